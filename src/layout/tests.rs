@@ -1,0 +1,160 @@
+use std::vec;
+
+use super::*;
+
+/// The page's own formula, in arithmetic that cannot overflow.
+fn page_estimate(entries: u128) -> u32 {
+    128 - (entries * 3 >> 4).leading_zeros()
+}
+
+/// The least exponent whose capacity suffices, found by trying.
+fn least_log2(entries: u128) -> u32 {
+    (0..).find(|&log2| (7u128 << log2) * 15 / 16 >= entries).unwrap()
+}
+
+#[test]
+fn s3_estimate_equals_page_up_to_2_20() {
+    let mut one_too_many = 0;
+    for entries in 0..=1 << 20 {
+        let estimate = estimate_log2_groups(entries).unwrap();
+        assert_eq!(estimate, page_estimate(entries as u128));
+        let least = least_log2(entries as u128);
+        assert_eq!(log2_groups_for(entries, MaxLoad::FifteenSixteenths), Some(least));
+        assert!(estimate == least || estimate == least + 1, "{entries}");
+        one_too_many += usize::from(estimate == least + 1);
+    }
+    let share = one_too_many as f64 / (1 << 20) as f64;
+    assert!((0.3065..0.3075).contains(&share), "{share}");
+}
+
+#[test]
+fn s3_estimate_at_every_boundary() {
+    assert_eq!(estimate_log2_groups(0), Some(0));
+    for log2 in 0..usize::BITS - 3 {
+        let boundary = ((1u128 << log2) * 16 / 3) as usize;
+        for entries in boundary.saturating_sub(2)..=boundary.saturating_add(2) {
+            if (entries as u128) * 3 <= usize::MAX as u128 {
+                assert_eq!(estimate_log2_groups(entries), Some(page_estimate(entries as u128)));
+            }
+        }
+    }
+}
+
+#[test]
+fn s3_near_the_top_is_none_never_overflow() {
+    assert_eq!(estimate_log2_groups(usize::MAX), None);
+    assert_eq!(estimate_log2_groups(usize::MAX / 3 + 1), None);
+    assert!(estimate_log2_groups(usize::MAX / 3).is_some());
+    for load in [MaxLoad::FifteenSixteenths, MaxLoad::SevenEighths, MaxLoad::ThreeQuarters] {
+        assert_eq!(log2_groups_for(usize::MAX, load), None);
+        assert_eq!(log2_groups_for(usize::MAX / 3, load), None);
+    }
+}
+
+#[test]
+fn s4_capacities_are_the_page_s() {
+    let capacities: [usize; 6] =
+        core::array::from_fn(|log2| max_entries(1 << log2, MaxLoad::FifteenSixteenths));
+    assert_eq!(capacities, [6, 13, 26, 52, 105, 210]);
+    for log2 in 0..usize::BITS - 6 {
+        let exact = (7u128 << log2) * 15 / 16;
+        assert_eq!(max_entries(1 << log2, MaxLoad::FifteenSixteenths) as u128, exact);
+        assert_eq!(
+            max_entries(1 << log2, MaxLoad::ThreeQuarters) as u128,
+            (7u128 << log2) * 12 / 16
+        );
+    }
+}
+
+#[test]
+fn log2_groups_is_least_for_every_load() {
+    for load in [MaxLoad::SevenEighths, MaxLoad::ThreeQuarters] {
+        for entries in 1..10_000 {
+            let log2 = log2_groups_for(entries, load).unwrap();
+            assert!(max_entries(1 << log2, load) >= entries);
+            assert!(log2 == 0 || max_entries(1 << (log2 - 1), load) < entries);
+        }
+    }
+}
+
+#[test]
+fn s2_group_from_low_bits_tag_from_high_bits() {
+    let geometry = Geometry::largest_within(1024).unwrap();
+    for group in 0..1024u64 {
+        assert_eq!(geometry.home(group).group() as u64, group);
+        assert_eq!(geometry.home(group | 0xffff_ffff_ffff_fc00).group() as u64, group);
+    }
+    for high in 0..128u64 {
+        let tag = Tag::of(high << 57);
+        assert_eq!(tag, Tag::of(high << 57 | (u64::MAX >> 7)));
+        assert_eq!(tag.get(), if high == 0 { 1 } else { high as u8 });
+        assert_eq!(tag.class().get(), tag.get() as u32 % 8);
+        assert!(!tag.at_home().is_away() && tag.away().is_away());
+        assert_eq!(tag.at_home().moved(), tag.away());
+        assert_eq!(tag.away().class(), tag.class());
+    }
+}
+
+#[test]
+fn alternate_is_an_involution_into_the_other_parity() {
+    for log2 in 0..=12 {
+        let geometry = Geometry::largest_within(1 << log2).unwrap();
+        for group in 0..geometry.groups() {
+            let here = geometry.at(group);
+            for class in (0..8).map(Class::new) {
+                let there = geometry.alternate(here, class);
+                assert_eq!(geometry.alternate(there, class), here);
+                if log2 > 0 {
+                    assert_ne!(there.group() % 2, here.group() % 2);
+                }
+            }
+        }
+    }
+}
+
+/// Why the alternate subtracts and does not XOR: with XOR the table falls apart into components
+/// that cannot help each other.
+#[test]
+fn alternates_connect_the_whole_table() {
+    let geometry = Geometry::largest_within(1 << 12).unwrap();
+    let mut reached = vec![false; geometry.groups()];
+    let mut queue = vec![Offset::FIRST];
+    reached[0] = true;
+    while let Some(here) = queue.pop() {
+        for class in (0..8).map(Class::new) {
+            let there = geometry.alternate(here, class);
+            if !core::mem::replace(&mut reached[there.group()], true) {
+                queue.push(there);
+            }
+        }
+    }
+    assert!(reached.iter().all(|&reached| reached));
+}
+
+#[test]
+fn word_round_trips() {
+    let mut word = Word::EMPTY;
+    for (index, slot) in Slot::ALL.into_iter().enumerate() {
+        assert_eq!(slot.get(), index + 1);
+        word = word.with_slot_byte(slot, SlotByte(0x10 + index as u8));
+    }
+    word = word.with_filter(Class::new(7)).with_filter(Class::new(0));
+    assert_eq!(word, Word(0x1615_1413_1211_1081));
+    assert_eq!(word.without_filter(Class::new(7)).filter(), 1);
+    assert!(word.filter_has(Class::new(7)) && !word.filter_has(Class::new(6)));
+    assert_eq!(SlotMask::ALL.count(), SLOTS);
+    assert!(SlotMask::ALL.eq(Slot::ALL));
+    assert_eq!(SlotMask::new(u64::MAX), SlotMask::ALL);
+    assert_eq!(Slot::new(0), None);
+    assert_eq!(Slot::new(8), None);
+    assert_eq!(Slot::new(7), Some(Slot::ALL[6]));
+}
+
+#[test]
+fn largest_within_takes_the_power_of_two_below() {
+    assert_eq!(Geometry::largest_within(0), None);
+    for lines in 1..200usize {
+        let groups = Geometry::largest_within(lines).unwrap().groups();
+        assert!(groups.is_power_of_two() && groups <= lines && 2 * groups > lines);
+    }
+}

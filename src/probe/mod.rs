@@ -1,0 +1,109 @@
+//! The door to the probe routines: how a group is searched.
+//!
+//! There is one contract and there are two backends of it, [`portable`] Rust and, on AArch64 and
+//! x86_64, `assembly`. Both give the same answers bit for bit; callers see neither `cfg` nor
+//! backend, only the typed functions at the end of this file.
+//!
+//! # The contract
+//!
+//! | routine | answer |
+//! |---|---|
+//! | `match_slots(word, slot_byte)` | bit `8 * s + 7` set for each slot `s` whose byte equals `slot_byte`; every other bit clear |
+//! | `free_slot(word)` | the lowest slot (1..=7) whose byte is zero, or 0 when the group is full |
+//! | `find_word(base, mask_bytes, hash, wanted)` | the address of the entry that equals `wanted`; 0 when it is absent; 1 ([`MAYBE_DEEP`]) when only the deep entries can tell |
+//!
+//! `find_word` looks at the home group of `hash` for slots that carry the home byte of its tag, and
+//! compares their entries with `wanted`, lowest slot first. If none is equal and the home's filter
+//! bit of the class is clear, the answer is 0. Otherwise it looks for the away byte in the alternate
+//! group in the same way, and answers 1 if none is equal. It reads the metadata words of those
+//! groups and entries of matching slots, nothing else: two cache lines at the most.
+//!
+//! # Which backend
+//!
+//! A step (`match_slots`, `free_slot`) costs less than calling it, so the steps are the portable
+//! ones, inlined. A whole lookup is worth a call: on bare-metal targets it is the assembly routine.
+//! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
+//! targets without assembly, always get the portable one. DESIGN.md has the measurements.
+
+use core::ptr::NonNull;
+
+use crate::layout::{Geometry, Line, Slot, SlotByte, SlotMask, Word};
+
+pub mod oracle;
+pub mod portable;
+
+cfg_if::cfg_if! {
+    if #[cfg(all(
+        feature = "asm",
+        any(target_arch = "aarch64", target_arch = "x86_64"),
+        target_pointer_width = "64",
+        not(any(miri, windows, target_vendor = "apple", target_os = "uefi", target_os = "cygwin")),
+    ))] {
+        pub mod assembly;
+
+        cfg_if::cfg_if! {
+            if #[cfg(heptad_backend = "assembly")] {
+                use assembly as steps;
+                use assembly as lookup;
+            } else if #[cfg(all(target_os = "none", not(heptad_backend = "portable")))] {
+                use portable as steps;
+                use assembly as lookup;
+            } else {
+                use portable as steps;
+                use portable as lookup;
+            }
+        }
+    } else {
+        use portable as steps;
+        use portable as lookup;
+    }
+}
+
+/// What `find_word` answers when neither group has the entry but it may be deep.
+pub const MAYBE_DEEP: usize = 1;
+
+/// The answer of [`find_word`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundWord {
+    /// The entry is here.
+    At(NonNull<u64>),
+    /// No group of the table has it.
+    Absent,
+    /// It is in neither of its two groups, but may be a deep entry.
+    MaybeDeep,
+}
+
+/// The slots of `word` whose byte is `byte`. Exact; reads no memory.
+#[inline(always)]
+pub fn match_slots(word: Word, byte: SlotByte) -> SlotMask {
+    SlotMask::new(steps::match_slots(word.0, u64::from(byte.0)))
+}
+
+/// The lowest free slot of `word`, or `None` if the group is full. Reads no memory.
+#[inline(always)]
+pub fn free_slot(word: Word) -> Option<Slot> {
+    Slot::new(steps::free_slot(word.0))
+}
+
+/// Looks for the entry `wanted` of hash `hash` in its two groups: at most two cache lines.
+///
+/// # Safety
+///
+/// `base` points to `geometry.groups()` lines, valid for reads, that hold groups: each metadata
+/// word is initialised, and so is each entry whose slot byte is not free.
+#[inline]
+pub unsafe fn find_word(
+    base: *const Line,
+    geometry: Geometry,
+    hash: u64,
+    wanted: u64,
+) -> FoundWord {
+    // SAFETY: the caller's promise is the routine's.
+    let answer = unsafe { lookup::find_word(base, geometry.mask_bytes(), hash, wanted) };
+    match answer.addr() {
+        0 => FoundWord::Absent,
+        MAYBE_DEEP => FoundWord::MaybeDeep,
+        // SAFETY: the address is not zero.
+        _ => FoundWord::At(unsafe { NonNull::new_unchecked(answer.cast_mut()) }),
+    }
+}

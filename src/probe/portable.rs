@@ -1,0 +1,83 @@
+//! The probe routines in portable Rust: eight bytes at a time in one general register.
+
+use core::ptr;
+
+use super::MAYBE_DEEP;
+use crate::layout::{Geometry, Line, SlotMask, Tag, Word};
+
+const LANES: u64 = 0x0101_0101_0101_0101;
+const LOW_SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+
+/// Slots of `word` that carry `slot_byte`, as bit `8 * s + 7` per slot `s`.
+///
+/// A byte of `differing` is zero where a slot matches. Adding 0x7f to its low seven bits carries
+/// into bit 7 unless all seven are zero, and never leaves the byte: each byte is judged alone.
+#[inline(always)]
+pub fn match_slots(word: u64, slot_byte: u64) -> u64 {
+    let differing = word ^ slot_byte.wrapping_mul(LANES);
+    let carried = (differing & LOW_SEVEN) + LOW_SEVEN;
+    !(carried | differing | LOW_SEVEN) & SlotMask::ALL.bits()
+}
+
+/// The lowest slot of `word` whose byte is zero, or 0 if none is.
+#[inline(always)]
+pub fn free_slot(word: u64) -> u64 {
+    let free = match_slots(word, 0);
+    if free == 0 { 0 } else { u64::from(free.trailing_zeros() >> 3) }
+}
+
+/// The address of the entry equal to `wanted`, or 0, or [`MAYBE_DEEP`]. See the contract.
+///
+/// # Safety
+///
+/// `base` points to `mask_bytes / 64 + 1` lines, a power of two, valid for reads, that hold groups:
+/// each metadata word is initialised, and so is each entry whose slot byte is not free.
+#[inline]
+pub unsafe fn find_word(
+    base: *const Line,
+    mask_bytes: usize,
+    hash: u64,
+    wanted: u64,
+) -> *const u64 {
+    let geometry = Geometry::from_mask_bytes(mask_bytes);
+    let (home, alternate) = geometry.pair(hash);
+    let tag = Tag::of(hash);
+    // SAFETY: `home` is below the size of the table.
+    let group = unsafe { base.byte_add(home.bytes()) };
+    // SAFETY: a group of this table.
+    let found = unsafe { find_in_group(group, tag.at_home().0, wanted) };
+    if !found.is_null() {
+        return found;
+    }
+    // SAFETY: the metadata word is the line's first word and initialised.
+    let word = Word(unsafe { group.cast::<u64>().read() });
+    if !word.filter_has(tag.class()) {
+        return ptr::null();
+    }
+    // SAFETY: `alternate` is below the size of the table.
+    let group = unsafe { base.byte_add(alternate.bytes()) };
+    // SAFETY: a group of this table.
+    let found = unsafe { find_in_group(group, tag.away().0, wanted) };
+    if found.is_null() { ptr::without_provenance(MAYBE_DEEP) } else { found }
+}
+
+/// The entry of one group that carries `slot_byte` and equals `wanted`, or null.
+///
+/// # Safety
+///
+/// `group` points to a group, valid for reads.
+#[inline(always)]
+unsafe fn find_in_group(group: *const Line, slot_byte: u8, wanted: u64) -> *const u64 {
+    let words = group.cast::<u64>();
+    // SAFETY: the metadata word is the line's first word and initialised.
+    let word = unsafe { words.read() };
+    for slot in SlotMask::new(match_slots(word, u64::from(slot_byte))) {
+        // SAFETY: slots are 1..=7, and the line has eight words.
+        let entry = unsafe { words.add(slot.get()) };
+        // SAFETY: the slot matches a byte that is not the free one, so the entry is initialised.
+        if unsafe { entry.read() } == wanted {
+            return entry;
+        }
+    }
+    ptr::null()
+}
