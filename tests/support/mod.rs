@@ -13,6 +13,12 @@ pub struct Case {
     pub run: fn(),
 }
 
+/// Runs the case called `name`.
+pub fn run(cases: &[Case], name: &str) {
+    let case = cases.iter().find(|case| case.name == name);
+    (case.expect("a case of that name").run)();
+}
+
 /// Lists functions of this module as `CASES`, and as tests where there is a test harness.
 macro_rules! cases {
     ($($name:ident),+ $(,)?) => {
@@ -22,7 +28,10 @@ macro_rules! cases {
 
         #[cfg(test)]
         mod as_tests {
-            $(#[test] fn $name() { super::$name() })+
+            $(#[test] fn $name() { $crate::support::run(super::CASES, stringify!($name)) })+
         }
     };
 }
+
+pub mod arena;
+pub mod table;

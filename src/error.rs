@@ -1,0 +1,72 @@
+//! What can go wrong, said once for the whole crate.
+
+use core::fmt;
+
+/// Why an operation could not be done. Nothing was changed and nothing is lost when one comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The table holds as many entries as it may, and its storage cannot grow.
+    Full,
+    /// More entries were asked for than any address space holds.
+    CapacityOverflow,
+    /// The allocator had no memory.
+    AllocationFailed {
+        /// Bytes that were asked for.
+        bytes: usize,
+    },
+    /// The memory given is too small for what it is given for.
+    TooSmall {
+        /// Bytes that would have been enough.
+        needed_bytes: usize,
+        /// Bytes that were given.
+        given_bytes: usize,
+    },
+    /// The memory given does not start at a multiple of the alignment needed.
+    Misaligned {
+        /// The alignment needed, in bytes.
+        needed_bytes: usize,
+    },
+    /// The address given is null.
+    Null,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Error::Full => f.write_str("the table is full and its storage cannot grow"),
+            Error::CapacityOverflow => f.write_str("the capacity exceeds the address space"),
+            Error::AllocationFailed { bytes } => write!(f, "no memory for {bytes} bytes"),
+            Error::TooSmall { needed_bytes, given_bytes } => {
+                write!(f, "memory of {given_bytes} bytes where {needed_bytes} are needed")
+            }
+            Error::Misaligned { needed_bytes } => {
+                write!(f, "memory that is not aligned to {needed_bytes} bytes")
+            }
+            Error::Null => f.write_str("a null address"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A value that could not be inserted, handed back, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejected<T> {
+    /// What the caller wanted to insert.
+    pub value: T,
+    /// Why it was not.
+    pub error: Error,
+}
+
+impl<T> fmt::Display for Rejected<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<T: fmt::Debug> core::error::Error for Rejected<T> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}

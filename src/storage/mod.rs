@@ -1,0 +1,66 @@
+//! Where the lines of a table live.
+//!
+//! | storage | memory | grows |
+//! |---|---|---|
+//! | [`Inline<LINES>`](Inline) | inside the table itself, so in a `static` or on the stack | no |
+//! | [`Region`] | bytes that the caller lends | no |
+//! | [`Heap`] (feature `alloc`) | the global allocator | yes |
+//!
+//! A set of `n` groups needs `n` lines, a map of 8-byte values `2 * n`: all groups first, then the
+//! value lines in the same order. `n` is the greatest power of two that fits.
+
+use crate::{error::Error, layout::Line};
+
+mod heap;
+mod inline;
+mod region;
+
+pub use heap::Heap;
+pub use inline::Inline;
+pub use region::Region;
+
+/// Memory for the lines of one table.
+///
+/// # Safety
+///
+/// An implementation promises, for as long as the storage lives and is not moved:
+///
+/// - [`base`](Self::base) and [`base_mut`](Self::base_mut) give the same, 64-byte aligned address;
+/// - [`lines`](Self::lines) lines from there on are valid for reads through the first and for
+///   reads and writes through the second, and nobody else uses them;
+/// - their number does not change, and their contents change only through these pointers; moving
+///   the storage moves the contents along;
+/// - when there are no lines, `base` still points to one readable line whose words are zero.
+pub unsafe trait Storage {
+    /// The first line, for reading.
+    fn base(&self) -> *const Line;
+
+    /// The first line, for writing.
+    fn base_mut(&mut self) -> *mut Line;
+
+    /// Lines of the storage.
+    fn lines(&self) -> usize;
+
+    /// Another storage of this kind, of `lines` lines, contents unspecified.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] from a storage that cannot grow; else what the allocator says.
+    fn try_larger(&self, lines: usize) -> Result<Self, Error>
+    where
+        Self: Sized,
+    {
+        let _ = lines;
+        Err(Error::Full)
+    }
+}
+
+/// A storage that grows as long as there is memory. Its tables have the methods that cannot fail:
+/// they end in the allocation error handler when memory runs out.
+pub trait Growable: Storage {
+    /// Gives up, for the methods that return no error.
+    fn fail(error: Error) -> !;
+}
+
+#[cfg(test)]
+mod tests;

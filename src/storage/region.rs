@@ -1,0 +1,85 @@
+//! Lines in memory that the caller lends.
+
+use core::{marker::PhantomData, mem::MaybeUninit, ptr::NonNull};
+
+use super::Storage;
+use crate::{
+    error::Error,
+    layout::{LINE_BYTES, Line},
+};
+
+/// Memory lent by the caller for as long as `'a`: an arena, pages, a linker section.
+#[derive(Debug)]
+pub struct Region<'a> {
+    base: NonNull<Line>,
+    lines: usize,
+    lent: PhantomData<&'a mut [Line]>,
+}
+
+impl<'a> Region<'a> {
+    /// Takes `bytes` as storage. What stands in them does not matter and is overwritten; a rest of
+    /// less than a line stays unused.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Misaligned`] unless they start at a multiple of 64, [`Error::TooSmall`] if they are
+    /// fewer than 64.
+    pub fn new(bytes: &'a mut [MaybeUninit<u8>]) -> Result<Self, Error> {
+        // SAFETY: a slice is valid for reads and writes of its length, and borrowed for 'a.
+        unsafe { Self::from_raw(bytes.as_mut_ptr().cast(), bytes.len()) }
+    }
+
+    /// Takes `lines` as storage: they cannot be misaligned.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooSmall`] if there are none.
+    pub fn from_lines(lines: &'a mut [Line]) -> Result<Self, Error> {
+        // SAFETY: a slice is valid for reads and writes of its length, and borrowed for 'a.
+        unsafe { Self::from_raw(lines.as_mut_ptr().cast(), size_of_val(lines)) }
+    }
+
+    /// Takes the `len_bytes` bytes at `start` as storage.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Null`], and those of [`new`](Self::new).
+    ///
+    /// # Safety
+    ///
+    /// If `start` is not null, the bytes are valid for reads and writes during `'a`, do not wrap
+    /// round the end of the address space, and nothing else uses them until the storage is dropped.
+    pub unsafe fn from_raw(start: *mut u8, len_bytes: usize) -> Result<Self, Error> {
+        let base = NonNull::new(start.cast::<Line>()).ok_or(Error::Null)?;
+        if !base.is_aligned() {
+            return Err(Error::Misaligned { needed_bytes: LINE_BYTES });
+        }
+        if len_bytes < LINE_BYTES {
+            return Err(Error::TooSmall { needed_bytes: LINE_BYTES, given_bytes: len_bytes });
+        }
+        Ok(Region { base, lines: len_bytes / LINE_BYTES, lent: PhantomData })
+    }
+}
+
+// SAFETY: a region is an exclusive borrow of plain memory.
+unsafe impl Send for Region<'_> {}
+// SAFETY: a shared region only hands out a pointer for reading.
+unsafe impl Sync for Region<'_> {}
+
+// SAFETY: checked for alignment and size when made; valid and exclusive by `from_raw`'s contract.
+unsafe impl Storage for Region<'_> {
+    #[inline]
+    fn base(&self) -> *const Line {
+        self.base.as_ptr()
+    }
+
+    #[inline]
+    fn base_mut(&mut self) -> *mut Line {
+        self.base.as_ptr()
+    }
+
+    #[inline]
+    fn lines(&self) -> usize {
+        self.lines
+    }
+}

@@ -1,0 +1,51 @@
+use core::mem::MaybeUninit;
+use std::ptr;
+
+use super::*;
+
+#[repr(align(64))]
+struct Aligned([MaybeUninit<u8>; 1024]);
+
+#[test]
+fn region_refuses_what_it_cannot_use() {
+    let mut memory = Aligned([const { MaybeUninit::uninit() }; 1024]);
+    let bytes = &mut memory.0;
+    assert_eq!(Region::new(bytes).unwrap().lines(), 16);
+    assert_eq!(Region::new(&mut bytes[64..200]).unwrap().lines(), 2);
+    for start in 1..64 {
+        let result = Region::new(&mut bytes[start..]);
+        assert_eq!(result.unwrap_err(), Error::Misaligned { needed_bytes: 64 });
+    }
+    for len in 0..64 {
+        let result = Region::new(&mut bytes[..len]);
+        assert_eq!(result.unwrap_err(), Error::TooSmall { needed_bytes: 64, given_bytes: len });
+    }
+    // SAFETY: null is answered with an error.
+    let null = unsafe { Region::from_raw(ptr::null_mut(), 1024) };
+    assert_eq!(null.unwrap_err(), Error::Null);
+    assert!(Region::from_lines(&mut []).is_err());
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn heap_refuses_what_cannot_be() {
+    assert_eq!(Heap::try_with_lines(usize::MAX).unwrap_err(), Error::CapacityOverflow);
+    let half = isize::MAX as usize / size_of::<Line>();
+    if usize::BITS == 64 && !cfg!(miri) {
+        let error = Heap::try_with_lines(half).unwrap_err();
+        assert_eq!(error, Error::AllocationFailed { bytes: half * size_of::<Line>() });
+    }
+    assert_eq!(Heap::try_with_lines(0).unwrap().lines(), 0);
+    assert!(Heap::try_with_lines(3).unwrap().base().is_aligned());
+}
+
+#[test]
+fn inline_lines_move_with_the_storage() {
+    let mut first = Inline::<2>::new();
+    // SAFETY: the storage has two lines.
+    unsafe { first.base_mut().add(1).cast::<u64>().write(42) };
+    let second = first;
+    // SAFETY: as above; a word that was written.
+    assert_eq!(unsafe { second.base().add(1).cast::<u64>().read() }, 42);
+    assert_eq!(second.lines(), 2);
+}

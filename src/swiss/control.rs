@@ -1,0 +1,70 @@
+//! What a table knows about itself, besides its lines.
+
+use crate::layout::{Class, Geometry, MaxLoad, Offset, max_entries};
+
+/// The header of a table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Control {
+    pub(super) geometry: Geometry,
+    /// Entries in the table.
+    pub(super) len: usize,
+    /// Entries at which it counts as full.
+    pub(super) max: usize,
+    /// Deep entries among them.
+    pub(super) deep: usize,
+    /// How many groups behind its alternate a deep entry may lie. 0 means nothing is deep.
+    pub(super) span: usize,
+    /// Bit `8 * (home number mod 8) + class`: a key like that is or was deep, so the filter bits
+    /// of such homes may not be cleared.
+    deep_map: u64,
+}
+
+impl Control {
+    /// A table without lines: every lookup misses, every insert has to grow.
+    pub(super) const NO_LINES: Control = Control::empty(Geometry::ONE, 0);
+
+    /// An empty table.
+    pub(super) const fn empty(geometry: Geometry, max: usize) -> Control {
+        Control { geometry, len: 0, max, deep: 0, span: 0, deep_map: 0 }
+    }
+
+    /// An empty table that fills up to `load`.
+    pub(super) const fn with_load(geometry: Geometry, load: MaxLoad) -> Control {
+        Control::empty(geometry, max_entries(geometry.groups(), load))
+    }
+
+    /// Forgets the entries; the size stays.
+    pub(super) fn clear(&mut self) {
+        *self = Control::empty(self.geometry, self.max);
+    }
+
+    const fn deep_bit(home: Offset, class: Class) -> u64 {
+        1 << (8 * (home.group() % 8) as u32 + class.get())
+    }
+
+    /// Must filter bit `class` of `home` stay, because a deep entry may rely on it?
+    pub(super) const fn frozen(&self, home: Offset, class: Class) -> bool {
+        self.deep_map & Self::deep_bit(home, class) != 0
+    }
+
+    /// Takes note of a new deep entry, `distance` groups behind its alternate.
+    pub(super) fn add_deep(&mut self, home: Offset, class: Class, distance: usize) {
+        self.deep += 1;
+        self.span = self.span.max(distance);
+        self.deep_map |= Self::deep_bit(home, class);
+    }
+
+    /// Takes note that a deep entry is gone. The last one takes the limits with it.
+    pub(super) fn remove_deep(&mut self) {
+        self.deep -= 1;
+        if self.deep == 0 {
+            self.span = 0;
+            self.deep_map = 0;
+        }
+    }
+
+    /// Has any deep entry been there since the table was last without?
+    pub(super) const fn has_deep_map(&self) -> bool {
+        self.deep_map != 0
+    }
+}

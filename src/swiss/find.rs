@@ -1,0 +1,49 @@
+//! Lookup: one line, sometimes two, and the deep entries where there are any.
+
+use super::view::{Place, Reader};
+use crate::{
+    layout::{Offset, SlotMask, Tag},
+    probe,
+};
+
+impl<T, V> Reader<'_, T, V> {
+    /// Where the entry of hash `hash` for which `equal` holds stands. `equal` sees entries of this
+    /// tag only (or deep ones), home group first.
+    #[inline]
+    pub(super) fn find(self, hash: u64, mut equal: impl FnMut(&T) -> bool) -> Option<Place> {
+        let tag = Tag::of(hash);
+        let home = self.geometry().home(hash);
+        let word = self.word(home);
+        let matching = probe::match_slots(word, tag.at_home());
+        if let Some(place) = self.compare(home, matching, &mut equal) {
+            return Some(place);
+        }
+        if !word.filter_has(tag.class()) {
+            return None; // W4
+        }
+        let alternate = self.geometry().alternate(home, tag.class());
+        let matching = probe::match_slots(self.word(alternate), tag.away());
+        if let Some(place) = self.compare(alternate, matching, &mut equal) {
+            return Some(place);
+        }
+        if self.control.span == 0 { None } else { self.find_deep(alternate, equal) }
+    }
+
+    /// The first of the slots in `matching` whose entry is the one wanted.
+    #[inline]
+    pub(super) fn compare(
+        self,
+        offset: Offset,
+        matching: SlotMask,
+        equal: &mut impl FnMut(&T) -> bool,
+    ) -> Option<Place> {
+        for slot in matching {
+            let place = Place { offset, slot };
+            // SAFETY: the slot's byte equals one that is not the free one.
+            if equal(unsafe { self.entry(place) }) {
+                return Some(place);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,50 @@
+//! Inserting a key that is known to be absent.
+
+use super::view::{Place, Writer};
+use crate::{
+    layout::{SlotByte, Tag},
+    probe,
+};
+
+impl<T, V> Writer<'_, T, V> {
+    /// Puts in an entry that is not in the table, which must hold less than `max`: then a slot is
+    /// free (W6). Touches the home, and the alternate when the home is full; further lines only to
+    /// move residents out of the way.
+    #[inline]
+    pub(super) fn insert(&mut self, hash: u64, entry: T, value: V) -> Place {
+        debug_assert!(self.control.len < self.control.max);
+        let (place, byte) = self.make_room(hash);
+        self.fill(place, byte, entry, value);
+        self.control.len += 1;
+        place
+    }
+
+    /// A free slot for a key of `hash`, and the byte it is to carry there. Filter bits are set
+    /// already (W2, W3).
+    #[inline]
+    fn make_room(&mut self, hash: u64) -> (Place, SlotByte) {
+        let home = self.geometry().home(hash);
+        match probe::free_slot(self.word(home)) {
+            Some(slot) => (Place { offset: home, slot }, Tag::of(hash).at_home()),
+            None => self.make_room_away(hash),
+        }
+    }
+
+    /// [`make_room`](Self::make_room) when the home is full.
+    fn make_room_away(&mut self, hash: u64) -> (Place, SlotByte) {
+        let tag = Tag::of(hash);
+        let (home, alternate) = self.geometry().pair(hash);
+        let place = match probe::free_slot(self.word(alternate)) {
+            Some(slot) => Place { offset: alternate, slot },
+            None => match self.displace(home, alternate) {
+                Some(place) => place,
+                None => return (self.make_room_deep(hash), SlotByte::DEEP),
+            },
+        };
+        if place.offset == home {
+            return (place, tag.at_home());
+        }
+        self.set_word(home, self.word(home).with_filter(tag.class()));
+        (place, tag.away())
+    }
+}

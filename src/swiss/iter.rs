@@ -1,0 +1,126 @@
+//! Walking over all entries, group by group.
+
+use super::view::{Place, Reader, Writer};
+use crate::{
+    layout::{Geometry, Offset, SlotByte, SlotMask, Word},
+    probe,
+};
+
+/// The slots of `word` that hold an entry.
+#[inline]
+pub(super) fn occupied(word: Word) -> SlotMask {
+    SlotMask::ALL.without(probe::match_slots(word, SlotByte::FREE))
+}
+
+/// Yields the places of a table's entries. It holds no borrow: whoever steps it passes the word of
+/// each group when asked.
+#[derive(Clone)]
+pub(super) struct Places {
+    geometry: Geometry,
+    /// The group of the slots still in `slots`.
+    offset: Offset,
+    slots: SlotMask,
+    /// The number of the next group.
+    next_group: usize,
+    /// Entries not yet yielded.
+    left: usize,
+}
+
+impl Places {
+    /// All places of a table of `len` entries.
+    pub(super) fn new(geometry: Geometry, len: usize) -> Places {
+        let none = SlotMask::new(0);
+        Places { geometry, offset: Offset::FIRST, slots: none, next_group: 0, left: len }
+    }
+
+    /// The next place, given how to read a group's word. Ends after `len` places or all groups.
+    #[inline]
+    pub(super) fn next(&mut self, word: impl Fn(Offset) -> Word) -> Option<Place> {
+        if self.left == 0 {
+            return None;
+        }
+        while self.slots.is_empty() {
+            if self.next_group == self.geometry.groups() {
+                return None;
+            }
+            self.offset = self.geometry.at(self.next_group);
+            self.next_group += 1;
+            self.slots = occupied(word(self.offset));
+        }
+        self.left -= 1;
+        self.slots.next().map(|slot| Place { offset: self.offset, slot })
+    }
+
+    /// Entries not yet yielded.
+    pub(super) fn left(&self) -> usize {
+        self.left
+    }
+}
+
+/// Entries and values for reading.
+pub(super) struct Pairs<'a, T, V> {
+    reader: Reader<'a, T, V>,
+    places: Places,
+}
+
+impl<T, V> Clone for Pairs<'_, T, V> {
+    fn clone(&self) -> Self {
+        Pairs { reader: self.reader, places: self.places.clone() }
+    }
+}
+
+impl<'a, T, V> Pairs<'a, T, V> {
+    pub(super) fn new(reader: Reader<'a, T, V>) -> Self {
+        Pairs { reader, places: Places::new(reader.geometry(), reader.control.len) }
+    }
+}
+
+impl<'a, T, V> Iterator for Pairs<'a, T, V> {
+    type Item = (&'a T, &'a V);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let place = self.places.next(|offset| self.reader.word(offset))?;
+        // SAFETY: `Places` yields slots that are not free.
+        let entry = unsafe { self.reader.entry(place) };
+        // SAFETY: as above.
+        let value = unsafe { self.reader.value(place) };
+        Some((entry, value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.places.left(), Some(self.places.left()))
+    }
+}
+
+impl<T, V> ExactSizeIterator for Pairs<'_, T, V> {}
+
+/// Entries and values for writing.
+pub(super) struct PairsMut<'a, T, V> {
+    writer: Writer<'a, T, V>,
+    places: Places,
+}
+
+impl<'a, T, V> PairsMut<'a, T, V> {
+    pub(super) fn new(writer: Writer<'a, T, V>) -> Self {
+        let places = Places::new(writer.geometry(), writer.control.len);
+        PairsMut { writer, places }
+    }
+}
+
+impl<'a, T, V> Iterator for PairsMut<'a, T, V> {
+    type Item = (&'a mut T, &'a mut V);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let place = self.places.next(|offset| self.writer.word(offset))?;
+        // SAFETY: `Places` yields slots that are not free, each once.
+        Some(unsafe { self.writer.pair_mut(place) })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.places.left(), Some(self.places.left()))
+    }
+}
+
+impl<T, V> ExactSizeIterator for PairsMut<'_, T, V> {}

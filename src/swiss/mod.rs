@@ -1,0 +1,97 @@
+//! The single-owner table: at most two cache lines per lookup, at 15/16 load.
+//!
+//! # The picture
+//!
+//! ```text
+//!              hash:  | tag, 7 bits | ...... | group number, low bits |
+//!                        |  low 3 bits: class c            |
+//!                        v                                 v
+//!   home group                                     alternate group = alt(home, c)
+//!  +--------------+---------+-- ... --+           +--------------+---------+-- ... --+
+//!  | slot bytes 7 | entry 1 |         |           | slot bytes 7 | entry 1 |         |
+//!  | filter     1 |         |         |   c: 1 -> | filter     1 |         |         |
+//!  +--------------+---------+-- ... --+           +--------------+---------+-- ... --+
+//!    filter bit c clear: a key of this home and class is here or nowhere
+//! ```
+//!
+//! Every key lives in its *home* group, in its *alternate* group, or, when a flood of equal hashes
+//! fills both, *deep*: in the first free slot behind the alternate. The alternate follows from the
+//! group and the class alone and is an involution, so a resident can be moved to its other group
+//! without calling the hash function. There are no tombstones, and nothing drifts under churn.
+//!
+//! # Invariants
+//!
+//! `check_invariants` checks all of them; tests call it after every operation.
+//!
+//! - **W1** A slot byte with the away bit clear and not free: the entry's home is this group.
+//! - **W2** Away and not deep: this group is the alternate of the entry's home and class, and the
+//!   home's filter bit of that class is set.
+//! - **W3** Deep: the entry lies `1..=span` groups behind its alternate, the home's filter bit is
+//!   set, and so is the bit of (home number mod 8, class) in `deep_map`.
+//! - **W4** Filter bit clear: no key of that home and class is outside its home.
+//! - **W5** As long as nothing was ever deep, each set filter bit has a displaced resident.
+//! - **W6** `len` is the number of slot bytes that are not free, `deep` that of the deep ones, and
+//!   `len <= max < slots`: some slot is always free, and every search ends.
+//!
+//! # Operations
+//!
+//! ```text
+//! lookup   match (tag, home) in home; compare.    none, and filter bit c clear: absent
+//!          match (tag, away) in alternate.        none, and nothing deep:       absent
+//!          deep entries, at most `span` groups behind the alternate
+//! insert   1 a free slot at home
+//!          2 a free slot in the alternate                        (sets filter bit c)
+//!          3 move one resident of either to its other group, take its slot
+//!          4 breadth-first search for a chain of such moves, metadata words only
+//!          5 deep
+//! remove   free the slot; clear the home's filter bit if it was the last displaced of its class;
+//!          pull one displaced resident of the group with the hole back home
+//! grow     residents at home in group g go to the new groups g and g + n, as whole lines;
+//!          the displaced and the deep are inserted afresh
+//! ```
+//!
+//! Every loop is bounded by the groups of the table, the search of step 4 by 128 nodes. Inserting
+//! takes a free slot that W6 promises, so it cannot fail below `max`.
+//!
+//! # Cost
+//!
+//! A lookup reads one or two lines, plus at most `span` lines in a table with deep entries; a map
+//! reads one more line for the value. Only equal (or equal in the bits that matter) hashes make
+//! deep entries: the fifteenth key of one pair of groups, and then a scan, as in any table.
+//!
+//! # Concurrency
+//!
+//! One owner. `&` reads and `&mut` writes, as the borrow checker has it; an interrupt handler needs
+//! a lock that masks interrupts, or the lock-free map.
+//!
+//! # Sources
+//!
+//! The group of one cache line, eight-byte entries, tags from the high bits and growth at 15/16
+//! are those of StahlOS's hash tables, which follow Google's Swiss tables. Two groups per key with
+//! moves between them is cuckoo hashing over buckets (Pagh and Rodler; Fan et al.); the filter that
+//! answers exactly, and the involution by subtraction, are heptad's. DESIGN.md has the figures.
+
+mod check;
+mod control;
+mod deep;
+mod displace;
+mod drop;
+mod entry;
+mod find;
+mod grow;
+mod held;
+mod insert;
+mod iter;
+mod map64;
+mod raw;
+mod remove;
+mod set;
+mod stats;
+mod table;
+mod view;
+
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use map64::Map64;
+pub use set::Set;
+pub use stats::Stats;
+pub use table::{Iter, Table};

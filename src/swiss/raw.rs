@@ -1,0 +1,211 @@
+//! A storage, a header and the entries in it: what tables, sets and maps are made of.
+//!
+//! `T` is the entry, eight bytes; `V` is what goes along with it in a value line, eight bytes or
+//! nothing. From here up everything is safe.
+
+use core::marker::PhantomData;
+
+use super::{
+    control::Control,
+    held::Held,
+    iter::{Pairs, PairsMut},
+    view::{Reader, Writer},
+};
+use crate::{
+    error::{Error, Rejected},
+    layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad, Word},
+    storage::{Inline, Storage},
+};
+
+/// A table of entries `T` with values `V` in the lines of `S`.
+pub(super) struct Raw<T, V, S: Storage> {
+    storage: S,
+    control: Control,
+    load: MaxLoad,
+    entries: PhantomData<(T, V)>,
+}
+
+impl<T, V, S: Storage> Raw<T, V, S> {
+    /// Lines per group: one for the entries, one for the values if they have a size.
+    pub(super) const LINES_PER_GROUP: usize = {
+        assert!(size_of::<T>() == ENTRY_BYTES, "an entry is eight bytes");
+        assert!(align_of::<T>() <= ENTRY_BYTES, "an entry is aligned to at most eight bytes");
+        assert!(matches!(size_of::<V>(), 0 | ENTRY_BYTES), "a value is eight bytes or none");
+        assert!(align_of::<V>() <= ENTRY_BYTES, "a value is aligned to at most eight bytes");
+        if size_of::<V>() == 0 { 1 } else { 2 }
+    };
+
+    /// An empty table over as many lines of `storage` as make a power of two of groups.
+    pub(super) fn new_in(storage: S, load: MaxLoad) -> Result<Self, Error> {
+        let lines = storage.lines();
+        let control = match Geometry::largest_within(lines / Self::LINES_PER_GROUP) {
+            Some(geometry) => Control::with_load(geometry, load),
+            None if lines == 0 => Control::NO_LINES,
+            None => {
+                return Err(Error::TooSmall {
+                    needed_bytes: Self::LINES_PER_GROUP * LINE_BYTES,
+                    given_bytes: lines * LINE_BYTES,
+                });
+            }
+        };
+        let mut table = Raw { storage, control, load, entries: PhantomData };
+        if lines != 0 {
+            table.writer().empty_words();
+        }
+        Ok(table)
+    }
+
+    /// An empty table over `storage`, which has no lines.
+    pub(super) const fn without_lines(storage: S) -> Self {
+        // Naming the constant checks the sizes of T and V for every table that can be made.
+        let _ = Self::LINES_PER_GROUP;
+        let load = MaxLoad::FifteenSixteenths;
+        Raw { storage, control: Control::NO_LINES, load, entries: PhantomData }
+    }
+
+    #[inline]
+    pub(super) fn reader(&self) -> Reader<'_, T, V> {
+        // SAFETY: V1: `Storage` promises the lines, and the geometry was made to fit them; without
+        // lines there is one readable line of zeros, and no entries. V2: `new_in` emptied the words,
+        // and only `Writer` changes them, keeping V2.
+        unsafe { Reader::new(self.storage.base(), &self.control) }
+    }
+
+    #[inline]
+    pub(super) fn writer(&mut self) -> Writer<'_, T, V> {
+        // SAFETY: as for `reader`; without lines nothing is written, because `max` is 0 and no
+        // slot is in use.
+        unsafe { Writer::new(self.storage.base_mut(), &mut self.control) }
+    }
+
+    pub(super) fn storage(&self) -> &S {
+        &self.storage
+    }
+
+    pub(super) fn load(&self) -> MaxLoad {
+        self.load
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.control.len
+    }
+
+    #[inline]
+    pub(super) fn capacity(&self) -> usize {
+        self.control.max
+    }
+
+    pub(super) fn control(&self) -> &Control {
+        &self.control
+    }
+
+    #[inline]
+    pub(super) fn find(&self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<(&T, &V)> {
+        let reader = self.reader();
+        let place = reader.find(hash, equal)?;
+        // SAFETY: `find` yields slots that are not free.
+        let entry = unsafe { reader.entry(place) };
+        // SAFETY: as above.
+        Some((entry, unsafe { reader.value(place) }))
+    }
+
+    #[inline]
+    pub(super) fn find_mut(
+        &mut self,
+        hash: u64,
+        equal: impl FnMut(&T) -> bool,
+    ) -> Option<(&mut T, &mut V)> {
+        let mut writer = self.writer();
+        let place = writer.reader().find(hash, equal)?;
+        // SAFETY: `find` yields slots that are not free, and its references are gone.
+        Some(unsafe { writer.pair_mut(place) })
+    }
+
+    pub(super) fn remove(&mut self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<(T, V)> {
+        let mut writer = self.writer();
+        let place = writer.reader().find(hash, equal)?;
+        // SAFETY: `find` yields slots that are not free.
+        Some(unsafe { writer.remove(place) })
+    }
+
+    /// The entry of hash `hash` for which `equal` holds, to do more with; or the table again.
+    #[inline]
+    pub(super) fn find_held(
+        &mut self,
+        hash: u64,
+        equal: impl FnMut(&T) -> bool,
+    ) -> Result<Held<'_, T, V, S>, &mut Self> {
+        match self.reader().find(hash, equal) {
+            // SAFETY: `find` yields slots that are not free.
+            Some(place) => Ok(unsafe { Held::new(self, place) }),
+            None => Err(self),
+        }
+    }
+
+    /// Puts in an entry that is not in the table, growing the storage if it is full and can.
+    #[inline]
+    pub(super) fn try_insert(
+        &mut self,
+        hash: u64,
+        entry: T,
+        value: V,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<Held<'_, T, V, S>, Rejected<(T, V)>> {
+        match self.try_reserve_one(hasher) {
+            Ok(()) => Ok(self.insert_reserved(hash, entry, value)),
+            Err(error) => Err(Rejected { value: (entry, value), error }),
+        }
+    }
+
+    /// Makes sure that one more entry fits.
+    #[inline]
+    pub(super) fn try_reserve_one(&mut self, hasher: impl Fn(&T) -> u64) -> Result<(), Error> {
+        if self.control.len < self.control.max { Ok(()) } else { self.try_reserve(1, hasher) }
+    }
+
+    /// Puts in an entry that is not in the table, for which room was reserved.
+    #[inline]
+    pub(super) fn insert_reserved(&mut self, hash: u64, entry: T, value: V) -> Held<'_, T, V, S> {
+        let place = self.writer().insert(hash, entry, value);
+        // SAFETY: `insert` has just filled the slot.
+        unsafe { Held::new(self, place) }
+    }
+
+    pub(super) fn pairs(&self) -> Pairs<'_, T, V> {
+        Pairs::new(self.reader())
+    }
+
+    pub(super) fn pairs_mut(&mut self) -> PairsMut<'_, T, V> {
+        PairsMut::new(self.writer())
+    }
+
+    /// Swaps the contents with `other`: the storages change places.
+    pub(super) fn swap(&mut self, other: &mut Self) {
+        core::mem::swap(self, other);
+    }
+}
+
+impl<T, V, const LINES: usize> Raw<T, V, Inline<LINES>> {
+    /// An empty table inside its own value.
+    pub(super) const fn inline(load: MaxLoad) -> Self {
+        let geometry = const {
+            match Geometry::largest_within(LINES / Self::LINES_PER_GROUP) {
+                Some(geometry) => geometry,
+                None => panic!("a map of 8-byte values needs two lines or more"),
+            }
+        };
+        let control = Control::with_load(geometry, load);
+        Raw { storage: Inline::new(), control, load, entries: PhantomData }
+    }
+}
+
+impl<T, V> Writer<'_, T, V> {
+    /// Makes all slots free without looking at what they hold.
+    pub(super) fn empty_words(&mut self) {
+        for group in 0..self.geometry().groups() {
+            let offset = self.geometry().at(group);
+            self.set_word(offset, Word::EMPTY);
+        }
+    }
+}

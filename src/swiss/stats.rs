@@ -1,0 +1,92 @@
+//! What a table looks like inside, counted.
+
+use core::fmt;
+
+use super::{iter::occupied, view::Reader};
+use crate::layout::LINE_BYTES;
+
+/// Counts of one table, all whole numbers: kernels have no floating point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Groups of seven slots; 0 for a table without memory.
+    pub groups: usize,
+    /// Entries.
+    pub len: usize,
+    /// Entries that fit before the table has to grow.
+    pub capacity: usize,
+    /// Entries in their alternate group: a hit on them touches two lines.
+    pub displaced: usize,
+    /// Entries in neither of their groups: a hit on them touches up to `span` lines more.
+    pub deep: usize,
+    /// How many groups behind its alternate a deep entry may lie.
+    pub span: usize,
+    /// Filter bits set, of eight per group: a miss on such a home and class touches two lines.
+    pub filter_bits: usize,
+    /// Groups without a free slot.
+    pub full_groups: usize,
+    /// Bytes of the lines in use, values included.
+    pub bytes: usize,
+}
+
+impl Stats {
+    pub(super) fn of<T, V>(reader: Reader<'_, T, V>) -> Stats {
+        let control = reader.control;
+        let mut stats = Stats {
+            len: control.len,
+            capacity: control.max,
+            deep: control.deep,
+            span: control.span,
+            ..Stats::default()
+        };
+        if control.max == 0 {
+            return stats;
+        }
+        let lines_per_group = if size_of::<V>() == 0 { 1 } else { 2 };
+        stats.groups = control.geometry.groups();
+        stats.bytes = stats.groups * lines_per_group * LINE_BYTES;
+        for group in 0..stats.groups {
+            let word = reader.word(control.geometry.at(group));
+            let slots = occupied(word);
+            stats.displaced += slots
+                .filter(|&slot| word.slot_byte(slot).is_away() && !word.slot_byte(slot).is_deep())
+                .count();
+            stats.full_groups += usize::from(slots.count() == crate::layout::SLOTS);
+            stats.filter_bits += word.filter().count_ones() as usize;
+        }
+        stats
+    }
+
+    /// Lines of keys that a thousand hits touch on average, each entry asked for equally often and
+    /// nothing deep.
+    pub fn lines_per_1000_hits(&self) -> usize {
+        1000 + (self.displaced * 1000).checked_div(self.len).unwrap_or(0)
+    }
+
+    /// Lines of keys that a thousand misses touch on average, homes and classes equally often and
+    /// nothing deep.
+    pub fn lines_per_1000_misses(&self) -> usize {
+        1000 + (self.filter_bits * 1000).checked_div(self.groups * 8).unwrap_or(0)
+    }
+}
+
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hits, misses) = (self.lines_per_1000_hits(), self.lines_per_1000_misses());
+        write!(
+            f,
+            "{} of {} entries, {} groups in {} bytes, {} displaced, {} deep, lines per hit {}.{:03} \
+             and per miss {}.{:03}",
+            self.len,
+            self.capacity,
+            self.groups,
+            self.bytes,
+            self.displaced,
+            self.deep,
+            hits / 1000,
+            hits % 1000,
+            misses / 1000,
+            misses % 1000,
+        )
+    }
+}

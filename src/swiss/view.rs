@@ -1,0 +1,210 @@
+//! The lines of a table, opened for reading or for writing. All access to them is here.
+//!
+//! A view takes the place of the storage's type, so that the algorithms are compiled once per entry
+//! type. Offsets are masked by the geometry, and slots are `1..=7`, so the address of a word or an
+//! entry always lies inside the table:
+//!
+//! - **V1** `base` points to `geometry.groups()` group lines, and as many value lines behind them
+//!   if `V` is not `()`, valid for reads during `'a`, and through a [`Writer`] for writes; nobody
+//!   else writes them meanwhile.
+//! - **V2** Each metadata word is initialised; entry and value of a slot are initialised exactly
+//!   while its slot byte is not free.
+
+use core::marker::PhantomData;
+
+use super::control::Control;
+use crate::layout::{Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
+
+/// Where an entry stands, or could.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) offset: Offset,
+    pub(super) slot: Slot,
+}
+
+impl Place {
+    /// Bytes from the start of the table to the entry.
+    #[inline]
+    fn bytes(self, geometry: Geometry) -> usize {
+        (self.offset.bytes() & geometry.mask_bytes()) + self.slot.get() * size_of::<u64>()
+    }
+}
+
+/// A table's lines for reading.
+pub(super) struct Reader<'a, T, V> {
+    base: *const Line,
+    pub(super) control: &'a Control,
+    entries: PhantomData<&'a (T, V)>,
+}
+
+impl<T, V> Clone for Reader<'_, T, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, V> Copy for Reader<'_, T, V> {}
+
+impl<'a, T, V> Reader<'a, T, V> {
+    /// # Safety
+    ///
+    /// V1 and V2 hold.
+    #[inline]
+    pub(super) unsafe fn new(base: *const Line, control: &'a Control) -> Self {
+        Reader { base, control, entries: PhantomData }
+    }
+
+    #[inline]
+    pub(super) fn geometry(self) -> Geometry {
+        self.control.geometry
+    }
+
+    /// The metadata word of the group at `offset`. One line.
+    #[inline]
+    pub(super) fn word(self, offset: Offset) -> Word {
+        let within = offset.bytes() & self.geometry().mask_bytes();
+        // SAFETY: inside the table (V1).
+        let line = unsafe { self.base.byte_add(within) };
+        // SAFETY: valid for reads (V1) and initialised (V2).
+        Word(unsafe { line.cast::<u64>().read() })
+    }
+
+    /// The entry at `place`.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free.
+    #[inline]
+    pub(super) unsafe fn entry(self, place: Place) -> &'a T {
+        // SAFETY: inside the table (V1).
+        let entry = unsafe { self.base.byte_add(place.bytes(self.geometry())) };
+        // SAFETY: initialised, as the slot is not free (V2), and unchanged during 'a (V1).
+        unsafe { &*entry.cast::<T>() }
+    }
+
+    /// The value at `place`.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free.
+    #[inline]
+    pub(super) unsafe fn value(self, place: Place) -> &'a V {
+        let bytes = value_bytes::<V>(self.geometry(), place);
+        // SAFETY: inside the table (V1).
+        let value = unsafe { self.base.byte_add(bytes) };
+        // SAFETY: initialised, as the slot is not free (V2), and unchanged during 'a (V1).
+        unsafe { &*value.cast::<V>() }
+    }
+}
+
+/// Bytes from the start of the table to the value at `place`; for a `V` without size, the entry's.
+#[inline]
+fn value_bytes<V>(geometry: Geometry, place: Place) -> usize {
+    let keys = if size_of::<V>() == 0 { 0 } else { geometry.mask_bytes() + LINE_BYTES };
+    keys + place.bytes(geometry)
+}
+
+/// A table's lines for writing.
+pub(super) struct Writer<'a, T, V> {
+    base: *mut Line,
+    pub(super) control: &'a mut Control,
+    entries: PhantomData<&'a mut (T, V)>,
+}
+
+impl<'a, T, V> Writer<'a, T, V> {
+    /// # Safety
+    ///
+    /// V1 and V2 hold, for writing too.
+    #[inline]
+    pub(super) unsafe fn new(base: *mut Line, control: &'a mut Control) -> Self {
+        Writer { base, control, entries: PhantomData }
+    }
+
+    /// The same lines for reading, as long as nothing is written.
+    #[inline]
+    pub(super) fn reader(&self) -> Reader<'_, T, V> {
+        // SAFETY: what holds for writing holds for reading; the borrow of `self` keeps writers off.
+        unsafe { Reader::new(self.base, self.control) }
+    }
+
+    #[inline]
+    pub(super) fn geometry(&self) -> Geometry {
+        self.control.geometry
+    }
+
+    #[inline]
+    pub(super) fn word(&self, offset: Offset) -> Word {
+        self.reader().word(offset)
+    }
+
+    /// Replaces a metadata word: the filter byte as the caller likes, a slot byte only as V2 allows.
+    #[inline]
+    pub(super) fn set_word(&mut self, offset: Offset, word: Word) {
+        let within = offset.bytes() & self.geometry().mask_bytes();
+        // SAFETY: inside the table (V1).
+        let line = unsafe { self.base.byte_add(within) };
+        // SAFETY: valid for writes (V1).
+        unsafe { line.cast::<u64>().write(word.0) }
+    }
+
+    #[inline]
+    pub(super) fn set_slot_byte(&mut self, place: Place, byte: SlotByte) {
+        let word = self.word(place.offset).with_slot_byte(place.slot, byte);
+        self.set_word(place.offset, word);
+    }
+
+    /// The entry at `place`, initialised or not.
+    #[inline]
+    pub(super) fn entry_ptr(&mut self, place: Place) -> *mut T {
+        // SAFETY: inside the table (V1).
+        unsafe { self.base.byte_add(place.bytes(self.geometry())) }.cast()
+    }
+
+    /// The value at `place`, initialised or not.
+    #[inline]
+    pub(super) fn value_ptr(&mut self, place: Place) -> *mut V {
+        let bytes = value_bytes::<V>(self.geometry(), place);
+        // SAFETY: inside the table (V1).
+        unsafe { self.base.byte_add(bytes) }.cast()
+    }
+
+    /// Fills a free slot.
+    #[inline]
+    pub(super) fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
+        // SAFETY: inside the table, valid for writes (V1); a free slot holds nothing to drop.
+        unsafe { self.entry_ptr(place).write(entry) };
+        // SAFETY: as above.
+        unsafe { self.value_ptr(place).write(value) };
+        self.set_slot_byte(place, byte);
+    }
+
+    /// Frees a slot and returns what it held.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free.
+    #[inline]
+    pub(super) unsafe fn empty(&mut self, place: Place) -> (T, V) {
+        self.set_slot_byte(place, SlotByte::FREE);
+        // SAFETY: the slot was not free, so the entry is initialised (V2); freed, it is ours.
+        let entry = unsafe { self.entry_ptr(place).read() };
+        // SAFETY: as above.
+        let value = unsafe { self.value_ptr(place).read() };
+        (entry, value)
+    }
+
+    /// Entry and value at `place`, for as long as the lines are borrowed.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free, and no other reference to it is alive.
+    #[inline]
+    pub(super) unsafe fn pair_mut(&mut self, place: Place) -> (&'a mut T, &'a mut V) {
+        let (entry, value) = (self.entry_ptr(place), self.value_ptr(place));
+        // SAFETY: initialised, as the slot is not free (V2), and ours alone during 'a (V1).
+        let entry = unsafe { &mut *entry };
+        // SAFETY: as above; the value is another word than the entry.
+        let value = unsafe { &mut *value };
+        (entry, value)
+    }
+}
