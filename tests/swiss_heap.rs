@@ -1,0 +1,242 @@
+//! Tables on the heap: growth, failing allocation, ownership of entries.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
+#[cfg(target_pointer_width = "64")]
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+};
+
+use heptad::{
+    Error,
+    hash::{Keyed, hash_word},
+    swiss::{Map64, Set, Table},
+};
+
+thread_local! {
+    /// Allocations of this thread that may still succeed.
+    static ALLOCATIONS_LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// Allocations this thread has made.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The system's allocator, with a limit that a test can set for its own thread.
+struct Limited;
+
+// SAFETY: passes everything on to the system's allocator, or returns null, which is always allowed.
+unsafe impl GlobalAlloc for Limited {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let left = ALLOCATIONS_LEFT.get();
+        if left == 0 {
+            return std::ptr::null_mut();
+        }
+        ALLOCATIONS_LEFT.set(left - 1);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: allocated by `System` with the same layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Limited = Limited;
+
+/// Runs `act` while every allocation fails.
+fn without_memory<R>(act: impl FnOnce() -> R) -> R {
+    ALLOCATIONS_LEFT.set(0);
+    let result = act();
+    ALLOCATIONS_LEFT.set(usize::MAX);
+    result
+}
+
+fn hash(word: &u64) -> u64 {
+    hash_word(0x5eed, *word)
+}
+
+#[test]
+fn s4_grows_exactly_at_15_16() {
+    let mut table: Table<u64> = Table::new();
+    let allocations = ALLOCATIONS.get();
+    assert_eq!(table.capacity(), 0);
+    let mut capacities = vec![];
+    for key in 0..1000 {
+        let before = table.capacity();
+        table.insert_unique(hash(&key), key, hash);
+        if table.capacity() != before {
+            assert_eq!(key as usize, before, "grew before it was full");
+            capacities.push(table.capacity());
+        }
+        assert_eq!(table.check_invariants(hash, false), Ok(()));
+    }
+    assert_eq!(capacities, [6, 13, 26, 52, 105, 210, 420, 840, 1680]);
+    // `capacities` itself allocates a few times.
+    assert!(ALLOCATIONS.get() - allocations <= capacities.len() + 3);
+}
+
+#[test]
+fn s4_failed_allocation_changes_nothing() {
+    let mut set: Set<u64> = Set::new();
+    let rejected = without_memory(|| set.try_insert(1)).unwrap_err();
+    assert_eq!(rejected.value, 1);
+    assert_eq!(rejected.error, Error::AllocationFailed { bytes: 64 });
+    for key in 0..52 {
+        set.insert(key);
+    }
+    let rejected = without_memory(|| set.try_insert(52)).unwrap_err();
+    assert_eq!(rejected.error, Error::AllocationFailed { bytes: 16 * 64 });
+    assert_eq!((set.len(), set.capacity()), (52, 52));
+    assert_eq!(set.check_invariants(false), Ok(()));
+    assert!((0..52).all(|key| set.contains(&key)) && !set.contains(&52));
+    assert_eq!(without_memory(|| set.try_insert(51)), Ok(false), "no room is needed for it");
+    assert_eq!(set.try_insert(52), Ok(true));
+}
+
+#[test]
+fn huge_requests_are_errors() {
+    let mut map: Map64<u64, u64> = Map64::new();
+    map.insert(1, 2);
+    for additional in [usize::MAX, usize::MAX / 2, usize::MAX / 3, usize::MAX / 8] {
+        assert_eq!(map.try_reserve(additional), Err(Error::CapacityOverflow), "{additional}");
+    }
+    assert_eq!(
+        Set::<u64>::try_with_capacity(usize::MAX, Keyed::new(0)).err(),
+        Some(Error::CapacityOverflow)
+    );
+    assert_eq!(Table::<u64>::try_with_capacity(0).unwrap().capacity(), 0);
+    assert_eq!(map.get(&1), Some(&2));
+}
+
+#[test]
+fn empty_tables_answer_without_memory() {
+    without_memory(|| {
+        let mut map: Map64<u64, u64> = Map64::new();
+        assert_eq!((map.len(), map.capacity(), map.get(&0)), (0, 0, None));
+        assert_eq!((map.remove(&0), map.iter().len()), (None, 0));
+        map.clear();
+        assert_eq!(map.stats().bytes, 0);
+        assert_eq!(map.check_invariants(false), Ok(()));
+    });
+}
+
+#[test]
+fn agrees_with_std_under_growth_and_churn() {
+    let (mut map, mut model) = (Map64::<u64, u64>::new(), HashMap::new());
+    let (mut set, mut set_model) = (Set::<u64>::new(), HashSet::new());
+    let mut random = fastrand::Rng::with_seed(4);
+    for round in 0..if cfg!(miri) { 300 } else { 40_000 } {
+        let (key, value) = (random.u64(..1 + round / 4), random.u64(..));
+        if random.u8(..) < 160 {
+            assert_eq!(map.insert(key, value), model.insert(key, value));
+            assert_eq!(set.insert(key), set_model.insert(key));
+        } else {
+            assert_eq!(map.remove(&key), model.remove(&key));
+            assert_eq!(set.remove(&key), set_model.remove(&key));
+        }
+        let probe = random.u64(..1 + round / 4);
+        assert_eq!(map.get(&probe), model.get(&probe));
+    }
+    assert_eq!(map.check_invariants(false), Ok(()));
+    assert_eq!(map.iter().map(|(&key, &value)| (key, value)).collect::<HashMap<_, _>>(), model);
+    assert_eq!(set.iter().copied().collect::<HashSet<_>>(), set_model);
+}
+
+/// Entries that own something are dropped exactly once, whatever becomes of the table.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn owned_entries_are_dropped_once() {
+    let owner = Rc::new(());
+    let share = |key: u64| -> (u64, Box<Rc<()>>) { (key, Box::new(owner.clone())) };
+    let alive = || Rc::strong_count(&owner) - 1;
+    let mut map: Map64<u64, Box<Rc<()>>> = Map64::new();
+    for key in 0..500 {
+        let (key, value) = share(key);
+        map.insert(key, value);
+    }
+    assert_eq!(alive(), 500);
+    for key in 0..250 {
+        drop(map.remove(&key));
+    }
+    assert_eq!(alive(), 250);
+    let (key, value) = share(499);
+    drop(map.insert(key, value));
+    assert_eq!(alive(), 250);
+    map.clear();
+    assert_eq!((alive(), map.len()), (0, 0));
+    for key in 0..20 {
+        let (key, value) = share(key);
+        map.insert(key, value);
+    }
+    drop(map);
+    assert_eq!(alive(), 0);
+}
+
+/// A hash function that panics while the table grows leaves it as it was.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn panicking_hasher_loses_nothing() {
+    let mut table: Table<Box<u64>> = Table::new();
+    for key in 0..26 {
+        table.insert_unique(hash(&key), Box::new(key), |key| hash(key));
+    }
+    let calls = Cell::new(0);
+    let panicking = |key: &Box<u64>| {
+        calls.set(calls.get() + 1);
+        assert!(calls.get() < 20, "the twentieth call");
+        hash(key)
+    };
+    let grown = catch_unwind(AssertUnwindSafe(|| table.try_reserve(1, panicking)));
+    assert!(grown.is_err());
+    assert_eq!((table.len(), table.capacity()), (26, 26));
+    assert_eq!(table.check_invariants(|key| hash(key), false), Ok(()));
+    for key in 0..26 {
+        assert!(table.find(hash(&key), |entry| **entry == key).is_some());
+    }
+}
+
+/// An entry whose destructor panics: the table is empty afterwards, and no entry is dropped twice.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn panicking_destructor_leaves_an_empty_table() {
+    struct Fragile<'a>(&'a Cell<usize>);
+    impl Drop for Fragile<'_> {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+            assert_ne!(self.0.get(), 5, "the fifth drop");
+        }
+    }
+    let dropped = Cell::new(0);
+    let mut map: Map64<u64, Box<Fragile<'_>>> = Map64::new();
+    for key in 0..20 {
+        map.insert(key, Box::new(Fragile(&dropped)));
+    }
+    assert!(catch_unwind(AssertUnwindSafe(|| map.clear())).is_err());
+    assert_eq!((map.len(), dropped.get()), (0, 5), "the rest is leaked, not dropped twice");
+    assert_eq!(map.check_invariants(false), Ok(()));
+    assert!(map.iter().next().is_none());
+    map.insert(1, Box::new(Fragile(&dropped)));
+    assert!(map.contains_key(&1));
+}
+
+/// References and boxes are eight bytes: sets of them look up by what they refer to.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn entries_may_be_references_or_boxes() {
+    let words: Vec<[u8; 8]> = (0..100u64).map(u64::to_le_bytes).collect();
+    let by_reference: Set<&[u8; 8]> = {
+        let mut set = Set::new();
+        words.iter().for_each(|word| assert!(set.insert(word)));
+        set
+    };
+    assert!(by_reference.contains(&5u64.to_le_bytes()));
+    let mut boxed: Set<Box<u64>> = Set::new();
+    assert!(boxed.insert(Box::new(3)) && !boxed.insert(Box::new(3)));
+    assert_eq!(boxed.take(&3), Some(Box::new(3)));
+}
