@@ -29,6 +29,8 @@ pub enum Error {
     },
     /// The address given is null.
     Null,
+    /// Two of the things asked for together are one and the same.
+    Overlapping,
 }
 
 impl fmt::Display for Error {
@@ -44,6 +46,7 @@ impl fmt::Display for Error {
                 write!(f, "memory that is not aligned to {needed_bytes} bytes")
             }
             Error::Null => f.write_str("a null address"),
+            Error::Overlapping => f.write_str("the same entry was asked for twice"),
         }
     }
 }

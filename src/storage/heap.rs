@@ -116,7 +116,7 @@ mod owned {
             self.lines
         }
 
-        fn try_larger(&self, lines: usize) -> Result<Heap, Error> {
+        fn try_another(&self, lines: usize) -> Result<Heap, Error> {
             Heap::try_with_lines(lines)
         }
     }

@@ -1,7 +1,7 @@
 //! Lines inside the table's own value.
 
 use super::Storage;
-use crate::layout::Line;
+use crate::{error::Error, layout::Line};
 
 /// `LINES` lines of 64 bytes inside the table itself: for a `static`, or the stack.
 #[derive(Clone, Copy)]
@@ -39,5 +39,9 @@ unsafe impl<const LINES: usize> Storage for Inline<LINES> {
     #[inline]
     fn lines(&self) -> usize {
         LINES
+    }
+
+    fn try_another(&self, lines: usize) -> Result<Self, Error> {
+        if lines <= LINES { Ok(Self::new()) } else { Err(Error::Full) }
     }
 }

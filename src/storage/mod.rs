@@ -30,6 +30,7 @@ pub use region::Region;
 ///   reads and writes through the second, and nobody else uses them;
 /// - their number does not change, and their contents change only through these pointers; moving
 ///   the storage moves the contents along;
+/// - [`try_another`](Self::try_another) gives at least the lines asked for, or an error;
 /// - when there are no lines, `base` still points to one readable line whose words are zero.
 pub unsafe trait Storage {
     /// The first line, for reading.
@@ -41,12 +42,14 @@ pub unsafe trait Storage {
     /// Lines of the storage.
     fn lines(&self) -> usize;
 
-    /// Another storage of this kind, of `lines` lines, contents unspecified.
+    /// Another storage of this kind, of at least `lines` lines, contents unspecified: to grow or
+    /// shrink into, or to clone into.
     ///
     /// # Errors
     ///
-    /// [`Error::Full`] from a storage that cannot grow; else what the allocator says.
-    fn try_larger(&self, lines: usize) -> Result<Self, Error>
+    /// [`Error::Full`] where storages of this kind cannot be that large, or cannot be made at will;
+    /// else what the allocator says.
+    fn try_another(&self, lines: usize) -> Result<Self, Error>
     where
         Self: Sized,
     {

@@ -1,4 +1,4 @@
-//! Growing into a larger storage.
+//! Moving to another storage: growing, shrinking, moving into memory that the caller hands over.
 //!
 //! ```text
 //!   old group g   | a b c d e f g |     the next bit of each hash says which
@@ -7,23 +7,45 @@
 //! ```
 //!
 //! Doubling takes the residents at home group by group, and each goes into one of two lines that
-//! stay in the cache meanwhile. The displaced and the deep follow; all are ordinary inserts. The old table is
-//! left alone until the new one is complete, so a failed allocation, or a hash function that
-//! panics, leaves everything as it was.
+//! stay in the cache meanwhile. The displaced and the deep follow; all are ordinary inserts. The
+//! old table is left alone until the new one is complete, so a failed allocation, or a hash
+//! function that panics, leaves everything as it was. The hash function may be another one than
+//! before: nothing of the old hashes is used.
+
+use core::mem::{self, ManuallyDrop};
 
 use super::{
     iter::occupied,
     raw::Raw,
     view::{Place, Reader, Writer},
 };
-use crate::{error::Error, layout::log2_groups_for, storage::Storage};
+use crate::{
+    error::{Error, Rejected},
+    layout::{Geometry, LINE_BYTES, log2_groups_for},
+    storage::Storage,
+};
 
 /// A table whose entries belong to another one as well: forgotten, not dropped.
-struct Copies<T, V, S: Storage>(Raw<T, V, S>);
+struct Copies<T, V, S: Storage>(ManuallyDrop<Raw<T, V, S>>);
+
+impl<T, V, S: Storage> Copies<T, V, S> {
+    fn new(table: Raw<T, V, S>) -> Self {
+        Copies(ManuallyDrop::new(table))
+    }
+
+    fn into_storage(self) -> S {
+        let mut table = ManuallyDrop::new(self);
+        table.0.forget_entries();
+        // SAFETY: taken once: `Copies` is not dropped.
+        unsafe { ManuallyDrop::take(&mut table.0) }.into_storage()
+    }
+}
 
 impl<T, V, S: Storage> Drop for Copies<T, V, S> {
     fn drop(&mut self) {
         self.0.forget_entries();
+        // SAFETY: dropped once: `into_storage` does not come here.
+        unsafe { ManuallyDrop::drop(&mut self.0) }
     }
 }
 
@@ -39,19 +61,74 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         if wanted <= self.capacity() {
             return Ok(());
         }
-        let log2 = log2_groups_for(wanted, self.load()).ok_or(Error::CapacityOverflow)?;
-        self.move_to(1 << log2, hasher)
+        self.try_resize(wanted, hasher)
     }
 
-    /// Moves all entries to a new storage of `groups` groups, which must have room for them.
-    fn move_to(&mut self, groups: usize, hasher: impl Fn(&T) -> u64) -> Result<(), Error> {
-        let lines = groups.checked_mul(Self::LINES_PER_GROUP).ok_or(Error::CapacityOverflow)?;
-        let storage = self.storage().try_larger(lines)?;
-        let mut new = Copies(Raw::new_in(storage, self.load())?);
-        copy_all(self.reader(), new.0.writer(), hasher);
-        // The entries are the new table's now; `new` takes the old one, and forgets them there.
-        self.swap(&mut new.0);
+    /// Gives back what memory is not needed for `min_capacity` entries, nor for those in the table.
+    pub(super) fn try_shrink_to(
+        &mut self,
+        min_capacity: usize,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<(), Error> {
+        let wanted = min_capacity.max(self.len());
+        let wanted_groups = self.groups_for(wanted)?;
+        if wanted < self.capacity() && wanted_groups < self.reader().geometry().groups() {
+            return self.try_resize(wanted, hasher);
+        }
+        if wanted == 0 {
+            let storage = self.storage().try_another(0)?;
+            *self = Raw::new_in(storage, self.load())?;
+        }
         Ok(())
+    }
+
+    /// Moves all entries to a new storage of the kind at hand, with room for `capacity` of them,
+    /// which must be enough.
+    pub(super) fn try_resize(
+        &mut self,
+        capacity: usize,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<(), Error> {
+        let groups = self.groups_for(capacity)?;
+        let lines = groups.checked_mul(Self::LINES_PER_GROUP).ok_or(Error::CapacityOverflow)?;
+        let storage = self.storage().try_another(lines)?;
+        self.move_into(Raw::new_in(storage, self.load())?, hasher);
+        Ok(())
+    }
+
+    /// Moves all entries to `storage` and gives the old one back; or gives `storage` back if it is
+    /// too small.
+    pub(super) fn try_move_into(
+        &mut self,
+        storage: S,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<S, Rejected<S>> {
+        let given_bytes = storage.lines() * LINE_BYTES;
+        let lines = match self.groups_for(self.len()) {
+            Ok(groups) => groups * Self::LINES_PER_GROUP,
+            Err(error) => return Err(Rejected { value: storage, error }),
+        };
+        if storage.lines() < lines {
+            let error = Error::TooSmall { needed_bytes: lines * LINE_BYTES, given_bytes };
+            return Err(Rejected { value: storage, error });
+        }
+        let geometry = Geometry::largest_within(storage.lines() / Self::LINES_PER_GROUP);
+        let table = Raw::of_size(storage, geometry.unwrap_or(Geometry::ONE), self.load());
+        Ok(self.move_into(table, hasher).into_storage())
+    }
+
+    /// Moves all entries to the empty table `table`, which must have room for them. Returns the old
+    /// one, its entries no longer its own.
+    fn move_into(&mut self, table: Self, hasher: impl Fn(&T) -> u64) -> Copies<T, V, S> {
+        let mut new = Copies::new(table);
+        copy_all(self.reader(), new.0.writer(), hasher);
+        mem::swap(self, &mut new.0);
+        new
+    }
+
+    /// Groups that `capacity` entries need.
+    fn groups_for(&self, capacity: usize) -> Result<usize, Error> {
+        log2_groups_for(capacity, self.load()).map(|log2| 1 << log2).ok_or(Error::CapacityOverflow)
     }
 }
 

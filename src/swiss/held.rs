@@ -39,8 +39,10 @@ impl<'a, T, V, S: Storage> Held<'a, T, V, S> {
         unsafe { self.table.writer().pair_mut(self.place) }
     }
 
-    pub(super) fn remove(self) -> (T, V) {
+    /// Takes the entry out. There is room for another one in the table that comes back.
+    pub(super) fn remove(self) -> ((T, V), &'a mut Raw<T, V, S>) {
         // SAFETY: H1.
-        unsafe { self.table.writer().remove(self.place) }
+        let pair = unsafe { self.table.writer().remove(self.place) };
+        (pair, self.table)
     }
 }

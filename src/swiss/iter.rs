@@ -1,5 +1,7 @@
 //! Walking over all entries, group by group.
 
+use core::iter::FusedIterator;
+
 use super::view::{Place, Reader, Writer};
 use crate::{
     layout::{Geometry, Offset, SlotByte, SlotMask, Word},
@@ -27,10 +29,15 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// All places of a table of `len` entries.
-    pub(super) fn new(geometry: Geometry, len: usize) -> Places {
-        let none = SlotMask::new(0);
-        Places { geometry, offset: Offset::FIRST, slots: none, next_group: 0, left: len }
+    /// All places of a table as it is now.
+    pub(super) fn of<T, V>(reader: Reader<'_, T, V>) -> Places {
+        Places {
+            geometry: reader.geometry(),
+            offset: Offset::FIRST,
+            slots: SlotMask::new(0),
+            next_group: 0,
+            left: reader.control.len,
+        }
     }
 
     /// The next place, given how to read a group's word. Ends after `len` places or all groups.
@@ -58,7 +65,7 @@ impl Places {
 }
 
 /// Entries and values for reading.
-pub(super) struct Pairs<'a, T, V> {
+pub struct Pairs<'a, T, V> {
     reader: Reader<'a, T, V>,
     places: Places,
 }
@@ -71,7 +78,7 @@ impl<T, V> Clone for Pairs<'_, T, V> {
 
 impl<'a, T, V> Pairs<'a, T, V> {
     pub(super) fn new(reader: Reader<'a, T, V>) -> Self {
-        Pairs { reader, places: Places::new(reader.geometry(), reader.control.len) }
+        Pairs { reader, places: Places::of(reader) }
     }
 }
 
@@ -94,17 +101,17 @@ impl<'a, T, V> Iterator for Pairs<'a, T, V> {
 }
 
 impl<T, V> ExactSizeIterator for Pairs<'_, T, V> {}
+impl<T, V> FusedIterator for Pairs<'_, T, V> {}
 
 /// Entries and values for writing.
-pub(super) struct PairsMut<'a, T, V> {
+pub struct PairsMut<'a, T, V> {
     writer: Writer<'a, T, V>,
     places: Places,
 }
 
 impl<'a, T, V> PairsMut<'a, T, V> {
     pub(super) fn new(writer: Writer<'a, T, V>) -> Self {
-        let places = Places::new(writer.geometry(), writer.control.len);
-        PairsMut { writer, places }
+        PairsMut { places: Places::of(writer.reader()), writer }
     }
 }
 
@@ -124,3 +131,4 @@ impl<'a, T, V> Iterator for PairsMut<'a, T, V> {
 }
 
 impl<T, V> ExactSizeIterator for PairsMut<'_, T, V> {}
+impl<T, V> FusedIterator for PairsMut<'_, T, V> {}

@@ -71,27 +71,29 @@
 //! moves between them is cuckoo hashing over buckets (Pagh and Rodler; Fan et al.); the filter that
 //! answers exactly, and the involution by subtraction, are heptad's. DESIGN.md has the figures.
 
+mod batch;
 mod check;
 mod control;
 mod deep;
 mod displace;
-mod drop;
-mod entry;
+mod drain;
+mod duplicate;
+mod extract;
 mod find;
 mod grow;
 mod held;
 mod insert;
 mod iter;
-mod map64;
+pub mod map;
+mod of_hash;
 mod raw;
 mod remove;
-mod set;
+pub mod set;
 mod stats;
-mod table;
+pub mod table;
 mod view;
 
-pub use entry::{Entry, OccupiedEntry, VacantEntry};
-pub use map64::Map64;
+pub use map::{Map, Map64};
 pub use set::Set;
 pub use stats::Stats;
-pub use table::{Iter, Table};
+pub use table::Table;

@@ -3,7 +3,7 @@
 //! `T` is the entry, eight bytes; `V` is what goes along with it in a value line, eight bytes or
 //! nothing. From here up everything is safe.
 
-use core::marker::PhantomData;
+use core::{marker::PhantomData, mem::ManuallyDrop, ptr};
 
 use super::{
     control::Control,
@@ -38,21 +38,34 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     /// An empty table over as many lines of `storage` as make a power of two of groups.
     pub(super) fn new_in(storage: S, load: MaxLoad) -> Result<Self, Error> {
         let lines = storage.lines();
-        let control = match Geometry::largest_within(lines / Self::LINES_PER_GROUP) {
-            Some(geometry) => Control::with_load(geometry, load),
-            None if lines == 0 => Control::NO_LINES,
-            None => {
-                return Err(Error::TooSmall {
-                    needed_bytes: Self::LINES_PER_GROUP * LINE_BYTES,
-                    given_bytes: lines * LINE_BYTES,
-                });
+        match Geometry::largest_within(lines / Self::LINES_PER_GROUP) {
+            Some(geometry) => Ok(Self::of_size(storage, geometry, load)),
+            None if lines == 0 => {
+                Ok(Raw { storage, control: Control::NO_LINES, load, entries: PhantomData })
             }
-        };
-        let mut table = Raw { storage, control, load, entries: PhantomData };
-        if lines != 0 {
-            table.writer().empty_words();
+            None => Err(Error::TooSmall {
+                needed_bytes: Self::LINES_PER_GROUP * LINE_BYTES,
+                given_bytes: lines * LINE_BYTES,
+            }),
         }
-        Ok(table)
+    }
+
+    /// An empty table of a size for which `storage` has the lines.
+    pub(super) fn of_size(storage: S, geometry: Geometry, load: MaxLoad) -> Self {
+        debug_assert!(geometry.groups() * Self::LINES_PER_GROUP <= storage.lines());
+        let control = Control::with_load(geometry, load);
+        let mut table = Raw { storage, control, load, entries: PhantomData };
+        table.writer().empty_words();
+        table
+    }
+
+    /// Drops the entries and gives the storage back.
+    pub(super) fn into_storage(mut self) -> S {
+        self.clear();
+        let table = ManuallyDrop::new(self);
+        // SAFETY: a valid field, read once: `table` is never dropped, and its other fields need no
+        // dropping as there is no entry left.
+        unsafe { ptr::read(&table.storage) }
     }
 
     /// An empty table over `storage`, which has no lines.
@@ -178,11 +191,6 @@ impl<T, V, S: Storage> Raw<T, V, S> {
 
     pub(super) fn pairs_mut(&mut self) -> PairsMut<'_, T, V> {
         PairsMut::new(self.writer())
-    }
-
-    /// Swaps the contents with `other`: the storages change places.
-    pub(super) fn swap(&mut self, other: &mut Self) {
-        core::mem::swap(self, other);
     }
 }
 

@@ -17,12 +17,24 @@ use super::{
 use crate::layout::Class;
 
 impl<T, V> Writer<'_, T, V> {
-    /// Takes the entry at `place` out.
+    /// Takes the entry at `place` out and fills the hole.
     ///
     /// # Safety
     ///
     /// The slot is not free.
     pub(super) unsafe fn remove(&mut self, place: Place) -> (T, V) {
+        // SAFETY: the caller's promise.
+        let pair = unsafe { self.take(place) };
+        self.pull_into(place);
+        pair
+    }
+
+    /// Takes the entry at `place` out and leaves the hole.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free.
+    pub(super) unsafe fn take(&mut self, place: Place) -> (T, V) {
         let byte = self.word(place.offset).slot_byte(place.slot);
         // SAFETY: the caller's promise.
         let pair = unsafe { self.empty(place) };
@@ -33,13 +45,12 @@ impl<T, V> Writer<'_, T, V> {
             let home = self.geometry().alternate(place.offset, byte.class());
             self.settle_filter(home, byte.class(), place.offset);
         }
-        self.pull_into(place);
         pair
     }
 
     /// Brings one displaced resident of this home into the free slot `hole`. Looks at one other
     /// group per set filter bit, and finds one in the first unless deep entries left bits behind.
-    fn pull_into(&mut self, hole: Place) {
+    pub(super) fn pull_into(&mut self, hole: Place) {
         let filter = self.word(hole.offset).filter();
         for class in (0..8).filter(|class| filter >> class & 1 == 1).map(Class::new) {
             let offset = self.geometry().alternate(hole.offset, class);

@@ -59,6 +59,11 @@ impl<'a, T, V> Reader<'a, T, V> {
         self.control.geometry
     }
 
+    #[inline]
+    pub(super) fn base(self) -> *const Line {
+        self.base
+    }
+
     /// The metadata word of the group at `offset`. One line.
     #[inline]
     pub(super) fn word(self, offset: Offset) -> Word {

@@ -3,13 +3,13 @@
 
 use core::{
     borrow::Borrow,
-    fmt,
     hash::{BuildHasher, Hash},
 };
 
 use super::{
+    batch::AHEAD,
     stats::Stats,
-    table::{Iter, Table},
+    table::{Drain, Iter, Table},
 };
 use crate::{
     error::{Error, Rejected},
@@ -17,6 +17,9 @@ use crate::{
     layout::MaxLoad,
     storage::{Growable, Heap, Inline, Storage},
 };
+
+mod algebra;
+mod traits;
 
 /// A set of eight-byte keys: integers, pointers, references, boxes.
 ///
@@ -41,7 +44,12 @@ impl<K, H, const LINES: usize> Set<K, Inline<LINES>, H> {
     /// An empty set of `LINES` groups (a power of two, or the one below is used) inside its own
     /// value, for a `static`.
     pub const fn inline(build_hasher: H) -> Self {
-        Set { table: Table::inline(), build_hasher }
+        Self::inline_with_max_load(MaxLoad::FifteenSixteenths, build_hasher)
+    }
+
+    /// [`inline`](Self::inline) with another load at which the set counts as full.
+    pub const fn inline_with_max_load(load: MaxLoad, build_hasher: H) -> Self {
+        Set { table: Table::inline_with_max_load(load), build_hasher }
     }
 }
 
@@ -90,6 +98,16 @@ impl<K, S: Storage, H> Set<K, S, H> {
         Ok(Set { table: Table::with_max_load_in(storage, load)?, build_hasher })
     }
 
+    /// Drops all keys and gives the storage back.
+    pub fn into_storage(self) -> S {
+        self.table.into_storage()
+    }
+
+    /// Bytes of the storage, used or not.
+    pub fn allocation_size(&self) -> usize {
+        self.table.allocation_size()
+    }
+
     /// Keys in the set.
     #[inline]
     pub fn len(&self) -> usize {
@@ -118,6 +136,21 @@ impl<K, S: Storage, H> Set<K, S, H> {
         self.table.clear();
     }
 
+    /// Takes out all keys; the memory stays. Keys not taken are dropped with the iterator.
+    pub fn drain(&mut self) -> Drain<'_, K> {
+        self.table.drain()
+    }
+
+    /// Drops the keys for which `keep` does not hold. Asks each key once.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K) -> bool) {
+        self.table.retain(|key| keep(key));
+    }
+
+    /// Takes out the keys for which `chosen` holds, as the iterator is stepped; the rest stays.
+    pub fn extract_if(&mut self, mut chosen: impl FnMut(&K) -> bool) -> impl Iterator<Item = K> {
+        self.table.extract_if(move |key| chosen(key))
+    }
+
     /// How full and how orderly the set is. Reads one word of each group.
     pub fn stats(&self) -> Stats {
         self.table.stats()
@@ -129,6 +162,7 @@ impl<K, S: Storage, H> Set<K, S, H> {
     }
 }
 
+/// Finding.
 impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     /// Is `key` in the set? One or two cache lines.
     #[inline]
@@ -148,6 +182,35 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
         self.table.find(self.build_hasher.hash_one(key), |entry| entry.borrow() == key)
     }
 
+    /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
+    #[inline]
+    pub fn prefetch<Q: ?Sized + Hash>(&self, key: &Q)
+    where
+        K: Borrow<Q>,
+    {
+        self.table.prefetch(self.build_hasher.hash_one(key));
+    }
+
+    /// Looks up each of `keys`, sixteen lines under way at a time: for sets that fit no cache.
+    /// `found(i, key)` gets the answers in order.
+    pub fn get_many<'a, Q: Hash + Eq>(
+        &'a self,
+        keys: &[Q],
+        mut found: impl FnMut(usize, Option<&'a K>),
+    ) where
+        K: Borrow<Q>,
+    {
+        self.table.raw.find_many(
+            keys.len(),
+            |index| self.build_hasher.hash_one(&keys[index]),
+            |index, entry| entry.borrow() == &keys[index],
+            |index, pair| found(index, pair.map(|(key, ())| key)),
+        );
+    }
+}
+
+/// Putting in and taking out.
+impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     /// Puts `key` in. `Ok(false)` if it was there already: then the set keeps the one it has.
     ///
     /// # Errors
@@ -161,6 +224,45 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
         }
         let hasher = |entry: &K| self.build_hasher.hash_one(entry);
         self.table.try_insert_unique(hash, key, hasher).map(|_| true)
+    }
+
+    /// [`try_insert`](Self::try_insert) that never grows: it allocates nothing, and its cost does
+    /// not depend on the size of the set.
+    ///
+    /// # Errors
+    ///
+    /// The key comes back with [`Error::Full`] when [`len`](Self::len) has reached
+    /// [`capacity`](Self::capacity) and the key is not there.
+    pub fn insert_within_capacity(&mut self, key: K) -> Result<bool, Rejected<K>> {
+        let hash = self.build_hasher.hash_one(&key);
+        if self.table.find(hash, |entry| *entry == key).is_some() {
+            return Ok(false);
+        }
+        self.table.insert_within_capacity(hash, key).map(|_| true)
+    }
+
+    /// Puts in all of `keys`, the home lines of sixteen under way at a time, and returns how many
+    /// were new. Allocates only if the storage has to grow.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_insert`](Self::try_insert), with the index of the first key that did not fit; those
+    /// before it are in the set.
+    pub fn try_insert_many(&mut self, keys: &[K]) -> Result<usize, Rejected<usize>>
+    where
+        K: Copy,
+    {
+        let mut new = 0;
+        for (index, &key) in keys.iter().enumerate() {
+            if let Some(later) = keys.get(index + AHEAD) {
+                self.prefetch(later);
+            }
+            match self.try_insert(key) {
+                Ok(is_new) => new += usize::from(is_new),
+                Err(rejected) => return Err(Rejected { value: index, error: rejected.error }),
+            }
+        }
+        Ok(new)
     }
 
     /// Takes `key` out. `false` if it was not there.
@@ -188,6 +290,18 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
         self.table.try_reserve(additional, |entry| self.build_hasher.hash_one(entry))
     }
 
+    /// Moves all keys to `storage`, under the hashes of `build_hasher`, and gives the old storage
+    /// back: how a set in lent memory grows, shrinks, or gets a new seed.
+    ///
+    /// # Errors
+    ///
+    /// `storage` comes back with [`Error::TooSmall`]; the set is as it was.
+    pub fn move_into(&mut self, storage: S, build_hasher: H) -> Result<S, Rejected<S>> {
+        let old = self.table.move_into(storage, |entry| build_hasher.hash_one(entry))?;
+        self.build_hasher = build_hasher;
+        Ok(old)
+    }
+
     /// Checks the invariants of the table.
     #[doc(hidden)]
     pub fn check_invariants(&self, ever_deep: bool) -> Result<(), &'static str> {
@@ -195,6 +309,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     }
 }
 
+/// What only storages that grow can do.
 impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
     /// [`try_insert`](Self::try_insert), ending in the allocation error handler when there is no
     /// memory.
@@ -208,26 +323,32 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
     pub fn reserve(&mut self, additional: usize) {
         self.try_reserve(additional).unwrap_or_else(|error| S::fail(error));
     }
-}
 
-#[cfg(feature = "alloc")]
-impl<K, H: Default> Default for Set<K, Heap, H> {
-    fn default() -> Self {
-        Self::with_hasher(H::default())
+    /// Moves to the least storage that has room for `min_capacity` keys and for those there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AllocationFailed`]; the set is as it was.
+    pub fn try_shrink_to(&mut self, min_capacity: usize) -> Result<(), Error> {
+        self.table.try_shrink_to(min_capacity, |entry| self.build_hasher.hash_one(entry))
     }
-}
 
-impl<K: fmt::Debug, S: Storage, H> fmt::Debug for Set<K, S, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.table.fmt(f)
+    /// [`try_shrink_to`](Self::try_shrink_to) the keys there are. Without memory to move to, the
+    /// set stays as it is.
+    pub fn shrink_to_fit(&mut self) {
+        let _ = self.try_shrink_to(0);
     }
-}
 
-impl<'a, K, S: Storage, H> IntoIterator for &'a Set<K, S, H> {
-    type Item = &'a K;
-    type IntoIter = Iter<'a, K>;
-
-    fn into_iter(self) -> Iter<'a, K> {
-        self.iter()
+    /// Moves every key to a new storage with room for `capacity` of them at least, under the hashes
+    /// of `build_hasher`: a new seed for a set whose [`stats`](Self::stats) show deep keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AllocationFailed`] or [`Error::CapacityOverflow`]; the set is as it was.
+    pub fn try_rehash(&mut self, capacity: usize, build_hasher: H) -> Result<(), Error> {
+        let capacity = capacity.max(self.len());
+        self.table.raw.try_resize(capacity, |entry| build_hasher.hash_one(entry))?;
+        self.build_hasher = build_hasher;
+        Ok(())
     }
 }

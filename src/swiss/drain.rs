@@ -1,0 +1,117 @@
+//! Taking everything out: draining, clearing, dropping. Each entry is dropped or handed out exactly
+//! once, also when a destructor panics.
+
+use core::{iter::FusedIterator, mem::needs_drop};
+
+use super::{iter::Places, raw::Raw, view::Writer};
+use crate::storage::Storage;
+
+impl<T, V, S: Storage> Raw<T, V, S> {
+    /// Drops all entries; the lines stay.
+    pub(super) fn clear(&mut self) {
+        drop(self.drain());
+    }
+
+    /// Hands out all entries; the lines stay.
+    pub(super) fn drain(&mut self) -> Drain<'_, T, V> {
+        let writer = self.writer();
+        Drain { places: Places::of(writer.reader()), writer }
+    }
+
+    /// Hands out all entries, and the lines go when it is dropped.
+    pub(super) fn into_pairs(self) -> IntoPairs<T, V, S> {
+        IntoPairs { places: Places::of(self.reader()), table: self }
+    }
+
+    /// Forgets all entries without dropping them: they live on elsewhere.
+    pub(super) fn forget_entries(&mut self) {
+        self.writer().reset();
+    }
+}
+
+impl<T, V, S: Storage> Drop for Raw<T, V, S> {
+    fn drop(&mut self) {
+        if needs_drop::<(T, V)>() {
+            self.clear();
+        }
+    }
+}
+
+impl<T, V> Writer<'_, T, V> {
+    /// Takes out the next of `places`, leaving the filter bits to whoever empties the table.
+    fn take_next(&mut self, places: &mut Places) -> Option<(T, V)> {
+        let place = places.next(|offset| self.word(offset))?;
+        self.control.len -= 1;
+        // SAFETY: `Places` yields slots that are not free.
+        Some(unsafe { self.empty(place) })
+    }
+
+    /// Makes an empty table of it, without a look at what the slots hold.
+    fn reset(&mut self) {
+        if self.control.max != 0 {
+            self.empty_words();
+            self.control.clear();
+        }
+    }
+}
+
+/// Hands out all entries of a table, which is empty when this is dropped.
+pub struct Drain<'a, T, V> {
+    writer: Writer<'a, T, V>,
+    places: Places,
+}
+
+impl<T, V> Iterator for Drain<'_, T, V> {
+    type Item = (T, V);
+
+    fn next(&mut self) -> Option<(T, V)> {
+        self.writer.take_next(&mut self.places)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.places.left(), Some(self.places.left()))
+    }
+}
+
+impl<T, V> Drop for Drain<'_, T, V> {
+    fn drop(&mut self) {
+        /// Resets the table even if a destructor unwinds; entries not yet reached are leaked then.
+        struct Reset<'r, 'a, T, V>(&'r mut Writer<'a, T, V>);
+        impl<T, V> Drop for Reset<'_, '_, T, V> {
+            fn drop(&mut self) {
+                self.0.reset();
+            }
+        }
+
+        let reset = Reset(&mut self.writer);
+        if needs_drop::<(T, V)>() {
+            while let Some(pair) = reset.0.take_next(&mut self.places) {
+                drop(pair);
+            }
+        }
+    }
+}
+
+impl<T, V> ExactSizeIterator for Drain<'_, T, V> {}
+impl<T, V> FusedIterator for Drain<'_, T, V> {}
+
+/// Hands out all entries of a table that it owns.
+pub struct IntoPairs<T, V, S: Storage> {
+    table: Raw<T, V, S>,
+    places: Places,
+}
+
+impl<T, V, S: Storage> Iterator for IntoPairs<T, V, S> {
+    type Item = (T, V);
+
+    fn next(&mut self) -> Option<(T, V)> {
+        self.table.writer().take_next(&mut self.places)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.places.left(), Some(self.places.left()))
+    }
+}
+
+impl<T, V, S: Storage> ExactSizeIterator for IntoPairs<T, V, S> {}
+impl<T, V, S: Storage> FusedIterator for IntoPairs<T, V, S> {}

@@ -1,0 +1,137 @@
+//! An entry of a map, found or missing.
+#![forbid(unsafe_code)]
+
+use super::{
+    super::{held::Held, raw::Raw},
+    Pairing,
+};
+use crate::storage::Storage;
+
+/// What [`PairMap::try_entry`](super::PairMap::try_entry) found.
+pub enum Entry<'a, K, V, P: Pairing<K, V>, S: Storage> {
+    /// The key is there.
+    Occupied(OccupiedEntry<'a, K, V, P, S>),
+    /// It is not, and there is room for it.
+    Vacant(VacantEntry<'a, K, V, P, S>),
+}
+
+impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> Entry<'a, K, V, P, S> {
+    /// The value there, or else `default` put in.
+    #[inline]
+    pub fn or_insert(self, default: V) -> &'a mut V {
+        self.or_insert_with(|| default)
+    }
+
+    /// The value there, or else what `default` makes.
+    #[inline]
+    pub fn or_insert_with(self, default: impl FnOnce() -> V) -> &'a mut V {
+        match self {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(default()),
+        }
+    }
+
+    /// The value there, or else the default of its type.
+    #[inline]
+    pub fn or_default(self) -> &'a mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    /// Lets `change` see the value if there is one.
+    #[inline]
+    pub fn and_modify(mut self, change: impl FnOnce(&mut V)) -> Self {
+        if let Entry::Occupied(entry) = &mut self {
+            change(entry.get_mut());
+        }
+        self
+    }
+
+    /// The key: the map's own, or the one that was asked for.
+    pub fn key(&self) -> &K {
+        match self {
+            Entry::Occupied(entry) => entry.key(),
+            Entry::Vacant(entry) => entry.key(),
+        }
+    }
+}
+
+/// A key that is in the map, with its value.
+pub struct OccupiedEntry<'a, K, V, P: Pairing<K, V>, S: Storage> {
+    pub(super) held: Held<'a, P::Entry, P::Beside, S>,
+}
+
+impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> OccupiedEntry<'a, K, V, P, S> {
+    fn pair(&self) -> (&K, &V) {
+        let (entry, beside) = self.held.pair();
+        P::pair(entry, beside)
+    }
+
+    /// The map's own key.
+    pub fn key(&self) -> &K {
+        self.pair().0
+    }
+
+    /// The value.
+    pub fn get(&self) -> &V {
+        self.pair().1
+    }
+
+    /// The value, to change.
+    pub fn get_mut(&mut self) -> &mut V {
+        let (entry, beside) = self.held.pair_mut();
+        P::pair_mut(entry, beside).1
+    }
+
+    /// The value, for as long as the map is borrowed.
+    pub fn into_mut(self) -> &'a mut V {
+        let (entry, beside) = self.held.into_pair_mut();
+        P::pair_mut(entry, beside).1
+    }
+
+    /// Replaces the value and returns the old one.
+    pub fn insert(&mut self, value: V) -> V {
+        core::mem::replace(self.get_mut(), value)
+    }
+
+    /// Takes the value out, and the key with it.
+    pub fn remove(self) -> V {
+        self.remove_entry().1
+    }
+
+    /// Takes key and value out.
+    pub fn remove_entry(self) -> (K, V) {
+        let ((entry, beside), _) = self.held.remove();
+        P::split(entry, beside)
+    }
+}
+
+/// A key that is not in the map. Room for it is reserved.
+pub struct VacantEntry<'a, K, V, P: Pairing<K, V>, S: Storage> {
+    pub(super) table: &'a mut Raw<P::Entry, P::Beside, S>,
+    pub(super) hash: u64,
+    pub(super) key: K,
+}
+
+impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> VacantEntry<'a, K, V, P, S> {
+    /// The key.
+    pub fn key(&self) -> &K {
+        &self.key
+    }
+
+    /// The key again.
+    pub fn into_key(self) -> K {
+        self.key
+    }
+
+    /// Puts the key in with this value.
+    #[inline]
+    pub fn insert(self, value: V) -> &'a mut V {
+        let (entry, beside) = P::join(self.key, value);
+        let held = self.table.insert_reserved(self.hash, entry, beside);
+        let (entry, beside) = held.into_pair_mut();
+        P::pair_mut(entry, beside).1
+    }
+}

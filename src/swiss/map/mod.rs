@@ -1,0 +1,497 @@
+//! Maps: [`Map`] for pairs that fit eight bytes, [`Map64`] for eight-byte keys and values.
+//!
+//! ```text
+//!   Map      lines         | word | (k,v) x 7 | word | (k,v) x 7 | ...
+//!
+//!   Map64    key lines     | word | k1 .. k7  | word | k1 .. k7  | ...   probed exactly as a set's
+//!            value lines   |  --  | v1 .. v7  |  --  | v1 .. v7  | ...   behind all key lines
+//! ```
+//!
+//! Both are [`PairMap`], which has the methods; only the [`Pairing`] differs. In a `Map64` the keys
+//! alone are probed, so a miss costs what it costs in a set, and a hit one line more.
+#![forbid(unsafe_code)]
+
+use core::{
+    borrow::Borrow,
+    hash::{BuildHasher, Hash},
+};
+
+use super::{raw::Raw, stats::Stats};
+use crate::{
+    error::{Error, Rejected},
+    hash::Keyed,
+    layout::{LINE_BYTES, MaxLoad},
+    storage::{Growable, Heap, Inline, Storage},
+};
+
+mod entry;
+mod iter;
+mod pairing;
+mod traits;
+
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use iter::{Drain, IntoIter, Iter, IterMut, Keys, Values, ValuesMut};
+pub use pairing::{Narrow, Pairing, Wide};
+
+/// A map whose key and value together are eight bytes, such as two `u32`.
+///
+/// Lookups touch one or two cache lines, value included.
+///
+/// ```
+/// use heptad::{hash::Keyed, storage::Inline, swiss::Map};
+///
+/// let mut ports: Map<u32, u32, Inline<16>> = Map::inline(Keyed::new(0x5eed));
+/// ports.try_insert(443, 7)?;
+/// assert_eq!(ports.get(&443), Some(&7));
+/// # Ok::<(), heptad::Rejected<(u32, u32)>>(())
+/// ```
+pub type Map<K, V, S = Heap, H = Keyed> = PairMap<K, V, Narrow, S, H>;
+
+/// A map from eight-byte keys to eight-byte values.
+///
+/// Lookups touch one or two lines of keys and, for a hit, one line of values.
+///
+/// ```
+/// use core::mem::MaybeUninit;
+/// use heptad::{hash::Keyed, storage::Region, swiss::Map64};
+///
+/// #[repr(align(64))]
+/// struct Arena([MaybeUninit<u8>; 4096]);
+///
+/// let mut arena = Arena([const { MaybeUninit::uninit() }; 4096]);
+/// // 64 lines: 32 groups of keys and as many of values, so room for 210 entries.
+/// let region = Region::new(&mut arena.0)?;
+/// let mut owners = Map64::<u64, u64, _>::new_in(region, Keyed::new(0x5eed))?;
+/// owners.try_insert(0x1000, 1)?;
+/// assert_eq!(owners.try_insert(0x1000, 2)?, Some(1));
+/// assert_eq!(owners.get(&0x1000), Some(&2));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+pub type Map64<K, V, S = Heap, H = Keyed> = PairMap<K, V, Wide, S, H>;
+
+/// A map from `K` to `V`, kept as the pairing `P` says: use it as [`Map`] or [`Map64`].
+///
+/// The costs are those of [`Table`](super::Table), plus one line per hit in a [`Map64`].
+pub struct PairMap<K, V, P: Pairing<K, V>, S: Storage = Heap, H = Keyed> {
+    raw: Raw<P::Entry, P::Beside, S>,
+    build_hasher: H,
+}
+
+impl<K, V, P: Pairing<K, V>, H, const LINES: usize> PairMap<K, V, P, Inline<LINES>, H> {
+    /// An empty map inside its own value, for a `static`: of `LINES` groups in a [`Map`], of half
+    /// as many in a [`Map64`] (a power of two, or the one below is used).
+    pub const fn inline(build_hasher: H) -> Self {
+        Self::inline_with_max_load(MaxLoad::FifteenSixteenths, build_hasher)
+    }
+
+    /// [`inline`](Self::inline) with another load at which the map counts as full.
+    pub const fn inline_with_max_load(load: MaxLoad, build_hasher: H) -> Self {
+        PairMap { raw: Raw::inline(load), build_hasher }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<K, V, P: Pairing<K, V>> PairMap<K, V, P> {
+    /// An empty map without memory, under a fixed seed: `with_hasher` takes another.
+    pub const fn new() -> Self {
+        Self::with_hasher(Keyed::new(0))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<K, V, P: Pairing<K, V>, H> PairMap<K, V, P, Heap, H> {
+    /// An empty map without memory; the first insert allocates one group.
+    pub const fn with_hasher(build_hasher: H) -> Self {
+        PairMap { raw: Raw::without_lines(Heap::new()), build_hasher }
+    }
+
+    /// An empty map that takes `capacity` keys without growing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CapacityOverflow`] or [`Error::AllocationFailed`].
+    pub fn try_with_capacity(capacity: usize, build_hasher: H) -> Result<Self, Error> {
+        let mut map = Self::with_hasher(build_hasher);
+        map.raw.try_reserve(capacity, |_| 0)?;
+        Ok(map)
+    }
+}
+
+/// Making, measuring and emptying.
+impl<K, V, P: Pairing<K, V>, S: Storage, H> PairMap<K, V, P, S, H> {
+    /// An empty map over `storage`: one line per group of seven entries in a [`Map`], two in a
+    /// [`Map64`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooSmall`] unless a [`Map64`] has at least two lines.
+    pub fn new_in(storage: S, build_hasher: H) -> Result<Self, Error> {
+        Self::with_max_load_in(storage, MaxLoad::default(), build_hasher)
+    }
+
+    /// [`new_in`](Self::new_in) with another load at which the map counts as full.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new_in`](Self::new_in).
+    pub fn with_max_load_in(storage: S, load: MaxLoad, build_hasher: H) -> Result<Self, Error> {
+        Ok(PairMap { raw: Raw::new_in(storage, load)?, build_hasher })
+    }
+
+    /// Drops all entries and gives the storage back.
+    pub fn into_storage(self) -> S {
+        self.raw.into_storage()
+    }
+
+    /// Entries in the map.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Is there no entry?
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Entries that fit before the map has to grow, those in it included.
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.raw.capacity()
+    }
+
+    /// Bytes of the storage, used or not.
+    pub fn allocation_size(&self) -> usize {
+        self.raw.storage().lines() * LINE_BYTES
+    }
+
+    /// What makes the hashes.
+    pub fn hasher(&self) -> &H {
+        &self.build_hasher
+    }
+
+    /// How full and how orderly the map is. Reads one word of each group.
+    pub fn stats(&self) -> Stats {
+        Stats::of(self.raw.reader())
+    }
+
+    /// Drops all entries; the memory stays.
+    pub fn clear(&mut self) {
+        self.raw.clear();
+    }
+
+    /// Takes out all entries; the memory stays. Entries not taken are dropped with the iterator.
+    pub fn drain(&mut self) -> Drain<'_, K, V, P> {
+        Drain::new(self.raw.drain())
+    }
+
+    /// Drops the entries for which `keep` does not hold. Asks each entry once.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        self.raw.retain(|entry, beside| {
+            let (key, value) = P::pair_mut(entry, beside);
+            keep(key, value)
+        });
+    }
+
+    /// Takes out the entries for which `chosen` holds, as the iterator is stepped; the rest stays.
+    pub fn extract_if(
+        &mut self,
+        mut chosen: impl FnMut(&K, &mut V) -> bool,
+    ) -> impl Iterator<Item = (K, V)> {
+        let chosen = move |entry: &mut P::Entry, beside: &mut P::Beside| {
+            let (key, value) = P::pair_mut(entry, beside);
+            chosen(key, value)
+        };
+        self.raw.extract_if(chosen).map(|(entry, beside)| P::split(entry, beside))
+    }
+
+    /// All entries, in no order that means anything.
+    pub fn iter(&self) -> Iter<'_, K, V, P> {
+        Iter::new(self.raw.pairs())
+    }
+
+    /// All entries, with the values to change.
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V, P> {
+        IterMut::new(self.raw.pairs_mut())
+    }
+
+    /// All keys.
+    pub fn keys(&self) -> Keys<'_, K, V, P> {
+        Keys(self.iter())
+    }
+
+    /// All values.
+    pub fn values(&self) -> Values<'_, K, V, P> {
+        Values(self.iter())
+    }
+
+    /// All values, to change.
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V, P> {
+        ValuesMut(self.iter_mut())
+    }
+
+    /// All keys; the map is gone.
+    pub fn into_keys(self) -> impl ExactSizeIterator<Item = K> {
+        self.into_iter().map(|(key, _)| key)
+    }
+
+    /// All values; the map is gone.
+    pub fn into_values(self) -> impl ExactSizeIterator<Item = V> {
+        self.into_iter().map(|(_, value)| value)
+    }
+}
+
+/// Finding.
+impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V, P, S, H> {
+    #[inline]
+    fn hash<Q: ?Sized + Hash>(&self, key: &Q) -> u64 {
+        self.build_hasher.hash_one(key)
+    }
+
+    /// The value of `key`.
+    #[inline]
+    pub fn get<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.get_key_value(key).map(|(_, value)| value)
+    }
+
+    /// The map's own key that equals `key`, and its value.
+    #[inline]
+    pub fn get_key_value<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        K: Borrow<Q>,
+    {
+        let found = self.raw.find(self.hash(key), |entry| P::key(entry).borrow() == key);
+        found.map(|(entry, beside)| P::pair(entry, beside))
+    }
+
+    /// The value of `key`, to change.
+    #[inline]
+    pub fn get_mut<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let hash = self.hash(key);
+        let found = self.raw.find_mut(hash, |entry| P::key(entry).borrow() == key);
+        found.map(|(entry, beside)| P::pair_mut(entry, beside).1)
+    }
+
+    /// Has `key` a value?
+    #[inline]
+    pub fn contains_key<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.get(key).is_some()
+    }
+
+    /// The values of several keys at once, to change.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overlapping`] if a key that is in the map stands twice among `keys`.
+    pub fn get_disjoint_mut<Q: ?Sized + Hash + Eq, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> Result<[Option<&mut V>; N], Error>
+    where
+        K: Borrow<Q>,
+    {
+        let hashes = keys.map(|key| self.hash(key));
+        let equal = |index: usize, entry: &P::Entry| P::key(entry).borrow() == keys[index];
+        let found = self.raw.find_disjoint_mut(hashes, equal)?;
+        Ok(found.map(|pair| pair.map(|(entry, beside)| P::pair_mut(entry, beside).1)))
+    }
+
+    /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
+    #[inline]
+    pub fn prefetch<Q: ?Sized + Hash>(&self, key: &Q)
+    where
+        K: Borrow<Q>,
+    {
+        self.raw.reader().prefetch(self.hash(key));
+    }
+
+    /// Looks up each of `keys`, sixteen lines under way at a time: for maps that fit no cache.
+    /// `found(i, value)` gets the answers in order.
+    pub fn get_many<'a, Q: Hash + Eq>(
+        &'a self,
+        keys: &[Q],
+        mut found: impl FnMut(usize, Option<&'a V>),
+    ) where
+        K: Borrow<Q>,
+        P::Entry: 'a,
+        P::Beside: 'a,
+    {
+        self.raw.find_many(
+            keys.len(),
+            |index| self.hash(&keys[index]),
+            |index, entry| P::key(entry).borrow() == &keys[index],
+            |index, pair| found(index, pair.map(|(entry, beside)| P::pair(entry, beside).1)),
+        );
+    }
+}
+
+/// Putting in and taking out.
+impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V, P, S, H> {
+    /// Gives `key` the value `value` and returns the one it had. A key that is there already stays;
+    /// only its value changes.
+    ///
+    /// # Errors
+    ///
+    /// Key and value come back with [`Error::Full`] from a storage that cannot grow, with
+    /// [`Error::AllocationFailed`] or [`Error::CapacityOverflow`] from one that can. The map is as
+    /// it was.
+    #[inline]
+    pub fn try_insert(&mut self, key: K, value: V) -> Result<Option<V>, Rejected<(K, V)>> {
+        match self.try_entry(key) {
+            Ok(Entry::Occupied(mut entry)) => Ok(Some(entry.insert(value))),
+            Ok(Entry::Vacant(entry)) => {
+                entry.insert(value);
+                Ok(None)
+            }
+            Err(Rejected { value: key, error }) => Err(Rejected { value: (key, value), error }),
+        }
+    }
+
+    /// [`try_insert`](Self::try_insert) that never grows: it allocates nothing, and its cost does
+    /// not depend on the size of the map.
+    ///
+    /// # Errors
+    ///
+    /// Key and value come back with [`Error::Full`] when [`len`](Self::len) has reached
+    /// [`capacity`](Self::capacity) and the key is not there.
+    pub fn insert_within_capacity(
+        &mut self,
+        key: K,
+        value: V,
+    ) -> Result<Option<V>, Rejected<(K, V)>> {
+        if self.len() == self.capacity() && !self.contains_key(&key) {
+            return Err(Rejected { value: (key, value), error: Error::Full });
+        }
+        self.try_insert(key, value)
+    }
+
+    /// The entry of `key`, or a place for it. Room is made for one more entry if there is none, so
+    /// that filling a vacant entry cannot fail.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`try_insert`](Self::try_insert), and only if the key is absent: it comes back.
+    #[inline]
+    pub fn try_entry(&mut self, key: K) -> Result<Entry<'_, K, V, P, S>, Rejected<K>> {
+        let hash = self.hash(&key);
+        let build_hasher = &self.build_hasher;
+        match self.raw.find_held(hash, |entry| *P::key(entry) == key) {
+            Ok(held) => Ok(Entry::Occupied(OccupiedEntry { held })),
+            Err(table) => {
+                match table.try_reserve_one(|entry| build_hasher.hash_one(P::key(entry))) {
+                    Ok(()) => Ok(Entry::Vacant(VacantEntry { table, hash, key })),
+                    Err(error) => Err(Rejected { value: key, error }),
+                }
+            }
+        }
+    }
+
+    /// Takes `key` out and returns its value.
+    pub fn remove<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.remove_entry(key).map(|(_, value)| value)
+    }
+
+    /// Takes `key` out and returns the map's own key and its value.
+    pub fn remove_entry<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> Option<(K, V)>
+    where
+        K: Borrow<Q>,
+    {
+        let removed = self.raw.remove(self.hash(key), |entry| P::key(entry).borrow() == key);
+        removed.map(|(entry, beside)| P::split(entry, beside))
+    }
+
+    /// Makes sure that `additional` more entries fit without growing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`], [`Error::AllocationFailed`] or [`Error::CapacityOverflow`]; the map is as it
+    /// was.
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), Error> {
+        let build_hasher = &self.build_hasher;
+        self.raw.try_reserve(additional, |entry| build_hasher.hash_one(P::key(entry)))
+    }
+
+    /// Moves all entries to `storage`, under the hashes of `build_hasher`, and gives the old storage
+    /// back: how a map in lent memory grows, shrinks, or gets a new seed.
+    ///
+    /// # Errors
+    ///
+    /// `storage` comes back with [`Error::TooSmall`]; the map is as it was.
+    pub fn move_into(&mut self, storage: S, build_hasher: H) -> Result<S, Rejected<S>> {
+        let old = self.raw.try_move_into(storage, |entry| build_hasher.hash_one(P::key(entry)))?;
+        self.build_hasher = build_hasher;
+        Ok(old)
+    }
+
+    /// Checks the invariants of the table.
+    #[doc(hidden)]
+    pub fn check_invariants(&self, ever_deep: bool) -> Result<(), &'static str> {
+        let hasher = |entry: &P::Entry| self.hash(P::key(entry));
+        self.raw.broken_invariant(hasher, ever_deep).map_or(Ok(()), Err)
+    }
+}
+
+/// What only storages that grow can do.
+impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Growable, H: BuildHasher> PairMap<K, V, P, S, H> {
+    /// [`try_insert`](Self::try_insert), ending in the allocation error handler when there is no
+    /// memory.
+    #[inline]
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        self.try_insert(key, value).unwrap_or_else(|rejected| S::fail(rejected.error))
+    }
+
+    /// [`try_entry`](Self::try_entry), ending in the allocation error handler when there is no
+    /// memory.
+    #[inline]
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, P, S> {
+        self.try_entry(key).unwrap_or_else(|rejected| S::fail(rejected.error))
+    }
+
+    /// [`try_reserve`](Self::try_reserve), ending in the allocation error handler when there is no
+    /// memory.
+    pub fn reserve(&mut self, additional: usize) {
+        self.try_reserve(additional).unwrap_or_else(|error| S::fail(error));
+    }
+
+    /// Moves to the least storage that has room for `min_capacity` entries and for those there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AllocationFailed`]; the map is as it was.
+    pub fn try_shrink_to(&mut self, min_capacity: usize) -> Result<(), Error> {
+        let build_hasher = &self.build_hasher;
+        self.raw.try_shrink_to(min_capacity, |entry| build_hasher.hash_one(P::key(entry)))
+    }
+
+    /// [`try_shrink_to`](Self::try_shrink_to) the entries there are. Without memory to move to, the
+    /// map stays as it is.
+    pub fn shrink_to_fit(&mut self) {
+        let _ = self.try_shrink_to(0);
+    }
+
+    /// Moves every entry to a new storage with room for `capacity` of them at least, under the
+    /// hashes of `build_hasher`: a new seed for a map whose [`stats`](Self::stats) show deep entries.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AllocationFailed`] or [`Error::CapacityOverflow`]; the map is as it was.
+    pub fn try_rehash(&mut self, capacity: usize, build_hasher: H) -> Result<(), Error> {
+        let capacity = capacity.max(self.len());
+        self.raw.try_resize(capacity, |entry| build_hasher.hash_one(P::key(entry)))?;
+        self.build_hasher = build_hasher;
+        Ok(())
+    }
+}

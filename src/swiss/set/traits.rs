@@ -1,0 +1,116 @@
+//! What the standard library's sets implement.
+#![forbid(unsafe_code)]
+
+use core::{
+    fmt,
+    hash::{BuildHasher, Hash},
+};
+
+use super::Set;
+#[cfg(feature = "alloc")]
+use crate::storage::Heap;
+use crate::{
+    error::Error,
+    storage::{Growable, Storage},
+    swiss::{
+        batch::Delay,
+        table::{IntoIter, Iter},
+    },
+};
+
+#[cfg(feature = "alloc")]
+impl<K, H: Default> Default for Set<K, Heap, H> {
+    fn default() -> Self {
+        Self::with_hasher(H::default())
+    }
+}
+
+impl<K: Clone, S: Storage, H: Clone> Set<K, S, H> {
+    /// A copy in another storage of the same kind, key by key in the same places.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in lent memory, of which there is
+    /// no second.
+    pub fn try_clone(&self) -> Result<Self, Error> {
+        Ok(Set { table: self.table.try_clone()?, build_hasher: self.build_hasher.clone() })
+    }
+}
+
+impl<K: Clone, S: Growable, H: Clone> Clone for Set<K, S, H> {
+    fn clone(&self) -> Self {
+        self.try_clone().unwrap_or_else(|error| S::fail(error))
+    }
+}
+
+impl<K: fmt::Debug, S: Storage, H> fmt::Debug for Set<K, S, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.table.fmt(f)
+    }
+}
+
+/// Equal if they have the same keys, whatever their storage, size and seed.
+impl<K, S, S2, H, H2> PartialEq<Set<K, S2, H2>> for Set<K, S, H>
+where
+    K: Hash + Eq,
+    S: Storage,
+    S2: Storage,
+    H: BuildHasher,
+    H2: BuildHasher,
+{
+    fn eq(&self, other: &Set<K, S2, H2>) -> bool {
+        self.len() == other.len() && self.is_subset(other)
+    }
+}
+
+impl<K: Hash + Eq, S: Storage, H: BuildHasher> Eq for Set<K, S, H> {}
+
+/// Puts in all keys, the home lines of sixteen under way at a time.
+impl<K: Hash + Eq, S: Growable, H: BuildHasher> Extend<K> for Set<K, S, H> {
+    fn extend<I: IntoIterator<Item = K>>(&mut self, keys: I) {
+        let mut delay = Delay::new();
+        for key in keys {
+            self.prefetch(&key);
+            if let Some(key) = delay.push(key) {
+                self.insert(key);
+            }
+        }
+        for key in delay.into_rest() {
+            self.insert(key);
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<K: Hash + Eq, H: BuildHasher + Default> FromIterator<K> for Set<K, Heap, H> {
+    fn from_iter<I: IntoIterator<Item = K>>(keys: I) -> Self {
+        let mut set = Self::default();
+        set.extend(keys);
+        set
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<K: Hash + Eq, H: BuildHasher + Default, const N: usize> From<[K; N]> for Set<K, Heap, H> {
+    fn from(keys: [K; N]) -> Self {
+        keys.into_iter().collect()
+    }
+}
+
+impl<'a, K, S: Storage, H> IntoIterator for &'a Set<K, S, H> {
+    type Item = &'a K;
+    type IntoIter = Iter<'a, K>;
+
+    fn into_iter(self) -> Iter<'a, K> {
+        self.iter()
+    }
+}
+
+impl<K, S: Storage, H> IntoIterator for Set<K, S, H> {
+    type Item = K;
+    type IntoIter = IntoIter<K, S>;
+
+    fn into_iter(self) -> IntoIter<K, S> {
+        self.table.into_iter()
+    }
+}

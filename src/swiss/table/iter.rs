@@ -1,0 +1,45 @@
+//! The iterators of `Table`: those of the raw table, without the values it has not.
+#![forbid(unsafe_code)]
+
+use core::iter::FusedIterator;
+
+use super::super::{
+    drain,
+    iter::{Pairs, PairsMut},
+    of_hash,
+};
+
+/// The entries of an iterator over entries and what goes along with them.
+#[derive(Clone, Debug)]
+pub struct Entries<I> {
+    pub(in crate::swiss) pairs: I,
+}
+
+impl<T, V, I: Iterator<Item = (T, V)>> Iterator for Entries<I> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.pairs.next().map(|(entry, _)| entry)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.pairs.size_hint()
+    }
+}
+
+impl<T, V, I: ExactSizeIterator<Item = (T, V)>> ExactSizeIterator for Entries<I> {}
+impl<T, V, I: FusedIterator<Item = (T, V)>> FusedIterator for Entries<I> {}
+
+/// The entries of a table.
+pub type Iter<'a, T> = Entries<Pairs<'a, T, ()>>;
+/// The entries of a table, to change.
+pub type IterMut<'a, T> = Entries<PairsMut<'a, T, ()>>;
+/// The entries of a table that is gone.
+pub type IntoIter<T, S> = Entries<drain::IntoPairs<T, (), S>>;
+/// The entries of a table that is emptied.
+pub type Drain<'a, T> = Entries<drain::Drain<'a, T, ()>>;
+/// The entries of a table that may have a certain hash.
+pub type IterHash<'a, T> = Entries<of_hash::PairsOf<'a, T, ()>>;
+/// The entries of a table that may have a certain hash, to change.
+pub type IterHashMut<'a, T> = Entries<of_hash::PairsOfMut<'a, T, ()>>;

@@ -1,0 +1,477 @@
+//! `Table`: any eight-byte entry, with hash and equality from the caller.
+#![forbid(unsafe_code)]
+
+use core::fmt;
+
+use super::{raw::Raw, stats::Stats};
+use crate::{
+    error::{Error, Rejected},
+    layout::MaxLoad,
+    storage::{Growable, Heap, Inline, Storage},
+};
+
+mod entry;
+mod iter;
+
+pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
+pub use iter::{Drain, Entries, IntoIter, Iter, IterHash, IterHashMut, IterMut};
+
+/// A hash table of eight-byte entries; the caller passes hashes and an equality along.
+///
+/// `T` has a size of eight bytes and an alignment of at most eight, or the program does not
+/// compile: a word, a reference, a `Box`, a pair of `u32`. Every value of `T` is legal.
+///
+/// | operation | cache lines | can fail |
+/// |---|---|---|
+/// | find, find_mut | 1 or 2; more only for deep entries | no |
+/// | try_insert_unique | 1 or 2, and above about 3/4 load the words of some neighbours: 14 at most for one move, 128 for a search | full, or no memory |
+/// | remove | find's, and 1 or 2 when a displaced entry comes home | no |
+///
+/// The table never calls the hash function in a lookup or a removal; an insert calls it once per
+/// entry when the storage grows.
+///
+/// ```
+/// use heptad::{hash::hash_word, storage::Inline, swiss::Table};
+///
+/// let hash = |name: &[u8; 8]| hash_word(0, u64::from_le_bytes(*name));
+/// let mut table: Table<[u8; 8], Inline<4>> = Table::inline();
+/// let name = *b"heptad  ";
+/// table.try_insert_unique(hash(&name), name, hash)?;
+/// assert!(table.find(hash(&name), |entry| *entry == name).is_some());
+/// # Ok::<(), heptad::Rejected<[u8; 8]>>(())
+/// ```
+///
+/// An entry of another size is refused by the compiler:
+///
+/// ```compile_fail
+/// use heptad::{storage::Inline, swiss::Table};
+/// let table: Table<u32, Inline<4>> = Table::inline();
+/// ```
+pub struct Table<T, S: Storage = Heap> {
+    pub(super) raw: Raw<T, (), S>,
+}
+
+impl<T, const LINES: usize> Table<T, Inline<LINES>> {
+    /// An empty table of `LINES` groups (a power of two, or the one below is used) inside its own
+    /// value, for a `static`. All its bytes are zero but for the header.
+    pub const fn inline() -> Self {
+        Self::inline_with_max_load(MaxLoad::FifteenSixteenths)
+    }
+
+    /// [`inline`](Self::inline) with another load at which the table counts as full.
+    pub const fn inline_with_max_load(load: MaxLoad) -> Self {
+        Table { raw: Raw::inline(load) }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T> Table<T, Heap> {
+    /// An empty table without memory; the first insert allocates one group.
+    pub const fn new() -> Self {
+        Table { raw: Raw::without_lines(Heap::new()) }
+    }
+
+    /// An empty table that takes `capacity` entries without growing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CapacityOverflow`] or [`Error::AllocationFailed`].
+    pub fn try_with_capacity(capacity: usize) -> Result<Self, Error> {
+        let mut table = Table::new();
+        table.try_reserve(capacity, |_| 0)?;
+        Ok(table)
+    }
+
+    /// [`try_with_capacity`](Self::try_with_capacity), ending in the allocation error handler when
+    /// there is no memory.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::try_with_capacity(capacity).unwrap_or_else(|error| Heap::fail(error))
+    }
+}
+
+/// Making, measuring and emptying.
+impl<T, S: Storage> Table<T, S> {
+    /// An empty table over `storage`: as many groups as fit, a power of two. What stands in the
+    /// storage is overwritten: one store per line.
+    ///
+    /// # Errors
+    ///
+    /// None for the storages of this crate, which have at least one line or can grow.
+    pub fn new_in(storage: S) -> Result<Self, Error> {
+        Self::with_max_load_in(storage, MaxLoad::default())
+    }
+
+    /// [`new_in`](Self::new_in) with another load at which the table counts as full.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new_in`](Self::new_in).
+    pub fn with_max_load_in(storage: S, load: MaxLoad) -> Result<Self, Error> {
+        Ok(Table { raw: Raw::new_in(storage, load)? })
+    }
+
+    /// Drops all entries and gives the storage back.
+    pub fn into_storage(self) -> S {
+        self.raw.into_storage()
+    }
+
+    /// Entries in the table.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Is there no entry?
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Entries that fit before the table has to grow, those in it included.
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.raw.capacity()
+    }
+
+    /// Bytes of the storage, used or not. The header is not among them unless the storage is
+    /// [`Inline`].
+    pub fn allocation_size(&self) -> usize {
+        self.raw.storage().lines() * crate::layout::LINE_BYTES
+    }
+
+    /// How full and how orderly the table is. Reads one word of each group.
+    pub fn stats(&self) -> Stats {
+        Stats::of(self.raw.reader())
+    }
+
+    /// Drops all entries; the memory stays. Writes one word per group.
+    pub fn clear(&mut self) {
+        self.raw.clear();
+    }
+
+    /// Takes out all entries; the memory stays. Entries not taken are dropped with the iterator.
+    pub fn drain(&mut self) -> Drain<'_, T> {
+        Entries { pairs: self.raw.drain() }
+    }
+
+    /// Drops the entries for which `keep` does not hold. Asks each entry once.
+    pub fn retain(&mut self, mut keep: impl FnMut(&mut T) -> bool) {
+        self.raw.retain(|entry, ()| keep(entry));
+    }
+
+    /// Takes out the entries for which `chosen` holds, as the iterator is stepped; the rest stays.
+    pub fn extract_if(
+        &mut self,
+        mut chosen: impl FnMut(&mut T) -> bool,
+    ) -> impl Iterator<Item = T> {
+        Entries { pairs: self.raw.extract_if(move |entry: &mut T, (): &mut ()| chosen(entry)) }
+    }
+
+    /// Checks the invariants W1..W6; W5 only if no entry ever was deep.
+    #[doc(hidden)]
+    pub fn check_invariants(
+        &self,
+        hasher: impl Fn(&T) -> u64,
+        ever_deep: bool,
+    ) -> Result<(), &'static str> {
+        self.raw.broken_invariant(hasher, ever_deep).map_or(Ok(()), Err)
+    }
+}
+
+/// Finding.
+impl<T, S: Storage> Table<T, S> {
+    /// The entry of hash `hash` for which `equal` holds. Read-only; one or two cache lines.
+    #[inline]
+    pub fn find(&self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<&T> {
+        self.raw.find(hash, equal).map(|(entry, ())| entry)
+    }
+
+    /// [`find`](Self::find), to change the entry in place: its hash has to stay what it is.
+    #[inline]
+    pub fn find_mut(&mut self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<&mut T> {
+        self.raw.find_mut(hash, equal).map(|(entry, ())| entry)
+    }
+
+    /// Asks the cache for the home line of `hash`, without waiting: for a lookup soon to come.
+    #[inline]
+    pub fn prefetch(&self, hash: u64) {
+        self.raw.reader().prefetch(hash);
+    }
+
+    /// Looks up the entry of each of `hashes`, sixteen lines under way at a time: for tables that
+    /// fit no cache. `equal(i, entry)` compares for `hashes[i]`, `found(i, answer)` gets the answers
+    /// in order.
+    pub fn find_many<'a>(
+        &'a self,
+        hashes: &[u64],
+        equal: impl FnMut(usize, &T) -> bool,
+        mut found: impl FnMut(usize, Option<&'a T>),
+    ) {
+        let answer = |index, pair: Option<(&'a T, &'a ())>| {
+            found(index, pair.map(|(entry, ())| entry));
+        };
+        self.raw.find_many(hashes.len(), |index| hashes[index], equal, answer);
+    }
+
+    /// Several entries at once, to change: for each hash the entry for which `equal(i, entry)` holds.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overlapping`] if two of them are the same entry.
+    pub fn get_disjoint_mut<const N: usize>(
+        &mut self,
+        hashes: [u64; N],
+        equal: impl FnMut(usize, &T) -> bool,
+    ) -> Result<[Option<&mut T>; N], Error> {
+        let pairs = self.raw.find_disjoint_mut(hashes, equal)?;
+        Ok(pairs.map(|pair| pair.map(|(entry, ())| entry)))
+    }
+
+    /// All entries, in no order that means anything. Reads each line once.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Entries { pairs: self.raw.pairs() }
+    }
+
+    /// All entries, to change in place: their hashes have to stay what they are.
+    pub fn iter_mut(&mut self) -> IterMut<'_, T> {
+        Entries { pairs: self.raw.pairs_mut() }
+    }
+
+    /// The entries that may have hash `hash`: those with its home and tag, and those deep. One or
+    /// two cache lines.
+    pub fn iter_hash(&self, hash: u64) -> IterHash<'_, T> {
+        Entries { pairs: self.raw.pairs_of(hash) }
+    }
+
+    /// [`iter_hash`](Self::iter_hash), to change in place.
+    pub fn iter_hash_mut(&mut self, hash: u64) -> IterHashMut<'_, T> {
+        Entries { pairs: self.raw.pairs_of_mut(hash) }
+    }
+}
+
+/// Putting in and taking out.
+impl<T, S: Storage> Table<T, S> {
+    /// Takes out the entry of hash `hash` for which `equal` holds.
+    pub fn remove(&mut self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<T> {
+        self.raw.remove(hash, equal).map(|(entry, ())| entry)
+    }
+
+    /// Puts in an entry that the table does not have yet, growing the storage if it must and can;
+    /// `hasher` gives the hashes of the entries then. An equal entry already there is not noticed:
+    /// the table holds both.
+    ///
+    /// # Errors
+    ///
+    /// The value comes back with [`Error::Full`] from a storage that cannot grow, with
+    /// [`Error::AllocationFailed`] or [`Error::CapacityOverflow`] from one that can. The table is as
+    /// it was.
+    pub fn try_insert_unique(
+        &mut self,
+        hash: u64,
+        value: T,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<OccupiedEntry<'_, T, S>, Rejected<T>> {
+        match self.raw.try_insert(hash, value, (), hasher) {
+            Ok(held) => Ok(OccupiedEntry { held, hash }),
+            Err(Rejected { value: (value, ()), error }) => Err(Rejected { value, error }),
+        }
+    }
+
+    /// [`try_insert_unique`](Self::try_insert_unique) that never grows: it allocates nothing, needs
+    /// no hash function, and its cost does not depend on the size of the table.
+    ///
+    /// # Errors
+    ///
+    /// The value comes back with [`Error::Full`] when [`len`](Self::len) has reached
+    /// [`capacity`](Self::capacity).
+    pub fn insert_within_capacity(
+        &mut self,
+        hash: u64,
+        value: T,
+    ) -> Result<OccupiedEntry<'_, T, S>, Rejected<T>> {
+        if self.len() == self.capacity() {
+            return Err(Rejected { value, error: Error::Full });
+        }
+        Ok(OccupiedEntry { held: self.raw.insert_reserved(hash, value, ()), hash })
+    }
+
+    /// The entry of hash `hash` for which `equal` holds, or a place for it. Room is made for one
+    /// more entry if there is none, so that filling a vacant entry cannot fail.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`try_insert_unique`](Self::try_insert_unique), and only if the entry is absent.
+    pub fn try_entry(
+        &mut self,
+        hash: u64,
+        equal: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<Entry<'_, T, S>, Error> {
+        match self.raw.find_held(hash, equal) {
+            Ok(held) => Ok(Entry::Occupied(OccupiedEntry { held, hash })),
+            Err(table) => {
+                table.try_reserve_one(hasher)?;
+                Ok(Entry::Vacant(VacantEntry { table, hash }))
+            }
+        }
+    }
+
+    /// The entry of hash `hash` for which `equal` holds.
+    ///
+    /// # Errors
+    ///
+    /// An [`AbsentEntry`], which has the table again.
+    pub fn find_entry(
+        &mut self,
+        hash: u64,
+        equal: impl FnMut(&T) -> bool,
+    ) -> Result<OccupiedEntry<'_, T, S>, AbsentEntry<'_, T, S>> {
+        match self.raw.find_held(hash, equal) {
+            Ok(held) => Ok(OccupiedEntry { held, hash }),
+            Err(raw) => Err(AbsentEntry { raw }),
+        }
+    }
+
+    /// Makes sure that `additional` more entries fit without growing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`], [`Error::AllocationFailed`] or [`Error::CapacityOverflow`]; the table is as
+    /// it was.
+    pub fn try_reserve(
+        &mut self,
+        additional: usize,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<(), Error> {
+        self.raw.try_reserve(additional, hasher)
+    }
+
+    /// Moves all entries to `storage` and gives the old one back. `hasher` may be another than
+    /// before: this is also how a table in lent memory gets a new seed.
+    ///
+    /// # Errors
+    ///
+    /// `storage` comes back with [`Error::TooSmall`]; the table is as it was.
+    pub fn move_into(&mut self, storage: S, hasher: impl Fn(&T) -> u64) -> Result<S, Rejected<S>> {
+        self.raw.try_move_into(storage, hasher)
+    }
+}
+
+/// What only storages that grow can do.
+impl<T, S: Growable> Table<T, S> {
+    /// [`try_insert_unique`](Self::try_insert_unique), ending in the allocation error handler when
+    /// there is no memory.
+    pub fn insert_unique(
+        &mut self,
+        hash: u64,
+        value: T,
+        hasher: impl Fn(&T) -> u64,
+    ) -> OccupiedEntry<'_, T, S> {
+        self.try_insert_unique(hash, value, hasher)
+            .unwrap_or_else(|rejected| S::fail(rejected.error))
+    }
+
+    /// [`try_entry`](Self::try_entry), ending in the allocation error handler when there is no
+    /// memory.
+    pub fn entry(
+        &mut self,
+        hash: u64,
+        equal: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Entry<'_, T, S> {
+        self.try_entry(hash, equal, hasher).unwrap_or_else(|error| S::fail(error))
+    }
+
+    /// [`try_reserve`](Self::try_reserve), ending in the allocation error handler when there is no
+    /// memory.
+    pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
+        self.try_reserve(additional, hasher).unwrap_or_else(|error| S::fail(error));
+    }
+
+    /// Moves to the least storage that has room for `min_capacity` entries and for those there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AllocationFailed`]; the table is as it was.
+    pub fn try_shrink_to(
+        &mut self,
+        min_capacity: usize,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<(), Error> {
+        self.raw.try_shrink_to(min_capacity, hasher)
+    }
+
+    /// [`try_shrink_to`](Self::try_shrink_to) the entries there are. Without memory to move to, the
+    /// table stays as it is.
+    pub fn shrink_to_fit(&mut self, hasher: impl Fn(&T) -> u64) {
+        let _ = self.try_shrink_to(0, hasher);
+    }
+
+    /// Moves every entry to a new storage under the hashes of `hasher`, which may be another
+    /// function than before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AllocationFailed`]; the table is as it was.
+    pub fn try_rehash(&mut self, hasher: impl Fn(&T) -> u64) -> Result<(), Error> {
+        self.raw.try_resize(self.capacity(), hasher)
+    }
+}
+
+impl<T: Clone, S: Storage> Table<T, S> {
+    /// A copy in another storage of the same kind, entry by entry in the same places.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in lent memory, of which there is
+    /// no second.
+    pub fn try_clone(&self) -> Result<Self, Error> {
+        Ok(Table { raw: self.raw.try_clone()? })
+    }
+}
+
+impl<T: Clone, S: Growable> Clone for Table<T, S> {
+    fn clone(&self) -> Self {
+        self.try_clone().unwrap_or_else(|error| S::fail(error))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T> Default for Table<T, Heap> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: fmt::Debug, S: Storage> fmt::Debug for Table<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl<'a, T, S: Storage> IntoIterator for &'a Table<T, S> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<'a, T, S: Storage> IntoIterator for &'a mut Table<T, S> {
+    type Item = &'a mut T;
+    type IntoIter = IterMut<'a, T>;
+
+    fn into_iter(self) -> IterMut<'a, T> {
+        self.iter_mut()
+    }
+}
+
+impl<T, S: Storage> IntoIterator for Table<T, S> {
+    type Item = T;
+    type IntoIter = IntoIter<T, S>;
+
+    fn into_iter(self) -> IntoIter<T, S> {
+        Entries { pairs: self.raw.into_pairs() }
+    }
+}
