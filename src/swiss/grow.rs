@@ -71,13 +71,12 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<(), Error> {
         let wanted = min_capacity.max(self.len());
-        let wanted_groups = self.groups_for(wanted)?;
-        if wanted < self.capacity() && wanted_groups < self.reader().geometry().groups() {
-            return self.try_resize(wanted, hasher);
-        }
         if wanted == 0 {
-            let storage = self.storage().try_another(0)?;
-            *self = Raw::new_in(storage, self.load())?;
+            *self = Raw::new_in(self.storage().try_another(0)?, self.load())?;
+            return Ok(());
+        }
+        if self.groups_for(wanted)? < self.reader().geometry().groups() {
+            return self.try_resize(wanted, hasher);
         }
         Ok(())
     }

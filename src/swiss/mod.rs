@@ -84,15 +84,21 @@ mod grow;
 mod held;
 mod insert;
 mod iter;
+#[cfg(feature = "spin")]
+mod locked;
 pub mod map;
 mod of_hash;
 mod raw;
 mod remove;
+#[cfg(feature = "serde")]
+mod serialize;
 pub mod set;
 mod stats;
 pub mod table;
 mod view;
 
+#[cfg(feature = "spin")]
+pub use locked::Locked;
 pub use map::{Map, Map64};
 pub use set::Set;
 pub use stats::Stats;

@@ -34,4 +34,5 @@ macro_rules! cases {
 }
 
 pub mod arena;
+pub mod probe;
 pub mod table;

@@ -133,10 +133,9 @@ where
 }
 
 #[cfg(feature = "alloc")]
-impl<K, V, P: Pairing<K, V>, H, const N: usize> From<[(K, V); N]> for PairMap<K, V, P, Heap, H>
+impl<K, V, P: Pairing<K, V>, const N: usize> From<[(K, V); N]> for PairMap<K, V, P>
 where
     K: Hash + Eq,
-    H: BuildHasher + Default,
 {
     fn from(pairs: [(K, V); N]) -> Self {
         pairs.into_iter().collect()

@@ -91,7 +91,7 @@ impl<K: Hash + Eq, H: BuildHasher + Default> FromIterator<K> for Set<K, Heap, H>
 }
 
 #[cfg(feature = "alloc")]
-impl<K: Hash + Eq, H: BuildHasher + Default, const N: usize> From<[K; N]> for Set<K, Heap, H> {
+impl<K: Hash + Eq, const N: usize> From<[K; N]> for Set<K> {
     fn from(keys: [K; N]) -> Self {
         keys.into_iter().collect()
     }
