@@ -258,12 +258,13 @@ fn other_hash_functions() {
 /// Keys as programs have them, under the default hash: nothing deep, at any maximum size.
 #[test]
 fn ordinary_keys_are_never_deep() {
-    let kinds: [(&str, fn(u64) -> u64); 7] = [
+    type Kind = (&'static str, fn(u64) -> u64);
+    let kinds: [Kind; 7] = [
         ("sequential", |index| index),
         ("descending", |index| u64::MAX - index),
         ("pointers", |index| 0x7f00_1234_5000 + index * 48),
         ("pages", |index| 0xffff_8000_0000_0000 + (index << 12)),
-        ("high bits", |index| index << 48 | index >> 16),
+        ("high bits", |index| index.rotate_right(16)),
         ("low entropy", |index| (index & 0xff) * 0x0101_0101 + (index >> 8 << 32)),
         ("IPv4-like pairs", |index| (index / 250) << 24 | (index % 250) << 8 | 0x0a),
     ];

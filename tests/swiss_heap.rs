@@ -187,12 +187,13 @@ fn panicking_hasher_loses_nothing() {
         table.insert_unique(hash(&key), Box::new(key), |key| hash(key));
     }
     let calls = Cell::new(0);
-    let panicking = |key: &Box<u64>| {
+    let panicking = |key: &u64| {
         calls.set(calls.get() + 1);
         assert!(calls.get() < 20, "the twentieth call");
         hash(key)
     };
-    let grown = catch_unwind(AssertUnwindSafe(|| table.try_reserve(1, panicking)));
+    let grow = || table.try_reserve(1, |key| panicking(key));
+    let grown = catch_unwind(AssertUnwindSafe(grow));
     assert!(grown.is_err());
     assert_eq!((table.len(), table.capacity()), (26, 26));
     assert_eq!(table.check_invariants(|key| hash(key), false), Ok(()));

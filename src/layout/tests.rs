@@ -4,7 +4,7 @@ use super::*;
 
 /// The page's own formula, in arithmetic that cannot overflow.
 fn page_estimate(entries: u128) -> u32 {
-    128 - (entries * 3 >> 4).leading_zeros()
+    128 - ((entries * 3) >> 4).leading_zeros()
 }
 
 /// The least exponent whose capacity suffices, found by trying.
