@@ -20,31 +20,28 @@ impl<T, V> Reader<'_, T, V> {
 }
 
 impl<T, V, S: Storage> Raw<T, V, S> {
-    /// Looks up `count` keys. `hash(i)` is called once for each `i`, in order and up to [`AHEAD`]
-    /// keys early; `found` gets each answer, in order.
+    /// Looks up each of `keys`. `hash` is called once for each, in order and up to [`AHEAD`] keys
+    /// early; `equal(i, entry)` compares for `keys[i]`; `found(i, answer)` gets the answers in order.
     #[inline]
-    pub(super) fn find_many<'a>(
+    pub(super) fn find_many<'a, Q>(
         &'a self,
-        count: usize,
-        mut hash: impl FnMut(usize) -> u64,
+        keys: &[Q],
+        hash: impl Fn(&Q) -> u64,
         mut equal: impl FnMut(usize, &T) -> bool,
         mut found: impl FnMut(usize, Option<(&'a T, &'a V)>),
     ) {
-        let reader = self.reader();
-        let mut hashes = [0; AHEAD];
-        for index in 0..count + AHEAD.min(count) {
-            let ahead = AHEAD.min(count);
-            if index >= ahead {
-                let answered = index - ahead;
-                let hash = hashes[answered % AHEAD];
-                found(answered, self.find(hash, |entry| equal(answered, entry)));
-            }
-            if index < count {
-                let hash = hash(index);
-                reader.prefetch(hash);
-                hashes[index % AHEAD] = hash;
+        let mut delay = Delay::new();
+        let mut answer = |(index, hash): (usize, u64)| {
+            found(index, self.find(hash, |entry| equal(index, entry)));
+        };
+        for (index, key) in keys.iter().enumerate() {
+            let hash = hash(key);
+            self.reader().prefetch(hash);
+            if let Some(ready) = delay.push((index, hash)) {
+                answer(ready);
             }
         }
+        delay.into_rest().for_each(answer);
     }
 }
 
@@ -69,8 +66,7 @@ impl<I> Delay<I> {
 
     /// The items still held back, in order.
     pub(super) fn into_rest(self) -> impl Iterator<Item = I> {
-        let mut waiting = self.waiting;
-        waiting.rotate_left(self.next);
-        waiting.into_iter().flatten()
+        let Delay { mut waiting, next } = self;
+        (0..AHEAD).filter_map(move |index| waiting[(next + index) % AHEAD].take())
     }
 }

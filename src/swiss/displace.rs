@@ -27,6 +27,40 @@ struct Node {
     slot: Slot,
 }
 
+/// The groups that a search has met, in the order in which it met them: 2 KiB of stack.
+struct Search {
+    nodes: [Node; SEARCH_NODES],
+    /// Nodes at the front that have no parent.
+    roots: usize,
+    /// Nodes in all.
+    known: usize,
+}
+
+impl Search {
+    fn from_roots(home: Offset, alternate: Offset) -> Search {
+        let root = |offset| Node { offset, parent: 0, slot: Slot::ALL[0] };
+        let mut search = Search { nodes: [root(home); SEARCH_NODES], roots: 1, known: 1 };
+        search.add(root(alternate));
+        search.roots = search.known;
+        search
+    }
+
+    /// Node `index`, which is known. The remainder changes nothing, and spares a check that would
+    /// have to panic.
+    fn node(&self, index: usize) -> Node {
+        self.nodes[index % SEARCH_NODES]
+    }
+
+    /// Takes a group in, unless it is known already or there is no more room.
+    fn add(&mut self, new: Node) {
+        let seen = self.nodes.iter().take(self.known).any(|node| node.offset == new.offset);
+        if !seen && self.known < SEARCH_NODES {
+            self.nodes[self.known] = new;
+            self.known += 1;
+        }
+    }
+}
+
 impl<T, V> Writer<'_, T, V> {
     /// Frees a slot in `home` or `alternate`, both full, or returns `None` if none can be freed.
     pub(super) fn displace(&mut self, home: Offset, alternate: Offset) -> Option<Place> {
@@ -63,29 +97,17 @@ impl<T, V> Writer<'_, T, V> {
     #[cold]
     #[inline(never)]
     fn displace_chain(&mut self, home: Offset, alternate: Offset) -> Option<Place> {
-        let root = |offset| Node { offset, parent: 0, slot: Slot::ALL[0] };
-        let mut nodes = [root(home); SEARCH_NODES];
-        let mut known = 1;
-        if alternate != home {
-            nodes[1] = root(alternate);
-            known = 2;
-        }
-        let roots = known;
+        let mut search = Search::from_roots(home, alternate);
         let mut next = 0;
-        while next < known {
-            let here = nodes[next].offset;
+        while next < search.known {
+            let here = search.node(next).offset;
             for slot in residents(self.word(here)) {
                 let from = Place { offset: here, slot };
                 if let Some(to) = self.room_elsewhere(from) {
                     self.move_resident(from, to);
-                    return Some(self.move_chain(&nodes[..known], roots, next, from));
+                    return Some(self.move_chain(&search, next, from));
                 }
-                let offset = self.other_group(from);
-                let seen = nodes[..known].iter().any(|node| node.offset == offset);
-                if !seen && known < SEARCH_NODES {
-                    nodes[known] = Node { offset, parent: next as u8, slot };
-                    known += 1;
-                }
+                search.add(Node { offset: self.other_group(from), parent: next as u8, slot });
             }
             next += 1;
         }
@@ -94,17 +116,11 @@ impl<T, V> Writer<'_, T, V> {
 
     /// Fills the hole in node `index` from its parent, and so on up to a root. Returns the hole
     /// that is left there.
-    fn move_chain(
-        &mut self,
-        nodes: &[Node],
-        roots: usize,
-        mut index: usize,
-        mut hole: Place,
-    ) -> Place {
-        while index >= roots {
-            let node = nodes[index];
+    fn move_chain(&mut self, search: &Search, mut index: usize, mut hole: Place) -> Place {
+        while index >= search.roots {
+            let node = search.node(index);
             index = usize::from(node.parent);
-            let from = Place { offset: nodes[index].offset, slot: node.slot };
+            let from = Place { offset: search.node(index).offset, slot: node.slot };
             self.move_resident(from, hole);
             hole = from;
         }

@@ -69,6 +69,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     }
 
     /// An empty table over `storage`, which has no lines.
+    #[cfg(feature = "alloc")]
     pub(super) const fn without_lines(storage: S) -> Self {
         // Naming the constant checks the sizes of T and V for every table that can be made.
         let _ = Self::LINES_PER_GROUP;

@@ -301,7 +301,8 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         K: Borrow<Q>,
     {
         let hashes = keys.map(|key| self.hash(key));
-        let equal = |index: usize, entry: &P::Entry| P::key(entry).borrow() == keys[index];
+        let equal =
+            |index: usize, entry: &P::Entry| keys.get(index) == Some(&P::key(entry).borrow());
         let found = self.raw.find_disjoint_mut(hashes, equal)?;
         Ok(found.map(|pair| pair.map(|(entry, beside)| P::pair_mut(entry, beside).1)))
     }
@@ -327,9 +328,9 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         P::Beside: 'a,
     {
         self.raw.find_many(
-            keys.len(),
-            |index| self.hash(&keys[index]),
-            |index, entry| P::key(entry).borrow() == &keys[index],
+            keys,
+            |key| self.hash(key),
+            |index, entry| keys.get(index) == Some(P::key(entry).borrow()),
             |index, pair| found(index, pair.map(|(entry, beside)| P::pair(entry, beside).1)),
         );
     }

@@ -9,9 +9,11 @@ use core::{
 };
 
 use super::{IntoIter, Iter, IterMut, PairMap, Pairing};
+#[cfg(feature = "alloc")]
+use crate::storage::Heap;
 use crate::{
     error::Error,
-    storage::{Growable, Heap, Storage},
+    storage::{Growable, Storage},
     swiss::batch::Delay,
 };
 

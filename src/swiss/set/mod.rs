@@ -201,9 +201,9 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
         K: Borrow<Q>,
     {
         self.table.raw.find_many(
-            keys.len(),
-            |index| self.build_hasher.hash_one(&keys[index]),
-            |index, entry| entry.borrow() == &keys[index],
+            keys,
+            |key| self.build_hasher.hash_one(key),
+            |index, entry| keys.get(index) == Some(entry.borrow()),
             |index, pair| found(index, pair.map(|(key, ())| key)),
         );
     }

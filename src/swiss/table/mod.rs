@@ -210,7 +210,7 @@ impl<T, S: Storage> Table<T, S> {
         let answer = |index, pair: Option<(&'a T, &'a ())>| {
             found(index, pair.map(|(entry, ())| entry));
         };
-        self.raw.find_many(hashes.len(), |index| hashes[index], equal, answer);
+        self.raw.find_many(hashes, |&hash| hash, equal, answer);
     }
 
     /// Several entries at once, to change: for each hash the entry for which `equal(i, entry)` holds.

@@ -1,0 +1,168 @@
+//! Calls of every operation that promises not to panic.
+
+use core::{hash::BuildHasher, hint::black_box, mem::MaybeUninit};
+
+use heptad::{
+    Error,
+    hash::{Keyed, hash_bytes, hash_word, unhash_word},
+    layout::{Line, MaxLoad},
+    storage::{Inline, Region, Storage},
+    swiss::{Map, Map64, Set, Table, map, table},
+};
+
+/// Memory for the tables that live in lent lines.
+struct Arenas {
+    first: [Line; 8],
+    second: [Line; 16],
+    bytes: [MaybeUninit<u8>; 1000],
+}
+
+/// Runs all of it; returns a number that depends on everything.
+pub(crate) fn run(seed: u64) -> u64 {
+    let mut arenas = Arenas {
+        first: [Line::EMPTY; 8],
+        second: [Line::EMPTY; 16],
+        bytes: [MaybeUninit::uninit(); 1000],
+    };
+    let seed = black_box(seed);
+    let mut sum = use_errors(&mut arenas.bytes);
+    sum ^= use_table(seed);
+    sum ^= use_set(seed);
+    sum ^= use_maps::<Map64<u64, u64, Inline<16>>>(Map64::inline(Keyed::new(seed)), seed);
+    sum ^= use_narrow(seed);
+    sum ^= use_regions(&mut arenas, seed).unwrap_or(1);
+    if cfg!(plant_a_panic) {
+        assert_ne!(sum, black_box(0));
+    }
+    sum
+}
+
+fn use_errors(bytes: &mut [MaybeUninit<u8>]) -> u64 {
+    let misaligned = Region::new(black_box(bytes)).map(|region| region.lines());
+    // SAFETY: null is answered with an error.
+    let null = unsafe { Region::from_raw(core::ptr::null_mut(), 64) }.map(|region| region.lines());
+    [misaligned, null].into_iter().filter(|result| result.is_err()).count() as u64
+}
+
+fn use_table(seed: u64) -> u64 {
+    let hash = |entry: &u64| hash_word(seed, *entry);
+    let mut table: Table<u64, Inline<16>> = Table::inline();
+    let mut sum = 0;
+    for key in 0..black_box(200) {
+        if let Ok(entry) = table.try_insert_unique(hash(&key), key, hash) {
+            sum += *entry.get();
+        }
+    }
+    for key in 0..black_box(200) {
+        sum ^= table.find(hash(&key), |&entry| entry == key).copied().unwrap_or(3);
+        if let Some(entry) = table.find_mut(hash(&key), |&entry| entry == key) {
+            *entry = key;
+        }
+        match table.try_entry(hash(&key), |&entry| entry == key, hash) {
+            Ok(table::Entry::Occupied(entry)) => sum ^= entry.remove().0,
+            Ok(table::Entry::Vacant(entry)) => sum ^= *entry.insert(key).into_mut(),
+            Err(_) => sum += 1,
+        }
+        if let Ok(entry) = table.find_entry(hash(&key), |&entry| entry == key) {
+            sum ^= *entry.get();
+        }
+        sum += u64::from(table.insert_within_capacity(hash(&key), key).is_ok());
+        sum += table.iter_hash(hash(&key)).count() as u64;
+        table.iter_hash_mut(hash(&key)).for_each(|entry| *entry = key);
+        sum ^= table.remove(hash(&key), |&entry| entry == key).unwrap_or(5);
+        table.prefetch(hash(&key));
+    }
+    let hashes = [1, 2, 3].map(black_box);
+    table.find_many(
+        &hashes,
+        |_, &entry| entry == seed,
+        |_, found| sum += u64::from(found.is_some()),
+    );
+    let disjoint = table.get_disjoint_mut(hashes, |_, &entry| entry == seed);
+    sum += u64::from(disjoint.is_ok());
+    table.retain(|entry| *entry % 3 != 0);
+    sum += table.extract_if(|entry| *entry % 2 == 0).sum::<u64>();
+    table.iter_mut().for_each(|entry| *entry ^= 0);
+    sum += table.iter().sum::<u64>() + table.stats().lines_per_1000_hits() as u64;
+    sum += u64::from(table.try_reserve(black_box(usize::MAX), hash).is_err());
+    if let Ok(mut copy) = table.try_clone() {
+        sum += copy.drain().sum::<u64>();
+        copy.clear();
+    }
+    sum + table.into_iter().sum::<u64>()
+}
+
+fn use_set(seed: u64) -> u64 {
+    let mut set: Set<u64, Inline<16>> = Set::inline(Keyed::new(seed));
+    let mut other: Set<u64, Inline<8>> =
+        Set::inline_with_max_load(MaxLoad::ThreeQuarters, Keyed::new(!seed));
+    let mut sum = 0;
+    for key in 0..black_box(200) {
+        sum += u64::from(set.try_insert(key) == Ok(true));
+        sum += u64::from(other.insert_within_capacity(key * 2).is_ok());
+        sum += u64::from(set.contains(&key)) + u64::from(other.remove(&(key * 3)));
+        set.prefetch(&key);
+    }
+    let keys = [3, 4, 5].map(black_box);
+    sum += set.try_insert_many(&keys).unwrap_or(2) as u64;
+    set.get_many(&keys, |index, key| sum += index as u64 + u64::from(key.is_some()));
+    sum += set.union(&other).chain(set.intersection(&other)).sum::<u64>();
+    sum += set.difference(&other).chain(set.symmetric_difference(&other)).sum::<u64>();
+    sum += u64::from(set.is_subset(&other)) + u64::from(set.is_disjoint(&other));
+    sum += u64::from(set == other) + u64::from(set.is_superset(&other));
+    set.retain(|key| key % 3 != 0);
+    sum + set.extract_if(|key| key % 2 == 0).count() as u64 + set.drain().count() as u64
+}
+
+fn use_maps<M>(mut map: Map64<u64, u64, Inline<16>>, seed: u64) -> u64 {
+    let mut sum = size_of::<M>() as u64;
+    for key in 0..black_box(200) {
+        sum += u64::from(map.try_insert(key, seed).is_ok());
+        sum += u64::from(map.insert_within_capacity(key, seed).is_ok());
+        match map.try_entry(key) {
+            Ok(map::Entry::Occupied(mut entry)) => sum ^= entry.insert(key),
+            Ok(map::Entry::Vacant(entry)) => *entry.insert(key) += 1,
+            Err(_) => sum += 1,
+        }
+        if let Some(value) = map.get_mut(&key) {
+            *value ^= seed;
+        }
+        sum ^= map.get(&(key + 1)).copied().unwrap_or(9);
+        sum ^= map.remove(&(key / 2)).unwrap_or(9);
+        map.prefetch(&key);
+    }
+    map.get_many(&[1, 2, 3].map(black_box), |_, value| sum += u64::from(value.is_some()));
+    sum += u64::from(map.get_disjoint_mut([&1, &2, &black_box(2)]).is_ok());
+    map.retain(|key, _| key % 3 != 0);
+    map.values_mut().for_each(|value| *value = value.wrapping_mul(3));
+    sum += map.extract_if(|key, _| key % 2 == 0).count() as u64;
+    sum += map.iter().map(|(key, value)| key ^ value).fold(0, u64::wrapping_add);
+    sum += u64::from(map.try_reserve(black_box(1 << 60)).is_err());
+    sum ^ map.into_values().fold(0, u64::wrapping_add)
+}
+
+fn use_narrow(seed: u64) -> u64 {
+    let mut map: Map<u32, u32, Inline<8>> = Map::inline(Keyed::new(seed));
+    for key in 0..black_box(100) {
+        if let Ok(entry) = map.try_entry(key % 40) {
+            *entry.or_default() += 1;
+        }
+    }
+    let sum = map.keys().chain(map.values()).map(|&half| u64::from(half)).sum::<u64>();
+    sum + map.drain().count() as u64
+}
+
+fn use_regions(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
+    let first = Region::from_lines(&mut arenas.first)?;
+    let second = Region::from_lines(&mut arenas.second)?;
+    let mut map = Map64::<u64, u64, _>::new_in(first, Keyed::new(seed))?;
+    for key in 0..black_box(50) {
+        let _ = map.try_insert(key, hash_bytes(seed, &key.to_le_bytes()));
+    }
+    let old = match map.move_into(second, Keyed::new(unhash_word(seed, 1))) {
+        Ok(old) => old,
+        Err(rejected) => return Err(rejected.error),
+    };
+    let sum = map.get(&7).copied().unwrap_or(0) ^ Keyed::new(seed).hash_one(old.lines() as u64);
+    Ok(sum + map.into_storage().lines() as u64)
+}
