@@ -2,6 +2,8 @@
 
 use core::mem::MaybeUninit;
 
+use super::Word;
+
 /// Bytes of a line, and its alignment.
 pub const LINE_BYTES: usize = 64;
 /// Entries of a group.
@@ -22,6 +24,12 @@ pub struct Line {
 impl Line {
     /// A group without entries.
     pub const EMPTY: Line = Line { words: [MaybeUninit::new(0); 8] };
+
+    /// The metadata word of a line that holds a group; of a line of values, nothing useful.
+    pub const fn word(&self) -> Word {
+        // SAFETY: a `Line` starts as `EMPTY`, and tables write initialised words there, if any.
+        Word(unsafe { self.words[0].assume_init() })
+    }
 }
 
 const _: () = assert!(size_of::<Line>() == LINE_BYTES);
