@@ -96,6 +96,12 @@ impl Geometry {
         Offset(here.0.wrapping_add(distance.wrapping_mul(LINE_BYTES)) & self.mask_bytes)
     }
 
+    /// The group that the byte at `bytes` from the start of the table belongs to, round the end.
+    #[inline]
+    pub(crate) const fn containing(self, bytes: usize) -> Offset {
+        Offset(bytes & self.mask_bytes)
+    }
+
     /// The group of number `group`, round the end.
     #[inline]
     pub const fn at(self, group: usize) -> Offset {

@@ -140,6 +140,7 @@ fn word_round_trips() {
     }
     word = word.with_filter(Class::new(7)).with_filter(Class::new(0));
     assert_eq!(word, Word(0x1615_1413_1211_1081));
+    assert_eq!(Word(0x0203_0001_0000_0001).away(), SlotMask::new(0x0080_0080_0000_0000));
     assert_eq!(word.without_filter(Class::new(7)).filter(), 1);
     assert!(word.filter_has(Class::new(7)) && !word.filter_has(Class::new(6)));
     assert_eq!(SlotMask::ALL.count(), SLOTS);

@@ -3,28 +3,44 @@
 use super::{Class, SlotByte};
 
 /// One of a group's seven slots, numbered as the bytes of the word are: `1..=7`.
+///
+/// Kept as eight times the number: so many bits up is its byte in the word, and so many bytes on is
+/// its entry in the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot(u8);
 
 impl Slot {
     /// All seven, in order.
-    pub const ALL: [Slot; 7] = [Slot(1), Slot(2), Slot(3), Slot(4), Slot(5), Slot(6), Slot(7)];
+    pub const ALL: [Slot; 7] =
+        [Slot(8), Slot(16), Slot(24), Slot(32), Slot(40), Slot(48), Slot(56)];
 
     /// Slot `number`, if there is one.
     #[inline]
     pub const fn new(number: u64) -> Option<Slot> {
-        if number >= 1 && number <= 7 { Some(Slot(number as u8)) } else { None }
+        if number >= 1 && number <= 7 { Some(Slot(number as u8 * 8)) } else { None }
     }
 
     /// The slot's number.
     #[inline]
     pub const fn get(self) -> usize {
+        self.0 as usize / 8
+    }
+
+    /// Bytes from the start of the line to the slot's entry: 8, 16, … 56.
+    #[inline]
+    pub const fn entry_bytes(self) -> usize {
         self.0 as usize
+    }
+
+    /// The slot whose [`entry_bytes`](Self::entry_bytes) are the low six bits of `bytes`.
+    #[inline]
+    pub(crate) const fn from_entry_bytes(bytes: usize) -> Slot {
+        Slot(bytes as u8 & 0x38)
     }
 
     #[inline]
     const fn shift(self) -> u32 {
-        8 * self.0 as u32
+        self.0 as u32
     }
 }
 
@@ -65,7 +81,13 @@ impl SlotMask {
     /// The lowest slot of the set.
     #[inline]
     pub const fn lowest(self) -> Option<Slot> {
-        if self.0 == 0 { None } else { Some(Slot((self.0.trailing_zeros() >> 3) as u8)) }
+        if self.0 == 0 { None } else { Some(Slot(self.0.trailing_zeros() as u8 & 0x38)) }
+    }
+
+    /// The set without its lowest slot.
+    #[inline]
+    pub const fn without_lowest(self) -> SlotMask {
+        SlotMask(self.0 & self.0.wrapping_sub(1))
     }
 
     /// The slots of `self` that are not in `other`.
@@ -81,7 +103,7 @@ impl Iterator for SlotMask {
     #[inline]
     fn next(&mut self) -> Option<Slot> {
         let slot = self.lowest()?;
-        self.0 &= self.0 - 1;
+        *self = self.without_lowest();
         Some(slot)
     }
 }
@@ -104,6 +126,18 @@ impl Word {
     #[inline]
     pub const fn with_slot_byte(self, slot: Slot, byte: SlotByte) -> Word {
         Word(self.0 & !(0xff << slot.shift()) | (byte.0 as u64) << slot.shift())
+    }
+
+    /// The word with a free slot's byte set.
+    #[inline]
+    pub const fn with_filled(self, slot: Slot, byte: SlotByte) -> Word {
+        Word(self.0 | (byte.0 as u64) << slot.shift())
+    }
+
+    /// The slots whose away bit is set: displaced entries, and deep ones.
+    #[inline]
+    pub const fn away(self) -> SlotMask {
+        SlotMask::new(self.0 << 7)
     }
 
     /// May a key of `class` whose home is this group be somewhere else?

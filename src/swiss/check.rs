@@ -19,7 +19,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         let (mut len, mut deep) = (0, 0);
         for offset in (0..geometry.groups()).map(|group| geometry.at(group)) {
             for slot in occupied(reader.word(offset)) {
-                let place = Place { offset, slot };
+                let place = Place::new(offset, slot);
                 // SAFETY: the slot is not free.
                 let hash = hasher(unsafe { reader.entry(place) });
                 let (home, alternate) = geometry.pair(hash);

@@ -40,7 +40,7 @@ impl<T, V> Writer<'_, T, V> {
             if let Some(slot) = probe::free_slot(self.word(offset)) {
                 self.set_word(home, self.word(home).with_filter(class));
                 self.control.add_deep(home, class, distance); // W3
-                return Place { offset, slot };
+                return Place::new(offset, slot);
             }
             distance += 1;
         }

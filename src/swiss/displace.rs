@@ -7,8 +7,12 @@
 //! ```
 //!
 //! A group's residents lead to at most seven other groups. The search reads metadata words only and
-//! visits no group twice, so a chain never meets itself: each move's source and target stay what
-//! they were when the search saw them. After each single move all invariants hold.
+//! finds a shortest chain, so a chain never meets a group twice: were it to, the part between the
+//! two visits could be left out, and the shorter chain would have been found before. Hence each
+//! move's source and target stay what they were when the search saw them. After each single move all
+//! invariants hold.
+
+use core::mem::MaybeUninit;
 
 use super::view::{Place, Writer};
 use crate::{
@@ -19,45 +23,39 @@ use crate::{
 /// Groups that a search looks at before it gives up. At 15/16 load the 99th percentile is 8.
 const SEARCH_NODES: usize = 128;
 
-/// A full group met by the search: reached by moving away the resident of `slot` in `parent`.
+/// A full group met by a search.
 #[derive(Clone, Copy)]
 struct Node {
     offset: Offset,
-    parent: u8,
-    slot: Slot,
+    /// The node before it, and the slot there whose resident leads here. None for the two groups
+    /// that a slot is wanted in.
+    from: Option<(u8, Slot)>,
 }
 
-/// The groups that a search has met, in the order in which it met them: 2 KiB of stack.
+/// The groups that a search has met, in the order in which it met them: 2 KiB of stack, of which
+/// only what is used is touched.
 struct Search {
-    nodes: [Node; SEARCH_NODES],
-    /// Nodes at the front that have no parent.
-    roots: usize,
-    /// Nodes in all.
+    /// Initialised below `known`.
+    nodes: [MaybeUninit<Node>; SEARCH_NODES],
     known: usize,
 }
 
 impl Search {
-    fn from_roots(home: Offset, alternate: Offset) -> Search {
-        let root = |offset| Node { offset, parent: 0, slot: Slot::ALL[0] };
-        let mut search = Search { nodes: [root(home); SEARCH_NODES], roots: 1, known: 1 };
-        search.add(root(alternate));
-        search.roots = search.known;
-        search
-    }
+    const EMPTY: Search = Search { nodes: [MaybeUninit::uninit(); SEARCH_NODES], known: 0 };
 
-    /// Node `index`, which is known. The remainder changes nothing, and spares a check that would
-    /// have to panic.
-    fn node(&self, index: usize) -> Node {
-        self.nodes[index % SEARCH_NODES]
-    }
-
-    /// Takes a group in, unless it is known already or there is no more room.
-    fn add(&mut self, new: Node) {
-        let seen = self.nodes.iter().take(self.known).any(|node| node.offset == new.offset);
-        if !seen && self.known < SEARCH_NODES {
-            self.nodes[self.known] = new;
+    /// Takes a group in, if there is room.
+    fn add(&mut self, node: Node) {
+        if let Some(free) = self.nodes.get_mut(self.known) {
+            free.write(node);
             self.known += 1;
         }
+    }
+
+    /// The group that was met as number `index`.
+    fn node(&self, index: usize) -> Option<Node> {
+        let node = self.nodes.get(index).filter(|_| index < self.known)?;
+        // SAFETY: initialised, as the index is below `known`.
+        Some(unsafe { node.assume_init() })
     }
 }
 
@@ -71,58 +69,50 @@ impl<T, V> Writer<'_, T, V> {
 
     /// Moves one resident of `offset` to its other group, if one has room there.
     fn displace_one_step(&mut self, offset: Offset) -> Option<Place> {
-        for slot in residents(self.word(offset)) {
-            let from = Place { offset, slot };
-            if let Some(to) = self.room_elsewhere(from) {
-                self.move_resident(from, to);
+        let word = self.word(offset);
+        for slot in residents(word) {
+            let other = self.geometry().alternate(offset, word.slot_byte(slot).class());
+            if let Some(free) = probe::free_slot(self.word(other)) {
+                let from = Place::new(offset, slot);
+                self.move_resident(from, Place::new(other, free));
                 return Some(from);
             }
         }
         None
     }
 
-    /// A free slot in the other group of the resident at `from`.
-    fn room_elsewhere(&self, from: Place) -> Option<Place> {
-        let offset = self.other_group(from);
-        probe::free_slot(self.word(offset)).map(|slot| Place { offset, slot })
-    }
-
-    /// The other of the two groups of the resident at `place`, which is not deep.
-    fn other_group(&self, place: Place) -> Offset {
-        let class = self.word(place.offset).slot_byte(place.slot).class();
-        self.geometry().alternate(place.offset, class)
-    }
-
-    /// Searches for the shortest chain of moves that ends in a free slot, and makes them.
+    /// Searches for a shortest chain of moves that ends in a free slot, and makes them.
     #[cold]
     #[inline(never)]
     fn displace_chain(&mut self, home: Offset, alternate: Offset) -> Option<Place> {
-        let mut search = Search::from_roots(home, alternate);
-        let mut next = 0;
-        while next < search.known {
-            let here = search.node(next).offset;
-            for slot in residents(self.word(here)) {
-                let from = Place { offset: here, slot };
-                if let Some(to) = self.room_elsewhere(from) {
-                    self.move_resident(from, to);
-                    return Some(self.move_chain(&search, next, from));
+        let mut search = Search::EMPTY;
+        search.add(Node { offset: home, from: None });
+        search.add(Node { offset: alternate, from: None });
+        let mut index = 0;
+        while let Some(node) = search.node(index) {
+            let word = self.word(node.offset);
+            for slot in residents(word) {
+                let other = self.geometry().alternate(node.offset, word.slot_byte(slot).class());
+                if let Some(free) = probe::free_slot(self.word(other)) {
+                    let from = Place::new(node.offset, slot);
+                    self.move_resident(from, Place::new(other, free));
+                    return Some(self.move_chain(&search, node, from));
                 }
-                search.add(Node { offset: self.other_group(from), parent: next as u8, slot });
+                search.add(Node { offset: other, from: Some((index as u8, slot)) });
             }
-            next += 1;
+            index += 1;
         }
         None
     }
 
-    /// Fills the hole in node `index` from its parent, and so on up to a root. Returns the hole
-    /// that is left there.
-    fn move_chain(&mut self, search: &Search, mut index: usize, mut hole: Place) -> Place {
-        while index >= search.roots {
-            let node = search.node(index);
-            index = usize::from(node.parent);
-            let from = Place { offset: search.node(index).offset, slot: node.slot };
+    /// Fills the hole in `node` from its parent, and so on up to a root. Returns the hole that is
+    /// left there.
+    fn move_chain(&mut self, search: &Search, mut node: Node, mut hole: Place) -> Place {
+        while let Some((index, slot)) = node.from {
+            let Some(parent) = search.node(usize::from(index)) else { break };
+            let from = Place::new(parent.offset, slot);
             self.move_resident(from, hole);
-            hole = from;
+            (node, hole) = (parent, from);
         }
         hole
     }
@@ -130,15 +120,15 @@ impl<T, V> Writer<'_, T, V> {
     /// Moves the resident at `from`, not deep, to the free slot `to` of its other group, and keeps
     /// the filter bit of its home true (W2, W4, W5).
     pub(super) fn move_resident(&mut self, from: Place, to: Place) {
-        let byte = self.word(from.offset).slot_byte(from.slot);
+        let byte = self.slot_byte(from);
         // SAFETY: `from` holds a resident, so its slot is not free.
         let (entry, value) = unsafe { self.empty(from) };
         self.fill(to, byte.moved(), entry, value);
+        let (left, entered) = (from.offset(self.geometry()), to.offset(self.geometry()));
         if byte.is_away() {
-            self.settle_filter(to.offset, byte.class(), from.offset);
+            self.settle_filter(entered, byte.class(), left);
         } else {
-            let home = self.word(from.offset);
-            self.set_word(from.offset, home.with_filter(byte.class()));
+            self.set_word(left, self.word(left).with_filter(byte.class()));
         }
     }
 

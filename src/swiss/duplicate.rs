@@ -25,7 +25,8 @@ impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
             let entry = unsafe { old.entry(place) }.clone();
             // SAFETY: as above.
             let value = unsafe { old.value(place) }.clone();
-            new.fill(place, old.word(place.offset).slot_byte(place.slot), entry, value);
+            let byte = old.word(place.offset(old.geometry())).slot_byte(place.slot());
+            new.fill(place, byte, entry, value);
             new.control.len += 1;
         }
         *new.control = *old.control;

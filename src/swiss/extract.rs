@@ -65,7 +65,7 @@ impl<T, V> Writer<'_, T, V> {
         for group in 0..self.geometry().groups() {
             let offset = self.geometry().at(group);
             for slot in probe::match_slots(self.word(offset), SlotByte::FREE) {
-                self.pull_into(Place { offset, slot });
+                self.pull_into(Place::new(offset, slot));
             }
         }
     }

@@ -37,12 +37,14 @@ impl<T, V> Reader<'_, T, V> {
         matching: SlotMask,
         equal: &mut impl FnMut(&T) -> bool,
     ) -> Option<Place> {
-        for slot in matching {
-            let place = Place { offset, slot };
+        let mut rest = matching;
+        while let Some(slot) = rest.lowest() {
+            let place = Place::new(offset, slot);
             // SAFETY: the slot's byte equals one that is not the free one.
             if equal(unsafe { self.entry(place) }) {
                 return Some(place);
             }
+            rest = rest.without_lowest();
         }
         None
     }

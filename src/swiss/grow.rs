@@ -138,8 +138,9 @@ fn copy_all<T, V>(old: Reader<'_, T, V>, mut new: Writer<'_, T, V>, hasher: impl
         for group in 0..old.geometry().groups() {
             let offset = old.geometry().at(group);
             let word = old.word(offset);
-            for slot in occupied(word).filter(|&slot| word.slot_byte(slot).is_away() == away) {
-                copy(old, Place { offset, slot }, &mut new, &hasher);
+            let chosen = if away { word.away() } else { occupied(word).without(word.away()) };
+            for slot in chosen {
+                copy(old, Place::new(offset, slot), &mut new, &hasher);
             }
         }
     }

@@ -25,7 +25,7 @@ impl<T, V> Writer<'_, T, V> {
     fn make_room(&mut self, hash: u64) -> (Place, SlotByte) {
         let home = self.geometry().home(hash);
         match probe::free_slot(self.word(home)) {
-            Some(slot) => (Place { offset: home, slot }, Tag::of(hash).at_home()),
+            Some(slot) => (Place::new(home, slot), Tag::of(hash).at_home()),
             None => self.make_room_away(hash),
         }
     }
@@ -35,13 +35,13 @@ impl<T, V> Writer<'_, T, V> {
         let tag = Tag::of(hash);
         let (home, alternate) = self.geometry().pair(hash);
         let place = match probe::free_slot(self.word(alternate)) {
-            Some(slot) => Place { offset: alternate, slot },
+            Some(slot) => Place::new(alternate, slot),
             None => match self.displace(home, alternate) {
                 Some(place) => place,
                 None => return (self.make_room_deep(hash), SlotByte::DEEP),
             },
         };
-        if place.offset == home {
+        if place.offset(self.geometry()) == home {
             return (place, tag.at_home());
         }
         self.set_word(home, self.word(home).with_filter(tag.class()));

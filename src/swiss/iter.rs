@@ -55,7 +55,7 @@ impl Places {
             self.slots = occupied(word(self.offset));
         }
         self.left -= 1;
-        self.slots.next().map(|slot| Place { offset: self.offset, slot })
+        self.slots.next().map(|slot| Place::new(self.offset, slot))
     }
 
     /// Entries not yet yielded.

@@ -73,7 +73,7 @@ impl PlacesOf {
     fn next<T, V>(&mut self, reader: Reader<'_, T, V>) -> Option<Place> {
         loop {
             if let Some(slot) = self.slots.next() {
-                return Some(Place { offset: self.offset, slot });
+                return Some(Place::new(self.offset, slot));
             }
             let (offset, byte) = self.next_group(reader.word(self.home), reader)?;
             self.offset = offset;

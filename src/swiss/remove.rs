@@ -35,15 +35,16 @@ impl<T, V> Writer<'_, T, V> {
     ///
     /// The slot is not free.
     pub(super) unsafe fn take(&mut self, place: Place) -> (T, V) {
-        let byte = self.word(place.offset).slot_byte(place.slot);
+        let byte = self.slot_byte(place);
         // SAFETY: the caller's promise.
         let pair = unsafe { self.empty(place) };
         self.control.len -= 1;
         if byte.is_deep() {
             self.control.remove_deep();
         } else if byte.is_away() {
-            let home = self.geometry().alternate(place.offset, byte.class());
-            self.settle_filter(home, byte.class(), place.offset);
+            let here = place.offset(self.geometry());
+            let home = self.geometry().alternate(here, byte.class());
+            self.settle_filter(home, byte.class(), here);
         }
         pair
     }
@@ -51,13 +52,16 @@ impl<T, V> Writer<'_, T, V> {
     /// Brings one displaced resident of this home into the free slot `hole`. Looks at one other
     /// group per set filter bit, and finds one in the first unless deep entries left bits behind.
     pub(super) fn pull_into(&mut self, hole: Place) {
-        let filter = self.word(hole.offset).filter();
-        for class in (0..8).filter(|class| filter >> class & 1 == 1).map(Class::new) {
-            let offset = self.geometry().alternate(hole.offset, class);
+        let here = hole.offset(self.geometry());
+        let mut filter = self.word(here).filter();
+        while filter != 0 {
+            let class = Class::new(filter.trailing_zeros() as u8);
+            let offset = self.geometry().alternate(here, class);
             match displaced_of(self.word(offset), class).lowest() {
-                Some(slot) => return self.move_resident(Place { offset, slot }, hole),
-                None => self.settle_filter(hole.offset, class, offset),
+                Some(slot) => return self.move_resident(Place::new(offset, slot), hole),
+                None => self.settle_filter(here, class, offset),
             }
+            filter &= filter - 1;
         }
     }
 }

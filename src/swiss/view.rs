@@ -1,8 +1,8 @@
 //! The lines of a table, opened for reading or for writing. All access to them is here.
 //!
 //! A view takes the place of the storage's type, so that the algorithms are compiled once per entry
-//! type. Offsets are masked by the geometry, and slots are `1..=7`, so the address of a word or an
-//! entry always lies inside the table:
+//! type. Offsets are masked by the geometry when they are made and when they are used, so the
+//! address of a word always lies inside the table:
 //!
 //! - **V1** `base` points to `geometry.groups()` group lines, and as many value lines behind them
 //!   if `V` is not `()`, valid for reads during `'a`, and through a [`Writer`] for writes; nobody
@@ -15,18 +15,25 @@ use core::marker::PhantomData;
 use super::control::Control;
 use crate::layout::{Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
 
-/// Where an entry stands, or could.
+/// Where an entry stands, or could: its bytes from the start of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) offset: Offset,
-    pub(super) slot: Slot,
-}
+pub(super) struct Place(usize);
 
 impl Place {
-    /// Bytes from the start of the table to the entry.
     #[inline]
-    fn bytes(self, geometry: Geometry) -> usize {
-        (self.offset.bytes() & geometry.mask_bytes()) + self.slot.get() * size_of::<u64>()
+    pub(super) fn new(offset: Offset, slot: Slot) -> Place {
+        Place(offset.bytes() + slot.entry_bytes())
+    }
+
+    /// The group's offset.
+    #[inline]
+    pub(super) fn offset(self, geometry: Geometry) -> Offset {
+        geometry.containing(self.0)
+    }
+
+    #[inline]
+    pub(super) fn slot(self) -> Slot {
+        Slot::from_entry_bytes(self.0)
     }
 }
 
@@ -81,10 +88,10 @@ impl<'a, T, V> Reader<'a, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn entry(self, place: Place) -> &'a T {
-        // SAFETY: inside the table (V1).
-        let entry = unsafe { self.base.byte_add(place.bytes(self.geometry())) };
-        // SAFETY: initialised, as the slot is not free (V2), and unchanged during 'a (V1).
-        unsafe { &*entry.cast::<T>() }
+        let entry = self.base.wrapping_byte_add(place.0).cast::<T>();
+        // SAFETY: inside the table, as something stands there; initialised, as the slot is not free
+        // (V2), and unchanged during 'a (V1).
+        unsafe { &*entry }
     }
 
     /// The value at `place`.
@@ -95,10 +102,9 @@ impl<'a, T, V> Reader<'a, T, V> {
     #[inline]
     pub(super) unsafe fn value(self, place: Place) -> &'a V {
         let bytes = value_bytes::<V>(self.geometry(), place);
-        // SAFETY: inside the table (V1).
-        let value = unsafe { self.base.byte_add(bytes) };
-        // SAFETY: initialised, as the slot is not free (V2), and unchanged during 'a (V1).
-        unsafe { &*value.cast::<V>() }
+        let value = self.base.wrapping_byte_add(bytes).cast::<V>();
+        // SAFETY: as for the entry.
+        unsafe { &*value }
     }
 }
 
@@ -106,7 +112,7 @@ impl<'a, T, V> Reader<'a, T, V> {
 #[inline]
 fn value_bytes<V>(geometry: Geometry, place: Place) -> usize {
     let keys = if size_of::<V>() == 0 { 0 } else { geometry.mask_bytes() + LINE_BYTES };
-    keys + place.bytes(geometry)
+    keys + place.0
 }
 
 /// A table's lines for writing.
@@ -152,35 +158,33 @@ impl<'a, T, V> Writer<'a, T, V> {
         unsafe { line.cast::<u64>().write(word.0) }
     }
 
+    /// The slot byte at `place`.
     #[inline]
-    pub(super) fn set_slot_byte(&mut self, place: Place, byte: SlotByte) {
-        let word = self.word(place.offset).with_slot_byte(place.slot, byte);
-        self.set_word(place.offset, word);
+    pub(super) fn slot_byte(&self, place: Place) -> SlotByte {
+        self.word(place.offset(self.geometry())).slot_byte(place.slot())
     }
 
     /// The entry at `place`, initialised or not.
     #[inline]
     pub(super) fn entry_ptr(&mut self, place: Place) -> *mut T {
-        // SAFETY: inside the table (V1).
-        unsafe { self.base.byte_add(place.bytes(self.geometry())) }.cast()
+        self.base.wrapping_byte_add(place.0).cast()
     }
 
     /// The value at `place`, initialised or not.
     #[inline]
     pub(super) fn value_ptr(&mut self, place: Place) -> *mut V {
-        let bytes = value_bytes::<V>(self.geometry(), place);
-        // SAFETY: inside the table (V1).
-        unsafe { self.base.byte_add(bytes) }.cast()
+        self.base.wrapping_byte_add(value_bytes::<V>(self.geometry(), place)).cast()
     }
 
-    /// Fills a free slot.
+    /// Fills a free slot of this table.
     #[inline]
     pub(super) fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
         // SAFETY: inside the table, valid for writes (V1); a free slot holds nothing to drop.
         unsafe { self.entry_ptr(place).write(entry) };
         // SAFETY: as above.
         unsafe { self.value_ptr(place).write(value) };
-        self.set_slot_byte(place, byte);
+        let offset = place.offset(self.geometry());
+        self.set_word(offset, self.word(offset).with_filled(place.slot(), byte));
     }
 
     /// Frees a slot and returns what it held.
@@ -190,7 +194,8 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn empty(&mut self, place: Place) -> (T, V) {
-        self.set_slot_byte(place, SlotByte::FREE);
+        let offset = place.offset(self.geometry());
+        self.set_word(offset, self.word(offset).with_slot_byte(place.slot(), SlotByte::FREE));
         // SAFETY: the slot was not free, so the entry is initialised (V2); freed, it is ours.
         let entry = unsafe { self.entry_ptr(place).read() };
         // SAFETY: as above.
