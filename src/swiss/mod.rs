@@ -84,6 +84,8 @@ mod grow;
 mod held;
 mod insert;
 mod iter;
+#[cfg(test)]
+mod lines;
 #[cfg(feature = "spin")]
 mod locked;
 pub mod map;

@@ -77,6 +77,8 @@ impl<'a, T, V> Reader<'a, T, V> {
         let within = offset.bytes() & self.geometry().mask_bytes();
         // SAFETY: inside the table (V1).
         let line = unsafe { self.base.byte_add(within) };
+        #[cfg(test)]
+        super::lines::touch(line.addr());
         // SAFETY: valid for reads (V1) and initialised (V2).
         Word(unsafe { line.cast::<u64>().read() })
     }
@@ -103,6 +105,8 @@ impl<'a, T, V> Reader<'a, T, V> {
     pub(super) unsafe fn value(self, place: Place) -> &'a V {
         let bytes = value_bytes::<V>(self.geometry(), place);
         let value = self.base.wrapping_byte_add(bytes).cast::<V>();
+        #[cfg(test)]
+        super::lines::touch(value.addr());
         // SAFETY: as for the entry.
         unsafe { &*value }
     }

@@ -1,0 +1,133 @@
+//! Counts the cache lines that an operation touches, in tests: what the documentation says about
+//! lines is asserted here.
+
+use core::cell::RefCell;
+use std::{collections::HashSet, thread_local};
+
+use crate::{
+    hash::hash_word,
+    layout::{LINE_BYTES, Line},
+    storage::Region,
+    swiss::{Map64, Table, map::Entry},
+};
+
+thread_local! {
+    /// The lines touched so far by this thread, while it counts.
+    static TOUCHED: RefCell<Option<HashSet<usize>>> = const { RefCell::new(None) };
+}
+
+/// Takes note of an access to `address`.
+pub(super) fn touch(address: usize) {
+    TOUCHED.with_borrow_mut(|touched| {
+        if let Some(lines) = touched {
+            lines.insert(address / LINE_BYTES);
+        }
+    });
+}
+
+/// How many lines `act` touches.
+fn lines_of<R>(act: impl FnOnce() -> R) -> (usize, R) {
+    TOUCHED.set(Some(HashSet::new()));
+    let result = act();
+    let lines = TOUCHED.take().map_or(0, |lines| lines.len());
+    (lines, result)
+}
+
+/// Lines of many operations.
+#[derive(Default)]
+struct Tally {
+    operations: usize,
+    lines: usize,
+    most: usize,
+}
+
+impl Tally {
+    fn add(&mut self, lines: usize) {
+        self.operations += 1;
+        self.lines += lines;
+        self.most = self.most.max(lines);
+    }
+
+    /// Average lines, in thousandths.
+    fn per_1000(&self) -> usize {
+        1000 * self.lines / self.operations
+    }
+}
+
+fn hash(key: &u64) -> u64 {
+    hash_word(0x5eed, *key)
+}
+
+/// Asserts an average within a twentieth of what is documented, and the most as an upper bound.
+fn assert_documented(what: &str, tally: &Tally, per_1000: usize, most: usize) {
+    let (average, found) = (tally.per_1000(), tally.most);
+    let near = average.abs_diff(per_1000) * 20 <= per_1000;
+    assert!(near, "{what}: {average} lines per 1000, {per_1000} are documented");
+    assert!(found <= most, "{what}: {found} lines at the most, {most} are documented");
+}
+
+/// A set of 1024 groups at each load, after its keys have been replaced ten times over: the table
+/// of costs in README.md.
+#[test]
+fn lines_per_operation() {
+    // Load in 64ths; per thousand and most: hit, miss, insert, remove.
+    let documented = [
+        (48, (1040, 2), (1040, 2), (1540, 20), (1330, 4)),
+        (60, (1220, 2), (1160, 2), (4820, 100), (1830, 4)),
+    ];
+    for (load_64ths, hit, miss, insert, remove) in documented {
+        let mut lines = std::vec![Line::EMPTY; 1024];
+        let mut table = Table::<u64, _>::new_in(Region::from_lines(&mut lines).unwrap()).unwrap();
+        let entries = 1024 * 7 * load_64ths / 64;
+        for key in 0..entries {
+            table.insert_within_capacity(hash(&key), key).unwrap();
+        }
+        let [mut hits, mut misses, mut inserts, mut removes] = [(); 4].map(|()| Tally::default());
+        for key in 0..10 * entries {
+            let find = || table.find(hash(&key), |&entry| entry == key).is_some();
+            let (touched, found) = lines_of(find);
+            assert!(found);
+            hits.add(touched);
+            let absent = !key;
+            misses.add(lines_of(|| table.find(hash(&absent), |&entry| entry == absent)).0);
+            removes.add(lines_of(|| table.remove(hash(&key), |&entry| entry == key)).0);
+            let next = key + entries;
+            inserts.add(lines_of(|| table.insert_within_capacity(hash(&next), next).is_ok()).0);
+        }
+        assert_eq!(table.stats().deep, 0);
+        assert_documented("hit", &hits, hit.0, hit.1);
+        assert_documented("miss", &misses, miss.0, miss.1);
+        assert_documented("insert", &inserts, insert.0, insert.1);
+        assert_documented("remove", &removes, remove.0, remove.1);
+    }
+}
+
+/// A hit in a `Map64` touches one line more than in a set: that of the value.
+#[test]
+fn a_value_costs_one_line() {
+    let mut map: Map64<u64, u64> = (0..100).map(|key| (key, key)).collect();
+    for key in 0..100 {
+        let (lines, _) = lines_of(|| map.get(&key).copied());
+        assert!((2..=3).contains(&lines), "{lines}");
+        let (lines, _) = lines_of(|| map.get(&(key + 1000)).copied());
+        assert!((1..=2).contains(&lines), "{lines}");
+    }
+    let (lines, _) = lines_of(|| matches!(map.entry(7), Entry::Occupied(_)));
+    assert!(lines <= 2, "an entry does not touch the value before it is asked for");
+}
+
+/// With equal hashes, a lookup walks the deep entries and nothing else.
+#[test]
+fn deep_entries_cost_their_span() {
+    let mut lines = std::vec![Line::EMPTY; 64];
+    let mut table = Table::<u64, _>::new_in(Region::from_lines(&mut lines).unwrap()).unwrap();
+    for key in 0..70 {
+        table.insert_within_capacity(7, key).unwrap();
+    }
+    let span = table.stats().span;
+    assert_eq!(span, 8, "56 deep entries fill eight groups");
+    let (touched, _) = lines_of(|| table.find(7, |_| false).is_some());
+    assert_eq!(touched, 2 + span);
+    let (touched, _) = lines_of(|| table.find(8, |_| false).is_some());
+    assert_eq!(touched, 1, "other homes do not pay");
+}
