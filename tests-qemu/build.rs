@@ -1,0 +1,32 @@
+//! What the linker needs to know of the machine that the kernels are built for.
+
+use std::env;
+use std::fs;
+
+fn main() {
+    let variable = |name| env::var(name).expect("cargo sets it");
+    let targets = fs::canonicalize("../targets").expect("the folder beside this one");
+    let script = |name| format!("-T{}", targets.join(name).display());
+
+    let (every_kernel, demo) =
+        match (&*variable("CARGO_CFG_TARGET_OS"), &*variable("CARGO_CFG_TARGET_ARCH")) {
+            // image.ld is aarch64-rt's, which puts it on the linker's search path.
+            ("none", "aarch64") => {
+                (vec!["-Timage.ld".into(), script("aarch64/memory.ld")], "--no-gc-sections")
+            }
+            // The kernel runs where it is linked; rustc's default for this target is to move it.
+            ("none", "x86_64") => {
+                (vec!["--no-pie".into(), script("x86_64/kernel.ld")], "--no-gc-sections")
+            }
+            ("none", other) => panic!("no kernel boots on {other}"),
+            ("linux", _) => (vec![], "-Wl,--no-gc-sections"),
+            _ => return,
+        };
+    for argument in every_kernel {
+        println!("cargo::rustc-link-arg-bins={argument}");
+    }
+    // The demo keeps the functions that nothing calls: thousands of symbols to look up.
+    println!("cargo::rustc-link-arg-bin=demo={demo}");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={}", targets.display());
+}

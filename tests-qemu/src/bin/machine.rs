@@ -1,0 +1,94 @@
+#![cfg_attr(target_os = "none", no_std, no_main)]
+//! The machine keeps the promises of its door: ticks come, and only where they may; every core runs.
+//!
+//! The other kernels lean on this: a timer that never ticks would let each of them pass.
+
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use tests_qemu::machine::{self, CORES};
+use tests_qemu::support::Case;
+use tests_qemu::{count_cases, kernel, run_cases};
+
+const GROUPS: &[&[Case]] = &[&[
+    Case { name: "ticks_come_and_tell_where", run: ticks_come_and_tell_where },
+    Case { name: "masked_code_sees_no_tick", run: masked_code_sees_no_tick },
+    Case { name: "a_stopped_timer_is_silent", run: a_stopped_timer_is_silent },
+    Case { name: "every_core_runs_once", run: every_core_runs_once },
+    Case { name: "nothing_is_attached", run: nothing_is_attached },
+]];
+
+kernel!(run);
+
+fn run() {
+    run_cases::<{ count_cases(GROUPS) }>(GROUPS)
+}
+
+const HERTZ: u32 = 1000;
+
+// Relaxed everywhere: a tick interrupts the one core that reads these.
+static TICKS: AtomicUsize = AtomicUsize::new(0);
+static INTERRUPTED: AtomicUsize = AtomicUsize::new(0);
+
+fn count_tick(interrupted: usize) {
+    TICKS.fetch_add(1, Relaxed);
+    INTERRUPTED.store(interrupted, Relaxed);
+}
+
+fn wait_for_ticks(ticks: usize) {
+    let target = TICKS.load(Relaxed) + ticks;
+    while TICKS.load(Relaxed) < target {
+        core::hint::spin_loop();
+    }
+}
+
+/// Spins for many periods of the timer, on any machine that runs this.
+fn spin_long() {
+    for turn in 0..20_000_000 {
+        core::hint::black_box(turn);
+    }
+}
+
+fn ticks_come_and_tell_where() {
+    machine::start_timer(HERTZ, count_tick);
+    wait_for_ticks(20);
+    let interrupted = INTERRUPTED.load(Relaxed);
+    machine::stop_timer();
+    let here = wait_for_ticks as *const () as usize;
+    assert!(interrupted.abs_diff(here) < 1 << 20, "{interrupted:#x} is not near {here:#x}");
+}
+
+fn masked_code_sees_no_tick() {
+    machine::start_timer(HERTZ, count_tick);
+    wait_for_ticks(1);
+    let (before, after) = machine::without_interrupts(|| {
+        let before = TICKS.load(Relaxed);
+        spin_long();
+        (before, TICKS.load(Relaxed))
+    });
+    wait_for_ticks(1);
+    machine::stop_timer();
+    assert_eq!(before, after);
+}
+
+fn a_stopped_timer_is_silent() {
+    machine::start_timer(HERTZ, count_tick);
+    wait_for_ticks(1);
+    machine::stop_timer();
+    let before = TICKS.load(Relaxed);
+    spin_long();
+    assert_eq!(before, TICKS.load(Relaxed));
+}
+
+fn every_core_runs_once() {
+    /// One byte per core.
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+    machine::on_every_core(|core| {
+        RUNS.fetch_add(1 << (8 * core), Relaxed);
+    });
+    assert_eq!(RUNS.load(Relaxed), 0x0101_0101 & ((1 << (8 * CORES)) - 1));
+}
+
+fn nothing_is_attached() {
+    assert!(machine::attachment().is_empty());
+}
