@@ -8,7 +8,7 @@ use core::ops::Range;
 use core::ptr;
 
 use fastrand::Rng;
-use heptad::layout::{Class, Geometry, Line, Tag};
+use heptad::layout::{Geometry, Line, Offset, Tag};
 use heptad::probe::oracle::{self, Found};
 use heptad::probe::{BACKENDS, Backend, MAYBE_DEEP};
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
@@ -21,15 +21,25 @@ struct Pages {
 }
 
 impl Pages {
-    /// Maps `count` pages, at `address` if it is not null.
-    fn map(address: *mut c_void, count: usize) -> Pages {
+    /// Maps `count` pages.
+    fn map(count: usize) -> Pages {
+        Pages::map_near(ptr::null_mut(), count)
+    }
+
+    /// Maps the page at `address`, if it is free.
+    fn map_at(address: usize) -> Option<Pages> {
+        let pages = Pages::map_near(ptr::without_provenance_mut(address), 1);
+        (pages.start.addr() == address).then_some(pages)
+    }
+
+    fn map_near(wish: *mut c_void, count: usize) -> Pages {
         let bytes = count * page_size();
         let access = ProtFlags::READ | ProtFlags::WRITE;
-        // SAFETY: without `FIXED` the address is a wish, and no mapping is replaced.
-        let start = unsafe { mmap_anonymous(address, bytes, access, MapFlags::PRIVATE) };
-        let pages = Pages { start: start.expect("there is memory").cast(), bytes };
-        assert!(address.is_null() || pages.start == address.cast(), "{address:?} is in use");
-        pages
+        // SAFETY: without `FIXED` no other mapping is replaced.
+        let start = unsafe { mmap_anonymous(wish, bytes, access, MapFlags::PRIVATE) };
+        let start = start.expect("there is memory").cast::<u8>();
+        start.expose_provenance();
+        Pages { start, bytes }
     }
 
     /// The part `range` of the pages, in bytes.
@@ -107,7 +117,7 @@ fn random_groups(count: usize, tag: Tag, wanted: u64, rng: &mut Rng) -> Vec<[u64
 fn s6_find_word_stays_in_the_table_and_writes_nothing() {
     let mut rng = Rng::with_seed(1);
     let page = page_size();
-    let pages = Pages::map(ptr::null_mut(), 3);
+    let pages = Pages::map(3);
     pages.protect(0..page, MprotectFlags::empty());
     pages.protect(2 * page..3 * page, MprotectFlags::empty());
     for log2 in 0..=(page / 64).ilog2() {
@@ -139,7 +149,7 @@ fn s6_find_word_stays_in_the_table_and_writes_nothing() {
 fn s6_find_word_touches_no_page_but_those_of_its_groups() {
     let mut rng = Rng::with_seed(2);
     let page = page_size();
-    let pages = Pages::map(ptr::null_mut(), 32);
+    let pages = Pages::map(32);
     let count = pages.bytes / 64;
     let geometry = Geometry::largest_within(count).unwrap();
     let mut one_page = 0;
@@ -171,43 +181,54 @@ fn s6_find_word_touches_no_page_but_those_of_its_groups() {
     assert!((10..54).contains(&one_page), "both kinds come up, {one_page} with one page");
 }
 
-#[test]
-fn s6_find_word_reaches_the_alternate_in_a_table_of_256_gib() {
-    let mut rng = Rng::with_seed(3);
-    // Only the two pages of each lookup exist; they are mapped where the whole table would have them.
-    let base = 1usize << 38;
-    let geometry = Geometry::from_mask_bytes((1 << 38) - 64);
-    for class in 0..8 {
-        for _ in 0..8 {
-            let hash = rng.u64(..1 << 60) | rng.u64(..16) << 60;
-            let hash = hash & !(7 << 57) | class << 57;
-            if Tag::of(hash).class() != Class::new(class as u8) {
-                continue;
-            }
-            let (home, alternate) = geometry.pair(hash);
-            let first_of = |offset: usize| (base + offset) / page_size() * page_size();
-            let home_page = first_of(home.bytes());
-            let page_of = first_of(alternate.bytes());
-            if home_page == page_of {
-                continue;
-            }
-            let slot = rng.usize(1..8);
-            let wanted = rng.u64(..);
-            let home_pages = Pages::map(ptr::without_provenance_mut(home_page), 1);
-            let pages = Pages::map(ptr::without_provenance_mut(page_of), 1);
-            let mut group = [0; 8];
-            group[0] = 0xff;
-            home_pages.write(base + home.bytes() - home_page, &[group]);
-            group[0] = u64::from(Tag::of(hash).away().0) << (8 * slot);
-            group[slot] = wanted;
-            pages.write(base + alternate.bytes() - page_of, &[group]);
+/// The home group of `hash` and its alternate, the latter with the entry, in a table that starts at
+/// `base`. Only their two pages exist; `None` if something else is there.
+fn map_pair(
+    base: usize,
+    geometry: Geometry,
+    hash: u64,
+    slot: usize,
+    wanted: u64,
+) -> Option<[Pages; 2]> {
+    let (home, alternate) = geometry.pair(hash);
+    let tag = Tag::of(hash);
+    let mut at_home = [0; 8];
+    at_home[0] = 1 << tag.class().get();
+    let mut away = [0; 8];
+    away[0] = u64::from(tag.away().0) << (8 * slot);
+    away[slot] = wanted;
 
-            let table = ptr::with_exposed_provenance(base);
+    let first_of = |offset: Offset| (base + offset.bytes()) / page_size() * page_size();
+    let home_pages = Pages::map_at(first_of(home))?;
+    let alternate_pages = Pages::map_at(first_of(alternate))?;
+    home_pages.write(base + home.bytes() - first_of(home), &[at_home]);
+    alternate_pages.write(base + alternate.bytes() - first_of(alternate), &[away]);
+    Some([home_pages, alternate_pages])
+}
+
+#[test]
+fn s6_find_word_reaches_the_alternate_in_tables_of_terabytes() {
+    let mut rng = Rng::with_seed(3);
+    // The largest that an address space may have room for, and one for systems with less room.
+    let mut sizes = 0;
+    for log2_bytes in [46, 38] {
+        let base = 1usize << log2_bytes;
+        let geometry = Geometry::from_mask_bytes((1 << log2_bytes) - 64);
+        let mut found = 0;
+        for tag in (0..128).chain(0..128) {
+            let hash = tag << 57 | rng.u64(..1 << 57);
+            let (slot, wanted) = (rng.usize(1..8), rng.u64(..));
+            let Some(_pages) = map_pair(base, geometry, hash, slot, wanted) else { continue };
+            let group = geometry.pair(hash).1.group();
             for backend in BACKENDS {
+                let table = ptr::with_exposed_provenance(base);
                 // SAFETY: both groups of the hash can be read where the table would have them.
-                let found = unsafe { ask(backend, table, geometry, hash, wanted) };
-                assert_eq!(found, Found::At { group: alternate.group(), slot }, "{}", backend.name);
+                let answer = unsafe { ask(backend, table, geometry, hash, wanted) };
+                assert_eq!(answer, Found::At { group, slot }, "{}", backend.name);
             }
+            found += 1;
         }
+        sizes += usize::from(found > 200);
     }
+    assert_ne!(sizes, 0, "there is no room for a large table");
 }

@@ -29,8 +29,14 @@ use core::ptr::NonNull;
 
 use crate::layout::{Geometry, Line, Slot, SlotByte, SlotMask, Word};
 
+mod backend;
 pub mod oracle;
 pub mod portable;
+mod prefetch;
+
+pub use backend::Backend;
+use backend::backend;
+pub use prefetch::prefetch;
 
 cfg_if::cfg_if! {
     if #[cfg(all(
@@ -40,6 +46,9 @@ cfg_if::cfg_if! {
         not(any(miri, windows, target_vendor = "apple", target_os = "uefi", target_os = "cygwin")),
     ))] {
         pub mod assembly;
+
+        /// Every backend of this target.
+        pub const BACKENDS: &[Backend] = &[backend!(portable), backend!(assembly)];
 
         cfg_if::cfg_if! {
             if #[cfg(heptad_backend = "assembly")] {
@@ -54,6 +63,9 @@ cfg_if::cfg_if! {
             }
         }
     } else {
+        /// Every backend of this target.
+        pub const BACKENDS: &[Backend] = &[backend!(portable)];
+
         use portable as steps;
         use portable as lookup;
     }
@@ -82,7 +94,8 @@ pub fn match_slots(word: Word, byte: SlotByte) -> SlotMask {
 /// The lowest free slot of `word`, or `None` if the group is full. Reads no memory.
 #[inline(always)]
 pub fn free_slot(word: Word) -> Option<Slot> {
-    Slot::new(steps::free_slot(word.0))
+    // As bits, because what comes next wants eight times the number. `steps::free_slot` is for C.
+    match_slots(word, SlotByte::FREE).lowest()
 }
 
 /// Looks for the entry `wanted` of hash `hash` in its two groups: at most two cache lines.

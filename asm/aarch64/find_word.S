@@ -1,0 +1,124 @@
+// find_word: where in its two groups is the entry of this hash that equals `wanted`?
+//
+//     const uint64_t *heptad_0_1_find_word(const void *base, uint64_t mask_bytes, uint64_t hash, uint64_t wanted);
+//
+// In        x0  base       the table, 64-aligned: mask_bytes + 64 bytes of groups
+//           x1  mask_bytes (groups - 1) * 64, groups a power of two
+//           x2  hash       of the entry
+//           x3  wanted     the entry
+// Out       x0  the entry's address; 0 if it is absent; 1 if it may be deep
+// Clobbers  x4..x15, flags. Stack untouched, memory only read. No FP/SIMD register.
+// Requires  each metadata word, and each entry whose slot byte is not free, is initialised
+// Cost      22 instructions for a first match at home, 20 for a miss there, 42 for a first match in
+//           the alternate; 1 line, or 2 if the home's filter has the class
+//
+// home = (hash << 6) & mask; tag = max(hash >> 57, 1); class = tag & 7
+//   a slot of home with byte 2 * tag whose entry equals wanted: found
+//   bit `class` of home's filter is clear: absent
+// other = ((rotate_right(golden, class) | 64) - home) & mask
+//   a slot of other with byte 2 * tag + 1 whose entry equals wanted: found
+//   none: may be deep
+// Bytes are compared as in match_slots, but a match is bit 8*s, the offset of the entry; entries
+// are compared from the lowest matching slot up.
+
+base      .req x0
+mask      .req x1
+hash      .req x2
+wanted    .req x3
+home      .req x4                       // the offset of the home group
+group     .req x5                       // the address of the group being searched
+word      .req x6                       // its metadata word
+tag       .req x7
+ones      .req x8                       // 0x01 in every byte
+pattern   .req x9                       // the tag, later the away byte, in every byte
+equal     .req x10                      // 0xff in each matching byte
+matches   .req x11
+place     .req x12                      // the offset of an entry in its group
+entry     .req x13
+class     .req x14
+other     .req x15                      // the offset of the alternate group
+
+FN_BEGIN find_word
+    and     home, mask, hash, lsl #6
+    add     group, base, home
+    ldr     word, [group]
+    lsr     tag, hash, #57
+    cmp     tag, #0
+    cinc    tag, tag, eq
+
+    mov     ones, #0x0101010101010101
+    mul     pattern, tag, ones
+    eon     equal, word, pattern, lsl #1 // the home byte is twice the tag
+    and     matches, equal, #0x7f7f7f7f7f7f7f7f
+    add     matches, matches, ones, lsl #8
+    and     matches, matches, equal
+    ands    matches, ones, matches, lsr #7
+    b.eq    3f
+
+1:  rbit    place, matches
+    clz     place, place                // 8*s
+    ldr     entry, [group, place]
+    cmp     entry, wanted
+    b.ne    2f
+    add     x0, group, place
+    ret
+2:  sub     place, matches, #1          // a false match: on to the next
+    ands    matches, matches, place
+    b.ne    1b
+
+3:  and     class, tag, #7
+    lsr     word, word, class
+    tbnz    word, #0, 4f
+    mov     x0, #0
+    ret
+
+4:  mov     other, #0x7c15
+    movk    other, #0x7f4a, lsl #16
+    movk    other, #0x79b9, lsl #32
+    movk    other, #0x9e37, lsl #48
+    ror     other, other, class
+    orr     other, other, #64           // odd in units of groups: never the home group itself
+    sub     other, other, home
+    and     other, other, mask
+    add     group, base, other
+
+    ldr     word, [group]
+    add     pattern, ones, pattern, lsl #1
+    eon     equal, word, pattern
+    and     matches, equal, #0x7f7f7f7f7f7f7f7f
+    add     matches, matches, ones, lsl #8
+    and     matches, matches, equal
+    ands    matches, ones, matches, lsr #7
+    b.eq    7f
+
+5:  rbit    place, matches
+    clz     place, place
+    ldr     entry, [group, place]
+    cmp     entry, wanted
+    b.ne    6f
+    add     x0, group, place
+    ret
+6:  sub     place, matches, #1
+    ands    matches, matches, place
+    b.ne    5b
+
+7:  mov     x0, #1                      // only the deep entries can tell
+    ret
+FN_END find_word
+
+.unreq base
+.unreq mask
+.unreq hash
+.unreq wanted
+.unreq home
+.unreq group
+.unreq word
+.unreq tag
+.unreq ones
+.unreq pattern
+.unreq equal
+.unreq matches
+.unreq place
+.unreq entry
+.unreq class
+.unreq other

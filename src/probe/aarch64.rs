@@ -1,0 +1,11 @@
+//! The text of the AArch64 routines: the prelude and one file per routine, in one unit.
+
+core::arch::global_asm!(
+    include_str!("../../asm/aarch64/prelude.inc"),
+    include_str!("../../asm/aarch64/match_slots.S"),
+    include_str!("../../asm/aarch64/free_slot.S"),
+    include_str!("../../asm/aarch64/find_word.S"),
+    ".purgem FN_BEGIN",
+    ".purgem FN_END",
+    options(raw)
+);

@@ -1,0 +1,33 @@
+//! Asking for a cache line before it is needed.
+
+use crate::layout::Line;
+
+/// Asks the cache for `line`, without waiting. A hint: any address will do, nothing is read.
+#[inline(always)]
+pub fn prefetch(line: *const Line) {
+    cfg_if::cfg_if! {
+        if #[cfg(miri)] {
+            let _ = line;
+        } else if #[cfg(target_arch = "x86_64")] {
+            // SAFETY: a prefetch cannot fault and changes no register; every x86_64 has it.
+            unsafe {
+                core::arch::asm!(
+                    "prefetcht0 [{line}]",
+                    line = in(reg) line,
+                    options(nostack, preserves_flags, readonly),
+                );
+            }
+        } else if #[cfg(target_arch = "aarch64")] {
+            // SAFETY: a prefetch cannot fault and changes no register; every AArch64 has it.
+            unsafe {
+                core::arch::asm!(
+                    "prfm pldl1keep, [{line}]",
+                    line = in(reg) line,
+                    options(nostack, preserves_flags, readonly),
+                );
+            }
+        } else {
+            let _ = line;
+        }
+    }
+}
