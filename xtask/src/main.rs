@@ -1,1 +1,111 @@
-fn main() {}
+//! Every check of heptad as one command, and the demo.
+//!
+//! ```text
+//! cargo xtask demo               a kernel that profiles itself, under QEMU
+//! cargo xtask test [STAGE…]      every stage, or the named ones; `--list` tells their names
+//! cargo xtask verify [STAGE…]    the heavier checks, in the same way
+//! cargo xtask asm-check          the stage of that name alone
+//! cargo xtask bench [OPTION…]    times and instruction counts beside hashbrown's
+//! ```
+//!
+//! Each command finds what it needs on the machine and installs what is missing where it may
+//! ([`needs`]); what it may not install it asks for, with the exact commands. The last line of
+//! `test` and `verify` is a count, and the exit code tells the same.
+
+mod aarch64_user;
+mod arrows;
+mod asm_check;
+mod bench;
+mod builds;
+mod demo;
+mod docs;
+mod host;
+mod job;
+mod links;
+mod lint;
+mod matrix;
+mod miri;
+mod needs;
+mod no_panic;
+mod qemu;
+mod runner;
+mod stage;
+mod table;
+
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering::Relaxed;
+
+use anyhow::{Context, Result, bail};
+use lexopt::{Arg, ValueExt};
+use xshell::Shell;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo                                   a kernel that profiles itself, under QEMU
+  test [--list] [--verbose] [STAGE…]     the checks that every change must pass
+  verify [--list] [--verbose] [STAGE…]   the heavier checks
+  asm-check                              the stage of that name alone
+  bench [OPTION…]                        times beside hashbrown's; `bench --help` tells the options";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what the command line asks; did all checks pass?
+fn run() -> Result<bool> {
+    let mut parser = lexopt::Parser::from_env();
+    let mut command = None;
+    let mut names = Vec::new();
+    let mut bench_call = None;
+    let mut list = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Short('h') | Arg::Long("help") => {
+                println!("{USAGE}");
+                return Ok(true);
+            }
+            Arg::Short('v') | Arg::Long("verbose") => job::VERBOSE.store(true, Relaxed),
+            Arg::Long("list") => list = true,
+            Arg::Value(value) if command.is_none() => {
+                if value == "bench" {
+                    bench_call = Some(bench::Call::parse(&mut parser)?);
+                }
+                command = Some(value.string()?);
+            }
+            Arg::Value(value) => names.push(value.string()?),
+            _ => bail!("{}\n{USAGE}", argument.unexpected()),
+        }
+    }
+
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root.canonicalize().context("finding the repository")?;
+    env::set_current_dir(root)?;
+    let shell = Shell::new()?;
+    let stages = match command.as_deref() {
+        Some("demo") => return demo::run(&shell).map(|()| true),
+        Some("bench") => return bench::run(&shell, bench_call.context("`bench` was parsed")?),
+        Some("asm-check") => {
+            names.insert(0, "asm-check".into());
+            table::TEST
+        }
+        Some("test") => table::TEST,
+        Some("verify") => table::VERIFY,
+        Some(unknown) => bail!("there is no command `{unknown}`\n{USAGE}"),
+        None => bail!("which command?\n{USAGE}"),
+    };
+    if list {
+        runner::list(stages);
+        return Ok(true);
+    }
+    Ok(runner::run(&shell, &stage::select(stages, &names)?))
+}

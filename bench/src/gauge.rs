@@ -1,0 +1,128 @@
+//! What is measured: the time that work takes, or the instructions that it executes.
+//!
+//! The time is that of the thread on its processor, in user code and in the kernel.
+//!
+//! Instructions are counted by valgrind's callgrind: the program runs itself again under it, with
+//! collection switched on by entering [`heptad_bench_counted`] and off by leaving it. Leaving also
+//! writes the counts to a file, which is read back at once, so that both kinds of run are the same
+//! program doing the same work.
+
+use std::{
+    env, fs,
+    hint::black_box,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result, ensure};
+use rustix::time::{ClockId, clock_gettime};
+
+/// Tells the program that it runs under callgrind, and where that writes its counts.
+const COUNTS_VARIABLE: &str = "HEPTAD_BENCH_COUNTS";
+
+/// What takes the measure.
+pub(crate) enum Gauge {
+    Nanoseconds,
+    Instructions(Callgrind),
+}
+
+impl Gauge {
+    /// What `work` takes.
+    pub(crate) fn measure(&mut self, work: &mut dyn FnMut()) -> Result<f64> {
+        match self {
+            Gauge::Nanoseconds => {
+                let start = thread_nanoseconds();
+                heptad_bench_counted(work);
+                Ok((thread_nanoseconds() - start) as f64)
+            }
+            Gauge::Instructions(callgrind) => {
+                heptad_bench_counted(work);
+                callgrind.next_count().map(|count| count as f64)
+            }
+        }
+    }
+
+    /// Is the same work always measured the same, so that once is enough?
+    pub(crate) fn is_exact(&self) -> bool {
+        matches!(self, Gauge::Instructions(_))
+    }
+}
+
+/// The time for which this thread has had a processor. A wall clock would also measure who else
+/// wanted one, and long pieces of work would suffer more than short ones.
+fn thread_nanoseconds() -> i64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
+/// Does `work`. Callgrind knows it by name, so it has one, and no copies.
+// SAFETY: nobody else has a function of this name.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn heptad_bench_counted(work: &mut dyn FnMut()) {
+    black_box(work)();
+}
+
+/// The counts that callgrind writes, one file for each piece of work.
+pub(crate) struct Callgrind {
+    /// The files' name without their number.
+    stem: PathBuf,
+    written: usize,
+}
+
+impl Callgrind {
+    /// The callgrind that this program runs under, if it does.
+    pub(crate) fn attach() -> Option<Callgrind> {
+        env::var_os(COUNTS_VARIABLE).map(|stem| Callgrind { stem: stem.into(), written: 0 })
+    }
+
+    /// The instructions of the work that was just done.
+    fn next_count(&mut self) -> Result<u64> {
+        self.written += 1;
+        let path = format!("{}.{}", self.stem.display(), self.written);
+        let text = fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
+        fs::remove_file(&path)?;
+        instructions_in(&text).with_context(|| format!("{path} has no counts"))
+    }
+}
+
+/// The instructions that one of callgrind's files sums up.
+fn instructions_in(text: &str) -> Option<u64> {
+    let summary = text.lines().find_map(|line| line.strip_prefix("summary: "))?;
+    summary.trim().parse().ok()
+}
+
+/// Runs this program again, with the same options, under callgrind.
+pub(crate) fn run_again_under_callgrind() -> Result<ExitCode> {
+    let folder = env::temp_dir().join(format!("heptad-bench-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let code = run_under_callgrind(&folder.join("counts"));
+    fs::remove_dir_all(&folder)?;
+    code
+}
+
+fn run_under_callgrind(stem: &Path) -> Result<ExitCode> {
+    let status = Command::new("valgrind")
+        .args(["--tool=callgrind", "--quiet", "--collect-atstart=no"])
+        .args(["--toggle-collect=heptad_bench_counted", "--dump-after=heptad_bench_counted"])
+        .arg(format!("--callgrind-out-file={}", stem.display()))
+        .arg(env::current_exe()?)
+        .args(env::args_os().skip(1))
+        .env(COUNTS_VARIABLE, stem)
+        .status()
+        .context("starting valgrind, which counts the instructions")?;
+    ensure!(status.success(), "counting failed: {status}");
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_from_the_summary() {
+        let text = "version: 1\npart: 1\n\nevents: Ir\nsummary: 1234567\n\nfn=(1) f\n0 1234567\n";
+        assert_eq!(instructions_in(text), Some(1_234_567));
+        assert_eq!(instructions_in("events: Ir\n"), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! What heptad's single-owner tables cost, beside hashbrown's.
+//!
+//! Run it as `cargo xtask bench`; `--help` tells the options.
+//!
+//! # What is compared
+//!
+//! | suite | ours | peers |
+//! |---|---|---|
+//! | table | `Table<u64>` | `HashTable<u64>` of both hashbrowns |
+//! | set | `Set<u64>` | `HashSet<u64>` of both |
+//! | map64 | `Map64<u64, u64>` | `HashMap<u64, u64>` of both |
+//! | probe | the lookup as the tables inline it | the whole lookups of `heptad::probe`: portable, assembly |
+//!
+//! The two hashbrowns are its default build, which has a group of sixteen bytes where there is SSE2,
+//! and the build with the group of eight bytes that a kernel without SIMD registers compiles. Both
+//! are in this one program; `eight_byte_group.sh` tells how. They are two versions with the same
+//! algorithm, and the program refuses to start unless each has its group.
+//!
+//! # What is the same for all
+//!
+//! The hash (`heptad::hash::hash_word`, computed for each operation), the keys and their order, the
+//! number of entries, the memory advice ([`memory`]), the compiler flags, the loop around the
+//! operation ([`seat`]). The load is *not* the same: it is given for heptad, and hashbrown rounds the
+//! same number of entries up to its own power of two. Each section says both loads and both sizes.
+//!
+//! # How it is measured
+//!
+//! The contenders take turns: each round does the same portion of work with every one of them,
+//! starting with another one each time ([`rounds`]). What is reported is the median over rounds.
+//! A neighbour on the machine makes medians wander by some ten percent; instructions (`--counts`,
+//! [`gauge`]) repeat exactly, but say nothing about cache misses.
+//!
+//! | op | one operation is |
+//! |---|---|
+//! | hit | finding one entry drawn at random; lookups do not wait for each other |
+//! | miss | not finding a key that was never in the table |
+//! | iterate | one entry of a walk over all; also in a sparse table, at load 1/16 |
+//! | insert | one of the insertions that fill a table with enough memory, from empty to the load |
+//! | remove | one of the removals that empty it again, in random order |
+//! | churn | removing the oldest entry and inserting a new one, after one turnover of the table |
+//! | grow | one of the insertions that fill a table that starts without memory |
+//!
+//! Churn may make hashbrown double its table, once removed entries have used up its free places;
+//! the report tells when that happened.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+
+mod gauge;
+mod memory;
+mod op;
+mod options;
+mod ours;
+mod peers;
+mod probes;
+mod report;
+mod rounds;
+mod seat;
+mod suite;
+mod workload;
+
+#[global_allocator]
+static ALLOCATOR: memory::Advised = memory::Advised;
+
+fn main() -> Result<ExitCode> {
+    let Some(options) = options::parse()? else { return Ok(ExitCode::SUCCESS) };
+    ensure!(
+        peers::have_their_groups(),
+        "hashbrown 0.16 was compiled with the wrong group: please run `cargo xtask bench`"
+    );
+    memory::use_small_pages(options.small_pages);
+    let gauge = if options.counts {
+        match gauge::Callgrind::attach() {
+            Some(callgrind) => gauge::Gauge::Instructions(callgrind),
+            None => return gauge::run_again_under_callgrind(),
+        }
+    } else {
+        gauge::Gauge::Nanoseconds
+    };
+    suite::run(&options, gauge)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,103 @@
+//! Rounds: every contender does the same portion of work, in turns, until the median stands.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::{
+    gauge::Gauge,
+    op::Op,
+    seat::Contender,
+    workload::{Portion, Workload},
+};
+
+/// Rounds of one operation, at least and at most.
+const ROUNDS: (usize, usize) = (5, 41);
+/// With this many entries, a round is long and steady enough for fewer.
+const LARGE_ENTRIES: usize = 4 << 20;
+const ROUNDS_OF_LARGE: usize = 3;
+/// The time after which no further round starts, if there were enough.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// What one operation `op` takes with each of the contenders, whose tables are filled: the median
+/// over rounds.
+pub(crate) fn medians(
+    op: Op,
+    contenders: &mut [Box<dyn Contender>],
+    workload: &mut Workload,
+    gauge: &mut Gauge,
+) -> Result<Vec<f64>> {
+    let mut before = warm_up(op, contenders, workload, gauge);
+    let mut samples = vec![Vec::new(); contenders.len()];
+    let start = Instant::now();
+    for round in 1.. {
+        let portion = workload.portion(op);
+        for turn in 0..contenders.len() {
+            let index = (round + turn) % contenders.len();
+            let contender = &mut contenders[index];
+            contender.prepare(&portion);
+            if let Some(before) = &before {
+                // The others have just used the caches: bring the table back into them.
+                contender.perform(before);
+            }
+            let mut sum = 0;
+            let taken = gauge.measure(&mut || sum = contender.perform(&portion))?;
+            assert_eq!(sum, portion.expected, "{} of {}", op.name(), contender.name());
+            contender.check(op, workload.entries());
+            samples[index].push(taken / portion.operations as f64);
+        }
+        if is_enough(round, workload.entries(), start.elapsed(), gauge) {
+            break;
+        }
+        before = before.map(|_| portion);
+    }
+    Ok(samples.into_iter().map(median).collect())
+}
+
+/// Brings the tables into the state in which `op` is measured. Returns a portion to repeat before
+/// each measurement, for operations that can be repeated.
+fn warm_up(
+    op: Op,
+    contenders: &mut [Box<dyn Contender>],
+    workload: &mut Workload,
+    gauge: &Gauge,
+) -> Option<Portion> {
+    let portion = match op {
+        Op::Churn => workload.turnover(),
+        _ if gauge.is_exact() => return None,
+        _ => workload.portion(op),
+    };
+    for contender in contenders {
+        contender.prepare(&portion);
+        contender.perform(&portion);
+    }
+    op.only_reads().then_some(portion)
+}
+
+fn is_enough(rounds: usize, entries: usize, elapsed: Duration, gauge: &Gauge) -> bool {
+    let least = if entries < LARGE_ENTRIES { ROUNDS.0 } else { ROUNDS_OF_LARGE };
+    gauge.is_exact() || rounds == ROUNDS.1 || rounds >= least && elapsed >= PATIENCE
+}
+
+/// The middle of `samples`, of which there is at least one.
+fn median(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    let middle = samples.len() / 2;
+    if samples.len() % 2 == 1 {
+        samples[middle]
+    } else {
+        f64::midpoint(samples[middle - 1], samples[middle])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle() {
+        assert_eq!(median(vec![3.0]), 3.0);
+        assert_eq!(median(vec![9.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![8.0, 1.0, 2.0, 4.0]), 3.0);
+    }
+}

@@ -1,0 +1,155 @@
+//! A table in its seat: the loops around its operations, the same for every kind of table.
+//!
+//! Each loop is compiled once per kind, with the table's methods inlined as they would be in a
+//! user's program.
+
+use std::hint::black_box;
+
+use crate::{op::Op, workload::Portion};
+
+/// A kind of table that holds words.
+pub(crate) trait Words {
+    /// What the report calls it.
+    const NAME: &'static str;
+
+    /// An empty table with room for `entries`; without memory if there are none.
+    fn with_capacity(entries: usize) -> Self;
+
+    /// The word that goes with `key`, which is `key` itself; 0 if the key is absent.
+    fn get(&self, key: u64) -> u64;
+
+    /// Puts in `key`, which is absent, with itself as the word that goes with it.
+    fn insert(&mut self, key: u64);
+
+    /// Takes out `key` and returns its word; 0 if the key is absent.
+    fn remove(&mut self, key: u64) -> u64;
+
+    /// The sum of all words.
+    fn sum(&self) -> u64;
+
+    /// Takes everything out; the memory stays.
+    fn clear(&mut self);
+
+    /// How many words there are.
+    fn len(&self) -> usize;
+
+    /// What it occupies.
+    fn footprint(&self) -> Footprint;
+}
+
+/// What a table occupies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Footprint {
+    pub(crate) bytes: usize,
+    /// Places for entries, used or not.
+    pub(crate) slots: usize,
+}
+
+/// Whoever takes part in a comparison.
+pub(crate) trait Contender {
+    fn name(&self) -> &'static str;
+
+    /// Makes a new table that has room for `room` entries without growing, and puts `keys` in.
+    fn fill(&mut self, keys: &[u64], room: usize);
+
+    /// Does what has to be done before `portion` and is not measured.
+    fn prepare(&mut self, portion: &Portion);
+
+    /// Does `portion`; returns the sum of the words that came out.
+    fn perform(&mut self, portion: &Portion) -> u64;
+
+    /// Panics unless the table has as many entries as `op` leaves of `entries`.
+    fn check(&self, op: Op, entries: usize);
+
+    fn footprint(&self) -> Footprint;
+}
+
+/// A [`Contender`] with a table of kind `W`.
+pub(crate) struct Seat<W> {
+    table: W,
+}
+
+impl<W: Words + 'static> Seat<W> {
+    /// A contender that has no entries yet.
+    pub(crate) fn boxed() -> Box<dyn Contender> {
+        Box::new(Seat { table: W::with_capacity(0) })
+    }
+}
+
+impl<W: Words> Contender for Seat<W> {
+    fn name(&self) -> &'static str {
+        W::NAME
+    }
+
+    fn fill(&mut self, keys: &[u64], room: usize) {
+        // The old table goes first, so that there are never two of them.
+        self.table = W::with_capacity(0);
+        self.table = W::with_capacity(room);
+        insert_all(&mut self.table, keys);
+    }
+
+    fn prepare(&mut self, portion: &Portion) {
+        match portion.op {
+            Op::Hit | Op::Miss | Op::Iterate | Op::Churn => {}
+            Op::Insert => self.table.clear(),
+            Op::Remove => {
+                self.table.clear();
+                insert_all(&mut self.table, &portion.keys);
+            }
+            Op::Grow => self.table = W::with_capacity(0),
+        }
+    }
+
+    fn perform(&mut self, portion: &Portion) -> u64 {
+        match portion.op {
+            Op::Hit | Op::Miss => find_all(&self.table, &portion.keys),
+            Op::Iterate => walk(&self.table, portion.walks),
+            Op::Insert | Op::Grow => {
+                insert_all(&mut self.table, &portion.keys);
+                0
+            }
+            Op::Remove => remove_all(&mut self.table, &portion.keys),
+            Op::Churn => replace_all(&mut self.table, &portion.keys, &portion.new_keys),
+        }
+    }
+
+    fn check(&self, op: Op, entries: usize) {
+        let left = if op == Op::Remove { 0 } else { entries };
+        assert_eq!(self.table.len(), left, "{} entries of {}", op.name(), W::NAME);
+    }
+
+    fn footprint(&self) -> Footprint {
+        self.table.footprint()
+    }
+}
+
+#[inline(never)]
+fn find_all<W: Words>(table: &W, keys: &[u64]) -> u64 {
+    keys.iter().fold(0, |sum, &key| sum.wrapping_add(table.get(key)))
+}
+
+#[inline(never)]
+fn walk<W: Words>(table: &W, times: usize) -> u64 {
+    (0..times).fold(0, |sum, _| sum.wrapping_add(black_box(table).sum()))
+}
+
+#[inline(never)]
+fn insert_all<W: Words>(table: &mut W, keys: &[u64]) {
+    for &key in keys {
+        table.insert(key);
+    }
+}
+
+#[inline(never)]
+fn remove_all<W: Words>(table: &mut W, keys: &[u64]) -> u64 {
+    keys.iter().fold(0, |sum, &key| sum.wrapping_add(table.remove(key)))
+}
+
+#[inline(never)]
+fn replace_all<W: Words>(table: &mut W, old: &[u64], new: &[u64]) -> u64 {
+    old.iter().zip(new).fold(0, |sum, (&old, &new)| {
+        let word = table.remove(old);
+        table.insert(new);
+        sum.wrapping_add(word)
+    })
+}

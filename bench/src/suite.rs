@@ -1,0 +1,146 @@
+//! The suites: which tables are compared, at which sizes and loads, in which operations.
+
+use anyhow::Result;
+use heptad::{
+    layout::{MaxLoad, SLOTS, max_entries},
+    swiss::{Map64, Set, Table},
+};
+
+use crate::{
+    gauge::Gauge,
+    op::Op,
+    options::Options,
+    probes::{self, Probed},
+    report::{Report, Section},
+    rounds,
+    seat::{Contender, Seat},
+    workload::Workload,
+};
+
+/// Groups of the tables of 64 KiB, 512 KiB, 8 MiB, 64 MiB and 256 MiB.
+const SIZES: [usize; 5] = [1 << 10, 1 << 13, 1 << 17, 1 << 20, 1 << 22];
+/// How many of them are small.
+const SMALL_SIZES: usize = 2;
+/// The size of suites that are run at one size only.
+const ONE_SIZE: usize = 1 << 13;
+
+/// Sixteenths of the slots that hold an entry.
+const LOADS: [usize; 3] = [12, 14, 15];
+const SPARSE: usize = 1;
+const FULL: usize = 15;
+
+/// The suites' names.
+pub(crate) const NAMES: [&str; 4] = ["table", "set", "map64", "probe"];
+
+type Contenders = Vec<Box<dyn Contender>>;
+
+/// Measures what `options` asks for.
+pub(crate) fn run(options: &Options, gauge: Gauge) -> Result<()> {
+    let small_only = options.quick || options.counts;
+    let sizes = if small_only { &SIZES[..SMALL_SIZES] } else { &SIZES };
+    let mut run = Run { options, report: Report::new(&gauge), gauge };
+    for &groups in sizes {
+        for load in LOADS {
+            run.section("table", groups, load, &Op::ALL, tables)?;
+        }
+        run.section("table", groups, SPARSE, &[Op::Iterate], tables)?;
+    }
+    for load in LOADS {
+        run.section("set", ONE_SIZE, load, &Op::ALL, sets)?;
+    }
+    for load in LOADS {
+        run.section("map64", ONE_SIZE, load, &Op::ALL, maps)?;
+    }
+    for &groups in sizes {
+        run.section("probe", groups, FULL, &[Op::Hit, Op::Miss], lookups)?;
+    }
+    run.report.close(options.json.as_deref())
+}
+
+fn tables() -> Contenders {
+    vec![
+        Seat::<Table<u64>>::boxed(),
+        Seat::<hashbrown::HashTable<u64>>::boxed(),
+        Seat::<hashbrown_eight::HashTable<u64>>::boxed(),
+    ]
+}
+
+fn sets() -> Contenders {
+    vec![
+        Seat::<Set<u64>>::boxed(),
+        Seat::<hashbrown::HashSet<u64, _>>::boxed(),
+        Seat::<hashbrown_eight::HashSet<u64, _>>::boxed(),
+    ]
+}
+
+fn maps() -> Contenders {
+    vec![
+        Seat::<Map64<u64, u64>>::boxed(),
+        Seat::<hashbrown::HashMap<u64, u64, _>>::boxed(),
+        Seat::<hashbrown_eight::HashMap<u64, u64, _>>::boxed(),
+    ]
+}
+
+fn lookups() -> Contenders {
+    vec![
+        Seat::<Table<u64>>::boxed(),
+        Seat::<Probed<probes::Portable>>::boxed(),
+        #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+        Seat::<Probed<probes::Assembly>>::boxed(),
+    ]
+}
+
+/// A run of the program.
+struct Run<'a> {
+    options: &'a Options,
+    gauge: Gauge,
+    report: Report,
+}
+
+impl Run<'_> {
+    /// Measures those of `ops` that are wanted, if the suite is, in tables of `groups` groups with
+    /// `sixteenths` of their slots in use.
+    fn section(
+        &mut self,
+        suite: &'static str,
+        groups: usize,
+        sixteenths: usize,
+        ops: &[Op],
+        contenders: fn() -> Contenders,
+    ) -> Result<()> {
+        let options = self.options;
+        let wanted_ops = ops.iter().filter(|op| options.ops.is_empty() || options.ops.contains(op));
+        let wanted_ops: Vec<Op> = wanted_ops.copied().collect();
+        let suite_is_wanted =
+            options.suites.is_empty() || options.suites.iter().any(|name| name == suite);
+        if !suite_is_wanted || wanted_ops.is_empty() {
+            return Ok(());
+        }
+        let room = max_entries(groups, MaxLoad::FifteenSixteenths);
+        let entries = SLOTS * groups * sixteenths / 16;
+        let mut workload = Workload::new(entries);
+        let mut contenders = contenders();
+        fill(&mut contenders, &mut workload, room);
+        let section = Section::new(suite, groups, sixteenths, entries, &contenders);
+        self.report.open(&section);
+
+        let mut as_filled = true;
+        for op in wanted_ops {
+            if !as_filled {
+                fill(&mut contenders, &mut workload, room);
+            }
+            as_filled = op.only_reads();
+            let medians = rounds::medians(op, &mut contenders, &mut workload, &mut self.gauge)?;
+            self.report.add(&section, op, &medians, &contenders);
+        }
+        Ok(())
+    }
+}
+
+/// Gives every contender a new table with room for `room` entries, and the first keys in it.
+fn fill(contenders: &mut Contenders, workload: &mut Workload, room: usize) {
+    let keys = workload.start_over();
+    for contender in contenders {
+        contender.fill(&keys, room);
+    }
+}

@@ -1,0 +1,173 @@
+//! Keys, and the portions of work that every contender does alike.
+//!
+//! Keys are numbered: key `i` is the word that a bijection takes `i` to, so all are distinct and
+//! none follows another in memory. The table holds the keys of a window of numbers; churn moves the
+//! window on. Keys that are looked for in vain have numbers that no window reaches.
+//!
+//! Lookups draw at random, with a new draw for every portion: an order that comes back, or that of
+//! insertion, is one that the branch predictor learns.
+
+use std::rc::Rc;
+
+use fastrand::Rng;
+use heptad::hash::hash_word;
+
+use crate::op::Op;
+
+/// Numbers from here on belong to keys that are never inserted.
+const ABSENT: u64 = 1 << 40;
+/// The bijection from numbers to keys. Another seed than the tables'.
+const KEY_SEED: u64 = 0x6b65_7973;
+/// Lookups of a portion, at least and at most.
+const LOOKUPS: (usize, usize) = (1 << 13, 1 << 18);
+/// Pairs of a portion of churn, at most. One turnover of the smaller tables, so that what a table
+/// does only now and then is in each of them.
+const CHURN_PAIRS: usize = 1 << 18;
+
+/// What a table of so many entries has to go through.
+pub(crate) struct Workload {
+    entries: usize,
+    /// The number of the oldest key in the table.
+    oldest: u64,
+    random: Rng,
+    /// The first `entries` keys, in the order in which they are inserted.
+    keys: Rc<[u64]>,
+    /// The same keys in another order, made when first needed.
+    shuffled: Option<Rc<[u64]>>,
+}
+
+/// A portion of work.
+pub(crate) struct Portion {
+    pub(crate) op: Op,
+    /// The keys to look for, to put in or to take out.
+    pub(crate) keys: Rc<[u64]>,
+    /// As many keys to put in instead, for churn.
+    pub(crate) new_keys: Rc<[u64]>,
+    /// Walks over all entries, for iteration.
+    pub(crate) walks: usize,
+    /// Operations in all of this.
+    pub(crate) operations: usize,
+    /// The sum of all words that come out: found, taken out or walked over.
+    pub(crate) expected: u64,
+}
+
+impl Workload {
+    pub(crate) fn new(entries: usize) -> Workload {
+        let keys = (0..entries as u64).map(key).collect();
+        Workload { entries, oldest: 0, random: Rng::with_seed(7), keys, shuffled: None }
+    }
+
+    /// Entries of the table.
+    pub(crate) fn entries(&self) -> usize {
+        self.entries
+    }
+
+    /// The keys that a new table is filled with.
+    pub(crate) fn start_over(&mut self) -> Rc<[u64]> {
+        self.oldest = 0;
+        self.keys.clone()
+    }
+
+    /// The next portion of `op`.
+    pub(crate) fn portion(&mut self, op: Op) -> Portion {
+        match op {
+            Op::Hit => {
+                let drawn = self.draw(self.oldest);
+                self.of_keys(op, sum(&drawn), drawn)
+            }
+            Op::Miss => {
+                let drawn = self.draw(ABSENT);
+                self.of_keys(op, 0, drawn)
+            }
+            Op::Insert | Op::Grow => self.of_keys(op, 0, self.keys.clone()),
+            Op::Remove => {
+                let shuffled = self.shuffled();
+                self.of_keys(op, sum(&shuffled), shuffled)
+            }
+            Op::Churn => self.churn(self.entries.min(CHURN_PAIRS)),
+            Op::Iterate => {
+                let walks = LOOKUPS.0.div_ceil(self.entries);
+                let expected = sum(&self.keys).wrapping_mul(walks as u64);
+                let operations = walks * self.entries;
+                Portion { walks, operations, ..self.of_keys(op, expected, Rc::new([])) }
+            }
+        }
+    }
+
+    /// A portion of churn that replaces every entry.
+    pub(crate) fn turnover(&mut self) -> Portion {
+        self.churn(self.entries)
+    }
+
+    fn churn(&mut self, pairs: usize) -> Portion {
+        let pairs = pairs as u64;
+        let old = self.oldest..self.oldest + pairs;
+        let newest = self.oldest + self.entries as u64;
+        self.oldest += pairs;
+        let old: Rc<[u64]> = old.map(key).collect();
+        let new_keys = (newest..newest + pairs).map(key).collect();
+        Portion { new_keys, ..self.of_keys(Op::Churn, sum(&old), old) }
+    }
+
+    fn of_keys(&self, op: Op, expected: u64, keys: Rc<[u64]>) -> Portion {
+        Portion { op, operations: keys.len(), keys, new_keys: Rc::new([]), walks: 0, expected }
+    }
+
+    /// Keys drawn from the window that starts at `first`.
+    fn draw(&mut self, first: u64) -> Rc<[u64]> {
+        let lookups = self.entries.clamp(LOOKUPS.0, LOOKUPS.1);
+        let last = first + self.entries as u64;
+        (0..lookups).map(|_| key(self.random.u64(first..last))).collect()
+    }
+
+    fn shuffled(&mut self) -> Rc<[u64]> {
+        let Workload { random, keys, shuffled, .. } = self;
+        let make = || {
+            let mut keys = keys.to_vec();
+            random.shuffle(&mut keys);
+            keys.into()
+        };
+        shuffled.get_or_insert_with(make).clone()
+    }
+}
+
+fn key(number: u64) -> u64 {
+    hash_word(KEY_SEED, number)
+}
+
+fn sum(words: &[u64]) -> u64 {
+    words.iter().fold(0, |sum, word| sum.wrapping_add(*word))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// Plays every portion on a set: present keys are in it, absent ones are not, and sums agree.
+    #[test]
+    fn portions_fit_the_table_they_are_for() {
+        let mut workload = Workload::new(100);
+        let mut set: HashSet<u64> = workload.start_over().iter().copied().collect();
+        assert_eq!(set.len(), 100);
+        for _ in 0..3 {
+            let hits = workload.portion(Op::Hit);
+            assert!(hits.keys.iter().all(|key| set.contains(key)));
+            assert_eq!(hits.expected, sum(&hits.keys));
+            assert_eq!(hits.operations, LOOKUPS.0);
+            assert!(!workload.portion(Op::Miss).keys.iter().any(|key| set.contains(key)));
+            let churn = workload.portion(Op::Churn);
+            assert_eq!((churn.operations, churn.expected), (100, sum(&churn.keys)));
+            for (old, new) in churn.keys.iter().zip(&*churn.new_keys) {
+                assert!(set.remove(old) && set.insert(*new));
+            }
+        }
+        let filled: HashSet<u64> = workload.start_over().iter().copied().collect();
+        let removed = workload.portion(Op::Remove);
+        assert_eq!(filled, removed.keys.iter().copied().collect());
+        let walked = workload.portion(Op::Iterate);
+        assert_eq!((walked.walks, walked.operations), (82, 8200));
+        assert_eq!(walked.expected, removed.expected.wrapping_mul(82));
+    }
+}

@@ -1,0 +1,11 @@
+//! The assembly routines as the crate assembles them, and nothing else: what is proved is the code
+//! that the crate is built of.
+
+#![no_std]
+
+#[cfg(target_arch = "aarch64")]
+#[path = "../../src/probe/aarch64.rs"]
+mod text;
+#[cfg(target_arch = "x86_64")]
+#[path = "../../src/probe/x86_64.rs"]
+mod text;

@@ -1,0 +1,263 @@
+"""layout::word, and the steps of probe: sets of slots by arithmetic on eight bytes at once.
+
+What a routine computes with a handful of instructions on the whole metadata word is compared with
+what it means, told slot by slot. The exact match is exact for all words and bytes. The cheaper match,
+which lets borrows run, is shown to err, and where: only on a byte that is the wanted one with bit 0
+flipped. That is why the away bit of a slot byte is bit 0: such a byte is a resident of the same tag,
+whose comparison decides. With the flag in bit 7 it could be a free slot that still holds a removed
+key. The same bytes make the cheap match wrong for free and for deep slots, which differ in bit 0.
+"""
+
+import z3
+
+from bits import all_of, bit, byte, count_ones, number, trailing_zeros, word
+from source import constant
+
+ALL_SLOTS = constant("src/layout/word.rs", "ALL")
+LANES = constant("src/probe/portable.rs", "LANES")
+LOW_SEVEN = constant("src/probe/portable.rs", "LOW_SEVEN")
+LOW_NIBBLES = constant("src/swiss/displace.rs", "LOW_NIBBLES")
+SLOTS = range(1, 8)
+FREE = 0x00
+DEEP = 0x01
+
+
+def set_of(holds):
+    """The slot mask, told slot by slot: bit 8 * s + 7 where `holds(s)`."""
+    return sum(z3.If(holds(slot), number(1 << (8 * slot + 7)), number(0)) for slot in SLOTS)
+
+
+def in_set(mask, slot):
+    """Is `slot` in the set?"""
+    return bit(mask, 8 * slot + 7)
+
+
+def exact_match(metadata, slot_byte, low_seven=LOW_SEVEN):
+    """probe::portable::match_slots."""
+    differing = metadata ^ (z3.ZeroExt(56, slot_byte) * LANES)
+    carried = (differing & low_seven) + low_seven
+    return ~(carried | differing | low_seven) & ALL_SLOTS
+
+
+def cheap_match(metadata, slot_byte):
+    """The shorter test for zero bytes, whose borrows reach the next byte."""
+    differing = metadata ^ (z3.ZeroExt(56, slot_byte) * LANES)
+    return (differing - LANES) & ~differing & ALL_SLOTS
+
+
+def lowest(mask, shift=3):
+    """SlotMask::lowest, of a set that is not empty."""
+    return z3.LShR(trailing_zeros(mask), shift)
+
+
+def is_lowest(slot_number, holds):
+    """Is `slot_number` the lowest slot for which `holds`?"""
+    return z3.Or(
+        *(
+            all_of(
+                [slot_number == slot, holds(slot)]
+                + [z3.Not(holds(below)) for below in range(1, slot)]
+            )
+            for slot in SLOTS
+        )
+    )
+
+
+def prove_matches(ledger):
+    """The exact match, and what the cheap one gets wrong."""
+    metadata, wanted = word("metadata"), word("wanted", 8)
+    exact = exact_match(metadata, wanted)
+    cheap = cheap_match(metadata, wanted)
+    meaning = set_of(lambda slot: byte(metadata, slot) == wanted)
+    ledger.theorem(
+        "words: match_slots is exact for all words and all bytes",
+        exact == meaning,
+        planted={
+            "the low six bits are added": exact_match(metadata, wanted, LOW_SEVEN - LANES)
+            == meaning,
+            "borrows may run": cheap == meaning,
+        },
+    )
+    ledger.theorem(
+        "words: the cheap match misses no slot",
+        cheap & meaning == meaning,
+        planted={"and adds none": meaning & cheap == cheap},
+    )
+
+    def errs(slot):
+        return z3.And(in_set(cheap, slot), byte(metadata, slot) != wanted)
+
+    ledger.theorem(
+        "words: it errs only on the wanted byte with bit 0 flipped",
+        all_of(z3.Implies(errs(slot), byte(metadata, slot) == wanted ^ 1) for slot in SLOTS),
+        planted={
+            "it never errs": all_of(z3.Not(errs(slot)) for slot in SLOTS),
+            "bit 7 flipped": all_of(
+                z3.Implies(errs(slot), byte(metadata, slot) == wanted ^ 0x80) for slot in SLOTS
+            ),
+        },
+    )
+
+    def errs_on_a_resident(slot):
+        return z3.Implies(errs(slot), z3.UGT(byte(metadata, slot), DEEP))
+
+    residents_only = all_of(errs_on_a_resident(slot) for slot in SLOTS)
+    ledger.theorem(
+        "words: with the flag in bit 0 it never errs on a free or a deep slot",
+        residents_only,
+        [z3.UGE(wanted, 2)],  # a tag of 1..=127 above the flag
+        planted={
+            "the flag is in bit 7, above the tag": (residents_only, [wanted & 0x7F != 0]),
+            "a deep slot is wanted": (residents_only, [wanted == DEEP]),
+            "a free slot is wanted": (residents_only, [wanted == FREE]),
+        },
+    )
+
+
+def prove_free_slot(ledger):
+    """The three forms of free_slot: in portable Rust, and as the two assembly routines have it."""
+    metadata = word("metadata")
+
+    def free(slot):
+        return byte(metadata, slot) == FREE
+
+    full = all_of(z3.Not(free(slot)) for slot in SLOTS)
+    portable = exact_match(metadata, number(FREE, 8))
+    borrow = (metadata - (LANES << 8) % 2**64) & ~metadata
+    ledger.theorem(
+        "words: free_slot is the lowest free slot, and 0 for a full group",
+        z3.If(full, portable == 0, is_lowest(lowest(portable), free)),
+        planted={
+            "a count of bits instead of bytes": z3.If(
+                full, portable == 0, is_lowest(lowest(portable, shift=4), free)
+            )
+        },
+    )
+    ledger.theorem(
+        "words: so is the lowest slot of the borrowing form, though others may be wrong",
+        z3.If(
+            full, borrow & ALL_SLOTS == 0, is_lowest(lowest(borrow & ALL_SLOTS), free)
+        ),
+        planted={
+            "all of them are right": borrow & ALL_SLOTS == set_of(free),
+            "byte 0 is not left out": z3.If(
+                full,
+                borrow & (ALL_SLOTS | 0x80) == 0,
+                is_lowest(lowest(((metadata - LANES) & ~metadata) & (ALL_SLOTS | 0x80)), free),
+            ),
+        },
+    )
+
+
+def prove_sets(ledger):
+    """SlotMask: its numbers, its members in order, its size."""
+    mask = word("mask")
+    legal = [mask & ~number(ALL_SLOTS) == 0]
+    not_empty = legal + [mask != 0]
+    rest = mask & (mask - 1)
+
+    def member(slot):
+        return in_set(mask, slot)
+
+    ledger.theorem(
+        "words: the number of the lowest slot of a set is its trailing zeros / 8",
+        is_lowest(lowest(mask), member),
+        not_empty,
+        planted={"of any word": (is_lowest(lowest(mask), member), [mask != 0])},
+    )
+    ledger.theorem(
+        "words: iterating takes exactly that slot away",
+        rest == set_of(lambda slot: z3.And(member(slot), lowest(mask) != slot)),
+        not_empty,
+        planted={"it takes the highest": rest == set_of(lambda s: z3.And(member(s), mask >> 8 * s + 8 != 0))},
+    )
+    members = sum(z3.If(member(slot), number(1), number(0)) for slot in SLOTS)
+    ledger.theorem(
+        "words: a set has as many slots as bits",
+        count_ones(mask) == members,
+        legal,
+        planted={"in any word": (count_ones(mask) == members, [])},
+    )
+
+
+def with_slot_byte(metadata, slot, slot_byte, hole=0xFF):
+    """Word::with_slot_byte."""
+    shift = z3.ZeroExt(56, slot) * 8
+    return (metadata & ~(number(hole) << shift)) | (z3.ZeroExt(56, slot_byte) << shift)
+
+
+def prove_updates(ledger):
+    """Word: one byte or one bit changes, and nothing else."""
+    metadata, slot, new = word("metadata"), word("slot", 8), word("new", 8)
+    a_slot = [z3.ULE(1, slot), z3.ULE(slot, 7)]
+
+    def replaced(after):
+        return all_of(
+            byte(after, index) == z3.If(slot == index, new, byte(metadata, index))
+            for index in range(8)
+        )
+
+    ledger.theorem(
+        "words: with_slot_byte replaces one byte and leaves seven",
+        replaced(with_slot_byte(metadata, slot, new)),
+        a_slot,
+        planted={
+            "the hole is a bit short": replaced(with_slot_byte(metadata, slot, new, hole=0x7F)),
+        },
+    )
+    class_number = word("class")
+    one = number(1) << class_number
+    set_one, cleared = metadata | one, metadata & ~one
+
+    def filter_is(after, value):
+        return all_of(
+            bit(after, index) == z3.If(class_number == index, value, bit(metadata, index))
+            for index in range(64)
+        )
+
+    ledger.theorem(
+        "words: a filter bit is set or cleared alone",
+        z3.And(filter_is(set_one, z3.BoolVal(True)), filter_is(cleared, z3.BoolVal(False))),
+        [z3.ULT(class_number, 8)],
+        planted={"setting by adding": filter_is(metadata + one, z3.BoolVal(True))},
+    )
+    ledger.theorem(
+        "words: setting and clearing filter bits touches no slot byte",
+        z3.And(set_one >> 8 == metadata >> 8, cleared >> 8 == metadata >> 8),
+        [z3.ULT(class_number, 8)],
+        planted={"a ninth class": (set_one >> 8 == metadata >> 8, [z3.ULE(class_number, 8)])},
+    )
+
+
+def prove_displaced(ledger):
+    """swiss::displace::displaced_of: one match over the low nibbles finds a whole class."""
+    metadata, class_number = word("metadata"), word("class", 8)
+    away = class_number << 1 | 1
+    deep = exact_match(metadata, number(DEEP, 8))
+
+    def found(nibbles):
+        return exact_match(metadata & nibbles, away) & ~deep
+
+    def displaced(slot):
+        tag = z3.LShR(byte(metadata, slot), 1)
+        is_away = bit(byte(metadata, slot), 0)
+        return z3.And(byte(metadata, slot) != DEEP, is_away, tag & 7 == class_number)
+
+    ledger.theorem(
+        "words: displaced_of finds the away residents of a class, and no others",
+        found(LOW_NIBBLES) == set_of(displaced),
+        [z3.ULT(class_number, 8)],
+        planted={
+            "deep slots stay in": exact_match(metadata & LOW_NIBBLES, away) == set_of(displaced),
+            "three bits of each byte": found(LOW_NIBBLES & (LANES * 7)) == set_of(displaced),
+        },
+    )
+
+
+def prove(ledger):
+    """All theorems about metadata words."""
+    prove_matches(ledger)
+    prove_free_slot(ledger)
+    prove_sets(ledger)
+    prove_updates(ledger)
+    prove_displaced(ledger)

@@ -1,0 +1,120 @@
+//! Stage `arrows`: the module graph of the crate is the one that was promised.
+//!
+//! ```text
+//!   swiss ──► probe ──► layout        lockfree ──► sync
+//!     │ └───► storage ───► layout         └──────► layout, hash
+//!     └─────► layout, hash            robin_hood ─► layout, hash, storage
+//! ```
+//!
+//! An arrow is a path that starts at the crate's root, as `crate::probe::Word` or as a chain of
+//! `super::` that gets there. Rust's own tokens are read, so that comments, strings and documentation
+//! are no arrows, and bodies of macros are. What the crate's root re-exports does not count: a module
+//! names the module it depends on. The same walk finds `unsafe` outside the modules that may hold it.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use walkdir::WalkDir;
+
+use crate::stage::Count;
+
+mod tokens;
+
+use tokens::{Finding, findings_in};
+
+/// What each module of the crate may use, besides itself and [`LEAF`].
+const ARROWS: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("layout", &[]),
+    ("hash", &[]),
+    ("sync", &[]),
+    ("probe", &["layout"]),
+    ("storage", &["layout"]),
+    ("swiss", &["layout", "hash", "probe", "storage"]),
+    ("lockfree", &["layout", "hash", "sync"]),
+    ("robin_hood", &["layout", "hash", "storage"]),
+    // The public interface, and nothing behind it.
+    ("ffi", &["layout", "hash", "storage", "swiss", "lockfree", "robin_hood"]),
+];
+
+/// The errors: they depend on nothing, and everybody may answer with one.
+const LEAF: &str = "error";
+
+/// Where `unsafe` may stand.
+const UNSAFE: &[&str] =
+    &["layout", "probe", "storage", "sync", "lockfree", "ffi", "swiss", "robin_hood"];
+
+/// Checks every file under `src`; each file is one check.
+pub(crate) fn run(_: &xshell::Shell) -> Result<Count> {
+    let root = Path::new("src");
+    let mut count = Count::NONE;
+    for entry in WalkDir::new(root).sort_by_file_name() {
+        let entry = entry?;
+        if entry.path().extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let source = fs::read_to_string(entry.path())?;
+        let violations = violations_in(entry.path().strip_prefix(root)?, &source)
+            .with_context(|| format!("reading {}", entry.path().display()))?;
+        for violation in &violations {
+            println!("      {}:{violation}", entry.path().display());
+        }
+        count += Count::of(violations.is_empty());
+    }
+    Ok(count)
+}
+
+/// What is wrong with the file `path` (relative to `src`), as `line: message`.
+fn violations_in(path: &Path, source: &str) -> Result<Vec<String>> {
+    let modules = module_path(path)?;
+    let findings = match findings_in(source, &modules) {
+        Ok(findings) => findings,
+        Err(error) => bail!("not Rust: {error}"),
+    };
+    let Some(module) = modules.first() else {
+        // The crate's root may name every module, and needs no unsafe code to do so.
+        let is_unsafe = |(_, finding): &(usize, Finding)| *finding == Finding::Unsafe;
+        let message = |(line, _)| format!("{line}: the crate's root may hold no `unsafe`");
+        return Ok(findings.into_iter().filter(is_unsafe).map(message).collect());
+    };
+    let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| name == module) else {
+        return Ok(vec![format!("1: `{module}` is not in the table of modules")]);
+    };
+    let complaint = |(line, finding)| {
+        complaint_about(module, allowed, finding).map(|message| format!("{line}: {message}"))
+    };
+    Ok(findings.into_iter().filter_map(complaint).collect())
+}
+
+fn complaint_about(module: &str, allowed: &[&str], finding: Finding) -> Option<String> {
+    match finding {
+        Finding::Unsafe if UNSAFE.contains(&module) => None,
+        Finding::Unsafe => Some(format!("`{module}` may hold no `unsafe`")),
+        Finding::Everything => Some(format!("`{module}` may not use the whole crate's root")),
+        Finding::Name(name) if name == module || name == LEAF => None,
+        Finding::Name(name) if allowed.contains(&name.as_str()) => None,
+        Finding::Name(name) if ARROWS.iter().any(|(known, _)| *known == name) => {
+            Some(format!("`{module}` may not use `{name}`"))
+        }
+        Finding::Name(name) => {
+            Some(format!("`crate::{name}` is not a module: name the one it comes from"))
+        }
+    }
+}
+
+/// The module that a file is, from the crate's root: `swiss/find.rs` is `[swiss, find]`.
+fn module_path(path: &Path) -> Result<Vec<String>> {
+    let without_extension = path.with_extension("");
+    let mut modules = Vec::new();
+    for part in &without_extension {
+        modules.push(part.to_str().context("a file name that is not UTF-8")?.to_owned());
+    }
+    if modules.last().is_some_and(|name| name == "mod") || modules == ["lib"] {
+        modules.pop();
+    }
+    Ok(modules)
+}
+
+#[cfg(test)]
+mod tests;

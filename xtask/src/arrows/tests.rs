@@ -1,0 +1,101 @@
+use std::path::Path;
+
+use super::{ARROWS, LEAF, UNSAFE, violations_in};
+
+fn violations(path: &str, source: &str) -> Vec<String> {
+    violations_in(Path::new(path), source).unwrap()
+}
+
+fn assert_clean(path: &str, source: &str) {
+    assert_eq!(violations(path, source), [""; 0]);
+}
+
+#[test]
+fn the_table_names_its_own_modules() {
+    let is_module = |name: &&str| ARROWS.iter().any(|(module, _)| module == name);
+    assert!(ARROWS.iter().all(|(_, uses)| uses.iter().all(is_module)));
+    assert!(UNSAFE.iter().all(is_module) && is_module(&LEAF));
+}
+
+/// Each module uses only modules of earlier rows: the graph has no cycle.
+#[test]
+fn arrows_point_one_way() {
+    for (row, (_, uses)) in ARROWS.iter().enumerate() {
+        assert!(uses.iter().all(|used| ARROWS[..row].iter().any(|(earlier, _)| earlier == used)));
+    }
+}
+
+#[test]
+fn promised_arrows_are_clean() {
+    assert_clean("probe/mod.rs", "use crate::layout::{Line, Tag};");
+    assert_clean("swiss/find.rs", "use crate::{layout::Line, probe::{self, find_word}, error::E};");
+    assert_clean("swiss/find.rs", "use super::super::hash::Keyed; use super::insert; use self::x;");
+    assert_clean("swiss/find.rs", "use crate::swiss::insert; pub(crate) fn f() { unsafe {} }");
+    assert_clean("lib.rs", "pub mod swiss; pub use crate::swiss::Table; pub use swiss::*;");
+    assert_clean("layout/tests.rs", "use super::*; mod more { use super::super::*; }");
+}
+
+#[test]
+fn broken_promises_are_found() {
+    let broken = [
+        ("layout/mod.rs", "use crate::hash::Keyed;", "1: `layout` may not use `hash`"),
+        ("probe/mod.rs", "fn f() {\n crate::storage::g() }", "2: `probe` may not use `storage`"),
+        ("hash/a.rs", "use super::{super::layout, b};", "1: `hash` may not use `layout`"),
+        ("hash/mod.rs", "use super::layout;", "1: `hash` may not use `layout`"),
+        ("swiss/a.rs", "use crate::{\nlayout,\nsync::A,\n};", "3: `swiss` may not use `sync`"),
+        (
+            "ffi/mod.rs",
+            "macro_rules! m { () => { $crate::probe::f() } }",
+            "1: `ffi` may not use `probe`",
+        ),
+        (
+            "lockfree/a.rs",
+            "mod b { use super::super::super::swiss; }",
+            "1: `lockfree` may not use `swiss`",
+        ),
+        ("storage/mod.rs", "pub(in crate::swiss) fn f() {}", "1: `storage` may not use `swiss`"),
+        (
+            "swiss/mod.rs",
+            "use crate::Table;",
+            "1: `crate::Table` is not a module: name the one it comes from",
+        ),
+        ("probe/mod.rs", "use crate::*;", "1: `probe` may not use the whole crate's root"),
+        ("probe/mod.rs", "use crate as heptad;", "1: `probe` may not use the whole crate's root"),
+        (
+            "probe/mod.rs",
+            "use crate::{self as heptad};",
+            "1: `probe` may not use the whole crate's root",
+        ),
+    ];
+    for (path, source, message) in broken {
+        assert_eq!(violations(path, source), [message], "{source}");
+    }
+}
+
+#[test]
+fn an_unknown_module_is_found() {
+    assert_eq!(violations("misc.rs", ""), ["1: `misc` is not in the table of modules"]);
+}
+
+#[test]
+fn comments_strings_and_documentation_are_no_arrows() {
+    assert_clean(
+        "layout/mod.rs",
+        "//! See [`crate::swiss`].\n// use crate::probe;\n/* crate::hash */\n\
+         /// unsafe [`f`](crate::probe::f)\nconst A: &str = \"use crate::probe; unsafe\";",
+    );
+    assert_clean("hash/mod.rs", "// unsafe\n#![deny(unsafe_op_in_unsafe_fn)]");
+}
+
+#[test]
+fn unsafe_is_found_where_it_may_not_stand() {
+    let source = "fn f() {\n    unsafe { g() }\n}";
+    assert_eq!(violations("hash/mod.rs", source), ["2: `hash` may hold no `unsafe`"]);
+    assert_eq!(violations("error.rs", source), ["2: `error` may hold no `unsafe`"]);
+    assert_eq!(violations("lib.rs", source), ["2: the crate's root may hold no `unsafe`"]);
+    assert_clean("layout/line.rs", source);
+    assert_eq!(
+        violations("hash/mod.rs", "#[unsafe(no_mangle)] fn f() {}"),
+        ["1: `hash` may hold no `unsafe`"]
+    );
+}

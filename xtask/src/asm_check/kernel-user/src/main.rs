@@ -1,0 +1,120 @@
+#![no_std]
+#![no_main]
+//! A small user of every part of the library, to look at what the compiler makes of it for kernels.
+//! It is linked as a kernel would be, and disassembled; it is never run.
+
+use core::hint::black_box;
+use core::panic::PanicInfo;
+
+use heptad::Error;
+use heptad::hash::{Keyed, hash_bytes};
+use heptad::layout::Line;
+use heptad::storage::{Inline, Region};
+use heptad::swiss::table::Entry;
+use heptad::swiss::{Map, Map64, Set, Table};
+
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    loop {}
+}
+
+/// Where the linker starts: what can be reached from here stays.
+#[unsafe(no_mangle)]
+extern "C" fn _start() -> ! {
+    black_box(heptad::probe::BACKENDS);
+    black_box([
+        map_new as *const (),
+        map_get as *const (),
+        map_insert as *const (),
+        map_remove as *const (),
+        map_count as *const (),
+        map_sum as *const (),
+        map_move as *const (),
+        map_statistics as *const (),
+        set_new as *const (),
+        set_contains as *const (),
+        set_insert_many as *const (),
+        set_retain_odd as *const (),
+        narrow_map_use as *const (),
+        table_intern as *const (),
+    ]);
+    loop {}
+}
+
+type LentMap<'a> = Map64<u64, u64, Region<'a>>;
+
+fn map_new(lines: &'static mut [Line], seed: u64) -> Result<LentMap<'static>, Error> {
+    Map64::new_in(Region::from_lines(lines)?, Keyed::new(seed))
+}
+
+fn map_get(map: &LentMap<'_>, key: u64) -> Option<u64> {
+    map.get(&key).copied()
+}
+
+fn map_insert(map: &mut LentMap<'_>, key: u64, value: u64) -> Result<Option<u64>, Error> {
+    map.try_insert(key, value).map_err(|rejected| rejected.error)
+}
+
+fn map_remove(map: &mut LentMap<'_>, key: u64) -> Option<u64> {
+    map.remove(&key)
+}
+
+fn map_count(map: &mut LentMap<'_>, key: u64) -> Result<u64, Error> {
+    let entry = map.try_entry(key).map_err(|rejected| rejected.error)?;
+    let count = entry.or_insert(0);
+    *count += 1;
+    Ok(*count)
+}
+
+fn map_sum(map: &LentMap<'_>) -> u64 {
+    map.iter().fold(0, |sum, (key, value)| sum.wrapping_add(key ^ value))
+}
+
+fn map_move(map: &mut LentMap<'static>, lines: &'static mut [Line], seed: u64) -> bool {
+    let Ok(region) = Region::from_lines(lines) else { return false };
+    map.move_into(region, Keyed::new(seed)).is_ok()
+}
+
+fn map_statistics(map: &LentMap<'_>) -> heptad::swiss::Stats {
+    map.stats()
+}
+
+type FixedSet = Set<u64, Inline<16>>;
+
+fn set_new(seed: u64) -> FixedSet {
+    Set::inline(Keyed::new(seed))
+}
+
+fn set_contains(set: &FixedSet, key: u64) -> bool {
+    set.contains(&key)
+}
+
+fn set_insert_many(set: &mut FixedSet, keys: &[u64]) -> usize {
+    set.try_insert_many(keys).unwrap_or(0)
+}
+
+fn set_retain_odd(set: &mut FixedSet) {
+    set.retain(|key| key % 2 == 1);
+}
+
+type Counters = Map<u32, u32, Inline<64>>;
+
+fn narrow_map_use(map: &mut Counters, key: u32) -> Option<u32> {
+    *map.get_mut(&key)? += 1;
+    map.remove(&key)
+}
+
+/// A name somewhere in the kernel; a table's entries are references to such.
+struct Name {
+    text: &'static str,
+}
+
+type Names = Table<&'static Name, Inline<32>>;
+
+fn table_intern(table: &mut Names, seed: u64, name: &'static Name) -> Option<&'static Name> {
+    let hash_of = |name: &&'static Name| hash_bytes(seed, name.text.as_bytes());
+    match table.try_entry(hash_of(&name), |known| known.text == name.text, hash_of).ok()? {
+        Entry::Occupied(entry) => Some(*entry.get()),
+        Entry::Vacant(entry) => Some(*entry.insert(name).get()),
+    }
+}

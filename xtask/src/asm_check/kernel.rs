@@ -1,0 +1,97 @@
+//! What the compiler makes of the library for kernels.
+//!
+//! `kernel-user/` is a small user of every part of the public API. It is linked for each bare-metal
+//! target, and everything in it is disassembled: not only our own code, but the parts of `core` that
+//! came with it.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use xshell::{Shell, cmd};
+
+use super::machine::{Architecture, MACHINES};
+use super::objdump::Objdump;
+use super::{Findings, PREFIX, operands, rules, symbols};
+use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
+
+/// A target for kernels.
+struct Target {
+    name: &'static str,
+    architecture: Architecture,
+    /// Does the target promise that the compiler uses no FP or SIMD register?
+    is_soft: bool,
+}
+
+const TARGETS: &[Target] = &[
+    Target { name: X86_64_NONE, architecture: Architecture::X86_64, is_soft: true },
+    Target { name: AARCH64_NONE_SOFTFLOAT, architecture: Architecture::Aarch64, is_soft: true },
+    Target { name: AARCH64_NONE, architecture: Architecture::Aarch64, is_soft: false },
+];
+
+/// Checks every target. `declared` is how many routines there are.
+pub(super) fn check(
+    shell: &Shell,
+    objdump: &Objdump,
+    declared: usize,
+    findings: &mut Findings,
+) -> Result<()> {
+    for target in TARGETS {
+        check_target(shell, objdump, target, declared, findings)
+            .with_context(|| format!("checking {}", target.name))?;
+    }
+    Ok(())
+}
+
+fn check_target(
+    shell: &Shell,
+    objdump: &Objdump,
+    target: &Target,
+    declared: usize,
+    findings: &mut Findings,
+) -> Result<()> {
+    let name = target.name;
+    let folder = format!("{}/asm-check", target_folder());
+    let manifest = "xtask/src/asm_check/kernel-user/Cargo.toml";
+    cmd!(shell, "cargo build --quiet --release --manifest-path {manifest} --target {name}")
+        .args(["--target-dir", &folder])
+        .quiet()
+        .run()
+        .context("building the user of the library")?;
+    let program = PathBuf::from(format!("{folder}/{name}/release/kernel_user"));
+    let mut functions = objdump.all_functions(shell, &program)?;
+    let contents = symbols::read(&program)?;
+
+    let machine = MACHINES
+        .iter()
+        .find(|machine| machine.architecture == target.architecture)
+        .context("an architecture has a machine")?;
+    let mut routines = 0;
+    for function in functions.iter_mut().filter(|function| function.name.starts_with(PREFIX)) {
+        function.drop_padding(symbols::place(&contents, &function.name)?.size);
+        let what = format!("{name}: {}", function.name);
+        findings.note(&what, &rules::complaints(machine, function));
+        routines += 1;
+    }
+    ensure!(routines == declared, "{routines} of {declared} routines are in {}", program.display());
+
+    let mut instructions = 0;
+    let mut complaints = Vec::new();
+    for function in &functions {
+        instructions += function.instructions.len();
+        for one in &function.instructions {
+            if let Some(register) = operands::find_fp_register(target.architecture, one) {
+                complaints.push(format!("{}: `{one}` uses {register}", function.name));
+            }
+        }
+    }
+    ensure!(instructions > 1_000, "only {instructions} instructions in {}", program.display());
+    if target.is_soft {
+        println!(
+            "      {name}: {} functions, {instructions} instructions, {} with FP or SIMD registers",
+            functions.len(),
+            complaints.len()
+        );
+        findings.note(name, &complaints);
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! The two architectures: where their routines are, what they may use, and how their tests run.
+
+use anyhow::{Result, bail};
+use xshell::Shell;
+
+use crate::matrix::{AARCH64_LINUX, X86_64_LINUX};
+use crate::needs;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Architecture {
+    Aarch64,
+    X86_64,
+}
+
+/// One architecture, as far as the checks differ.
+pub(super) struct Machine {
+    pub(super) architecture: Architecture,
+    /// The name of its folder in `asm/`.
+    pub(super) name: &'static str,
+    /// The GNU compiler that assembles for it.
+    pub(super) compiler: &'static str,
+    /// The target whose test programs run here.
+    pub(super) target: &'static str,
+    /// Every mnemonic that a routine may use, as the disassembler spells it.
+    pub(super) mnemonics: &'static [&'static str],
+    /// What a routine starts with.
+    pub(super) landing_pad: &'static str,
+    /// The ways through each routine that its banner gives the cost of, in that order.
+    pub(super) paths: &'static [Path],
+}
+
+/// A way through a routine: for each conditional branch that it meets, is it taken?
+pub(super) struct Path {
+    pub(super) routine: &'static str,
+    pub(super) name: &'static str,
+    pub(super) taken: &'static [bool],
+}
+
+const fn path(routine: &'static str, name: &'static str, taken: &'static [bool]) -> Path {
+    Path { routine, name, taken }
+}
+
+pub(super) const MACHINES: &[Machine] = &[
+    Machine {
+        architecture: Architecture::X86_64,
+        name: "x86_64",
+        compiler: "x86_64-linux-gnu-gcc",
+        target: X86_64_LINUX,
+        // `rep bsf` is spelt tzcnt: the same bytes. Nothing else here is younger than SSE2.
+        mnemonics: &[
+            "adcq", "addq", "andq", "btq", "cmpq", "endbr64", "imulq", "jae", "jb", "je", "jne",
+            "leaq", "movabsq", "movl", "movq", "movzbq", "notq", "orq", "retq", "rorq", "shlq",
+            "shrq", "subq", "tzcntq", "xorq",
+        ],
+        landing_pad: "endbr64 ",
+        paths: &[
+            path("match_slots", "always", &[]),
+            path("free_slot", "a slot is free", &[false]),
+            path("free_slot", "full", &[true]),
+            path("find_word", "first match at home", &[false, false]),
+            path("find_word", "miss at home", &[true, false]),
+            path("find_word", "first match in the alternate", &[true, true, false, false]),
+        ],
+    },
+    Machine {
+        architecture: Architecture::Aarch64,
+        name: "aarch64",
+        compiler: "aarch64-linux-gnu-gcc",
+        target: AARCH64_LINUX,
+        mnemonics: &[
+            "add", "and", "ands", "b.eq", "b.ne", "bic", "bti", "cinc", "clz", "cmp", "eon", "ldr",
+            "lsr", "mov", "movk", "mul", "orr", "rbit", "ret", "ror", "sub", "tbnz", "ubfx",
+        ],
+        landing_pad: "bti c",
+        paths: &[
+            path("match_slots", "always", &[]),
+            path("free_slot", "always", &[]),
+            path("find_word", "first match at home", &[false, false]),
+            path("find_word", "miss at home", &[true, false]),
+            path("find_word", "first match in the alternate", &[true, true, false, false]),
+        ],
+    },
+];
+
+impl Machine {
+    /// What runs programs of `target` here: nothing, or QEMU's user mode.
+    pub(super) fn launcher(&self, shell: &Shell) -> Result<Option<&'static str>> {
+        let host = needs::host_target(shell)?;
+        match self.architecture {
+            _ if host.starts_with(self.name) => Ok(None),
+            Architecture::Aarch64 => Ok(Some("qemu-aarch64")),
+            Architecture::X86_64 => bail!("{host} cannot run the tests for x86_64"),
+        }
+    }
+}

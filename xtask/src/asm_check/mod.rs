@@ -1,0 +1,270 @@
+//! Stage `asm-check`: the assembly routines, and the code that the compiler makes of the library,
+//! keep what the sources promise.
+//!
+//! | what | where it looks | promise |
+//! |---|---|---|
+//! | [`banner`] | `asm/`, `src/probe/assembly.rs` | the C prototype is the Rust declaration; clobbers and costs are true |
+//! | [`symbols`] | objects from GNU as; test programs | symbols are typed, sized, hidden; sections aligned; the stack not executable; frames described |
+//! | [`rules`] | disassembled routines, every target | landing pad; no FP or SIMD register, store or call; only listed instructions |
+//! | [`kernel`] | disassembled user of the library | no FP or SIMD register in anything the compiler makes for kernels |
+//! | [`mutate`] | test programs | a change of any one instruction makes a test fail |
+//!
+//! The last one is the proof that the tests of the routines mean something. Each of the others has
+//! unit tests that show it failing.
+
+mod banner;
+mod kernel;
+mod machine;
+mod mutate;
+mod objdump;
+mod operands;
+mod rules;
+mod symbols;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use xshell::{Shell, cmd};
+
+use self::banner::{Banner, Declaration};
+use self::machine::{MACHINES, Machine};
+use self::mutate::Program;
+use self::objdump::{Function, Objdump};
+use crate::matrix::{
+    AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, Backend, X86_64_NONE, target_folder,
+};
+use crate::needs::Need;
+use crate::stage::Count;
+
+pub(crate) const NEEDS: &[Need] = &[
+    Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-objdump"),
+    Need::Target(AARCH64_LINUX),
+    Need::Target(AARCH64_NONE),
+    Need::Target(AARCH64_NONE_SOFTFLOAT),
+    Need::Target(X86_64_NONE),
+    Need::Program("qemu-aarch64", "qemu-user"),
+    Need::Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
+    Need::Program("x86_64-linux-gnu-gcc", "gcc"),
+    Need::File("/usr/aarch64-linux-gnu/lib/libc.a", "libc6-dev-arm64-cross"),
+];
+
+/// The start of every routine's name for the linker.
+const PREFIX: &str = "heptad_0_1_";
+
+/// The test programs that call the routines, and which of their tests do.
+const PROGRAMS: &[(&str, &[&str])] =
+    &[("shared", &["probe::"]), ("probe_memory", &[]), ("probe_abi", &[])];
+
+pub(crate) fn run(shell: &Shell) -> Result<Count> {
+    let objdump = Objdump::of_toolchain(shell)?;
+    let declarations = banner::declarations(&fs::read_to_string("src/probe/assembly.rs")?, PREFIX)?;
+    let mut findings = Findings::default();
+    for machine in MACHINES {
+        check_machine(shell, machine, &objdump, &declarations, &mut findings)
+            .with_context(|| format!("checking {}", machine.name))?;
+    }
+    kernel::check(shell, &objdump, declarations.len(), &mut findings)?;
+    Ok(findings.count)
+}
+
+/// What the checks found.
+#[derive(Default)]
+struct Findings {
+    count: Count,
+}
+
+impl Findings {
+    /// Notes one check: passed, if there are no complaints. Failures are shown at once.
+    fn note(&mut self, what: &str, complaints: &[String]) {
+        self.count += Count::of(complaints.is_empty());
+        for complaint in complaints {
+            println!("      {what}: {complaint}");
+        }
+    }
+}
+
+/// A routine's source file.
+struct Source {
+    routine: String,
+    path: PathBuf,
+    text: String,
+}
+
+impl Source {
+    fn symbol(&self) -> String {
+        format!("{PREFIX}{}", self.routine)
+    }
+}
+
+/// The routines of a folder of `asm/`, by name.
+fn sources(machine: &Machine) -> Result<Vec<Source>> {
+    let folder = Path::new("asm").join(machine.name);
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "S") {
+            let routine = path.file_stem().context("a file has a name")?.to_string_lossy().into();
+            let text = fs::read_to_string(&path)?;
+            sources.push(Source { routine, path, text });
+        }
+    }
+    sources.sort_by(|one, other| one.routine.cmp(&other.routine));
+    ensure!(!sources.is_empty(), "{} has no routines", folder.display());
+    Ok(sources)
+}
+
+fn check_machine(
+    shell: &Shell,
+    machine: &Machine,
+    objdump: &Objdump,
+    declarations: &[Declaration],
+    findings: &mut Findings,
+) -> Result<()> {
+    let launcher = machine.launcher(shell)?;
+    let sources = sources(machine)?;
+    let folder = PathBuf::from(format!("{}/asm-check", target_folder()));
+    fs::create_dir_all(&folder)?;
+    let declared = |source: &Source| {
+        let symbol = source.symbol();
+        declarations.iter().find(|declaration| declaration.prototype.name == symbol)
+    };
+    let undeclared: Vec<String> = sources
+        .iter()
+        .filter(|source| declared(source).is_none())
+        .map(|source| format!("{} is not declared in Rust", source.routine))
+        .chain(
+            (declarations.len() != sources.len())
+                .then(|| "routines and declarations differ".into()),
+        )
+        .collect();
+    findings.note(machine.name, &undeclared);
+
+    for source in &sources {
+        let what = format!("{} assembled by GNU as", source.path.display());
+        findings.note(&what, &assemble(shell, machine, source, &folder)?);
+    }
+
+    let programs = build_test_programs(shell, machine)?;
+    let contents = symbols::read(&programs[0].path)?;
+    let mut routines = Vec::new();
+    for source in &sources {
+        let place = symbols::place(&contents, &source.symbol())?;
+        let mut function = objdump.function(shell, &programs[0].path, &source.symbol())?;
+        function.drop_padding(place.size);
+        let Some(declaration) = declared(source) else { continue };
+        let banner = banner::parse(machine.architecture, &source.text)
+            .with_context(|| format!("reading the banner of {}", source.path.display()))?;
+        check_routine(machine, source, &function, &banner, declaration, findings);
+        let described = symbols::has_frame_description(&contents, place)?;
+        let missing = (!described).then(|| "the unwinder finds no frame description".to_string());
+        findings.note(&source.symbol(), missing.as_slice());
+        routines.push((source.routine.clone(), function));
+    }
+
+    let outcome = mutate::run(machine, launcher, &routines, &programs, &folder)?;
+    println!(
+        "      {}: {} mutants noticed ({} of them endless), {} equivalent, {} survived",
+        machine.name,
+        outcome.noticed,
+        outcome.endless,
+        outcome.equivalent,
+        outcome.survivors.len()
+    );
+    findings.count.passed += outcome.noticed;
+    findings.count.failed += outcome.survivors.len();
+    for survivor in &outcome.survivors {
+        println!("      SURVIVED {survivor}");
+    }
+    Ok(())
+}
+
+/// The code of one routine, its banner and its declaration; and its instruction counts, for people.
+fn check_routine(
+    machine: &Machine,
+    source: &Source,
+    function: &Function,
+    banner: &Banner,
+    declaration: &Declaration,
+    findings: &mut Findings,
+) {
+    let what = source.path.display().to_string();
+    findings.note(&what, &rules::complaints(machine, function));
+    let paths: Vec<_> =
+        machine.paths.iter().filter(|path| path.routine == source.routine).collect();
+    findings.note(&what, &rules::contradictions(machine, function, banner, declaration, &paths));
+    let bytes: usize = function.instructions.iter().map(|one| one.bytes.len()).sum();
+    let mut line = format!("{}: {} instructions, {bytes} bytes", what, function.instructions.len());
+    for path in paths {
+        if let Some(count) = rules::walk(function, path.taken) {
+            line += &format!("; {}: {count}", path.name);
+        }
+    }
+    println!("      {line}");
+}
+
+/// Assembles the prelude and one routine with GNU as, both as one text and as two files through the
+/// C preprocessor; returns what is wrong with the objects.
+fn assemble(
+    shell: &Shell,
+    machine: &Machine,
+    source: &Source,
+    folder: &Path,
+) -> Result<Vec<String>> {
+    let compiler = machine.compiler;
+    let prelude = Path::new("asm").join(machine.name).join("prelude.inc");
+    let object = folder.join(format!("{}-{}.o", machine.name, source.routine));
+    let text = fs::read_to_string(&prelude)? + &source.text;
+    let options = ["-c", "-Wa,--fatal-warnings", "-x"];
+    let plain = cmd!(shell, "{compiler} {options...} assembler -o {object} -").stdin(text);
+    let file = &source.path;
+    let with_include = cmd!(
+        shell,
+        "{compiler} {options...} assembler-with-cpp -include {prelude} -o {object} {file}"
+    );
+    let section = format!(".text.heptad_{}", source.routine);
+    let mut complaints = Vec::new();
+    for command in [plain, with_include] {
+        let output = command.quiet().ignore_status().output()?;
+        if output.status.success() {
+            let data = symbols::read(&object)?;
+            complaints.extend(symbols::complaints_of_object(&data, &source.symbol(), &section)?);
+        } else {
+            complaints.push(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+    }
+    Ok(complaints)
+}
+
+/// Builds the test programs of [`PROGRAMS`] and finds where they are.
+fn build_test_programs(shell: &Shell, machine: &Machine) -> Result<Vec<Program>> {
+    let static_program =
+        if machine.target == AARCH64_LINUX { "-Ctarget-feature=+crt-static" } else { "" };
+    let mut command = Backend::Chosen
+        .cargo(shell, static_program)
+        .args(["test", "--quiet", "--release", "--no-run", "--message-format", "json"])
+        .args(["--target", machine.target])
+        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc");
+    for (name, _) in PROGRAMS {
+        command = command.args(["--test", name]);
+    }
+    let messages = command.quiet().read().context("building the test programs")?;
+    let messages = messages
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<Vec<serde_json::Value>, _>>()
+        .context("reading what Cargo says")?;
+    let path_of = |name: &str| {
+        messages.iter().find_map(|message| {
+            let is_it = message["target"]["name"] == name;
+            message["executable"].as_str().filter(|_| is_it).map(PathBuf::from)
+        })
+    };
+    PROGRAMS
+        .iter()
+        .map(|&(name, arguments)| {
+            let path = path_of(name).with_context(|| format!("Cargo built no test {name}"))?;
+            Ok(Program { path, arguments })
+        })
+        .collect()
+}

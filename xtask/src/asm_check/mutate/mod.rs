@@ -1,0 +1,296 @@
+//! Mutation: one instruction of a routine is changed in the compiled test programs, and some test
+//! must notice.
+//!
+//! A mutant lives in a copy of the program: its bytes are patched where the routine is, nothing is
+//! compiled. It is noticed if one of the programs fails, in whatever way: a failed assertion, a
+//! fault, or no end within the time limit. A mutant that no program notices is a gap in the tests
+//! (or one of [`EQUIVALENT`], which change nothing that can be observed).
+
+mod aarch64;
+mod x86_64;
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use wait_timeout::ChildExt;
+
+use super::machine::{Architecture, Machine};
+use super::objdump::{Function, Instruction};
+use super::symbols::{self, Place};
+
+/// Processor time that a test program may use, in seconds: many times what it needs. Time on the
+/// clock would depend on what else the machine does.
+const LIMIT_SECONDS: u32 = 2;
+/// Time on the clock, for a program that waits instead of working.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How a shell ends that cannot start what it was told to.
+const NOT_STARTED: i32 = 126;
+/// The signals that end a program which exceeds its processor time.
+const SIGXCPU: i32 = 24;
+const SIGKILL: i32 = 9;
+/// How often a line shows that the work goes on.
+const PULSE: Duration = Duration::from_secs(10);
+
+/// Mutants that no test can notice: architecture, routine, instruction, what was done to it.
+const EQUIVALENT: &[(&str, &str, &str, &str)] = &[
+    // Taking 2 instead of 1 from a mask whose lowest set bit is 15 or more clears that bit too, and
+    // changes only bits below it, which the mask does not have.
+    ("x86_64", "find_word", "leaq -0x1(%rax), %r9", "other displacement"),
+    ("x86_64", "find_word", "leaq -0x1(%rcx), %rdx", "other displacement"),
+    // Rotating by 0 leaves bit 0 below the group number; rotating by 1 to 7 takes it to bit 57 or
+    // above, and there is no table of 2^57 bytes.
+    ("x86_64", "find_word", "movabsq $-0x61c8864680b583eb, %r9", "other constant, lowest bit"),
+    // An arithmetic shift instead of a rotation: it differs in the seven highest bits.
+    ("aarch64", "find_word", "ror x15, x15, x14", "other constant, shift or operation"),
+];
+
+/// A changed instruction.
+struct Variant {
+    name: &'static str,
+    bytes: Vec<u8>,
+}
+
+/// A test program, and the words that pick its tests.
+pub(super) struct Program {
+    pub(super) path: PathBuf,
+    pub(super) arguments: &'static [&'static str],
+}
+
+/// What became of the mutants.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) noticed: usize,
+    /// How many of them were noticed because they did not end in time.
+    pub(super) endless: usize,
+    pub(super) equivalent: usize,
+    pub(super) survivors: Vec<String>,
+}
+
+/// One change in one routine.
+struct Mutant<'code> {
+    routine: &'code str,
+    symbol: &'code str,
+    /// From the start of the routine.
+    offset: u64,
+    original: &'code Instruction,
+    variant: Variant,
+}
+
+impl Mutant<'_> {
+    fn is_equivalent(&self, machine: &Machine) -> bool {
+        EQUIVALENT.iter().any(|&(name, routine, original, variant)| {
+            (name, routine, variant) == (machine.name, self.routine, self.variant.name)
+                && original == self.original.to_string()
+        })
+    }
+}
+
+/// Runs every mutant of `routines`, given as names and code.
+pub(super) fn run(
+    machine: &Machine,
+    launcher: Option<&str>,
+    routines: &[(String, Function)],
+    programs: &[Program],
+    folder: &Path,
+) -> Result<Outcome> {
+    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    let mut outcome = Outcome::default();
+    let mut mutants = Vec::new();
+    for (routine, function) in routines {
+        for mutant in mutants_of(machine, routine, function) {
+            if mutant.is_equivalent(machine) {
+                outcome.equivalent += 1;
+            } else {
+                mutants.push(mutant);
+            }
+        }
+    }
+    let subjects = programs
+        .iter()
+        .map(|program| Subject::prepare(program, launcher, routines, folder))
+        .collect::<Result<Vec<_>>>()?;
+
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        for worker in 0..thread::available_parallelism().map_or(1, usize::from) {
+            let (sender, next, mutants, subjects) = (sender.clone(), &next, &mutants, &subjects);
+            let copy = folder.join(format!("mutant-{}-{worker}", machine.name));
+            scope.spawn(move || {
+                // Relaxed: only the numbers matter, and each is given out once.
+                while let Some(mutant) = mutants.get(next.fetch_add(1, Relaxed)) {
+                    let fate = fate(mutant, subjects, &copy);
+                    if sender.send((mutant, fate)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let start = Instant::now();
+        let mut next_pulse = PULSE;
+        for (mutant, fate) in receiver {
+            match fate? {
+                Fate::Noticed => outcome.noticed += 1,
+                Fate::Endless => {
+                    outcome.noticed += 1;
+                    outcome.endless += 1;
+                }
+                Fate::Survived => outcome.survivors.push(format!(
+                    "{} {}+{:#x}: `{}`: {}",
+                    machine.name,
+                    mutant.routine,
+                    mutant.offset,
+                    mutant.original,
+                    mutant.variant.name
+                )),
+            }
+            if start.elapsed() >= next_pulse {
+                let done = outcome.noticed + outcome.survivors.len();
+                println!("      … {} s: {done} of {} mutants", next_pulse.as_secs(), mutants.len());
+                next_pulse += PULSE;
+            }
+        }
+        anyhow::Ok(())
+    })?;
+    outcome.survivors.sort();
+    Ok(outcome)
+}
+
+/// The mutants of one routine. Its landing pad is left alone: it does nothing where nobody asks for
+/// one, and [`rules`](super::rules) sees that it is there.
+fn mutants_of<'code>(
+    machine: &Machine,
+    routine: &'code str,
+    function: &'code Function,
+) -> Vec<Mutant<'code>> {
+    let start = function.instructions.first().map_or(0, |first| first.address);
+    let mut mutants = Vec::new();
+    for original in function.instructions.iter().skip(1) {
+        let variants = match machine.architecture {
+            Architecture::Aarch64 => aarch64::variants(original),
+            Architecture::X86_64 => x86_64::variants(&original.bytes),
+        };
+        mutants.extend(variants.into_iter().map(|variant| Mutant {
+            routine,
+            symbol: &function.name,
+            offset: original.address - start,
+            original,
+            variant,
+        }));
+    }
+    mutants
+}
+
+enum Fate {
+    Noticed,
+    Endless,
+    Survived,
+}
+
+/// A program that passes as it is, ready to be patched.
+struct Subject<'run> {
+    program: &'run Program,
+    launcher: Option<&'run str>,
+    contents: Vec<u8>,
+    /// Where each routine is, by symbol.
+    places: Vec<(&'run str, Place)>,
+}
+
+impl<'run> Subject<'run> {
+    fn prepare(
+        program: &'run Program,
+        launcher: Option<&'run str>,
+        routines: &'run [(String, Function)],
+        folder: &Path,
+    ) -> Result<Subject<'run>> {
+        let contents = symbols::read(&program.path)?;
+        let mut places = Vec::new();
+        for (_, function) in routines {
+            let place = symbols::place(&contents, &function.name)?;
+            let code: Vec<u8> =
+                function.instructions.iter().flat_map(|one| one.bytes.iter().copied()).collect();
+            let here =
+                contents.get(place.offset as usize..).and_then(|rest| rest.get(..code.len()));
+            ensure!(here == Some(&*code), "{} differs in {:?}", function.name, program.path);
+            places.push((&*function.name, place));
+        }
+        let subject = Subject { program, launcher, contents, places };
+        let copy = folder.join("unchanged");
+        write_program(&copy, &subject.contents)?;
+        ensure!(
+            matches!(subject.run(&copy)?, Fate::Survived),
+            "{:?} fails without any change",
+            program.path
+        );
+        Ok(subject)
+    }
+
+    /// Runs `copy`, a variant of this program.
+    fn run(&self, copy: &Path) -> Result<Fate> {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -t {LIMIT_SECONDS}; exec \"$@\""), "sh"]);
+        command.args(self.launcher).arg(copy).args(self.program.arguments);
+        command.env("RUST_BACKTRACE", "0");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        for _ in 0..100 {
+            let mut child = command.spawn().with_context(|| format!("starting {command:?}"))?;
+            let Some(status) = child.wait_timeout(PATIENCE)? else {
+                child.kill()?;
+                child.wait()?;
+                return Ok(Fate::Endless);
+            };
+            if status.success() {
+                return Ok(Fate::Survived);
+            }
+            if matches!(status.signal(), Some(SIGXCPU | SIGKILL)) {
+                return Ok(Fate::Endless);
+            }
+            if status.code() != Some(NOT_STARTED) {
+                return Ok(Fate::Noticed);
+            }
+            // Another worker was about to start its own copy, and had ours open for writing.
+            thread::sleep(Duration::from_millis(5));
+        }
+        bail!("{command:?} cannot be started")
+    }
+}
+
+/// Lets every program in turn run with `mutant` in it, until one notices.
+fn fate(mutant: &Mutant<'_>, subjects: &[Subject<'_>], copy: &Path) -> Result<Fate> {
+    for subject in subjects {
+        let place = subject.places.iter().find(|(symbol, _)| *symbol == mutant.symbol);
+        let (_, place) = place.context("a routine has no place")?;
+        let start = (place.offset + mutant.offset) as usize;
+        let mut contents = subject.contents.clone();
+        contents[start..start + mutant.variant.bytes.len()].copy_from_slice(&mutant.variant.bytes);
+        write_program(copy, &contents)?;
+        match subject.run(copy)? {
+            Fate::Survived => {}
+            fate => return Ok(fate),
+        }
+    }
+    Ok(Fate::Survived)
+}
+
+fn write_program(path: &Path, contents: &[u8]) -> Result<()> {
+    let write = || {
+        // A new file each time: the old one may still be running down.
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o755).open(path)?;
+        file.write_all(contents)
+    };
+    write().with_context(|| format!("writing {}", path.display()))
+}

@@ -1,0 +1,39 @@
+//! Stage `docs`: rustdoc without a warning, Rust code in Markdown files compiled and run, and links
+//! between files that lead somewhere.
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::job::{self, Job};
+use crate::links;
+use crate::matrix::target_folder;
+use crate::stage::Count;
+
+pub(crate) fn run(shell: &Shell) -> Result<Count> {
+    let doc = |name, arguments: &[&str]| {
+        let command = cmd!(shell, "cargo doc --no-deps --all-features {arguments...}");
+        Job::step(name, command.env("RUSTDOCFLAGS", "-D warnings"))
+    };
+    let mut count = job::run_until_failure([
+        doc("rustdoc, public", &[]),
+        doc("rustdoc, private too", &["--document-private-items"]),
+    ])?;
+
+    let documents = links::read_all(".".as_ref())?;
+    count += links::check(&documents);
+
+    let mut jobs = vec![Job::step(
+        "the library, for code in Markdown files",
+        cmd!(shell, "cargo build --all-features"),
+    )];
+    let debug = format!("{}/debug", target_folder());
+    for document in documents.iter().filter(|document| document.has_rust_code) {
+        let path = &document.path;
+        let command = cmd!(shell, "rustdoc --test --edition 2024 {path}")
+            .arg(format!("--extern=heptad={debug}/libheptad.rlib"))
+            .arg(format!("-Ldependency={debug}/deps"));
+        jobs.push(Job::tests(format!("code in {}", path.display()), command));
+    }
+    count += job::run_until_failure(jobs)?;
+    Ok(count)
+}

@@ -1,0 +1,49 @@
+//! Stage `host`: the tests on this machine, with and without features, with each backend, and
+//! optimised or not; the tests of xtask; and the examples.
+
+use std::fs;
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::job::{self, Job};
+use crate::matrix::{ALL, ALLOC, Backend, DEFAULT, Features, NONE};
+use crate::stage::Count;
+
+pub(crate) fn run(shell: &Shell) -> Result<Count> {
+    let mut jobs = Vec::new();
+    for features in [DEFAULT, ALL, NONE, ALLOC] {
+        jobs.push(tests(shell, Backend::Chosen, features, false));
+    }
+    jobs.push(tests(shell, Backend::Chosen, ALL, true));
+    jobs.push(tests(shell, Backend::Assembly, ALL, false));
+    jobs.push(tests(shell, Backend::Assembly, ALL, true));
+    // What is chosen on a host is portable, and was tested with debug assertions above.
+    jobs.push(tests(shell, Backend::Portable, ALL, true));
+    jobs.push(Job::tests("xtask", cmd!(shell, "cargo test --package xtask")));
+    for name in example_names()? {
+        let command = cmd!(shell, "cargo run --all-features --example {name}");
+        jobs.push(Job::step(format!("example {name}"), command));
+    }
+    job::run_until_failure(jobs)
+}
+
+fn tests(shell: &Shell, backend: Backend, features: Features, optimised: bool) -> Job {
+    let profile: &[&str] = if optimised { &["--release"] } else { &[] };
+    let build = if optimised { "release" } else { "debug" };
+    let command = backend.cargo(shell, "").arg("test").args(profile).args(features.arguments);
+    Job::tests(format!("{build}, {}, {}", features.name, backend.name()), command)
+}
+
+/// The examples: `cargo test` builds them, but does not run them.
+fn example_names() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir("examples")? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}

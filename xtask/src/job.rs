@@ -1,0 +1,271 @@
+//! Running a command: quiet while all is well, alive while it takes long, complete when it fails.
+//!
+//! A job's output goes to a file, standard output and error in the order they were written. When
+//! the job fails the whole file is shown, with the command that makes it happen again. While it
+//! runs, every ten seconds a line tells how long that has been, and what it said last.
+
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use xshell::Cmd;
+
+use crate::stage::Count;
+
+/// How often a running command is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+/// How often a long one shows that it is alive.
+const PULSE: Duration = Duration::from_secs(10);
+
+/// Set by `--verbose`: output is shown as it comes. Relaxed: written once, before any job.
+pub(crate) static VERBOSE: AtomicBool = AtomicBool::new(false);
+
+/// A command with a name for people, and how its checks are counted.
+pub(crate) struct Job {
+    name: String,
+    command: Command,
+    kind: Kind,
+}
+
+enum Kind {
+    /// One check: the exit code.
+    Step,
+    /// As many checks as its closing lines tell, and at least one.
+    Tests,
+    /// One check: it fails, and says this.
+    Refused(&'static str),
+}
+
+/// How a command ended.
+struct Outcome {
+    success: bool,
+    output: String,
+    time: Duration,
+}
+
+impl Job {
+    /// A command that is one check, passed if it succeeds.
+    pub(crate) fn step(name: impl Into<String>, command: Cmd) -> Job {
+        Job { name: name.into(), command: command.into(), kind: Kind::Step }
+    }
+
+    /// A `cargo test` or the like: its closing lines are counted.
+    pub(crate) fn tests(name: impl Into<String>, command: Cmd) -> Job {
+        Job { name: name.into(), command: command.into(), kind: Kind::Tests }
+    }
+
+    /// A command that is one check, passed if it fails with `message` in its output.
+    pub(crate) fn refused(name: impl Into<String>, command: Cmd, message: &'static str) -> Job {
+        Job { name: name.into(), command: command.into(), kind: Kind::Refused(message) }
+    }
+
+    /// Runs the command and tells in one line what came of it.
+    pub(crate) fn run(mut self) -> Result<Count> {
+        let again = describe(&self.command);
+        let outcome = run_logged(&mut self.command).with_context(|| format!("running {again}"))?;
+        let (count, complaint) = self.kind.judge(&outcome);
+        let time = format!("{:.1} s", outcome.time.as_secs_f64());
+        let Some(complaint) = complaint else {
+            println!("      {}: {count} ({time})", self.name);
+            return Ok(count);
+        };
+        if !VERBOSE.load(Relaxed) {
+            print!("{}", outcome.output);
+        }
+        println!("      {}: {complaint} ({time})", self.name);
+        println!("      to see it again: {again}");
+        Ok(count)
+    }
+}
+
+impl Kind {
+    /// What `outcome` counts, and what is wrong with it.
+    fn judge(&self, outcome: &Outcome) -> (Count, Option<&'static str>) {
+        match *self {
+            Kind::Step if outcome.success => (Count::ONE_PASSED, None),
+            Kind::Step => (Count::ONE_FAILED, Some("failed")),
+            Kind::Tests => {
+                let count = Count::of_closing_lines(&outcome.output);
+                // What does not compile has no closing line: that is one failure too.
+                let at_least_one = Count { failed: count.failed.max(1), ..count };
+                match (outcome.success && count.failed == 0, count.is_none()) {
+                    (true, false) => (count, None),
+                    (true, true) => (at_least_one, Some("ran no test")),
+                    (false, _) => (at_least_one, Some("failed")),
+                }
+            }
+            Kind::Refused(message) if outcome.success || !outcome.output.contains(message) => {
+                (Count::ONE_FAILED, Some("should have been refused, and was not"))
+            }
+            Kind::Refused(_) => (Count::ONE_PASSED, None),
+        }
+    }
+}
+
+/// Runs `jobs` in turn until one fails: what follows would mostly repeat its messages.
+pub(crate) fn run_until_failure(jobs: impl IntoIterator<Item = Job>) -> Result<Count> {
+    let mut sum = Count::NONE;
+    for job in jobs {
+        sum += job.run()?;
+        if sum.failed > 0 {
+            break;
+        }
+    }
+    Ok(sum)
+}
+
+/// Runs `command` without standard input, its output in a file.
+fn run_logged(command: &mut Command) -> Result<Outcome> {
+    let log = Log::create()?;
+    let start = Instant::now();
+    let mut child =
+        command.stdin(Stdio::null()).stdout(log.writer()?).stderr(log.writer()?).spawn()?;
+    let mut shown_bytes = 0;
+    let mut next_pulse = PULSE;
+    let status = loop {
+        let status = child.try_wait()?;
+        if VERBOSE.load(Relaxed) {
+            shown_bytes += log.show_from(shown_bytes)?;
+        } else if status.is_none() && start.elapsed() >= next_pulse {
+            println!("      … {} s: {}", next_pulse.as_secs(), log.last_line()?);
+            // Less often as it gets longer: ten minutes are some twenty lines.
+            next_pulse += PULSE.max(next_pulse / 4);
+        }
+        match status {
+            Some(status) => break status,
+            None => thread::sleep(LOOK),
+        }
+    };
+    Ok(Outcome { success: status.success(), output: log.read()?, time: start.elapsed() })
+}
+
+/// A file for the output of one command, gone afterwards.
+struct Log {
+    path: PathBuf,
+}
+
+impl Log {
+    fn create() -> Result<Log> {
+        // Relaxed: only the numbers matter, and each is given out once.
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Relaxed);
+        let name = format!("heptad-xtask-{}-{number}.log", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        File::create(&path).with_context(|| format!("creating {}", path.display()))?;
+        Ok(Log { path })
+    }
+
+    /// A handle that appends, so that several writers do not overwrite each other.
+    fn writer(&self) -> Result<File> {
+        Ok(File::options().append(true).open(&self.path)?)
+    }
+
+    fn read(&self) -> Result<String> {
+        Ok(String::from_utf8_lossy(&fs::read(&self.path)?).into_owned())
+    }
+
+    fn last_line(&self) -> Result<String> {
+        let text = self.read()?;
+        let last = text.lines().map(str::trim).rfind(|line| !line.is_empty());
+        Ok(last.unwrap_or("(no output yet)").chars().take(80).collect())
+    }
+
+    /// Shows what follows the first `shown_bytes`; returns how much that was.
+    fn show_from(&self, shown_bytes: u64) -> Result<u64> {
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(shown_bytes))?;
+        let mut news = Vec::new();
+        file.read_to_end(&mut news)?;
+        std::io::stdout().write_all(&news)?;
+        Ok(news.len() as u64)
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        // A file left behind in the temporary folder harms nobody.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// The command as one would type it, with the variables that were set for it.
+fn describe(command: &Command) -> String {
+    let quoted = |text: &std::ffi::OsStr| {
+        let text = text.to_string_lossy();
+        let plain = !text.is_empty() && !text.contains([' ', '"', '\'', '(', ')', '$', '\\']);
+        if plain { text.into_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    };
+    let mut words = Vec::new();
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            words.push(format!("{}={}", name.to_string_lossy(), quoted(value)));
+        }
+    }
+    words.push(quoted(command.get_program()));
+    words.extend(command.get_args().map(quoted));
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use xshell::{Shell, cmd};
+
+    use super::*;
+
+    #[test]
+    fn a_job_that_runs_no_test_fails() {
+        let shell = Shell::new().unwrap();
+        let count = Job::tests("silent", cmd!(shell, "true")).run().unwrap();
+        assert_eq!(count, Count::ONE_FAILED);
+        let line = "test result: ok. 4 passed; 0 failed; 0 ignored";
+        let count = Job::tests("four", cmd!(shell, "echo {line}")).run().unwrap();
+        assert_eq!(count, Count { passed: 4, ..Count::NONE });
+    }
+
+    #[test]
+    fn a_test_run_that_dies_fails_whatever_it_printed() {
+        let shell = Shell::new().unwrap();
+        let script = "echo 'test result: ok. 4 passed; 0 failed; 0 ignored'; exit 1";
+        let count = Job::tests("liar", cmd!(shell, "sh -c {script}")).run().unwrap();
+        assert_eq!(count, Count { passed: 4, failed: 1, skipped: 0 });
+    }
+
+    #[test]
+    fn a_refusal_is_wanted_for_its_reason_only() {
+        let shell = Shell::new().unwrap();
+        let refused = |script: &str| {
+            let command = cmd!(shell, "sh -c {script}");
+            Job::refused("refused", command, "no such thing").run().unwrap()
+        };
+        assert_eq!(refused("echo no such thing >&2; exit 1"), Count::ONE_PASSED);
+        assert_eq!(refused("echo no such thing"), Count::ONE_FAILED);
+        assert_eq!(refused("echo out of memory; exit 1"), Count::ONE_FAILED);
+    }
+
+    #[test]
+    fn jobs_after_a_failure_are_not_run() {
+        let shell = Shell::new().unwrap();
+        let step = |program| Job::step(program, cmd!(shell, "{program}"));
+        let count = run_until_failure([step("true"), step("false"), step("true")]).unwrap();
+        assert_eq!(count, Count { passed: 1, failed: 1, skipped: 0 });
+    }
+
+    #[test]
+    fn the_log_keeps_the_order_of_both_streams() {
+        let shell = Shell::new().unwrap();
+        let mut command = cmd!(shell, "sh -c 'echo one; echo two >&2; echo three'").into();
+        assert_eq!(run_logged(&mut command).unwrap().output, "one\ntwo\nthree\n");
+    }
+
+    #[test]
+    fn a_described_command_can_be_typed() {
+        let shell = Shell::new().unwrap();
+        let command = cmd!(shell, "cargo test").env("RUSTFLAGS", "--cfg a=\"b\"").into();
+        assert_eq!(describe(&command), "RUSTFLAGS='--cfg a=\"b\"' cargo test");
+    }
+}

@@ -1,0 +1,47 @@
+//! Stage `lint`: rustfmt, and clippy without a warning for every feature set, backend and target.
+
+use anyhow::Result;
+use xshell::{Cmd, Shell, cmd};
+
+use crate::builds;
+use crate::job::{self, Job};
+use crate::matrix::{
+    AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, Backend, DEFAULT, FEATURE_SETS, Features, NONE,
+    PORTABLE_TARGETS, X86_64_NONE,
+};
+use crate::needs::{self, Need};
+use crate::stage::Count;
+
+pub(crate) const NEEDS: &[Need] = &[needs::RUSTFMT, needs::CLIPPY];
+
+pub(crate) fn run(shell: &Shell) -> Result<Count> {
+    // The same targets as the builds, by the same table.
+    needs::obtain(shell, builds::NEEDS)?;
+    let mut jobs =
+        vec![Job::step("rustfmt", cmd!(shell, "cargo fmt --all -- --check --color never"))];
+    let whole = ["--workspace", "--all-targets"];
+    jobs.push(clippy("the whole workspace", cmd!(shell, "cargo"), &whole, DEFAULT));
+    for &features in FEATURE_SETS {
+        jobs.push(clippy("this machine", cmd!(shell, "cargo"), &["--all-targets"], features));
+    }
+    for backend in Backend::FORCED {
+        jobs.push(clippy(backend.name(), backend.cargo(shell, ""), &["--all-targets"], ALL));
+    }
+    for target in ASSEMBLY_TARGETS.iter().chain(PORTABLE_TARGETS) {
+        for features in [ALL, NONE] {
+            jobs.push(clippy(target, cmd!(shell, "cargo"), &["--target", target], features));
+        }
+    }
+    for target in [AARCH64_NONE_SOFTFLOAT, X86_64_NONE] {
+        let name = format!("kernels for {target}");
+        let kernels = ["--package", "tests-qemu", "--target", target];
+        jobs.push(clippy(&name, cmd!(shell, "cargo"), &kernels, DEFAULT));
+    }
+    job::run_until_failure(jobs)
+}
+
+fn clippy(what: &str, cargo: Cmd, arguments: &[&str], features: Features) -> Job {
+    let command = cargo.arg("clippy").args(arguments).args(features.arguments);
+    let name = format!("clippy, {what}, {}", features.name);
+    Job::step(name, command.args(["--", "-D", "warnings"]))
+}

@@ -1,0 +1,118 @@
+//! What heptad is built for: feature sets, targets, backends. The stages pick from here, so that a
+//! new feature or target is added once.
+
+use std::env;
+
+use xshell::{Cmd, Shell, cmd};
+
+/// A choice of features: a name, and the arguments for Cargo.
+#[derive(Clone, Copy)]
+pub(crate) struct Features {
+    pub(crate) name: &'static str,
+    pub(crate) arguments: &'static [&'static str],
+}
+
+pub(crate) const DEFAULT: Features = Features { name: "default features", arguments: &[] };
+pub(crate) const ALL: Features = Features { name: "all features", arguments: &["--all-features"] };
+pub(crate) const NONE: Features =
+    Features { name: "no features", arguments: &["--no-default-features"] };
+pub(crate) const ALLOC: Features =
+    Features { name: "alloc alone", arguments: &["--no-default-features", "-Falloc"] };
+const SPIN: Features =
+    Features { name: "spin alone", arguments: &["--no-default-features", "-Fspin"] };
+const SERDE: Features =
+    Features { name: "serde alone", arguments: &["--no-default-features", "-Fserde"] };
+
+/// None, all, and each of them alone; `asm` alone is the default.
+pub(crate) const FEATURE_SETS: &[Features] = &[DEFAULT, ALL, NONE, ALLOC, SPIN, SERDE];
+
+pub(crate) const X86_64_LINUX: &str = "x86_64-unknown-linux-gnu";
+pub(crate) const AARCH64_LINUX: &str = "aarch64-unknown-linux-gnu";
+pub(crate) const AARCH64_NONE: &str = "aarch64-unknown-none";
+pub(crate) const AARCH64_NONE_SOFTFLOAT: &str = "aarch64-unknown-none-softfloat";
+pub(crate) const X86_64_NONE: &str = "x86_64-unknown-none";
+pub(crate) const I686_LINUX: &str = "i686-unknown-linux-gnu";
+pub(crate) const S390X_LINUX: &str = "s390x-unknown-linux-gnu";
+pub(crate) const THUMB_NONE: &str = "thumbv7em-none-eabi";
+
+/// Targets with assembly routines: the library is built for them.
+pub(crate) const ASSEMBLY_TARGETS: &[&str] =
+    &[X86_64_LINUX, AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE];
+
+/// Targets without: 32 bits, big-endian, and 32 bits without an operating system.
+pub(crate) const PORTABLE_TARGETS: &[&str] = &[I686_LINUX, S390X_LINUX, THUMB_NONE];
+
+/// Which backend of the probe routines everything uses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    /// The one that `src/probe/mod.rs` chooses.
+    Chosen,
+    Assembly,
+    Portable,
+}
+
+impl Backend {
+    pub(crate) const FORCED: [Backend; 2] = [Backend::Assembly, Backend::Portable];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Backend::Chosen => "chosen backend",
+            Backend::Assembly => "assembly",
+            Backend::Portable => "portable",
+        }
+    }
+
+    /// The compiler flags that force it.
+    pub(crate) fn flags(self) -> &'static str {
+        match self {
+            Backend::Chosen => "",
+            Backend::Assembly => r#"--cfg heptad_backend="assembly""#,
+            Backend::Portable => r#"--cfg heptad_backend="portable""#,
+        }
+    }
+
+    /// `cargo` with this backend, for programs and for the examples in documentation. Each backend
+    /// has its own target folder, because Cargo builds everything anew whenever the flags change.
+    pub(crate) fn cargo<'shell>(self, shell: &'shell Shell, extra_flags: &str) -> Cmd<'shell> {
+        let mut cargo = cmd!(shell, "cargo");
+        let flags = [extra_flags, self.flags()].join(" ");
+        if flags != " " {
+            cargo = cargo.env("RUSTFLAGS", flags.trim()).env("RUSTDOCFLAGS", flags.trim());
+        }
+        if self != Backend::Chosen {
+            let folder = format!("{}/backend-{}", target_folder(), self.name());
+            cargo = cargo.env("CARGO_TARGET_DIR", folder);
+        }
+        cargo
+    }
+}
+
+/// Where Cargo puts what it builds.
+pub(crate) fn target_folder() -> String {
+    env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A feature that is added to the manifest has to be added here.
+    #[test]
+    fn every_feature_is_tried_alone() {
+        let manifest = include_str!("../../Cargo.toml");
+        let (_, rest) = manifest.split_once("[features]\n").unwrap();
+        let (features, _) = rest.split_once("\n[").unwrap();
+        let names = features.lines().filter_map(|line| line.split_once(" = "));
+        let mut count = 0;
+        for (name, _) in names.filter(|(name, _)| !name.starts_with('#')) {
+            let is_tried = name == "default"
+                || name == "asm"
+                || FEATURE_SETS
+                    .iter()
+                    .any(|set| set.arguments.last() == Some(&&*format!("-F{name}")));
+            assert!(is_tried, "{name}");
+            count += 1;
+        }
+        assert!(count > 2 && features.contains("default = [\"asm\"]"));
+    }
+}

@@ -1,0 +1,37 @@
+//! Stage `no-panic`: a bare-metal user of the whole fallible interface links, and so cannot panic.
+//!
+//! `tests-link` has a panic handler that needs a function nobody defines: as long as no code can
+//! reach a panic the linker drops the handler, and with it the need. The counter-proof plants a
+//! panic, and must not link, for that reason and no other.
+
+use anyhow::Result;
+use xshell::{Cmd, Shell, cmd};
+
+use crate::job::{self, Job};
+use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
+use crate::needs::Need;
+use crate::stage::Count;
+
+const TARGETS: [&str; 3] = [AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE];
+
+pub(crate) const NEEDS: &[Need] =
+    &[Need::Target(AARCH64_NONE), Need::Target(AARCH64_NONE_SOFTFLOAT), Need::Target(X86_64_NONE)];
+
+/// What the linker says when the handler stays.
+const COMPLAINT: &str = "undefined symbol: a_panic_is_reachable";
+
+pub(crate) fn run(shell: &Shell) -> Result<Count> {
+    job::run_until_failure(TARGETS.into_iter().flat_map(|target| {
+        let planted = link(shell, target)
+            .env("RUSTFLAGS", "--cfg plant_a_panic")
+            .env("CARGO_TARGET_DIR", format!("{}/planted-panic", target_folder()));
+        [
+            Job::step(format!("no panic for {target}"), link(shell, target)),
+            Job::refused(format!("a planted panic for {target}"), planted, COMPLAINT),
+        ]
+    }))
+}
+
+fn link<'shell>(shell: &'shell Shell, target: &str) -> Cmd<'shell> {
+    cmd!(shell, "cargo build --package tests-link --release --target {target}")
+}

@@ -1,0 +1,141 @@
+//! The kernels of `tests-qemu`, booted under QEMU.
+//!
+//! `.cargo/config.toml` says how a kernel is booted, as the `runner` of its target, with a time
+//! limit; so `cargo run --package tests-qemu --target … --bin probe` does by hand what a stage does.
+//! What stands after `--` there becomes more words of QEMU's command line.
+//!
+//! A boot passes by its exit status **and** its last line. The statuses are those of `Exit` in
+//! `tests-qemu/src/machine`: none of them is one that QEMU, a shell or a time limit produces.
+
+use std::process::{Command, Output, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use xshell::{Shell, cmd};
+
+use crate::job::Job;
+use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
+use crate::stage::Count;
+
+/// How a kernel must end.
+#[derive(Clone, Copy)]
+enum Ending {
+    /// With status 33, and `PASS n/n` as the last line.
+    Pass,
+    /// With status 7, and `FP trap at …` as the last line: a test of the trap itself.
+    FpTrap,
+}
+
+/// The kernels, one property each.
+const KERNELS: &[(&str, Ending)] = &[
+    ("machine", Ending::Pass),
+    ("fp_trap", Ending::FpTrap),
+    ("fp_trap_last_core", Ending::FpTrap),
+    ("probe", Ending::Pass),
+    ("table", Ending::Pass),
+    ("static_and_arena", Ending::Pass),
+];
+
+/// The status of a kernel that passed, and of one that an FP instruction ended.
+pub(crate) const STATUS_PASS: i32 = 33;
+const STATUS_FP_TRAP: i32 = 7;
+/// The status of `timeout`, when it had to end the command.
+const STATUS_TIMEOUT: i32 = 124;
+
+/// Boots every kernel on AArch64, on a processor with LSE atomics and on one without.
+pub(crate) fn aarch64(shell: &Shell) -> Result<Count> {
+    boot_all(shell, AARCH64_NONE_SOFTFLOAT, &["max", "cortex-a57"])
+}
+
+/// Boots every kernel on x86_64.
+pub(crate) fn x86_64(shell: &Shell) -> Result<Count> {
+    boot_all(shell, X86_64_NONE, &["max"])
+}
+
+fn boot_all(shell: &Shell, target: &str, processors: &[&str]) -> Result<Count> {
+    let build = cmd!(shell, "cargo build --package tests-qemu --bins --release --target {target}");
+    let build = Job::step(format!("building the kernels for {target}"), build).run()?;
+    if build.failed > 0 {
+        return Ok(build);
+    }
+    let mut sum = Count::NONE;
+    for processor in processors {
+        for &(kernel, ending) in KERNELS {
+            sum += boot(target, processor, kernel, ending)?;
+        }
+    }
+    Ok(sum)
+}
+
+/// Boots one kernel and tells in one line what came of it; everything it printed, if that is bad.
+fn boot(target: &str, processor: &str, kernel: &str, ending: Ending) -> Result<Count> {
+    let start = Instant::now();
+    let output = Command::new("cargo")
+        .args(["run", "--quiet", "--package", "tests-qemu", "--release"])
+        .args(["--target", target, "--bin", kernel, "--", "-cpu", processor])
+        .stdin(Stdio::null())
+        .output()
+        .context("running cargo")?;
+    let (count, verdict) = judge(ending, output.status.code(), &text_of(&output));
+    if count.failed > 0 {
+        print!("{}", text_of(&output));
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    println!("      {kernel} on {processor}: {verdict} ({:.1} s)", start.elapsed().as_secs_f64());
+    Ok(count)
+}
+
+fn text_of(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What a boot that ended with `status` after printing `text` has shown.
+fn judge(ending: Ending, status: Option<i32>, text: &str) -> (Count, String) {
+    let last = text.lines().next_back().unwrap_or("");
+    match (ending, status) {
+        (Ending::Pass, Some(STATUS_PASS)) => match passed_cases(last) {
+            Some(passed) => (Count { passed, ..Count::NONE }, last.into()),
+            None => (Count::ONE_FAILED, format!("status {STATUS_PASS}, but ends with `{last}`")),
+        },
+        (Ending::FpTrap, Some(STATUS_FP_TRAP)) if last.starts_with("FP trap at 0x") => {
+            (Count::ONE_PASSED, "trapped, as it must be".into())
+        }
+        (_, Some(STATUS_TIMEOUT)) => (Count::ONE_FAILED, format!("TIMEOUT after `{last}`")),
+        (_, status) => (Count::ONE_FAILED, format!("FAILED: status {status:?}, `{last}`")),
+    }
+}
+
+/// `n` of a line that is exactly `PASS n/n`, with `n` not zero.
+fn passed_cases(line: &str) -> Option<usize> {
+    let (passed, total) = line.strip_prefix("PASS ")?.split_once('/')?;
+    let count = passed.parse().ok()?;
+    (passed == total && count > 0 && line == format!("PASS {count}/{count}")).then_some(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_read_strictly() {
+        assert_eq!(passed_cases("PASS 12/12"), Some(12));
+        for line in
+            ["PASS 11/12", "PASS 0/0", "PASS 12/12 ", "PASS +1/+1", "PASS 01/01", "PASS", "ok", ""]
+        {
+            assert_eq!(passed_cases(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_boot_passes_by_status_and_last_line_together() {
+        let failures = |ending, status, text| judge(ending, status, text).0.failed;
+        assert_eq!(judge(Ending::Pass, Some(33), "a ... ok\nPASS 3/3\n").0.passed, 3);
+        assert_eq!(failures(Ending::Pass, Some(33), "PASS 3/3\nmore\n"), 1);
+        assert_eq!(failures(Ending::Pass, Some(0), "PASS 3/3\n"), 1);
+        assert_eq!(failures(Ending::Pass, None, "PASS 3/3\n"), 1);
+        assert_eq!(failures(Ending::Pass, Some(124), "a ... "), 1);
+        assert_eq!(failures(Ending::FpTrap, Some(7), "FP trap at 0x40080814\n"), 0);
+        assert_eq!(failures(Ending::FpTrap, Some(7), ""), 1);
+        assert_eq!(failures(Ending::FpTrap, Some(33), "PASS 1/1\n"), 1);
+    }
+}

@@ -1,0 +1,82 @@
+//! The stages of `cargo xtask test` and `cargo xtask verify`, in the order in which they run: what
+//! fails soonest comes first.
+
+use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
+use crate::needs::Need;
+use crate::stage::Stage;
+use crate::{aarch64_user, arrows, asm_check, builds, docs, host, lint, miri, no_panic, qemu};
+
+/// What every change must pass.
+pub(crate) const TEST: &[Stage] = &[
+    Stage {
+        name: "arrows",
+        about: "modules use only what the architecture lets them, unsafe stands where it may",
+        needs: &[],
+        run: arrows::run,
+    },
+    Stage {
+        name: "lint",
+        about: "rustfmt and clippy, for every feature set, backend and target",
+        needs: lint::NEEDS,
+        run: lint::run,
+    },
+    Stage {
+        name: "docs",
+        about: "rustdoc without warnings, Rust code and links in Markdown files",
+        needs: &[],
+        run: docs::run,
+    },
+    Stage {
+        name: "host",
+        about: "the tests on this machine, for each backend",
+        needs: &[],
+        run: host::run,
+    },
+    Stage {
+        name: "aarch64-user",
+        about: "the tests as AArch64 programs in QEMU's user mode",
+        needs: aarch64_user::NEEDS,
+        run: aarch64_user::run,
+    },
+    Stage {
+        name: "builds",
+        about: "every target, the package, and the oldest compiler promised",
+        needs: builds::NEEDS,
+        run: builds::run,
+    },
+    Stage {
+        name: "no-panic",
+        about: "a bare-metal user of the fallible interface links without a panic",
+        needs: no_panic::NEEDS,
+        run: no_panic::run,
+    },
+    Stage {
+        name: "asm-check",
+        about: "the assembly routines and the library's code: banners, symbols, registers, mutants",
+        needs: asm_check::NEEDS,
+        run: asm_check::run,
+    },
+    Stage {
+        name: "qemu-aarch64",
+        about: "the test kernels on bare AArch64, FP and SIMD trapped",
+        needs: &[
+            Need::Target(AARCH64_NONE_SOFTFLOAT),
+            Need::Program("qemu-system-aarch64", "qemu-system-arm"),
+        ],
+        run: qemu::aarch64,
+    },
+    Stage {
+        name: "qemu-x86_64",
+        about: "the test kernels on bare x86_64, FP and SIMD trapped",
+        needs: &[Need::Target(X86_64_NONE), Need::Program("qemu-system-x86_64", "qemu-system-x86")],
+        run: qemu::x86_64,
+    },
+];
+
+/// What takes longer, or needs a nightly toolchain.
+pub(crate) const VERIFY: &[Stage] = &[Stage {
+    name: "miri",
+    about: "the tests under Miri: 64 bits, 32 bits, big-endian",
+    needs: &[],
+    run: miri::run,
+}];
