@@ -13,6 +13,11 @@ const GROUPS: &[&[Case]] = &[&[
     Case { name: "ticks_come_and_tell_where", run: ticks_come_and_tell_where },
     Case { name: "masked_code_sees_no_tick", run: masked_code_sees_no_tick },
     Case { name: "a_stopped_timer_is_silent", run: a_stopped_timer_is_silent },
+    Case { name: "stopped_while_masked_never_ticks", run: stopped_while_masked_never_ticks },
+    Case {
+        name: "interrupted_code_keeps_its_registers",
+        run: interrupted_code_keeps_its_registers,
+    },
     Case { name: "every_core_runs_once", run: every_core_runs_once },
     Case { name: "nothing_is_attached", run: nothing_is_attached },
 ]];
@@ -77,6 +82,45 @@ fn a_stopped_timer_is_silent() {
     let before = TICKS.load(Relaxed);
     spin_long();
     assert_eq!(before, TICKS.load(Relaxed));
+}
+
+/// A tick that fell due while interrupts were masked, and whose timer was stopped before they were
+/// unmasked, does not come late.
+fn stopped_while_masked_never_ticks() {
+    let before = TICKS.load(Relaxed);
+    machine::without_interrupts(|| {
+        machine::start_timer(HERTZ, count_tick);
+        spin_long();
+        machine::stop_timer();
+    });
+    spin_long();
+    assert_eq!(before, TICKS.load(Relaxed));
+}
+
+/// More values than a processor has registers, each depending on the others, come out the same with
+/// ticks in between and without.
+fn interrupted_code_keeps_its_registers() {
+    let undisturbed = mix_many_values();
+    machine::start_timer(HERTZ, count_tick);
+    wait_for_ticks(1);
+    let ticks_before = TICKS.load(Relaxed);
+    let disturbed = mix_many_values();
+    let ticks = TICKS.load(Relaxed) - ticks_before;
+    machine::stop_timer();
+    assert_eq!(undisturbed, disturbed);
+    assert!(ticks > 5, "only {ticks} ticks came in between");
+}
+
+fn mix_many_values() -> [u64; 28] {
+    let mut values: [u64; 28] = core::array::from_fn(|index| index as u64);
+    for round in 0..3_000_000 {
+        let mut carried = round;
+        for value in &mut values {
+            carried = value.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23) ^ carried;
+            *value = carried;
+        }
+    }
+    values
 }
 
 fn every_core_runs_once() {
