@@ -183,12 +183,13 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// Fills a free slot of this table.
     #[inline]
     pub(super) fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
+        // Before the entry: a caller has just read the word, and it need not be read again.
+        let offset = place.offset(self.geometry());
+        self.set_word(offset, self.word(offset).with_filled(place.slot(), byte));
         // SAFETY: inside the table, valid for writes (V1); a free slot holds nothing to drop.
         unsafe { self.entry_ptr(place).write(entry) };
         // SAFETY: as above.
         unsafe { self.value_ptr(place).write(value) };
-        let offset = place.offset(self.geometry());
-        self.set_word(offset, self.word(offset).with_filled(place.slot(), byte));
     }
 
     /// Frees a slot and returns what it held.
