@@ -2,16 +2,50 @@
 //! Hash tables for kernels: no allocation behind your back, no panic, no blocking, no FP registers.
 //!
 //! A *heptad* is a group of seven: one 64-byte cache line that holds an 8-byte metadata word and
-//! seven 8-byte entries.
+//! seven 8-byte entries. A lookup touches one or two of them, at 15/16 load.
+//!
+//! ```
+//! use heptad::{hash::Keyed, storage::Inline, swiss::Map64};
+//!
+//! // In its own value, fit for a `static`: 32 lines, so 16 groups and room for 105 entries.
+//! let mut owners: Map64<u64, u64, Inline<32>> = Map64::inline(Keyed::new(0x5eed));
+//! owners.try_insert(0x1000, 7)?;
+//! *owners.try_entry(0x2000)?.or_insert(0) += 1;
+//! assert_eq!(owners.get(&0x1000), Some(&7));
+//! assert_eq!(owners.remove(&0x2000), Some(1));
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! # Which table
+//!
+//! | you have | take | bytes per group of seven |
+//! |---|---|---|
+//! | eight-byte keys | [`swiss::Set`] | 64 |
+//! | keys and values that fit eight bytes together | [`swiss::Map`] | 64 |
+//! | eight-byte keys, eight-byte values | [`swiss::Map64`] | 128 |
+//! | any eight-byte entry, with your own hash and equality | [`swiss::Table`] | 64 |
+//!
+//! and where its lines live: [`storage::Inline`] in the table itself, [`storage::Region`] in memory
+//! that you lend, `storage::Heap` on the heap (feature `alloc`).
+//!
+//! # What can fail, and how
+//!
+//! Operations whose names start with `try_` return an [`Error`], and hand back what they did not take
+//! as [`Rejected`]; the table is then as it was. Those without, such as `insert`, exist only where
+//! the storage grows ([`storage::Growable`]), and end in the allocation error handler when there is
+//! no memory. Nothing else can fail, but for `Index`, which panics as the standard library's does.
+//!
+//! # Modules
 //!
 //! | module | what it has |
 //! |---|---|
-//! | [`swiss`] | the single-owner table: at most two cache lines per lookup at 15/16 load |
-//! | [`storage`] | where a table's lines live: in the value itself, in lent memory, on the heap |
+//! | [`swiss`] | the single-owner table, with the essay that explains it |
+//! | [`storage`] | where a table's lines live |
 //! | [`hash`] | the keyed hash of words and bytes that Rust, C and assembly share |
 //! | [`layout`] | what a line looks like, and the arithmetic of capacity |
 //!
-//! Features: `asm` (default) for the assembly probe routines, `alloc` for tables on the heap.
+//! Features: `asm` (default) for the assembly probe routines, `alloc` for tables on the heap, `spin`
+//! for a table behind a spin lock, `serde`.
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

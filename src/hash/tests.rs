@@ -1,5 +1,5 @@
 use core::hash::{BuildHasher, Hasher};
-use std::collections::HashSet;
+use std::{collections::HashSet, vec::Vec};
 
 use super::*;
 
@@ -50,6 +50,32 @@ fn avalanche() {
         for count in row {
             // Six standard deviations of a fair coin are 192; the mixer's own bias adds a little.
             assert!(count.abs_diff(ROUNDS / 2) < 320, "{count}");
+        }
+    }
+}
+
+/// The same for each bit of byte strings of several words, and of their lengths' last bytes.
+#[test]
+fn avalanche_of_bytes() {
+    const ROUNDS: u32 = 2048;
+    let mut random = fastrand::Rng::with_seed(3);
+    for len in [1, 7, 8, 13, 24] {
+        let mut flips = std::vec![[0u32; 64]; 8 * len];
+        for _ in 0..ROUNDS {
+            let seed = random.u64(..);
+            let mut bytes: Vec<u8> = (0..len).map(|_| random.u8(..)).collect();
+            let hash = hash_bytes(seed, &bytes);
+            for (bit, row) in flips.iter_mut().enumerate() {
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                let changed = hash ^ hash_bytes(seed, &bytes);
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                for (out, count) in row.iter_mut().enumerate() {
+                    *count += (changed >> out & 1) as u32;
+                }
+            }
+        }
+        for count in flips.into_iter().flatten() {
+            assert!(count.abs_diff(ROUNDS / 2) < 230, "{count} of {ROUNDS}, {len} bytes");
         }
     }
 }
