@@ -68,8 +68,11 @@ impl<T> fmt::Display for Rejected<T> {
     }
 }
 
-impl<T: fmt::Debug> core::error::Error for Rejected<T> {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        Some(&self.error)
+impl<T: fmt::Debug> core::error::Error for Rejected<T> {}
+
+/// Drops the value: for `?` in functions that return an [`Error`].
+impl<T> From<Rejected<T>> for Error {
+    fn from(rejected: Rejected<T>) -> Error {
+        rejected.error
     }
 }

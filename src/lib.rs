@@ -41,7 +41,7 @@
 //! |---|---|
 //! | [`swiss`] | the single-owner table, with the essay that explains it |
 //! | [`storage`] | where a table's lines live |
-//! | [`hash`] | the keyed hash of words and bytes that Rust, C and assembly share |
+//! | [`hash`] | the keyed hash of words and bytes |
 //! | [`layout`] | what a line looks like, and the arithmetic of capacity |
 //!
 //! Features: `asm` (default) for the assembly probe routines, `alloc` for tables on the heap, `spin`

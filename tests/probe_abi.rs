@@ -1,5 +1,5 @@
 //! The assembly routines keep the calling convention, and more: no FP or SIMD register changes, and
-//! nothing is written below the stack pointer.
+//! nothing is written below the stack pointer, but where a routine says so.
 //!
 //! A recorder in assembly (`abi/`) fills every register that a routine must leave alone, calls it
 //! directly, and records them again. It is called for each way through each routine.
@@ -12,11 +12,12 @@
 ))]
 
 use core::arch::global_asm;
+use core::cell::RefCell;
 use core::ffi::c_void;
 
 use fastrand::Rng;
 use heptad::layout::{Geometry, Tag};
-use heptad::probe::assembly;
+use heptad::probe::{assembly, portable};
 
 #[cfg(target_arch = "aarch64")]
 global_asm!(include_str!("abi/record_aarch64.S"), options(raw));
@@ -55,7 +56,7 @@ type Routine = *const c_void;
 unsafe extern "C" {
     fn heptad_test_record(
         routine: Routine,
-        arguments: *const [u64; 4],
+        arguments: *const [u64; 5],
         registers: *mut Registers,
     ) -> u64;
 
@@ -65,28 +66,53 @@ unsafe extern "C" {
     fn heptad_0_1_match_slots();
     fn heptad_0_1_free_slot();
     fn heptad_0_1_find_word();
+    fn heptad_0_1_find_words();
 }
 
+/// How many words below the stack of a routine are recorded.
+const SCRATCH: usize = if cfg!(target_arch = "aarch64") { 16 } else { 15 };
 /// The direction flag: string instructions count upwards while it is clear.
 const DIRECTION: u64 = 1 << 10;
 
-/// Calls `routine` with registers of various contents and checks that they keep them.
+/// Calls `routine`, which uses no stack, and checks that it keeps registers of various contents.
 fn check_call(routine: Routine, arguments: [u64; 4], expected: u64) {
+    let [first, second, third, fourth] = arguments;
+    check_registers(
+        routine,
+        || [first, second, third, fourth, 0],
+        0,
+        |answer| {
+            assert_eq!(answer, expected);
+        },
+    );
+}
+
+/// Calls `routine` with registers of various contents, and checks that it keeps them and uses
+/// `stack_words` words of stack at the most. The arguments are made anew for each call.
+fn check_registers(
+    routine: Routine,
+    mut arguments: impl FnMut() -> [u64; 5],
+    stack_words: usize,
+    mut check_answer: impl FnMut(u64),
+) {
     let mut rng = Rng::with_seed(9);
     for fill in [0, u64::MAX, rng.u64(..)] {
         let mut before = Registers::filled_with(fill);
         before.vectors.fill_with(|| rng.u128(..));
         before.general.fill_with(|| rng.u64(..) ^ fill);
         let mut after = before.clone();
-        // SAFETY: the routine takes at most four words and only reads what they point to, and the
-        // recorder gives every register that it fills its own value back.
-        let answer = unsafe { heptad_test_record(routine, &arguments, &mut after) };
+        // SAFETY: the routine takes at most five words, the caller knows what they point to, and
+        // the recorder gives every register that it fills its own value back.
+        let answer = unsafe { heptad_test_record(routine, &arguments(), &mut after) };
 
-        assert_eq!(answer, expected);
+        check_answer(answer);
         assert_eq!(after.stack[0], after.stack[1], "the stack pointer");
         assert_eq!(after.stack[0] % 16, 0, "the recorder keeps the stack aligned");
         assert_eq!(after.platform[0], after.platform[1], "the platform register");
         assert_eq!(after.flags & DIRECTION, 0);
+        // The words that the stack grows into first are the last ones.
+        let used = SCRATCH - stack_words..SCRATCH;
+        after.scratch[used.clone()].copy_from_slice(&before.scratch[used]);
         let Registers { flags, stack, platform, .. } = after;
         assert_eq!(after, Registers { flags, stack, platform, ..before });
     }
@@ -145,6 +171,47 @@ fn s9_find_word_keeps_every_register() {
 }
 
 #[test]
+fn s9_find_words_keeps_every_register() {
+    #[repr(align(64))]
+    struct Groups([[u64; 8]; 4]);
+
+    // What x86_64 saves on the stack; the other architecture has registers enough.
+    let stack_words = if cfg!(target_arch = "x86_64") { 5 } else { 0 };
+    let geometry = Geometry::largest_within(4).unwrap();
+    let mut rng = Rng::with_seed(999);
+    for count in [0, 1, 2, 15, 16, 17, 40] {
+        // A few tags, and filter bits everywhere: every way to end comes up.
+        let tag_bits = rng.u64(..) & 0x7f << 57;
+        let hashes: Vec<u64> = (0..count).map(|_| tag_bits | rng.u64(..1 << 57)).collect();
+        let words: Vec<u64> = (0..count).map(|_| rng.u64(..6)).collect();
+        let tag = Tag::of(tag_bits);
+        let (at_home, away) = (tag.at_home().0, tag.away().0);
+        let word = u64::from_le_bytes([rng.u8(..), at_home, 0, away, at_home, away, 1, at_home]);
+        let mut groups = Groups([[word; 8]; 4]);
+        for group in &mut groups.0 {
+            group[0] ^= rng.u64(..256);
+            group[1..].fill_with(|| rng.u64(..6));
+        }
+        let base = &raw const groups;
+        let mask_bytes = geometry.mask_bytes();
+
+        let mut expected = hashes.clone();
+        let (from, to) = (words.as_ptr(), expected.as_mut_ptr());
+        // SAFETY: four groups, and `count` words and answers.
+        unsafe { portable::find_words(base.cast(), mask_bytes, from, to, count) };
+        let answers = RefCell::new(hashes.clone());
+        let arguments = || {
+            let mut answers = answers.borrow_mut();
+            answers.copy_from_slice(&hashes);
+            let to = answers.as_mut_ptr() as u64;
+            [base as u64, mask_bytes as u64, words.as_ptr() as u64, to, count as u64]
+        };
+        let check = |_| assert_eq!(*answers.borrow(), expected);
+        check_registers(heptad_0_1_find_words as Routine, arguments, stack_words, check);
+    }
+}
+
+#[test]
 fn s9_the_recorder_sees_every_change() {
     assert_eq!(core::mem::offset_of!(Registers, general), 512);
     assert_eq!(core::mem::offset_of!(Registers, flags), 600);
@@ -155,11 +222,10 @@ fn s9_the_recorder_sees_every_change() {
     let mut registers = Registers::filled_with(0);
     // SAFETY: the vandal changes only registers that the recorder gives back, and memory below the
     // stack pointer.
-    unsafe { heptad_test_record(heptad_test_vandal as Routine, &[0; 4], &mut registers) };
-    let (vectors, general, scratch) =
-        if cfg!(target_arch = "aarch64") { (32, 11, 16) } else { (16, 6, 15) };
+    unsafe { heptad_test_record(heptad_test_vandal as Routine, &[0; 5], &mut registers) };
+    let (vectors, general) = if cfg!(target_arch = "aarch64") { (32, 11) } else { (16, 6) };
     assert_eq!(registers.vectors[..vectors], [u128::MAX; 32][..vectors]);
     assert_eq!(registers.general[..general], [u64::MAX; 11][..general]);
-    assert_eq!(registers.scratch[..scratch], [u64::MAX; 16][..scratch]);
+    assert_eq!(registers.scratch[..SCRATCH], [u64::MAX; 16][..SCRATCH]);
     assert_eq!(registers.flags & DIRECTION != 0, cfg!(target_arch = "x86_64"));
 }

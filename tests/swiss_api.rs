@@ -81,6 +81,54 @@ fn find_many_answers_in_order_for_every_length() {
 }
 
 #[test]
+fn words_are_found_in_batches_of_every_length() {
+    // Half of them with one hash, so that many are deep.
+    let hash = |&key: &u64| if key % 2 == 0 { 7 } else { hash(&key) };
+    let mut table: Table<u64, Inline<32>> = Table::inline();
+    let mut set: Set<u64, Inline<32>> = Set::inline(Keyed::new(1));
+    let mut map: Map64<u64, u64, Inline<64>> = Map64::inline(Keyed::new(2));
+    for key in 0..100 {
+        table.insert_within_capacity(hash(&key), key).unwrap();
+        set.try_insert(key).unwrap();
+        map.try_insert(key, !key).unwrap();
+    }
+    assert!(table.stats().deep > 20);
+    for length in 0..200u64 {
+        let keys: Vec<u64> = (0..length).map(|index| index * 7 % 200).collect();
+        let expected: Vec<_> = keys.iter().map(|&key| (key < 100).then_some(key)).collect();
+        let mut answers = vec![];
+        table.find_words(&keys, hash, |index, found| {
+            assert_eq!(index, answers.len());
+            answers.push(found.copied());
+        });
+        assert_eq!(answers, expected);
+        let mut answers = vec![];
+        set.contains_many(&keys, |index, is_there| {
+            assert_eq!(index, answers.len());
+            answers.push(is_there);
+        });
+        assert!(answers.into_iter().eq(expected.iter().map(Option::is_some)));
+        let mut answers = vec![];
+        map.get_words(&keys, |index, value| {
+            assert_eq!(index, answers.len());
+            answers.push(value.copied());
+        });
+        assert!(answers.into_iter().eq(expected.iter().map(|key| key.map(|key| !key))));
+    }
+}
+
+#[test]
+fn tables_without_memory_have_no_words() {
+    let table = Table::<u64>::new();
+    let mut answers = 0;
+    table.find_words(&[0, 1, u64::MAX], hash, |_, found| {
+        assert_eq!(found, None);
+        answers += 1;
+    });
+    assert_eq!(answers, 3);
+}
+
+#[test]
 fn get_disjoint_mut_refuses_overlap() {
     let mut table: Table<u64, Inline<4>> = Table::inline();
     for key in 0..10 {
@@ -174,6 +222,9 @@ fn maximum_loads() {
         })
         .collect();
     assert!(capacities.into_iter().eq([5, 10, 21, 42, 84, 168]));
+    let mut copy = set.clone();
+    copy.extend(100..169);
+    assert_eq!(copy.capacity(), 336, "the maximum load is copied too");
 }
 
 #[test]
@@ -210,6 +261,39 @@ fn try_insert_many_says_where_it_stopped() {
     assert_eq!((rejected.value, rejected.error), (8, Error::Full));
     assert_eq!(sorted(set.iter().copied()), [1, 2, 3, 4, 5, 6]);
     assert_eq!(set.insert_within_capacity(6), Ok(false));
+}
+
+/// Entries with interior mutability may change while the table is shared; and so may it be sent, if
+/// they may.
+#[test]
+fn atomic_values_in_an_inline_map() {
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+    let mut counts: Map64<u64, AtomicU64, Inline<8>> = Map64::default();
+    for key in 0..5 {
+        counts.insert_within_capacity(key, AtomicU64::new(0)).unwrap();
+    }
+    let counts = &counts;
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            let mut entries = counts.iter();
+            scope.spawn(move || entries.all(|(key, count)| count.fetch_add(*key, Relaxed) < 9));
+        }
+    });
+    assert_eq!(sorted(counts.values().map(|count| count.load(Relaxed))), [0, 2, 4, 6, 8]);
+}
+
+#[test]
+fn refusals_become_errors_with_a_question_mark() {
+    fn fill(set: &mut Set<u64, Inline<1>>) -> Result<(), Error> {
+        for key in 0.. {
+            set.try_insert(key)?;
+        }
+        Ok(())
+    }
+    let mut set = Set::default();
+    assert_eq!(fill(&mut set), Err(Error::Full));
+    assert_eq!(format!("{:?}", set.iter()).len(), "[0, 1, 2, 3, 4, 5]".len());
 }
 
 /// Later pairs win, also when they come within one batch of each other.

@@ -22,6 +22,8 @@ thread_local! {
     static ALLOCATIONS_LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
     /// Allocations this thread has made.
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// Bytes this thread has allocated and not freed again.
+    static LIVE_BYTES: Cell<isize> = const { Cell::new(0) };
 }
 
 /// The system's allocator, with a limit that a test can set for its own thread.
@@ -36,11 +38,13 @@ unsafe impl GlobalAlloc for Limited {
         }
         ALLOCATIONS_LEFT.set(left - 1);
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        LIVE_BYTES.set(LIVE_BYTES.get() + layout.size() as isize);
         // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE_BYTES.set(LIVE_BYTES.get() - layout.size() as isize);
         // SAFETY: allocated by `System` with the same layout.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -97,6 +101,19 @@ fn s4_failed_allocation_changes_nothing() {
     assert!((0..52).all(|key| set.contains(&key)) && !set.contains(&52));
     assert_eq!(without_memory(|| set.try_insert(51)), Ok(false), "no room is needed for it");
     assert_eq!(set.try_insert(52), Ok(true));
+}
+
+#[test]
+fn memory_is_given_back() {
+    let before = LIVE_BYTES.get();
+    let mut map: Map64<u64, u64> = (0..1000).map(|key| (key, key)).collect();
+    assert_eq!(LIVE_BYTES.get() - before, 2 * 256 * 64, "one allocation for all of them");
+    map.retain(|&key, _| key < 10);
+    map.shrink_to_fit();
+    assert_eq!(LIVE_BYTES.get() - before, 2 * 2 * 64);
+    let copy = map.clone();
+    drop((map, copy));
+    assert_eq!(LIVE_BYTES.get(), before);
 }
 
 #[test]
@@ -174,7 +191,15 @@ fn owned_entries_are_dropped_once() {
         let (key, value) = share(key);
         map.insert(key, value);
     }
-    drop(map);
+    drop(map.into_storage());
+    assert_eq!(alive(), 0);
+    let mut map: Map64<u64, Box<Rc<()>>> = (0..20).map(share).collect();
+    let mut drained = map.drain();
+    drop(drained.next());
+    std::mem::forget(drained);
+    assert_eq!((alive(), map.len()), (19, 19), "a forgotten drain forgets nothing");
+    assert_eq!(map.check_invariants(false), Ok(()));
+    drop(map.into_iter().next());
     assert_eq!(alive(), 0);
 }
 

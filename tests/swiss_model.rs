@@ -187,6 +187,12 @@ fn run<S: Storage>(
                     answers.push(value);
                 });
                 assert_eq!(answers, keys.iter().map(|key| model.get(key)).collect::<Vec<_>>());
+                let mut words = vec![];
+                map.get_words(&keys, |index, value| {
+                    assert_eq!(index, words.len());
+                    words.push(value);
+                });
+                assert_eq!(words, answers);
             }
             Operation::Retain(modulus) => {
                 map.retain(|key, value| {

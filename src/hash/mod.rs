@@ -1,4 +1,4 @@
-//! Keyed hashing of words and bytes: one short mixer for Rust, C and assembly.
+//! Keyed hashing of words and bytes: one short mixer, the same in any language.
 //!
 //! [`hash_word`] is a keyed **bijection** of 64-bit words: the key is XOR-ed with the seed and put
 //! through two multiplications and three xor-shifts, David Stafford's variant 13 of the MurmurHash3

@@ -32,6 +32,7 @@ fn bytes_of_different_lengths_differ() {
 
 /// Flipping any one bit of the key flips each bit of the hash in close to half of the cases.
 #[test]
+#[cfg_attr(miri, ignore = "pure arithmetic, and hours of it")]
 fn avalanche() {
     const ROUNDS: u32 = 4096;
     let mut random = fastrand::Rng::with_seed(2);
@@ -56,6 +57,7 @@ fn avalanche() {
 
 /// The same for each bit of byte strings of several words, and of their lengths' last bytes.
 #[test]
+#[cfg_attr(miri, ignore = "pure arithmetic, and hours of it")]
 fn avalanche_of_bytes() {
     const ROUNDS: u32 = 2048;
     let mut random = fastrand::Rng::with_seed(3);

@@ -33,9 +33,9 @@ impl MaxLoad {
 /// At 15/16 this is 6, 13, 26, 52, 105, 210, … for 1, 2, 4, 8, 16, 32, … groups.
 #[inline]
 pub const fn max_entries(groups: usize, load: MaxLoad) -> usize {
-    // Split so that it cannot overflow: groups that exist are below 2^58.
+    // Split so that no group count of an address space overflows.
     let parts = SLOTS * load.sixteenths();
-    groups / 16 * parts + groups % 16 * parts / 16
+    (groups / 16).saturating_mul(parts).saturating_add(groups % 16 * parts / 16)
 }
 
 /// The StahlOS estimate of log2 of the groups that hold `entries` at 15/16, or `None` where its

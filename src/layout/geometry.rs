@@ -36,10 +36,12 @@ impl Geometry {
     /// One group.
     pub const ONE: Geometry = Geometry { mask_bytes: 0 };
 
-    /// A table of as many groups as fit in `lines`, or `None` if none fits.
+    /// A table of as many groups as fit in `lines`, or `None` if none fits. Lines beyond the address
+    /// space count for nothing.
     #[inline]
     pub const fn largest_within(lines: usize) -> Option<Geometry> {
-        match lines.checked_ilog2() {
+        let most = usize::MAX / LINE_BYTES;
+        match (if lines < most { lines } else { most }).checked_ilog2() {
             Some(log2) => Some(Geometry { mask_bytes: ((1 << log2) - 1) * LINE_BYTES }),
             None => None,
         }

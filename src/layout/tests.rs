@@ -13,6 +13,7 @@ fn least_log2(entries: u128) -> u32 {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "pure arithmetic, and hours of it")]
 fn s3_estimate_equals_page_up_to_2_20() {
     let mut one_too_many = 0;
     for entries in 0..=1 << 20 {
@@ -149,6 +150,15 @@ fn word_round_trips() {
     assert_eq!(Slot::new(0), None);
     assert_eq!(Slot::new(8), None);
     assert_eq!(Slot::new(7), Some(Slot::ALL[6]));
+}
+
+#[test]
+fn impossible_sizes_do_not_overflow() {
+    for load in [MaxLoad::FifteenSixteenths, MaxLoad::SevenEighths, MaxLoad::ThreeQuarters] {
+        assert_eq!(max_entries(usize::MAX, load), usize::MAX);
+    }
+    let groups = Geometry::largest_within(usize::MAX).unwrap().groups();
+    assert_eq!(groups, usize::MAX / 128 + 1);
 }
 
 #[test]

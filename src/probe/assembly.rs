@@ -32,6 +32,15 @@ unsafe extern "C" {
     #[link_name = symbol!("find_word")]
     fn heptad_find_word(base: *const Line, mask_bytes: usize, hash: u64, wanted: u64)
     -> *const u64;
+
+    #[link_name = symbol!("find_words")]
+    fn heptad_find_words(
+        base: *const Line,
+        mask_bytes: usize,
+        words: *const u64,
+        answers: *mut u64,
+        count: usize,
+    );
 }
 
 /// Slots of `word` that carry `slot_byte`, as bit `8 * s + 7` per slot `s`. Reads no memory.
@@ -61,4 +70,23 @@ pub unsafe fn find_word(
 ) -> *const u64 {
     // SAFETY: the caller's promise is what the routine requires.
     unsafe { heptad_find_word(base, mask_bytes, hash, wanted) }
+}
+
+/// Replaces each of the `count` hashes in `answers` by the address that [`find_word`] gives for it
+/// and the word at the same index.
+///
+/// # Safety
+///
+/// `base` and `mask_bytes` are as for [`find_word`]. `words` is valid for reads of `count` words,
+/// `answers` for reads and writes, and it overlaps neither them nor the table.
+#[inline(always)]
+pub unsafe fn find_words(
+    base: *const Line,
+    mask_bytes: usize,
+    words: *const u64,
+    answers: *mut u64,
+    count: usize,
+) {
+    // SAFETY: the caller's promise is what the routine requires.
+    unsafe { heptad_find_words(base, mask_bytes, words, answers, count) }
 }

@@ -14,6 +14,9 @@ pub struct Backend {
     /// Where an entry is in its two groups. The caller's duties are those of
     /// [`find_word`](super::portable::find_word).
     pub find_word: unsafe fn(*const Line, usize, u64, u64) -> *const u64,
+    /// The same for many entries. The caller's duties are those of
+    /// [`find_words`](super::portable::find_words).
+    pub find_words: unsafe fn(*const Line, usize, *const u64, *mut u64, usize),
 }
 
 /// The [`Backend`] of a module of [`probe`](super).
@@ -24,6 +27,7 @@ macro_rules! backend {
             match_slots: $module::match_slots,
             free_slot: $module::free_slot,
             find_word: $module::find_word,
+            find_words: $module::find_words,
         }
     };
 }

@@ -11,6 +11,7 @@
 //! | `match_slots(word, slot_byte)` | bit `8 * s + 7` set for each slot `s` whose byte equals `slot_byte`; every other bit clear |
 //! | `free_slot(word)` | the lowest slot (1..=7) whose byte is zero, or 0 when the group is full |
 //! | `find_word(base, mask_bytes, hash, wanted)` | the address of the entry that equals `wanted`; 0 when it is absent; 1 ([`MAYBE_DEEP`]) when only the deep entries can tell |
+//! | `find_words(base, mask_bytes, words, answers, count)` | in place of each of `count` hashes in `answers`, what `find_word` answers for it and the word at its index |
 //!
 //! `find_word` looks at the home group of `hash` for slots that carry the home byte of its tag, and
 //! compares their entries with `wanted`, lowest slot first. If none is equal and the home's filter
@@ -18,10 +19,16 @@
 //! group in the same way, and answers 1 if none is equal. It reads the metadata words of those
 //! groups and entries of matching slots, nothing else: two cache lines at the most.
 //!
+//! `find_words` is for tables that fit no cache. It asks for the home lines of at least sixteen words
+//! before it answers the first of them, so that their waits overlap. It touches no memory that
+//! `find_word` would not, but for `words` and `answers`; it writes `answers` alone, where something
+//! else than a hash or an answer may stand in the meantime.
+//!
 //! # Which backend
 //!
 //! A step (`match_slots`, `free_slot`) costs less than calling it, so the steps are the portable
 //! ones, inlined. A whole lookup is worth a call: on bare-metal targets it is the assembly routine.
+//! `find_words` pays one call for many words: wherever there is assembly, that is what it is.
 //! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
 //! targets without assembly, always get the portable one. DESIGN.md has the measurements.
 
@@ -54,12 +61,19 @@ cfg_if::cfg_if! {
             if #[cfg(heptad_backend = "assembly")] {
                 use assembly as steps;
                 use assembly as lookup;
-            } else if #[cfg(all(target_os = "none", not(heptad_backend = "portable")))] {
+                use assembly as batch;
+            } else if #[cfg(heptad_backend = "portable")] {
+                use portable as steps;
+                use portable as lookup;
+                use portable as batch;
+            } else if #[cfg(target_os = "none")] {
                 use portable as steps;
                 use assembly as lookup;
+                use assembly as batch;
             } else {
                 use portable as steps;
                 use portable as lookup;
+                use assembly as batch;
             }
         }
     } else {
@@ -68,6 +82,7 @@ cfg_if::cfg_if! {
 
         use portable as steps;
         use portable as lookup;
+        use portable as batch;
     }
 }
 
@@ -83,6 +98,18 @@ pub enum FoundWord {
     Absent,
     /// It is in neither of its two groups, but may be a deep entry.
     MaybeDeep,
+}
+
+impl FoundWord {
+    /// What a routine's answer means.
+    #[inline(always)]
+    fn of_answer(answer: *const u64) -> FoundWord {
+        match NonNull::new(answer.cast_mut()) {
+            None => FoundWord::Absent,
+            Some(entry) if entry.addr().get() == MAYBE_DEEP => FoundWord::MaybeDeep,
+            Some(entry) => FoundWord::At(entry),
+        }
+    }
 }
 
 /// The slots of `word` whose byte is `byte`. Exact; reads no memory.
@@ -113,10 +140,28 @@ pub unsafe fn find_word(
 ) -> FoundWord {
     // SAFETY: the caller's promise is the routine's.
     let answer = unsafe { lookup::find_word(base, geometry.mask_bytes(), hash, wanted) };
-    match answer.addr() {
-        0 => FoundWord::Absent,
-        MAYBE_DEEP => FoundWord::MaybeDeep,
-        // SAFETY: the address is not zero.
-        _ => FoundWord::At(unsafe { NonNull::new_unchecked(answer.cast_mut()) }),
-    }
+    FoundWord::of_answer(answer)
+}
+
+/// Looks for each of `words` at once, where `answers` has their hashes; what has no partner in the
+/// other slice is left alone. Yields the answers in order. For tables that fit no cache.
+///
+/// # Safety
+///
+/// As for [`find_word`].
+#[inline]
+pub unsafe fn find_words(
+    base: *const Line,
+    geometry: Geometry,
+    words: &[u64],
+    answers: &mut [u64],
+) -> impl Iterator<Item = FoundWord> {
+    let count = words.len().min(answers.len());
+    let (from, to) = (words.as_ptr(), answers.as_mut_ptr());
+    // SAFETY: the table is the caller's promise. Both slices have `count` words, and the second,
+    // borrowed mutably, overlaps neither the first nor lines that others may read.
+    unsafe { batch::find_words(base, geometry.mask_bytes(), from, to, count) };
+    let table = base.cast::<u64>();
+    let place = move |&answer: &u64| FoundWord::of_answer(table.with_addr(answer as usize));
+    answers.iter().take(count).map(place)
 }

@@ -1,8 +1,8 @@
 //! The probe routines in portable Rust: eight bytes at a time in one general register.
 
-use core::ptr;
+use core::{ptr, slice};
 
-use super::MAYBE_DEEP;
+use super::{MAYBE_DEEP, prefetch};
 use crate::layout::{Geometry, Line, SlotMask, Tag, Word};
 
 const LANES: u64 = 0x0101_0101_0101_0101;
@@ -59,6 +59,45 @@ pub unsafe fn find_word(
     // SAFETY: a group of this table.
     let found = unsafe { find_in_group(group, tag.away().0, wanted) };
     if found.is_null() { ptr::without_provenance(MAYBE_DEEP) } else { found }
+}
+
+/// How many words ahead [`find_words`] asks for home lines.
+const AHEAD: usize = 16;
+
+/// Replaces each of the `count` hashes in `answers` by the address that [`find_word`] gives for it
+/// and the word at the same index. See the contract.
+///
+/// # Safety
+///
+/// `base` and `mask_bytes` are as for [`find_word`]. `words` is valid for reads of `count` words,
+/// `answers` for reads and writes, and it overlaps neither them nor the table.
+#[inline]
+pub unsafe fn find_words(
+    base: *const Line,
+    mask_bytes: usize,
+    words: *const u64,
+    answers: *mut u64,
+    count: usize,
+) {
+    if count == 0 {
+        return; // there may be no memory behind the pointers
+    }
+    // SAFETY: valid for reads, and not written meanwhile.
+    let words = unsafe { slice::from_raw_parts(words, count) };
+    // SAFETY: valid for reads and writes, and nobody else's meanwhile.
+    let answers = unsafe { slice::from_raw_parts_mut(answers, count) };
+    let geometry = Geometry::from_mask_bytes(mask_bytes);
+    let ask = |hash| prefetch(base.wrapping_byte_add(geometry.home(hash).bytes()));
+    answers.iter().take(AHEAD).copied().for_each(ask);
+    for (index, &word) in words.iter().enumerate() {
+        if let Some(&hash) = answers.get(index + AHEAD) {
+            ask(hash);
+        }
+        if let Some(answer) = answers.get_mut(index) {
+            // SAFETY: the caller's promise.
+            *answer = unsafe { find_word(base, mask_bytes, *answer, word) }.addr() as u64;
+        }
+    }
 }
 
 /// The entry of one group that carries `slot_byte` and equals `wanted`, or null.

@@ -1,19 +1,21 @@
 //! Lines inside the table's own value.
 
+use core::cell::UnsafeCell;
+
 use super::Storage;
 use crate::{error::Error, layout::Line};
 
 /// `LINES` lines of 64 bytes inside the table itself: for a `static`, or the stack.
-#[derive(Clone, Copy)]
 pub struct Inline<const LINES: usize> {
-    lines: [Line; LINES],
+    /// In a cell, because entries may have interior mutability: a shared table is then written to.
+    lines: UnsafeCell<[Line; LINES]>,
 }
 
 impl<const LINES: usize> Inline<LINES> {
-    /// Empty lines. Zero bytes only, so that a `static` of it takes no room in an image.
+    /// Empty lines: zero bytes only.
     pub const fn new() -> Self {
         const { assert!(LINES > 0, "an inline storage needs at least one line") };
-        Inline { lines: [Line::EMPTY; LINES] }
+        Inline { lines: UnsafeCell::new([Line::EMPTY; LINES]) }
     }
 }
 
@@ -23,17 +25,21 @@ impl<const LINES: usize> Default for Inline<LINES> {
     }
 }
 
+// SAFETY: a shared storage only hands out a pointer. Tables write through it to entries with interior
+// mutability and to nothing else, and are themselves only `Sync` if their entries are.
+unsafe impl<const LINES: usize> Sync for Inline<LINES> {}
+
 // SAFETY: the array is 64-byte aligned as its elements are, is borrowed together with the storage,
-// moves with it, and has at least one line.
+// moves with it, and has at least one line; the cell allows writes through a shared borrow.
 unsafe impl<const LINES: usize> Storage for Inline<LINES> {
     #[inline]
     fn base(&self) -> *const Line {
-        self.lines.as_ptr()
+        self.lines.get().cast_const().cast()
     }
 
     #[inline]
     fn base_mut(&mut self) -> *mut Line {
-        self.lines.as_mut_ptr()
+        self.lines.get_mut().as_mut_ptr()
     }
 
     #[inline]

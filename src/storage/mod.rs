@@ -27,7 +27,8 @@ pub use region::Region;
 ///
 /// - [`base`](Self::base) and [`base_mut`](Self::base_mut) give the same, 64-byte aligned address;
 /// - [`lines`](Self::lines) lines from there on are valid for reads through the first and for
-///   reads and writes through the second, and nobody else uses them;
+///   reads and writes through the second, and nobody else uses them; through the first they may
+///   be written too where entries have interior mutability, as in an `UnsafeCell`;
 /// - their number does not change, and their contents change only through these pointers; moving
 ///   the storage moves the contents along;
 /// - [`try_another`](Self::try_another) gives at least the lines asked for, or an error;

@@ -45,7 +45,7 @@ fn inline_lines_move_with_the_storage() {
     let second_line = first.base_mut().wrapping_add(1).cast::<u64>();
     // SAFETY: the storage has two lines.
     unsafe { second_line.write(42) };
-    let second = first;
+    let second = std::convert::identity(first);
     let second_line = second.base().wrapping_add(1).cast::<u64>();
     // SAFETY: as above; a word that was written.
     assert_eq!(unsafe { second_line.read() }, 42);

@@ -3,8 +3,14 @@
 //! One lookup in a table beyond the cache waits for memory. A batch asks for the home lines of the
 //! next [`AHEAD`] keys first, so that their waits overlap.
 
+use core::mem;
+
 use super::{raw::Raw, view::Reader};
-use crate::{probe, storage::Storage};
+use crate::{
+    layout::Tag,
+    probe::{self, FoundWord},
+    storage::Storage,
+};
 
 /// How many keys ahead the lines are asked for. Tables that fit no cache are fastest near 16, and
 /// smaller ones do not care.
@@ -16,6 +22,15 @@ impl<T, V> Reader<'_, T, V> {
     pub(super) fn prefetch(self, hash: u64) {
         let offset = self.geometry().home(hash);
         probe::prefetch(self.base().wrapping_byte_add(offset.bytes()));
+    }
+
+    /// Asks for the home lines of `words`, if there are any, and keeps their hashes.
+    #[inline]
+    fn ask(self, words: Option<&[u64]>, hash: &impl Fn(&u64) -> u64, hashes: &mut [u64; AHEAD]) {
+        for (word, kept) in words.unwrap_or_default().iter().zip(hashes) {
+            *kept = hash(word);
+            self.prefetch(*kept);
+        }
     }
 }
 
@@ -42,6 +57,63 @@ impl<T, V, S: Storage> Raw<T, V, S> {
             }
         }
         delay.into_rest().for_each(answer);
+    }
+}
+
+impl<V, S: Storage> Raw<u64, V, S> {
+    /// [`find_many`](Self::find_many) for entries that are words: the probe routine for many at once
+    /// finds them, a block at a time, while the lines of the next block are on their way. `hash` is
+    /// called once more for words that may be deep.
+    #[inline]
+    pub(super) fn find_words<'a>(
+        &'a self,
+        words: &[u64],
+        hash: impl Fn(&u64) -> u64,
+        mut found: impl FnMut(usize, Option<(&'a u64, &'a V)>),
+    ) {
+        let reader = self.reader();
+        let mut buffers = [[0; AHEAD]; 2];
+        let [mut answers, mut hashes] = buffers.each_mut();
+        let mut blocks = words.chunks(AHEAD);
+        let mut next = blocks.next();
+        reader.ask(next, &hash, hashes);
+        let mut index = 0;
+        while let Some(words) = next {
+            mem::swap(&mut answers, &mut hashes);
+            next = blocks.next();
+            reader.ask(next, &hash, hashes);
+            let (base, geometry) = (reader.base(), reader.geometry());
+            // SAFETY: the lines of this table (V1), and what is initialised in them (V2).
+            let places = unsafe { probe::find_words(base, geometry, words, answers) };
+            for (word, place) in words.iter().zip(places) {
+                let pair = match place {
+                    FoundWord::At(entry) => {
+                        let place = reader.place_of(entry.addr());
+                        // SAFETY: the routine yields entries of slots that are not free.
+                        let entry = unsafe { reader.entry(place) };
+                        // SAFETY: as above.
+                        Some((entry, unsafe { reader.value(place) }))
+                    }
+                    FoundWord::Absent => None,
+                    FoundWord::MaybeDeep if reader.control.span == 0 => None,
+                    FoundWord::MaybeDeep => self.find_again(hash(word), word),
+                };
+                found(index, pair);
+                index += 1;
+            }
+        }
+    }
+
+    /// A lookup that the probe routine could not finish, in a table with deep entries. Most words
+    /// cannot be one of them: no entry of their home and class is.
+    #[inline(never)]
+    fn find_again(&self, hash: u64, word: &u64) -> Option<(&u64, &V)> {
+        let home = self.reader().geometry().home(hash);
+        if self.control().frozen(home, Tag::of(hash).class()) {
+            self.find(hash, |entry| entry == word)
+        } else {
+            None
+        }
     }
 }
 

@@ -38,12 +38,11 @@ impl<T, V, S: Storage> Drop for Raw<T, V, S> {
 }
 
 impl<T, V> Writer<'_, T, V> {
-    /// Takes out the next of `places`, leaving the filter bits to whoever empties the table.
+    /// Takes out the next of `places`. The table stays sound, also if nobody takes the rest.
     fn take_next(&mut self, places: &mut Places) -> Option<(T, V)> {
         let place = places.next(|offset| self.word(offset))?;
-        self.control.len -= 1;
         // SAFETY: `Places` yields slots that are not free.
-        Some(unsafe { self.empty(place) })
+        Some(unsafe { self.take(place) })
     }
 
     /// Makes an empty table of it, without a look at what the slots hold.

@@ -5,7 +5,8 @@ use spin::Mutex;
 
 /// Anything, usually a table in a `static`, behind a spin lock.
 ///
-/// A spin lock is only right where nobody holds it for long, and **an interrupt handler must not
+/// A spin lock is only right where nobody holds it for long; taking it again inside
+/// [`with`](Self::with) waits for ever; and **an interrupt handler must not
 /// wait for it**: the code it interrupted may be the one that holds it. Handlers use
 /// [`try_with`](Self::try_with), or the code outside masks interrupts around
 /// [`with`](Self::with).

@@ -56,13 +56,15 @@
 //! # Cost
 //!
 //! A lookup reads one or two lines, plus at most `span` lines in a table with deep entries; a map
-//! reads one more line for the value. Only equal (or equal in the bits that matter) hashes make
-//! deep entries: the fifteenth key of one pair of groups, and then a scan, as in any table.
+//! reads one more line for the value. Floods of equal hashes make
+//! deep entries: the fifteenth key of one pair of groups, and then a scan, as in any table. In small
+//! tables honest keys do so now and then: while 4 or 8 groups are filled to 15/16 in at most 2 of 100
+//! cases, to 7/8 in 1 of 200, to 3/4 in 1 of 1,000, and hardly ever from 32 groups on. A deep entry stays deep until it is removed or the table moves, and `span` with the deepest of them.
 //!
 //! # Concurrency
 //!
 //! One owner. `&` reads and `&mut` writes, as the borrow checker has it; an interrupt handler needs
-//! a lock that masks interrupts, or the lock-free map.
+//! a lock that masks interrupts.
 //!
 //! # Sources
 //!

@@ -28,7 +28,10 @@ pub(super) struct Raw<T, V, S: Storage> {
 impl<T, V, S: Storage> Raw<T, V, S> {
     /// Lines per group: one for the entries, one for the values if they have a size.
     pub(super) const LINES_PER_GROUP: usize = {
-        assert!(size_of::<T>() == ENTRY_BYTES, "an entry is eight bytes");
+        assert!(
+            size_of::<T>() == ENTRY_BYTES,
+            "an entry is eight bytes: a key of a Set or Map64, a pair of a Map"
+        );
         assert!(align_of::<T>() <= ENTRY_BYTES, "an entry is aligned to at most eight bytes");
         assert!(matches!(size_of::<V>(), 0 | ENTRY_BYTES), "a value is eight bytes or none");
         assert!(align_of::<V>() <= ENTRY_BYTES, "a value is aligned to at most eight bytes");
@@ -201,7 +204,7 @@ impl<T, V, const LINES: usize> Raw<T, V, Inline<LINES>> {
         let geometry = const {
             match Geometry::largest_within(LINES / Self::LINES_PER_GROUP) {
                 Some(geometry) => geometry,
-                None => panic!("a map of 8-byte values needs two lines or more"),
+                None => panic!("an inline table needs one line or more, a Map64 two"),
             }
         };
         let control = Control::with_load(geometry, load);

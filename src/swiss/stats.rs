@@ -60,13 +60,13 @@ impl Stats {
     /// Lines of keys that a thousand hits touch on average, each entry asked for equally often and
     /// nothing deep.
     pub fn lines_per_1000_hits(&self) -> usize {
-        1000 + (self.displaced * 1000).checked_div(self.len).unwrap_or(0)
+        1000 + thousandths(self.displaced, self.len)
     }
 
     /// Lines of keys that a thousand misses touch on average, homes and classes equally often and
     /// nothing deep.
     pub fn lines_per_1000_misses(&self) -> usize {
-        1000 + (self.filter_bits * 1000).checked_div(self.groups * 8).unwrap_or(0)
+        1000 + thousandths(self.filter_bits, self.groups * 8)
     }
 }
 
@@ -89,4 +89,9 @@ impl fmt::Display for Stats {
             misses % 1000,
         )
     }
+}
+
+/// A share, in thousandths, on machines of any width; 0 of nothing.
+fn thousandths(part: usize, whole: usize) -> usize {
+    (part as u64 * 1000).checked_div(whole as u64).unwrap_or(0) as usize
 }

@@ -10,7 +10,7 @@
 //! - **V2** Each metadata word is initialised; entry and value of a slot are initialised exactly
 //!   while its slot byte is not free.
 
-use core::marker::PhantomData;
+use core::{marker::PhantomData, num::NonZeroUsize};
 
 use super::control::Control;
 use crate::layout::{Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
@@ -52,6 +52,11 @@ impl<T, V> Clone for Reader<'_, T, V> {
 
 impl<T, V> Copy for Reader<'_, T, V> {}
 
+// SAFETY: a reader is a shared borrow of entries and values.
+unsafe impl<T: Sync, V: Sync> Send for Reader<'_, T, V> {}
+// SAFETY: as above.
+unsafe impl<T: Sync, V: Sync> Sync for Reader<'_, T, V> {}
+
 impl<'a, T, V> Reader<'a, T, V> {
     /// # Safety
     ///
@@ -81,6 +86,12 @@ impl<'a, T, V> Reader<'a, T, V> {
         super::lines::touch(line.addr());
         // SAFETY: valid for reads (V1) and initialised (V2).
         Word(unsafe { line.cast::<u64>().read() })
+    }
+
+    /// The place of the entry at `address`, an address inside this table.
+    #[inline]
+    pub(super) fn place_of(self, address: NonZeroUsize) -> Place {
+        Place(address.get().wrapping_sub(self.base.addr()))
     }
 
     /// The entry at `place`.
@@ -125,6 +136,11 @@ pub(super) struct Writer<'a, T, V> {
     pub(super) control: &'a mut Control,
     entries: PhantomData<&'a mut (T, V)>,
 }
+
+// SAFETY: a writer is an exclusive borrow of entries and values.
+unsafe impl<T: Send, V: Send> Send for Writer<'_, T, V> {}
+// SAFETY: as above; shared, it only reads.
+unsafe impl<T: Sync, V: Sync> Sync for Writer<'_, T, V> {}
 
 impl<'a, T, V> Writer<'a, T, V> {
     /// # Safety
@@ -177,7 +193,10 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// The value at `place`, initialised or not.
     #[inline]
     pub(super) fn value_ptr(&mut self, place: Place) -> *mut V {
-        self.base.wrapping_byte_add(value_bytes::<V>(self.geometry(), place)).cast()
+        let value = self.base.wrapping_byte_add(value_bytes::<V>(self.geometry(), place));
+        #[cfg(test)]
+        super::lines::touch(value.addr());
+        value.cast()
     }
 
     /// Fills a free slot of this table.

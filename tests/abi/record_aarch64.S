@@ -1,9 +1,9 @@
 // record: calls a routine with every register that it must leave alone filled, and records them.
 //
-//     uint64_t heptad_test_record(const void *routine, const uint64_t arguments[4], struct Registers *registers);
+//     uint64_t heptad_test_record(const void *routine, const uint64_t arguments[5], struct Registers *registers);
 //
 // In        x0  routine    the address to call
-//           x1  arguments  its first four arguments
+//           x1  arguments  its arguments
 //           x2  registers  what the registers hold before the call; overwritten by what they hold after
 // Out       x0  what the routine returned
 //
@@ -56,6 +56,7 @@ heptad_test_record:
 
     ldp     x0, x1, [x10, #0]
     ldp     x2, x3, [x10, #16]
+    ldr     x4, [x10, #32]
     blr     x9
 
     mov     x13, sp

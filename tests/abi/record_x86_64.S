@@ -1,16 +1,15 @@
 // record: calls a routine with every register that it must leave alone filled, and records them.
 //
-//     uint64_t heptad_test_record(const void *routine, const uint64_t arguments[4], struct Registers *registers);
+//     uint64_t heptad_test_record(const void *routine, const uint64_t arguments[5], struct Registers *registers);
 //
 // In        rdi  routine    the address to call
-//           rsi  arguments  its first four arguments
+//           rsi  arguments  its arguments
 //           rdx  registers  what the registers hold before the call; overwritten by what they hold after
 // Out       rax  what the routine returned
 //
 // struct Registers { u128 vectors[32]; u64 general[11], flags, scratch[16], stack[2], platform[2]; }
 // x86_64 uses vectors 0..15 (xmm), general 0..5 (rbx, rbp, r12..r15), and no platform register.
-// `scratch` is the memory below the stack pointer and the return address, where a leaf may write
-// but ours does not; 15 words of it, the red zone.
+// `scratch` is the memory below the stack pointer and the return address, upwards: 15 words of it.
 
     .pushsection .text.heptad_test_record, "ax", @progbits
     .globl  heptad_test_record
@@ -49,6 +48,7 @@ heptad_test_record:
     mov     8(%r11), %rsi
     mov     16(%r11), %rdx
     mov     24(%r11), %rcx
+    mov     32(%r11), %r8
     call    *%rax
 
     mov     (%rsp), %r10

@@ -26,6 +26,8 @@ cases![
     entry_finds_fills_and_removes,
     full_table_hands_the_value_back,
     map_moves_values_with_keys,
+    honest_keys_are_rarely_deep,
+    filters_heal_after_a_flood,
     map_needs_two_lines,
     static_set_is_const,
 ];
@@ -117,11 +119,27 @@ impl<S: Storage> Checked<S> {
         assert_eq!(checked, Ok(()));
     }
 
-    /// Every key below `keys` is found exactly if it should be, and iteration yields the same.
+    /// Every key below `keys` is found exactly if it should be, alone and in a batch, and iteration
+    /// yields the same.
     fn check_contents(&self, keys: u64) {
         for key in 0..keys {
             let found = self.table.find((self.hash)(key), |&entry| entry == key);
             assert_eq!(found.is_some(), self.model.has(key), "key {key}");
+        }
+        for first in (0..keys).step_by(150) {
+            let batch: [u64; 150] = core::array::from_fn(|index| first + index as u64);
+            let mut next = 0;
+            self.table.find_words(
+                &batch,
+                |&key| (self.hash)(key),
+                |index, found| {
+                    assert_eq!(index, next, "answers come in order");
+                    next += 1;
+                    let key = batch[index];
+                    assert_eq!(found.copied(), self.model.has(key).then_some(key), "key {key}");
+                },
+            );
+            assert_eq!(next, batch.len());
         }
         let mut seen = Model::EMPTY;
         for &key in &self.table {
@@ -398,6 +416,53 @@ fn map_moves_values_with_keys() {
             *map.try_entry(u64::MAX).unwrap().or_insert(5) += 1;
             assert_eq!(map.get(&u64::MAX), Some(&7));
         }
+    });
+}
+
+/// What the essay says of small tables: deep entries in at most 2 of 100 fills to 15/16, and in 1 of
+/// 200 to 7/8.
+fn honest_keys_are_rarely_deep() {
+    const FILLS: u64 = if cfg!(any(miri, debug_assertions)) { 50 } else { 2_000 };
+    for groups in [2, 4, 8, 16, 32, 64] {
+        with_lines(groups, |lines| {
+            let (mut deep_at_seven_eighths, mut deep_fills) = (0, 0);
+            for fill in 0..FILLS {
+                let hash = |&key: &u64| hash_word(good(fill), key);
+                let region = Region::from_lines(lines).unwrap();
+                let mut table = Table::<u64, _>::new_in(region).unwrap();
+                for key in 0..table.capacity() as u64 {
+                    if key as usize == 7 * groups * 14 / 16 {
+                        deep_at_seven_eighths += u64::from(table.stats().deep > 0);
+                    }
+                    table.insert_within_capacity(hash(&key), key).unwrap();
+                }
+                deep_fills += u64::from(table.stats().deep > 0);
+            }
+            // With as much again for chance as two of the few fills of a slow machine.
+            assert!(deep_fills <= FILLS / 50 + 2, "{groups} groups: {deep_fills} of {FILLS}");
+            let deep = deep_at_seven_eighths;
+            assert!(deep <= FILLS / 200 + 2, "{groups} groups at 7/8: {deep} of {FILLS}");
+        });
+    }
+}
+
+/// Filter bits that deep entries left behind are cleared by the removals that come upon them.
+fn filters_heal_after_a_flood() {
+    with_lines(16, |lines| {
+        let mut table = Table::<u64, _>::new_in(Region::from_lines(lines).unwrap()).unwrap();
+        for key in 0..50 {
+            table.insert_within_capacity(7, key).unwrap();
+        }
+        for key in (0..50).rev() {
+            table.remove(7, |&entry| entry == key).unwrap();
+        }
+        assert_eq!((table.stats().filter_bits, table.stats().span), (0, 0));
+        table.insert_within_capacity(7, 1).unwrap();
+        assert_eq!(table.stats().full_groups, 0);
+        for key in 2..8 {
+            table.insert_within_capacity(7, key).unwrap();
+        }
+        assert_eq!(table.stats().full_groups, 1);
     });
 }
 

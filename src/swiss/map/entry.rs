@@ -1,6 +1,8 @@
 //! An entry of a map, found or missing.
 #![forbid(unsafe_code)]
 
+use core::fmt;
+
 use super::{
     super::{held::Held, raw::Raw},
     Pairing,
@@ -133,5 +135,22 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> VacantEntry<'a, K, V, P, S>
         let held = self.table.insert_reserved(self.hash, entry, beside);
         let (entry, beside) = held.into_pair_mut();
         P::pair_mut(entry, beside).1
+    }
+}
+
+impl<K, V, P, S> fmt::Debug for Entry<'_, K, V, P, S>
+where
+    K: fmt::Debug,
+    V: fmt::Debug,
+    P: Pairing<K, V>,
+    S: Storage,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Entry::Occupied(entry) => {
+                f.debug_tuple("Occupied").field(entry.key()).field(entry.get()).finish()
+            }
+            Entry::Vacant(entry) => f.debug_tuple("Vacant").field(entry.key()).finish(),
+        }
     }
 }

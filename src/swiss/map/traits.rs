@@ -13,9 +13,19 @@ use super::{IntoIter, Iter, IterMut, PairMap, Pairing};
 use crate::storage::Heap;
 use crate::{
     error::Error,
-    storage::{Growable, Storage},
+    storage::{Growable, Inline, Storage},
     swiss::batch::Delay,
 };
+
+impl<K, V, P, H, const LINES: usize> Default for PairMap<K, V, P, Inline<LINES>, H>
+where
+    P: Pairing<K, V>,
+    H: Default,
+{
+    fn default() -> Self {
+        Self::inline(H::default())
+    }
+}
 
 #[cfg(feature = "alloc")]
 impl<K, V, P: Pairing<K, V>, H: Default> Default for PairMap<K, V, P, Heap, H> {
@@ -100,7 +110,8 @@ where
     }
 }
 
-/// Puts in all pairs, the home lines of sixteen under way at a time.
+/// Puts in all pairs, the home lines of sixteen under way at a time. If the iterator panics, up to
+/// sixteen pairs that it has yielded are dropped.
 impl<K, V, P: Pairing<K, V>, S, H> Extend<(K, V)> for PairMap<K, V, P, S, H>
 where
     K: Hash + Eq,
@@ -108,6 +119,10 @@ where
     H: BuildHasher,
 {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
+        let pairs = pairs.into_iter();
+        let least = pairs.size_hint().0;
+        // Without memory for all at once, each insertion asks for its own.
+        let _ = self.try_reserve(if self.is_empty() { least } else { least.div_ceil(2) });
         let mut delay = Delay::new();
         for pair in pairs {
             self.prefetch(&pair.0);

@@ -11,12 +11,18 @@ use super::Set;
 use crate::storage::Heap;
 use crate::{
     error::Error,
-    storage::{Growable, Storage},
+    storage::{Growable, Inline, Storage},
     swiss::{
         batch::Delay,
         table::{IntoIter, Iter},
     },
 };
+
+impl<K, H: Default, const LINES: usize> Default for Set<K, Inline<LINES>, H> {
+    fn default() -> Self {
+        Self::inline(H::default())
+    }
+}
 
 #[cfg(feature = "alloc")]
 impl<K, H: Default> Default for Set<K, Heap, H> {
@@ -65,9 +71,14 @@ where
 
 impl<K: Hash + Eq, S: Storage, H: BuildHasher> Eq for Set<K, S, H> {}
 
-/// Puts in all keys, the home lines of sixteen under way at a time.
+/// Puts in all keys, the home lines of sixteen under way at a time. If the iterator panics, up to
+/// sixteen keys that it has yielded are dropped.
 impl<K: Hash + Eq, S: Growable, H: BuildHasher> Extend<K> for Set<K, S, H> {
     fn extend<I: IntoIterator<Item = K>>(&mut self, keys: I) {
+        let keys = keys.into_iter();
+        let least = keys.size_hint().0;
+        // Without memory for all at once, each insertion asks for its own.
+        let _ = self.try_reserve(if self.is_empty() { least } else { least.div_ceil(2) });
         let mut delay = Delay::new();
         for key in keys {
             self.prefetch(&key);

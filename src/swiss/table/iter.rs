@@ -1,7 +1,7 @@
 //! The iterators of `Table`: those of the raw table, without the values it has not.
 #![forbid(unsafe_code)]
 
-use core::iter::FusedIterator;
+use core::{fmt, iter::FusedIterator};
 
 use super::super::{
     drain,
@@ -10,7 +10,7 @@ use super::super::{
 };
 
 /// The entries of an iterator over entries and what goes along with them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Entries<I> {
     pub(in crate::swiss) pairs: I,
 }
@@ -25,6 +25,12 @@ impl<T, V, I: Iterator<Item = (T, V)>> Iterator for Entries<I> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.pairs.size_hint()
+    }
+}
+
+impl<T: fmt::Debug, V, I: Iterator<Item = (T, V)> + Clone> fmt::Debug for Entries<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
     }
 }
 

@@ -43,7 +43,7 @@ pub use iter::{Drain, Entries, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 ///
 /// An entry of another size is refused by the compiler:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0080
 /// use heptad::{storage::Inline, swiss::Table};
 /// let table: Table<u32, Inline<4>> = Table::inline();
 /// ```
@@ -249,6 +249,37 @@ impl<T, S: Storage> Table<T, S> {
     }
 }
 
+/// Finding words.
+impl<S: Storage> Table<u64, S> {
+    /// [`find_many`](Self::find_many) for a table whose entries are the keys themselves, and the
+    /// fastest way to look many of them up: one routine, in assembly where there is any, takes them
+    /// in blocks whose lines are all under way. `found(i, answer)` gets the answers in order. `hash`
+    /// may be called more than once for a word. Uses a quarter of a KiB of stack.
+    ///
+    /// ```
+    /// use heptad::{hash::hash_word, storage::Inline, swiss::Table};
+    ///
+    /// let hash = |word: &u64| hash_word(0x5eed, *word);
+    /// let mut table: Table<u64, Inline<4>> = Table::inline();
+    /// table.try_insert_unique(hash(&7), 7, hash)?;
+    /// let mut found = [false; 3];
+    /// table.find_words(&[6, 7, 8], hash, |index, word| found[index] = word.is_some());
+    /// assert_eq!(found, [false, true, false]);
+    /// # Ok::<(), heptad::Rejected<u64>>(())
+    /// ```
+    pub fn find_words<'a>(
+        &'a self,
+        words: &[u64],
+        hash: impl Fn(&u64) -> u64,
+        mut found: impl FnMut(usize, Option<&'a u64>),
+    ) {
+        let answer = |index, pair: Option<(&'a u64, &'a ())>| {
+            found(index, pair.map(|(entry, ())| entry));
+        };
+        self.raw.find_words(words, hash, answer);
+    }
+}
+
 /// Putting in and taking out.
 impl<T, S: Storage> Table<T, S> {
     /// Takes out the entry of hash `hash` for which `equal` holds.
@@ -277,8 +308,9 @@ impl<T, S: Storage> Table<T, S> {
         }
     }
 
-    /// [`try_insert_unique`](Self::try_insert_unique) that never grows: it allocates nothing, needs
-    /// no hash function, and its cost does not depend on the size of the table.
+    /// [`try_insert_unique`](Self::try_insert_unique) that never grows: it allocates nothing and
+    /// needs no hash function. Its cost does not depend on the size of the table, unless the entry
+    /// becomes deep.
     ///
     /// # Errors
     ///
@@ -433,6 +465,12 @@ impl<T: Clone, S: Storage> Table<T, S> {
 impl<T: Clone, S: Growable> Clone for Table<T, S> {
     fn clone(&self) -> Self {
         self.try_clone().unwrap_or_else(|error| S::fail(error))
+    }
+}
+
+impl<T, const LINES: usize> Default for Table<T, Inline<LINES>> {
+    fn default() -> Self {
+        Self::inline()
     }
 }
 
