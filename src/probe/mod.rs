@@ -27,8 +27,9 @@
 //! # Which backend
 //!
 //! A step (`match_slots`, `free_slot`) costs less than calling it, so the steps are the portable
-//! ones, inlined. A whole lookup is worth a call: on bare-metal targets it is the assembly routine.
-//! `find_words` pays one call for many words: wherever there is assembly, that is what it is.
+//! ones, inlined; Rust tables make their single lookups of them. `find_word`, for callers that cannot
+//! inline, is the assembly routine on bare-metal targets. `find_words` pays one call for many words:
+//! wherever there is assembly, that is what it is.
 //! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
 //! targets without assembly, always get the portable one. DESIGN.md has the measurements.
 
