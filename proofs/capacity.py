@@ -62,7 +62,7 @@ def prove(ledger):
         for load, sixteenths in SIXTEENTHS.items():
             parts = (sixteens, rest, sixteenths)
             ledger.theorem(
-                f"capacity: max_entries is exact for all groups that {bits} bits address, at {load}",
+                f"capacity: max_entries is exact for all groups in {bits} bits, at {load}",
                 is_floor_of_load(max_entries(*parts), *parts),
                 exist,
                 planted={

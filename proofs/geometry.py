@@ -1,12 +1,12 @@
 """layout::geometry and layout::tag: which groups a hash leads to.
 
-The mask is a variable here: every table size is covered at once, up to all of the address space, for
-64-bit and 32-bit machines. What holds for the eight golden rotations as numbers is told exactly: as
-multiples of 64 they are odd, so that an alternate has the other parity; there are only four odd
-residues modulo 8 groups, so the eight alternates of a group are distinct from some larger size on,
-and the theorem says from which. Two classes differ by 2 modulo 4 groups, which is enough to connect
-every table, whatever its size, by moves. With XOR in place of subtraction the table falls apart
-into components of at most 256 groups.
+The mask is a variable here: every table size is covered at once, up to all of the address space,
+for 64-bit and 32-bit machines. What holds for the eight golden rotations as numbers is told
+exactly: as multiples of 64 they are odd, so that an alternate has the other parity; there are only
+four odd residues modulo 8 groups, so the eight alternates of a group are distinct from some larger
+size on, and the theorem says from which. Two classes differ by 2 modulo 4 groups, which is enough
+to connect every table, whatever its size, by moves. With XOR in place of subtraction the table
+falls apart into components of at most 256 groups.
 """
 
 import itertools
@@ -96,7 +96,7 @@ def prove_home(ledger):
     )
     tag_bits = number(2**64 - 2**TAG_SHIFT)
     ledger.theorem(
-        "tag: up to 2^57 groups the home does not depend on the tag's bits, nor the tag on the home's",
+        "tag: up to 2^57 groups home and tag depend on different bits of the hash",
         z3.And(
             at == home(hash_value ^ (other & tag_bits), mask),
             tag == tag_of(hash_value ^ (other & ~tag_bits)),
@@ -154,15 +154,13 @@ def prove_alternate(ledger):
             z3.And(is_offset(there, mask), alternate(there, mask, class_number) == here),
             table,
             planted={
-                "addition instead of subtraction": (
-                    by_class(class_number, constants, bits) + added
-                )
+                "addition instead of subtraction": (by_class(class_number, constants, bits) + added)
                 & mask
                 == here
             },
         )
         ledger.theorem(
-            f"geometry: it has the other parity, and is another group if there are two, {bits} bits",
+            f"geometry: it has the other parity, so it is another group, {bits} bits",
             z3.Implies(mask != 0, bit(there, 6) != bit(here, 6)),
             table,
             planted={
@@ -189,6 +187,22 @@ def prove_after(ledger):
         z3.And(is_count(LINE_BYTES), is_offset(after, mask)),
         [is_mask(mask), is_offset(here, mask)],
         planted={"in steps of 32 bytes": is_count(32)},
+    )
+
+
+def prove_places(ledger):
+    """swiss::view::Place: group and slot in one number of bytes."""
+    mask, here, slot = word("mask"), word("here"), word("slot")
+    place = here + slot * 8
+
+    def apart(slot_bits):
+        return z3.And(place & mask == here, place & slot_bits == slot * 8)
+
+    ledger.theorem(
+        "geometry: a place in bytes tells its group and its slot",
+        apart(0x38),
+        [is_mask(mask), is_offset(here, mask), z3.ULE(1, slot), z3.ULE(slot, 7)],
+        planted={"the slot in two bits": apart(0x30)},
     )
 
 
@@ -245,4 +259,5 @@ def prove(ledger):
     prove_slot_bytes(ledger)
     prove_alternate(ledger)
     prove_after(ledger)
+    prove_places(ledger)
     prove_rotations(ledger)

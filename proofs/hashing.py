@@ -46,6 +46,21 @@ def step(kind, parameter, value):
     return shifted(value, *parameter) if kind == "xor-shift" else value * parameter
 
 
+def hash_word(seed, value):
+    """hash::hash_word: the chain."""
+    state = seed ^ value
+    for kind, forth, _ in CHAIN:
+        state = step(kind, forth, state)
+    return state
+
+
+def unhash_word(seed, state):
+    """hash::unhash_word: the chain backwards."""
+    for kind, _, back in reversed(CHAIN):
+        state = step(kind, back, state)
+    return state ^ seed
+
+
 def prove_mixer(ledger):
     """Each step is undone, whichever comes first."""
     value = word("word")

@@ -1,11 +1,12 @@
 """layout::word, and the steps of probe: sets of slots by arithmetic on eight bytes at once.
 
 What a routine computes with a handful of instructions on the whole metadata word is compared with
-what it means, told slot by slot. The exact match is exact for all words and bytes. The cheaper match,
-which lets borrows run, is shown to err, and where: only on a byte that is the wanted one with bit 0
-flipped. That is why the away bit of a slot byte is bit 0: such a byte is a resident of the same tag,
-whose comparison decides. With the flag in bit 7 it could be a free slot that still holds a removed
-key. The same bytes make the cheap match wrong for free and for deep slots, which differ in bit 0.
+what it means, told slot by slot. The exact match is exact for all words and bytes. The cheaper
+match, which lets borrows run, is shown to err, and where: only on a byte that is the wanted one
+with bit 0 flipped. That is why the away bit of a slot byte is bit 0: such a byte is a resident of
+the same tag, whose comparison decides. With the flag in bit 7 it could be a free slot that still
+holds a removed key. The same bytes make the cheap match wrong for free and for deep slots, which
+differ in bit 0.
 """
 
 import z3
@@ -135,9 +136,7 @@ def prove_free_slot(ledger):
     )
     ledger.theorem(
         "words: so is the lowest slot of the borrowing form, though others may be wrong",
-        z3.If(
-            full, borrow & ALL_SLOTS == 0, is_lowest(lowest(borrow & ALL_SLOTS), free)
-        ),
+        z3.If(full, borrow & ALL_SLOTS == 0, is_lowest(lowest(borrow & ALL_SLOTS), free)),
         planted={
             "all of them are right": borrow & ALL_SLOTS == set_of(free),
             "byte 0 is not left out": z3.If(
@@ -165,11 +164,18 @@ def prove_sets(ledger):
         not_empty,
         planted={"of any word": (is_lowest(lowest(mask), member), [mask != 0])},
     )
+    entry_bytes = trailing_zeros(mask) & 0x38
+    ledger.theorem(
+        "words: its entry is at byte trailing zeros & 0x38 of the line",
+        is_lowest(z3.LShR(entry_bytes, 3), member),
+        not_empty,
+        planted={"& 0x18": is_lowest(z3.LShR(entry_bytes & 0x18, 3), member)},
+    )
     ledger.theorem(
         "words: iterating takes exactly that slot away",
         rest == set_of(lambda slot: z3.And(member(slot), lowest(mask) != slot)),
         not_empty,
-        planted={"it takes the highest": rest == set_of(lambda s: z3.And(member(s), mask >> 8 * s + 8 != 0))},
+        planted={"it takes all": rest == 0},
     )
     members = sum(z3.If(member(slot), number(1), number(0)) for slot in SLOTS)
     ledger.theorem(

@@ -9,6 +9,7 @@
 //! | table | `Table<u64>` | `HashTable<u64>` of both hashbrowns |
 //! | set | `Set<u64>` | `HashSet<u64>` of both |
 //! | map64 | `Map64<u64, u64>` | `HashMap<u64, u64>` of both |
+//! | batch | `Set<u64>`, many keys at once | `HashSet<u64>` of both, and our own, key by key |
 //! | probe | the lookup as the tables inline it | the whole lookups of `heptad::probe`: portable, assembly |
 //!
 //! The two hashbrowns are its default build, which has a group of sixteen bytes where there is SSE2,
@@ -34,11 +35,16 @@
 //! |---|---|
 //! | hit | finding one entry drawn at random; lookups do not wait for each other |
 //! | miss | not finding a key that was never in the table |
-//! | iterate | one entry of a walk over all; also in a sparse table, at load 1/16 |
+//! | iterate | one entry of a walk over all with `for`; also in a sparse table, at load 1/16 |
+//! | fold | the same with `fold`, on which `sum` and `for_each` rest |
 //! | insert | one of the insertions that fill a table with enough memory, from empty to the load |
 //! | remove | one of the removals that empty it again, in random order |
 //! | churn | removing the oldest entry and inserting a new one, after one turnover of the table |
 //! | grow | one of the insertions that fill a table that starts without memory |
+//!
+//! Tables have from 64 KiB to 256 MiB and loads of 3/4, 7/8 and 15/16; in the largest, operations
+//! that write are measured at 15/16 only. Memory for 15/16 is asked for at every load, of the peers
+//! too, so that the number of entries is all that differs.
 //!
 //! Churn may make hashbrown double its table, once removed entries have used up its free places;
 //! the report tells when that happened.
@@ -47,6 +53,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 
+mod batches;
 mod gauge;
 mod memory;
 mod op;

@@ -46,8 +46,8 @@ impl Words for Table<u64> {
     }
 
     #[inline(always)]
-    fn sum(&self) -> u64 {
-        self.iter().fold(0, |sum, entry| sum.wrapping_add(*entry))
+    fn words(&self) -> impl Iterator<Item = u64> {
+        self.iter().copied()
     }
 
     fn clear(&mut self) {
@@ -86,8 +86,8 @@ impl Words for Set<u64> {
     }
 
     #[inline(always)]
-    fn sum(&self) -> u64 {
-        self.iter().fold(0, |sum, entry| sum.wrapping_add(*entry))
+    fn words(&self) -> impl Iterator<Item = u64> {
+        self.iter().copied()
     }
 
     fn clear(&mut self) {
@@ -126,8 +126,8 @@ impl Words for Map64<u64, u64> {
     }
 
     #[inline(always)]
-    fn sum(&self) -> u64 {
-        self.iter().fold(0, |sum, (_, value)| sum.wrapping_add(*value))
+    fn words(&self) -> impl Iterator<Item = u64> {
+        self.iter().map(|(_, value)| *value)
     }
 
     fn clear(&mut self) {

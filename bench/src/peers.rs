@@ -49,8 +49,8 @@ macro_rules! words_of {
             }
 
             #[inline(always)]
-            fn sum(&self) -> u64 {
-                self.iter().fold(0, |sum, entry| sum.wrapping_add(*entry))
+            fn words(&self) -> impl Iterator<Item = u64> {
+                self.iter().copied()
             }
 
             fn clear(&mut self) {
@@ -89,8 +89,8 @@ macro_rules! words_of {
             }
 
             #[inline(always)]
-            fn sum(&self) -> u64 {
-                self.iter().fold(0, |sum, entry| sum.wrapping_add(*entry))
+            fn words(&self) -> impl Iterator<Item = u64> {
+                self.iter().copied()
             }
 
             fn clear(&mut self) {
@@ -129,8 +129,8 @@ macro_rules! words_of {
             }
 
             #[inline(always)]
-            fn sum(&self) -> u64 {
-                self.iter().fold(0, |sum, (_, value)| sum.wrapping_add(*value))
+            fn words(&self) -> impl Iterator<Item = u64> {
+                self.iter().map(|(_, value)| *value)
             }
 
             fn clear(&mut self) {

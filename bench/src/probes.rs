@@ -106,8 +106,8 @@ impl<L: Lookup> Words for Probed<L> {
         Words::remove(&mut self.table, key)
     }
 
-    fn sum(&self) -> u64 {
-        Words::sum(&self.table)
+    fn words(&self) -> impl Iterator<Item = u64> {
+        self.table.words()
     }
 
     fn clear(&mut self) {

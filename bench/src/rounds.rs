@@ -62,16 +62,13 @@ fn warm_up(
     workload: &mut Workload,
     gauge: &Gauge,
 ) -> Option<Portion> {
-    let portion = match op {
-        Op::Churn => workload.turnover(),
-        _ if gauge.is_exact() => return None,
-        _ => workload.portion(op),
-    };
-    for contender in contenders {
-        contender.prepare(&portion);
-        contender.perform(&portion);
+    if op == Op::Churn {
+        let turnover = workload.turnover();
+        for contender in contenders {
+            contender.perform(&turnover);
+        }
     }
-    op.only_reads().then_some(portion)
+    (op.only_reads() && !gauge.is_exact()).then(|| workload.portion(op))
 }
 
 fn is_enough(rounds: usize, entries: usize, elapsed: Duration, gauge: &Gauge) -> bool {

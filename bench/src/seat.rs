@@ -24,8 +24,22 @@ pub(crate) trait Words {
     /// Takes out `key` and returns its word; 0 if the key is absent.
     fn remove(&mut self, key: u64) -> u64;
 
-    /// The sum of all words.
-    fn sum(&self) -> u64;
+    /// All words, one after the other.
+    fn words(&self) -> impl Iterator<Item = u64>;
+
+    /// The sum of [`get`](Self::get) over `keys`.
+    #[inline(always)]
+    fn get_all(&self, keys: &[u64]) -> u64 {
+        keys.iter().fold(0, |sum, &key| sum.wrapping_add(self.get(key)))
+    }
+
+    /// Puts in all of `keys`, which are absent.
+    #[inline(always)]
+    fn insert_all(&mut self, keys: &[u64]) {
+        for &key in keys {
+            self.insert(key);
+        }
+    }
 
     /// Takes everything out; the memory stays.
     fn clear(&mut self);
@@ -90,7 +104,7 @@ impl<W: Words> Contender for Seat<W> {
 
     fn prepare(&mut self, portion: &Portion) {
         match portion.op {
-            Op::Hit | Op::Miss | Op::Iterate | Op::Churn => {}
+            Op::Hit | Op::Miss | Op::Iterate | Op::Fold | Op::Churn => {}
             Op::Insert => self.table.clear(),
             Op::Remove => {
                 self.table.clear();
@@ -104,6 +118,7 @@ impl<W: Words> Contender for Seat<W> {
         match portion.op {
             Op::Hit | Op::Miss => find_all(&self.table, &portion.keys),
             Op::Iterate => walk(&self.table, portion.walks),
+            Op::Fold => fold(&self.table, portion.walks),
             Op::Insert | Op::Grow => {
                 insert_all(&mut self.table, &portion.keys);
                 0
@@ -125,19 +140,30 @@ impl<W: Words> Contender for Seat<W> {
 
 #[inline(never)]
 fn find_all<W: Words>(table: &W, keys: &[u64]) -> u64 {
-    keys.iter().fold(0, |sum, &key| sum.wrapping_add(table.get(key)))
+    table.get_all(keys)
 }
 
+/// With `for`, which asks for one word at a time.
 #[inline(never)]
 fn walk<W: Words>(table: &W, times: usize) -> u64 {
-    (0..times).fold(0, |sum, _| sum.wrapping_add(black_box(table).sum()))
+    let mut sum = 0u64;
+    for _ in 0..times {
+        for word in black_box(table).words() {
+            sum = sum.wrapping_add(word);
+        }
+    }
+    sum
+}
+
+/// With `fold`, which iterators may do in a way of their own.
+#[inline(never)]
+fn fold<W: Words>(table: &W, times: usize) -> u64 {
+    (0..times).fold(0, |sum, _| black_box(table).words().fold(sum, u64::wrapping_add))
 }
 
 #[inline(never)]
 fn insert_all<W: Words>(table: &mut W, keys: &[u64]) {
-    for &key in keys {
-        table.insert(key);
-    }
+    table.insert_all(keys);
 }
 
 #[inline(never)]

@@ -7,6 +7,7 @@ use heptad::{
 };
 
 use crate::{
+    batches::Batched,
     gauge::Gauge,
     op::Op,
     options::Options,
@@ -24,13 +25,17 @@ const SMALL_SIZES: usize = 2;
 /// The size of suites that are run at one size only.
 const ONE_SIZE: usize = 1 << 13;
 
+/// From so many groups on, filling a table takes long: operations that write are measured at full
+/// load only.
+const HUGE_SIZE: usize = 1 << 22;
+
 /// Sixteenths of the slots that hold an entry.
 const LOADS: [usize; 3] = [12, 14, 15];
 const SPARSE: usize = 1;
 const FULL: usize = 15;
 
 /// The suites' names.
-pub(crate) const NAMES: [&str; 4] = ["table", "set", "map64", "probe"];
+pub(crate) const NAMES: [&str; 5] = ["table", "set", "map64", "batch", "probe"];
 
 type Contenders = Vec<Box<dyn Contender>>;
 
@@ -41,15 +46,20 @@ pub(crate) fn run(options: &Options, gauge: Gauge) -> Result<()> {
     let mut run = Run { options, report: Report::new(&gauge), gauge };
     for &groups in sizes {
         for load in LOADS {
-            run.section("table", groups, load, &Op::ALL, tables)?;
+            let reads_only = groups >= HUGE_SIZE && load != FULL;
+            let ops = Op::ALL.iter().filter(|op| !reads_only || op.only_reads());
+            run.section("table", groups, load, &ops.copied().collect::<Vec<_>>(), tables)?;
         }
-        run.section("table", groups, SPARSE, &[Op::Iterate], tables)?;
+        run.section("table", groups, SPARSE, &[Op::Iterate, Op::Fold], tables)?;
     }
     for load in LOADS {
         run.section("set", ONE_SIZE, load, &Op::ALL, sets)?;
     }
     for load in LOADS {
         run.section("map64", ONE_SIZE, load, &Op::ALL, maps)?;
+    }
+    for &groups in sizes {
+        run.section("batch", groups, FULL, &[Op::Hit, Op::Miss, Op::Insert], batches)?;
     }
     for &groups in sizes {
         run.section("probe", groups, FULL, &[Op::Hit, Op::Miss], lookups)?;
@@ -78,6 +88,15 @@ fn maps() -> Contenders {
         Seat::<Map64<u64, u64>>::boxed(),
         Seat::<hashbrown::HashMap<u64, u64, _>>::boxed(),
         Seat::<hashbrown_eight::HashMap<u64, u64, _>>::boxed(),
+    ]
+}
+
+fn batches() -> Contenders {
+    vec![
+        Seat::<Batched>::boxed(),
+        Seat::<Set<u64>>::boxed(),
+        Seat::<hashbrown::HashSet<u64, _>>::boxed(),
+        Seat::<hashbrown_eight::HashSet<u64, _>>::boxed(),
     ]
 }
 
@@ -126,7 +145,7 @@ impl Run<'_> {
 
         let mut as_filled = true;
         for op in wanted_ops {
-            if !as_filled {
+            if !as_filled && op.needs_entries() {
                 fill(&mut contenders, &mut workload, room);
             }
             as_filled = op.only_reads();

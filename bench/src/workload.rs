@@ -85,7 +85,7 @@ impl Workload {
                 self.of_keys(op, sum(&shuffled), shuffled)
             }
             Op::Churn => self.churn(self.entries.min(CHURN_PAIRS)),
-            Op::Iterate => {
+            Op::Iterate | Op::Fold => {
                 let walks = LOOKUPS.0.div_ceil(self.entries);
                 let expected = sum(&self.keys).wrapping_mul(walks as u64);
                 let operations = walks * self.entries;

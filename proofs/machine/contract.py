@@ -1,18 +1,22 @@
 """The contract of the probe routines, as formulas: written from its text, slot by slot.
 
-The text is at the top of src/probe/mod.rs. Nothing here is shared with a backend, nor with the other
-theorems of this folder.
+The text is at the top of src/probe/mod.rs. Nothing here is shared with a backend, nor with the
+other theorems of this folder.
 
-A contract has the arguments, what may be assumed of them, the cases of the answer, and the words of
-memory that may be loaded. `cases` are pairs of a condition and an answer; exactly one condition holds
-for any input. `words` are triples of an address, what is there, and when it may be loaded. For loops
-there is also what may turn out to be known at their heads: `sets`, tests of a register's value, and
-`statements` about the inputs.
+A contract has the arguments, what may be assumed of them, and which answers it denies. For memory
+it has the words of the table that may be loaded, triples of an address, what is there, and when;
+and the areas it lends, with what is in their cells at the start. For loops it has what may turn out
+to be known at their heads: `sets`, tests of a value, and `statements` about the inputs.
 """
 
-import claripy
+import functools
+import itertools
+import operator
 
-from machine.solver import number, variable
+import claripy
+import z3
+
+from machine.solver import number, to_z3, variable
 from source import constant
 
 SLOTS = range(1, 8)
@@ -29,19 +33,33 @@ def both(*claims):
     return claripy.And(*claims)
 
 
-class Step:
-    """A routine without loops and without memory: one answer."""
+class Contract:
+    """What most contracts have none of."""
 
     inputs = frozenset()
     words = []
+    areas = {}
+    cells = {}
     sets = {}
     statements = {}
+    # Where the answer is: None is the register of results.
+    answer_cell = None
+
+
+class Step(Contract):
+    """A routine without loops and without memory: one answer."""
 
     def __init__(self, arguments, assumptions, answer):
         self.arguments = arguments
         self.symbols = arguments
         self.assumptions = assumptions
-        self.cases = [(claripy.true(), answer)]
+        self.answer = answer
+
+    def denies(self, answer):
+        """When is `answer` not the one?"""
+        # Sorting the operands makes equal products of equal sums one term, which z3 need not solve.
+        return z3.simplify(to_z3(answer) != to_z3(self.answer), bv_sort_ac=True)
+
 
 def match_slots():
     """Bit 8 * s + 7 for each slot s whose byte is the wanted one."""
@@ -62,11 +80,11 @@ def free_slot():
     return Step([word], [], answer)
 
 
-class Lookup:
+class Lookup(Contract):
     """find_word, for tables of any size anywhere, any words in them, any hash and any entry.
 
-    Memory is an arbitrary function of addresses, of which only two groups of words can matter: a load
-    from elsewhere is not allowed.
+    Memory is an arbitrary function of addresses, of which only two groups of words can matter: a
+    load from elsewhere is not allowed.
     """
 
     def __init__(self):
@@ -130,41 +148,73 @@ class Lookup:
         filter_bit = claripy.LShR(self.home_words[0], self.class_number)[0:0]
         not_home = none_equals("home")
         go_on = both(not_home, filter_bit == 1)
+        # Exactly one of these conditions holds for any input.
         self.cases = [
             *found("home", claripy.true()),
             (both(not_home, filter_bit == 0), number(0)),
             *found("other", go_on),
             (both(go_on, none_equals("other")), number(1)),
         ]
+        self.sets = {}
         self.statements = {"not at home": not_home, "the filter has the class": filter_bit == 1}
-        self.words = [
-            (address + 8 * index, words[index], both(when, *[matches(group, s) for s in [index] if s]))
-            for group, when in (("home", claripy.true()), ("other", go_on))
-            for address, words, _ in [self.groups[group]]
-            for index in range(8)
-        ]
+        self.words = []
+        for group, when in (("home", claripy.true()), ("other", go_on)):
+            address, words, _ = self.groups[group]
+            self.words.append((address, words[0], when))
+            for slot in SLOTS:
+                place = address + 8 * slot
+                self.words.append((place, words[slot], both(when, matches(group, slot))))
 
-        def rest_of(group, bit):
+        def rest_of(group, member, others, may_be_empty):
             """Is a value the set of the matching slots that are still to be compared?
 
-            Slot s is bit 8 * s + `bit`. The set is not empty; what matches and is not in it does
-            not equal the entry.
+            `member` tells whether it holds a slot; the bits of `others` are clear. What matches and
+            is not in the set does not equal the entry.
             """
-            _, words, _ = self.groups[group]
-            others = number(~sum(1 << (8 * slot + bit) for slot in SLOTS))
 
             def test(value):
-                parts = [value != 0, value & others == 0]
+                parts = [value & others == 0]
+                if not may_be_empty:
+                    parts.append(value != 0)
                 for slot in SLOTS:
-                    member = value[8 * slot + bit : 8 * slot + bit] == 1
-                    parts.append(claripy.Or(claripy.Not(member), matches(group, slot)))
-                    parts.append(claripy.Or(member, claripy.Not(equals(group, slot))))
+                    inside = member(value, slot)
+                    parts.append(claripy.Or(claripy.Not(inside), matches(group, slot)))
+                    parts.append(claripy.Or(inside, claripy.Not(equals(group, slot))))
                 return both(*parts)
 
             return test
 
-        self.sets = {
-            f"rest of {group}, bit {bit}": rest_of(group, bit)
-            for group in self.groups
-            for bit in (0, 7)
-        }
+        for group in self.groups:
+            for at, may_be_empty in itertools.product((0, 7), (False, True)):
+                bits = {slot: number(1 << (8 * slot + at)) for slot in SLOTS}
+                self.sets[group, at, may_be_empty] = rest_of(
+                    group,
+                    lambda value, slot, bits=bits: value & bits[slot] != 0,
+                    ~functools.reduce(operator.or_, bits.values()),
+                    may_be_empty,
+                )
+            self.sets[group, "bytes"] = rest_of(
+                group, lambda value, slot: byte(value, slot) == 0xFF, number(0), True
+            )
+
+    def denies(self, answer):
+        """When is `answer` not that of the case?"""
+        return claripy.Or(*(both(case, answer != right) for case, right in self.cases))
+
+
+class Batch(Lookup):
+    """find_words for one entry: the answer takes the place of the hash."""
+
+    answer_cell = ("answers", 0)
+
+    def __init__(self):
+        super().__init__()
+        base, mask, hash_value, wanted = self.arguments
+        words, answers = variable("words"), variable("answers")
+        self.arguments = [base, mask, words, answers, number(1)]
+        self.symbols += [words, answers]
+        self.inputs |= {"words", "answers"}
+        # No object is larger than half of the address space.
+        self.assumptions.append(mask[63:63] == 0)
+        self.areas = {"words": (words, 8, False), "answers": (answers, 8, True)}
+        self.cells = {("words", 0): wanted, ("answers", 0): hash_value}

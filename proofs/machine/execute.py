@@ -1,33 +1,34 @@
 """Symbolic execution of a routine, and what it is watched for.
 
-angr runs the code one instruction at a time; registers hold formulas over the inputs, and at a branch
-that can go both ways the execution splits. Each way it can end is compared with the contract. On the
-way everything is watched: each load, each store, each register read or written.
+angr runs the code one instruction at a time; registers hold formulas over the inputs, and at a
+branch that can go both ways the execution splits. Each way it can end is compared with the
+contract. On the way everything is watched: each load, each store, each register read or written.
 
-**Loops** are not unrolled. A loop's head, the target of a branch backwards, is a *cut*: execution
-stops there, and starts there afresh from a state of which only what is known at the cut is given
-(`known.py`). Each segment ends at a cut, at the return, or wrongly outside the code; each way back to
-a cut must shrink a set. So all inputs are covered, and the routine ends.
+**Innermost loops** are not unrolled. Where one begins is a *cut*: execution stops there, and starts
+there afresh from a state of which only what is known at the cut is given (`known.py`). Each segment
+ends at a cut, at the return, or wrongly outside the code. A segment may lead back to the cut it
+began at if it shrinks a set, and to cuts further on, but to no earlier one. So all inputs are
+covered, and the routine ends. Outer loops are run for as many rounds as they take; where that
+depends on the inputs, the contract has to give a number for it.
 
-**Memory** is not modelled as bytes. The contract is asked what a load from an address, a formula,
-gives, and when it is allowed. So tables are of any size, anywhere.
-
-VEX, angr's intermediate language, has one oddity: x86_64's `bt` with two registers writes one of them
-below the stack pointer and loads a byte of it. The real instruction touches no memory; the pair is
-recognised by the instruction and answered from the value itself.
+**Memory** is not modelled as bytes: `memory.py` says what a load from an address, a formula, gives,
+and whether it is allowed. So tables are of any size, anywhere.
 """
 
 import angr
-import capstone
 import claripy
 
 from machine.known import Known
+from machine.loops import innermost_heads
+from machine.memory import BitScratch, Forbidden, Memory
 from machine.routine import instructions
-from machine.solver import follows, holds_in, model, number, show, variable
+from machine.solver import follows, model, number, show, value_in, variable
 
 CODE = 0x40_0000
 RETURN = 0x80_0000
 SCRATCH = 0x1000_0000
+# From one cut to the next. What takes more goes round an outer loop for ever.
+MOST_STEPS = 1000
 
 
 class Wrong(Exception):
@@ -37,10 +38,12 @@ class Wrong(Exception):
 class Execution:
     """One routine, executed from its first instruction and from each of its cuts."""
 
-    def __init__(self, routine, contract, cut_loops=True):
+    def __init__(self, routine, contract, promised):
+        """`promised` are the registers that it may change, in VEX's names."""
         self.routine = routine
         self.architecture = routine.architecture
         self.contract = contract
+        self.promised = promised
         self.project = angr.load_shellcode(
             routine.code, arch=self.architecture.angr, load_address=CODE
         )
@@ -48,23 +51,14 @@ class Execution:
             instruction.address: instruction
             for instruction in instructions(routine, self.project, CODE)
         }
-        self.stack_at_entry = variable("stack_pointer")
         self.registers = [*self.architecture.registers, self.architecture.stack]
-        self.may_touch = {*self.registers, self.architecture.counter, *self.architecture.flags}
+        self.at_entry = {name: variable(f"{name}_at_entry") for name in self.registers}
+        self.stack_at_entry = self.at_entry[self.architecture.stack]
+        self.memory = Memory(contract, self.stack_at_entry)
         self.known = {}
-        if cut_loops:
-            for address in self.targets_of_branches_backwards():
-                self.known[address] = Known(contract, self.registers, [self.stack_at_entry])
-        self.written = set()
+        for head in innermost_heads(self.code, CODE):
+            self.known[head] = Known(contract, self.at_entry.values())
         self.paths = 0
-
-    def targets_of_branches_backwards(self):
-        """Where loops begin."""
-        for address, instruction in self.code.items():
-            if instruction.group(capstone.CS_GRP_JUMP):
-                operand = instruction.operands[-1]
-                if operand.type == capstone.CS_OP_IMM and operand.imm <= address:
-                    yield operand.imm
 
     def run(self):
         """Executes everything that can be reached. Raises `Wrong` for what is not allowed."""
@@ -88,13 +82,17 @@ class Execution:
             for after in self.step(state):
                 if after.addr == RETURN or after.addr in self.known:
                     yield after
-                elif after.addr in self.code:
-                    states.append(after)
-                else:
+                elif after.addr not in self.code:
                     raise Wrong(f"leaves its code at {self.place(state)}")
+                else:
+                    states.append(after)
 
     def step(self, state):
         """The states that can follow after one instruction."""
+        self.check_bit_scan(state)
+        state.globals["steps"] += 1
+        if state.globals["steps"] > MOST_STEPS:
+            raise Wrong(f"goes on for {MOST_STEPS} instructions, to {self.place(state)}")
         try:
             successors = self.project.factory.successors(state, num_inst=1, opt_level=0)
         except angr.errors.AngrError as error:
@@ -103,11 +101,19 @@ class Execution:
             raise Wrong(f"jumps anywhere at {self.place(state)}")
         found = successors.flat_successors
         if len(found) > 1:
-            found = [after for after in found if model(after.solver.constraints) is not None]
+            found = [after for after in found if model(self.constraints(after)) is not None]
         return found
 
+    def check_bit_scan(self, state):
+        """`rep bsf` is `tzcnt` on some processors and `bsf` on others: 0 must not be scanned."""
+        instruction = self.code[state.addr]
+        if instruction.mnemonic in ("tzcnt", "bsf"):
+            scanned = self.register(state, instruction.op_str.split(", ")[1])
+            if not follows(scanned != 0, self.constraints(state)):
+                raise Wrong(f"may scan 0 at {self.place(state)}")
+
     def state_at(self, start):
-        """The state of which all is known that holds whenever execution starts there."""
+        """The state of which all is given that is known whenever execution starts there."""
         state = self.project.factory.blank_state(
             addr=start,
             add_options={
@@ -116,19 +122,23 @@ class Execution:
             },
         )
         if start == CODE:
-            given = dict(zip(self.architecture.arguments, self.contract.arguments))
-            given[self.architecture.stack] = self.stack_at_entry
+            given = self.at_entry | self.contract.cells
+            given |= zip(self.architecture.arguments, self.contract.arguments)
             if self.architecture.link:
                 given[self.architecture.link] = number(RETURN)
-            constraints = []
         else:
             given, constraints = self.known[start].describe()
-        for register in self.registers:
-            unknown = claripy.BVS(f"{register}_at_{start - CODE:x}", 64)
-            setattr(state.regs, register, given.get(register, unknown))
-        state.solver.add(*self.contract.assumptions, *constraints)
-        state.globals["start"] = {name: self.register(state, name) for name in self.registers}
-        state.globals["bt"] = None
+            state.solver.add(*constraints)
+        for name in self.registers:
+            setattr(state.regs, name, given.pop(name))
+        # VEX's flags: the kind 0 means that they stand in the first operand. They can be anything.
+        state.regs.cc_op = 0
+        for operand in self.architecture.flags[1:]:
+            setattr(state.regs, operand, claripy.BVS(operand, 64))
+        state.globals["cells"] = given
+        state.globals["bits"] = None
+        state.globals["steps"] = 0
+        state.globals["start"] = self.values(state)
         for event, action in (
             ("mem_read", self.on_load),
             ("mem_write", self.on_store),
@@ -138,6 +148,15 @@ class Execution:
             state.inspect.b(event, when=angr.BP_BEFORE, action=action)
         return state
 
+    def constraints(self, state):
+        """What holds in a state: the assumptions, and the branches taken."""
+        return [*self.contract.assumptions, *state.solver.constraints]
+
+    def values(self, state):
+        """The formulas that all registers and cells hold."""
+        registers = {name: self.register(state, name) for name in self.registers}
+        return registers | state.globals["cells"]
+
     @staticmethod
     def register(state, name):
         """The formula that a register holds."""
@@ -146,20 +165,23 @@ class Execution:
     # What is watched
 
     def on_load(self, state):
-        """Answers a load from the contract's memory, or with the return address."""
+        """Answers a load from memory, or with the return address."""
         address = state.inspect.mem_read_address
         size = state.inspect.mem_read_length
-        constraints = state.solver.constraints
         mnemonic = self.code[state.addr].mnemonic
         if mnemonic == "ret":
-            if not follows(address == self.stack_at_entry, constraints):
+            if not follows(address == self.stack_at_entry, self.constraints(state)):
                 raise Wrong("takes its return address from elsewhere")
             value = number(RETURN)
-        elif state.globals["bt"] is not None and mnemonic == "bt":
-            stored_at, stored = state.globals["bt"]
-            value = claripy.LShR(stored, 8 * (address - stored_at))[8 * size - 1 : 0]
+        elif mnemonic in BitScratch.INSTRUCTIONS:
+            value = state.globals["bits"].load(address, size)
         else:
-            value = self.word_at(address, state)[8 * size - 1 : 0]
+            cells = state.globals["cells"]
+            try:
+                value = self.memory.load(address, cells, self.constraints(state))
+            except Forbidden as error:
+                raise Wrong(f"{error} at {self.place(state)}") from error
+            value = value[8 * size - 1 : 0]
         # angr loads from a concrete place that holds the answer, and decides no address itself.
         state.memory.store(
             SCRATCH,
@@ -170,27 +192,20 @@ class Execution:
         )
         state.inspect.mem_read_address = number(SCRATCH)
 
-    def word_at(self, address, state):
-        """The word of memory at an address, which the contract must allow to load."""
-        constraints = state.solver.constraints
-        words = self.contract.words
-        allowed = claripy.Or(*(claripy.And(address == here, when) for here, _, when in words))
-        if not words or not follows(allowed, constraints):
-            raise Wrong(f"loads what it must not at {self.place(state)}")
-        sample = model(constraints)
-        for here, word, _ in words:
-            if holds_in(sample, address == here) and follows(address == here, constraints):
-                return word
-        value = words[0][1]
-        for here, word, _ in words[1:]:
-            value = claripy.If(address == here, word, value)
-        return value
-
     def on_store(self, state):
-        """Nothing may be stored, but for VEX's way of `bt`."""
-        if self.code[state.addr].mnemonic != "bt":
-            raise Wrong(f"stores at {self.place(state)}")
-        state.globals["bt"] = (state.inspect.mem_write_address, state.inspect.mem_write_expr)
+        """Stores to a cell."""
+        address, value = state.inspect.mem_write_address, state.inspect.mem_write_expr
+        if self.code[state.addr].mnemonic in BitScratch.INSTRUCTIONS:
+            if value.size() == 64:
+                state.globals["bits"] = BitScratch(address, value)
+            else:
+                state.globals["bits"] = state.globals["bits"].store(address, value)
+        else:
+            try:
+                cells = self.memory.store(address, value, state.globals["cells"])
+            except Forbidden as error:
+                raise Wrong(f"{error} at {self.place(state)}") from error
+            state.globals["cells"] = cells
         state.inspect.mem_write_address = number(SCRATCH)
 
     def on_register_read(self, state):
@@ -198,9 +213,12 @@ class Execution:
         self.touch(state, state.inspect.reg_read_offset, state.inspect.reg_read_length)
 
     def on_register_write(self, state):
-        """The same for writes, which are also noted."""
+        """The same for writes; flags are not to be changed unless that is promised."""
         offset, size = state.inspect.reg_write_offset, state.inspect.reg_write_length
-        self.written.add(self.touch(state, offset, size))
+        name = self.touch(state, offset, size)
+        flags = self.architecture.flags
+        if name in flags and name not in self.promised:
+            raise Wrong(f"changes the flags at {self.place(state)}, against its banner")
 
     def touch(self, state, offset, size):
         """The name of the register at an offset of VEX's guest state, which must be allowed."""
@@ -208,39 +226,53 @@ class Execution:
         architecture = self.project.arch
         base = architecture.get_base_register(offset, size)
         name = architecture.register_names.get(base[0] if base else offset, f"register {offset}")
-        if name not in self.may_touch:
+        allowed = (*self.registers, self.architecture.counter, *self.architecture.flags)
+        if name not in allowed:
             raise Wrong(f"touches {name} at {self.place(state)}")
         return name
 
     def place(self, state):
         """The instruction about to run, for people."""
         instruction = self.code[state.addr]
-        offset = state.addr - CODE
-        return f"+{offset:#x} ({instruction.mnemonic} {instruction.op_str})"
+        text = f"{instruction.mnemonic} {instruction.op_str}".strip()
+        return f"+{state.addr - CODE:#x} ({text})"
 
     # What is demanded at the ends
 
     def compare_return(self, state):
-        """The answer is the contract's, and the stack is as it was."""
-        constraints = state.solver.constraints
-        answer = self.register(state, self.architecture.result)
-        for condition, value in self.contract.cases:
-            counter = model([*constraints, condition, answer != value])
-            if counter is not None:
-                raise Wrong(
-                    f"answers {show(counter, {'': answer})} for {show(counter, self.contract.symbols)}"
-                )
-        stack = self.register(state, self.architecture.stack)
-        popped = 0 if self.architecture.link else 8
-        if not follows(stack == self.stack_at_entry + popped, constraints):
-            raise Wrong("returns with another stack pointer")
+        """The answer is the contract's, and what the caller relies on is as it was."""
+        constraints = self.constraints(state)
+        values = self.values(state)
+        answer = values[self.contract.answer_cell or self.architecture.result]
+        counter = model([*constraints, self.contract.denies(answer)])
+        if counter is not None:
+            raise Wrong(
+                f"answers {value_in(counter, answer):#x}"
+                f" for {show(counter, self.contract.symbols)}"
+            )
+        kept = dict(self.at_entry)
+        if self.architecture.link:
+            kept[self.architecture.link] = number(RETURN)
+        else:
+            kept[self.architecture.stack] += 8
+        kept |= zip(self.architecture.arguments, self.contract.arguments)
+        for name, before in kept.items():
+            if name not in self.promised and not self.is_same(values[name], before, constraints):
+                raise Wrong(f"returns with another {name}, against its banner")
+
+    @staticmethod
+    def is_same(one, other, constraints):
+        """Are two formulas equal? The same formula needs no question."""
+        return one is other or follows(one == other, constraints)
 
     def arrive(self, start, state):
         """Takes an arrival at a cut into account. Is less known there than before?"""
-        values = {name: self.register(state, name) for name in self.registers}
+        values = self.values(state)
         known = self.known[state.addr]
-        if state.addr <= start and not known.shrinks(
-            state.globals["start"], values, state.solver.constraints
-        ):
+        constraints = self.constraints(state)
+        before = state.globals["start"]
+        if state.addr < start:
+            raise Wrong(f"may never end: goes back to an earlier loop, at {self.place(state)}")
+        if state.addr == start and not known.shrinks(before, values, constraints):
             raise Wrong(f"may never end: back at {self.place(state)} with nothing done")
-        return known.arrive(values, state.solver.constraints)
+        return known.arrive(values, constraints)

@@ -1,10 +1,10 @@
 """What is known at a loop's head, found by striking out what is not.
 
 The first arrival suggests all that may be true (this is the Houdini of Flanagan and Leino): that a
-register holds the formula it holds now, if that is over the inputs alone; that a register holds one
-of the contract's sets; each of the contract's statements. What does not hold at that arrival is
-struck out at once; what does not hold at a later one, then. Whoever strikes something out executes
-the loop again, with less known. What is left in the end holds at every arrival, and so is true.
+register or a cell of memory holds the formula it holds now, if that is over the inputs alone; that
+it holds one of the contract's sets; each of the contract's statements. What does not hold at an
+arrival, the first or a later one, is struck out, and the loop is executed again with less known.
+What is left in the end holds at every arrival, and so is true.
 
 Nothing here depends on which register plays which role, or on how the routine goes about its loop.
 A wrong suggestion costs time only; one that is missing makes a proof fail, never succeed.
@@ -16,21 +16,19 @@ from machine.solver import follows, holds_in, model
 
 
 class Known:
-    """The knowledge at one cut."""
+    """The knowledge at one cut. Registers go by their names, cells by area and offset."""
 
-    def __init__(self, contract, registers, more_inputs):
+    def __init__(self, contract, more_inputs):
         self.contract = contract
-        self.registers = registers
-        self.inputs = frozenset(contract.inputs | {symbol.args[0] for symbol in more_inputs})
-        self.reached = False
+        self.inputs = contract.inputs | {symbol.args[0] for symbol in more_inputs}
+        self.names = None
         self.equal = {}
         self.sets = set()
         self.statements = set()
 
     def arrive(self, values, constraints):
-        """Keeps what holds for an arrival with these register values. Is anything new?"""
-        if not self.reached:
-            self.reached = True
+        """Keeps what holds for an arrival with these values. Is it less than before?"""
+        if self.names is None:
             self.suggest(values)
             self.strike(values, constraints)
             return True
@@ -38,50 +36,65 @@ class Known:
 
     def suggest(self, values):
         """Everything that may be true."""
-        for register, value in values.items():
+        self.names = set(values)
+        for name, value in values.items():
             if value.variables <= self.inputs:
-                self.equal[register] = value
+                self.equal[name] = value
             if value.symbolic:
-                self.sets.update((register, name) for name in self.contract.sets)
+                self.sets.update((name, choice) for choice in self.contract.sets)
         self.statements.update(self.contract.statements)
 
     def strike(self, values, constraints):
         """Strikes out what does not follow from the constraints. Was there anything?"""
-        # One model refutes most of what is wrong, for the price of one question.
-        sample = model(constraints)
+        names = self.names & values.keys()
+        gone = self.names != names
+        self.names = names
+        claims = {}
+        for name, formula in self.equal.items():
+            claims["equal", name] = values[name] == formula if name in names else claripy.false()
+        for name, choice in self.sets:
+            test = self.contract.sets[choice]
+            claims["set", (name, choice)] = test(values[name]) if name in names else claripy.false()
+        for name in self.statements:
+            claims["statement", name] = self.contract.statements[name]
 
-        def fails(formula):
-            return not holds_in(sample, formula) or not follows(formula, constraints)
-
-        struck = [
-            register
-            for register, formula in self.equal.items()
-            if values[register] is not formula and fails(values[register] == formula)
-        ]
-        for register in struck:
-            del self.equal[register]
-        sets = {(r, name) for r, name in self.sets if fails(self.contract.sets[name](values[r]))}
-        statements = {name for name in self.statements if fails(self.contract.statements[name])}
-        self.sets -= sets
-        self.statements -= statements
-        return bool(struck or sets or statements)
+        struck = refuted(claims, constraints)
+        for kind, name in struck:
+            if kind == "equal":
+                del self.equal[name]
+            elif kind == "set":
+                self.sets.remove(name)
+            else:
+                self.statements.remove(name)
+        return gone or bool(struck)
 
     def describe(self):
-        """Registers whose values are known, and constraints, for a fresh start at the cut."""
-        given = dict(self.equal)
+        """The values of registers and cells, and constraints, for a fresh start at the cut."""
+        given = {name: claripy.BVS(str(name), 64) for name in self.names} | self.equal
         constraints = [self.contract.statements[name] for name in self.statements]
-        for register, name in self.sets:
-            if register not in given:
-                given[register] = claripy.BVS(f"{register}_{name}", 64)
-            constraints.append(self.contract.sets[name](given[register]))
+        for name, choice in self.sets:
+            constraints.append(self.contract.sets[choice](given[name]))
         return given, constraints
 
     def shrinks(self, before, after, constraints):
         """Is one of the sets now a proper subset of what it was at the start?"""
-        return any(
-            follows(
-                claripy.And(after[register] & ~before[register] == 0, after[register] != before[register]),
-                constraints,
-            )
-            for register, _ in self.sets
-        )
+
+        def shrinks(name):
+            old, new = before[name], after[name]
+            return follows(claripy.And(new & ~old == 0, new != old), constraints)
+
+        return any(shrinks(name) for name in {name for name, _ in self.sets} & after.keys())
+
+
+def refuted(claims, constraints):
+    """The names of the claims that do not follow. Each model refutes all that is false in it."""
+    struck = set()
+    left = {name: claim for name, claim in claims.items() if not claim.is_true()}
+    while left:
+        counter = model([*constraints, claripy.Or(*map(claripy.Not, left.values()))])
+        if counter is None:
+            break
+        false = {name for name, claim in left.items() if not holds_in(counter, claim)}
+        struck |= false
+        left = {name: claim for name, claim in left.items() if name not in false}
+    return struck

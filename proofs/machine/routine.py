@@ -5,6 +5,7 @@ and the routine's file, so that what is proved of one is proved of both. A routi
 linker would not be what is proved here, so an object with relocations is refused.
 """
 
+import os
 import pathlib
 import re
 import subprocess
@@ -20,19 +21,21 @@ LANDING_PADS = ("bti", "hint", "endbr64")
 class Architecture:
     """What differs between the two: names, tools, and who is who among the registers."""
 
-    def __init__(self, name, *, angr, rust_target, registers, arguments, result, others, nop):
+    def __init__(self, name, angr, rust_target, nop, **registers):
         self.name = name
         self.angr = angr
         self.rust_target = rust_target
         self.gcc = f"{name}-linux-gnu-gcc"
-        self.registers = registers.split()
-        self.arguments = arguments.split()
-        self.result = result
+        self.nop = nop
+        self.registers = registers["general"].split()
+        self.arguments = registers["arguments"].split()
+        self.result = registers["result"]
+        # What a caller does not rely on.
+        self.volatile = registers["volatile"].split()
         # The link register is None where the return address is on the stack.
-        self.stack, self.counter, self.link = others
+        self.stack, self.counter, self.link = registers["others"]
         # VEX keeps the flags as the operands of the instruction that set them.
         self.flags = ["cc_op", "cc_dep1", "cc_dep2", "cc_ndep"]
-        self.nop = nop
 
 
 ARCHITECTURES = [
@@ -40,8 +43,9 @@ ARCHITECTURES = [
         "aarch64",
         angr="aarch64",
         rust_target="aarch64-unknown-none-softfloat",
-        registers=" ".join(f"x{number}" for number in range(31)),
-        arguments="x0 x1 x2 x3",
+        general=" ".join(f"x{number}" for number in range(31)),
+        arguments="x0 x1 x2 x3 x4",
+        volatile=" ".join(f"x{number}" for number in range(18)),
         result="x0",
         others=("xsp", "pc", "x30"),
         nop=bytes.fromhex("1f2003d5"),
@@ -50,8 +54,9 @@ ARCHITECTURES = [
         "x86_64",
         angr="amd64",
         rust_target="x86_64-unknown-none",
-        registers="rax rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15",
-        arguments="rdi rsi rdx rcx",
+        general="rax rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15",
+        arguments="rdi rsi rdx rcx r8",
+        volatile="rax rcx rdx rsi rdi r8 r9 r10 r11",
         result="rax",
         others=("rsp", "rip", None),
         nop=b"\x90",
@@ -95,24 +100,46 @@ class Routine:
         return names
 
 
-def assemble(architecture, folder):
-    """All routines of an architecture as rustc assembles them, by name."""
-    target = pathlib.Path(folder) / f"{architecture.name}.o"
-    unit = pathlib.Path(__file__).with_name("text.rs")
+def compile_unit(architecture, unit, folder, *more):
+    """All routines of a Rust file of this folder as rustc makes them, by name."""
+    target = pathlib.Path(folder) / f"{architecture.name}-{unit}.o"
+    source = pathlib.Path(__file__).with_name(f"{unit}.rs")
     command = ["rustc", "--edition", "2024", "--crate-type", "lib", "--emit", "obj"]
-    run(command + ["--target", architecture.rust_target, "-o", target, unit])
-    return {
-        name: Routine(architecture, name, code) for name, code in read_object(target).items()
-    }
+    command += ["-C", "opt-level=3", "-C", "panic=abort", *more]
+    run(command + ["--target", architecture.rust_target, "-o", target, source])
+    return {name: Routine(architecture, name, code) for name, code in read_object(target).items()}
+
+
+def compile_with_crate(architecture, unit, folder):
+    """The same for a file that uses the crate, which is built first."""
+    target = architecture.rust_target
+    run(["cargo", "build", "--quiet", "--release", "--target", target])
+    built = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")) / target / "release"
+    crate = f"heptad={built / 'libheptad.rlib'}"
+    return compile_unit(
+        architecture, unit, folder, "--extern", crate, "-L", f"dependency={built / 'deps'}"
+    )
 
 
 def assemble_with_gnu(routine, folder):
     """The same routine as GNU as assembles its file behind the prelude."""
-    target = pathlib.Path(folder) / f"{routine.architecture.name}-{routine.name}.o"
-    source = text(f"asm/{routine.architecture.name}/prelude.inc") + text(routine.path())
-    command = [routine.architecture.gcc, "-c", "-x", "assembler-with-cpp", "-", "-o", target]
-    run(command, input=source)
+    prelude = text(f"asm/{routine.architecture.name}/prelude.inc")
+    target = assemble(routine.architecture, prelude + text(routine.path()), folder)
     return routine.with_code(read_object(target)[routine.name])
+
+
+def assemble_instruction(architecture, instruction, folder):
+    """The bytes of one instruction."""
+    target = assemble(architecture, f"{instruction}\n", folder)
+    with open(target, "rb") as file:
+        return ELFFile(file).get_section_by_name(".text").data()
+
+
+def assemble(architecture, source, folder):
+    """The path of the object that GNU as makes of some text."""
+    target = pathlib.Path(folder) / f"{architecture.name}.o"
+    run([architecture.gcc, "-c", "-x", "assembler-with-cpp", "-", "-o", target], input=source)
+    return target
 
 
 def run(command, **options):

@@ -1,4 +1,7 @@
-"""Questions about claripy formulas, put to z3 with the strategy that suits bit vectors."""
+"""Questions about formulas, put to z3 with the strategy that suits bit vectors.
+
+A formula is angr's (claripy) or z3's own: variables of one name are one variable in both.
+"""
 
 import claripy
 import z3
@@ -18,11 +21,16 @@ def variable(name, bits=64):
     return claripy.BVS(name, bits, explicit_name=True)
 
 
+def to_z3(formula):
+    """The same formula for z3."""
+    return formula if z3.is_expr(formula) else BACKEND.convert(formula)
+
+
 def model(constraints):
     """A model of all constraints, or None if there is none."""
-    solver = z3.SolverFor("QF_BV", ctx=BACKEND._context)
+    solver = z3.SolverFor("QF_BV")
     solver.set("timeout", PATIENCE_MILLISECONDS)
-    solver.add(*(BACKEND.convert(constraint) for constraint in constraints))
+    solver.add(*map(to_z3, constraints))
     answer = solver.check()
     if answer == z3.unknown:
         raise TimeoutError(f"z3 gave up: {solver.reason_unknown()}")
@@ -31,18 +39,21 @@ def model(constraints):
 
 def follows(formula, constraints):
     """Does `formula` hold wherever all constraints do?"""
-    return model([*constraints, claripy.Not(formula)]) is None
+    return model([*constraints, z3.Not(to_z3(formula))]) is None
 
 
 def holds_in(model_found, formula):
     """Is `formula` true in this model?"""
-    return z3.is_true(model_found.eval(BACKEND.convert(formula), model_completion=True))
+    return z3.is_true(model_found.eval(to_z3(formula), model_completion=True))
+
+
+def value_in(model_found, formula):
+    """The value of a formula in this model."""
+    return model_found.eval(to_z3(formula), model_completion=True).as_long()
 
 
 def show(model_found, variables):
     """The values of some variables in a model, in one line."""
-    values = []
-    for symbol in variables:
-        value = model_found.eval(BACKEND.convert(symbol), model_completion=True)
-        values.append(f"{symbol.args[0]} = {value.as_long():#x}")
-    return ", ".join(values)
+    return ", ".join(
+        f"{symbol.args[0]} = {value_in(model_found, symbol):#x}" for symbol in variables
+    )

@@ -78,6 +78,8 @@ fn use_table(seed: u64) -> u64 {
         |_, &entry| entry == seed,
         |_, found| sum += u64::from(found.is_some()),
     );
+    let words = black_box([7; 70]);
+    table.find_words(&words, hash, |_, found| sum += found.copied().unwrap_or(1));
     let disjoint = table.get_disjoint_mut(hashes, |_, &entry| entry == seed);
     sum += u64::from(disjoint.is_ok());
     table.retain(|entry| *entry % 3 != 0);
@@ -106,6 +108,7 @@ fn use_set(seed: u64) -> u64 {
     let keys = [3, 4, 5].map(black_box);
     sum += set.try_insert_many(&keys).unwrap_or(2) as u64;
     set.get_many(&keys, |index, key| sum += index as u64 + u64::from(key.is_some()));
+    set.contains_many(&keys, |index, is_there| sum += index as u64 + u64::from(is_there));
     sum += set.union(&other).chain(set.intersection(&other)).sum::<u64>();
     sum += set.difference(&other).chain(set.symmetric_difference(&other)).sum::<u64>();
     sum += u64::from(set.is_subset(&other)) + u64::from(set.is_disjoint(&other));
@@ -132,6 +135,7 @@ fn use_maps<M>(mut map: Map64<u64, u64, Inline<16>>, seed: u64) -> u64 {
         map.prefetch(&key);
     }
     map.get_many(&[1, 2, 3].map(black_box), |_, value| sum += u64::from(value.is_some()));
+    map.get_words(&[1, 2, 3].map(black_box), |_, value| sum += value.copied().unwrap_or(1));
     sum += u64::from(map.get_disjoint_mut([&1, &2, &black_box(2)]).is_ok());
     map.retain(|key, _| key % 3 != 0);
     map.values_mut().for_each(|value| *value = value.wrapping_mul(3));

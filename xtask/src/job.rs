@@ -2,13 +2,13 @@
 //!
 //! A job's output goes to a file, standard output and error in the order they were written. When
 //! the job fails the whole file is shown, with the command that makes it happen again. While it
-//! runs, every ten seconds a line tells how long that has been, and what it said last.
+//! runs, from time to time a line tells how long that has been, and what it said last.
 
-use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -65,21 +65,26 @@ impl Job {
     }
 
     /// Runs the command and tells in one line what came of it.
-    pub(crate) fn run(mut self) -> Result<Count> {
+    pub(crate) fn run(self) -> Result<Count> {
+        self.run_for_output().map(|(count, _)| count)
+    }
+
+    /// [`run`](Self::run), and what the command wrote.
+    pub(crate) fn run_for_output(mut self) -> Result<(Count, String)> {
         let again = describe(&self.command);
         let outcome = run_logged(&mut self.command).with_context(|| format!("running {again}"))?;
         let (count, complaint) = self.kind.judge(&outcome);
         let time = format!("{:.1} s", outcome.time.as_secs_f64());
         let Some(complaint) = complaint else {
             println!("      {}: {count} ({time})", self.name);
-            return Ok(count);
+            return Ok((count, outcome.output));
         };
         if !VERBOSE.load(Relaxed) {
             print!("{}", outcome.output);
         }
         println!("      {}: {complaint} ({time})", self.name);
         println!("      to see it again: {again}");
-        Ok(count)
+        Ok((count, outcome.output))
     }
 }
 
@@ -121,16 +126,18 @@ pub(crate) fn run_until_failure(jobs: impl IntoIterator<Item = Job>) -> Result<C
 
 /// Runs `command` without standard input, its output in a file.
 fn run_logged(command: &mut Command) -> Result<Outcome> {
-    let log = Log::create()?;
+    let log = Log { file: tempfile::tempfile()? };
+    let (stdout, stderr) = (log.file.try_clone()?, log.file.try_clone()?);
     let start = Instant::now();
-    let mut child =
-        command.stdin(Stdio::null()).stdout(log.writer()?).stderr(log.writer()?).spawn()?;
+    let mut child = command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).spawn()?;
     let mut shown_bytes = 0;
     let mut next_pulse = PULSE;
     let status = loop {
         let status = child.try_wait()?;
         if VERBOSE.load(Relaxed) {
-            shown_bytes += log.show_from(shown_bytes)?;
+            let news = log.read_from(shown_bytes)?;
+            std::io::stdout().write_all(&news)?;
+            shown_bytes += news.len() as u64;
         } else if status.is_none() && start.elapsed() >= next_pulse {
             println!("      … {} s: {}", next_pulse.as_secs(), log.last_line()?);
             // Less often as it gets longer: ten minutes are some twenty lines.
@@ -141,55 +148,32 @@ fn run_logged(command: &mut Command) -> Result<Outcome> {
             None => thread::sleep(LOOK),
         }
     };
-    Ok(Outcome { success: status.success(), output: log.read()?, time: start.elapsed() })
+    let success = status.success();
+    Ok(Outcome { success, output: log.read()?, time: start.elapsed() })
 }
 
-/// A file for the output of one command, gone afterwards.
+/// The output of one command, in a file without a name. The command writes through copies of the
+/// handle, which share one position; so reading must not move it.
 struct Log {
-    path: PathBuf,
+    file: File,
 }
 
 impl Log {
-    fn create() -> Result<Log> {
-        // Relaxed: only the numbers matter, and each is given out once.
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Relaxed);
-        let name = format!("heptad-xtask-{}-{number}.log", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        File::create(&path).with_context(|| format!("creating {}", path.display()))?;
-        Ok(Log { path })
-    }
-
-    /// A handle that appends, so that several writers do not overwrite each other.
-    fn writer(&self) -> Result<File> {
-        Ok(File::options().append(true).open(&self.path)?)
+    fn read_from(&self, start_bytes: u64) -> Result<Vec<u8>> {
+        let end_bytes = self.file.metadata()?.len();
+        let mut bytes = vec![0; end_bytes.saturating_sub(start_bytes) as usize];
+        self.file.read_exact_at(&mut bytes, start_bytes)?;
+        Ok(bytes)
     }
 
     fn read(&self) -> Result<String> {
-        Ok(String::from_utf8_lossy(&fs::read(&self.path)?).into_owned())
+        Ok(String::from_utf8_lossy(&self.read_from(0)?).into_owned())
     }
 
     fn last_line(&self) -> Result<String> {
         let text = self.read()?;
         let last = text.lines().map(str::trim).rfind(|line| !line.is_empty());
         Ok(last.unwrap_or("(no output yet)").chars().take(80).collect())
-    }
-
-    /// Shows what follows the first `shown_bytes`; returns how much that was.
-    fn show_from(&self, shown_bytes: u64) -> Result<u64> {
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(shown_bytes))?;
-        let mut news = Vec::new();
-        file.read_to_end(&mut news)?;
-        std::io::stdout().write_all(&news)?;
-        Ok(news.len() as u64)
-    }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
-        // A file left behind in the temporary folder harms nobody.
-        let _ = fs::remove_file(&self.path);
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
         jobs.push(clippy("this machine", cmd!(shell, "cargo"), &["--all-targets"], features));
     }
     for backend in Backend::FORCED {
-        jobs.push(clippy(backend.name(), backend.cargo(shell, ""), &["--all-targets"], ALL));
+        jobs.push(clippy(backend.name(), backend.cargo(shell, ""), &[], ALL));
     }
     for target in ASSEMBLY_TARGETS.iter().chain(PORTABLE_TARGETS) {
         for features in [ALL, NONE] {

@@ -27,6 +27,7 @@ mod matrix;
 mod miri;
 mod needs;
 mod no_panic;
+mod proofs;
 mod qemu;
 mod runner;
 mod stage;

@@ -39,11 +39,12 @@ pub(crate) fn obtain(shell: &Shell, needs: &[Need]) -> Result<()> {
         return Ok(());
     }
     let commands = commands_for(&missing);
-    let list = commands.iter().map(|words| words.join(" ")).collect::<Vec<_>>().join("\n    ");
+    let list =
+        commands.iter().map(|words| words.join(" ")).collect::<Vec<_>>().join("\n          ");
     for words in &commands {
         if !machine.may_run(&words[0]) {
             bail!(
-                "something is missing and may not be installed from here; please type\n    {list}"
+                "something is missing and may not be installed from here; please type\n          {list}"
             );
         }
     }
@@ -57,12 +58,12 @@ pub(crate) fn obtain(shell: &Shell, needs: &[Need]) -> Result<()> {
         let command =
             cmd!(shell, "{program} {arguments...}").env("DEBIAN_FRONTEND", "noninteractive");
         if Job::step(format!("installing: {}", words.join(" ")), command).run()?.failed > 0 {
-            bail!("installing failed; once it works, please type\n    {list}");
+            bail!("installing failed; once it works, please type\n          {list}");
         }
     }
     let still_missing = machine.missing(shell, &missing);
     if !still_missing.is_empty() {
-        bail!("still missing after installing: {still_missing:?}; please type\n    {list}");
+        bail!("still missing after installing: {still_missing:?}; please type\n          {list}");
     }
     Ok(())
 }

@@ -4,7 +4,9 @@
 use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
-use crate::{aarch64_user, arrows, asm_check, builds, docs, host, lint, miri, no_panic, qemu};
+use crate::{
+    aarch64_user, arrows, asm_check, builds, docs, host, lint, miri, no_panic, proofs, qemu,
+};
 
 /// What every change must pass.
 pub(crate) const TEST: &[Stage] = &[
@@ -74,9 +76,23 @@ pub(crate) const TEST: &[Stage] = &[
 ];
 
 /// What takes longer, or needs a nightly toolchain.
-pub(crate) const VERIFY: &[Stage] = &[Stage {
-    name: "miri",
-    about: "the tests under Miri: 64 bits, 32 bits, big-endian",
-    needs: &[],
-    run: miri::run,
-}];
+pub(crate) const VERIFY: &[Stage] = &[
+    Stage {
+        name: "miri",
+        about: "the tests under Miri: 64 bits, 32 bits, big-endian",
+        needs: &[],
+        run: miri::run,
+    },
+    Stage {
+        name: "proofs",
+        about: "theorems about the arithmetic and the machine code, by z3 and symbolic execution",
+        needs: proofs::NEEDS,
+        run: proofs::run,
+    },
+    Stage {
+        name: "proofs-long",
+        about: "the theorems again, with every planted error",
+        needs: proofs::NEEDS,
+        run: proofs::run_long,
+    },
+];

@@ -116,7 +116,7 @@ fn mix_many_values() -> [u64; 28] {
     for round in 0..3_000_000 {
         let mut carried = round;
         for value in &mut values {
-            carried = value.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23) ^ carried;
+            carried ^= value.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
             *value = carried;
         }
     }

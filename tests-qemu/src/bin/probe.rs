@@ -4,7 +4,7 @@
 use tests_qemu::support::{self, Case};
 use tests_qemu::{count_cases, kernel, run_cases};
 
-const GROUPS: &[&[Case]] = &[support::probe::CASES];
+const GROUPS: &[&[Case]] = &[support::probe::CASES, support::probe::batch::CASES];
 
 kernel!(run);
 

@@ -14,6 +14,7 @@ cases!(
     s6_find_words_of_every_length,
     s6_find_words_of_every_tag_in_every_group,
     s6_find_words_among_false_matches,
+    s6_find_words_next_to_every_filter,
     s6_find_words_through_the_door,
     s7_find_words_ends_in_full_tables,
     s11_find_words_of_every_kind_of_entry,
@@ -194,6 +195,31 @@ fn s6_find_words_among_false_matches() {
                 let kinds = check_batch(&table, &batch);
                 assert_eq!([kinds[which], kinds[1 - which]], [hits, 0]);
             }
+        }
+    }
+}
+
+fn s6_find_words_next_to_every_filter() {
+    let mut rng = Rng::with_seed(66_666);
+    for number in (0..128).step_by(STRIDE) {
+        let mut batch = Batch::EMPTY;
+        for home in 0..16 {
+            batch.push(hash_of(number, home, &mut rng), rng.u64(..));
+        }
+        let tag = Tag::of(batch.hashes[0]);
+        // What a carry or a borrow from the filter would take for a match.
+        let mut table = Table::free(16, 0);
+        for (hash, word) in batch.pairs() {
+            let [home, alternate] = table.pair(hash);
+            table.set(home, 1, tag.at_home().0 ^ 1, word);
+            table.set(alternate, 2, tag.away().0 ^ 1, word);
+        }
+        for first in (0..=255u8).step_by(16) {
+            for (filter, words) in (first..=first | 15).zip(&mut table.groups) {
+                words[0] = words[0] & !0xff | u64::from(filter);
+            }
+            let [_, _, absent, maybe_deep] = check_batch(&table, &batch);
+            assert_eq!(absent + maybe_deep, 16);
         }
     }
 }

@@ -30,6 +30,14 @@ pub(super) struct Prototype {
     pub(super) parameters: Vec<(String, String)>,
 }
 
+impl Prototype {
+    /// Is a parameter a pointer to something that the function may change?
+    pub(super) fn may_write(&self) -> bool {
+        let is_mutable = |kind: &str| kind.ends_with('*') && !kind.starts_with("const ");
+        self.parameters.iter().any(|(kind, _)| is_mutable(kind))
+    }
+}
+
 /// A function as Rust declares it, in the terms of C.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Declaration {
@@ -182,7 +190,7 @@ fn parse_declaration(item: &[TokenTree], prefix: &str) -> Result<Declaration> {
         typed_names.push((c_type(kind)?.into(), name.trim().into()));
     }
     let whole = item.iter().cloned().collect::<TokenStream>().to_string();
-    let (_, returns) = whole.rsplit_once("->").context("a declaration returns nothing")?;
+    let returns = whole.rsplit_once("->").map_or("()", |(_, returns)| returns);
     Ok(Declaration {
         prototype: Prototype {
             name: format!("{prefix}{name}"),
@@ -212,9 +220,11 @@ fn split_at_commas(stream: TokenStream) -> Vec<Vec<TokenTree>> {
 fn c_type(rust: &str) -> Result<&'static str> {
     let spelt: String = rust.split_whitespace().collect::<Vec<_>>().join(" ");
     Ok(match &*spelt.replace("* ", "*") {
+        "()" => "void",
         "u64" | "usize" => "uint64_t",
         "*const Line" => "const void *",
         "*const u64" => "const uint64_t *",
+        "*mut u64" => "uint64_t *",
         other => bail!("no C type is known for `{other}`"),
     })
 }
@@ -258,12 +268,16 @@ mod tests {
             ("hash: u64", "hash: u64, more: u64"),
             ("\"find\"", "\"lose\""),
             ("-> *const u64", "-> u64"),
+            ("-> *const u64", ""),
+            ("hash: u64", "hash: *mut u64"),
         ] {
             assert_ne!(declared(&rust.replace(right, wrong)).prototype, banner.prototype);
         }
         assert!(!declared(&rust.replace("safe fn", "fn")).is_safe);
         assert!(declarations(&rust.replace("hash: u64", "hash: f32"), "").is_err());
         assert!(declarations("fn nothing() {}", "").is_err());
+        assert!(!banner.prototype.may_write());
+        assert!(declared(&rust.replace("hash: u64", "hash: *mut u64")).prototype.may_write());
     }
 
     #[test]

@@ -9,9 +9,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
+use super::banner::Declaration;
 use super::machine::{Architecture, MACHINES};
 use super::objdump::Objdump;
-use super::{Findings, PREFIX, operands, rules, symbols};
+use super::{Findings, operands, rules, symbols};
 use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
 
 /// A target for kernels.
@@ -28,15 +29,15 @@ const TARGETS: &[Target] = &[
     Target { name: AARCH64_NONE, architecture: Architecture::Aarch64, is_soft: false },
 ];
 
-/// Checks every target. `declared` is how many routines there are.
+/// Checks every target. All routines of `declarations` must be there.
 pub(super) fn check(
     shell: &Shell,
     objdump: &Objdump,
-    declared: usize,
+    declarations: &[Declaration],
     findings: &mut Findings,
 ) -> Result<()> {
     for target in TARGETS {
-        check_target(shell, objdump, target, declared, findings)
+        check_target(shell, objdump, target, declarations, findings)
             .with_context(|| format!("checking {}", target.name))?;
     }
     Ok(())
@@ -46,7 +47,7 @@ fn check_target(
     shell: &Shell,
     objdump: &Objdump,
     target: &Target,
-    declared: usize,
+    declarations: &[Declaration],
     findings: &mut Findings,
 ) -> Result<()> {
     let name = target.name;
@@ -65,14 +66,15 @@ fn check_target(
         .iter()
         .find(|machine| machine.architecture == target.architecture)
         .context("an architecture has a machine")?;
-    let mut routines = 0;
-    for function in functions.iter_mut().filter(|function| function.name.starts_with(PREFIX)) {
-        function.drop_padding(symbols::place(&contents, &function.name)?.size);
-        let what = format!("{name}: {}", function.name);
-        findings.note(&what, &rules::complaints(machine, function));
-        routines += 1;
+    for Declaration { prototype, .. } in declarations {
+        let mut named = functions.iter_mut().filter(|function| function.name == prototype.name);
+        let routine = named
+            .next()
+            .with_context(|| format!("{} is not in {}", prototype.name, program.display()))?;
+        routine.drop_padding(symbols::place(&contents, &routine.name)?.size);
+        let what = format!("{name}: {}", routine.name);
+        findings.note(&what, &rules::complaints(machine, routine, prototype));
     }
-    ensure!(routines == declared, "{routines} of {declared} routines are in {}", program.display());
 
     let mut instructions = 0;
     let mut complaints = Vec::new();

@@ -40,6 +40,19 @@ const fn path(routine: &'static str, name: &'static str, taken: &'static [bool])
     Path { routine, name, taken }
 }
 
+// The ways through `find_words`, which is laid out alike for both architectures. One entry takes two
+// turns: one that asks for its line, and one that answers.
+const NO_ENTRY: &[bool] = &[true, true, true];
+const ONE_AT_HOME: &[bool] =
+    &[false, false, true, false, true, false, false, false, false, true, true];
+const TWO_AT_HOME: &[bool] = &[
+    false, true, false, true, false, true, false, false, false, true, false, false, false, true,
+    true,
+];
+const ONE_MISS: &[bool] = &[false, false, true, false, true, false, true, true, false, true, true];
+const ONE_AWAY: &[bool] =
+    &[false, false, true, false, true, false, true, false, false, false, false, false, false, true];
+
 pub(super) const MACHINES: &[Machine] = &[
     Machine {
         architecture: Architecture::X86_64,
@@ -48,9 +61,38 @@ pub(super) const MACHINES: &[Machine] = &[
         target: X86_64_LINUX,
         // `rep bsf` is spelt tzcnt: the same bytes. Nothing else here is younger than SSE2.
         mnemonics: &[
-            "adcq", "addq", "andq", "btq", "cmpq", "endbr64", "imulq", "jae", "jb", "je", "jne",
-            "leaq", "movabsq", "movl", "movq", "movzbq", "notq", "orq", "retq", "rorq", "shlq",
-            "shrq", "subq", "tzcntq", "xorq",
+            "adcq",
+            "addq",
+            "andq",
+            "btq",
+            "btrq",
+            "btsq",
+            "cmpq",
+            "endbr64",
+            "imulq",
+            "jae",
+            "jb",
+            "je",
+            "jmp",
+            "jne",
+            "leaq",
+            "movabsq",
+            "movl",
+            "movq",
+            "movzbq",
+            "notq",
+            "orq",
+            "popq",
+            "prefetcht0",
+            "pushq",
+            "retq",
+            "rorq",
+            "shlq",
+            "shrq",
+            "subq",
+            "testq",
+            "tzcntq",
+            "xorq",
         ],
         landing_pad: "endbr64 ",
         paths: &[
@@ -60,6 +102,11 @@ pub(super) const MACHINES: &[Machine] = &[
             path("find_word", "first match at home", &[false, false]),
             path("find_word", "miss at home", &[true, false]),
             path("find_word", "first match in the alternate", &[true, true, false, false]),
+            path("find_words", "no entry", NO_ENTRY),
+            path("find_words", "one first match at home", ONE_AT_HOME),
+            path("find_words", "two first matches at home", TWO_AT_HOME),
+            path("find_words", "one miss at home", ONE_MISS),
+            path("find_words", "one first match in the alternate", ONE_AWAY),
         ],
     },
     Machine {
@@ -68,8 +115,9 @@ pub(super) const MACHINES: &[Machine] = &[
         compiler: "aarch64-linux-gnu-gcc",
         target: AARCH64_LINUX,
         mnemonics: &[
-            "add", "and", "ands", "b.eq", "b.ne", "bic", "bti", "cinc", "clz", "cmp", "eon", "ldr",
-            "lsr", "mov", "movk", "mul", "orr", "rbit", "ret", "ror", "sub", "tbnz", "ubfx",
+            "add", "and", "ands", "b", "b.eq", "b.hs", "b.ne", "bic", "bti", "cbnz", "cbz", "cinc",
+            "clz", "cmp", "eon", "ldr", "lsl", "lsr", "mov", "movk", "mul", "mvn", "orr", "prfm",
+            "rbit", "ret", "ror", "str", "sub", "subs", "tbnz", "tbz", "ubfx",
         ],
         landing_pad: "bti c",
         paths: &[
@@ -78,6 +126,11 @@ pub(super) const MACHINES: &[Machine] = &[
             path("find_word", "first match at home", &[false, false]),
             path("find_word", "miss at home", &[true, false]),
             path("find_word", "first match in the alternate", &[true, true, false, false]),
+            path("find_words", "no entry", NO_ENTRY),
+            path("find_words", "one first match at home", ONE_AT_HOME),
+            path("find_words", "two first matches at home", TWO_AT_HOME),
+            path("find_words", "one miss at home", ONE_MISS),
+            path("find_words", "one first match in the alternate", ONE_AWAY),
         ],
     },
 ];

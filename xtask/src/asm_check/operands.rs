@@ -70,8 +70,8 @@ pub(super) fn touches_memory(architecture: Architecture, one: &Instruction) -> b
     !computes_address_only && one.operands.iter().any(|operand| is_memory(architecture, operand))
 }
 
-/// Does the instruction write the memory that one of its operands names? (String instructions and
-/// pushes, which name none, are on no list of allowed mnemonics.)
+/// Does the instruction write the memory that one of its operands names, or the stack? (String
+/// instructions, which do neither, are on no list of allowed mnemonics.)
 pub(super) fn stores(architecture: Architecture, one: &Instruction) -> bool {
     let starts_with = |starts: &[&str]| starts.iter().any(|start| one.mnemonic.starts_with(start));
     match architecture {
@@ -83,7 +83,8 @@ pub(super) fn stores(architecture: Architecture, one: &Instruction) -> bool {
             let only_reads =
                 starts_with(&["cmp", "test"]) || ["bt", "btl", "btq"].contains(&&*one.mnemonic);
             let last = one.operands.last();
-            !only_reads && last.is_some_and(|operand| is_memory(architecture, operand))
+            let names_memory = last.is_some_and(|operand| is_memory(architecture, operand));
+            !only_reads && names_memory || starts_with(&["push"])
         }
     }
 }
@@ -104,27 +105,30 @@ fn is_memory(architecture: Architecture, operand: &str) -> bool {
 /// The general registers that the instruction writes, by their 64-bit names.
 pub(super) fn written_registers(architecture: Architecture, one: &Instruction) -> Vec<String> {
     let mnemonic = &*one.mnemonic;
-    let (destination, writes_nothing) = match architecture {
+    let (destinations, writes_nothing) = match architecture {
         Architecture::Aarch64 => {
             let writes_nothing = ["cmp", "cmn", "tst", "ccmp", "ret", "bti", "hint", "nop"];
             let is_branch = mnemonic.starts_with("b.")
                 || ["b", "br", "cbz", "cbnz", "tbz", "tbnz"].contains(&mnemonic);
-            (one.operands.first(), is_branch || writes_nothing.contains(&mnemonic))
+            let has_no_result = mnemonic.starts_with("st") || mnemonic.starts_with("prfm");
+            let count = if mnemonic.starts_with("ldp") { 2 } else { 1 };
+            let destinations = one.operands.iter().take(count).collect::<Vec<_>>();
+            (destinations, is_branch || has_no_result || writes_nothing.contains(&mnemonic))
         }
         Architecture::X86_64 => {
-            let writes_nothing = ["cmp", "test", "nop", "ret", "endbr"];
+            let writes_nothing = ["cmp", "test", "nop", "ret", "endbr", "push", "prefetch"];
             let is_bit_test = mnemonic == "bt" || mnemonic == "btq" || mnemonic == "btl";
             let is_jump = mnemonic.starts_with('j');
             let keeps = writes_nothing.iter().any(|start| mnemonic.starts_with(start));
-            (one.operands.last(), is_bit_test || is_jump || keeps)
+            (one.operands.last().into_iter().collect(), is_bit_test || is_jump || keeps)
         }
     };
     if writes_nothing {
         return Vec::new();
     }
-    let mut written: Vec<String> = destination
-        .and_then(|operand| general_register(architecture, operand))
+    let mut written: Vec<String> = destinations
         .into_iter()
+        .filter_map(|operand| general_register(architecture, operand))
         .collect();
     // Loads with write-back change their base register too.
     for operand in &one.operands {
@@ -136,6 +140,34 @@ pub(super) fn written_registers(architecture: Architecture, one: &Instruction) -
         }
     }
     written
+}
+
+/// The registers that the instruction saves on the stack.
+pub(super) fn saved_registers(architecture: Architecture, one: &Instruction) -> Vec<String> {
+    stack_registers(architecture, one, ["push", "st"])
+}
+
+/// The registers that the instruction takes from the stack.
+pub(super) fn restored_registers(architecture: Architecture, one: &Instruction) -> Vec<String> {
+    stack_registers(architecture, one, ["pop", "ld"])
+}
+
+/// The registers among the operands, if the instruction starts as given for x86_64 and AArch64 and
+/// works on the stack.
+fn stack_registers(
+    architecture: Architecture,
+    one: &Instruction,
+    [intel, arm]: [&str; 2],
+) -> Vec<String> {
+    let fits = match architecture {
+        Architecture::X86_64 => one.mnemonic.starts_with(intel),
+        Architecture::Aarch64 => {
+            let on_stack = one.operands.iter().any(|operand| operand.starts_with("[sp"));
+            on_stack && one.mnemonic.starts_with(arm)
+        }
+    };
+    let operands = one.operands.iter().filter(|_| fits);
+    operands.filter_map(|operand| general_register(architecture, operand)).collect()
 }
 
 /// The 64-bit name of `operand`, if it is a general register.
@@ -201,7 +233,7 @@ mod tests {
             stores(Architecture::X86_64, &instruction(mnemonic, operands))
         };
         assert!(intel("movq", &["%rax", "(%rdi)"]) && intel("btsq", &["%rax", "(%rdi)"]));
-        assert!(intel("incq", &["0x8(%rdi)"]) && intel("popq", &["(%rdi)"]));
+        assert!(intel("incq", &["0x8(%rdi)"]) && intel("pushq", &["%rbx"]));
         assert!(!intel("cmpq", &["%rcx", "-0x7(%r8,%r9)"]) && !intel("btq", &["%r9", "%rax"]));
         assert!(!intel("xorq", &["(%r8)", "%r9"]) && !intel("leaq", &["-0x1(%rax)", "%r9"]));
         assert!(!intel("movslq", &["%eax", "%rcx"]));
@@ -212,6 +244,18 @@ mod tests {
         assert!(!arm("ldr", &["x0", "[x1]"]));
         assert!(calls(&instruction("callq", &["0x10"])) && calls(&instruction("bl", &["0x10"])));
         assert!(!calls(&instruction("b.lt", &["0x10"])));
+    }
+
+    #[test]
+    fn registers_on_the_stack_are_seen() {
+        let arm = |mnemonic, operands: &[&str]| instruction(mnemonic, operands);
+        let pair = ["x19", "x20", "[sp, #-0x10]!"];
+        assert_eq!(saved_registers(Architecture::Aarch64, &arm("stp", &pair)), ["x19", "x20"]);
+        assert_eq!(restored_registers(Architecture::Aarch64, &arm("ldp", &pair)), ["x19", "x20"]);
+        assert!(restored_registers(Architecture::Aarch64, &arm("ldr", &["x1", "[x2]"])).is_empty());
+        let push = instruction("pushq", &["%rbx"]);
+        assert_eq!(saved_registers(Architecture::X86_64, &push), ["rbx"]);
+        assert!(restored_registers(Architecture::X86_64, &push).is_empty());
     }
 
     #[test]
@@ -230,6 +274,8 @@ mod tests {
         assert_eq!(arm("ldr", &["x3", "[x5, #0x8]!"]), "x3 x5");
         assert_eq!(arm("ldr", &["x3", "[x5]", "#0x8"]), "x3 x5");
         assert_eq!(arm("ldr", &["x3", "[x5, x4]"]), "x3");
+        assert_eq!(arm("ldp", &["x3", "x4", "[sp]", "#0x10"]), "x3 x4");
+        assert_eq!(arm("stp", &["x3", "x4", "[sp, #-0x10]!"]), "");
         assert_eq!(arm("cmp", &["x3", "x4"]) + &arm("tbnz", &["w6", "#0x0", "0x78"]), "");
     }
 }

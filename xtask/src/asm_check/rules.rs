@@ -2,16 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::banner::{Banner, Declaration};
-use super::machine::{Machine, Path};
+use super::banner::{Banner, Declaration, Prototype};
+use super::machine::{Architecture, Machine, Path};
 use super::objdump::{Function, Instruction};
 use super::operands;
 
 /// How many instructions a walk may take before it counts as endless.
 const WALK_LIMIT: usize = 1_000;
 
-/// Everything that is wrong with the code of a routine as such: nothing, if all is well.
-pub(super) fn complaints(machine: &Machine, function: &Function) -> Vec<String> {
+/// Everything that is wrong with the code of a routine as such: nothing, if all is well. A routine
+/// writes memory only if a parameter is a pointer to what it may change.
+pub(super) fn complaints(
+    machine: &Machine,
+    function: &Function,
+    prototype: &Prototype,
+) -> Vec<String> {
+    let may_write = prototype.may_write();
     let mut complaints = Vec::new();
     if function.instructions.first().map(Instruction::to_string).as_deref()
         != Some(machine.landing_pad)
@@ -24,7 +30,7 @@ pub(super) fn complaints(machine: &Machine, function: &Function) -> Vec<String> 
         if let Some(register) = operands::find_fp_register(machine.architecture, one) {
             complain(format!("uses the FP or SIMD register {register}"));
         }
-        if operands::stores(machine.architecture, one) {
+        if !may_write && operands::stores(machine.architecture, one) {
             complain("writes memory".into());
         }
         if operands::calls(one) {
@@ -52,11 +58,12 @@ pub(super) fn contradictions(
             banner.prototype, declaration.prototype
         ));
     }
-    let written: BTreeSet<String> = function
-        .instructions
-        .iter()
-        .flat_map(|one| operands::written_registers(machine.architecture, one))
-        .collect();
+    let registers = |of: fn(Architecture, &Instruction) -> Vec<String>| -> BTreeSet<String> {
+        function.instructions.iter().flat_map(|one| of(machine.architecture, one)).collect()
+    };
+    let saved = registers(operands::saved_registers);
+    let kept = &saved & &registers(operands::restored_registers);
+    let written = &registers(operands::written_registers) - &kept;
     if written != banner.clobbered {
         let difference: Vec<&str> =
             written.symmetric_difference(&banner.clobbered).map(String::as_str).collect();
@@ -109,8 +116,8 @@ pub(super) fn is_branch(mnemonic: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::machine::{Architecture, MACHINES};
-    use super::super::objdump;
+    use super::super::machine::MACHINES;
+    use super::super::{banner, objdump};
     use super::*;
 
     fn intel() -> &'static Machine {
@@ -127,8 +134,13 @@ mod tests {
 
     #[test]
     fn each_kind_of_violation_is_reported() {
+        let prototype = |kind: &str| {
+            let source = format!("//  void p_f({kind}word);\n// Out\n// Clobbers\n// Cost\n");
+            banner::parse(Architecture::X86_64, &source).unwrap().prototype
+        };
         let clean = "endbr64; movq %rdi, %rax; je 0x4; movq (%rax), %rax; retq";
-        assert!(complaints(intel(), &function(clean)).is_empty());
+        let reads = prototype("const uint64_t *");
+        assert!(complaints(intel(), &function(clean), &reads).is_empty());
         for (replaced, by, expected) in [
             ("endbr64", "movq %rdi, %rax", "does not start with"),
             ("movq (%rax), %rax", "movq %xmm3, %rax", "register %xmm3"),
@@ -136,9 +148,11 @@ mod tests {
             ("movq (%rax), %rax", "callq 0x0", "calls another"),
             ("movq (%rax), %rax", "pextq %rax, %rax, %rax", "not on the list"),
         ] {
-            let complaints = complaints(intel(), &function(&clean.replace(replaced, by)));
+            let complaints = complaints(intel(), &function(&clean.replace(replaced, by)), &reads);
             assert!(complaints.iter().any(|text| text.contains(expected)), "{complaints:?}");
         }
+        let stores = clean.replace("movq (%rax), %rax", "movq %rax, (%rdi)");
+        assert!(complaints(intel(), &function(&stores), &prototype("uint64_t *")).is_empty());
     }
 
     #[test]
@@ -159,14 +173,18 @@ mod tests {
             "unsafe extern \"C\" { #[link_name = symbol!(\"f\")] safe fn f(word: u64) -> u64; }";
         let path = Path { routine: "f", name: "always", taken: &[] };
         let check = |code: &str, source: &str, rust: &str| {
-            let banner = super::super::banner::parse(Architecture::X86_64, source).unwrap();
-            let declaration = super::super::banner::declarations(rust, "p_").unwrap().remove(0);
+            let banner = banner::parse(Architecture::X86_64, source).unwrap();
+            let declaration = banner::declarations(rust, "p_").unwrap().remove(0);
             contradictions(intel(), &function(code), &banner, &declaration, &[&path]).len()
         };
         let code = "movq %rdi, %rcx; leaq (%rcx,%rcx), %rax; retq";
         assert_eq!(check(code, source, rust), 0);
         assert_eq!(check(&code.replace("leaq", "movq"), source, rust), 1);
         assert_eq!(check(&code.replace("%rax", "%rdx"), source, rust), 1);
+        let saving = format!("pushq %rbx; notq %rbx; {}; popq %rbx; retq", &code[..code.len() - 6]);
+        let saving_source = source.replace("Cost 3", "Cost 6");
+        assert_eq!(check(&saving, &saving_source, rust), 0);
+        assert_eq!(check(&saving.replace("popq %rbx", "popq %rbp"), &saving_source, rust), 1);
         assert_eq!(check(code, &source.replace("rcx", "rcx, rsi"), rust), 1);
         assert_eq!(check(code, &source.replace("Cost 3", "Cost 4"), rust), 1);
         assert_eq!(check(code, source, &rust.replace("word", "other")), 1);

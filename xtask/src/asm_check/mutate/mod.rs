@@ -2,13 +2,14 @@
 //! must notice.
 //!
 //! A mutant lives in a copy of the program: its bytes are patched where the routine is, nothing is
-//! compiled. It is noticed if one of the programs fails, in whatever way: a failed assertion, a
-//! fault, or no end within the time limit. A mutant that no program notices is a gap in the tests
-//! (or one of [`EQUIVALENT`], which change nothing that can be observed).
+//! compiled. It is noticed if a test with the routine's name in its own fails, in whatever way: a
+//! failed assertion, a fault, or no end within the time limit. A mutant that nothing notices is a gap
+//! in the tests (or one of [`EQUIVALENT`], which change nothing that can be observed).
 
 mod aarch64;
 mod x86_64;
 
+use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -29,7 +30,7 @@ use super::symbols::{self, Place};
 
 /// Processor time that a test program may use, in seconds: many times what it needs. Time on the
 /// clock would depend on what else the machine does.
-const LIMIT_SECONDS: u32 = 2;
+const LIMIT_SECONDS: u32 = 1;
 /// Time on the clock, for a program that waits instead of working.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How a shell ends that cannot start what it was told to.
@@ -53,16 +54,15 @@ const EQUIVALENT: &[(&str, &str, &str, &str)] = &[
     ("aarch64", "find_word", "ror x15, x15, x14", "other constant, shift or operation"),
 ];
 
+/// Routines whose mutants are not run yet. Much of `find_words` only asks for lines ahead of time, and
+/// what changes there cannot be noticed by its answers; which of its mutants are of that kind has to
+/// be sorted out first. DESIGN.md's table of gaps says so.
+const NOT_MUTATED: &[&str] = &["find_words"];
+
 /// A changed instruction.
 struct Variant {
     name: &'static str,
     bytes: Vec<u8>,
-}
-
-/// A test program, and the words that pick its tests.
-pub(super) struct Program {
-    pub(super) path: PathBuf,
-    pub(super) arguments: &'static [&'static str],
 }
 
 /// What became of the mutants.
@@ -99,13 +99,17 @@ pub(super) fn run(
     machine: &Machine,
     launcher: Option<&str>,
     routines: &[(String, Function)],
-    programs: &[Program],
+    programs: &[PathBuf],
     folder: &Path,
 ) -> Result<Outcome> {
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
     let mut outcome = Outcome::default();
     let mut mutants = Vec::new();
     for (routine, function) in routines {
+        if NOT_MUTATED.contains(&routine.as_str()) {
+            println!("      {routine}: NOT mutated");
+            continue;
+        }
         for mutant in mutants_of(machine, routine, function) {
             if mutant.is_equivalent(machine) {
                 outcome.equivalent += 1;
@@ -167,7 +171,8 @@ pub(super) fn run(
 }
 
 /// The mutants of one routine. Its landing pad is left alone: it does nothing where nobody asks for
-/// one, and [`rules`](super::rules) sees that it is there.
+/// one, and [`rules`](super::rules) sees that it is there. So are prefetches: no answer depends on
+/// them.
 fn mutants_of<'code>(
     machine: &Machine,
     routine: &'code str,
@@ -175,7 +180,10 @@ fn mutants_of<'code>(
 ) -> Vec<Mutant<'code>> {
     let start = function.instructions.first().map_or(0, |first| first.address);
     let mut mutants = Vec::new();
-    for original in function.instructions.iter().skip(1) {
+    let is_hint = |one: &&Instruction| {
+        one.mnemonic.starts_with("prefetch") || one.mnemonic.starts_with("prfm")
+    };
+    for original in function.instructions.iter().skip(1).filter(|one| !is_hint(one)) {
         let variants = match machine.architecture {
             Architecture::Aarch64 => aarch64::variants(original),
             Architecture::X86_64 => x86_64::variants(&original.bytes),
@@ -199,7 +207,6 @@ enum Fate {
 
 /// A program that passes as it is, ready to be patched.
 struct Subject<'run> {
-    program: &'run Program,
     launcher: Option<&'run str>,
     contents: Vec<u8>,
     /// Where each routine is, by symbol.
@@ -208,12 +215,12 @@ struct Subject<'run> {
 
 impl<'run> Subject<'run> {
     fn prepare(
-        program: &'run Program,
+        program: &'run Path,
         launcher: Option<&'run str>,
         routines: &'run [(String, Function)],
         folder: &Path,
     ) -> Result<Subject<'run>> {
-        let contents = symbols::read(&program.path)?;
+        let contents = symbols::read(program)?;
         let mut places = Vec::new();
         for (_, function) in routines {
             let place = symbols::place(&contents, &function.name)?;
@@ -221,25 +228,24 @@ impl<'run> Subject<'run> {
                 function.instructions.iter().flat_map(|one| one.bytes.iter().copied()).collect();
             let here =
                 contents.get(place.offset as usize..).and_then(|rest| rest.get(..code.len()));
-            ensure!(here == Some(&*code), "{} differs in {:?}", function.name, program.path);
+            ensure!(here == Some(&*code), "{} differs in {program:?}", function.name);
             places.push((&*function.name, place));
         }
-        let subject = Subject { program, launcher, contents, places };
+        let subject = Subject { launcher, contents, places };
         let copy = folder.join("unchanged");
         write_program(&copy, &subject.contents)?;
-        ensure!(
-            matches!(subject.run(&copy)?, Fate::Survived),
-            "{:?} fails without any change",
-            program.path
-        );
+        for (routine, _) in routines {
+            let fate = subject.run(&copy, routine)?;
+            ensure!(matches!(fate, Fate::Survived), "{program:?} fails without any change");
+        }
         Ok(subject)
     }
 
-    /// Runs `copy`, a variant of this program.
-    fn run(&self, copy: &Path) -> Result<Fate> {
+    /// Runs `copy`, a variant of this program, with the tests whose names contain `filter`.
+    fn run(&self, copy: &Path, filter: &str) -> Result<Fate> {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("ulimit -t {LIMIT_SECONDS}; exec \"$@\""), "sh"]);
-        command.args(self.launcher).arg(copy).args(self.program.arguments);
+        command.args(self.launcher).args([copy.as_os_str(), OsStr::new(filter)]);
         command.env("RUST_BACKTRACE", "0");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         for _ in 0..100 {
@@ -274,7 +280,7 @@ fn fate(mutant: &Mutant<'_>, subjects: &[Subject<'_>], copy: &Path) -> Result<Fa
         let mut contents = subject.contents.clone();
         contents[start..start + mutant.variant.bytes.len()].copy_from_slice(&mutant.variant.bytes);
         write_program(copy, &contents)?;
-        match subject.run(copy)? {
+        match subject.run(copy, mutant.routine)? {
             Fate::Survived => {}
             fate => return Ok(fate),
         }

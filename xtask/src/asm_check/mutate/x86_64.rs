@@ -29,10 +29,11 @@ impl Encoding {
         let mut opcode = prefixes + usize::from(rex);
         let two_bytes = bytes[opcode] == 0x0f;
         opcode += usize::from(two_bytes);
-        // Jumps, returns, and moves of a constant into the register that the opcode names.
+        // Pushes, pops, jumps, returns, and moves of a constant into the register that the opcode
+        // names.
         let has_modrm = match bytes[opcode] {
             0x80..=0x8f => !two_bytes,
-            0x70..=0x7f | 0xb8..=0xbf | 0xc3 | 0xe9 | 0xeb => two_bytes,
+            0x50..=0x5f | 0x70..=0x7f | 0xb8..=0xbf | 0xc3 | 0xe9 | 0xeb => two_bytes,
             _ => true,
         };
         let mut end = opcode + 1;
@@ -70,7 +71,7 @@ pub(super) fn variants(bytes: &[u8]) -> Vec<Variant> {
         variants.push(flip("condition inverted", opcode, 1));
         return variants;
     }
-    if matches!(bytes[opcode], 0xb8..=0xbf) && modrm.is_none() {
+    if matches!(bytes[opcode], 0x50..=0x5f | 0xb8..=0xbf) && modrm.is_none() {
         variants.push(flip("other register", opcode, 1));
     }
     if let Some(modrm) = modrm {
@@ -119,6 +120,9 @@ mod tests {
         // je and retq.
         assert_eq!(count(&[0x74, 0x1b]), 2);
         assert_eq!(count(&[0xc3]), 1);
+        // pushq %rbx and popq %r12: another register.
+        assert_eq!(count(&[0x53]), 2);
+        assert_eq!(count(&[0x41, 0x5c]), 2);
         // andq $0x7, %r9 and movl $0x1, %eax: a constant more.
         assert_eq!(count(&[0x49, 0x83, 0xe1, 0x07]), 4);
         assert_eq!(count(&[0xb8, 1, 0, 0, 0]), 3);

@@ -1,0 +1,192 @@
+"""The theorems about machine code, and their planted errors.
+
+Of each routine one theorem says everything at once, for all inputs: it returns, with the answer of
+its contract; it loads only what the contract lets it, and stores only to what is its own; it
+touches general registers only; registers that its banner does not name, and the stack pointer, are
+at the return what they were at the call.
+
+The planted errors are systematic. Each instruction in turn is replaced by one that does nothing,
+and the theorem has to fail, by a counterexample or by a promise that is broken. An instruction
+that could be left out would show up here. And to a routine that is right, an instruction is added
+that leaves the answer alone and breaks one of the promises.
+"""
+
+import logging
+import tempfile
+
+from machine import compiled, contract
+from machine.execute import CODE, Execution, Wrong
+from machine.routine import (
+    ARCHITECTURES,
+    assemble_instruction,
+    assemble_with_gnu,
+    compile_unit,
+    compile_with_crate,
+    is_landing_pad,
+)
+
+CONTRACTS = {
+    "match_slots": contract.match_slots,
+    "free_slot": contract.free_slot,
+    "find_word": contract.Lookup,
+    "find_words": contract.Batch,
+}
+# What is proved of the contracts that do not speak of all inputs.
+DOMAINS = {"find_words": "for a batch of one"}
+# An instruction for each promise, put in front of match_slots, and what it has to be found to do.
+PROMISES = {
+    "aarch64": {
+        "fmov d0, x0": "touches",
+        "mrs x2, fpcr": "touches",
+        "str x0, [x1]": "stores",
+        "ldr x2, [x1]": "loads",
+        "cmp x0, x1": "changes the flags",
+        "mov x19, x0": "returns with another x19",
+        "mov x5, x0": "returns with another x5",
+        "sub sp, sp, #16": "returns with another xsp",
+        "mov x30, x0": "jumps",
+        "b .": "may never end",
+    },
+    "x86_64": {
+        "movq %rdi, %xmm0": "touches",
+        "emms": "touches",
+        "mov %rdi, (%rsi)": "stores",
+        "mov (%rsi), %rax": "loads",
+        "std": "touches",
+        "mov %rdi, %rbx": "returns with another rbx",
+        "mov %rdi, %r8": "returns with another r8",
+        "push %rdi": "takes its return address from elsewhere",
+        "pop %rax": "loads",
+        "bsf %rdi, %rax": "may scan 0",
+        "jmp .": "may never end",
+    },
+}
+# What the quick run leaves out.
+LONG = ["find_words"]
+# Of a routine with loops the quick run leaves out one instruction of so many.
+QUICK_STRIDE = 25
+
+
+def complaint(routine, of_contract, promised):
+    """What is wrong with a routine, or None; and the execution that showed it."""
+    execution = Execution(routine, of_contract, promised)
+    try:
+        execution.run()
+    except (Wrong, TimeoutError) as error:
+        return str(error), execution
+    return None, execution
+
+
+def by_banner(routine):
+    """What the banner lets a routine change, in VEX's names."""
+    architecture = routine.architecture
+    names = routine.clobbers()
+    kept = names - {"flags", *architecture.volatile}
+    if kept:
+        raise ValueError(f"{routine.path()} clobbers {kept}, which callers rely on")
+    if "flags" in names:
+        names = names - {"flags"} | set(architecture.flags)
+    return names | {architecture.result}
+
+
+def by_convention(architecture):
+    """What any function may change."""
+    return {*architecture.volatile, *architecture.flags}
+
+
+def without_each_instruction(routine, execution, stride=1):
+    """The routine with every `stride`-th instruction made a no-op, and which it was."""
+    code = [i for i in execution.code.values() if not is_landing_pad(i)]
+    for instruction in code[::stride]:
+        start = instruction.address - CODE
+        end = start + instruction.size
+        nops = routine.architecture.nop * (instruction.size // len(routine.architecture.nop))
+        name = f"+{start:#x} ({instruction.mnemonic} {instruction.op_str})".replace(" )", ")")
+        yield name, routine.with_code(routine.code[:start] + nops + routine.code[end:])
+
+
+def prove_routine(ledger, routine, long):
+    """One assembly routine, and its planted errors."""
+    name = f"{routine.architecture.name} {routine.name}"
+    new_contract = CONTRACTS[routine.name]
+    promised = by_banner(routine)
+    wrong, execution = complaint(routine, new_contract(), promised)
+    domain = DOMAINS.get(routine.name, "for all inputs")
+    size = f"{len(routine.code)} bytes, {execution.paths} paths"
+    ledger.check(f"{name}: is its contract, {domain}", wrong is None, wrong or size)
+
+    stride = QUICK_STRIDE if execution.known and not long else 1
+    complaints = {}
+    for instruction, without in without_each_instruction(routine, execution, stride):
+        complaints[instruction], _ = complaint(without, new_contract(), promised)
+    not_missed = [instruction for instruction, wrong in complaints.items() if wrong is None]
+    first = next(iter(complaints))
+    ledger.check(
+        f"  planted: {len(complaints)} instructions, each left out alone",
+        not not_missed,
+        (
+            f"not missed: {', '.join(not_missed)}"
+            if not_missed
+            else f"{first}: it {complaints[first]}"
+        ),
+    )
+
+
+def prove_promises(ledger, routine, folder):
+    """That each kind of broken promise is found."""
+    architecture = routine.architecture
+    pad = 4  # bytes of the landing pad
+    for instruction, expected in PROMISES[architecture.name].items():
+        added = assemble_instruction(architecture, instruction, folder)
+        code = routine.code[:pad] + added + routine.code[pad:]
+        wrong, _ = complaint(routine.with_code(code), CONTRACTS[routine.name](), by_banner(routine))
+        found = wrong is not None and wrong.startswith(expected)
+        ledger.check(f"  planted: {instruction}", found, f"it {wrong}")
+
+
+def prove_compiled(ledger, architecture, folder, long):
+    """The crate's arithmetic as rustc compiles it."""
+    promised = by_convention(architecture)
+    routines = compile_with_crate(architecture, "compiled", folder)
+    for name, of_contract in compiled.contracts(architecture, long).items():
+        routine = routines[name]
+        wrong, execution = complaint(routine, of_contract, promised)
+        ledger.check(
+            f"{architecture.name} rustc's {name}: is the formula, for all arguments",
+            wrong is None,
+            wrong or f"{len(routine.code)} bytes, {execution.paths} paths",
+        )
+        # rustc does not know what is assumed, so some instructions may be left out.
+        for instruction, without in reversed([*without_each_instruction(routine, execution)]):
+            wrong, _ = complaint(without, of_contract, promised)
+            if wrong is not None:
+                break
+        ledger.check(
+            "  planted: an instruction left out", wrong is not None, f"{instruction}: it {wrong}"
+        )
+
+
+def prove(ledger, long):
+    """All theorems about machine code."""
+    # angr logs what it finds remarkable, such as a register that was never set.
+    logging.disable(logging.CRITICAL)
+    with tempfile.TemporaryDirectory() as folder:
+        for architecture in ARCHITECTURES:
+            routines = compile_unit(architecture, "text", folder)
+            ledger.check(
+                f"{architecture.name}: the routines are those with a contract",
+                routines.keys() == CONTRACTS.keys(),
+                ", ".join(sorted(routines)),
+            )
+            for name in CONTRACTS:
+                if name in LONG and not long:
+                    continue
+                routine = routines[name]
+                ledger.check(
+                    f"{architecture.name} {name}: GNU as makes the same bytes",
+                    assemble_with_gnu(routine, folder).code == routine.code,
+                )
+                prove_routine(ledger, routine, long)
+                if name == "match_slots":
+                    prove_promises(ledger, routine, folder)
+            prove_compiled(ledger, architecture, folder, long)
