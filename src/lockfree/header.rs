@@ -15,6 +15,8 @@
 //! - *version*: one more with every change of what is visible, so that an old header never comes back.
 //!
 
+use core::num::NonZeroU32;
+
 /// Slots of a bin.
 pub(super) const OWN_SLOTS: u32 = 3;
 /// Regions of groups; a bin has one group in each.
@@ -34,40 +36,52 @@ const TAKEN: u64 = OWN << TAKEN_SHIFT | SPARE_TAKEN;
 const VERSION_ONE: u64 = SPARE_TAKEN << 2;
 
 /// One of the places where a key of a home can be: an own slot, or a slot of one of its groups.
+///
+/// Kept as the number of its bit plus one, so that `Option<(Place, u64)>` fits into two registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place(u32);
+pub(super) struct Place(NonZeroU32);
 
 impl Place {
     #[inline]
+    fn of_bit(bit: u32) -> Place {
+        Place(NonZeroU32::MIN.saturating_add(bit))
+    }
+
+    #[inline]
     pub(super) fn own(slot: u32) -> Place {
-        Place(slot)
+        Place::of_bit(slot)
     }
 
     #[inline]
     pub(super) fn in_group(region: u32, slot: u32) -> Place {
-        Place(OWN_SLOTS + region * GROUP_SLOTS + slot)
+        Place::of_bit(OWN_SLOTS + region * GROUP_SLOTS + slot)
+    }
+
+    #[inline]
+    fn bit(self) -> u32 {
+        self.0.get() - 1
+    }
+
+    #[inline]
+    fn mask(self) -> u64 {
+        1 << self.bit()
     }
 
     #[inline]
     pub(super) fn is_own(self) -> bool {
-        self.0 < OWN_SLOTS
+        self.bit() < OWN_SLOTS
     }
 
     /// The region of a place in a group.
     #[inline]
     pub(super) fn region(self) -> u32 {
-        self.0.wrapping_sub(OWN_SLOTS) / GROUP_SLOTS
+        self.bit().wrapping_sub(OWN_SLOTS) / GROUP_SLOTS
     }
 
     /// The slot, within the bin or within the group.
     #[inline]
     pub(super) fn slot(self) -> u32 {
-        if self.is_own() { self.0 } else { (self.0 - OWN_SLOTS) % GROUP_SLOTS }
-    }
-
-    #[inline]
-    fn bit(self) -> u64 {
-        1 << self.0
+        if self.is_own() { self.bit() } else { (self.bit() - OWN_SLOTS) % GROUP_SLOTS }
     }
 }
 
@@ -79,7 +93,7 @@ pub(super) struct Header(pub(super) u64);
 impl Header {
     #[inline]
     pub(super) fn shows(self, place: Place) -> bool {
-        self.0 & place.bit() != 0
+        self.0 & place.mask() != 0
     }
 
     /// How many entries are visible.
@@ -185,12 +199,12 @@ impl Header {
     #[inline]
     pub(super) fn showing(self, place: Place) -> Header {
         let taken = if place.is_own() { taken_bit(place.slot()) } else { 0 };
-        Header((self.0 | place.bit()) & !taken)
+        Header((self.0 | place.mask()) & !taken)
     }
 
     #[inline]
     pub(super) fn hiding(self, place: Place) -> Header {
-        Header(self.0 & !place.bit())
+        Header(self.0 & !place.mask())
     }
 
     /// Gives the own slot the spare cell, and makes its old cell the spare.
@@ -224,7 +238,7 @@ impl Iterator for Places {
         if self.0 == 0 {
             return None;
         }
-        let place = Place(self.0.trailing_zeros());
+        let place = Place::of_bit(self.0.trailing_zeros());
         self.0 &= self.0 - 1;
         Some(place)
     }

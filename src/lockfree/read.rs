@@ -52,9 +52,8 @@ impl<'a> Table<'a> {
         loop {
             let seen = home.header();
             let found = self.find(home, seen, &key.matches);
-            let value = found.map(|place| self.value_at(home, seen, place));
             if home.still_shows(seen) {
-                return value;
+                return found.map(|(_, value)| value);
             }
         }
     }
@@ -85,14 +84,14 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The place, among those that `seen` shows, of the key that `matches` accepts.
+    /// The key that `matches` accepts, among those that `seen` shows: its place and its value.
     #[inline]
     pub(super) fn find(
         self,
         home: Home<'a>,
         seen: Header,
         matches: &impl Fn(u64) -> bool,
-    ) -> Option<Place> {
+    ) -> Option<(Place, u64)> {
         let mut hits = 0;
         for slot in 0..OWN_SLOTS {
             // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
@@ -102,19 +101,29 @@ impl<'a> Table<'a> {
             hits |= u32::from(is_hit) << slot;
         }
         if hits != 0 {
-            return Some(Place::own(hits.trailing_zeros()));
+            let place = Place::own(hits.trailing_zeros());
+            return Some((place, self.value_at(home, seen, place)));
         }
-        if seen.has_overflow() { self.find_in_groups(home, seen, matches) } else { None }
+        if !seen.has_overflow() {
+            return None;
+        }
+        self.find_outside(home, seen, matches)
     }
 
-    /// The same, for the places outside the bin.
-    fn find_in_groups(
+    /// The same, for the places outside the bin. Out of line: most lookups end in the bin.
+    #[inline(never)]
+    fn find_outside(
         self,
         home: Home<'a>,
         seen: Header,
         matches: &impl Fn(u64) -> bool,
-    ) -> Option<Place> {
-        seen.overflow().find(|&place| matches(self.key_at(home, place)))
+    ) -> Option<(Place, u64)> {
+        seen.overflow().find_map(|place| {
+            let pair = self.group_at(home, place).pair(place.slot());
+            // Relaxed: as in `find`.
+            let is_hit = matches(pair.key.load(Relaxed));
+            is_hit.then(|| (place, pair.value.load(Relaxed)))
+        })
     }
 
     /// The key at `place`. It is one only if the place is visible: see `still_shows`.

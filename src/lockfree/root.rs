@@ -104,13 +104,12 @@ impl<'a> Root<'a> {
     #[inline]
     pub(super) fn table(&self) -> Option<Table<'_>> {
         // SAFETY: R1; `'a` outlives the borrow of `self`.
-        self.descriptor().map(|descriptor| unsafe { Descriptor::table(descriptor) })
+        self.descriptor().map(|descriptor| unsafe { Table::at(descriptor) })
     }
 
     /// The entries that the table is for.
     pub(super) fn capacity(&self) -> usize {
-        // SAFETY: R1; nobody writes a descriptor after it was made.
-        self.descriptor().map_or(0, |descriptor| unsafe { descriptor.as_ref() }.entries())
+        self.table().map_or(0, Table::capacity)
     }
 
     /// The value of a key.

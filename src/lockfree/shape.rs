@@ -29,6 +29,7 @@ const LEADS: [u64; REGIONS as usize] =
 
 /// The size of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub(super) struct Shape {
     pub(super) bins: u64,
     pub(super) groups_per_region: u64,

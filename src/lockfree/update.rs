@@ -87,8 +87,7 @@ impl<'a> Table<'a> {
         let mut hand = Hand::Empty;
         let answer = loop {
             let seen = home.header();
-            let place = self.find(home, seen, &key.matches);
-            let current = place.map(|place| self.value_at(home, seen, place));
+            let (place, current) = self.find(home, seen, &key.matches).unzip();
             if !home.still_shows(seen) {
                 continue;
             }

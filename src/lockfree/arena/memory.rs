@@ -18,7 +18,7 @@
 
 use core::{ptr::NonNull, slice};
 
-use super::{Bin, Group, Shape, Table};
+use super::{Bin, Group, Shape};
 use crate::{
     error::{Error, Rejected},
     hash::hash_word,
@@ -37,11 +37,10 @@ const FORMAT: u64 = 1;
 pub(in crate::lockfree) struct Descriptor {
     magic: u64,
     lines: u64,
-    entries: u64,
-    bins: u64,
-    groups_per_region: u64,
-    seed: u64,
-    home_mask: u64,
+    pub(super) entries: u64,
+    pub(super) shape: Shape,
+    pub(super) seed: u64,
+    pub(super) home_mask: u64,
     check: u64,
 }
 
@@ -67,8 +66,7 @@ impl Descriptor {
             magic: LETTERS | FORMAT << FORMAT_SHIFT,
             lines: lines as u64,
             entries,
-            bins: shape.bins,
-            groups_per_region: shape.groups_per_region,
+            shape,
             seed,
             home_mask,
             check: 0,
@@ -119,7 +117,7 @@ impl Descriptor {
             let needed_bytes = (self.lines as usize).saturating_mul(LINE_BYTES);
             return Some(Error::TooSmall { needed_bytes, given_bytes: lines * LINE_BYTES });
         }
-        let expected = Some((self.shape(), self.entries));
+        let expected = Some((self.shape, self.entries));
         if Shape::for_lines(self.lines) == expected { None } else { Some(Error::Corrupt) }
     }
 
@@ -128,55 +126,50 @@ impl Descriptor {
             self.magic,
             self.lines,
             self.entries,
-            self.bins,
-            self.groups_per_region,
+            self.shape.bins,
+            self.shape.groups_per_region,
             self.seed,
             self.home_mask,
         ];
         words.into_iter().fold(0, hash_word)
     }
 
-    #[inline]
-    fn shape(&self) -> Shape {
-        Shape { bins: self.bins, groups_per_region: self.groups_per_region }
-    }
-
-    /// The entries that the table is for.
-    pub(in crate::lockfree) fn entries(&self) -> usize {
-        self.entries as usize
-    }
-
-    /// The table of the arena that starts here.
+    /// The bins of the arena that starts here.
     ///
     /// # Safety
     ///
     /// `this` came from [`create`](Self::create) or [`attach`](Self::attach), and the region that
     /// it was made from is valid during `'a`.
     #[inline]
-    pub(in crate::lockfree) unsafe fn table<'a>(this: NonNull<Descriptor>) -> Table<'a> {
+    pub(super) unsafe fn bins<'a>(this: NonNull<Descriptor>) -> &'a [Bin] {
         // SAFETY: initialised by `create`, or checked by `attach`; nobody writes it.
-        let descriptor = unsafe { this.as_ref() };
-        let shape = descriptor.shape();
+        let shape = unsafe { this.as_ref() }.shape;
         // SAFETY: the arena has the shape's lines, and the first is the descriptor.
-        let first_bin = unsafe { this.add(1) }.cast::<Bin>();
-        // SAFETY: as above: the groups follow the bins.
-        let first_group = unsafe { first_bin.add(shape.bins as usize) }.cast::<Group>();
-        Table {
-            // SAFETY: initialised, as zeros or by tables; atomics may be shared.
-            bins: unsafe { slice::from_raw_parts(first_bin.as_ptr(), shape.bins as usize) },
-            // SAFETY: as above.
-            groups: unsafe { slice::from_raw_parts(first_group.as_ptr(), shape.groups() as usize) },
-            shape,
-            seed: descriptor.seed,
-            home_mask: descriptor.home_mask,
-        }
+        let first = unsafe { this.add(1) }.cast::<Bin>();
+        // SAFETY: initialised, as zeros or by tables; atomics may be shared.
+        unsafe { slice::from_raw_parts(first.as_ptr(), shape.bins as usize) }
+    }
+
+    /// The groups of the arena that starts here.
+    ///
+    /// # Safety
+    ///
+    /// As for [`bins`](Self::bins).
+    #[inline]
+    pub(super) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
+        // SAFETY: initialised by `create`, or checked by `attach`; nobody writes it.
+        let shape = unsafe { this.as_ref() }.shape;
+        // SAFETY: the arena has the shape's lines: the descriptor, the bins, the groups.
+        let first = unsafe { this.add(1 + shape.bins as usize) }.cast::<Group>();
+        // SAFETY: initialised, as zeros or by tables; atomics may be shared.
+        unsafe { slice::from_raw_parts(first.as_ptr(), shape.groups() as usize) }
     }
 
     /// The region that the table at `this` was made in.
     ///
     /// # Safety
     ///
-    /// As for [`table`](Self::table), and nobody uses the table or the region from now on.
+    /// As for [`bins`](Self::bins), and nobody uses the table or the region from now on.
     pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: initialised by `create`, or checked by `attach`.
         let lines = unsafe { this.as_ref() }.lines as usize;

@@ -6,7 +6,7 @@
 use core::ptr::NonNull;
 use std::boxed::Box;
 
-use super::{Bin, Group, Shape, Table};
+use super::{Bin, Group, Shape};
 use crate::{
     error::{Error, Rejected},
     layout::{LINE_BYTES, Line},
@@ -19,9 +19,10 @@ pub(in crate::lockfree) struct Descriptor {
     lines: usize,
     bins: Box<[Bin]>,
     groups: Box<[Group]>,
-    shape: Shape,
-    seed: u64,
-    home_mask: u64,
+    pub(super) entries: u64,
+    pub(super) shape: Shape,
+    pub(super) seed: u64,
+    pub(super) home_mask: u64,
 }
 
 impl Descriptor {
@@ -53,6 +54,7 @@ impl Descriptor {
             lines: region.lines(),
             bins: (0..shape.bins).map(|_| Bin::default()).collect(),
             groups: (0..shape.groups()).map(|_| Group::default()).collect(),
+            entries: shape.slots(),
             shape,
             seed,
             home_mask,
@@ -72,32 +74,31 @@ impl Descriptor {
         Err(Rejected { error: Error::Foreign, value: region })
     }
 
-    pub(in crate::lockfree) fn entries(&self) -> usize {
-        self.shape.slots() as usize
-    }
-
-    /// The same as of an arena in memory.
+    /// The bins.
     ///
     /// # Safety
     ///
     /// `this` came from [`create`](Self::create) or [`of_shape`](Self::of_shape).
-    pub(in crate::lockfree) unsafe fn table<'a>(this: NonNull<Descriptor>) -> Table<'a> {
+    pub(super) unsafe fn bins<'a>(this: NonNull<Descriptor>) -> &'a [Bin] {
         // SAFETY: leaked, so it lives for ever; nobody writes it.
-        let descriptor = unsafe { this.as_ref() };
-        Table {
-            bins: &descriptor.bins,
-            groups: &descriptor.groups,
-            shape: descriptor.shape,
-            seed: descriptor.seed,
-            home_mask: descriptor.home_mask,
-        }
+        &unsafe { this.as_ref() }.bins
+    }
+
+    /// The groups.
+    ///
+    /// # Safety
+    ///
+    /// As for [`bins`](Self::bins).
+    pub(super) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
+        // SAFETY: as in `bins`.
+        &unsafe { this.as_ref() }.groups
     }
 
     /// The region that was lent for the table.
     ///
     /// # Safety
     ///
-    /// As for [`table`](Self::table), and nobody uses the table or the region from now on.
+    /// As for [`bins`](Self::bins), and nobody uses the table or the region from now on.
     pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: leaked, so it lives for ever.
         let descriptor = unsafe { this.as_ref() };
