@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use heptad::{
     Error,
     layout::{LINE_BYTES, Line},
-    lockfree::{Expectation, Map, Set, arena_layout},
+    lockfree::{Expectation, IndirectMap, Keys, Map, Set, arena_layout},
     storage::Region,
 };
 
@@ -257,4 +257,46 @@ fn a_set_is_a_map_without_values() {
     assert_eq!(set.iter().collect::<Vec<_>>(), [u64::MAX]);
     assert_eq!((set.remove(u64::MAX), set.remove(u64::MAX)), (true, false));
     assert!(set.is_empty());
+}
+
+/// Rows N11 and P5: keys of several words, which the caller keeps.
+#[test]
+fn n11_keys_longer_than_a_word() {
+    struct Pairs(Vec<(u64, u64)>);
+
+    impl Keys for Pairs {
+        type Key = (u64, u64);
+        const HASH_BITS: u64 = 0xfff << 52;
+
+        fn hash(&self, key: &(u64, u64)) -> u64 {
+            heptad::hash::hash_word(key.0, key.1)
+        }
+
+        fn is(&self, reference: u64, key: &(u64, u64)) -> bool {
+            self.0[reference as usize] == *key
+        }
+    }
+
+    let pairs: Vec<_> = (0..300).map(|number| (number / 17, number)).collect();
+    let mut lines = lines_for(300);
+    let region = Region::from_lines(&mut lines).unwrap();
+    let map = IndirectMap::<_, i32>::new_in(region, 6, Pairs(pairs.clone())).unwrap();
+    for (reference, pair) in (0..).zip(&pairs) {
+        assert_eq!(map.insert(pair, reference, -1), Ok(None));
+        assert_eq!(map.insert(pair, 0, 5), Ok(Some(-1)));
+        assert_eq!(map.upsert(pair, 0, reference as i32), Ok(Some(-1)));
+        assert_eq!(map.get_key_value(pair), Some((reference, reference as i32)));
+        assert_eq!(map.get(&(pair.0 + 1, pair.1)), None);
+    }
+    let mut references: Vec<_> = map.iter().map(|(reference, _)| reference).collect();
+    references.sort_unstable();
+    assert!(references.into_iter().eq(0..300));
+    for (reference, pair) in (0..).zip(&pairs) {
+        let removed = (reference, reference as i32);
+        assert_eq!((map.remove(pair), map.remove(pair)), (Some(removed), None));
+    }
+    assert_eq!((map.len(), map.stats().held), (0, 0));
+    // SAFETY: the map above was made there.
+    let foreign = unsafe { Map::<u64, u64>::attach(map.into_region().unwrap()) };
+    assert_eq!(foreign.unwrap_err().error, Error::Foreign);
 }

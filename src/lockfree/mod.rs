@@ -108,6 +108,7 @@ mod commit;
 mod expectation;
 mod header;
 mod hole;
+mod indirect;
 mod iter;
 mod map;
 #[cfg(all(test, loom))]
@@ -126,6 +127,7 @@ mod word;
 use core::alloc::Layout;
 
 pub use expectation::Expectation;
+pub use indirect::{IndirectMap, Keys};
 pub use iter::Iter;
 pub use map::Map;
 pub use set::Set;
