@@ -1,0 +1,148 @@
+//! Threads that wait for work, and start it together.
+//!
+//! They live as long as the pool, as threads of a program do: what a map registers for a thread, it
+//! registers once.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+        mpsc::{self, Sender},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+
+use crate::gauge::thread_nanoseconds;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Threads, numbered from 0.
+#[derive(Default)]
+pub(crate) struct Pool {
+    threads: Vec<Sender<Job>>,
+}
+
+impl Pool {
+    /// Lets `work` run on each of the first `threads` threads, which it is given the number of. Returns
+    /// what they return, in order.
+    pub(crate) fn run<R: Send + 'static>(
+        &mut self,
+        threads: usize,
+        work: impl Fn(usize) -> R + Send + Sync + 'static,
+    ) -> Result<Vec<R>> {
+        while self.threads.len() < threads {
+            let (sender, jobs) = mpsc::channel::<Job>();
+            thread::spawn(move || jobs.into_iter().for_each(|job| job()));
+            self.threads.push(sender);
+        }
+        let work = Arc::new(work);
+        let waiting = self.threads.iter().take(threads).enumerate().map(|(index, thread)| {
+            let (sender, result) = mpsc::channel();
+            let work = work.clone();
+            let job: Job = Box::new(move || {
+                let result = work(index);
+                // First, so that nothing the work holds outlives the answer.
+                drop(work);
+                // The pool waits for it, unless it has failed already.
+                let _ = sender.send(result);
+            });
+            thread.send(job).ok().map(|()| result).context("a thread has ended")
+        });
+        let waiting = waiting.collect::<Result<Vec<_>>>()?;
+        waiting.into_iter().map(|result| result.recv().context("a thread has ended")).collect()
+    }
+}
+
+/// Where threads wait until all of them are there.
+pub(crate) struct Gate {
+    absent: AtomicUsize,
+}
+
+impl Gate {
+    pub(crate) fn new(threads: usize) -> Gate {
+        Gate { absent: AtomicUsize::new(threads) }
+    }
+
+    /// Waits for all others. Spins for a while, so that all go on within the time that a line takes
+    /// from one processor to another; then gives way, for there may be fewer processors than threads.
+    pub(crate) fn pass(&self) {
+        const SPINS: usize = 100_000;
+        self.absent.fetch_sub(1, SeqCst);
+        for spin in 0.. {
+            if self.absent.load(SeqCst) == 0 {
+                return;
+            }
+            if spin < SPINS {
+                std::hint::spin_loop();
+            } else {
+                thread::yield_now();
+            }
+        }
+    }
+}
+
+/// When a thread was at work, by the clock on the wall and by the time for which it had a processor.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    start: Instant,
+    end: Instant,
+    processor_ns: u64,
+}
+
+impl Span {
+    /// The span of `work`.
+    pub(crate) fn of(work: impl FnOnce()) -> Span {
+        let processor_start = thread_nanoseconds();
+        let start = Instant::now();
+        work();
+        let end = Instant::now();
+        Span { start, end, processor_ns: (thread_nanoseconds() - processor_start) as u64 }
+    }
+
+    /// What the work of all took. Of one thread alone, the time for which it had a processor: a
+    /// neighbour on the machine is none of its business. Of several, from the first start to the last
+    /// end, for a thread that waits for a lock has no processor either.
+    pub(crate) fn total(spans: &[Span]) -> Duration {
+        if let [alone] = spans {
+            return Duration::from_nanos(alone.processor_ns);
+        }
+        let start = spans.iter().map(|span| span.start).min();
+        let end = spans.iter().map(|span| span.end).max();
+        start.zip(end).map_or(Duration::ZERO, |(start, end)| end - start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_start_together_and_answer_in_order() {
+        let mut pool = Pool::default();
+        for threads in [3, 1, 2] {
+            let gate = Gate::new(threads);
+            let spans = pool.run(threads, move |index| {
+                thread::sleep(Duration::from_millis(5 * index as u64));
+                gate.pass();
+                (index, Span::of(|| thread::sleep(Duration::from_millis(20))))
+            });
+            let (order, spans): (Vec<usize>, Vec<Span>) = spans.unwrap().into_iter().unzip();
+            assert_eq!(order, (0..threads).collect::<Vec<_>>());
+            if threads > 1 {
+                let starts = spans.iter().map(|span| span.start);
+                let ends = spans.iter().map(|span| span.end);
+                assert!(starts.max() < ends.min(), "all are at work at the same time");
+                assert!(Span::total(&spans) >= Duration::from_millis(20));
+            }
+        }
+    }
+
+    #[test]
+    fn a_thread_that_panics_is_an_error() {
+        let mut pool = Pool::default();
+        assert!(pool.run(1, |_| panic!("as planned")).is_err());
+    }
+}

@@ -1,0 +1,274 @@
+//! A process with one contender's map, which does what it is asked.
+//!
+//! Each contender has a process of its own, so that one that crashes or hangs costs its own cells and
+//! nothing else, and so that what the process holds in memory is the map's. Requests and answers are
+//! lines of JSON on the standard streams.
+
+use std::{
+    io::{self, BufRead, Write},
+    panic, process,
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, ensure};
+use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
+
+use crate::memory;
+
+use super::{
+    op::{Draw, Op},
+    plan::{Kind, Plan, Task},
+    pool::{Gate, Pool, Span},
+    seat::{Contender, Kit},
+};
+
+/// What a worker is asked to do.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum Request {
+    /// Make a map with room for so many entries, and let so many threads fill it.
+    Fill { entries: usize, threads: usize },
+    /// Measure one operation: so many warm-up steps and so many measured ones by each thread.
+    Measure { op: Op, draw: Draw, warm_steps: usize, steps: usize, seed: u64 },
+    /// Time each of so many steps by each thread, of every kind.
+    TimeEach { steps: usize, seed: u64 },
+    /// Tell how long the steps timed so far took, and forget them.
+    Latencies,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    Filled(Memory),
+    Measured {
+        nanoseconds: f64,
+        allocations: f64,
+        memory: Memory,
+    },
+    Timed,
+    /// One for each of [`Kind::ALL`].
+    Latencies(Vec<Latency>),
+    /// The map gave a wrong answer, or panicked.
+    Failed(String),
+}
+
+/// What the map holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Memory {
+    pub(crate) bytes: i64,
+}
+
+/// Nanoseconds that a step took: half of them at most, 99 of 100, 9,999 of 10,000, all.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Latency {
+    pub(crate) steps: u64,
+    pub(crate) p50: u64,
+    pub(crate) p99: u64,
+    pub(crate) p9999: u64,
+    pub(crate) most: u64,
+}
+
+impl Latency {
+    pub(crate) const NAMES: [&str; 4] = ["p50", "p99", "p99.99", "most"];
+
+    /// In the order of their names.
+    pub(crate) fn quantiles(&self) -> [u64; 4] {
+        [self.p50, self.p99, self.p9999, self.most]
+    }
+}
+
+/// Answers requests until there are no more.
+pub(crate) fn serve(kit: Kit) -> Result<()> {
+    panic::set_hook(Box::new(|panicked| {
+        // The process ends, so an answer that nobody reads is no loss.
+        let _ = write_line(&Answer::Failed(panicked.to_string().replace('\n', " ")));
+        process::exit(101);
+    }));
+    let mut worker = Worker::new(kit);
+    for line in io::stdin().lock().lines() {
+        let request = serde_json::from_str(&line?).context("reading a request")?;
+        let answer = worker.answer(request);
+        write_line(&answer.unwrap_or_else(|error| Answer::Failed(format!("{error:#}"))))?;
+    }
+    // What is left of the map is not worth the time it takes to free it.
+    process::exit(0)
+}
+
+fn write_line(answer: &Answer) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", serde_json::to_string(answer)?)?;
+    Ok(out.flush()?)
+}
+
+struct Worker {
+    kit: Kit,
+    pool: Pool,
+    entries: usize,
+    threads: usize,
+    /// The map, and what it holds, unless it has yet to be made.
+    map: Option<(Arc<dyn Contender>, Memory)>,
+    plan: Plan,
+    latencies: Vec<Histogram<u64>>,
+}
+
+impl Worker {
+    fn new(kit: Kit) -> Worker {
+        Worker {
+            kit,
+            pool: Pool::default(),
+            entries: 0,
+            threads: 0,
+            map: None,
+            plan: Plan::new(0, 1),
+            latencies: no_latencies(),
+        }
+    }
+
+    fn answer(&mut self, request: Request) -> Result<Answer> {
+        match request {
+            Request::Fill { entries, threads } => {
+                (self.entries, self.threads) = (entries, threads);
+                self.map = None;
+                self.fill().map(|(_, memory)| Answer::Filled(memory))
+            }
+            Request::Measure { op, draw, warm_steps, steps, seed } => {
+                self.measure(op, draw, warm_steps, steps, seed)
+            }
+            Request::TimeEach { steps, seed } => self.time_each(steps, seed),
+            Request::Latencies => Ok(self.latencies()),
+        }
+    }
+
+    /// The map with its entries in it, made if there is none.
+    fn fill(&mut self) -> Result<(Arc<dyn Contender>, Memory)> {
+        if self.map.is_none() {
+            let tasks = self.start_over();
+            let map = self.make();
+            self.perform(&map, tasks)?;
+        }
+        self.map.clone().context("there is a map now")
+    }
+
+    /// The tasks that fill a new map.
+    fn start_over(&mut self) -> Vec<Task> {
+        self.plan = Plan::new(self.entries, self.threads);
+        self.plan.tasks(Op::Insert, Draw::Uniform, 0, 0, 0)
+    }
+
+    /// A new map instead of the old one, which goes first.
+    fn make(&mut self) -> (Arc<dyn Contender>, Memory) {
+        self.map = None;
+        let before = memory::tally();
+        let map = (self.kit.make)(self.entries);
+        (map, Memory { bytes: (memory::tally() - before).bytes_held })
+    }
+
+    /// Performs `tasks` on `map`, which is kept. Returns their spans, and the allocations per step.
+    fn perform(
+        &mut self,
+        map: &(Arc<dyn Contender>, Memory),
+        tasks: Vec<Task>,
+    ) -> Result<(Vec<Span>, f64)> {
+        let (contender, held) = map;
+        let op = tasks[0].op;
+        let steps: usize = tasks.iter().map(|task| task.keys.len()).sum();
+        let expected = tasks.iter().fold(0u64, |sum, task| sum.wrapping_add(task.expected));
+        // Kept until the end, so that freeing it is not taken for the map's doing.
+        let tasks: Arc<[Task]> = tasks.into();
+        let before = memory::tally();
+        let work = {
+            let tasks = tasks.clone();
+            let (contender, gate) = (contender.clone(), Gate::new(self.threads));
+            move |thread: usize| {
+                let task = &tasks[thread];
+                let mut sum = contender.perform(task, 0..task.warm_steps);
+                gate.pass();
+                let span = Span::of(|| {
+                    let rest = contender.perform(task, task.warm_steps..task.keys.len());
+                    sum = sum.wrapping_add(rest);
+                });
+                (span, sum)
+            }
+        };
+        let (spans, sums): (Vec<Span>, Vec<u64>) =
+            self.pool.run(self.threads, work)?.into_iter().unzip();
+        let spent = memory::tally() - before;
+        let sum = sums.into_iter().fold(0, u64::wrapping_add);
+        ensure!(sum == expected, "wrong answers to {}", op.name());
+        let left = if op.ends_empty() { 0 } else { self.entries };
+        let len = contender.len();
+        ensure!(len == left, "{len} entries instead of {left} after {}", op.name());
+        let held = Memory { bytes: held.bytes + spent.bytes_held };
+        self.map = (!op.ends_empty()).then(|| (contender.clone(), held));
+        Ok((spans, spent.allocations as f64 / steps as f64))
+    }
+
+    fn measure(
+        &mut self,
+        op: Op,
+        draw: Draw,
+        warm_steps: usize,
+        steps: usize,
+        seed: u64,
+    ) -> Result<Answer> {
+        let (map, tasks) = if op.starts_empty() {
+            let tasks = self.start_over();
+            (self.make(), tasks)
+        } else {
+            let map = self.fill()?;
+            (map, self.plan.tasks(op, draw, warm_steps, steps, seed))
+        };
+        let operations: usize = tasks.iter().map(|task| task.operations).sum();
+        let measured_steps: usize =
+            tasks.iter().map(|task| task.keys.len() - task.warm_steps).sum();
+        let (spans, allocations_per_step) = self.perform(&map, tasks)?;
+        let memory = self.map.as_ref().map_or(Memory::default(), |(_, memory)| *memory);
+        Ok(Answer::Measured {
+            nanoseconds: Span::total(&spans).as_nanos() as f64 / operations as f64,
+            allocations: allocations_per_step * measured_steps as f64 / operations as f64,
+            memory,
+        })
+    }
+
+    fn time_each(&mut self, steps: usize, seed: u64) -> Result<Answer> {
+        let (contender, _) = self.fill()?;
+        let tasks = self.plan.mixed_tasks(steps, seed);
+        let expected = tasks.iter().fold(0u64, |sum, task| sum.wrapping_add(task.expected));
+        let gate = Gate::new(self.threads);
+        let timed = self.pool.run(self.threads, move |thread| {
+            let mut latencies = no_latencies();
+            gate.pass();
+            let sum = contender.time_each(&tasks[thread], &mut |kind, nanoseconds| {
+                latencies[kind as usize].saturating_record(nanoseconds);
+            });
+            (sum, latencies)
+        })?;
+        let mut sum = 0u64;
+        for (one, latencies) in timed {
+            sum = sum.wrapping_add(one);
+            for (all, more) in self.latencies.iter_mut().zip(latencies) {
+                all.add(more).context("histograms have the same bounds")?;
+            }
+        }
+        ensure!(sum == expected, "wrong answers while each was timed");
+        Ok(Answer::Timed)
+    }
+
+    fn latencies(&mut self) -> Answer {
+        let summary = |histogram: &Histogram<u64>| Latency {
+            steps: histogram.len(),
+            p50: histogram.value_at_quantile(0.5),
+            p99: histogram.value_at_quantile(0.99),
+            p9999: histogram.value_at_quantile(0.9999),
+            most: histogram.max(),
+        };
+        let all = self.latencies.iter().map(summary).collect();
+        self.latencies = no_latencies();
+        Answer::Latencies(all)
+    }
+}
+
+/// An empty histogram for each of [`Kind::ALL`]: up to a minute, with three digits.
+fn no_latencies() -> Vec<Histogram<u64>> {
+    let empty = Histogram::new_with_bounds(1, 60_000_000_000, 3).expect("these bounds are valid");
+    vec![empty; Kind::ALL.len()]
+}
