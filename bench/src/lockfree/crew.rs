@@ -108,14 +108,19 @@ struct Worker {
 }
 
 impl Worker {
+    /// A worker of the contender `name`: this program, with the same options.
     fn start(name: &str) -> Result<Worker> {
-        let mut process = Command::new(env::current_exe()?)
-            .args(env::args_os().skip(1))
-            .env(WORKER_VARIABLE, name)
+        let mut command = Command::new(env::current_exe()?);
+        command.args(env::args_os().skip(1)).env(WORKER_VARIABLE, name);
+        Worker::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Result<Worker> {
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .with_context(|| format!("starting the worker of {name}"))?;
+            .context("starting a worker")?;
         let requests = process.stdin.take().context("the worker's input is piped")?;
         let lines = BufReader::new(process.stdout.take().context("so is its output")?).lines();
         let (sender, answers) = mpsc::channel();
@@ -157,5 +162,28 @@ impl Drop for Worker {
         // It may have ended by itself.
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes of a worker that does what the shell `script` says.
+    fn ask(script: &str) -> Result<Answer, Failure> {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        let mut worker = Worker::spawn(command).unwrap();
+        worker.ask(Request::Latencies, Duration::from_secs(1))
+    }
+
+    #[test]
+    fn workers_that_fail_say_how() {
+        assert!(matches!(ask(r#"read request; echo '"Timed"'; sleep 9"#), Ok(Answer::Timed)));
+        assert_eq!(ask("read request; exit 3").unwrap_err(), "crashed: exit status: 3");
+        let killed = ask("read request; kill -SEGV $$").unwrap_err();
+        assert!(killed.starts_with("crashed: signal: 11"), "{killed}");
+        assert_eq!(ask("read request; exec sleep 9").unwrap_err(), "hangs: no answer for 1 s");
+        assert!(ask("read request; echo gibberish; sleep 9").is_err());
     }
 }

@@ -272,3 +272,96 @@ fn no_latencies() -> Vec<Histogram<u64>> {
     let empty = Histogram::new_with_bounds(1, 60_000_000_000, 3).expect("these bounds are valid");
     vec![empty; Kind::ALL.len()]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::HashMap,
+        sync::{Mutex, atomic::AtomicUsize, atomic::Ordering::Relaxed},
+    };
+
+    use super::{super::map::SharedMap, *};
+
+    /// A map that gives one wrong answer in `EVERY` operations, or none if that is 0.
+    struct Faulty<const EVERY: usize> {
+        map: Mutex<HashMap<u64, u64>>,
+        operations: AtomicUsize,
+    }
+
+    impl<const EVERY: usize> Faulty<EVERY> {
+        fn answer(&self, value: Option<u64>) -> Option<u64> {
+            let operations = self.operations.fetch_add(1, Relaxed);
+            value.filter(|_| EVERY == 0 || operations % EVERY != EVERY - 1)
+        }
+    }
+
+    impl<const EVERY: usize> SharedMap for Faulty<EVERY> {
+        const NAME: &'static str = "faulty";
+
+        type Guard<'a> = ();
+
+        fn with_room(entries: usize) -> Self {
+            let map = Mutex::new(HashMap::with_capacity(entries));
+            Faulty { map, operations: AtomicUsize::new(0) }
+        }
+
+        fn guard(&self) {}
+
+        fn get(&self, (): &(), key: u64) -> Option<u64> {
+            self.answer(self.map.lock().unwrap().get(&key).copied())
+        }
+
+        fn insert(&self, (): &(), key: u64, value: u64) -> bool {
+            self.map.lock().unwrap().insert(key, value).is_none()
+        }
+
+        fn upsert(&self, (): &(), key: u64, value: u64) -> Option<u64> {
+            self.answer(self.map.lock().unwrap().insert(key, value))
+        }
+
+        fn remove(&self, (): &(), key: u64) -> Option<u64> {
+            self.answer(self.map.lock().unwrap().remove(&key))
+        }
+
+        fn len(&self) -> usize {
+            self.map.lock().unwrap().len()
+        }
+    }
+
+    fn measure(worker: &mut Worker, op: Op, seed: u64) -> Result<Answer> {
+        let draw = Draw::Zipf;
+        worker.answer(Request::Measure { op, draw, warm_steps: 160, steps: 1600, seed })
+    }
+
+    #[test]
+    fn every_operation_is_measured_and_leaves_the_map_ready_for_the_next() {
+        let mut worker = Worker::new(Kit::of::<Faulty<0>>());
+        for threads in [1, 2] {
+            worker.answer(Request::Fill { entries: 1000, threads }).unwrap();
+            for seed in 0..2 {
+                for op in Op::ALL {
+                    let answer = measure(&mut worker, op, seed).unwrap();
+                    let Answer::Measured { nanoseconds, .. } = answer else { panic!("{answer:?}") };
+                    assert!(nanoseconds > 1.0, "{op:?} takes {nanoseconds} ns");
+                }
+            }
+            worker.answer(Request::TimeEach { steps: 1000, seed: 1 }).unwrap();
+            let timed = worker.answer(Request::Latencies).unwrap();
+            let Answer::Latencies(latencies) = timed else { panic!("{timed:?}") };
+            let steps: u64 = latencies.iter().map(|latency| latency.steps).sum();
+            // One more for each thread, if it had an entry out at the end.
+            assert!((1000..=1002).contains(&(steps / threads as u64)), "{steps}");
+        }
+    }
+
+    #[test]
+    fn one_wrong_answer_is_found_in_every_operation() {
+        let wrong = [Op::Hit, Op::BatchHit, Op::Read90, Op::Read50, Op::Update, Op::Turn90];
+        for op in wrong.into_iter().chain([Op::Turn50, Op::Churn, Op::Remove]) {
+            let mut worker = Worker::new(Kit::of::<Faulty<800>>());
+            worker.answer(Request::Fill { entries: 1000, threads: 1 }).unwrap();
+            let error = measure(&mut worker, op, 0).unwrap_err();
+            assert_eq!(error.to_string(), format!("wrong answers to {}", op.name()));
+        }
+    }
+}
