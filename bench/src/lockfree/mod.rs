@@ -27,9 +27,12 @@
 //! while all others wait. What is reported is the median over rounds; a ratio is a peer's median divided
 //! by ours. A peer that crashes, hangs or answers wrongly loses that cell, which says so.
 //!
+//! Rounds in which a neighbour on the machine took a processor away are left out, and more rounds are
+//! made instead, for a while. Cells that have only such rounds are marked as disturbed.
+//!
 //! With one thread, time is that for which the thread had a processor; with several, what passes on the
 //! clock from the first start to the last end, divided by the operations of all: perfect scaling halves
-//! it. The latter suffers from neighbours on the machine.
+//! it.
 //!
 //! | op | one operation is |
 //! |---|---|
@@ -42,8 +45,8 @@
 //! | insert | one of the insertions that fill a new map to its room; memory is touched for the first time |
 //! | remove | one of the removals that empty it, in random order |
 //!
-//! Keys are drawn uniformly, or by Zipf's law with exponent .99. The steps of the thread that are not
-//! in the table's first rows go through the keys of its own window: see [`plan`].
+//! Keys of the rows from hit to update are drawn uniformly, or by Zipf's law with exponent .99. In the
+//! others, a thread goes through keys of its own: see [`plan`].
 //!
 //! # Memory, allocations, latency
 //!
@@ -129,9 +132,9 @@ struct Effort {
     /// Steps of each thread, before the measured ones and measured.
     warm_steps: usize,
     steps: usize,
-    /// Rounds, at least and at most.
+    /// Undisturbed rounds that everyone should have, and rounds at most.
     rounds: (usize, usize),
-    /// The time after which no further round starts, if there were enough.
+    /// The time after which no further round starts, if there were as many, disturbed or not.
     enough: Duration,
 }
 
@@ -142,10 +145,10 @@ impl Effort {
             if entries < LARGE { (1 << 15, 1 << 17) } else { (1 << 14, 1 << 18) };
         if quick {
             let steps = if entries < LARGE { steps / 2 } else { steps / 4 };
-            let enough = Duration::from_millis(300);
-            Effort { warm_steps, steps, rounds: (3, 7), enough }
+            let enough = Duration::from_millis(1500);
+            Effort { warm_steps, steps, rounds: (3, 20), enough }
         } else {
-            Effort { warm_steps, steps, rounds: (5, 25), enough: Duration::from_secs(3) }
+            Effort { warm_steps, steps, rounds: (9, 60), enough: Duration::from_secs(6) }
         }
     }
 }
@@ -227,26 +230,62 @@ fn measure(
             let Effort { warm_steps, steps, .. } = *effort;
             let seed = round as u64;
             match members[index].ask(Request::Measure { op, draw, warm_steps, steps, seed }) {
-                Ok(Answer::Measured { nanoseconds, allocations, memory }) => {
-                    taken.push(Sample { nanoseconds, allocations, memory });
+                Ok(Answer::Measured { nanoseconds, allocations, preempted, memory }) => {
+                    let disturbed = preempted;
+                    taken.push(Sample { nanoseconds, allocations, disturbed, memory });
                 }
                 Ok(other) => samples[index] = Err(format!("unexpected {other:?}")),
                 Err(failure) => samples[index] = Err(failure),
             }
         }
-        if round + 1 >= effort.rounds.0 && start.elapsed() >= effort.enough {
+        let enough = |samples: &Vec<Sample>| undisturbed(samples) >= effort.rounds.0;
+        let all_have = samples.iter().flatten().all(enough);
+        let is_late = round + 1 >= effort.rounds.0 && start.elapsed() >= effort.enough;
+        if all_have || is_late {
             break;
         }
     }
     samples.into_iter().map(|samples| samples.map(middle)).collect()
 }
 
-/// The medians of `samples`, and what the map held at the end.
+/// The medians of the undisturbed among `samples`, or of all if none is; and what the map held at the
+/// end.
 fn middle(samples: Vec<Sample>) -> Sample {
-    let of = |part: fn(&Sample) -> f64| median(samples.iter().map(part).collect());
+    let memory = samples.last().map(|sample| sample.memory).unwrap_or_default();
+    let disturbed = undisturbed(&samples) == 0;
+    let of = |part: fn(&Sample) -> f64| {
+        median(samples.iter().filter(|one| one.disturbed == disturbed).map(part).collect())
+    };
     Sample {
         nanoseconds: of(|sample| sample.nanoseconds),
         allocations: of(|sample| sample.allocations),
-        memory: samples.last().map(|sample| sample.memory).unwrap_or_default(),
+        disturbed,
+        memory,
+    }
+}
+
+fn undisturbed(samples: &[Sample]) -> usize {
+    samples.iter().filter(|sample| !sample.disturbed).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{worker::Memory, *};
+
+    #[test]
+    fn disturbed_rounds_are_left_out_while_there_are_others() {
+        let sample = |(nanoseconds, disturbed): (f64, bool)| Sample {
+            nanoseconds,
+            disturbed,
+            allocations: 1.0,
+            memory: Memory { bytes: nanoseconds as i64 },
+        };
+        let of = |samples: &[(f64, bool)]| {
+            let middle = middle(samples.iter().copied().map(sample).collect());
+            (middle.nanoseconds, middle.disturbed, middle.memory.bytes)
+        };
+        assert_eq!(of(&[(3.0, false), (1.0, false), (2.0, false)]), (2.0, false, 2));
+        assert_eq!(of(&[(9.0, true), (3.0, false), (4.0, true)]), (3.0, false, 4));
+        assert_eq!(of(&[(9.0, true), (8.0, true)]), (8.5, true, 8));
     }
 }

@@ -16,6 +16,8 @@ use super::{
 pub(crate) struct Sample {
     pub(crate) nanoseconds: f64,
     pub(crate) allocations: f64,
+    /// Did a neighbour take a processor away?
+    pub(crate) disturbed: bool,
     /// What the map holds afterwards.
     pub(crate) memory: Memory,
 }
@@ -41,6 +43,8 @@ pub(crate) struct Cell {
     #[serde(flatten)]
     measures: Measures,
     ratio: Option<f64>,
+    /// Did ours or the peer lose a processor while it was measured?
+    disturbed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure>,
 }
@@ -51,6 +55,7 @@ struct Found {
     draw: Draw,
     measures: Measures,
     ratio: Option<f64>,
+    disturbed: bool,
     failure: Option<Failure>,
 }
 
@@ -158,8 +163,10 @@ impl Report {
             };
             let ratio = ratio(ours.map(|sample| sample.nanoseconds), times[index]);
             let failure = result.as_ref().err().cloned();
+            let disturbed = ours.into_iter().chain(peer).any(|sample| sample.disturbed);
             let (op, draw) = (row.op.name().into(), row.draw);
-            self.push(section, index, Found { op, draw, measures, ratio, failure });
+            let found = Found { op, draw, measures, ratio, disturbed, failure };
+            self.push(section, index, found);
         }
         self.rows.push(row);
     }
@@ -215,7 +222,10 @@ impl Report {
             let ratio = ratio(ours.map(tail), peer.map(tail));
             let failure = result.as_ref().err().cloned();
             let op = format!("latency-{}", kind.name());
-            self.push(section, index, Found { op, draw: Draw::Uniform, measures, ratio, failure });
+            // Being preempted belongs to what is measured here.
+            let (draw, disturbed) = (Draw::Uniform, false);
+            let found = Found { op, draw, measures, ratio, disturbed, failure };
+            self.push(section, index, found);
         }
     }
 
@@ -232,7 +242,8 @@ impl Report {
             };
             let ratio = ratio(ours, Some(count));
             let (op, draw) = (op.name().into(), Draw::Uniform);
-            self.push(section, index, Found { op, draw, measures, ratio, failure: None });
+            let found = Found { op, draw, measures, ratio, disturbed: false, failure: None };
+            self.push(section, index, found);
         }
     }
 
@@ -242,7 +253,7 @@ impl Report {
     }
 
     fn push(&mut self, section: &Section, peer: usize, found: Found) {
-        let Found { op, draw, measures, ratio, failure } = found;
+        let Found { op, draw, measures, ratio, disturbed, failure } = found;
         self.cells.push(Cell {
             suite: SUITE,
             op,
@@ -253,6 +264,7 @@ impl Report {
             peer: section.names[peer],
             measures,
             ratio: ratio.map(rounded),
+            disturbed,
             failure,
         });
     }
@@ -281,7 +293,12 @@ impl Report {
                 peers.push(cell.peer);
             }
         }
-        println!("\n{SUITE}: geometric mean of the ratios to each peer, and the worst");
+        let disturbed = self.cells.iter().filter(|cell| cell.disturbed).count();
+        println!(
+            "\n{SUITE}: in {disturbed} of {} cells a thread lost its processor while it was measured",
+            self.cells.len()
+        );
+        println!("geometric mean of the ratios to each peer, and the worst");
         for peer in peers {
             for (what, is_latency) in [("operations", false), ("p99.99", true)] {
                 let of_peer = |cell: &&Cell| {

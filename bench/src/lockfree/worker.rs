@@ -42,6 +42,8 @@ pub(crate) enum Answer {
     Measured {
         nanoseconds: f64,
         allocations: f64,
+        /// Did a thread lose its processor?
+        preempted: bool,
         memory: Memory,
     },
     Timed,
@@ -181,8 +183,7 @@ impl Worker {
             move |thread: usize| {
                 let task = &tasks[thread];
                 let mut sum = contender.perform(task, 0..task.warm_steps);
-                gate.pass();
-                let span = Span::of(|| {
+                let span = Span::of(&gate, || {
                     let rest = contender.perform(task, task.warm_steps..task.keys.len());
                     sum = sum.wrapping_add(rest);
                 });
@@ -225,6 +226,7 @@ impl Worker {
         Ok(Answer::Measured {
             nanoseconds: Span::total(&spans).as_nanos() as f64 / operations as f64,
             allocations: allocations_per_step * measured_steps as f64 / operations as f64,
+            preempted: spans.iter().any(|span| span.preempted),
             memory,
         })
     }
