@@ -57,15 +57,6 @@ impl Member {
         member
     }
 
-    /// Has the map filled anew, by so many threads.
-    pub(crate) fn fill_anew(&mut self, entries: usize, threads: usize) {
-        self.fill = Request::Fill { entries, threads };
-        self.filled = match self.worker {
-            Some(_) => self.fill(),
-            None => self.start(),
-        };
-    }
-
     fn start(&mut self) -> Result<Memory, Failure> {
         self.worker = Some(Worker::start(self.name).map_err(|error| format!("{error:#}"))?);
         self.fill()

@@ -46,6 +46,7 @@ pub(crate) fn run(options: &Options, kits: &[Kit], report: &mut Report) {
                     .collect();
                 report.add_latencies(&section, kind, &of_kind);
             }
+            section.print_failures(&latencies);
         }
     }
 }

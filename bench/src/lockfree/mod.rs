@@ -4,6 +4,7 @@
 //!
 //! | name | map | progress |
 //! |---|---|---|
+//! | heptad | `heptad::lockfree::Map` | lock-free, no allocation |
 //! | papaya | `papaya::HashMap` | lock-free reads; allocates an entry per write, reclaims with guards |
 //! | flurry | `flurry::HashMap` | lock-free reads, a lock per bin for writes; guards |
 //! | moka-cht | `moka_cht::HashMap` | lock-free but for its resize; allocates per write, pins an epoch |
@@ -71,6 +72,7 @@ mod latency;
 mod locked_peers;
 mod map;
 mod op;
+mod ours;
 mod plan;
 mod pool;
 mod report;
@@ -87,10 +89,9 @@ pub(crate) const SUITE: &str = "lockfree";
 /// What `--op` calls the timing of each step.
 pub(crate) const LATENCY: &str = "latency";
 
-/// Whether ours is among the contenders, as the first of them.
-const HAVE_OURS: bool = false;
-
-const KITS: [Kit; 11] = [
+/// All contenders, ours first.
+const KITS: [Kit; 12] = [
+    Kit::of::<ours::Heptad>(),
     Kit::of::<free_peers::Papaya>(),
     Kit::of::<free_peers::PapayaGuarded>(),
     Kit::of::<free_peers::Flurry>(),
@@ -116,7 +117,7 @@ pub(crate) fn op_names() -> impl Iterator<Item = &'static str> {
 }
 
 pub(crate) fn peer_names() -> impl Iterator<Item = &'static str> {
-    KITS.iter().map(|kit| kit.name)
+    KITS.iter().skip(1).map(|kit| kit.name)
 }
 
 /// Does what the process that started this one asks, if this is a worker.
@@ -140,16 +141,17 @@ struct Effort {
 
 impl Effort {
     fn new(entries: usize, quick: bool) -> Effort {
-        // Warming up 4 M entries would take more than it brings: they do not fit the caches.
+        // Rounds are short, so that some fit between the time slices of neighbours. Maps that do not
+        // fit the caches need little warming up.
         let (warm_steps, steps) =
-            if entries < LARGE { (1 << 15, 1 << 17) } else { (1 << 14, 1 << 18) };
-        if quick {
-            let steps = if entries < LARGE { steps / 2 } else { steps / 4 };
-            let enough = Duration::from_millis(1500);
-            Effort { warm_steps, steps, rounds: (3, 20), enough }
-        } else {
-            Effort { warm_steps, steps, rounds: (9, 60), enough: Duration::from_secs(6) }
-        }
+            if entries < LARGE { (1 << 15, 1 << 16) } else { (1 << 13, 1 << 15) };
+        let (rounds, enough_ms) = if quick { ((5, 20), 1500) } else { ((15, 80), 6000) };
+        Effort { warm_steps, steps, rounds, enough: Duration::from_millis(enough_ms) }
+    }
+
+    /// The rounds for `op`: fewer if each has to fill a large map first.
+    fn rounds_of(&self, op: Op, entries: usize) -> (usize, usize) {
+        if op.refills() && entries >= LARGE { (3, 9) } else { self.rounds }
     }
 }
 
@@ -158,13 +160,10 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge) -> Result<Option<Report>
     if !options.wants_suite(SUITE) {
         return Ok(None);
     }
-    let kits: Vec<Kit> = KITS
-        .into_iter()
-        .enumerate()
-        .filter(|(index, kit)| HAVE_OURS && *index == 0 || options.wants_peer(kit.name))
-        .map(|(_, kit)| kit)
-        .collect();
-    let mut report = Report::new(HAVE_OURS);
+    let [ours, peers @ ..] = KITS;
+    let peers = peers.into_iter().filter(|kit| options.wants_peer(kit.name));
+    let kits: Vec<Kit> = [ours].into_iter().chain(peers).collect();
+    let mut report = Report::default();
     if gauge.is_exact() {
         counts::run(options, &kits, gauge, &mut report)?;
         return Ok(Some(report));
@@ -186,26 +185,22 @@ fn patience(entries: usize) -> Duration {
 /// All cells of maps of so many entries.
 fn throughput(options: &Options, kits: &[Kit], entries: usize, report: &mut Report) {
     let slow = options.quick && entries >= LARGE;
-    let wanted = |op: &Op| {
-        let refills = op.starts_empty() || op.ends_empty();
-        options.wants_op(op.name()) && !(slow && refills)
-    };
+    let wanted = |op: &Op| options.wants_op(op.name()) && !(slow && op.refills());
     let ops: Vec<Op> = Op::ALL.into_iter().filter(wanted).collect();
     if ops.is_empty() {
         return;
     }
     let effort = Effort::new(entries, options.quick);
-    let mut members: Vec<Member> =
-        kits.iter().map(|kit| Member::new(*kit, entries, THREADS[0], patience(entries))).collect();
     for threads in THREADS {
-        if threads != THREADS[0] {
-            members.iter_mut().for_each(|member| member.fill_anew(entries, threads));
-        }
+        // New workers, so that none has yet to free what an earlier map left.
+        let new_member = |kit: &Kit| Member::new(*kit, entries, threads, patience(entries));
+        let mut members: Vec<Member> = kits.iter().map(new_member).collect();
         let section = Section::open(entries, threads, &members);
         for &op in &ops {
             let draws =
                 if op.draws() { &[Draw::Uniform, Draw::Zipf][..] } else { &[Draw::Uniform] };
             for &draw in draws {
+                let effort = Effort { rounds: effort.rounds_of(op, entries), ..effort };
                 let row = measure(&mut members, op, draw, &effort);
                 report.add(&section, Row { op, draw, results: row });
             }

@@ -63,6 +63,11 @@ impl Op {
         self == Op::Insert
     }
 
+    /// Does each round of it fill a map?
+    pub(crate) fn refills(self) -> bool {
+        self.starts_empty() || self.ends_empty()
+    }
+
     /// Does it end with one?
     pub(crate) fn ends_empty(self) -> bool {
         self == Op::Remove

@@ -9,6 +9,8 @@
 //! The value of a key is the key. Each step that finds, replaces, takes out or puts in a key gives that
 //! key to a sum, which is known beforehand: a map that loses or mixes up entries is found out.
 
+use std::sync::Arc;
+
 use heptad::hash::hash_word;
 use rand::{Rng, SeedableRng, rngs::SmallRng, seq::SliceRandom};
 use rand_distr::{Distribution, Zipf};
@@ -109,7 +111,7 @@ impl Plan {
         warm_steps: usize,
         steps: usize,
         seed: u64,
-    ) -> Vec<Task> {
+    ) -> Arc<[Task]> {
         (0..self.threads())
             .map(|thread| {
                 let random = SmallRng::seed_from_u64(seed << 8 | thread as u64);
@@ -168,7 +170,7 @@ impl Plan {
     }
 
     /// The tasks of a run in which each step is timed: every kind of step, at random.
-    pub(crate) fn mixed_tasks(&mut self, steps: usize, seed: u64) -> Vec<Task> {
+    pub(crate) fn mixed_tasks(&mut self, steps: usize, seed: u64) -> Arc<[Task]> {
         (0..self.threads())
             .map(|thread| {
                 let mut random = SmallRng::seed_from_u64(seed << 8 | thread as u64);
@@ -313,20 +315,20 @@ mod tests {
                     set.clear();
                 }
                 for draw in [Draw::Uniform, Draw::Zipf] {
-                    for task in plan.tasks(op, draw, 10, 300, 1) {
-                        play(&mut set, &task);
+                    for task in &*plan.tasks(op, draw, 10, 300, 1) {
+                        play(&mut set, task);
                     }
                     if op == Op::Insert {
                         break;
                     }
                 }
-                for task in plan.mixed_tasks(301, 2) {
-                    play(&mut set, &task);
+                for task in &*plan.mixed_tasks(301, 2) {
+                    play(&mut set, task);
                 }
                 assert_eq!(set.len(), 100, "after {op:?}");
             }
-            for task in plan.tasks(Op::Remove, Draw::Uniform, 10, 300, 3) {
-                play(&mut set, &task);
+            for task in &*plan.tasks(Op::Remove, Draw::Uniform, 10, 300, 3) {
+                play(&mut set, task);
             }
             assert!(set.is_empty());
         }

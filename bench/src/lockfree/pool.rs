@@ -8,7 +8,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
-        mpsc::{self, Sender},
+        mpsc::{self, Receiver, Sender},
     },
     thread,
     time::{Duration, Instant},
@@ -18,7 +18,8 @@ use anyhow::{Context, Result};
 
 use crate::gauge::thread_nanoseconds;
 
-type Job = Box<dyn FnOnce() + Send>;
+/// What a thread does, and what it drops when it has done it and freed it.
+type Job = (Box<dyn FnOnce() + Send>, Sender<()>);
 
 /// Threads, numbered from 0.
 #[derive(Default)]
@@ -28,7 +29,7 @@ pub(crate) struct Pool {
 
 impl Pool {
     /// Lets `work` run on each of the first `threads` threads, which it is given the number of. Returns
-    /// what they return, in order.
+    /// what they return, in order, when all of it is done and freed.
     pub(crate) fn run<R: Send + 'static>(
         &mut self,
         threads: usize,
@@ -36,24 +37,35 @@ impl Pool {
     ) -> Result<Vec<R>> {
         while self.threads.len() < threads {
             let (sender, jobs) = mpsc::channel::<Job>();
-            thread::spawn(move || jobs.into_iter().for_each(|job| job()));
+            thread::spawn(move || {
+                for (job, done) in jobs {
+                    job();
+                    drop(done);
+                }
+            });
             self.threads.push(sender);
         }
         let work = Arc::new(work);
         let waiting = self.threads.iter().take(threads).enumerate().map(|(index, thread)| {
             let (sender, result) = mpsc::channel();
+            let (done, is_done) = mpsc::channel();
             let work = work.clone();
-            let job: Job = Box::new(move || {
+            let job = Box::new(move || {
                 let result = work(index);
-                // First, so that nothing the work holds outlives the answer.
-                drop(work);
                 // The pool waits for it, unless it has failed already.
                 let _ = sender.send(result);
             });
-            thread.send(job).ok().map(|()| result).context("a thread has ended")
+            thread.send((job, done)).ok().map(|()| (result, is_done)).context("a thread has ended")
         });
         let waiting = waiting.collect::<Result<Vec<_>>>()?;
-        waiting.into_iter().map(|result| result.recv().context("a thread has ended")).collect()
+        drop(work);
+        let finish = |(result, is_done): (Receiver<R>, Receiver<()>)| {
+            let result = result.recv().context("a thread has ended");
+            // Nothing is ever sent: this waits until nothing that the work held is left.
+            let _ = is_done.recv();
+            result
+        };
+        waiting.into_iter().map(finish).collect()
     }
 }
 

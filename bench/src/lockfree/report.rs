@@ -22,7 +22,7 @@ pub(crate) struct Sample {
     pub(crate) memory: Memory,
 }
 
-/// One operation with every contender, ours first if it takes part.
+/// One operation with every contender, ours first.
 pub(crate) struct Row {
     pub(crate) op: Op,
     pub(crate) draw: Draw,
@@ -115,11 +115,11 @@ impl Section {
     }
 
     pub(crate) fn print_line(&self, label: &str, texts: impl Iterator<Item = String>) {
-        let texts: String = texts.map(|text| format!("{text:>15}")).collect();
+        let texts: String = texts.map(|text| format!("{text:>16}")).collect();
         println!("  {label:<24}{texts}");
     }
 
-    fn print_failures<T>(&self, results: &[Result<T, Failure>]) {
+    pub(crate) fn print_failures<T>(&self, results: &[Result<T, Failure>]) {
         for (name, result) in self.names.iter().zip(results) {
             if let Err(failure) = result {
                 println!("    {name}: {failure}");
@@ -129,30 +129,24 @@ impl Section {
 }
 
 /// All cells measured so far.
+#[derive(Default)]
 pub(crate) struct Report {
-    /// Is the first of the contenders ours, beside which the others are measured?
-    have_ours: bool,
     pub(crate) cells: Vec<Cell>,
     /// The rows of the open section.
     rows: Vec<Row>,
 }
 
 impl Report {
-    pub(crate) fn new(have_ours: bool) -> Report {
-        Report { have_ours, cells: Vec::new(), rows: Vec::new() }
-    }
-
     /// Takes a row in, and prints it.
     pub(crate) fn add(&mut self, section: &Section, row: Row) {
         let times: Vec<Option<f64>> =
             row.results.iter().map(|result| Some(result.as_ref().ok()?.nanoseconds)).collect();
         let label =
             format!("{:<12}{}", row.op.name(), if row.op.draws() { row.draw.name() } else { "" });
-        section
-            .print_line(&label, self.with_ratios(&times, |time| format!("{time:.1}")).into_iter());
+        section.print_line(&label, with_ratios(&times, |time| format!("{time:.1}")).into_iter());
         section.print_failures(&row.results);
-        for (index, result) in row.results.iter().enumerate().skip(usize::from(self.have_ours)) {
-            let (ours, peer) = (self.ours(&row.results), result.as_ref().ok());
+        for (index, result) in row.results.iter().enumerate().skip(1) {
+            let (ours, peer) = (ours(&row.results), result.as_ref().ok());
             let measures = Measures::Times {
                 ours_ns: ours.map(|sample| rounded(sample.nanoseconds)),
                 peer_ns: peer.map(|sample| rounded(sample.nanoseconds)),
@@ -205,11 +199,10 @@ impl Report {
                 .map(|result| Some(result.as_ref().ok()?.quantiles()[part] as f64))
                 .collect();
             let label = format!("{:<12}{}", kind.name(), Latency::NAMES[part]);
-            section.print_line(&label, self.with_ratios(&times, for_people).into_iter());
+            section.print_line(&label, with_ratios(&times, for_people).into_iter());
         }
-        section.print_failures(results);
-        for (index, result) in results.iter().enumerate().skip(usize::from(self.have_ours)) {
-            let (ours, peer) = (self.ours(results), result.as_ref().ok());
+        for (index, result) in results.iter().enumerate().skip(1) {
+            let (ours, peer) = (ours(results), result.as_ref().ok());
             let measures = Measures::Latencies {
                 ours_p50_ns: ours.map(|latency| latency.p50),
                 peer_p50_ns: peer.map(|latency| latency.p50),
@@ -232,10 +225,10 @@ impl Report {
     /// Takes in the instructions of one operation, and prints them.
     pub(crate) fn add_counts(&mut self, section: &Section, op: Op, counts: &[f64]) {
         let results: Vec<Option<f64>> = counts.iter().copied().map(Some).collect();
-        let texts = self.with_ratios(&results, |count| format!("{count:.1}"));
+        let texts = with_ratios(&results, |count| format!("{count:.1}"));
         section.print_line(op.name(), texts.into_iter());
-        let ours = self.have_ours.then_some(counts[0]);
-        for (index, &count) in counts.iter().enumerate().skip(usize::from(self.have_ours)) {
+        let ours = Some(counts[0]);
+        for (index, &count) in counts.iter().enumerate().skip(1) {
             let measures = Measures::Instructions {
                 ours_instructions: ours.map(rounded),
                 peer_instructions: Some(rounded(count)),
@@ -245,11 +238,6 @@ impl Report {
             let found = Found { op, draw, measures, ratio, disturbed: false, failure: None };
             self.push(section, index, found);
         }
-    }
-
-    /// The result of ours, if it takes part and has one.
-    fn ours<'a, T>(&self, results: &'a [Result<T, Failure>]) -> Option<&'a T> {
-        results.first().filter(|_| self.have_ours)?.as_ref().ok()
     }
 
     fn push(&mut self, section: &Section, peer: usize, found: Found) {
@@ -267,19 +255,6 @@ impl Report {
             disturbed,
             failure,
         });
-    }
-
-    /// Each measure as `show` has it, and a peer's with its ratio to ours.
-    fn with_ratios(&self, measures: &[Option<f64>], show: impl Fn(f64) -> String) -> Vec<String> {
-        let ours = measures.first().copied().flatten().filter(|_| self.have_ours);
-        let one = |(index, measure): (usize, &Option<f64>)| {
-            let Some(measure) = *measure else { return "failed".into() };
-            match ratio(ours, Some(measure)) {
-                Some(ratio) if index > 0 => format!("{} [{ratio:.2}]", show(measure)),
-                _ => show(measure),
-            }
-        };
-        measures.iter().enumerate().map(one).collect()
     }
 
     /// Tells how ours stands to each peer, and what failed.
@@ -338,6 +313,25 @@ impl Report {
             worst.keys,
         );
     }
+}
+
+/// The result of ours, if there is one.
+fn ours<T>(results: &[Result<T, Failure>]) -> Option<&T> {
+    results.first()?.as_ref().ok()
+}
+
+/// Each measure as `show` has it, and a peer's with its ratio to ours.
+fn with_ratios(measures: &[Option<f64>], show: impl Fn(f64) -> String) -> Vec<String> {
+    let ours = measures.first().copied().flatten();
+    let one = |(index, measure): (usize, &Option<f64>)| {
+        let Some(measure) = *measure else { return "failed".into() };
+        match ratio(ours, Some(measure)) {
+            Some(ratio @ ..10.0) if index > 0 => format!("{} [{ratio:.2}]", show(measure)),
+            Some(ratio) if index > 0 => format!("{} [{ratio:.0}]", show(measure)),
+            _ => show(measure),
+        }
+    };
+    measures.iter().enumerate().map(one).collect()
 }
 
 fn ratio(ours: Option<f64>, peer: Option<f64>) -> Option<f64> {

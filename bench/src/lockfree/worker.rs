@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
-use crate::memory;
+use crate::memory::{self, Tally};
 
 use super::{
     op::{Draw, Op},
@@ -106,8 +106,10 @@ struct Worker {
     pool: Pool,
     entries: usize,
     threads: usize,
-    /// The map, and what it holds, unless it has yet to be made.
-    map: Option<(Arc<dyn Contender>, Memory)>,
+    /// The map with its entries in it, unless it has yet to be made.
+    map: Option<Arc<dyn Contender>>,
+    /// What the process held before it had a map.
+    before_map: Tally,
     plan: Plan,
     latencies: Vec<Histogram<u64>>,
 }
@@ -120,6 +122,7 @@ impl Worker {
             entries: 0,
             threads: 0,
             map: None,
+            before_map: Tally::default(),
             plan: Plan::new(0, 1),
             latencies: no_latencies(),
         }
@@ -130,7 +133,8 @@ impl Worker {
             Request::Fill { entries, threads } => {
                 (self.entries, self.threads) = (entries, threads);
                 self.map = None;
-                self.fill().map(|(_, memory)| Answer::Filled(memory))
+                self.fill()?;
+                Ok(Answer::Filled(self.memory()))
             }
             Request::Measure { op, draw, warm_steps, steps, seed } => {
                 self.measure(op, draw, warm_steps, steps, seed)
@@ -140,67 +144,31 @@ impl Worker {
         }
     }
 
+    /// What the map holds, now that no tasks are left.
+    fn memory(&self) -> Memory {
+        Memory { bytes: (memory::tally() - self.before_map).bytes_held }
+    }
+
     /// The map with its entries in it, made if there is none.
-    fn fill(&mut self) -> Result<(Arc<dyn Contender>, Memory)> {
-        if self.map.is_none() {
-            let tasks = self.start_over();
-            let map = self.make();
-            self.perform(&map, tasks)?;
+    fn fill(&mut self) -> Result<Arc<dyn Contender>> {
+        if let Some(map) = &self.map {
+            return Ok(map.clone());
         }
-        self.map.clone().context("there is a map now")
+        let map = self.make()?;
+        let tasks = self.plan.tasks(Op::Insert, Draw::Uniform, 0, 0, 0);
+        self.perform(&map, &tasks)?;
+        self.map = Some(map.clone());
+        Ok(map)
     }
 
-    /// The tasks that fill a new map.
-    fn start_over(&mut self) -> Vec<Task> {
-        self.plan = Plan::new(self.entries, self.threads);
-        self.plan.tasks(Op::Insert, Draw::Uniform, 0, 0, 0)
-    }
-
-    /// A new map instead of the old one, which goes first.
-    fn make(&mut self) -> (Arc<dyn Contender>, Memory) {
+    /// An empty map instead of the old one, which goes first.
+    fn make(&mut self) -> Result<Arc<dyn Contender>> {
         self.map = None;
-        let before = memory::tally();
-        let map = (self.kit.make)(self.entries);
-        (map, Memory { bytes: (memory::tally() - before).bytes_held })
-    }
-
-    /// Performs `tasks` on `map`, which is kept. Returns their spans, and the allocations per step.
-    fn perform(
-        &mut self,
-        map: &(Arc<dyn Contender>, Memory),
-        tasks: Vec<Task>,
-    ) -> Result<(Vec<Span>, f64)> {
-        let (contender, held) = map;
-        let op = tasks[0].op;
-        let steps: usize = tasks.iter().map(|task| task.keys.len()).sum();
-        let expected = tasks.iter().fold(0u64, |sum, task| sum.wrapping_add(task.expected));
-        // Kept until the end, so that freeing it is not taken for the map's doing.
-        let tasks: Arc<[Task]> = tasks.into();
-        let before = memory::tally();
-        let work = {
-            let tasks = tasks.clone();
-            let (contender, gate) = (contender.clone(), Gate::new(self.threads));
-            move |thread: usize| {
-                let task = &tasks[thread];
-                let mut sum = contender.perform(task, 0..task.warm_steps);
-                let span = Span::of(&gate, || {
-                    let rest = contender.perform(task, task.warm_steps..task.keys.len());
-                    sum = sum.wrapping_add(rest);
-                });
-                (span, sum)
-            }
-        };
-        let (spans, sums): (Vec<Span>, Vec<u64>) =
-            self.pool.run(self.threads, work)?.into_iter().unzip();
-        let spent = memory::tally() - before;
-        let sum = sums.into_iter().fold(0, u64::wrapping_add);
-        ensure!(sum == expected, "wrong answers to {}", op.name());
-        let left = if op.ends_empty() { 0 } else { self.entries };
-        let len = contender.len();
-        ensure!(len == left, "{len} entries instead of {left} after {}", op.name());
-        let held = Memory { bytes: held.bytes + spent.bytes_held };
-        self.map = (!op.ends_empty()).then(|| (contender.clone(), held));
-        Ok((spans, spent.allocations as f64 / steps as f64))
+        self.plan = Plan::new(self.entries, self.threads);
+        // What the threads hold is not the map's.
+        self.pool.run(self.threads, |_| ())?;
+        self.before_map = memory::tally();
+        Ok((self.kit.make)(self.entries))
     }
 
     fn measure(
@@ -211,35 +179,65 @@ impl Worker {
         steps: usize,
         seed: u64,
     ) -> Result<Answer> {
-        let (map, tasks) = if op.starts_empty() {
-            let tasks = self.start_over();
-            (self.make(), tasks)
-        } else {
-            let map = self.fill()?;
-            (map, self.plan.tasks(op, draw, warm_steps, steps, seed))
-        };
+        let map = if op.starts_empty() { self.make()? } else { self.fill()? };
+        let tasks: Arc<[Task]> = self.plan.tasks(op, draw, warm_steps, steps, seed);
+        let (spans, allocations) = self.perform(&map, &tasks)?;
         let operations: usize = tasks.iter().map(|task| task.operations).sum();
-        let measured_steps: usize =
-            tasks.iter().map(|task| task.keys.len() - task.warm_steps).sum();
-        let (spans, allocations_per_step) = self.perform(&map, tasks)?;
-        let memory = self.map.as_ref().map_or(Memory::default(), |(_, memory)| *memory);
+        let all_steps: usize = tasks.iter().map(|task| task.keys.len()).sum();
+        let measured_steps = all_steps - tasks.iter().map(|task| task.warm_steps).sum::<usize>();
+        drop(tasks);
+        let memory = self.memory();
+        self.map = (!op.ends_empty()).then_some(map);
+        let steps_per_operation = measured_steps as f64 / operations as f64;
         Ok(Answer::Measured {
             nanoseconds: Span::total(&spans).as_nanos() as f64 / operations as f64,
-            allocations: allocations_per_step * measured_steps as f64 / operations as f64,
+            allocations: allocations as f64 / all_steps as f64 * steps_per_operation,
             preempted: spans.iter().any(|span| span.preempted),
             memory,
         })
     }
 
+    /// Lets each thread perform its task on `map`. Returns their spans, and the allocations of all.
+    fn perform(
+        &mut self,
+        map: &Arc<dyn Contender>,
+        tasks: &Arc<[Task]>,
+    ) -> Result<(Vec<Span>, i64)> {
+        let op = tasks[0].op;
+        let expected = tasks.iter().fold(0u64, |sum, task| sum.wrapping_add(task.expected));
+        let before = memory::tally();
+        let work = {
+            let (map, tasks, gate) = (map.clone(), tasks.clone(), Gate::new(self.threads));
+            move |thread: usize| {
+                let task = &tasks[thread];
+                let mut sum = map.perform(task, 0..task.warm_steps);
+                let span = Span::of(&gate, || {
+                    let rest = map.perform(task, task.warm_steps..task.keys.len());
+                    sum = sum.wrapping_add(rest);
+                });
+                (span, sum)
+            }
+        };
+        let results = self.pool.run(self.threads, work)?;
+        let spent = memory::tally() - before;
+        let (spans, sums): (Vec<Span>, Vec<u64>) = results.into_iter().unzip();
+        let sum = sums.into_iter().fold(0, u64::wrapping_add);
+        ensure!(sum == expected, "wrong answers to {}", op.name());
+        let left = if op.ends_empty() { 0 } else { self.entries };
+        let len = map.len();
+        ensure!(len == left, "{len} entries instead of {left} after {}", op.name());
+        Ok((spans, spent.allocations))
+    }
+
     fn time_each(&mut self, steps: usize, seed: u64) -> Result<Answer> {
-        let (contender, _) = self.fill()?;
+        let map = self.fill()?;
         let tasks = self.plan.mixed_tasks(steps, seed);
         let expected = tasks.iter().fold(0u64, |sum, task| sum.wrapping_add(task.expected));
         let gate = Gate::new(self.threads);
         let timed = self.pool.run(self.threads, move |thread| {
             let mut latencies = no_latencies();
             gate.pass();
-            let sum = contender.time_each(&tasks[thread], &mut |kind, nanoseconds| {
+            let sum = map.time_each(&tasks[thread], &mut |kind, nanoseconds| {
                 latencies[kind as usize].saturating_record(nanoseconds);
             });
             (sum, latencies)
