@@ -5,7 +5,7 @@
 //! cargo xtask test [STAGE…]      every stage, or the named ones; `--list` tells their names
 //! cargo xtask verify [STAGE…]    the heavier checks, in the same way
 //! cargo xtask asm-check          the stage of that name alone
-//! cargo xtask bench [OPTION…]    times and instruction counts beside hashbrown's
+//! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
 //! ```
 //!
 //! Each command finds what it needs on the machine and installs what is missing where it may
@@ -51,7 +51,7 @@ usage: cargo xtask COMMAND
   test [--list] [--verbose] [STAGE…]     the checks that every change must pass
   verify [--list] [--verbose] [STAGE…]   the heavier checks
   asm-check                              the stage of that name alone
-  bench [OPTION…]                        times beside hashbrown's; `bench --help` tells the options";
+  bench [OPTION…]                        times beside other tables'; `bench --help` tells the options";
 
 fn main() -> ExitCode {
     match run() {
