@@ -1,0 +1,215 @@
+/*
+ * heptad: hash tables for kernels, the C interface.
+ *
+ * Freestanding C99, or C++. No allocation, no globals, no FP register, no system call: every byte a
+ * table uses is lent by you, and every function returns after bounded work.
+ *
+ *     heptad_set      64-bit keys
+ *     heptad_map      64-bit keys with 64-bit values
+ *     heptad_table    64-bit entries, with your own hash and equality
+ *
+ * HANDLES. A table is a handle of 128 bytes, which you place where you like, and lines of 64 bytes in
+ * memory that you lend it:
+ *
+ *     static heptad_set seen = HEPTAD_INIT;
+ *     static HEPTAD_LINES(seen_lines, 16);                 // 16 groups of seven: room for 105 keys
+ *
+ *     heptad_set_init(&seen, seen_lines, sizeof seen_lines, seed, HEPTAD_LOAD_15_16);
+ *
+ * A handle starts out as HEPTAD_INIT, is live from its init to its release, and may then be
+ * initialised again. Do not copy or move a live one. Memory that is lent is the table's alone until
+ * it is released or moved away from; what stands in it before does not matter.
+ *
+ * RESULTS. A function that returns int fails with a negative code, heptad_strerror() tells which, and
+ * has then changed nothing and written no result, unless its text says so. Otherwise 1 means yes,
+ * found, new; and 0 means no, absent, not new, or just done. So ask `== 1` or `> 0`.
+ *
+ * ERRORS. Every function that takes a handle can return HEPTAD_ERROR_NULL, _MISALIGNED, _VERSION and
+ * _HANDLE for a handle that is null, misaligned, of another version, or not live; _NULL and
+ * _MISALIGNED for a result pointer that may not be null or cannot be right; _OVERLAPPING for arrays
+ * that run past the end of the address space; and _BUSY while another operation changes the table.
+ * The texts below name only the errors beyond these. Length and capacity of such a handle are 0.
+ *
+ * CONCURRENCY. One owner, or many readers: functions that take a const handle may run on several cores
+ * at once, all others need the table to themselves. Put a lock around it and mask interrupts. If you
+ * forget, or a callback calls back: while a table is being changed, calls for it on the same core
+ * return HEPTAD_ERROR_BUSY. What is interrupted in a function with a const handle cannot be seen.
+ *
+ * COST is told in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a
+ * table of fewer than 64 groups is filled to the brim.
+ */
+#ifndef HEPTAD_H
+#define HEPTAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------- versions and errors */
+
+/* The version of this interface; every handle carries the one it was compiled with. */
+#define HEPTAD_ABI_VERSION 1
+
+/* The version of the library that is linked: equal to HEPTAD_ABI_VERSION, or nothing will work. */
+uint32_t heptad_abi_version(void);
+
+enum {
+    HEPTAD_OK = 0,
+    HEPTAD_ERROR_NULL = -1,         /* a pointer is null that must not be */
+    HEPTAD_ERROR_MISALIGNED = -2,   /* a pointer is not aligned to what it points to; memory, to 64 */
+    HEPTAD_ERROR_TOO_SMALL = -3,    /* the memory is too small */
+    HEPTAD_ERROR_OVERLAPPING = -4,  /* memory overlaps, or runs past the end of the address space */
+    HEPTAD_ERROR_FULL = -5,         /* the table holds as many entries as it may */
+    HEPTAD_ERROR_CAPACITY = -6,     /* no address space holds that many */
+    HEPTAD_ERROR_VERSION = -7,      /* the handle was compiled for another version */
+    HEPTAD_ERROR_HANDLE = -8,       /* not a live handle of this kind: never initialised, or released */
+    HEPTAD_ERROR_LIVE = -9,         /* initialised already */
+    HEPTAD_ERROR_BUSY = -10,        /* another operation is changing the table */
+    HEPTAD_ERROR_ARGUMENT = -11     /* a number that is not one of those allowed */
+};
+
+/* What a result says, in English: a constant string, never null, for any number. */
+const char *heptad_strerror(int result);
+
+/* ---------------------------------------------------------------- memory */
+
+/* At which part of its slots a table counts as full. At a lower one insertions displace less: use 3/4
+ * where entries come and go all the time. */
+enum {
+    HEPTAD_LOAD_15_16 = 0,
+    HEPTAD_LOAD_7_8 = 1,
+    HEPTAD_LOAD_3_4 = 2
+};
+
+#if defined(__cplusplus)
+#define HEPTAD_ALIGNED_64 alignas(64)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define HEPTAD_ALIGNED_64 _Alignas(64)
+#else
+#define HEPTAD_ALIGNED_64 __attribute__((aligned(64)))
+#endif
+
+/* Declares an array of so many lines of 64 bytes, fit to be lent. A set or table of n groups (a power
+ * of two, or the one below is used) takes n lines, a map 2 * n. Groups hold seven slots; at load 15/16
+ * there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
+#define HEPTAD_LINES(name, lines) HEPTAD_ALIGNED_64 unsigned char name[(size_t)64 * (lines)]
+
+/* Bytes to lend a set or table, or a map, that has to take `entries` entries; 0 if no address space
+ * could, or the load is none of the above. */
+size_t heptad_set_bytes(size_t entries, int load);
+size_t heptad_map_bytes(size_t entries, int load);
+
+/* ---------------------------------------------------------------- hashes */
+
+/* The hash of a word, and of `count` bytes, under a seed: what sets and maps use, and fit for a
+ * heptad_table. hash_word is a bijection for each seed. Any seed will do; one that nobody can guess,
+ * another per table and boot, keeps others from choosing keys that crowd one place. `bytes` may be
+ * null if `count` is 0. */
+uint64_t heptad_hash_word(uint64_t seed, uint64_t word);
+uint64_t heptad_hash_bytes(uint64_t seed, const void *bytes, size_t count);
+
+/* ---------------------------------------------------------------- statistics */
+
+typedef struct heptad_stats {
+    uint64_t groups;      /* of seven slots */
+    uint64_t len;         /* entries */
+    uint64_t capacity;    /* entries at which the table is full */
+    uint64_t displaced;   /* entries in their second group: a hit on them touches two lines */
+    uint64_t deep;        /* entries in neither: a hit on them touches up to `span` lines more */
+    uint64_t span;        /* how many groups behind its second one a deep entry may lie */
+    uint64_t filter_bits; /* of 8 per group: a miss on such a one touches two lines */
+    uint64_t full_groups; /* groups without a free slot */
+    uint64_t bytes;       /* of the lines in use */
+} heptad_stats;
+
+/* ---------------------------------------------------------------- handles */
+
+/* What every handle starts as. */
+#define HEPTAD_INIT { HEPTAD_ABI_VERSION, 0, { 0 } }
+
+/* Nobody's business but the library's. */
+typedef struct heptad_set {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_set;
+
+/* The library was compiled for the same layout: src/ffi has these assertions too. */
+#if defined(__cplusplus)
+#define HEPTAD_STATIC_ASSERT(name, condition) static_assert(condition, #name)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define HEPTAD_STATIC_ASSERT(name, condition) _Static_assert(condition, #name)
+#else
+#define HEPTAD_STATIC_ASSERT(name, condition) typedef char heptad_assert_##name[(condition) ? 1 : -1]
+#endif
+HEPTAD_STATIC_ASSERT(handle_bytes, sizeof(heptad_set) == 128);
+HEPTAD_STATIC_ASSERT(body_offset, offsetof(heptad_set, body) == 8);
+HEPTAD_STATIC_ASSERT(stats_bytes, sizeof(heptad_stats) == 72);
+HEPTAD_STATIC_ASSERT(stats_last, offsetof(heptad_stats, bytes) == 64);
+
+/* ---------------------------------------------------------------- sets of 64-bit keys */
+
+/* Makes an empty set in the `bytes` bytes at `memory`, which is 64-aligned. Writes one word per group.
+ * _NULL, _MISALIGNED, _TOO_SMALL or _OVERLAPPING for the memory (the handle may not lie in it), _LIVE
+ * for a set that was not released, _ARGUMENT for a load that there is not. */
+int heptad_set_init(heptad_set *set, void *memory, size_t bytes, uint64_t seed, int load);
+
+/* Ends a set and tells which memory is yours again; either result may be null. */
+int heptad_set_release(heptad_set *set, void **memory, size_t *bytes);
+
+/* Moves all keys to other memory, under another seed, and tells which memory is yours again: how a
+ * set grows, shrinks or changes its seed. Touches every line of both. Either result may be null.
+ * _TOO_SMALL if the keys do not fit; _NULL, _MISALIGNED, _OVERLAPPING as for init, with the old
+ * memory too. The set is as it was then. */
+int heptad_set_move(heptad_set *set, void *memory, size_t bytes, uint64_t seed, void **old_memory,
+                    size_t *old_bytes);
+
+/* Takes all keys out. Writes one word per group. */
+int heptad_set_clear(heptad_set *set);
+
+/* Keys in the set, and keys that it can take. */
+size_t heptad_set_len(const heptad_set *set);
+size_t heptad_set_capacity(const heptad_set *set);
+
+/* Counts what heptad_stats tells. Reads one word per group. */
+int heptad_set_stats(const heptad_set *set, heptad_stats *stats);
+
+/* Puts `key` in. 1 if it is new, 0 if it was there. _FULL. Touches 1.5 lines on average at 3/4, 4.8 at
+ * 15/16, and 898 at most, as long as no key is deep. */
+int heptad_set_insert(heptad_set *set, uint64_t key);
+
+/* Is `key` in the set? Touches one or two lines, and `span` more. */
+int heptad_set_contains(const heptad_set *set, uint64_t key);
+
+/* Takes `key` out. 1 if it was there. Touches 4 lines at most, and deep ones. */
+int heptad_set_remove(heptad_set *set, uint64_t key);
+
+/* Asks the cache for the first line of `key`, and does not wait. */
+int heptad_set_prefetch(const heptad_set *set, uint64_t key);
+
+/* found[i] = 1 if keys[i] is in the set, else 0. The lines of sixteen keys are under way at a time: for
+ * sets that fit no cache. `found` overlaps neither keys, nor the handle, nor the lent memory, or the
+ * answer is _OVERLAPPING. */
+int heptad_set_contains_many(const heptad_set *set, const uint64_t *keys, size_t count,
+                             uint8_t *found);
+
+/* Puts `count` keys in, and writes to `taken` (it may be null) how many of them are in the set now: all,
+ * or with _FULL those before the first that did not fit. */
+int heptad_set_insert_many(heptad_set *set, const uint64_t *keys, size_t count, size_t *taken);
+
+/* One step of a walk over all keys. Set *position to 0 and call until the result is not 1; `key` may be
+ * null. Every number is a position, so nothing can go wrong; but if the set changes during the
+ * walk, a key that is moved may be seen twice or not at all. Touches the lines between. */
+int heptad_set_next(const heptad_set *set, size_t *position, uint64_t *key);
+
+/* Takes out the keys for which `keep` returns 0. It is called once for each key, and may not call for
+ * this set: that is _BUSY. _NULL if there is no `keep`. Touches every line. */
+int heptad_set_retain(heptad_set *set, int (*keep)(uint64_t key, void *context), void *context);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
