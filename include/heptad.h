@@ -84,18 +84,16 @@ enum {
     HEPTAD_LOAD_3_4 = 2
 };
 
-#if defined(__cplusplus)
-#define HEPTAD_ALIGNED_64 alignas(64)
-#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-#define HEPTAD_ALIGNED_64 _Alignas(64)
-#else
-#define HEPTAD_ALIGNED_64 __attribute__((aligned(64)))
-#endif
-
 /* Declares an array of so many lines of 64 bytes, fit to be lent. A set or table of n groups (a power
  * of two, or the one below is used) takes n lines, a map 2 * n. Groups hold seven slots; at load 15/16
  * there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
-#define HEPTAD_LINES(name, lines) HEPTAD_ALIGNED_64 unsigned char name[(size_t)64 * (lines)]
+#if defined(__GNUC__)
+#define HEPTAD_LINES(name, lines) unsigned char name[(size_t)64 * (lines)] __attribute__((aligned(64)))
+#elif defined(__cplusplus)
+#define HEPTAD_LINES(name, lines) unsigned char name alignas(64)[(size_t)64 * (lines)]
+#else /* C11 */
+#define HEPTAD_LINES(name, lines) _Alignas(64) unsigned char name[(size_t)64 * (lines)]
+#endif
 
 /* Bytes to lend a set or table, or a map, that has to take `entries` entries; 0 if no address space
  * could, or the load is none of the above. */
@@ -137,6 +135,18 @@ typedef struct heptad_set {
     uint64_t body[15];
 } heptad_set;
 
+typedef struct heptad_map {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_map;
+
+typedef struct heptad_table {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_table;
+
 /* The library was compiled for the same layout: src/ffi has these assertions too. */
 #if defined(__cplusplus)
 #define HEPTAD_STATIC_ASSERT(name, condition) static_assert(condition, #name)
@@ -145,8 +155,12 @@ typedef struct heptad_set {
 #else
 #define HEPTAD_STATIC_ASSERT(name, condition) typedef char heptad_assert_##name[(condition) ? 1 : -1]
 #endif
-HEPTAD_STATIC_ASSERT(handle_bytes, sizeof(heptad_set) == 128);
-HEPTAD_STATIC_ASSERT(body_offset, offsetof(heptad_set, body) == 8);
+HEPTAD_STATIC_ASSERT(set_bytes, sizeof(heptad_set) == 128);
+HEPTAD_STATIC_ASSERT(set_body, offsetof(heptad_set, body) == 8);
+HEPTAD_STATIC_ASSERT(map_bytes, sizeof(heptad_map) == 128);
+HEPTAD_STATIC_ASSERT(map_body, offsetof(heptad_map, body) == 8);
+HEPTAD_STATIC_ASSERT(table_bytes, sizeof(heptad_table) == 128);
+HEPTAD_STATIC_ASSERT(table_body, offsetof(heptad_table, body) == 8);
 HEPTAD_STATIC_ASSERT(stats_bytes, sizeof(heptad_stats) == 72);
 HEPTAD_STATIC_ASSERT(stats_last, offsetof(heptad_stats, bytes) == 64);
 
@@ -208,6 +222,112 @@ int heptad_set_next(const heptad_set *set, size_t *position, uint64_t *key);
 /* Takes out the keys for which `keep` returns 0. It is called once for each key, and may not call for
  * this set: that is _BUSY. _NULL if there is no `keep`. Touches every line. */
 int heptad_set_retain(heptad_set *set, int (*keep)(uint64_t key, void *context), void *context);
+
+/* ---------------------------------------------------------------- maps from 64-bit keys to 64-bit values
+ *
+ * Keys are probed exactly as in a set; values lie behind all key lines, so whatever reaches a value
+ * touches one line more, and insertions and removals some 1.5 more on average. */
+
+/* As heptad_set_init; two lines per group. */
+int heptad_map_init(heptad_map *map, void *memory, size_t bytes, uint64_t seed, int load);
+
+/* As those of a set. */
+int heptad_map_release(heptad_map *map, void **memory, size_t *bytes);
+int heptad_map_move(heptad_map *map, void *memory, size_t bytes, uint64_t seed, void **old_memory,
+                    size_t *old_bytes);
+int heptad_map_clear(heptad_map *map);
+size_t heptad_map_len(const heptad_map *map);
+size_t heptad_map_capacity(const heptad_map *map);
+int heptad_map_stats(const heptad_map *map, heptad_stats *stats);
+int heptad_map_prefetch(const heptad_map *map, uint64_t key);
+
+/* Gives `key` the value `value`. 1 if the key is new; 0 if it had a value, which is replaced, and
+ * written to `previous`, which may be null. _FULL, for a new key. */
+int heptad_map_insert(heptad_map *map, uint64_t key, uint64_t value, uint64_t *previous);
+
+/* Adds to the value of `key`, as to 0 if there is none, modulo 2^64, and writes the sum to `sum`, which
+ * may be null. 1 if the key is new. _FULL, for a new key. */
+int heptad_map_add(heptad_map *map, uint64_t key, uint64_t addend, uint64_t *sum);
+
+/* Has `key` a value? If so it is written to `value`, which may be null. */
+int heptad_map_get(const heptad_map *map, uint64_t key, uint64_t *value);
+
+/* Takes `key` out. 1 if it had a value, which is written to `value`, which may be null. */
+int heptad_map_remove(heptad_map *map, uint64_t key, uint64_t *value);
+
+/* found[i] = 1 and values[i] = its value if keys[i] has one; else both are 0. The lines of sixteen keys
+ * are under way at a time. Neither result overlaps the other, keys, the handle or the lent memory, or
+ * the answer is _OVERLAPPING. */
+int heptad_map_get_many(const heptad_map *map, const uint64_t *keys, size_t count,
+                        uint64_t *values, uint8_t *found);
+
+/* One step of a walk over all entries, as heptad_set_next; `key` and `value` may be null. */
+int heptad_map_next(const heptad_map *map, size_t *position, uint64_t *key, uint64_t *value);
+
+/* Takes out the entries for which `keep` returns 0; it may change *value. As heptad_set_retain. */
+int heptad_map_retain(heptad_map *map, int (*keep)(uint64_t key, uint64_t *value, void *context),
+                      void *context);
+
+/* ---------------------------------------------------------------- tables of any 64-bit entry
+ *
+ * An entry is 64 bits of yours: a pointer to a record, an index, a packed pair. You bring two functions,
+ * which get the context of the table's init:
+ *
+ *     hash(entry, context)         the hash of an entry: the same as long as it is in the table. Called
+ *                                  when the table moves, once for each entry.
+ *     equal(entry, key, context)   not 0 if the entry is the one of this key. `key` is whatever you pass
+ *                                  to find and the like, null included. Called once per lookup, or a
+ *                                  few times where the 7-bit tags of two entries are equal.
+ *
+ * A `hash` argument is that of the entry that `key` stands for. Both functions return, and do not call
+ * for this table; a change is refused as _BUSY while another one is under way, but from inside find,
+ * find_many it cannot be seen. */
+
+/* Makes an empty table, as heptad_set_init. _NULL also for a null function. */
+int heptad_table_init(heptad_table *table, void *memory, size_t bytes, int load,
+                      uint64_t (*hash)(uint64_t entry, void *context),
+                      int (*equal)(uint64_t entry, const void *key, void *context), void *context);
+
+/* As those of a set. */
+int heptad_table_release(heptad_table *table, void **memory, size_t *bytes);
+int heptad_table_move(heptad_table *table, void *memory, size_t bytes, void **old_memory,
+                      size_t *old_bytes);
+int heptad_table_clear(heptad_table *table);
+size_t heptad_table_len(const heptad_table *table);
+size_t heptad_table_capacity(const heptad_table *table);
+int heptad_table_stats(const heptad_table *table, heptad_stats *stats);
+int heptad_table_prefetch(const heptad_table *table, uint64_t hash);
+
+/* Puts `entry` in if no entry is equal to `key`. 1 if it went in; 0 if one was there, which stays, and
+ * is written to `present`, which may be null. _FULL. */
+int heptad_table_insert(heptad_table *table, uint64_t hash, const void *key, uint64_t entry,
+                        uint64_t *present);
+
+/* Is an entry equal to `key` there? It is written to `entry`, which may be null. */
+int heptad_table_find(const heptad_table *table, uint64_t hash, const void *key, uint64_t *entry);
+
+/* Puts `entry`, of the same hash, in the place of the one equal to `key`. 1 if there was one, which is
+ * written to `previous`, which may be null. */
+int heptad_table_replace(heptad_table *table, uint64_t hash, const void *key, uint64_t entry,
+                         uint64_t *previous);
+
+/* Takes out the entry equal to `key`. 1 if there was one, which is written to `entry`, which may be
+ * null. */
+int heptad_table_remove(heptad_table *table, uint64_t hash, const void *key, uint64_t *entry);
+
+/* found[i] = 1 and entries[i] = the entry if one of hash hashes[i] is equal to keys[i]; else both are 0.
+ * The lines of sixteen are under way at a time. Neither result overlaps the other, hashes, keys, the
+ * handle or the lent memory, or the answer is _OVERLAPPING. */
+int heptad_table_find_many(const heptad_table *table, const uint64_t *hashes,
+                           const void *const *keys, size_t count, uint64_t *entries,
+                           uint8_t *found);
+
+/* One step of a walk over all entries, as heptad_set_next; `entry` may be null. */
+int heptad_table_next(const heptad_table *table, size_t *position, uint64_t *entry);
+
+/* Takes out the entries for which `keep` returns 0. As heptad_set_retain. */
+int heptad_table_retain(heptad_table *table, int (*keep)(uint64_t entry, void *context),
+                        void *context);
 
 #ifdef __cplusplus
 }

@@ -87,7 +87,7 @@ impl<T: Body> Handle<T> {
         }
     }
 
-    /// Makes the table of an unmade handle.
+    /// Makes the table of an unmade handle; the answer is 0, that is.
     ///
     /// # Safety
     ///
@@ -95,7 +95,7 @@ impl<T: Body> Handle<T> {
     pub(super) unsafe fn make(
         handle: *mut Self,
         make: impl FnOnce() -> Result<T, c_int>,
-    ) -> Result<(), c_int> {
+    ) -> Result<bool, c_int> {
         // SAFETY: the caller's promise.
         let head = unsafe { Self::head(handle) }?;
         match head.state.load(Relaxed) {
@@ -109,7 +109,7 @@ impl<T: Body> Handle<T> {
         // SAFETY: writable by the caller's promise; unmade, so nobody refers to the body.
         unsafe { UnsafeCell::raw_get(place).cast::<ManuallyDrop<T>>().write(body) };
         head.state.store(T::KIND, Relaxed);
-        Ok(())
+        Ok(false)
     }
 
     /// Opens a live handle for reading.
@@ -129,6 +129,20 @@ impl<T: Body> Handle<T> {
         Ok(unsafe { &*UnsafeCell::raw_get(place).cast::<T>() })
     }
 
+    /// Asks a live handle.
+    ///
+    /// # Safety
+    ///
+    /// As for [`read`](Self::read), until `question` returns.
+    #[inline]
+    pub(super) unsafe fn ask(
+        handle: *const Self,
+        question: impl FnOnce(&T) -> Result<bool, c_int>,
+    ) -> c_int {
+        // SAFETY: the caller's promise.
+        answer(unsafe { Self::read(handle) }.and_then(question))
+    }
+
     /// Opens a live handle for a change: busy until `change` returns.
     ///
     /// # Safety
@@ -137,12 +151,15 @@ impl<T: Body> Handle<T> {
     /// other call for this table overlaps it, but for those from inside `change` and from
     /// interrupts on this core.
     #[inline]
-    pub(super) unsafe fn write<R>(
+    pub(super) unsafe fn write(
         handle: *mut Self,
-        change: impl FnOnce(&mut T) -> R,
-    ) -> Result<R, c_int> {
+        change: impl FnOnce(&mut T) -> Result<bool, c_int>,
+    ) -> c_int {
         // SAFETY: the caller's promise.
-        let head = unsafe { Self::live_head(handle) }?;
+        let head = match unsafe { Self::live_head(handle) } {
+            Ok(head) => head,
+            Err(code) => return code,
+        };
         head.state.store(T::KIND + 1, Relaxed);
         compiler_fence(core::sync::atomic::Ordering::SeqCst);
         // SAFETY: not null, as it has a head.
@@ -151,7 +168,7 @@ impl<T: Body> Handle<T> {
         let result = change(unsafe { &mut *UnsafeCell::raw_get(place).cast::<T>() });
         compiler_fence(core::sync::atomic::Ordering::SeqCst);
         head.state.store(T::KIND, Relaxed);
-        Ok(result)
+        answer(result)
     }
 
     /// Takes the table out of a live handle, which is unmade then.

@@ -37,7 +37,7 @@ where
         Ok(Lent { table, memory })
     };
     // SAFETY: the caller's promise.
-    answer(unsafe { Handle::make(handle, body) }.map(|()| false))
+    answer(unsafe { Handle::make(handle, body) })
 }
 
 /// Moves a table to the memory at `start` and tells which memory it leaves. 0, or a code.
@@ -69,7 +69,7 @@ where
         Ok(false)
     };
     // SAFETY: the caller's promise.
-    answer(unsafe { Handle::write(handle, change) }.and_then(|result| result))
+    unsafe { Handle::write(handle, change) }
 }
 
 /// Ends a table and gives its memory back. 0, or a code.

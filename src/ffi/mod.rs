@@ -43,12 +43,16 @@ pub mod code;
 mod general;
 mod handle;
 mod lent;
+mod map;
 mod set;
 mod stats;
+mod table;
 
 pub use general::*;
+pub use map::*;
 pub use set::*;
 pub use stats::HeptadStats;
+pub use table::*;
 
 /// The version of this interface, which every handle carries.
 pub const ABI_VERSION: u32 = 1;

@@ -8,7 +8,7 @@ use core::{
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::{Body, Handle, answer},
+    handle::{Body, Handle},
     lent::{self, Lent},
     stats::{self, HeptadStats},
 };
@@ -82,8 +82,12 @@ pub unsafe extern "C" fn heptad_set_move(
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_set_clear(set: *mut HeptadSet) -> c_int {
+    let clear = |body: &mut Lent<Words>| {
+        body.table.clear();
+        Ok(false)
+    };
     // SAFETY: the caller's promise.
-    answer(unsafe { Handle::write(set, |body| body.table.clear()) }.map(|()| false))
+    unsafe { Handle::write(set, clear) }
 }
 
 /// # Safety
@@ -125,7 +129,7 @@ pub unsafe extern "C" fn heptad_set_insert(set: *mut HeptadSet, key: u64) -> c_i
         body.table.insert_within_capacity(key).map_err(|rejected| code::of(rejected.error))
     };
     // SAFETY: the caller's promise.
-    answer(unsafe { Handle::write(set, insert) }.and_then(|result| result))
+    unsafe { Handle::write(set, insert) }
 }
 
 /// # Safety
@@ -134,7 +138,7 @@ pub unsafe extern "C" fn heptad_set_insert(set: *mut HeptadSet, key: u64) -> c_i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_set_contains(set: *const HeptadSet, key: u64) -> c_int {
     // SAFETY: the caller's promise.
-    answer(unsafe { Handle::read(set) }.map(|body| body.table.contains_word(key)))
+    unsafe { Handle::ask(set, |body| Ok(body.table.contains_word(key))) }
 }
 
 /// # Safety
@@ -143,7 +147,7 @@ pub unsafe extern "C" fn heptad_set_contains(set: *const HeptadSet, key: u64) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_set_remove(set: *mut HeptadSet, key: u64) -> c_int {
     // SAFETY: the caller's promise.
-    answer(unsafe { Handle::write(set, |body| body.table.remove(&key)) })
+    unsafe { Handle::write(set, |body| Ok(body.table.remove(&key))) }
 }
 
 /// # Safety
@@ -151,11 +155,12 @@ pub unsafe extern "C" fn heptad_set_remove(set: *mut HeptadSet, key: u64) -> c_i
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_set_prefetch(set: *const HeptadSet, key: u64) -> c_int {
-    // SAFETY: the caller's promise.
-    answer(unsafe { Handle::read(set) }.map(|body| {
+    let prefetch = |body: &Lent<Words>| {
         body.table.prefetch(&key);
-        false
-    }))
+        Ok(false)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(set, prefetch) }
 }
 
 /// # Safety
@@ -168,9 +173,7 @@ pub unsafe extern "C" fn heptad_set_contains_many(
     count: usize,
     found: *mut u8,
 ) -> c_int {
-    let look_up = || {
-        // SAFETY: the caller's promise.
-        let body = unsafe { Handle::read(set) }?;
+    let look_up = |body: &Lent<Words>| {
         // Before there is a reference to the results: nothing else may be there.
         lent::check_apart(set, body, Memory::of(found, count)?, &[Memory::of(keys, count)?])?;
         // SAFETY: the caller's promise.
@@ -183,7 +186,8 @@ pub unsafe extern "C" fn heptad_set_contains_many(
         });
         Ok(false)
     };
-    answer(look_up())
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(set, look_up) }
 }
 
 /// # Safety
@@ -213,7 +217,7 @@ pub unsafe extern "C" fn heptad_set_insert_many(
         }
     };
     // SAFETY: the caller's promise.
-    answer(unsafe { Handle::write(set, insert) }.and_then(|result| result))
+    unsafe { Handle::write(set, insert) }
 }
 
 /// # Safety
@@ -225,9 +229,7 @@ pub unsafe extern "C" fn heptad_set_next(
     position: *mut usize,
     key: *mut u64,
 ) -> c_int {
-    let step = || {
-        // SAFETY: the caller's promise.
-        let body = unsafe { Handle::read(set) }?;
+    let step = |body: &Lent<Words>| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(key) }?;
         arguments::check(position.cast_const())?;
@@ -240,7 +242,8 @@ pub unsafe extern "C" fn heptad_set_next(
         wanted.give(*key);
         Ok(true)
     };
-    answer(step())
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(set, step) }
 }
 
 /// # Safety
@@ -256,7 +259,8 @@ pub unsafe extern "C" fn heptad_set_retain(
     let retain = |body: &mut Lent<Words>| {
         // SAFETY: the caller's function, for the caller's context.
         body.table.retain(|&key| unsafe { keep(key, context) } != 0);
+        Ok(false)
     };
     // SAFETY: the caller's promise.
-    answer(unsafe { Handle::write(set, retain) }.map(|()| false))
+    unsafe { Handle::write(set, retain) }
 }
