@@ -1,4 +1,5 @@
 /* Bad calls get an error code, change nothing and never crash. */
+#define _XOPEN_SOURCE 700
 #include "check.h"
 
 #include <signal.h>
@@ -358,10 +359,13 @@ static void on_signal(int number)
 static void an_interrupt_in_the_middle(void)
 {
     struct itimerval often = { { 0, 50 }, { 0, 50 } }, never = { { 0, 0 }, { 0, 0 } };
+    struct sigaction action;
     uint64_t key, value = 0, round = 0;
     start();
     EQUAL(init_map(&map, other_lines, sizeof other_lines), HEPTAD_OK);
-    signal(SIGALRM, on_signal);
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &often, NULL);
     /* Until both have been seen, and for a while. */
     while (round < 2000 || ((refusals == 0 || additions == 0) && round < 2000000)) {
@@ -375,7 +379,8 @@ static void an_interrupt_in_the_middle(void)
         round++;
     }
     setitimer(ITIMER_REAL, &never, NULL);
-    signal(SIGALRM, SIG_IGN);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGALRM, &action, NULL);
     CHECK(refusals > 0 && additions > 0);
     EQUAL(refusals + additions, signals);
     EQUAL(heptad_map_get(&map, 1000, &value), 1);

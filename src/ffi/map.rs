@@ -28,7 +28,8 @@ impl Body for Lent<Pairs> {
 pub type HeptadMap = Handle<Lent<Pairs>>;
 
 /// Says whether an entry stays; it may change the value.
-pub type KeepPair = unsafe extern "C" fn(key: u64, value: *mut u64, context: *mut c_void) -> c_int;
+pub type KeepPair =
+    Option<unsafe extern "C" fn(key: u64, value: *mut u64, context: *mut c_void) -> c_int>;
 
 /// # Safety
 ///
@@ -291,7 +292,7 @@ pub unsafe extern "C" fn heptad_map_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_map_retain(
     map: *mut HeptadMap,
-    keep: Option<KeepPair>,
+    keep: KeepPair,
     context: *mut c_void,
 ) -> c_int {
     let Some(keep) = keep else { return code::NULL };

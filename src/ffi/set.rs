@@ -24,7 +24,7 @@ impl Body for Lent<Words> {
 pub type HeptadSet = Handle<Lent<Words>>;
 
 /// Says whether an entry stays.
-pub type KeepKey = unsafe extern "C" fn(key: u64, context: *mut c_void) -> c_int;
+pub type KeepKey = Option<unsafe extern "C" fn(key: u64, context: *mut c_void) -> c_int>;
 
 /// # Safety
 ///
@@ -252,7 +252,7 @@ pub unsafe extern "C" fn heptad_set_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_set_retain(
     set: *mut HeptadSet,
-    keep: Option<KeepKey>,
+    keep: KeepKey,
     context: *mut c_void,
 ) -> c_int {
     let Some(keep) = keep else { return code::NULL };

@@ -18,19 +18,22 @@ use crate::{
     swiss::{Stats, Table, table::Entry},
 };
 
-/// The hash of an entry: the same as long as it is in a table.
-pub type HashEntry = unsafe extern "C" fn(entry: u64, context: *mut c_void) -> u64;
+type Hash = unsafe extern "C" fn(entry: u64, context: *mut c_void) -> u64;
+type Equal = unsafe extern "C" fn(entry: u64, key: *const c_void, context: *mut c_void) -> c_int;
+
+/// The hash of an entry: the same as long as it is in a table. (Spelt out for cbindgen.)
+pub type HashEntry = Option<unsafe extern "C" fn(entry: u64, context: *mut c_void) -> u64>;
 /// Is this entry the one of this key?
 pub type EqualEntry =
-    unsafe extern "C" fn(entry: u64, key: *const c_void, context: *mut c_void) -> c_int;
+    Option<unsafe extern "C" fn(entry: u64, key: *const c_void, context: *mut c_void) -> c_int>;
 /// Says whether an entry stays.
-pub type KeepEntry = unsafe extern "C" fn(entry: u64, context: *mut c_void) -> c_int;
+pub type KeepEntry = Option<unsafe extern "C" fn(entry: u64, context: *mut c_void) -> c_int>;
 
 /// A table and the caller's functions.
 pub struct Custom {
     entries: Table<u64, Region<'static>>,
-    hash: HashEntry,
-    equal: EqualEntry,
+    hash: Hash,
+    equal: Equal,
     context: *mut c_void,
 }
 
@@ -42,7 +45,7 @@ impl Body for Lent<Custom> {
 pub type HeptadTable = Handle<Lent<Custom>>;
 
 /// The comparison with `key`, as a closure.
-fn equal_to(equal: EqualEntry, key: *const c_void, context: *mut c_void) -> impl Fn(&u64) -> bool {
+fn equal_to(equal: Equal, key: *const c_void, context: *mut c_void) -> impl Fn(&u64) -> bool {
     // SAFETY: the caller's function, for the caller's key and context.
     move |&entry| unsafe { equal(entry, key, context) } != 0
 }
@@ -56,8 +59,8 @@ pub unsafe extern "C" fn heptad_table_init(
     memory: *mut c_void,
     bytes: usize,
     load: c_int,
-    hash: Option<HashEntry>,
-    equal: Option<EqualEntry>,
+    hash: HashEntry,
+    equal: EqualEntry,
     context: *mut c_void,
 ) -> c_int {
     let (Some(hash), Some(equal)) = (hash, equal) else { return code::NULL };
@@ -332,7 +335,7 @@ pub unsafe extern "C" fn heptad_table_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_table_retain(
     table: *mut HeptadTable,
-    keep: Option<KeepEntry>,
+    keep: KeepEntry,
     context: *mut c_void,
 ) -> c_int {
     let Some(keep) = keep else { return code::NULL };

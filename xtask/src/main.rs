@@ -17,6 +17,7 @@ mod arrows;
 mod asm_check;
 mod bench;
 mod builds;
+mod capi;
 mod demo;
 mod docs;
 mod host;

@@ -5,7 +5,7 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, docs, host, lint, miri, no_panic, proofs, qemu,
+    aarch64_user, arrows, asm_check, builds, capi, docs, host, lint, miri, no_panic, proofs, qemu,
 };
 
 /// What every change must pass.
@@ -57,6 +57,12 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the assembly routines and the library's code: banners, symbols, registers, mutants",
         needs: asm_check::NEEDS,
         run: asm_check::run,
+    },
+    Stage {
+        name: "capi",
+        about: "the C header, the library behind it, and C programs here and on AArch64",
+        needs: capi::NEEDS,
+        run: capi::run,
     },
     Stage {
         name: "qemu-aarch64",
