@@ -3,10 +3,12 @@
 //! | what | promise |
 //! |---|---|
 //! | [`header`] | every compiler reads the header without a warning, as C and as C++; it says what the code says |
+//! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts right |
 //! | [`library`] | the library, linked into one object, needs nothing but `memcpy`, `memset` and `memcmp`, cannot panic, and is small |
 //! | [`programs`] | the C tests pass here and on AArch64 |
 
 mod header;
+mod kernel;
 mod library;
 mod programs;
 
@@ -31,6 +33,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
     Need::File("/usr/aarch64-linux-gnu/lib/libc.a", "libc6-dev-arm64-cross"),
     Need::Program("qemu-aarch64", "qemu-user"),
+    Need::Program("qemu-system-aarch64", "qemu-system-arm"),
 ];
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
@@ -46,6 +49,9 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     for target in [X86_64_NONE, AARCH64_NONE_SOFTFLOAT] {
         let library = library::build(shell, target)?;
         count += programs::object_is_closed(shell, &library, &functions, &folder)?;
+        if target == AARCH64_NONE_SOFTFLOAT {
+            count += kernel::run(shell, &library, &folder)?;
+        }
     }
     count += programs::object_is_closed(shell, &host, &functions, &folder)?;
 
