@@ -2,11 +2,13 @@
 //!
 //! | what | promise |
 //! |---|---|
+//! | [`examples`] | a word counter agrees with sort and uniq; C++ and Python can use the library |
 //! | [`header`] | every compiler reads the header without a warning, as C and as C++; it says what the code says |
 //! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts right |
 //! | [`library`] | the library, linked into one object, needs nothing but `memcpy`, `memset` and `memcmp`, cannot panic, and is small |
 //! | [`programs`] | the C tests pass here and on AArch64 |
 
+mod examples;
 mod header;
 mod kernel;
 mod library;
@@ -30,6 +32,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Program("gcc", "gcc"),
     Need::Program("g++", "g++"),
     Need::Program("clang", "clang"),
+    Need::Program("python3", "python3"),
     Need::Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
     Need::File("/usr/aarch64-linux-gnu/lib/libc.a", "libc6-dev-arm64-cross"),
     Need::Program("qemu-aarch64", "qemu-user"),
@@ -60,5 +63,6 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     }
     let aarch64 = library::build(shell, AARCH64_LINUX)?;
     count += programs::tests(shell, &programs::AARCH64, &aarch64, &folder)?;
+    count += examples::run(shell, &host, &aarch64, &folder)?;
     Ok(count)
 }
