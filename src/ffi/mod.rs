@@ -21,7 +21,7 @@
 //! # Invariants
 //!
 //! - **C1** The body of a handle that is live or busy is an initialised `T` of its kind. Only
-//!   [`handle`] writes states, and only memory that a caller wrote over can break this.
+//!   `handle.rs` writes states, and only memory that a caller wrote over can break this.
 //! - **C2** The memory of a live table is that table's alone, until it is released or moved.
 //!
 //! # What a caller owes

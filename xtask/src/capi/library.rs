@@ -60,12 +60,15 @@ impl Library {
         };
         let linker = tool(shell, "rust-lld")?;
         let roots = functions.iter().flat_map(|function| ["-u", function]);
-        cmd!(shell, "{linker} -flavor gnu -r --gc-sections --strip-debug -o {object}")
+        cmd!(shell, "{linker} -flavor gnu -r --gc-sections -o {object}")
             .args(roots)
             .args(inputs)
             .quiet()
             .run()
-            .context("linking the object")
+            .context("linking the object")?;
+        // The linker does not strip what it makes to be linked again.
+        let stripper = tool(shell, "llvm-objcopy")?;
+        cmd!(shell, "{stripper} --strip-debug {object}").quiet().run().context("stripping it")
     }
 
     /// The archive's members that are heptad's, without those of `core`.

@@ -3,13 +3,17 @@
 //! | what | promise |
 //! |---|---|
 //! | [`examples`] | a word counter agrees with sort and uniq; C++ and Python can use the library |
+//! | [`guide`] | the code of `docs/c.md` is one program that compiles and passes |
 //! | [`header`] | every compiler reads the header without a warning, as C and as C++; it says what the code says |
+//! | [`install`] | what is installed can be found by pkg-config, and used each way |
 //! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts right |
 //! | [`library`] | the library, linked into one object, needs nothing but `memcpy`, `memset` and `memcmp`, cannot panic, and is small |
 //! | [`programs`] | the C tests pass here and on AArch64 |
 
 mod examples;
+mod guide;
 mod header;
+pub(crate) mod install;
 mod kernel;
 mod library;
 mod programs;
@@ -32,6 +36,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Program("gcc", "gcc"),
     Need::Program("g++", "g++"),
     Need::Program("clang", "clang"),
+    Need::Program("pkg-config", "pkg-config"),
     Need::Program("python3", "python3"),
     Need::Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
     Need::File("/usr/aarch64-linux-gnu/lib/libc.a", "libc6-dev-arm64-cross"),
@@ -63,6 +68,8 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     }
     let aarch64 = library::build(shell, AARCH64_LINUX)?;
     count += programs::tests(shell, &programs::AARCH64, &aarch64, &folder)?;
+    count += install::check(shell, &host, &folder)?;
+    count += guide::run(shell, &host, &folder)?;
     count += examples::run(shell, &host, &aarch64, &folder)?;
     Ok(count)
 }
