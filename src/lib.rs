@@ -49,7 +49,7 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, loom))]
 extern crate std;
 
 mod error;
@@ -57,9 +57,11 @@ mod error;
 pub mod ffi;
 pub mod hash;
 pub mod layout;
+pub mod lockfree;
 #[doc(hidden)]
 pub mod probe;
 pub mod storage;
 pub mod swiss;
+mod sync;
 
 pub use error::{Error, Rejected};

@@ -18,16 +18,21 @@ pub const OVERLAPPING: c_int = -4;
 pub const FULL: c_int = -5;
 /// No address space holds that many.
 pub const CAPACITY: c_int = -6;
-/// The handle was initialised for another version of the interface.
+/// The handle was initialised for another version of the interface, or the table is of another layout.
 pub const VERSION: c_int = -7;
 /// Not a live handle of this kind.
 pub const HANDLE: c_int = -8;
 /// The handle is live already.
 pub const LIVE: c_int = -9;
-/// Another operation is changing the table.
+/// Another operation is in the way; the same call may succeed later.
 pub const BUSY: c_int = -10;
 /// A number or a callback is not one of those allowed.
 pub const ARGUMENT: c_int = -11;
+
+/// The memory holds no table of this kind.
+pub const FOREIGN: c_int = -12;
+/// The memory holds a table that is damaged.
+pub const CORRUPT: c_int = -13;
 
 /// The code of `error`.
 pub(super) fn of(error: Error) -> c_int {
@@ -38,6 +43,11 @@ pub(super) fn of(error: Error) -> c_int {
         Error::Misaligned { .. } => MISALIGNED,
         Error::Null => NULL,
         Error::Overlapping => OVERLAPPING,
+        Error::Busy => BUSY,
+        Error::Foreign => FOREIGN,
+        Error::UnknownFormat { .. } => VERSION,
+        Error::Corrupt => CORRUPT,
+        Error::Occupied => LIVE,
         // There is no allocator behind this interface.
         Error::AllocationFailed { .. } => TOO_SMALL,
     }
@@ -53,11 +63,13 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         OVERLAPPING => c"pieces of memory overlap, or wrap round the address space",
         FULL => c"the table is full",
         CAPACITY => c"the capacity exceeds the address space",
-        VERSION => c"the handle is of another version of heptad",
+        VERSION => c"the handle or table is of another version of heptad",
         HANDLE => c"not a live handle of this kind",
         LIVE => c"the handle is live already",
-        BUSY => c"another operation is changing the table",
+        BUSY => c"another operation is in the way",
         ARGUMENT => c"an argument that is not allowed",
+        FOREIGN => c"the memory holds no table of this kind",
+        CORRUPT => c"the table in the memory is damaged",
         _ if code > 0 => c"no error",
         _ => c"an unknown error code",
     }

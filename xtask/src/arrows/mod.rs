@@ -32,7 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("probe", &["layout"]),
     ("storage", &["layout"]),
     ("swiss", &["layout", "hash", "probe", "storage"]),
-    ("lockfree", &["layout", "hash", "sync"]),
+    ("lockfree", &["layout", "hash", "probe", "storage", "sync"]),
     ("robin_hood", &["layout", "hash", "storage"]),
     // The public interface, and nothing behind it.
     ("ffi", &["layout", "hash", "storage", "swiss", "lockfree", "robin_hood"]),

@@ -1,0 +1,96 @@
+//! Changing a header: the compare-exchange that makes a change visible, and those that only say who
+//! works where.
+//!
+//! All writes of a header are compare-exchanges, so whoever acquires a header has also acquired all
+//! that was released into an earlier one.
+
+use super::{arena::Home, header::Header};
+use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
+
+/// What became of an attempt to commit.
+pub(super) enum Commit {
+    /// It is visible, and this is the header now.
+    Done(Header),
+    /// Another operation committed first: what was read is out of date.
+    Lost,
+}
+
+/// What became of an attempt to take a slot or the spare cell.
+pub(super) enum Take {
+    /// It is ours, and this is the header now.
+    Done(Header),
+    /// Another operation holds it.
+    Held,
+    /// Another operation committed first: what was read is out of date.
+    Lost,
+}
+
+impl Home<'_> {
+    /// Makes `change` visible, if nothing became visible or hidden since `seen`.
+    #[inline]
+    pub(super) fn commit(self, seen: Header, change: impl Fn(Header) -> Header) -> Commit {
+        // Release: pairs with the Acquire of `header`, so that what this shows is filled.
+        match self.exchange(seen, Release, |now| Some(change(now).committed())) {
+            Take::Done(after) => Commit::Done(after),
+            Take::Held | Take::Lost => Commit::Lost,
+        }
+    }
+
+    /// Takes an own slot that is neither visible nor taken.
+    #[inline]
+    pub(super) fn take(self, seen: Header, slot: u32) -> Take {
+        // Acquire: pairs with the Release of `give_back`, so that the last holder's stores to the
+        // slot come before ours.
+        self.exchange(
+            seen,
+            Acquire,
+            |now| {
+                if now.is_taken(slot) { None } else { Some(now.taking(slot)) }
+            },
+        )
+    }
+
+    /// Takes the spare cell.
+    #[inline]
+    pub(super) fn take_spare(self, seen: Header) -> Take {
+        // Acquire: as in `take`.
+        self.exchange(seen, Acquire, |now| {
+            if now.is_spare_taken() { None } else { Some(now.taking_spare()) }
+        })
+    }
+
+    /// Replaces the header, if it still shows what `seen` shows, and `change` wants to.
+    ///
+    /// Goes round again when others took or gave back something meanwhile. Between two commits each
+    /// running operation does so a bounded number of times, so this ends.
+    #[inline]
+    fn exchange(
+        self,
+        seen: Header,
+        success: Ordering,
+        change: impl Fn(Header) -> Option<Header>,
+    ) -> Take {
+        let mut now = seen;
+        loop {
+            let Some(new) = change(now) else { return Take::Held };
+            // Relaxed on failure: only taken bits may differ then, and of those the last exchange tells.
+            match self.bin().header().compare_exchange(now.0, new.0, success, Relaxed) {
+                Ok(_) => return Take::Done(new),
+                Err(other) if Header(other).shows_same_as(now) => now = Header(other),
+                Err(_) => return Take::Lost,
+            }
+        }
+    }
+
+    /// Gives back an own slot or the spare cell: `change` says which.
+    pub(super) fn give_back(self, change: impl Fn(Header) -> Header) {
+        // Relaxed: the exchange below tells whether it is still so.
+        let mut now = Header(self.bin().header().load(Relaxed));
+        // Release: pairs with the Acquire of `take`.
+        while let Err(other) =
+            self.bin().header().compare_exchange(now.0, change(now).0, Release, Relaxed)
+        {
+            now = Header(other);
+        }
+    }
+}

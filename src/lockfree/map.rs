@@ -1,0 +1,387 @@
+//! The map from words to words.
+
+use core::{alloc::Layout, fmt, marker::PhantomData};
+
+use super::{
+    arena_layout,
+    expectation::{self, Expectation},
+    iter::Iter,
+    root::Root,
+    stats::Stats,
+    update::{Decision, Key},
+    word::Word,
+};
+use crate::{
+    error::{Error, Rejected},
+    storage::Region,
+};
+
+/// The bits of a key that decide its home: all.
+const HOME_MASK: u64 = u64::MAX;
+
+/// A map that cores, interrupt handlers and NMIs share without a lock, in memory that the caller lends.
+///
+/// Keys and values are [`Word`]s: integers of up to 64 bits, all of them legal. Every method takes
+/// `&self`, may be called while the same or another method is stopped anywhere in the middle, and
+/// copies values out. See the [module](super) for progress, cost and what a killed context can leave
+/// behind.
+///
+/// Methods that change something answer the value that the key had *before*.
+///
+/// ```
+/// # use core::mem::MaybeUninit;
+/// use heptad::{lockfree::Map, storage::Region};
+///
+/// # #[repr(align(64))]
+/// # struct Pages([MaybeUninit<u8>; 8192]);
+/// # let mut pages = Pages([MaybeUninit::uninit(); 8192]);
+/// let counts = Map::<u64, u32>::new_in(Region::new(&mut pages.0)?, 0x5eed)?;
+/// assert_eq!(counts.upsert(0xffff_8000, 1)?, None);
+/// counts.modify(0xffff_8000, |count| count + 1)?;
+/// assert_eq!(counts.get(0xffff_8000), Some(2));
+/// # Ok::<(), heptad::Error>(())
+/// ```
+pub struct Map<'a, K, V> {
+    root: Root<'a>,
+    words: PhantomData<fn(K) -> V>,
+}
+
+impl<'a, K: Word, V: Word> Map<'a, K, V> {
+    /// A map without a table, for a `static`: it is empty, and full. [`place`](Self::place) gives it
+    /// one.
+    #[cfg(not(loom))]
+    pub const fn unplaced() -> Self {
+        Map { root: Root::empty(), words: PhantomData }
+    }
+
+    /// An empty map in `region`, as large as fits: [`capacity`](Self::capacity) says for how many
+    /// entries. Writes the whole region.
+    ///
+    /// `seed` goes into the hash: any number; a different one per table and per boot is best.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooSmall`], with the region.
+    pub fn new_in(region: Region<'a>, seed: u64) -> Result<Self, Rejected<Region<'a>>> {
+        Ok(Map { root: Root::create(region, seed, HOME_MASK)?, words: PhantomData })
+    }
+
+    /// Makes an empty table in `region` for a map that has none. Writes the whole region.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Occupied`] if the map has a table, [`Error::TooSmall`]; with the region.
+    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.root.place(region, seed, HOME_MASK)
+    }
+
+    /// The map that another one left in `region`, or that others use at this moment: in shared memory,
+    /// at whatever address it is mapped.
+    ///
+    /// # Errors
+    ///
+    /// With the region: [`Error::Foreign`] if no map of words stands there, [`Error::UnknownFormat`],
+    /// [`Error::Corrupt`] if the first line is damaged, [`Error::TooSmall`] if the region ends before
+    /// the table does. The entries themselves are checked by [`check`](Self::check).
+    ///
+    /// # Safety
+    ///
+    /// The region's bytes are initialised, and nobody writes them but maps of this crate that were made
+    /// in them or attached to them. `K` and `V` are those that the map was filled with, as far as their
+    /// [`from_word`](Word::from_word) relies on it.
+    pub unsafe fn attach(region: Region<'a>) -> Result<Self, Rejected<Region<'a>>> {
+        // SAFETY: the caller's promise.
+        let root = unsafe { Root::attach(region, HOME_MASK)? };
+        Ok(Map { root, words: PhantomData })
+    }
+
+    /// Takes the memory back; the entries are gone for this owner. `None` if there never was any.
+    pub fn into_region(self) -> Option<Region<'a>> {
+        self.root.into_region()
+    }
+}
+
+impl<'a, K: Word, V: Word> Map<'a, K, V> {
+    /// The memory that a map for `capacity` entries needs: see [`arena_layout`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CapacityOverflow`].
+    pub const fn layout(capacity: usize) -> Result<Layout, Error> {
+        arena_layout(capacity)
+    }
+
+    /// The value of `key`. Writes nothing.
+    #[inline]
+    pub fn get(&self, key: K) -> Option<V> {
+        self.root.get(&exactly(key)).map(V::from_word)
+    }
+
+    /// Is `key` present? Writes nothing.
+    #[inline]
+    pub fn contains_key(&self, key: K) -> bool {
+        self.root.get(&exactly(key)).is_some()
+    }
+
+    /// Looks for all of `keys`, in order, and writes the value of each into `values`; as many as the
+    /// shorter of both has. Answers how many were found.
+    ///
+    /// The homes of sixteen keys are asked for ahead, so that their waits for memory overlap. Each
+    /// lookup is atomic by itself, the batch is not.
+    pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
+        let mut found = 0;
+        let keys = keys.iter().map(|&key| exactly(key));
+        self.root.get_many(keys, values.iter_mut(), |place, value| {
+            found += usize::from(value.is_some());
+            *place = value.map(V::from_word);
+        });
+        found
+    }
+
+    /// Inserts `key` with `value` if it is absent. If it is present, nothing changes, and its value is
+    /// the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Busy`]; nothing has changed then.
+    #[inline]
+    pub fn insert(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        let value = value.to_word();
+        self.update(key, |current| match current {
+            Some(_) => Decision::Keep,
+            None => Decision::Set(value),
+        })
+    }
+
+    /// Gives `key` the value `value`, whether it is present or not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn upsert(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        let value = value.to_word();
+        self.update(key, |_| Decision::Set(value))
+    }
+
+    /// Gives `key` the value `value` if it is present.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn replace(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        let value = value.to_word();
+        self.update(key, |current| match current {
+            Some(_) => Decision::Set(value),
+            None => Decision::Keep,
+        })
+    }
+
+    /// If the value of `key` is what `expected` says, makes it `new`; `None` removes the key.
+    ///
+    /// Took place exactly if `expected.is_met_by(answer)`. A `new` that is the present value already
+    /// succeeds without a write.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert); never if `new` is `None`.
+    #[inline]
+    pub fn compare_and_set(
+        &self,
+        key: K,
+        expected: Expectation<V>,
+        new: Option<V>,
+    ) -> Result<Option<V>, Error> {
+        let expected = expected.map(V::to_word);
+        let new = new.map(V::to_word);
+        self.update(key, |current| expectation::decide(&expected, new, current))
+    }
+
+    /// Removes `key`. Takes no memory, so it cannot fail.
+    #[inline]
+    pub fn remove(&self, key: K) -> Option<V> {
+        self.remove_if(key, |_| true)
+    }
+
+    /// Removes `key` if `condition` holds for its value. Answers the value removed.
+    ///
+    /// `condition` runs once, and once more each time that another operation on the same home commits
+    /// in between.
+    #[inline]
+    pub fn remove_if(&self, key: K, mut condition: impl FnMut(V) -> bool) -> Option<V> {
+        let mut removes = false;
+        let before = self.update(key, |current| {
+            removes = current.is_some_and(|value| condition(V::from_word(value)));
+            if removes { Decision::Remove } else { Decision::Keep }
+        });
+        // A removal takes no slot, so it is never refused.
+        before.unwrap_or_default().filter(|_| removes)
+    }
+
+    /// Replaces the value of `key`, if it is present, by what `change` makes of it.
+    ///
+    /// `change` runs as often as `condition` in [`remove_if`](Self::remove_if); its last answer counts.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn modify(&self, key: K, mut change: impl FnMut(V) -> V) -> Result<Option<V>, Error> {
+        self.fetch_update(key, |current| current.map(&mut change))
+    }
+
+    /// Inserts `value` if `key` is absent; else replaces its value by what `change` makes of it, as
+    /// [`modify`](Self::modify) does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn insert_or_modify(
+        &self,
+        key: K,
+        value: V,
+        mut change: impl FnMut(V) -> V,
+    ) -> Result<Option<V>, Error> {
+        self.fetch_update(key, |current| Some(current.map_or(value, &mut change)))
+    }
+
+    /// [`insert_or_modify`](Self::insert_or_modify) with a value that is only made when it is needed.
+    /// Both closures run as often as `condition` in [`remove_if`](Self::remove_if).
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn insert_with_or_modify(
+        &self,
+        key: K,
+        mut make: impl FnMut() -> V,
+        mut change: impl FnMut(V) -> V,
+    ) -> Result<Option<V>, Error> {
+        self.fetch_update(key, |current| Some(current.map_or_else(&mut make, &mut change)))
+    }
+
+    /// Makes of the present value, or its absence, what `change` says: `None` removes the key, or
+    /// leaves it absent.
+    ///
+    /// `change` runs as often as `condition` in [`remove_if`](Self::remove_if); its last answer counts.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert); never if `change` answers `None`.
+    #[inline]
+    pub fn fetch_update(
+        &self,
+        key: K,
+        mut change: impl FnMut(Option<V>) -> Option<V>,
+    ) -> Result<Option<V>, Error> {
+        self.update(key, |current| {
+            let new = change(current.map(V::from_word)).map(V::to_word);
+            expectation::decide(&Expectation::Whatever, new, current)
+        })
+    }
+
+    /// Keeps the entries for which `condition` holds. Each is decided by itself, as
+    /// [`remove_if`](Self::remove_if) does, and entries that come meanwhile may be left out.
+    pub fn retain(&self, mut condition: impl FnMut(K, V) -> bool) {
+        for (key, _) in self.iter() {
+            self.remove_if(key, |value| !condition(key, value));
+        }
+    }
+
+    /// Removes all entries, one by one; those that come meanwhile may stay.
+    pub fn clear(&self) {
+        self.retain(|_, _| false);
+    }
+
+    /// The entries, in no order. Every key that is present all the time comes exactly once, with a
+    /// value that it had meanwhile; one that comes or goes meanwhile comes once or not at all.
+    ///
+    /// The iterator is 432 bytes: it holds a copy of one home's entries.
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        Iter::over(&self.root)
+    }
+
+    /// The number of entries. Reads every bin's line. Exact when nobody changes anything meanwhile;
+    /// otherwise each home is counted as it is at some instant, so that the sum is never negative and
+    /// never more than could be there.
+    ///
+    /// There is no counter: it would cost each insertion and removal a line that all cores want, and a
+    /// context killed beside it would make it wrong for ever.
+    pub fn len(&self) -> usize {
+        self.root.table().map_or(0, |table| table.len())
+    }
+
+    /// Has the map no entry? Reads bins up to the first entry.
+    pub fn is_empty(&self) -> bool {
+        self.root.table().is_none_or(|table| table.is_empty())
+    }
+
+    /// The entries that the map takes for certain; often it takes some more. 0 before
+    /// [`place`](Self::place).
+    pub fn capacity(&self) -> usize {
+        self.root.capacity()
+    }
+
+    /// The seed of the hash; `None` before [`place`](Self::place).
+    pub fn seed(&self) -> Option<u64> {
+        self.root.table().map(|table| table.seed())
+    }
+
+    /// How the entries lie. Reads every line.
+    pub fn stats(&self) -> Stats {
+        self.root.table().map_or(Stats::default(), |table| table.stats())
+    }
+
+    /// Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be
+    /// damaged. Reads every line, and two for each entry in a group.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`]. Such a map is safe to use, but may answer anything.
+    pub fn check(&self) -> Result<(), Error> {
+        match self.root.table() {
+            Some(table) if !table.is_sound() => Err(Error::Corrupt),
+            _ => Ok(()),
+        }
+    }
+
+    /// A map whose table is of no shape that memory has.
+    #[cfg(all(test, loom))]
+    pub(super) fn with_root(root: Root<'a>) -> Self {
+        Map { root, words: PhantomData }
+    }
+
+    #[inline]
+    fn update(
+        &self,
+        key: K,
+        decide: impl FnMut(Option<u64>) -> Decision,
+    ) -> Result<Option<V>, Error> {
+        Ok(self.root.update(&exactly(key), decide)?.map(V::from_word))
+    }
+}
+
+/// The key that is stored as the word of `key`.
+#[inline]
+fn exactly(key: impl Word) -> Key<impl Fn(u64) -> bool> {
+    let word = key.to_word();
+    Key { word, matches: move |stored| stored == word }
+}
+
+impl<K: Word + fmt::Debug, V: Word + fmt::Debug> fmt::Debug for Map<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<'m, K: Word, V: Word> IntoIterator for &'m Map<'_, K, V> {
+    type Item = (K, V);
+    type IntoIter = Iter<'m, K, V>;
+
+    fn into_iter(self) -> Iter<'m, K, V> {
+        self.iter()
+    }
+}

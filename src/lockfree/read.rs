@@ -1,0 +1,149 @@
+//! Reading: load the header, look where it says, load the header again.
+//!
+//! What a header shows is not written as long as the header shows it (F3). So a reader whose second
+//! look finds the header unchanged has seen a state of the home that existed as a whole. It writes
+//! nothing, and goes round again only when another operation committed in the meantime.
+
+use super::{
+    arena::{Home, Table},
+    header::{Header, OWN_SLOTS, Place},
+    update::Key,
+};
+use crate::{
+    probe::prefetch,
+    sync::{
+        Ordering::{Acquire, Relaxed},
+        fence,
+    },
+};
+
+/// Keys whose homes are on their way to the cache at once, in a batch.
+const AHEAD: usize = 16;
+
+impl<'a> Home<'a> {
+    /// The header, and with it all that was written before it was committed.
+    #[inline]
+    pub(super) fn header(self) -> Header {
+        // Pairs with the Release of `commit`: what this header shows is filled.
+        Header(self.bin().header().load(Acquire))
+    }
+
+    /// Does the home still show what it showed in `seen`? Then all that was read in between was so.
+    #[inline]
+    pub(super) fn still_shows(self, seen: Header) -> bool {
+        // Pairs with the Release fence before a slot is filled: whoever read a word of a slot's next
+        // entry sees here that the last one was hidden.
+        fence(Acquire);
+        // Relaxed: the fence orders it behind the loads before it.
+        Header(self.bin().header().load(Relaxed)).shows_same_as(seen)
+    }
+}
+
+impl<'a> Table<'a> {
+    /// The value of a key. The home's line, and one more for each entry of the home that stands in a
+    /// group and is looked at.
+    #[inline]
+    pub(super) fn get(self, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
+        self.get_at(self.home_of(key.word), key)
+    }
+
+    #[inline]
+    fn get_at(self, home: Home<'a>, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
+        loop {
+            let seen = home.header();
+            let found = self.find(home, seen, &key.matches);
+            if home.still_shows(seen) {
+                return found.map(|(_, value)| value);
+            }
+        }
+    }
+
+    /// Looks for all of `keys`, and gives `answer` one of `places` and the value of each.
+    ///
+    /// Homes are asked for [`AHEAD`] keys before they are read.
+    pub(super) fn get_many<M: Fn(u64) -> bool, P>(
+        self,
+        keys: impl Iterator<Item = Key<M>>,
+        places: impl Iterator<Item = P>,
+        mut answer: impl FnMut(P, Option<u64>),
+    ) {
+        let mut waiting: [Option<(Key<M>, Home<'a>, P)>; AHEAD] = [const { None }; AHEAD];
+        let mut turn = 0;
+        for (key, place) in keys.zip(places) {
+            let home = self.home_of(key.word);
+            prefetch(core::ptr::from_ref(home.bin()).cast());
+            if let Some((key, home, place)) = waiting[turn].replace((key, home, place)) {
+                answer(place, self.get_at(home, &key));
+            }
+            turn = (turn + 1) % AHEAD;
+        }
+        for step in 0..AHEAD {
+            if let Some((key, home, place)) = waiting[(turn + step) % AHEAD].take() {
+                answer(place, self.get_at(home, &key));
+            }
+        }
+    }
+
+    /// The key that `matches` accepts, among those that `seen` shows: its place and its value.
+    #[inline]
+    pub(super) fn find(
+        self,
+        home: Home<'a>,
+        seen: Header,
+        matches: &impl Fn(u64) -> bool,
+    ) -> Option<(Place, u64)> {
+        let mut hits = 0;
+        for slot in 0..OWN_SLOTS {
+            // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
+            // and `still_shows` or a commit tells whether it stayed so.
+            let key = home.bin().key(slot).load(Relaxed);
+            let is_hit = seen.shows(Place::own(slot)) && matches(key);
+            hits |= u32::from(is_hit) << slot;
+        }
+        if hits != 0 {
+            let place = Place::own(hits.trailing_zeros());
+            return Some((place, self.value_at(home, seen, place)));
+        }
+        if !seen.has_overflow() {
+            return None;
+        }
+        self.find_outside(home, seen, matches)
+    }
+
+    /// The same, for the places outside the bin. Out of line: most lookups end in the bin.
+    #[inline(never)]
+    fn find_outside(
+        self,
+        home: Home<'a>,
+        seen: Header,
+        matches: &impl Fn(u64) -> bool,
+    ) -> Option<(Place, u64)> {
+        seen.overflow().find_map(|place| {
+            let pair = self.group_at(home, place).pair(place.slot());
+            // Relaxed: as in `find`.
+            let is_hit = matches(pair.key.load(Relaxed));
+            is_hit.then(|| (place, pair.value.load(Relaxed)))
+        })
+    }
+
+    /// The key at `place`. It is one only if the place is visible: see `still_shows`.
+    #[inline]
+    pub(super) fn key_at(self, home: Home<'a>, place: Place) -> u64 {
+        // Relaxed, here and below: as in `find`.
+        if place.is_own() {
+            home.bin().key(place.slot()).load(Relaxed)
+        } else {
+            self.group_at(home, place).pair(place.slot()).key.load(Relaxed)
+        }
+    }
+
+    /// The value at `place`. It is one only if the place is visible: see `still_shows`.
+    #[inline]
+    pub(super) fn value_at(self, home: Home<'a>, seen: Header, place: Place) -> u64 {
+        if place.is_own() {
+            home.bin().cell(seen.cell(place.slot())).load(Relaxed)
+        } else {
+            self.group_at(home, place).pair(place.slot()).value.load(Relaxed)
+        }
+    }
+}

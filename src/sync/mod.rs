@@ -1,0 +1,18 @@
+//! The atomics of the whole crate, and nothing else.
+//!
+//! | build | where they come from |
+//! |---|---|
+//! | normal | `portable-atomic`: the processor's own wherever it has them |
+//! | `--cfg loom` | `loom`, which tries every interleaving that the memory model allows |
+//!
+//! A processor without 64-bit atomics, a Cortex-M for one, gets them emulated by a lock. There the
+//! tables that use this module still give right answers, but are no longer lock-free: a context that
+//! is stopped inside an operation stops the others, and an interrupt handler must not use them.
+
+cfg_if::cfg_if! {
+    if #[cfg(loom)] {
+        pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence};
+    } else {
+        pub(crate) use portable_atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence};
+    }
+}
