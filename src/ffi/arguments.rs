@@ -106,8 +106,16 @@ impl<T> Wanted<T> {
         if pointer.is_aligned() { Ok(Wanted(pointer)) } else { Err(code::MISALIGNED) }
     }
 
+    /// Writes the result that there is, if there is one, and passes it on.
+    pub(super) fn give_if_any(self, result: Option<T>) -> Option<T>
+    where
+        T: Copy,
+    {
+        result.inspect(|&result| self.give(result))
+    }
+
     /// Writes `result` where it is wanted, if it is.
-    pub(super) fn give(self, result: T) {
+    pub(super) fn give(&self, result: T) {
         if !self.0.is_null() {
             // SAFETY: aligned, and valid for a write, as `new` was promised.
             unsafe { self.0.write(result) };

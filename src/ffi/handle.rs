@@ -4,7 +4,11 @@ use core::{
     cell::UnsafeCell,
     ffi::c_int,
     mem::ManuallyDrop,
-    sync::atomic::{AtomicU32, Ordering::Relaxed, compiler_fence},
+    sync::atomic::{
+        AtomicU32,
+        Ordering::{Acquire, Relaxed, Release, SeqCst},
+        compiler_fence,
+    },
 };
 
 use super::{ABI_VERSION, code};
@@ -25,9 +29,9 @@ pub trait Body {
 #[repr(C)]
 struct Head {
     version: AtomicU32,
-    /// [`UNMADE`], [`Body::KIND`], or one more while an operation changes the table. Relaxed: code
-    /// of one core, be it a callback or an interrupt handler, sees its own writes in order, given
-    /// the compiler's fences; other cores may not be there then.
+    /// [`UNMADE`], [`Body::KIND`], or one more while an operation changes the table. Relaxed where no
+    /// partner is named: code of one core, be it a callback or an interrupt handler, sees its own
+    /// writes in order, given the compiler's fences; other cores may not be there then.
     state: AtomicU32,
 }
 
@@ -80,7 +84,8 @@ impl<T: Body> Handle<T> {
     unsafe fn live_head<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
         // SAFETY: the caller's promise.
         let head = unsafe { Self::head(handle) }?;
-        match head.state.load(Relaxed) {
+        // Acquire: pairs with the Release of `make`, so that another core sees the body that it made.
+        match head.state.load(Acquire) {
             state if state == T::KIND => Ok(head),
             state if state == T::KIND + 1 => Err(code::BUSY),
             _ => Err(code::HANDLE),
@@ -108,7 +113,7 @@ impl<T: Body> Handle<T> {
         let place = unsafe { &raw const (*handle).body };
         // SAFETY: writable by the caller's promise; unmade, so nobody refers to the body.
         unsafe { UnsafeCell::raw_get(place).cast::<ManuallyDrop<T>>().write(body) };
-        head.state.store(T::KIND, Relaxed);
+        head.state.store(T::KIND, Release);
         Ok(false)
     }
 
@@ -161,12 +166,12 @@ impl<T: Body> Handle<T> {
             Err(code) => return code,
         };
         head.state.store(T::KIND + 1, Relaxed);
-        compiler_fence(core::sync::atomic::Ordering::SeqCst);
+        compiler_fence(SeqCst);
         // SAFETY: not null, as it has a head.
         let place = unsafe { &raw const (*handle).body };
         // SAFETY: it was live, so the body is a `T` (C1); now that it is busy no other call opens it.
         let result = change(unsafe { &mut *UnsafeCell::raw_get(place).cast::<T>() });
-        compiler_fence(core::sync::atomic::Ordering::SeqCst);
+        compiler_fence(SeqCst);
         head.state.store(T::KIND, Relaxed);
         answer(result)
     }

@@ -43,12 +43,14 @@ pub mod code;
 mod general;
 mod handle;
 mod lent;
+mod lockfree;
 mod map;
 mod set;
 mod stats;
 mod table;
 
 pub use general::*;
+pub use lockfree::*;
 pub use map::*;
 pub use set::*;
 pub use stats::HeptadStats;

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use cbindgen::{Builder, ItemType, Language};
+use walkdir::WalkDir;
 use xshell::{Shell, cmd};
 
 use super::library;
@@ -106,12 +107,11 @@ fn generate(kinds: &[ItemType]) -> Result<String> {
     // These have the names of the header's own structures, by the lines in `both_of`.
     config.export.exclude = HANDLES.iter().map(|(rust, _)| (*rust).into()).collect();
     let mut builder = Builder::new().with_config(config);
-    let mut paths: Vec<_> = fs::read_dir("src/ffi")?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<_, std::io::Error>>()?;
-    paths.sort();
-    for path in paths {
-        builder = builder.with_src(path);
+    for entry in WalkDir::new("src/ffi").sort_by_file_name() {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            builder = builder.with_src(entry.path());
+        }
     }
     let mut text = Vec::new();
     builder.generate().context("cbindgen")?.write(&mut text);
@@ -124,6 +124,8 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadMap", "heptad_map"),
     ("HeptadTable", "heptad_table"),
     ("HeptadStats", "heptad_stats"),
+    ("HeptadLockfree", "heptad_lockfree"),
+    ("HeptadSharedStats", "heptad_shared_stats"),
 ];
 
 /// The header, then what cbindgen says.
