@@ -5,8 +5,8 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, coverage, docs, fuzz, host, lint, miri, no_panic,
-    proofs, qemu,
+    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, miri,
+    no_panic, proofs, qemu,
 };
 
 /// What every change must pass.
@@ -58,6 +58,12 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the assembly routines and the library's code: banners, symbols, registers, mutants",
         needs: asm_check::NEEDS,
         run: asm_check::run,
+    },
+    Stage {
+        name: "capi",
+        about: "the C header, the library behind it, and C programs here and on AArch64",
+        needs: capi::NEEDS,
+        run: capi::run,
     },
     Stage {
         name: "qemu-aarch64",
