@@ -109,6 +109,8 @@ mod expectation;
 mod header;
 mod hole;
 mod iter;
+#[cfg(all(test, any(loom, heptad_steps)))]
+mod judge;
 mod map;
 #[cfg(all(test, loom))]
 mod models;
