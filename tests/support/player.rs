@@ -23,6 +23,8 @@ pub type Shared<'m> = Map<'m, u64, u64>;
 pub const OWN_KEYS: usize = 12;
 /// Keys that all players share.
 pub const COMMON_KEYS: usize = 6;
+/// Kinds of operation on its own keys: each method of a map is one.
+pub const KINDS: usize = 15;
 /// Keys that a player uses at the most.
 pub const KEYS: usize = OWN_KEYS + COMMON_KEYS;
 
@@ -67,12 +69,24 @@ impl Player {
 
     /// One operation. Panics if the answer is wrong.
     pub fn play(&mut self, map: &Shared<'_>) {
-        let outcome = if self.random.bool() {
-            self.play_own(map)
+        if self.random.bool() {
+            let kind = self.random.usize(..KINDS);
+            self.play_kind(map, kind);
         } else {
             let key = self.random.usize(..COMMON_KEYS);
-            if self.random.bool() { self.add(map, key) } else { self.take(map, key) }
-        };
+            let outcome = if self.random.bool() { self.add(map, key) } else { self.take(map, key) };
+            self.note(outcome);
+        }
+    }
+
+    /// One operation of that kind, less than [`KINDS`], on a key of its own. Panics if the answer is
+    /// wrong.
+    pub fn play_kind(&mut self, map: &Shared<'_>, kind: usize) {
+        let outcome = self.play_own(map, kind);
+        self.note(outcome);
+    }
+
+    fn note(&mut self, outcome: Result<(), Error>) {
         match outcome {
             Ok(()) => self.operations += 1,
             Err(Error::Busy) => self.busy += 1,
@@ -86,14 +100,14 @@ impl Player {
         (self.number + 1) << 32 | index as u64
     }
 
-    /// Any operation on a key of its own: the answer must be what the books say.
-    fn play_own(&mut self, map: &Shared<'_>) -> Result<(), Error> {
+    /// An operation on a key of its own: the answer must be what the books say.
+    fn play_own(&mut self, map: &Shared<'_>, kind: usize) -> Result<(), Error> {
         let index = self.random.usize(..OWN_KEYS);
         let (key, before) = (self.own_key(index), self.own[index]);
         let value = self.random.u64(..4);
         let limit = self.random.u64(..4);
         // The answer, what it must be, and the value afterwards.
-        let (answer, expected, after) = match self.random.u8(..15) {
+        let (answer, expected, after) = match kind {
             0 => (map.get(key), before, before),
             1 => (map.contains_key(key).then_some(0), before.map(|_| 0), before),
             2 => (map.insert(key, value)?, before, before.or(Some(value))),
