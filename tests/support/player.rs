@@ -25,8 +25,6 @@ pub const OWN_KEYS: usize = 12;
 pub const COMMON_KEYS: usize = 6;
 /// Kinds of operation on its own keys: each method of a map is one.
 pub const KINDS: usize = 15;
-/// Keys that a player uses at the most.
-pub const KEYS: usize = OWN_KEYS + COMMON_KEYS;
 
 /// What happened to one common key, all players taken together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
