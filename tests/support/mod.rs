@@ -34,5 +34,6 @@ macro_rules! cases {
 }
 
 pub mod arena;
+pub mod player;
 pub mod probe;
 pub mod table;

@@ -3,7 +3,10 @@
 use std::vec::Vec;
 
 use super::{Scene, fill, key, one_home::race_pairs};
-use crate::lockfree::judge::{ALL, OWN};
+use crate::lockfree::judge::{
+    ALL, OWN,
+    Operation::{Help, Remove},
+};
 
 #[test]
 fn every_pair_on_a_key_in_a_group() {
