@@ -163,3 +163,12 @@ pub const fn arena_layout(capacity: usize) -> Result<Layout, Error> {
         Err(_) => Err(Error::CapacityOverflow),
     }
 }
+
+/// [`arena_layout`] in lines of 64 bytes, for the size of a `static`; more than any memory has where that
+/// is an error.
+pub const fn arena_lines(capacity: usize) -> usize {
+    match arena_layout(capacity) {
+        Ok(layout) => layout.size() / LINE_BYTES,
+        Err(_) => usize::MAX / LINE_BYTES,
+    }
+}

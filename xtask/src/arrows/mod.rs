@@ -30,7 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hash", &[]),
     ("sync", &[]),
     ("probe", &["layout"]),
-    ("storage", &["layout"]),
+    ("storage", &["layout", "sync"]),
     ("swiss", &["layout", "hash", "probe", "storage"]),
     ("lockfree", &["layout", "hash", "probe", "storage", "sync"]),
     ("robin_hood", &["layout", "hash", "storage"]),
