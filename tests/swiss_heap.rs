@@ -71,7 +71,9 @@ fn s4_grows_exactly_at_15_16() {
     let allocations = ALLOCATIONS.get();
     assert_eq!(table.capacity(), 0);
     let mut capacities = vec![];
-    for key in 0..1000 {
+    let expected: &[usize] =
+        if cfg!(miri) { &[6, 13, 26, 52] } else { &[6, 13, 26, 52, 105, 210, 420, 840, 1680] };
+    for key in 0..if cfg!(miri) { 30 } else { 1000 } {
         let before = table.capacity();
         table.insert_unique(hash(&key), key, hash);
         if table.capacity() != before {
@@ -80,7 +82,7 @@ fn s4_grows_exactly_at_15_16() {
         }
         assert_eq!(table.check_invariants(hash, false), Ok(()));
     }
-    assert_eq!(capacities, [6, 13, 26, 52, 105, 210, 420, 840, 1680]);
+    assert_eq!(capacities, expected);
     // `capacities` itself allocates a few times.
     assert!(ALLOCATIONS.get() - allocations <= capacities.len() + 3);
 }
