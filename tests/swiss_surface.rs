@@ -5,7 +5,7 @@ use heptad::{
     Error, Rejected,
     hash::{Keyed, hash_word},
     layout::Line,
-    storage::{Heap, Inline, Region, Storage},
+    storage::{Inline, Region, Storage},
     swiss::{Map, Map64, Set, Table, map},
 };
 
@@ -220,7 +220,7 @@ fn what_is_no_set_is_refused() {
 #[test]
 fn a_lock_that_is_held_is_not_waited_for() {
     use heptad::swiss::Locked;
-    let locked: Locked<Set<u64, Heap>> = Locked::new(Set::new());
+    let locked: Locked<Set<u64>> = Locked::new(Set::new());
     locked.with(|set| {
         assert!(set.insert(7));
         assert_eq!(locked.try_with(|set| set.len()), None, "held");
