@@ -35,4 +35,5 @@ macro_rules! cases {
 
 pub mod arena;
 pub mod probe;
+pub mod robin_hood;
 pub mod table;
