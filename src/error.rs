@@ -34,6 +34,8 @@ pub enum Error {
     Null,
     /// Two of the things asked for together are one and the same.
     Overlapping,
+    /// Two tables that are to be merged keep their keys in different orders.
+    DifferentOrders,
 }
 
 impl fmt::Display for Error {
@@ -50,6 +52,7 @@ impl fmt::Display for Error {
                 write!(f, "memory that is not aligned to {needed_bytes} bytes")
             }
             Error::Null => f.write_str("a null address"),
+            Error::DifferentOrders => f.write_str("tables in different orders"),
             Error::Overlapping => f.write_str("the same entry was asked for twice"),
         }
     }

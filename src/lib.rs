@@ -61,5 +61,7 @@ pub mod probe;
 pub mod robin_hood;
 pub mod storage;
 pub mod swiss;
+#[cfg(target_has_atomic = "64")]
+mod sync;
 
 pub use error::{Error, Rejected};

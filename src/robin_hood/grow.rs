@@ -1,21 +1,21 @@
 //! Growing by two: one ascending pass that copies nothing twice and needs no second table.
 
 use super::{
-    raw::{Ends, Raw},
+    raw::Raw,
     shape::{EMPTY, OVERFLOW_SLOTS, Shape},
-    spread::{Target, move_up, spread},
+    spread::{Lanes, Target},
 };
 use crate::{error::Error, storage::Downward};
 
-/// Slots of the old table whose target is cleared and filled in one go: 8 KiB of words and 16 KiB of
-/// target, which an L1 cache of 32 KiB holds together.
-const BLOCK_SLOTS: usize = 1024;
+/// Slots of the old table, at least, in each of the two stretches of a window. A window and its
+/// target, cleared and filled in one go, are 8 KiB and 16 KiB: an L1 cache of 32 KiB holds them.
+const STRETCH_SLOTS: usize = 512;
 
 impl<S: Downward> Raw<S> {
     /// Doubles the homes: in place if the storage reaches that far, else in another storage.
     pub(super) fn try_grow(&mut self) -> Result<(), Error> {
         match self.try_grow_in_place() {
-            Err(Error::Full) => self.try_move(self.larger_shape()?),
+            Err(Error::Full) => self.try_grow_elsewhere(),
             done => done,
         }
     }
@@ -26,74 +26,146 @@ impl<S: Downward> Raw<S> {
     /// memory. Then nothing has changed.
     pub(super) fn try_grow_in_place(&mut self) -> Result<(), Error> {
         let old = self.shape;
+        if old == Shape::NONE {
+            return Err(Error::Full);
+        }
         let new = old.doubled().ok_or(Error::CapacityOverflow)?;
-        if old == Shape::NONE || new.lines() > self.reserved_lines() {
+        if new.lines() > self.reserved_lines() {
             return Err(Error::Full);
         }
         self.commit(new)?;
-        let (ends, untouched) = (self.ends(), self.untouched(new));
-        if self.len == usize::from(self.zero.is_some()) {
+        if self.has_no_words() {
             self.take_shape(new);
             return Ok(());
         }
-        match ends.values {
-            // SAFETY: the lines of `new` are committed, and T1 to T4 hold for those of `old`.
-            None => unsafe { double::<false>(ends, old, new, untouched) },
-            // SAFETY: as above.
-            Some(_) => unsafe { double::<true>(ends, old, new, untouched) },
-        }
+        let (ends, untouched) = (self.ends(), self.untouched(new));
+        let target = Target { lanes: Lanes::before(ends, new), shape: new };
+        let pass = Doubling { source: target.lanes.from(old.homes()), old, target, untouched };
+        // SAFETY: the lines of `new` are committed and ours; T1 to T4 hold for those of `old`, which
+        // are the last of them.
+        unsafe { pass.run::<true>(ends.values.is_some()) };
         self.set_shape(new);
         Ok(())
     }
 
-    /// What to grow to in a storage of its own.
-    fn larger_shape(&self) -> Result<Shape, Error> {
-        if self.shape == Shape::NONE {
-            return Shape::for_len(1, self.load).ok_or(Error::CapacityOverflow);
+    /// Doubles the homes in a storage of its own, to which the words move.
+    fn try_grow_elsewhere(&mut self) -> Result<(), Error> {
+        let old = self.shape;
+        if old == Shape::NONE {
+            let least = Shape::for_len(1, self.load).ok_or(Error::CapacityOverflow)?;
+            return self.try_move(least);
         }
-        let doubled = self.shape.doubled().ok_or(Error::CapacityOverflow)?;
-        let overflow = OVERFLOW_SLOTS.min(doubled.homes());
-        doubled.with_overflow(overflow).ok_or(Error::CapacityOverflow)
+        let doubled = old.doubled().ok_or(Error::CapacityOverflow)?;
+        let overflow = OVERFLOW_SLOTS.min(doubled.homes()).max(old.overflow());
+        let new = doubled.with_overflow(overflow).ok_or(Error::CapacityOverflow)?;
+        let mut moved = self.another(new)?;
+        let (ends, source) = (moved.ends(), Lanes::before(self.ends(), old));
+        let target = Target { lanes: Lanes::before(ends, new), shape: new };
+        let pass = Doubling { source, old, target, untouched: moved.untouched(new) };
+        // SAFETY: the lines of `new` are committed and ours, in storages of their own; T1 to T4 hold
+        // for those of `old`.
+        unsafe { pass.run::<false>(ends.values.is_some()) };
+        moved.set_shape(new);
+        (moved.len, moved.zero) = (self.len, self.zero);
+        *self = moved;
+        Ok(())
     }
 }
 
-/// Makes the table of `old` homes one of twice as many, in place.
+/// A pass that puts the words of a table into one with twice as many homes.
 ///
-/// Numbering the slots from the first of the new table on, with `N` old homes, the old slot `j` is
-/// new slot `N + j`, and nothing that stood in old slots up to `j` is written behind new slot
-/// `2j + 1` (the module's essay proves it). So a block of old slots `from..to` may have all of its
-/// target `2 * from..2 * to` cleared before it is read as long as that ends in front of the block
-/// itself, `2 * to <= N + from`; the last ones, which overlap their target, are moved one by one.
+/// With `N` old homes, what stood in the old slots up to `j` goes to slots up to `2j + 1`, and what
+/// stands behind an empty slot `j - 1` goes to slots from `2j` on (the module's essay proves it).
 ///
-/// # Safety
-///
-/// Before each of `ends`, the words of `new` are valid for reads and writes and nobody else uses
-/// them; those of `old` are initialised, with T2 to T4; the first `untouched` of `new` are zero.
-/// `new` is `old` doubled. `VALUES` says whether there is a second end.
-unsafe fn double<const VALUES: bool>(ends: Ends, old: Shape, new: Shape, untouched: usize) {
-    let homes = old.homes();
-    let target = Target::before(ends, new);
-    let source = target.slot(homes);
-    let clear = |from: usize, to: usize| {
-        let from = from.max(untouched);
-        if from < to {
-            // SAFETY: callers pass slots of the new table that hold nothing that was not read yet.
-            unsafe { target.clear::<VALUES>(from, to) };
-        }
-    };
+/// In place, the old slot `j` is slot `N + j`. So the old slots `from..to` may have all of their
+/// target, `2 * from..2 * to`, cleared before they are read as long as that ends in front of them,
+/// at `2 * to <= N + from`; the last few, which overlap their target, are moved one by one.
+struct Doubling {
+    source: Lanes,
+    old: Shape,
+    target: Target,
+    /// Slots at the start of the target that are zero already.
+    untouched: usize,
+}
 
-    let (mut from, mut next) = (0, 0);
-    while from + 2 * BLOCK_SLOTS <= homes {
-        let to = from + BLOCK_SLOTS;
-        clear(2 * from, 2 * to);
-        // SAFETY: old slots, initialised; and all of their target `2 * from..2 * to` lies in front
-        // of them.
-        next = unsafe { spread::<VALUES>(source.slot(from), to - from, target, next) };
-        from = to;
+impl Doubling {
+    /// # Safety
+    ///
+    /// The slots of the target are valid for reads and writes, and nobody else uses them. Those of
+    /// the source are initialised, with T2 to T4; they are the target's last if `IN_PLACE`, and not
+    /// among them otherwise. `has_values` says whether both have values.
+    unsafe fn run<const IN_PLACE: bool>(self, has_values: bool) {
+        if has_values {
+            // SAFETY: the caller's promise.
+            unsafe { self.with::<IN_PLACE, true>() }
+        } else {
+            // SAFETY: the caller's promise.
+            unsafe { self.with::<IN_PLACE, false>() }
+        }
     }
-    clear(2 * from, homes + from);
-    // SAFETY: the rest of the old slots; what was in front of them has been read.
-    unsafe { move_up::<VALUES>(source.slot(from), old.slots() - from, target, next) };
+
+    /// # Safety
+    ///
+    /// As for [`run`](Self::run).
+    unsafe fn with<const IN_PLACE: bool, const VALUES: bool>(self) {
+        let homes = self.old.homes();
+        let Doubling { source, target, .. } = self;
+        let (mut from, mut next) = (0, 0);
+        loop {
+            let limit = if IN_PLACE { (homes + from) / 2 } else { homes };
+            let least = from + STRETCH_SLOTS;
+            // SAFETY: old slots.
+            let gap = unsafe { source.gap_within(least - 1, limit.min(least + STRETCH_SLOTS)) };
+            let middle = gap.map_or(least, |gap| gap + 1);
+            let len = middle - from;
+            let to = middle + len;
+            if to > limit {
+                break;
+            }
+            // SAFETY: as far as `2 * to`, slots of the target in front of the source slots to come;
+            // what was written before lies below `2 * from`.
+            unsafe { self.clear::<VALUES>(2 * from, 2 * to) };
+            let sources = [source.from(from), source.from(middle)];
+            next = if gap.is_some() {
+                // SAFETY: old slots; all that is written lies in front of them. Those from `middle`
+                // on follow an empty slot, so they go to slots from `2 * middle` on, and those up to
+                // there to slots in front of that.
+                let [_, next] =
+                    unsafe { target.spread_two::<VALUES>(sources, len, [next, 2 * middle]) };
+                next
+            } else {
+                // SAFETY: as above, one after the other.
+                unsafe { target.spread::<VALUES>(sources[0], 2 * len, next) }
+            };
+            from = to;
+        }
+        let rest = (source.from(from), self.old.slots() - from);
+        if IN_PLACE {
+            // SAFETY: slots of the target up to the first source slot that was not read yet.
+            unsafe { self.clear::<VALUES>(2 * from, homes + from) };
+            // SAFETY: old slots `j` from `from` on, which are slots `homes + j`: behind all that is
+            // written for them, or the last slot written.
+            unsafe { target.move_up::<VALUES>(rest.0, rest.1, next) };
+        } else {
+            // SAFETY: slots of the target behind all that was written.
+            unsafe { self.clear::<VALUES>(2 * from, target.shape.slots()) };
+            // SAFETY: old slots; none of them is in the target.
+            unsafe { target.spread::<VALUES>(rest.0, rest.1, next) };
+        }
+    }
+
+    /// Empties the target's slots `from..to`, unless they are zero already.
+    ///
+    /// # Safety
+    ///
+    /// They are slots of the target, and nothing stands in them that is still wanted.
+    unsafe fn clear<const VALUES: bool>(&self, from: usize, to: usize) {
+        let from = from.max(self.untouched);
+        if from < to {
+            // SAFETY: the caller's promise.
+            unsafe { self.target.lanes.clear::<VALUES>(from, to) };
+        }
+    }
 }
 
 const _: () = assert!(EMPTY == 0, "clearing writes zero bytes");

@@ -60,18 +60,24 @@ impl<S: Downward> Raw<S> {
     /// Puts `word` in, growing as long as the storage can. The place, and whether it is new there.
     ///
     /// A table whose overflow area is full grows too, unless it is so empty that its keys must be
-    /// crowded together: growing would use up the memory for nothing.
+    /// crowded together: growing would use up the memory for nothing. It then gets a larger overflow
+    /// area, if it can move.
     pub(super) fn try_insert(&mut self, word: u64, value: u64) -> Result<(Place, bool), Error> {
         loop {
-            match self.insert_within_capacity(word, value) {
-                Err(Error::Crowded) if self.is_sparse() => return Err(Error::Crowded),
-                Err(error) => match self.try_grow() {
-                    Ok(()) => {}
-                    // Why there was no room says more than that the storage ends here.
-                    Err(Error::Full) => return Err(error),
-                    Err(no_memory) => return Err(no_memory),
-                },
+            let error = match self.insert_within_capacity(word, value) {
+                Err(error) => error,
                 done => return done,
+            };
+            let grown = if error == Error::Crowded && self.is_sparse() {
+                self.try_extend_overflow()
+            } else {
+                self.try_grow()
+            };
+            match grown {
+                Ok(()) => {}
+                // Why there was no room says more than that the storage ends here.
+                Err(Error::Full) => return Err(error),
+                Err(no_memory) => return Err(no_memory),
             }
         }
     }

@@ -13,6 +13,15 @@ use crate::{
     storage::Downward,
 };
 
+/// The storages of a table, given back.
+#[derive(Debug)]
+pub struct Storages<S> {
+    /// That of the keys.
+    pub keys: S,
+    /// That of the values; there always is one for a map, and never for a set.
+    pub values: Option<S>,
+}
+
 /// A table of words in `S`, with values in a second `S` if it is a map.
 #[derive(Debug)]
 pub(super) struct Raw<S> {
@@ -37,6 +46,15 @@ pub(super) struct Ends {
     pub(super) keys: *mut u64,
     /// One past the last value, if there are values.
     pub(super) values: Option<*mut u64>,
+}
+
+/// A table taken apart.
+pub(super) struct Parts<'a> {
+    pub(super) slots: &'a mut [u64],
+    /// As many as slots, or none.
+    pub(super) values: &'a mut [u64],
+    pub(super) zero: &'a mut Option<u64>,
+    pub(super) len: &'a mut usize,
 }
 
 impl<S: Downward> Raw<S> {
@@ -67,9 +85,9 @@ impl<S: Downward> Raw<S> {
         Raw { keys, values, shape, touched: 0, load, max: 0, len: 0, zero: None }
     }
 
-    /// Gives the storage back, keys and values.
-    pub(super) fn into_storage(self) -> (S, Option<S>) {
-        (self.keys, self.values)
+    /// Gives the storages back.
+    pub(super) fn into_storages(self) -> Storages<S> {
+        Storages { keys: self.keys, values: self.values }
     }
 
     pub(super) fn keys_storage(&self) -> &S {
@@ -116,6 +134,11 @@ impl<S: Downward> Raw<S> {
         self.len = usize::from(self.zero.is_some());
     }
 
+    /// Is no slot taken?
+    pub(super) fn has_no_words(&self) -> bool {
+        self.len == usize::from(self.zero.is_some())
+    }
+
     /// Says that the table has `shape` now: T1 holds for it.
     pub(super) fn set_shape(&mut self, shape: Shape) {
         self.shape = shape;
@@ -159,6 +182,13 @@ impl<S: Downward> Raw<S> {
     /// The words and the values of all slots.
     #[inline]
     pub(super) fn slots_and_values(&mut self) -> (&mut [u64], &mut [u64]) {
+        let Parts { slots, values, .. } = self.parts();
+        (slots, values)
+    }
+
+    /// Everything that an operation may change, at once.
+    #[inline]
+    pub(super) fn parts(&mut self) -> Parts<'_> {
         // SAFETY: T1.
         let slots = unsafe { last_words_mut(self.keys.end_mut(), self.shape) };
         let values = match &mut self.values {
@@ -166,7 +196,7 @@ impl<S: Downward> Raw<S> {
             Some(values) => unsafe { last_words_mut(values.end_mut(), self.shape) },
             None => &mut [],
         };
-        (slots, values)
+        Parts { slots, values, zero: &mut self.zero, len: &mut self.len }
     }
 
     /// Takes out everything; the memory stays.

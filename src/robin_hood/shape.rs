@@ -33,11 +33,10 @@ impl Shape {
     /// `2^home_bits` homes and `overflow` slots behind them; `None` if no address space holds them.
     pub(super) fn new(home_bits: u32, overflow: usize) -> Option<Shape> {
         // A slot has eight bytes, and no object is larger than half of the address space.
-        let fits = home_bits >= 1 && home_bits < usize::BITS - 5;
+        let fits = (1..usize::BITS - 5).contains(&home_bits);
         let homes = fits.then(|| 1usize << home_bits)?;
         let slots = homes.checked_add(overflow)?;
-        let whole_lines = slots % LINE_SLOTS == 0 && slots < isize::MAX as usize / LINE_BYTES;
-        whole_lines.then_some(Shape { shift: 64 - home_bits, slots })
+        (slots < isize::MAX as usize / LINE_BYTES).then_some(Shape { shift: 64 - home_bits, slots })
     }
 
     /// The shape to start with in a storage that has `lines` lines for a table to grow through.
@@ -45,6 +44,15 @@ impl Shape {
         let half = lines.saturating_mul(LINE_SLOTS) / 2;
         let overflow = half.min(OVERFLOW_SLOTS).checked_ilog2()?;
         Shape::new(overflow.max(LEAST_HOME_BITS), 1 << overflow)
+    }
+
+    /// The least shape that holds `len` keys at `load` in a storage of `lines` lines.
+    pub(super) fn for_storage(lines: usize, len: usize, load: MaxLoad) -> Option<Shape> {
+        let mut shape = Shape::first_of(lines)?;
+        while shape.max_len(load) < len {
+            shape = shape.doubled().filter(|doubled| doubled.lines() <= lines)?;
+        }
+        Some(shape)
     }
 
     /// The shape that holds `len` keys at `load` in a storage of its own.
@@ -93,12 +101,7 @@ impl Shape {
     }
 
     pub(super) fn lines(self) -> usize {
-        self.slots / LINE_SLOTS
-    }
-
-    /// Bits to shift a word by for its home: 1 to 63.
-    pub(super) fn shift(self) -> u32 {
-        self.shift
+        self.slots.div_ceil(LINE_SLOTS)
     }
 
     /// The slot where `word` stands if nobody is in its way. Below [`homes`](Self::homes), except

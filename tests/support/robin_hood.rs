@@ -36,7 +36,7 @@ fn assert_canonical<S: Downward, O>(set: &Set<S, O>) {
     let mut free = 0;
     let mut before = 0;
     for (slot, &word) in layout.iter().enumerate().filter(|&(_, &word)| word != 0) {
-        let home = (u128::from(word) * homes >> 64) as usize;
+        let home = ((u128::from(word) * homes) >> 64) as usize;
         assert!(word > before, "slot {slot} is out of order");
         assert_eq!(slot, home.max(free), "slot {slot} of {} with home {home}", layout.len());
         free = slot + 1;

@@ -1,7 +1,11 @@
 //! `Set`: 64-bit keys.
 #![forbid(unsafe_code)]
 
-use super::{order::Order, raw::Raw};
+use super::{
+    order::{ByValue, Order},
+    raw::{Raw, Storages},
+    stats::Stats,
+};
 use crate::{
     error::{Error, Rejected},
     hash::Keyed,
@@ -9,9 +13,15 @@ use crate::{
     storage::{Downward, Growable, Heap},
 };
 
+mod algebra;
+mod iter;
+mod traits;
+
+pub use iter::{Iter, Range};
+
 /// A set of 64-bit keys, kept sorted by the words that stand for them, that grows in place.
 ///
-/// Lookups touch 1.3 cache lines on average at 7/8 load; see [the module](super) for all costs.
+/// The module tells [what operations cost](super#cost).
 ///
 /// ```
 /// use core::mem::MaybeUninit;
@@ -28,8 +38,8 @@ use crate::{
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 pub struct Set<S: Downward = Heap, O = Keyed> {
-    raw: Raw<S>,
-    order: O,
+    pub(super) raw: Raw<S>,
+    pub(super) order: O,
 }
 
 #[cfg(feature = "alloc")]
@@ -42,16 +52,28 @@ impl Set {
 
 #[cfg(feature = "alloc")]
 impl<O> Set<Heap, O> {
-    /// An empty set without memory.
+    /// An empty set without memory. It grows at 7/8 load.
     pub const fn with_order(order: O) -> Self {
-        let raw = Raw::without_slots(Heap::new(), None, MaxLoad::SevenEighths);
-        Set { raw, order }
+        Set { raw: Raw::without_slots(Heap::new(), None, MaxLoad::SevenEighths), order }
+    }
+
+    /// An empty set that takes `capacity` keys without growing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CapacityOverflow`] or [`Error::AllocationFailed`].
+    pub fn try_with_capacity(capacity: usize, order: O) -> Result<Self, Error> {
+        let mut set = Self::with_order(order);
+        set.raw.try_reserve(capacity)?;
+        Ok(set)
     }
 }
 
 impl<S: Downward, O> Set<S, O> {
     /// An empty set at the end of `storage`, through which it grows downwards. It counts as full, and
     /// grows, at 7/8 load.
+    ///
+    /// A storage of `2^k + 64` words, for any `k` from 6 on, is used to its start.
     ///
     /// # Errors
     ///
@@ -67,6 +89,16 @@ impl<S: Downward, O> Set<S, O> {
     /// As [`new_in`](Self::new_in).
     pub fn with_max_load_in(storage: S, load: MaxLoad, order: O) -> Result<Self, Error> {
         Ok(Set { raw: Raw::new_in(storage, None, load)?, order })
+    }
+
+    /// Gives the storage back. The keys are gone.
+    pub fn into_storage(self) -> S {
+        self.raw.into_storages().keys
+    }
+
+    /// The storage.
+    pub fn storage(&self) -> &S {
+        self.raw.keys_storage()
     }
 
     /// Keys in the set.
@@ -87,6 +119,60 @@ impl<S: Downward, O> Set<S, O> {
         self.raw.max
     }
 
+    /// The order in which the keys are kept.
+    pub fn order(&self) -> &O {
+        &self.order
+    }
+
+    /// Takes out all keys; the memory stays.
+    pub fn clear(&mut self) {
+        self.raw.clear();
+    }
+
+    /// How full and how orderly the set is. Reads all slots.
+    pub fn stats(&self) -> Stats {
+        Stats::of(&self.raw)
+    }
+
+    /// Doubles the homes: in place if the storage reaches that far, else in another storage if there
+    /// can be one. One streaming pass.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] if the start of the storage is reached; else what the storage says, or the
+    /// allocator. The set is as it was.
+    pub fn try_grow(&mut self) -> Result<(), Error> {
+        self.raw.try_grow()
+    }
+
+    /// Makes sure that `additional` more keys fit without growing.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_grow`](Self::try_grow); the set holds what it held.
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), Error> {
+        self.raw.try_reserve(additional)
+    }
+
+    /// Halves the homes in place as often as `capacity` keys, and those there are, still fit, and
+    /// gives the memory in front back to the storage. Two streaming passes; needs no memory.
+    pub fn shrink_in_place(&mut self, capacity: usize) {
+        self.raw.shrink_in_place(capacity);
+    }
+
+    /// Moves all keys to `storage`, and gives the old one back.
+    ///
+    /// # Errors
+    ///
+    /// `storage` comes back with [`Error::Full`] if it is too small for the keys, or with
+    /// [`Error::Crowded`]; the set is as it was.
+    pub fn move_into(&mut self, storage: S) -> Result<S, Rejected<S>> {
+        match self.raw.move_into(Storages { keys: storage, values: None }) {
+            Ok(old) => Ok(old.keys),
+            Err(rejected) => Err(Rejected { value: rejected.value.keys, error: rejected.error }),
+        }
+    }
+
     /// Checks the invariants of the table.
     #[doc(hidden)]
     pub fn check_invariants(&self) -> Result<(), &'static str> {
@@ -98,18 +184,9 @@ impl<S: Downward, O> Set<S, O> {
     pub fn layout(&self) -> &[u64] {
         self.raw.slots()
     }
-
-    /// Doubles the homes, in place if the storage reaches that far.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Full`] if it does not, and there can be no other; else what the storage says. The
-    /// set is as it was.
-    pub fn try_grow(&mut self) -> Result<(), Error> {
-        self.raw.try_grow()
-    }
 }
 
+/// Finding, putting in and taking out.
 impl<S: Downward, O: Order> Set<S, O> {
     /// Is `key` in the set?
     #[inline]
@@ -121,10 +198,25 @@ impl<S: Downward, O: Order> Set<S, O> {
     ///
     /// # Errors
     ///
-    /// The key comes back, and the set is as it was.
+    /// The key comes back, and the set holds what it held: with [`Error::Full`] if it is full and
+    /// cannot grow, [`Error::Crowded`] if keys around it leave no room, or with what the storage
+    /// says.
     #[inline]
     pub fn try_insert(&mut self, key: u64) -> Result<bool, Rejected<u64>> {
         match self.raw.try_insert(self.order.word(key), 0) {
+            Ok((_, is_new)) => Ok(is_new),
+            Err(error) => Err(Rejected { value: key, error }),
+        }
+    }
+
+    /// [`try_insert`](Self::try_insert) that never grows: it moves keys from here to the next gap,
+    /// and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// The key comes back, with [`Error::Full`] or [`Error::Crowded`].
+    pub fn insert_within_capacity(&mut self, key: u64) -> Result<bool, Rejected<u64>> {
+        match self.raw.insert_within_capacity(self.order.word(key), 0) {
             Ok((_, is_new)) => Ok(is_new),
             Err(error) => Err(Rejected { value: key, error }),
         }
@@ -139,6 +231,70 @@ impl<S: Downward, O: Order> Set<S, O> {
             }
             None => false,
         }
+    }
+
+    /// Takes out the keys for which `keep` does not hold. Asks each key once, in order; one pass.
+    pub fn retain(&mut self, mut keep: impl FnMut(u64) -> bool) {
+        let order = &self.order;
+        self.raw.retain(|word, _| keep(order.key(word)));
+    }
+
+    /// All keys, in order.
+    pub fn iter(&self) -> Iter<'_, O> {
+        Iter::new(&self.raw, &self.order)
+    }
+}
+
+/// Questions about ranges and neighbours, which make sense where the order is that of the keys.
+impl<S: Downward> Set<S, ByValue> {
+    /// The keys within `bounds`, ascending; none if they are the wrong way round. Two lookups, and
+    /// one step per slot between.
+    pub fn range(&self, bounds: impl core::ops::RangeBounds<u64>) -> Range<'_> {
+        Range::new(&self.raw, &bounds)
+    }
+
+    /// The least key.
+    pub fn first(&self) -> Option<u64> {
+        self.iter().next()
+    }
+
+    /// The greatest key.
+    pub fn last(&self) -> Option<u64> {
+        self.iter().next_back()
+    }
+
+    /// The least key that is greater than `key`.
+    pub fn successor(&self, key: u64) -> Option<u64> {
+        self.range((core::ops::Bound::Excluded(key), core::ops::Bound::Unbounded)).next()
+    }
+
+    /// The greatest key that is less than `key`.
+    pub fn predecessor(&self, key: u64) -> Option<u64> {
+        self.range(..key).next_back()
+    }
+}
+
+/// What only storages that grow can do.
+impl<S: Growable, O> Set<S, O> {
+    /// [`try_reserve`](Self::try_reserve), ending in the allocation error handler when there is no
+    /// memory.
+    pub fn reserve(&mut self, additional: usize) {
+        self.try_reserve(additional).unwrap_or_else(|error| S::fail(error));
+    }
+
+    /// Moves to a storage that is as small as it can be for `capacity` keys and those there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AllocationFailed`]; the set is as it was.
+    pub fn try_shrink_to(&mut self, capacity: usize) -> Result<(), Error> {
+        self.raw.try_shrink_to(capacity)
+    }
+
+    /// [`try_shrink_to`](Self::try_shrink_to) the keys there are. Without memory to move to, the set
+    /// stays as it is.
+    pub fn shrink_to_fit(&mut self) {
+        let _ = self.try_shrink_to(0);
     }
 }
 
