@@ -11,7 +11,7 @@
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     ptr,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
 };
 
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
@@ -29,6 +29,22 @@ pub(crate) fn use_small_pages(small: bool) {
     SMALL_PAGES.store(small, Relaxed);
 }
 
+/// Bytes in use, and the most there were since [`forget_peak`]. Relaxed: counters of one thread.
+static LIVE_BYTES: AtomicUsize = AtomicUsize::new(0);
+static PEAK_BYTES: AtomicUsize = AtomicUsize::new(0);
+
+/// Starts counting the peak anew; returns the bytes in use.
+pub(crate) fn forget_peak() -> usize {
+    let live = LIVE_BYTES.load(Relaxed);
+    PEAK_BYTES.store(live, Relaxed);
+    live
+}
+
+/// The most bytes in use since the last [`forget_peak`].
+pub(crate) fn peak_bytes() -> usize {
+    PEAK_BYTES.load(Relaxed)
+}
+
 /// The system's allocator below 2 MiB, advised mappings from there on.
 pub(crate) struct Advised;
 
@@ -36,6 +52,8 @@ pub(crate) struct Advised;
 // own, at a multiple of 2 MiB, which is more than any of their alignments.
 unsafe impl GlobalAlloc for Advised {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let live = LIVE_BYTES.fetch_add(layout.size(), Relaxed) + layout.size();
+        PEAK_BYTES.fetch_max(live, Relaxed);
         if is_large(layout) {
             map(mapped_bytes(layout))
         } else {
@@ -45,6 +63,7 @@ unsafe impl GlobalAlloc for Advised {
     }
 
     unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
+        LIVE_BYTES.fetch_sub(layout.size(), Relaxed);
         if is_large(layout) {
             // SAFETY: `alloc` made this mapping for this layout.
             unsafe { unmap(start, mapped_bytes(layout)) };
@@ -64,7 +83,7 @@ fn mapped_bytes(layout: Layout) -> usize {
 }
 
 /// Maps `bytes` of fresh memory, whole pages, at a multiple of a huge page; null if there is none.
-fn map(bytes: usize) -> *mut u8 {
+pub(crate) fn map(bytes: usize) -> *mut u8 {
     let Some(with_slack) = bytes.checked_add(HUGE_PAGE) else { return ptr::null_mut() };
     let protection = ProtFlags::READ | ProtFlags::WRITE;
     // SAFETY: a new mapping where there is room disturbs nobody.
@@ -93,7 +112,7 @@ fn map(bytes: usize) -> *mut u8 {
 /// # Safety
 ///
 /// They are part of a mapping of [`map`], and nobody uses them.
-unsafe fn unmap(start: *mut u8, bytes: usize) {
+pub(crate) unsafe fn unmap(start: *mut u8, bytes: usize) {
     if bytes != 0 {
         // SAFETY: the caller's promise. Failing would only leave them mapped.
         let _ = unsafe { munmap(start.cast(), bytes) };

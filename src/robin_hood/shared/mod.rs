@@ -48,9 +48,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-#[cfg(not(loom))]
-pub use table::Shared;
-
 /// The most ranges: one bit each.
 const MOST_RANGES: usize = 64;
 

@@ -10,15 +10,11 @@ use crate::{
     sync::AtomicU64,
 };
 
-/// The table that came of a shared growth, and what the work on it returned.
-pub type Shared<T, R> = (T, R);
-
 impl<S: Downward, O: Clone> Set<S, O> {
     /// Makes a set of twice as many homes in `storage`, by the hands of whoever `work` lends the
     /// growth to. What they leave undone is done here.
     ///
-    /// Returns the new set and what `work` returned; this one stays as it is. A storage that is not
-    /// [zeroed](Downward::is_zeroed) is cleared first.
+    /// This set stays as it is. A storage that is not [zeroed](Downward::is_zeroed) is cleared first.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", not(loom)))] {
@@ -26,7 +22,7 @@ impl<S: Downward, O: Clone> Set<S, O> {
     ///
     /// let small: Set = (0..1000).collect();
     /// let storage = Heap::try_with_lines(small.stats().bytes / 32)?;
-    /// let (large, ()) = small.grow_shared(storage, |growth| {
+    /// let large = small.grow_shared(storage, |growth| {
     ///     std::thread::scope(|scope| {
     ///         for _ in 0..4 {
     ///             scope.spawn(|| while growth.help() {});
@@ -41,14 +37,14 @@ impl<S: Downward, O: Clone> Set<S, O> {
     /// # Errors
     ///
     /// `storage` comes back with [`Error::Full`] if it is too small, or with what it said itself.
-    pub fn grow_shared<S2: Downward, R>(
+    pub fn grow_shared<S2: Downward>(
         &self,
         storage: S2,
-        work: impl FnOnce(&Growth<'_>) -> R,
-    ) -> Result<Shared<Set<S2, O>, R>, Rejected<S2>> {
+        work: impl FnOnce(&Growth<'_>),
+    ) -> Result<Set<S2, O>, Rejected<S2>> {
         let mut raw = Raw::without_slots(storage, None, self.raw.load);
         match raw.grow_from(&self.raw, work) {
-            Ok(result) => Ok((Set { raw, order: self.order.clone() }, result)),
+            Ok(()) => Ok(Set { raw, order: self.order.clone() }),
             Err(error) => Err(Rejected { value: raw.into_storages().keys, error }),
         }
     }
@@ -60,15 +56,15 @@ impl<S: Downward, O: Clone> Map<S, O> {
     /// # Errors
     ///
     /// As there.
-    pub fn grow_shared<S2: Downward, R>(
+    pub fn grow_shared<S2: Downward>(
         &self,
         keys: S2,
         values: S2,
-        work: impl FnOnce(&Growth<'_>) -> R,
-    ) -> Result<Shared<Map<S2, O>, R>, Rejected<Storages<S2>>> {
+        work: impl FnOnce(&Growth<'_>),
+    ) -> Result<Map<S2, O>, Rejected<Storages<S2>>> {
         let mut raw = Raw::without_slots(keys, Some(values), self.raw.load);
         match raw.grow_from(&self.raw, work) {
-            Ok(result) => Ok((Map { raw, order: self.order.clone() }, result)),
+            Ok(()) => Ok(Map { raw, order: self.order.clone() }),
             Err(error) => Err(Rejected { value: raw.into_storages(), error }),
         }
     }
@@ -76,11 +72,11 @@ impl<S: Downward, O: Clone> Map<S, O> {
 
 impl<S: Downward> Raw<S> {
     /// Makes this table, which has no slots yet, what `old` is when it has grown.
-    fn grow_from<T: Downward, R>(
+    fn grow_from<T: Downward>(
         &mut self,
         old: &Raw<T>,
-        work: impl FnOnce(&Growth<'_>) -> R,
-    ) -> Result<R, Error> {
+        work: impl FnOnce(&Growth<'_>),
+    ) -> Result<(), Error> {
         let doubled = if old.shape == Shape::NONE { None } else { old.shape.doubled() };
         let shape = doubled.filter(|shape| shape.lines() <= self.reserved_lines());
         let shape = shape.ok_or(Error::Full)?;
@@ -90,10 +86,10 @@ impl<S: Downward> Raw<S> {
         let (slots, values) = self.slots_and_values();
         let target = Target { slots: atomic(slots), values: atomic(values), shape };
         let growth = Growth::new(source, target, LEAST_RANGE_SLOTS);
-        let result = work(&growth);
+        work(&growth);
         growth.finish();
         (self.len, self.zero) = (old.len, old.zero);
-        Ok(result)
+        Ok(())
     }
 }
 
