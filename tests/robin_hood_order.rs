@@ -228,6 +228,20 @@ fn check_big(one: &BTreeSet<u64>, two: &BTreeSet<u64>) {
     }
 }
 
+/// Tables are merged in two halves; here the keys crowd around the cut, a few and many.
+#[test]
+fn keys_crowd_around_the_middle() {
+    let middle = 1u64 << 63;
+    for below in [0, 3, 60, 70, 200] {
+        for above in [0, 5, 100] {
+            let spread = (0..300u64).map(|number| number << 55 | 1);
+            let one = spread.clone().chain(middle - below..middle + above).collect();
+            let two = spread.map(|key| key + 1).chain(middle - below / 2..middle).collect();
+            check_merges(ByValue, &one, &two);
+        }
+    }
+}
+
 #[test]
 fn different_orders_do_not_merge() {
     let one = set_of(Keyed::new(1), &(0..9).collect());

@@ -43,7 +43,8 @@ const ROBIN_LOAD: usize = 14;
 const FULL: usize = 15;
 
 /// The suites' names.
-pub(crate) const NAMES: [&str; 6] = ["table", "set", "map64", "batch", "probe", "robin"];
+pub(crate) const NAMES: [&str; 7] =
+    ["table", "set", "map64", "batch", "probe", "robin", "robin-passes"];
 
 type Contenders = Vec<Box<dyn Contender>>;
 
@@ -77,7 +78,8 @@ pub(crate) fn run(options: &Options, gauge: Gauge) -> Result<()> {
         let contenders = if groups <= ONE_SIZE { sorted } else { sorted_but_vec };
         run.section("robin", groups, ROBIN_LOAD, &Op::ALL, contenders)?;
     }
-    let parts_are_wanted = options.ops.is_empty() && run.wants("robin") && !run.gauge.is_exact();
+    let parts_are_wanted =
+        options.ops.is_empty() && run.wants("robin-passes") && !run.gauge.is_exact();
     if parts_are_wanted {
         robin_suite::run(options.quick)?;
     }

@@ -1,12 +1,18 @@
 //! Two tables of one order, read side by side.
 //!
-//! [`Merged`] is an iterator, for whatever is done with one word at a time. [`fill_merged`] makes a
-//! new table of sets: it takes the words out of their gaps into two small buffers first, and from
-//! there no branch depends on which of two words is the lesser.
+//! [`Merged`] is an iterator, for whatever is done with one word at a time. A new table of two sets is
+//! made by two [`Stream`]s at once, one for each half of all words.
 
 use core::iter::{FusedIterator, Peekable};
 
-use super::{fill::Filler, insert::Place, iter::Words, raw::Raw, shape::EMPTY};
+use super::{
+    fill::Filler,
+    find::place_of,
+    insert::Place,
+    iter::Words,
+    raw::{Parts, Raw},
+    shape::{EMPTY, OVERFLOW_SLOTS},
+};
 use crate::{error::Error, probe::lesser, storage::Downward};
 
 /// Which keys of two sets a merged one has.
@@ -79,47 +85,6 @@ impl Iterator for Merged<'_> {
 
 impl FusedIterator for Merged<'_> {}
 
-/// Slots that are read at once: 2 KiB of stack for each of the two tables.
-const BLOCK_SLOTS: usize = 256;
-
-/// Words taken out of the gaps between them, a block at a time.
-struct Packed<'a> {
-    slots: core::slice::Chunks<'a, u64>,
-    words: [u64; BLOCK_SLOTS],
-    /// Those of `words` that are still to come.
-    next: usize,
-    end: usize,
-}
-
-impl<'a> Packed<'a> {
-    fn new(slots: &'a [u64]) -> Packed<'a> {
-        Packed { slots: slots.chunks(BLOCK_SLOTS), words: [EMPTY; BLOCK_SLOTS], next: 0, end: 0 }
-    }
-
-    /// The words at hand; none only if there are no more.
-    #[inline]
-    fn words(&mut self) -> &[u64] {
-        while self.next == self.end {
-            let Some(slots) = self.slots.next() else { break };
-            let mut packed = 0;
-            for &word in slots {
-                if let Some(to) = self.words.get_mut(packed) {
-                    *to = word;
-                }
-                packed += usize::from(word != EMPTY);
-            }
-            (self.next, self.end) = (0, packed);
-        }
-        self.words.get(self.next..self.end).unwrap_or(&[])
-    }
-
-    /// The first `taken` words at hand are done with.
-    #[inline]
-    fn take(&mut self, taken: usize) {
-        self.next = (self.next + taken).min(self.end);
-    }
-}
-
 impl<S: Downward> Raw<S> {
     /// Puts the words that `merge` makes of those of `first` and `second` into this table, which is
     /// empty and of the same order.
@@ -131,62 +96,163 @@ impl<S: Downward> Raw<S> {
         first: &Raw<T>,
         second: &Raw<U>,
     ) -> Result<(), Error> {
-        let shape = self.shape;
-        let (slots, values) = self.slots_and_values();
-        let mut filler = Filler::new(shape, slots, values);
-        let (one, two) = (first.slots(), second.slots());
         // One loop for each, in which the question what to take is settled.
         match merge {
-            Merge::Union => fill(&mut filler, one, two, |a, b| Merge::Union.takes(a, b)),
+            Merge::Union => self.fill_taken(first, second, |a, b| Merge::Union.takes(a, b)),
             Merge::Intersection => {
-                fill(&mut filler, one, two, |a, b| Merge::Intersection.takes(a, b))
+                self.fill_taken(first, second, |a, b| Merge::Intersection.takes(a, b))
             }
-            Merge::Difference => fill(&mut filler, one, two, |a, b| Merge::Difference.takes(a, b)),
+            Merge::Difference => {
+                self.fill_taken(first, second, |a, b| Merge::Difference.takes(a, b))
+            }
             Merge::SymmetricDifference => {
-                fill(&mut filler, one, two, |a, b| Merge::SymmetricDifference.takes(a, b))
+                self.fill_taken(first, second, |a, b| Merge::SymmetricDifference.takes(a, b))
             }
-        }?;
-        let in_slots = filler.len();
-        let zero = merge.takes(first.zero.is_some(), second.zero.is_some());
-        self.zero = zero.then_some(0);
-        self.len = in_slots + usize::from(zero);
+        }
+    }
+
+    /// Fills with the words of `first` and `second` for which `takes(in_first, in_second)`.
+    fn fill_taken<T: Downward, U: Downward>(
+        &mut self,
+        first: &Raw<T>,
+        second: &Raw<U>,
+        takes: impl Fn(bool, bool) -> bool + Copy,
+    ) -> Result<(), Error> {
+        let shape = self.shape;
+        let (one, two) = (first.halves(), second.halves());
+        let homes_below = shape.home(MIDDLE);
+        let (slots, _) = self.slots_and_values();
+        let (below, above) = slots.split_at_mut_checked(homes_below).unwrap_or_default();
+        let mut low = Stream::new([one.0, two.0], Filler::new(shape, below, &mut []));
+        let mut high = Stream::new([one.1, two.1], Filler::starting_at(homes_below, shape, above));
+        while low.is_running() && high.is_running() {
+            low.step(takes);
+            high.step(takes);
+        }
+        low.finish(takes);
+        high.finish(takes);
+        let in_slots = low.filler.len() + high.filler.len();
+        let (late, lost) = (low.late, high.late.count);
+        if lost > 0 {
+            return Err(Error::Crowded);
+        }
+        if late.count > late.words.len() {
+            return self.fill_slowly(first, second, takes);
+        }
+        self.zero = takes(first.zero.is_some(), second.zero.is_some()).then_some(0);
+        self.len = in_slots + usize::from(self.zero.is_some());
+        // What the lower half had no slot for goes into the upper one, in front of what stands there.
+        for word in late.words.into_iter().take(late.count) {
+            self.insert_within_capacity(word, 0)?;
+        }
         Ok(())
     }
-}
 
-/// Fills with the words of `first` and `second` for which `takes(in_first, in_second)`.
-#[inline]
-fn fill(
-    filler: &mut Filler<'_>,
-    first: &[u64],
-    second: &[u64],
-    takes: impl Fn(bool, bool) -> bool,
-) -> Result<(), Error> {
-    let (mut first, mut second) = (Packed::new(first), Packed::new(second));
-    loop {
-        let (ones, twos) = (first.words(), second.words());
-        let (mut one, mut two) = (0, 0);
-        while let (Some(&a), Some(&b)) = (ones.get(one), twos.get(two)) {
-            let (in_first, in_second) = (a <= b, b <= a);
-            let mask = u64::from(takes(in_first, in_second)).wrapping_neg();
-            filler.push_or_skip(lesser(a, b) & mask)?;
-            one += usize::from(in_first);
-            two += usize::from(in_second);
-        }
-        if ones.is_empty() || twos.is_empty() {
-            // One table has no more words, so those of the other are in it alone.
-            (one, two) = (ones.len(), twos.len());
-            if one == two {
-                return Ok(());
-            }
-            for (words, taken) in [(ones, takes(true, false)), (twos, takes(false, true))] {
-                for &word in if taken { words } else { &[] } {
-                    filler.push_or_skip(word)?;
+    /// As [`fill_taken`](Self::fill_taken), word by word: where they crowd together at the cut.
+    #[cold]
+    fn fill_slowly<T: Downward, U: Downward>(
+        &mut self,
+        first: &Raw<T>,
+        second: &Raw<U>,
+        takes: impl Fn(bool, bool) -> bool,
+    ) -> Result<(), Error> {
+        self.clear();
+        let shape = self.shape;
+        let Parts { slots, values, zero, len } = self.parts();
+        let mut filler = Filler::new(shape, slots, values);
+        for (word, in_first, in_second) in Merged::new(first, second) {
+            if takes(in_first.is_some(), in_second.is_some()) {
+                match word {
+                    EMPTY => *zero = Some(0),
+                    word => filler.push(word, 0)?,
                 }
             }
         }
-        first.take(one);
-        second.take(two);
+        *len = filler.len() + usize::from(zero.is_some());
+        Ok(())
+    }
+
+    /// The slots of the words below [`MIDDLE`], and of the others.
+    fn halves(&self) -> (&[u64], &[u64]) {
+        let slots = self.slots();
+        slots.split_at_checked(place_of(slots, self.shape, MIDDLE)).unwrap_or((slots, &[]))
+    }
+}
+
+/// Where a merge is cut in two: half of all words are below.
+const MIDDLE: u64 = 1 << 63;
+
+/// One half of a merge of the slots of two tables.
+///
+/// An empty slot is the least word there is, so it is taken out as any other would be, and leaves
+/// nothing. No branch depends on which of two words is the lesser. What a step waits for is which
+/// slots the step before has come to; two halves have two such chains.
+struct Stream<'a> {
+    slots: [&'a [u64]; 2],
+    at: [usize; 2],
+    filler: Filler<'a>,
+    late: Late,
+}
+
+/// Words for which there was no slot.
+#[derive(Clone, Copy)]
+struct Late {
+    words: [u64; OVERFLOW_SLOTS],
+    /// How many there were, more than fit perhaps.
+    count: usize,
+}
+
+impl<'a> Stream<'a> {
+    fn new(slots: [&'a [u64]; 2], filler: Filler<'a>) -> Self {
+        let late = Late { words: [EMPTY; OVERFLOW_SLOTS], count: 0 };
+        Stream { slots, at: [0, 0], filler, late }
+    }
+
+    /// Has neither table come to its end?
+    #[inline(always)]
+    fn is_running(&self) -> bool {
+        self.at[0] < self.slots[0].len() && self.at[1] < self.slots[1].len()
+    }
+
+    /// Takes the lesser of the next two words, or both if they are equal.
+    #[inline(always)]
+    fn step(&mut self, takes: impl Fn(bool, bool) -> bool) {
+        let [one, two] = self.at;
+        let (Some(&a), Some(&b)) = (self.slots[0].get(one), self.slots[1].get(two)) else { return };
+        let (in_first, in_second) = (a <= b, b <= a);
+        let mask = u64::from(takes(in_first, in_second)).wrapping_neg();
+        self.push(lesser(a, b) & mask);
+        self.at = [one + usize::from(in_first), two + usize::from(in_second)];
+    }
+
+    #[inline(always)]
+    fn push(&mut self, word: u64) {
+        if self.filler.push_or_skip(word).is_err() {
+            self.put_off(word);
+        }
+    }
+
+    #[cold]
+    fn put_off(&mut self, word: u64) {
+        if let Some(to) = self.late.words.get_mut(self.late.count) {
+            *to = word;
+        }
+        self.late.count += 1;
+    }
+
+    /// Takes all that is left.
+    fn finish(&mut self, takes: impl Fn(bool, bool) -> bool + Copy) {
+        while self.is_running() {
+            self.step(takes);
+        }
+        // One table has come to its end, so what is left of the other is in it alone.
+        let [one, two] = self.slots;
+        let rests = [one.get(self.at[0]..), two.get(self.at[1]..)];
+        for (rest, taken) in rests.into_iter().zip([takes(true, false), takes(false, true)]) {
+            for &word in rest.filter(|_| taken).unwrap_or(&[]) {
+                self.push(word);
+            }
+        }
     }
 }
 

@@ -126,6 +126,7 @@ impl Target {
     /// # Safety
     ///
     /// As there, for each; and neither writes what the other writes.
+    #[inline(never)]
     pub(super) unsafe fn spread_two<const VALUES: bool>(
         self,
         sources: [Lanes; 2],

@@ -1,4 +1,4 @@
-//! Suite `robin`: the sorted table that grows in place.
+//! Suite `robin-passes`: the sorted table that grows in place.
 //!
 //! | part | ours | beside |
 //! |---|---|---|
@@ -6,7 +6,7 @@
 //! | growth | filling a set that starts empty, and one doubling | swiss, hashbrown: time and peak memory |
 //! | merge | union and intersection of two sets that share half of their keys | swiss, hashbrown, `BTreeSet`, a sorted `Vec` |
 //!
-//! Its lookups, insertions and walks are sections of [`suite`](crate::suite) like those of the others.
+//! Its lookups, insertions and walks are the suite `robin`, measured like those of the others.
 //!
 //! The contenders of a line take turns, in another order each round; what is printed is the median of
 //! the time their thread had the processor.
