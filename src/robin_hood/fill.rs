@@ -4,15 +4,13 @@ use super::{
     raw::Raw,
     shape::{EMPTY, Shape},
 };
-use crate::{error::Error, probe::greater, storage::Downward};
+use crate::{error::Error, storage::Downward};
 
 /// An empty table that takes words one after the other, each greater than the one before.
 pub(super) struct Filler<'a> {
     slots: &'a mut [u64],
     values: &'a mut [u64],
     shape: Shape,
-    /// The number of the first of the slots in the table.
-    start: usize,
     /// The slot behind the last word.
     next: usize,
     len: usize,
@@ -21,13 +19,7 @@ pub(super) struct Filler<'a> {
 impl<'a> Filler<'a> {
     /// Fills slots of `shape`, all of which are empty.
     pub(super) fn new(shape: Shape, slots: &'a mut [u64], values: &'a mut [u64]) -> Self {
-        Filler { slots, values, shape, start: 0, next: 0, len: 0 }
-    }
-
-    /// Fills the slots of `shape` from `start` on, all of which are empty, with words whose homes are
-    /// there.
-    pub(super) fn starting_at(start: usize, shape: Shape, slots: &'a mut [u64]) -> Self {
-        Filler { slots, values: &mut [], shape, start, next: 0, len: 0 }
+        Filler { slots, values, shape, next: 0, len: 0 }
     }
 
     /// Puts `word` behind the others; not the empty one.
@@ -40,22 +32,6 @@ impl<'a> Filler<'a> {
         }
         self.next += 1;
         self.len += 1;
-        Ok(())
-    }
-
-    /// Puts `word` behind the others, and nothing for the empty one. No branch depends on which it is.
-    #[inline(always)]
-    pub(super) fn push_or_skip(&mut self, word: u64) -> Result<(), Error> {
-        let slot = greater(self.shape.home(word).saturating_sub(self.start), self.next);
-        match self.slots.get_mut(slot) {
-            Some(to) => *to = word,
-            // Behind the last slot there is room for nothing.
-            None if word == EMPTY => {}
-            None => return Err(Error::Crowded),
-        }
-        let is_word = usize::from(word != EMPTY);
-        self.next = slot + is_word;
-        self.len += is_word;
         Ok(())
     }
 

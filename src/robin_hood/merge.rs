@@ -11,9 +11,13 @@ use super::{
     insert::Place,
     iter::Words,
     raw::{Parts, Raw},
-    shape::{EMPTY, OVERFLOW_SLOTS},
+    shape::{EMPTY, OVERFLOW_SLOTS, Shape},
 };
-use crate::{error::Error, probe::lesser, storage::Downward};
+use crate::{
+    error::Error,
+    probe::{greater, lesser},
+    storage::Downward,
+};
 
 /// Which keys of two sets a merged one has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,18 +124,17 @@ impl<S: Downward> Raw<S> {
     ) -> Result<(), Error> {
         let shape = self.shape;
         let (one, two) = (first.halves(), second.halves());
-        let homes_below = shape.home(MIDDLE);
+        let middle = shape.home(MIDDLE);
         let (slots, _) = self.slots_and_values();
-        let (below, above) = slots.split_at_mut_checked(homes_below).unwrap_or_default();
-        let mut low = Stream::new([one.0, two.0], Filler::new(shape, below, &mut []));
-        let mut high = Stream::new([one.1, two.1], Filler::starting_at(homes_below, shape, above));
-        while low.is_running() && high.is_running() {
-            low.step(takes);
-            high.step(takes);
+        let (below, above) = slots.split_at_mut_checked(middle).unwrap_or_default();
+        let mut low = Stream::new([one.0, two.0], below, shape, 0);
+        let mut high = Stream::new([one.1, two.1], above, shape, middle);
+        let (mut low_at, mut high_at) = (Cursor::default(), Cursor::default());
+        while low.is_running(low_at) && high.is_running(high_at) {
+            low_at = low.step(low_at, takes);
+            high_at = high.step(high_at, takes);
         }
-        low.finish(takes);
-        high.finish(takes);
-        let in_slots = low.filler.len() + high.filler.len();
+        let in_slots = low.finish(low_at, takes) + high.finish(high_at, takes);
         let (late, lost) = (low.late, high.late.count);
         if lost > 0 {
             return Err(Error::Crowded);
@@ -189,9 +192,22 @@ const MIDDLE: u64 = 1 << 63;
 /// slots the step before has come to; two halves have two such chains.
 struct Stream<'a> {
     slots: [&'a [u64]; 2],
-    at: [usize; 2],
-    filler: Filler<'a>,
+    /// Where the words go: the slots of a table from number `start` on.
+    target: &'a mut [u64],
+    shape: Shape,
+    start: usize,
     late: Late,
+}
+
+/// How far a stream has come. By itself, so that a loop has it in registers.
+#[derive(Clone, Copy, Default)]
+struct Cursor {
+    /// The next slots of the two tables.
+    one: usize,
+    two: usize,
+    /// The slot behind the last word, and how many words there are.
+    next: usize,
+    len: usize,
 }
 
 /// Words for which there was no slot.
@@ -203,56 +219,71 @@ struct Late {
 }
 
 impl<'a> Stream<'a> {
-    fn new(slots: [&'a [u64]; 2], filler: Filler<'a>) -> Self {
+    fn new(slots: [&'a [u64]; 2], target: &'a mut [u64], shape: Shape, start: usize) -> Self {
         let late = Late { words: [EMPTY; OVERFLOW_SLOTS], count: 0 };
-        Stream { slots, at: [0, 0], filler, late }
+        Stream { slots, target, shape, start, late }
     }
 
     /// Has neither table come to its end?
     #[inline(always)]
-    fn is_running(&self) -> bool {
-        self.at[0] < self.slots[0].len() && self.at[1] < self.slots[1].len()
+    fn is_running(&self, at: Cursor) -> bool {
+        at.one < self.slots[0].len() && at.two < self.slots[1].len()
     }
 
     /// Takes the lesser of the next two words, or both if they are equal.
     #[inline(always)]
-    fn step(&mut self, takes: impl Fn(bool, bool) -> bool) {
-        let [one, two] = self.at;
-        let (Some(&a), Some(&b)) = (self.slots[0].get(one), self.slots[1].get(two)) else { return };
+    fn step(&mut self, at: Cursor, takes: impl Fn(bool, bool) -> bool) -> Cursor {
+        let (Some(&a), Some(&b)) = (self.slots[0].get(at.one), self.slots[1].get(at.two)) else {
+            return at;
+        };
         let (in_first, in_second) = (a <= b, b <= a);
         let mask = u64::from(takes(in_first, in_second)).wrapping_neg();
-        self.push(lesser(a, b) & mask);
-        self.at = [one + usize::from(in_first), two + usize::from(in_second)];
+        let at = self.push(at, lesser(a, b) & mask);
+        let (one, two) = (at.one + usize::from(in_first), at.two + usize::from(in_second));
+        Cursor { one, two, ..at }
     }
 
+    /// Puts `word` behind the others, and nothing for the empty one.
     #[inline(always)]
-    fn push(&mut self, word: u64) {
-        if self.filler.push_or_skip(word).is_err() {
-            self.put_off(word);
+    fn push(&mut self, at: Cursor, word: u64) -> Cursor {
+        // The home of the empty word is in front of all.
+        let slot = greater(self.shape.home(word).saturating_sub(self.start), at.next);
+        let is_word = usize::from(word != EMPTY);
+        match self.target.get_mut(slot) {
+            Some(to) => *to = word,
+            None => {
+                self.put_off(word);
+                return at;
+            }
         }
+        Cursor { next: slot + is_word, len: at.len + is_word, ..at }
     }
 
     #[cold]
     fn put_off(&mut self, word: u64) {
+        if word == EMPTY {
+            return;
+        }
         if let Some(to) = self.late.words.get_mut(self.late.count) {
             *to = word;
         }
         self.late.count += 1;
     }
 
-    /// Takes all that is left.
-    fn finish(&mut self, takes: impl Fn(bool, bool) -> bool + Copy) {
-        while self.is_running() {
-            self.step(takes);
+    /// Takes all that is left; returns how many words found a slot.
+    fn finish(&mut self, mut at: Cursor, takes: impl Fn(bool, bool) -> bool + Copy) -> usize {
+        while self.is_running(at) {
+            at = self.step(at, takes);
         }
         // One table has come to its end, so what is left of the other is in it alone.
         let [one, two] = self.slots;
-        let rests = [one.get(self.at[0]..), two.get(self.at[1]..)];
+        let rests = [one.get(at.one..), two.get(at.two..)];
         for (rest, taken) in rests.into_iter().zip([takes(true, false), takes(false, true)]) {
             for &word in rest.filter(|_| taken).unwrap_or(&[]) {
-                self.push(word);
+                at = self.push(at, word);
             }
         }
+        at.len
     }
 }
 
