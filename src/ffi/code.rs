@@ -37,7 +37,7 @@ pub const CORRUPT: c_int = -13;
 /// The code of `error`.
 pub(super) fn of(error: Error) -> c_int {
     match error {
-        Error::Full => FULL,
+        Error::Full | Error::Crowded => FULL,
         Error::CapacityOverflow => CAPACITY,
         Error::TooSmall { .. } => TOO_SMALL,
         Error::Misaligned { .. } => MISALIGNED,
@@ -50,6 +50,7 @@ pub(super) fn of(error: Error) -> c_int {
         Error::Occupied => LIVE,
         // Asked of no function here.
         Error::NotRequired => OK,
+        Error::DifferentOrders => ARGUMENT,
         // There is no allocator behind this interface.
         Error::AllocationFailed { .. } => TOO_SMALL,
     }
