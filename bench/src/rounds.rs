@@ -77,7 +77,7 @@ fn is_enough(rounds: usize, entries: usize, elapsed: Duration, gauge: &Gauge) ->
 }
 
 /// The middle of `samples`, of which there is at least one.
-fn median(mut samples: Vec<f64>) -> f64 {
+pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     let middle = samples.len() / 2;
     if samples.len() % 2 == 1 {

@@ -40,10 +40,13 @@ pub(crate) const NAMES: [&str; 5] = ["table", "set", "map64", "batch", "probe"];
 type Contenders = Vec<Box<dyn Contender>>;
 
 /// Measures what `options` asks for.
-pub(crate) fn run(options: &Options, gauge: Gauge) -> Result<()> {
+pub(crate) fn run(options: &Options, gauge: &mut Gauge) -> Result<Option<Report>> {
     let small_only = options.quick || options.counts;
     let sizes = if small_only { &SIZES[..SMALL_SIZES] } else { &SIZES };
-    let mut run = Run { options, report: Report::new(&gauge), gauge };
+    if !NAMES.iter().any(|name| options.wants_suite(name)) {
+        return Ok(None);
+    }
+    let mut run = Run { options, report: Report::new(gauge), gauge };
     for &groups in sizes {
         for load in LOADS {
             let reads_only = groups >= HUGE_SIZE && load != FULL;
@@ -64,7 +67,7 @@ pub(crate) fn run(options: &Options, gauge: Gauge) -> Result<()> {
     for &groups in sizes {
         run.section("probe", groups, FULL, &[Op::Hit, Op::Miss], lookups)?;
     }
-    run.report.close(options.json.as_deref())
+    Ok(Some(run.report))
 }
 
 fn tables() -> Contenders {
@@ -112,7 +115,7 @@ fn lookups() -> Contenders {
 /// A run of the program.
 struct Run<'a> {
     options: &'a Options,
-    gauge: Gauge,
+    gauge: &'a mut Gauge,
     report: Report,
 }
 
@@ -128,11 +131,9 @@ impl Run<'_> {
         contenders: fn() -> Contenders,
     ) -> Result<()> {
         let options = self.options;
-        let wanted_ops = ops.iter().filter(|op| options.ops.is_empty() || options.ops.contains(op));
+        let wanted_ops = ops.iter().filter(|op| options.wants_op(op.name()));
         let wanted_ops: Vec<Op> = wanted_ops.copied().collect();
-        let suite_is_wanted =
-            options.suites.is_empty() || options.suites.iter().any(|name| name == suite);
-        if !suite_is_wanted || wanted_ops.is_empty() {
+        if !options.wants_suite(suite) || wanted_ops.is_empty() {
             return Ok(());
         }
         let room = max_entries(groups, MaxLoad::FifteenSixteenths);
@@ -149,7 +150,7 @@ impl Run<'_> {
                 fill(&mut contenders, &mut workload, room);
             }
             as_filled = op.only_reads();
-            let medians = rounds::medians(op, &mut contenders, &mut workload, &mut self.gauge)?;
+            let medians = rounds::medians(op, &mut contenders, &mut workload, self.gauge)?;
             self.report.add(&section, op, &medians, &contenders);
         }
         Ok(())

@@ -48,6 +48,8 @@ pub(super) fn of(error: Error) -> c_int {
         Error::UnknownFormat { .. } => VERSION,
         Error::Corrupt => CORRUPT,
         Error::Occupied => LIVE,
+        // Asked of no function here.
+        Error::NotRequired => OK,
         // There is no allocator behind this interface.
         Error::AllocationFailed { .. } => TOO_SMALL,
     }

@@ -5,6 +5,7 @@ use core::{cell::Cell, fmt, marker::PhantomData};
 
 use super::{
     expectation::{self, Expectation},
+    reclaim::{Never, Reclaim},
     root::Root,
     stats::Stats,
     update::{Decision, Key},
@@ -74,11 +75,11 @@ pub trait Keys {
 /// let pids = IndirectMap::<Names, u32>::new_in(Region::new(&mut pages.0)?, 0x5eed, names)?;
 /// assert_eq!(pids.insert("idle", 1, 0)?, None);
 /// assert_eq!(pids.get("idle"), Some(0));
-/// assert_eq!(pids.remove("idle"), Some((1, 0)));
+/// assert_eq!(pids.remove("idle")?, Some((1, 0)));
 /// # Ok::<(), heptad::Error>(())
 /// ```
-pub struct IndirectMap<'a, K, V> {
-    root: Root<'a>,
+pub struct IndirectMap<'a, K, V, G = Never> {
+    root: Root<'a, G>,
     keys: K,
     words: PhantomData<fn() -> V>,
 }
@@ -87,7 +88,7 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     /// A map without a table, for a `static`: see [`Map::unplaced`](super::Map::unplaced).
     #[cfg(not(loom))]
     pub const fn unplaced(keys: K) -> Self {
-        IndirectMap { root: Root::empty(), keys, words: PhantomData }
+        IndirectMap::unplaced_with(keys, Never)
     }
 
     /// An empty map in `region`: see [`Map::new_in`](super::Map::new_in).
@@ -96,17 +97,7 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     ///
     /// As there.
     pub fn new_in(region: Region<'a>, seed: u64, keys: K) -> Result<Self, Rejected<Region<'a>>> {
-        let root = Root::create(region, seed, K::HASH_BITS)?;
-        Ok(IndirectMap { root, keys, words: PhantomData })
-    }
-
-    /// Makes an empty table for a map that has none: see [`Map::place`](super::Map::place).
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.root.place(region, seed, K::HASH_BITS)
+        IndirectMap::new_with(region, seed, keys, Never)
     }
 
     /// The map that stands in `region`: see [`Map::attach`](super::Map::attach).
@@ -120,13 +111,68 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     /// As there, and the references in it stand for keys of `keys`, as far as [`Keys::is`] relies on it.
     pub unsafe fn attach(region: Region<'a>, keys: K) -> Result<Self, Rejected<Region<'a>>> {
         // SAFETY: the caller's promise.
-        let root = unsafe { Root::attach(region, K::HASH_BITS)? };
+        let root = unsafe { Root::attach(region, K::HASH_BITS, Never)? };
+        Ok(IndirectMap { root, keys, words: PhantomData })
+    }
+}
+
+impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
+    /// A map without a table: see [`Map::unplaced_with`](super::Map::unplaced_with).
+    #[cfg(not(loom))]
+    pub const fn unplaced_with(keys: K, guard: G) -> Self {
+        IndirectMap { root: Root::empty(guard), keys, words: PhantomData }
+    }
+
+    /// An empty map in `region`: see [`Map::new_with`](super::Map::new_with).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_with(
+        region: Region<'a>,
+        seed: u64,
+        keys: K,
+        guard: G,
+    ) -> Result<Self, Rejected<Region<'a>>> {
+        let root = Root::create(region, seed, K::HASH_BITS, guard)?;
         Ok(IndirectMap { root, keys, words: PhantomData })
     }
 
-    /// Takes the memory back: see [`Map::into_region`](super::Map::into_region).
-    pub fn into_region(self) -> Option<Region<'a>> {
-        self.root.into_region()
+    /// Makes an empty table for a map that has none: see [`Map::place`](super::Map::place).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.root.place(region, seed, K::HASH_BITS)
+    }
+
+    /// Takes all memory back: see [`Map::into_regions`](super::Map::into_regions).
+    pub fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
+        self.root.into_regions()
+    }
+
+    /// Gives the map another table: see [`Map::rebuild`](super::Map::rebuild).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.root.rebuild(region, seed, K::HASH_BITS)
+    }
+
+    /// Does a part of a running rebuild: see [`Map::help`](super::Map::help).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn help(&self, steps: usize) -> Result<bool, Error> {
+        self.root.help(steps)
+    }
+
+    /// The region of the oldest table: see [`Map::try_reclaim`](super::Map::try_reclaim).
+    pub fn try_reclaim(&self) -> Option<Region<'a>> {
+        self.root.try_reclaim()
     }
 
     /// Where the keys are.
@@ -220,30 +266,31 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     }
 
     /// Removes `key`. Answers its reference, whose memory may be reused as [`Keys`] says, and its value.
-    /// Takes no memory, so it cannot fail.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Map::remove`](super::Map::remove).
     #[inline]
-    pub fn remove(&self, key: &K::Key) -> Option<(u64, V)> {
+    pub fn remove(&self, key: &K::Key) -> Result<Option<(u64, V)>, Error> {
         let found = Cell::new(0);
-        let before = self.root.update(&self.key(key, 0, &found), |_| Decision::Remove);
-        // A removal takes no slot, so it is never refused.
-        let value = before.unwrap_or_default()?;
-        Some((found.get(), V::from_word(value)))
+        let before = self.root.update(&self.key(key, 0, &found), |_| Decision::Remove)?;
+        Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
 
     /// References and values, in no order: see [`Map::iter`](super::Map::iter).
     pub fn iter(&self) -> impl Iterator<Item = (u64, V)> {
-        let entries = Walk::over(self.root.table());
+        let entries = Walk::over(&self.root);
         entries.map(|(word, value)| (word & !K::HASH_BITS, V::from_word(value)))
     }
 
     /// The number of entries: see [`Map::len`](super::Map::len).
     pub fn len(&self) -> usize {
-        self.root.table().map_or(0, |table| table.len())
+        self.root.len()
     }
 
     /// Has the map no entry?
     pub fn is_empty(&self) -> bool {
-        self.root.table().is_none_or(|table| table.is_empty())
+        Walk::over(&self.root).next().is_none()
     }
 
     /// The entries that the map takes for certain, if the hash bits spread them well.
@@ -253,7 +300,7 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
 
     /// How the entries lie: see [`Map::stats`](super::Map::stats).
     pub fn stats(&self) -> Stats {
-        self.root.table().map_or(Stats::default(), |table| table.stats())
+        self.root.stats()
     }
 
     /// The key that is stored as `reference` and its hash bits. Which reference was met last that
@@ -274,7 +321,7 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     }
 }
 
-impl<K: Keys, V: Word + fmt::Debug> fmt::Debug for IndirectMap<'_, K, V> {
+impl<K: Keys, V: Word + fmt::Debug, G: Reclaim> fmt::Debug for IndirectMap<'_, K, V, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }

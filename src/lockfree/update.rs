@@ -42,6 +42,8 @@ pub(super) enum Stop {
     Full,
     /// Another operation was in the way.
     Busy,
+    /// The home's entries are being moved to the next table, or are there.
+    Frozen,
 }
 
 /// What an operation has taken and not shown yet: at most one thing at any time.
@@ -87,6 +89,9 @@ impl<'a> Table<'a> {
         let mut hand = Hand::Empty;
         let answer = loop {
             let seen = home.header();
+            if seen.is_frozen() {
+                break Err(Stop::Frozen);
+            }
             let (place, current) = self.find(home, seen, &key.matches).unzip();
             if !home.still_shows(seen) {
                 continue;

@@ -5,7 +5,7 @@
 //! cargo xtask test [STAGE…]      every stage, or the named ones; `--list` tells their names
 //! cargo xtask verify [STAGE…]    the heavier checks, in the same way
 //! cargo xtask asm-check          the stage of that name alone
-//! cargo xtask bench [OPTION…]    times and instruction counts beside hashbrown's
+//! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
 //! cargo xtask bench-c [OPTION…]  the C interface beside khash and packaged C++ tables
 //! cargo xtask install-c --prefix DIR   the C header and library
 //! ```
@@ -20,8 +20,10 @@ mod asm_check;
 mod bench;
 mod builds;
 mod capi;
+mod coverage;
 mod demo;
 mod docs;
+mod fuzz;
 mod host;
 mod job;
 mod links;
@@ -52,7 +54,7 @@ usage: cargo xtask COMMAND
   test [--list] [--verbose] [STAGE…]     the checks that every change must pass
   verify [--list] [--verbose] [STAGE…]   the heavier checks
   asm-check                              the stage of that name alone
-  bench [OPTION…]                        times beside hashbrown's; `bench --help` tells the options
+  bench [OPTION…]                        times beside other tables'; `bench --help` tells the options
   bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
   install-c --prefix DIR                 the C header and library; `install-c` alone tells the options";
 

@@ -45,7 +45,7 @@ pub unsafe extern "C" fn heptad_lockfree_remove_if(
         let condition = condition.ok_or(code::NULL)?;
         // SAFETY: the caller's function, for the caller's context.
         let removes = |value| unsafe { condition(value, context) } != 0;
-        Ok(wanted.give_if_any(body.table.remove_if(key, removes)).is_some())
+        Ok(wanted.give_if_any(body.table.remove_if(key, removes).map_err(code::of)?).is_some())
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, remove) }
@@ -187,7 +187,8 @@ pub unsafe extern "C" fn heptad_lockfree_retain(
     let retain = |body: &Lent<Shared>| {
         let keep = keep.ok_or(code::NULL)?;
         // SAFETY: the caller's function, for the caller's context.
-        body.table.retain(|key, value| unsafe { keep(key, value, context) } != 0);
+        let keep = |key, value| unsafe { keep(key, value, context) } != 0;
+        body.table.retain(keep).map_err(code::of)?;
         Ok(false)
     };
     // SAFETY: the caller's promise.

@@ -194,7 +194,7 @@ pub unsafe extern "C" fn heptad_lockfree_stats(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_clear(map: *const HeptadLockfree) -> c_int {
     let clear = |body: &Lent<Shared>| {
-        body.table.clear();
+        body.table.clear().map_err(code::of)?;
         Ok(false)
     };
     // SAFETY: the caller's promise.

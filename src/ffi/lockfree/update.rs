@@ -96,7 +96,7 @@ pub unsafe extern "C" fn heptad_lockfree_remove(
     let remove = |body: &Lent<Shared>| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(value) }?;
-        Ok(wanted.give_if_any(body.table.remove(key)).is_some())
+        Ok(wanted.give_if_any(body.table.remove(key).map_err(code::of)?).is_some())
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, remove) }
