@@ -30,6 +30,7 @@ mod links;
 mod lint;
 mod matrix;
 mod miri;
+mod models;
 mod needs;
 mod no_panic;
 mod proofs;

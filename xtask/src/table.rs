@@ -5,7 +5,7 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, miri,
+    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, miri, models,
     no_panic, proofs, qemu,
 };
 
@@ -34,6 +34,12 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the tests on this machine, for each backend",
         needs: &[],
         run: host::run,
+    },
+    Stage {
+        name: "models",
+        about: "the lock-free map under loom, in every interleaving of small models",
+        needs: &[],
+        run: models::run,
     },
     Stage {
         name: "aarch64-user",
@@ -95,6 +101,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the tests under Miri: 64 bits, 32 bits, big-endian",
         needs: &[],
         run: miri::run,
+    },
+    Stage {
+        name: "models-long",
+        about: "the lock-free map under loom: the small models, and those that take minutes",
+        needs: &[],
+        run: models::run_long,
     },
     Stage {
         name: "proofs",
