@@ -170,6 +170,10 @@ impl<'a, G: Reclaim> Root<'a, G> {
 
 /// What operations begin with.
 impl<'a, G: Reclaim> Root<'a, G> {
+    pub(super) fn guard(&self) -> &G {
+        &self.guard
+    }
+
     /// Enters: the tables that are reached now stay until the answer is dropped.
     #[inline]
     pub(super) fn enter(&self) -> Guarded<'_, G> {
