@@ -42,8 +42,8 @@ pub(crate) enum Answer {
     Measured {
         nanoseconds: f64,
         allocations: f64,
-        /// Did a thread lose its processor?
-        preempted: bool,
+        /// Did a thread have to wait for a processor?
+        disturbed: bool,
         memory: Memory,
     },
     Timed,
@@ -192,7 +192,7 @@ impl Worker {
         Ok(Answer::Measured {
             nanoseconds: Span::total(&spans).as_nanos() as f64 / operations as f64,
             allocations: allocations as f64 / all_steps as f64 * steps_per_operation,
-            preempted: spans.iter().any(|span| span.preempted),
+            disturbed: Span::are_disturbed(&spans),
             memory,
         })
     }
