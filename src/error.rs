@@ -46,6 +46,8 @@ pub enum Error {
     Corrupt,
     /// There is a table already.
     Occupied,
+    /// What was asked for if needed is not needed.
+    NotRequired,
 }
 
 impl fmt::Display for Error {
@@ -69,6 +71,7 @@ impl fmt::Display for Error {
             }
             Error::Corrupt => f.write_str("a damaged table"),
             Error::Occupied => f.write_str("there is a table already"),
+            Error::NotRequired => f.write_str("nothing that needs to be done"),
         }
     }
 }

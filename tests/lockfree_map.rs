@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use heptad::{
     Error,
     layout::{LINE_BYTES, Line},
-    lockfree::{Expectation, Map, Set, arena_layout},
+    lockfree::{Expectation, IndirectMap, Keys, Map, Set, arena_layout},
     storage::Region,
 };
 
@@ -43,9 +43,9 @@ fn answers_what_the_standard_map_answers() {
                     assert_eq!(map.replace(key, value), Ok(before));
                     model.entry(key).and_modify(|old| *old = value);
                 }
-                3 => assert_eq!(map.remove(key), model.remove(&key)),
+                3 => assert_eq!(map.remove(key), Ok(model.remove(&key))),
                 4 => {
-                    let removed = map.remove_if(key, |old| old < value);
+                    let removed = map.remove_if(key, |old| old < value).unwrap();
                     assert_eq!(removed, before.filter(|&old| old < value));
                     if removed.is_some() {
                         model.remove(&key);
@@ -69,7 +69,7 @@ fn answers_what_the_standard_map_answers() {
         expected.sort_unstable();
         assert_eq!(entries, expected);
         assert_eq!((map.len(), map.check()), (expected.len(), Ok(())));
-        map.clear();
+        map.clear().unwrap();
         assert_eq!((map.is_empty(), map.stats().held), (true, 0));
     }
 }
@@ -117,7 +117,7 @@ fn p3_a_map_for_n_entries_takes_n() {
             assert_eq!(map.insert(key, !key), Ok(None), "of {capacity}");
         }
         for key in capacity..capacity + turns {
-            assert_eq!(map.remove(key - capacity), Some(!(key - capacity)));
+            assert_eq!(map.remove(key - capacity), Ok(Some(!(key - capacity))));
             assert_eq!(map.insert(key, !key), Ok(None), "of {capacity}");
         }
         assert_eq!((map.len() as u64, map.stats().held), (capacity, 0));
@@ -143,7 +143,7 @@ fn p1_a_full_map_refuses_and_changes_nothing() {
     assert!(refused.is_some() && present.len() >= map.capacity());
     assert!(present.iter().all(|&key| map.get(key) == Some(key)));
     assert_eq!((map.len(), map.check()), (present.len(), Ok(())));
-    assert!(present.iter().all(|&key| map.remove(key) == Some(key)));
+    assert!(present.iter().all(|&key| map.remove(key) == Ok(Some(key))));
 }
 
 /// Row N9: keys of one home are refused after 24, and the others are served.
@@ -180,7 +180,7 @@ fn batches_answer_in_order() {
 #[test]
 fn a_static_map_is_empty_and_full_until_it_is_placed() {
     static MAP: Map<'static, u32, i64> = Map::unplaced();
-    assert_eq!((MAP.get(1), MAP.remove(1), MAP.len(), MAP.capacity()), (None, None, 0, 0));
+    assert_eq!((MAP.get(1), MAP.remove(1), MAP.len(), MAP.capacity()), (None, Ok(None), 0, 0));
     assert_eq!((MAP.insert(1, 1), MAP.modify(1, |value| value)), (Err(Error::Full), Ok(None)));
     let lines = Box::leak(lines_for(100).into_boxed_slice());
     MAP.place(Region::from_lines(lines).unwrap(), 1).unwrap();
@@ -196,7 +196,7 @@ fn attaching_finds_what_was_left_and_refuses_the_rest() {
     let mut lines = lines_for(100);
     let map = map_in(&mut lines, 77);
     map.insert(5, 6).unwrap();
-    let region = map.into_region().unwrap();
+    let region = map.into_regions().next().unwrap();
     // SAFETY: a map was made there, and wrote all of it.
     let map = unsafe { Map::<u64, u64>::attach(region) }.unwrap();
     assert_eq!((map.get(5), map.seed(), map.check()), (Some(6), Some(77), Ok(())));
@@ -210,7 +210,7 @@ fn attaching_finds_what_was_left_and_refuses_the_rest() {
     assert!(matches!(attach(&mut lines[..half]), Err(Error::TooSmall { .. })));
     assert_eq!(attach(&mut lines[1..]), Err(Error::Foreign));
     assert_eq!(attach(&mut lines), Ok(()));
-    for word in 0..8 {
+    for word in 0..7 {
         let mut damaged = lines.clone();
         // SAFETY: the first line has eight words.
         let word_ptr = unsafe { damaged.as_mut_ptr().cast::<u64>().add(word) };
@@ -229,7 +229,7 @@ fn layouts_are_exact_and_bounded() {
     for capacity in (0..2_000).chain([1 << 20, 12_345_678]) {
         let bytes = arena_layout(capacity).unwrap().size();
         let n = capacity.max(1);
-        assert_eq!(bytes, 64 * (1 + (8 * n).div_ceil(21) + 6 * (n.div_ceil(72) + 2)));
+        assert_eq!(bytes, 64 * (2 + (8 * n).div_ceil(21) + 6 * (n.div_ceil(72) + 2)));
         if capacity < 2_000 {
             let mut lines = vec![Line::EMPTY; bytes / LINE_BYTES];
             assert!(map_in(&mut lines, 1).capacity() >= capacity);
@@ -253,8 +253,50 @@ fn a_set_is_a_map_without_values() {
         (Ok(true), Ok(false), Ok(true))
     );
     assert!(set.contains(0) && !set.contains(1));
-    set.retain(|key| key > 0);
+    set.retain(|key| key > 0).unwrap();
     assert_eq!(set.iter().collect::<Vec<_>>(), [u64::MAX]);
-    assert_eq!((set.remove(u64::MAX), set.remove(u64::MAX)), (true, false));
+    assert_eq!((set.remove(u64::MAX), set.remove(u64::MAX)), (Ok(true), Ok(false)));
     assert!(set.is_empty());
+}
+
+/// Rows N11 and P5: keys of several words, which the caller keeps.
+#[test]
+fn n11_keys_longer_than_a_word() {
+    struct Pairs(Vec<(u64, u64)>);
+
+    impl Keys for Pairs {
+        type Key = (u64, u64);
+        const HASH_BITS: u64 = 0xfff << 52;
+
+        fn hash(&self, key: &(u64, u64)) -> u64 {
+            heptad::hash::hash_word(key.0, key.1)
+        }
+
+        fn is(&self, reference: u64, key: &(u64, u64)) -> bool {
+            self.0[reference as usize] == *key
+        }
+    }
+
+    let pairs: Vec<_> = (0..300).map(|number| (number / 17, number)).collect();
+    let mut lines = lines_for(300);
+    let region = Region::from_lines(&mut lines).unwrap();
+    let map = IndirectMap::<_, i32>::new_in(region, 6, Pairs(pairs.clone())).unwrap();
+    for (reference, pair) in (0..).zip(&pairs) {
+        assert_eq!(map.insert(pair, reference, -1), Ok(None));
+        assert_eq!(map.insert(pair, 0, 5), Ok(Some(-1)));
+        assert_eq!(map.upsert(pair, 0, reference as i32), Ok(Some(-1)));
+        assert_eq!(map.get_key_value(pair), Some((reference, reference as i32)));
+        assert_eq!(map.get(&(pair.0 + 1, pair.1)), None);
+    }
+    let mut references: Vec<_> = map.iter().map(|(reference, _)| reference).collect();
+    references.sort_unstable();
+    assert!(references.into_iter().eq(0..300));
+    for (reference, pair) in (0..).zip(&pairs) {
+        let removed = (reference, reference as i32);
+        assert_eq!((map.remove(pair), map.remove(pair)), (Ok(Some(removed)), Ok(None)));
+    }
+    assert_eq!((map.len(), map.stats().held), (0, 0));
+    // SAFETY: the map above was made there.
+    let foreign = unsafe { Map::<u64, u64>::attach(map.into_regions().next().unwrap()) };
+    assert_eq!(foreign.unwrap_err().error, Error::Foreign);
 }

@@ -11,7 +11,7 @@ use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
 pub(super) enum Commit {
     /// It is visible, and this is the header now.
     Done(Header),
-    /// Another operation committed first: what was read is out of date.
+    /// Another operation committed first, or the bin was frozen: what was read is out of date.
     Lost,
 }
 
@@ -21,7 +21,7 @@ pub(super) enum Take {
     Done(Header),
     /// Another operation holds it.
     Held,
-    /// Another operation committed first: what was read is out of date.
+    /// Another operation committed first, or the bin was frozen: what was read is out of date.
     Lost,
 }
 
@@ -76,21 +76,51 @@ impl Home<'_> {
             // Relaxed on failure: only taken bits may differ then, and of those the last exchange tells.
             match self.bin().header().compare_exchange(now.0, new.0, success, Relaxed) {
                 Ok(_) => return Take::Done(new),
-                Err(other) if Header(other).shows_same_as(now) => now = Header(other),
+                Err(other) if Header(other).is_same_but_for_taken(now) => now = Header(other),
                 Err(_) => return Take::Lost,
             }
         }
     }
 
-    /// Gives back an own slot or the spare cell: `change` says which.
+    /// Gives back an own slot or the spare cell: `change` says which. A frozen bin stays as it is:
+    /// nobody takes anything there any more.
     pub(super) fn give_back(self, change: impl Fn(Header) -> Header) {
         // Relaxed: the exchange below tells whether it is still so.
         let mut now = Header(self.bin().header().load(Relaxed));
-        // Release: pairs with the Acquire of `take`.
-        while let Err(other) =
-            self.bin().header().compare_exchange(now.0, change(now).0, Release, Relaxed)
-        {
-            now = Header(other);
+        while !now.is_frozen() {
+            // Release: pairs with the Acquire of `take`.
+            match self.bin().header().compare_exchange(now.0, change(now).0, Release, Relaxed) {
+                Ok(_) => return,
+                Err(other) => now = Header(other),
+            }
+        }
+    }
+
+    /// Freezes the bin, if nobody has, and answers its header: frozen, or migrated.
+    pub(super) fn freeze(self) -> Header {
+        let mut now = self.header();
+        while !now.is_frozen() {
+            let frozen = now.freezing();
+            // Acquire: as in `header`.
+            match self.bin().header().compare_exchange(now.0, frozen.0, Acquire, Acquire) {
+                Ok(_) => return frozen,
+                Err(other) => now = Header(other),
+            }
+        }
+        now
+    }
+
+    /// Says that the entries of the frozen bin are in the next table.
+    pub(super) fn set_migrated(self, frozen: Header) {
+        let mut now = frozen;
+        while !now.is_migrated() {
+            let migrated = Header::MIGRATED.0;
+            // Release: pairs with the Acquire of `header`: who sees this finds the copies. Only taken
+            // bits differ when it fails, or another has done it.
+            match self.bin().header().compare_exchange(now.0, migrated, Release, Relaxed) {
+                Ok(_) => return,
+                Err(other) => now = Header(other),
+            }
         }
     }
 }

@@ -11,8 +11,11 @@
 //!   the *spare*. Zero is the start: slot `s` in cell `s`, cell 3 spare.
 //! - *taken*: an own slot that is not visible, and that one running operation fills or empties. `S` is
 //!   the same for the spare cell.
-//! - `F` is zero.
+//! - `F`, *frozen*: what is visible stays so for good, and is being copied to the next table.
 //! - *version*: one more with every change of what is visible, so that an old header never comes back.
+//!
+//! Two own slots never name one cell, so a frozen word where slots 0 and 1 both name cell 1 is no bin's
+//! state; it says [`MIGRATED`](Header::MIGRATED).
 //!
 
 use core::num::NonZeroU32;
@@ -33,7 +36,8 @@ const TAKEN_SHIFT: u32 = CELLS_SHIFT + 2 * OWN_SLOTS;
 const SPARE_TAKEN: u64 = 1 << (TAKEN_SHIFT + OWN_SLOTS);
 /// Everything that says who works here, and nothing about what is visible.
 const TAKEN: u64 = OWN << TAKEN_SHIFT | SPARE_TAKEN;
-const VERSION_ONE: u64 = SPARE_TAKEN << 2;
+const FROZEN: u64 = SPARE_TAKEN << 1;
+const VERSION_ONE: u64 = FROZEN << 1;
 
 /// One of the places where a key of a home can be: an own slot, or a slot of one of its groups.
 ///
@@ -91,6 +95,9 @@ pub(super) struct Header(pub(super) u64);
 
 /// What can be read from a header.
 impl Header {
+    /// The entries of this bin are in the next table, for good.
+    pub(super) const MIGRATED: Header = Header(FROZEN | 1 << CELLS_SHIFT);
+
     #[inline]
     pub(super) fn shows(self, place: Place) -> bool {
         self.0 & place.mask() != 0
@@ -161,11 +168,28 @@ impl Header {
         named.count_ones() == OWN_SLOTS
     }
 
+    /// Frozen, or migrated?
+    #[inline]
+    pub(super) fn is_frozen(self) -> bool {
+        self.0 & FROZEN != 0
+    }
+
+    #[inline]
+    pub(super) fn is_migrated(self) -> bool {
+        self == Header::MIGRATED
+    }
+
     /// Do both show the same entries, without any change in between?
     ///
-    /// Who has taken what does not matter.
+    /// Who has taken what does not matter, and neither does freezing, which changes no entry.
     #[inline]
     pub(super) fn shows_same_as(self, other: Header) -> bool {
+        (self.0 ^ other.0) & !(TAKEN | FROZEN) == 0
+    }
+
+    /// The same, and may the entries of both still be changed, or those of neither?
+    #[inline]
+    pub(super) fn is_same_but_for_taken(self, other: Header) -> bool {
         (self.0 ^ other.0) & !TAKEN == 0
     }
 }
@@ -190,6 +214,14 @@ impl Header {
     #[inline]
     pub(super) fn returning_spare(self) -> Header {
         Header(self.0 & !SPARE_TAKEN)
+    }
+}
+
+/// Changes of the bin as a whole.
+impl Header {
+    #[inline]
+    pub(super) fn freezing(self) -> Header {
+        Header(self.0 | FROZEN)
     }
 }
 

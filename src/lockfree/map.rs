@@ -6,8 +6,9 @@ use super::{
     arena_layout,
     expectation::{self, Expectation},
     iter::Iter,
+    reclaim::{Never, Reclaim},
     root::Root,
-    stats::Stats,
+    stats::{Need, Stats},
     update::{Decision, Key},
     word::Word,
 };
@@ -41,8 +42,11 @@ const HOME_MASK: u64 = u64::MAX;
 /// assert_eq!(counts.get(0xffff_8000), Some(2));
 /// # Ok::<(), heptad::Error>(())
 /// ```
-pub struct Map<'a, K, V> {
-    root: Root<'a>,
+///
+/// `G` is how the map knows that an old table's memory can be given back after a
+/// [`rebuild`](Self::rebuild): by default [`Never`], which costs nothing.
+pub struct Map<'a, K, V, G = Never> {
+    root: Root<'a, G>,
     words: PhantomData<fn(K) -> V>,
 }
 
@@ -51,7 +55,7 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
     /// one.
     #[cfg(not(loom))]
     pub const fn unplaced() -> Self {
-        Map { root: Root::empty(), words: PhantomData }
+        Map::unplaced_with(Never)
     }
 
     /// An empty map in `region`, as large as fits: [`capacity`](Self::capacity) says for how many
@@ -63,7 +67,45 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
     ///
     /// [`Error::TooSmall`], with the region.
     pub fn new_in(region: Region<'a>, seed: u64) -> Result<Self, Rejected<Region<'a>>> {
-        Ok(Map { root: Root::create(region, seed, HOME_MASK)?, words: PhantomData })
+        Map::new_with(region, seed, Never)
+    }
+
+    /// The map that another one left in `region`, or that others use at this moment: in shared memory,
+    /// at whatever address it is mapped. Maps that share a table this way must not rebuild it.
+    ///
+    /// # Errors
+    ///
+    /// With the region: [`Error::Foreign`] if no map of words stands there, [`Error::UnknownFormat`],
+    /// [`Error::Corrupt`] if the descriptor is damaged, [`Error::TooSmall`] if the region ends before
+    /// the table does, [`Error::Busy`] if the table has been rebuilt into another. The entries
+    /// themselves are checked by [`check`](Self::check).
+    ///
+    /// # Safety
+    ///
+    /// The region's bytes are initialised, and nobody writes them but maps of this crate that were made
+    /// in them or attached to them. `K` and `V` are those that the map was filled with, as far as their
+    /// [`from_word`](Word::from_word) relies on it.
+    pub unsafe fn attach(region: Region<'a>) -> Result<Self, Rejected<Region<'a>>> {
+        // SAFETY: the caller's promise.
+        let root = unsafe { Root::attach(region, HOME_MASK, Never)? };
+        Ok(Map { root, words: PhantomData })
+    }
+}
+
+impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
+    /// [`unplaced`](Map::unplaced) with a `guard` that tells when old tables can be given back.
+    #[cfg(not(loom))]
+    pub const fn unplaced_with(guard: G) -> Self {
+        Map { root: Root::empty(guard), words: PhantomData }
+    }
+
+    /// [`new_in`](Map::new_in) with a `guard` that tells when old tables can be given back.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_with(region: Region<'a>, seed: u64, guard: G) -> Result<Self, Rejected<Region<'a>>> {
+        Ok(Map { root: Root::create(region, seed, HOME_MASK, guard)?, words: PhantomData })
     }
 
     /// Makes an empty table in `region` for a map that has none. Writes the whole region.
@@ -75,33 +117,12 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
         self.root.place(region, seed, HOME_MASK)
     }
 
-    /// The map that another one left in `region`, or that others use at this moment: in shared memory,
-    /// at whatever address it is mapped.
-    ///
-    /// # Errors
-    ///
-    /// With the region: [`Error::Foreign`] if no map of words stands there, [`Error::UnknownFormat`],
-    /// [`Error::Corrupt`] if the first line is damaged, [`Error::TooSmall`] if the region ends before
-    /// the table does. The entries themselves are checked by [`check`](Self::check).
-    ///
-    /// # Safety
-    ///
-    /// The region's bytes are initialised, and nobody writes them but maps of this crate that were made
-    /// in them or attached to them. `K` and `V` are those that the map was filled with, as far as their
-    /// [`from_word`](Word::from_word) relies on it.
-    pub unsafe fn attach(region: Region<'a>) -> Result<Self, Rejected<Region<'a>>> {
-        // SAFETY: the caller's promise.
-        let root = unsafe { Root::attach(region, HOME_MASK)? };
-        Ok(Map { root, words: PhantomData })
+    /// Takes all memory back, old tables first, a rebuild in the middle of it or not; the entries are
+    /// gone for this owner. Of a map at rest that was never rebuilt it is the one region.
+    pub fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
+        self.root.into_regions()
     }
 
-    /// Takes the memory back; the entries are gone for this owner. `None` if there never was any.
-    pub fn into_region(self) -> Option<Region<'a>> {
-        self.root.into_region()
-    }
-}
-
-impl<'a, K: Word, V: Word> Map<'a, K, V> {
     /// The memory that a map for `capacity` entries needs: see [`arena_layout`].
     ///
     /// # Errors
@@ -185,7 +206,7 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As for [`insert`](Self::insert); never if `new` is `None`.
+    /// As for [`insert`](Self::insert); as for [`remove`](Self::remove) if `new` is `None`.
     #[inline]
     pub fn compare_and_set(
         &self,
@@ -198,25 +219,38 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
         self.update(key, |current| expectation::decide(&expected, new, current))
     }
 
-    /// Removes `key`. Takes no memory, so it cannot fail.
+    /// Removes `key`.
+    ///
+    /// # Errors
+    ///
+    /// None, unless a rebuild has frozen the key's home and finds no room for it in the new table, or is
+    /// hindered just now: [`Error::Full`] or [`Error::Busy`]; nothing has changed then. A removal itself
+    /// takes no slot.
     #[inline]
-    pub fn remove(&self, key: K) -> Option<V> {
-        self.remove_if(key, |_| true)
+    pub fn remove(&self, key: K) -> Result<Option<V>, Error> {
+        self.update(key, |_| Decision::Remove)
     }
 
     /// Removes `key` if `condition` holds for its value. Answers the value removed.
     ///
     /// `condition` runs once, and once more each time that another operation on the same home commits
     /// in between.
+    ///
+    /// # Errors
+    ///
+    /// As for [`remove`](Self::remove).
     #[inline]
-    pub fn remove_if(&self, key: K, mut condition: impl FnMut(V) -> bool) -> Option<V> {
+    pub fn remove_if(
+        &self,
+        key: K,
+        mut condition: impl FnMut(V) -> bool,
+    ) -> Result<Option<V>, Error> {
         let mut removes = false;
         let before = self.update(key, |current| {
             removes = current.is_some_and(|value| condition(V::from_word(value)));
             if removes { Decision::Remove } else { Decision::Keep }
-        });
-        // A removal takes no slot, so it is never refused.
-        before.unwrap_or_default().filter(|_| removes)
+        })?;
+        Ok(before.filter(|_| removes))
     }
 
     /// Replaces the value of `key`, if it is present, by what `change` makes of it.
@@ -270,7 +304,7 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As for [`insert`](Self::insert); never if `change` answers `None`.
+    /// As for [`insert`](Self::insert); as for [`remove`](Self::remove) if `change` answers `None`.
     #[inline]
     pub fn fetch_update(
         &self,
@@ -285,22 +319,33 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
 
     /// Keeps the entries for which `condition` holds. Each is decided by itself, as
     /// [`remove_if`](Self::remove_if) does, and entries that come meanwhile may be left out.
-    pub fn retain(&self, mut condition: impl FnMut(K, V) -> bool) {
+    ///
+    /// # Errors
+    ///
+    /// The first of [`remove`](Self::remove); those that come after are not looked at.
+    pub fn retain(&self, mut condition: impl FnMut(K, V) -> bool) -> Result<(), Error> {
         for (key, _) in self.iter() {
-            self.remove_if(key, |value| !condition(key, value));
+            self.remove_if(key, |value| !condition(key, value))?;
         }
+        Ok(())
     }
 
     /// Removes all entries, one by one; those that come meanwhile may stay.
-    pub fn clear(&self) {
-        self.retain(|_, _| false);
+    ///
+    /// # Errors
+    ///
+    /// As for [`retain`](Self::retain).
+    pub fn clear(&self) -> Result<(), Error> {
+        self.retain(|_, _| false)
     }
 
     /// The entries, in no order. Every key that is present all the time comes exactly once, with a
-    /// value that it had meanwhile; one that comes or goes meanwhile comes once or not at all.
+    /// value that it had meanwhile; one that comes or goes meanwhile comes once or not at all. One that a
+    /// rebuild moves meanwhile may come twice.
     ///
-    /// The iterator is 432 bytes: it holds a copy of one home's entries.
-    pub fn iter(&self) -> Iter<'_, K, V> {
+    /// The iterator holds a copy of one home's entries, 384 bytes, and keeps old tables from being given
+    /// back.
+    pub fn iter(&self) -> Iter<'_, K, V, G> {
         Iter::over(&self.root)
     }
 
@@ -311,28 +356,28 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
     /// There is no counter: it would cost each insertion and removal a line that all cores want, and a
     /// context killed beside it would make it wrong for ever.
     pub fn len(&self) -> usize {
-        self.root.table().map_or(0, |table| table.len())
+        self.root.len()
     }
 
     /// Has the map no entry? Reads bins up to the first entry.
     pub fn is_empty(&self) -> bool {
-        self.root.table().is_none_or(|table| table.is_empty())
+        self.iter().next().is_none()
     }
 
-    /// The entries that the map takes for certain; often it takes some more. 0 before
+    /// The entries that the newest table takes for certain; often it takes some more. 0 before
     /// [`place`](Self::place).
     pub fn capacity(&self) -> usize {
         self.root.capacity()
     }
 
-    /// The seed of the hash; `None` before [`place`](Self::place).
+    /// The seed of the newest table's hash; `None` before [`place`](Self::place).
     pub fn seed(&self) -> Option<u64> {
-        self.root.table().map(|table| table.seed())
+        self.root.seed()
     }
 
     /// How the entries lie. Reads every line.
     pub fn stats(&self) -> Stats {
-        self.root.table().map_or(Stats::default(), |table| table.stats())
+        self.root.stats()
     }
 
     /// Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be
@@ -342,16 +387,79 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
     ///
     /// [`Error::Corrupt`]. Such a map is safe to use, but may answer anything.
     pub fn check(&self) -> Result<(), Error> {
-        match self.root.table() {
-            Some(table) if !table.is_sound() => Err(Error::Corrupt),
-            _ => Ok(()),
+        if self.root.is_sound() { Ok(()) } else { Err(Error::Corrupt) }
+    }
+
+    /// Gives the map another table, in `region`, with another size or seed, while everyone works on.
+    /// Returns at once; the entries move bin by bin, by [`help`](Self::help) and by everyone who changes
+    /// something. Writes the whole region.
+    ///
+    /// Reads never help. A change moves at most two bins, its own and one more, of at most 24 entries
+    /// each. Nobody waits, whoever is stopped wherever.
+    ///
+    /// When the new table turns out to have no room for some entry, its home stays as it is, and changes
+    /// there are refused with [`Error::Full`]. Then another `rebuild`, into a third region, goes on from
+    /// where it stopped.
+    ///
+    /// # Errors
+    ///
+    /// With the region: [`Error::Busy`] while a rebuild is running that is not stuck,
+    /// [`Error::TooSmall`] if the region is too small for the entries that are there.
+    pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.root.rebuild(region, seed, HOME_MASK)
+    }
+
+    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotRequired`] otherwise; and those of `rebuild`.
+    pub fn rebuild_if_needed(
+        &self,
+        region: Region<'a>,
+        seed: u64,
+    ) -> Result<(), Rejected<Region<'a>>> {
+        match self.needs_rebuild() {
+            Some(_) => self.rebuild(region, seed),
+            None => Err(Rejected { error: Error::NotRequired, value: region }),
         }
     }
 
-    /// A map whose table is of no shape that memory has.
+    /// Why the map should be rebuilt, if it should. Reads every line.
+    pub fn needs_rebuild(&self) -> Option<Need> {
+        self.stats().need(self.capacity())
+    }
+
+    /// Does at most `steps` parts of a running rebuild, each one bin of at most 24 entries, or sixteen
+    /// headers looked at. For an idle loop or a timer, so that it ends even if nobody changes anything.
+    /// Answers whether there is nothing left to do.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] if the new table has no room for some entry: see [`rebuild`](Self::rebuild).
+    /// [`Error::Busy`] if another operation was in the way: call again.
+    pub fn help(&self, steps: usize) -> Result<bool, Error> {
+        self.root.help(steps)
+    }
+
+    /// The region of the oldest table, once its entries have all moved on and no operation can be in it
+    /// any more. Never waits: call it now and then.
+    pub fn try_reclaim(&self) -> Option<Region<'a>> {
+        self.root.try_reclaim()
+    }
+
+    /// A map over a table that is made already.
     #[cfg(all(test, loom))]
-    pub(super) fn with_root(root: Root<'a>) -> Self {
+    pub(super) fn with_root(root: Root<'a, G>) -> Self {
         Map { root, words: PhantomData }
+    }
+
+    /// [`rebuild`](Self::rebuild) into a table that is made already.
+    #[cfg(all(test, loom))]
+    pub(super) fn rebuild_into(&self, descriptor: core::ptr::NonNull<super::arena::Descriptor>) {
+        let newest = self.root.newest().unwrap();
+        // SAFETY: models' tables are leaked.
+        assert!(unsafe { newest.set_next(descriptor) });
     }
 
     #[inline]
@@ -371,17 +479,17 @@ fn exactly(key: impl Word) -> Key<impl Fn(u64) -> bool> {
     Key { word, matches: move |stored| stored == word }
 }
 
-impl<K: Word + fmt::Debug, V: Word + fmt::Debug> fmt::Debug for Map<'_, K, V> {
+impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Reclaim> fmt::Debug for Map<'_, K, V, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }
 }
 
-impl<'m, K: Word, V: Word> IntoIterator for &'m Map<'_, K, V> {
+impl<'m, K: Word, V: Word, G: Reclaim> IntoIterator for &'m Map<'_, K, V, G> {
     type Item = (K, V);
-    type IntoIter = Iter<'m, K, V>;
+    type IntoIter = Iter<'m, K, V, G>;
 
-    fn into_iter(self) -> Iter<'m, K, V> {
+    fn into_iter(self) -> Iter<'m, K, V, G> {
         self.iter()
     }
 }

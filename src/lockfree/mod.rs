@@ -108,11 +108,14 @@ mod commit;
 mod expectation;
 mod header;
 mod hole;
+mod indirect;
 mod iter;
 mod map;
+mod migrate;
 #[cfg(all(test, loom))]
 mod models;
 mod read;
+mod reclaim;
 mod relocate;
 mod root;
 mod set;
@@ -126,10 +129,12 @@ mod word;
 use core::alloc::Layout;
 
 pub use expectation::Expectation;
+pub use indirect::{IndirectMap, Keys};
 pub use iter::Iter;
 pub use map::Map;
+pub use reclaim::{Counted, Never, Reclaim};
 pub use set::Set;
-pub use stats::Stats;
+pub use stats::{Need, Stats};
 pub use word::Word;
 
 use crate::{error::Error, layout::LINE_BYTES};
@@ -137,7 +142,7 @@ use shape::Shape;
 
 /// The memory that a map or set for `capacity` entries needs.
 ///
-/// With `n = max(capacity, 1)`: `64 * (1 + ceil(8 * n / 21) + 6 * (ceil(n / 72) + 2))` bytes, aligned
+/// With `n = max(capacity, 1)`: `64 * (2 + ceil(8 * n / 21) + 6 * (ceil(n / 72) + 2))` bytes, aligned
 /// to 64. That is 29.7 bytes per entry for large `n`, everything included.
 ///
 /// # Errors

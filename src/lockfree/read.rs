@@ -17,8 +17,9 @@ use crate::{
     },
 };
 
-/// Keys whose homes are on their way to the cache at once, in a batch.
-const AHEAD: usize = 16;
+/// The home's entries are in the next table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Migrated;
 
 impl<'a> Home<'a> {
     /// The header, and with it all that was written before it was committed.
@@ -43,45 +44,35 @@ impl<'a> Table<'a> {
     /// The value of a key. The home's line, and one more for each entry of the home that stands in a
     /// group and is looked at.
     #[inline]
-    pub(super) fn get(self, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
+    pub(super) fn get(self, key: &Key<impl Fn(u64) -> bool>) -> Result<Option<u64>, Migrated> {
         self.get_at(self.home_of(key.word), key)
     }
 
     #[inline]
-    fn get_at(self, home: Home<'a>, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
+    pub(super) fn get_at(
+        self,
+        home: Home<'a>,
+        key: &Key<impl Fn(u64) -> bool>,
+    ) -> Result<Option<u64>, Migrated> {
         loop {
             let seen = home.header();
             let found = self.find(home, seen, &key.matches);
+            // A migrated header shows nothing.
+            if found.is_none() && seen.is_migrated() {
+                return Err(Migrated);
+            }
             if home.still_shows(seen) {
-                return found.map(|(_, value)| value);
+                return Ok(found.map(|(_, value)| value));
             }
         }
     }
 
-    /// Looks for all of `keys`, and gives `answer` one of `places` and the value of each.
-    ///
-    /// Homes are asked for [`AHEAD`] keys before they are read.
-    pub(super) fn get_many<M: Fn(u64) -> bool, P>(
-        self,
-        keys: impl Iterator<Item = Key<M>>,
-        places: impl Iterator<Item = P>,
-        mut answer: impl FnMut(P, Option<u64>),
-    ) {
-        let mut waiting: [Option<(Key<M>, Home<'a>, P)>; AHEAD] = [const { None }; AHEAD];
-        let mut turn = 0;
-        for (key, place) in keys.zip(places) {
-            let home = self.home_of(key.word);
-            prefetch(core::ptr::from_ref(home.bin()).cast());
-            if let Some((key, home, place)) = waiting[turn].replace((key, home, place)) {
-                answer(place, self.get_at(home, &key));
-            }
-            turn = (turn + 1) % AHEAD;
-        }
-        for step in 0..AHEAD {
-            if let Some((key, home, place)) = waiting[(turn + step) % AHEAD].take() {
-                answer(place, self.get_at(home, &key));
-            }
-        }
+    /// Asks the cache for the home of `word`.
+    #[inline]
+    pub(super) fn prefetch_home(self, word: u64) -> Home<'a> {
+        let home = self.home_of(word);
+        prefetch(core::ptr::from_ref(home.bin()).cast());
+        home
     }
 
     /// The key that `matches` accepts, among those that `seen` shows: its place and its value.

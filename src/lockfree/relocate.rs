@@ -48,8 +48,8 @@ impl<'a> Table<'a> {
         let seen = owner.header();
         let is_its_group =
             self.group_number(owner, place.region()) == self.group_number(home, place.region());
-        if !is_its_group || !seen.shows(place) {
-            // An operation holds the slot, or the key has just changed.
+        if !is_its_group || !seen.shows(place) || seen.is_frozen() {
+            // An operation holds the slot, the key has just changed, or a rebuild copies it.
             return Err(Stop::Busy);
         }
         let (word, value) = (self.key_at(owner, place), self.value_at(owner, seen, place));

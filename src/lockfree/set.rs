@@ -2,7 +2,12 @@
 
 use core::fmt;
 
-use super::{Map, stats::Stats, word::Word};
+use super::{
+    Map,
+    reclaim::{Never, Reclaim},
+    stats::Stats,
+    word::Word,
+};
 use crate::{
     error::{Error, Rejected},
     storage::Region,
@@ -10,8 +15,8 @@ use crate::{
 
 /// A set that cores, interrupt handlers and NMIs share without a lock: a [`Map`] without values, with
 /// the same memory, cost and guarantees.
-pub struct Set<'a, K> {
-    map: Map<'a, K, ()>,
+pub struct Set<'a, K, G = Never> {
+    map: Map<'a, K, (), G>,
 }
 
 impl<'a, K: Word> Set<'a, K> {
@@ -30,15 +35,6 @@ impl<'a, K: Word> Set<'a, K> {
         Ok(Set { map: Map::new_in(region, seed)? })
     }
 
-    /// Makes an empty table for a set that has none: see [`Map::place`].
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.map.place(region, seed)
-    }
-
     /// The set that stands in `region`: see [`Map::attach`].
     ///
     /// # Errors
@@ -52,14 +48,43 @@ impl<'a, K: Word> Set<'a, K> {
         // SAFETY: the caller's promise.
         Ok(Set { map: unsafe { Map::attach(region)? } })
     }
-
-    /// Takes the memory back: see [`Map::into_region`].
-    pub fn into_region(self) -> Option<Region<'a>> {
-        self.map.into_region()
-    }
 }
 
-impl<K: Word> Set<'_, K> {
+impl<'a, K: Word, G: Reclaim> Set<'a, K, G> {
+    /// A set without a table: see [`Map::unplaced_with`].
+    #[cfg(not(loom))]
+    pub const fn unplaced_with(guard: G) -> Self {
+        Set { map: Map::unplaced_with(guard) }
+    }
+
+    /// An empty set in `region`: see [`Map::new_with`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_with(region: Region<'a>, seed: u64, guard: G) -> Result<Self, Rejected<Region<'a>>> {
+        Ok(Set { map: Map::new_with(region, seed, guard)? })
+    }
+
+    /// Makes an empty table for a set that has none: see [`Map::place`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.map.place(region, seed)
+    }
+
+    /// The map that this set is: for what it has besides, such as [`Map::rebuild`].
+    pub fn as_map(&self) -> &Map<'a, K, (), G> {
+        &self.map
+    }
+
+    /// The map that this set is.
+    pub fn into_map(self) -> Map<'a, K, (), G> {
+        self.map
+    }
+
     /// Is `key` in the set? Writes nothing.
     #[inline]
     pub fn contains(&self, key: K) -> bool {
@@ -70,26 +95,38 @@ impl<K: Word> Set<'_, K> {
     ///
     /// # Errors
     ///
-    /// [`Error::Full`] or [`Error::Busy`]; nothing has changed then.
+    /// As for [`Map::insert`].
     #[inline]
     pub fn insert(&self, key: K) -> Result<bool, Error> {
         Ok(self.map.insert(key, ())?.is_none())
     }
 
-    /// Removes `key`; was it there? Cannot fail.
+    /// Removes `key`; was it there?
+    ///
+    /// # Errors
+    ///
+    /// As for [`Map::remove`].
     #[inline]
-    pub fn remove(&self, key: K) -> bool {
-        self.map.remove(key).is_some()
+    pub fn remove(&self, key: K) -> Result<bool, Error> {
+        Ok(self.map.remove(key)?.is_some())
     }
 
     /// Keeps the keys for which `condition` holds: see [`Map::retain`].
-    pub fn retain(&self, mut condition: impl FnMut(K) -> bool) {
-        self.map.retain(|key, ()| condition(key));
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn retain(&self, mut condition: impl FnMut(K) -> bool) -> Result<(), Error> {
+        self.map.retain(|key, ()| condition(key))
     }
 
     /// Removes all keys, one by one: see [`Map::clear`].
-    pub fn clear(&self) {
-        self.map.clear();
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn clear(&self) -> Result<(), Error> {
+        self.map.clear()
     }
 
     /// The keys, in no order: see [`Map::iter`].
@@ -116,18 +153,9 @@ impl<K: Word> Set<'_, K> {
     pub fn stats(&self) -> Stats {
         self.map.stats()
     }
-
-    /// Checks a set that nobody uses meanwhile: see [`Map::check`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Corrupt`].
-    pub fn check(&self) -> Result<(), Error> {
-        self.map.check()
-    }
 }
 
-impl<K: Word + fmt::Debug> fmt::Debug for Set<'_, K> {
+impl<K: Word + fmt::Debug, G: Reclaim> fmt::Debug for Set<'_, K, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
     }

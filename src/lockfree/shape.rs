@@ -1,11 +1,11 @@
 //! How large a table is, and where a hash leads in it: arithmetic only.
 //!
 //! ```text
-//!  line 0      1 ..                     1 + bins ..                             the end
+//!  lines 0, 1  2 ..                     2 + bins ..                             the end
 //! +------------+--- ... --+-------------+---- ... ---+---- ... ---+---- ... ---+
 //! | descriptor | bin 0    | bin n - 1   | region 0   | region 1   | region 2   |
 //! +------------+--- ... --+-------------+---- ... ---+---- ... ---+---- ... ---+
-//!   64 bytes     64 bytes each            groups of 128 bytes, as many in each region
+//!   128 bytes    64 bytes each            groups of 128 bytes, as many in each region
 //! ```
 //!
 //! A table for `n` entries has `ceil(8n / 21)` bins, so that its own slots are 7/8 full, and
@@ -14,6 +14,8 @@
 
 use super::header::{GROUP_SLOTS, OWN_SLOTS, REGIONS};
 
+/// Lines of the descriptor.
+const DESCRIPTOR_LINES: u64 = 2;
 /// Lines of a group.
 const GROUP_LINES: u64 = 2;
 /// Entries of a group region per group, in a table at its capacity.
@@ -48,8 +50,16 @@ impl Shape {
         })
     }
 
-    /// The greatest that fits into `lines` lines, and the entries that it is for.
-    pub(super) const fn for_lines(lines: u64) -> Option<(Shape, u64)> {
+    /// The greatest that fits into `lines` lines.
+    pub(super) const fn for_lines(lines: u64) -> Option<Shape> {
+        match Shape::entries_for(lines) {
+            0 => None,
+            entries => Shape::for_entries(entries),
+        }
+    }
+
+    /// The entries that a table in `lines` lines is for.
+    pub(super) const fn entries_for(lines: u64) -> u64 {
         let (mut low, mut high) = (0, MOST_ENTRIES);
         // Fits for `low` or nothing does; does not fit above `high`.
         while low < high {
@@ -59,15 +69,12 @@ impl Shape {
                 _ => high = middle - 1,
             }
         }
-        match Shape::for_entries(low) {
-            Some(shape) if low > 0 => Some((shape, low)),
-            _ => None,
-        }
+        low
     }
 
     /// Lines of the whole arena, the descriptor among them.
     pub(super) const fn lines(self) -> u64 {
-        1 + self.bins + REGIONS as u64 * self.groups_per_region * GROUP_LINES
+        DESCRIPTOR_LINES + self.bins + REGIONS as u64 * self.groups_per_region * GROUP_LINES
     }
 
     /// Groups of all regions.

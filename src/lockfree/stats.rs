@@ -1,9 +1,13 @@
 //! How the entries of a table lie.
 
-use super::{arena::Table, header::Place, shape::Shape};
-use crate::layout::LINE_BYTES;
+use super::{arena::Table, header::Place, reclaim::Reclaim, root::Root};
 
-/// Figures about a map, each counted while it may change.
+/// Entries of one home that chance does not bring together: in a full table of 2^20 bins one home has
+/// as many once in 2,000 tables.
+const CROWD: usize = 18;
+
+/// Figures about a map, each counted while it may change; during a rebuild those of the table in which
+/// operations start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Entries.
@@ -21,19 +25,68 @@ pub struct Stats {
     pub held: usize,
     /// The most entries of one home; 24 is the end.
     pub fullest_home: usize,
-    /// Bytes of the table, everything included.
+    /// Bytes of all memory that is lent to the map, that of old and of new tables included.
     pub bytes: usize,
 }
 
+/// Why a map should be rebuilt: see [`Map::needs_rebuild`](super::Map::needs_rebuild).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// It has more entries than it was made for: into a larger region.
+    Size,
+    /// A home is more crowded than chance allows: with another seed.
+    Flood,
+    /// Contexts that were killed, or so many running ones, hold a part of the slots: into any region.
+    Leaks,
+}
+
+impl Stats {
+    /// Why a map with these figures should be rebuilt. A sixteenth of the slots in nobody's use counts
+    /// as leaks.
+    pub(super) fn need(self, capacity: usize) -> Option<Need> {
+        if self.entries > capacity {
+            Some(Need::Size)
+        } else if self.fullest_home >= CROWD {
+            Some(Need::Flood)
+        } else if self.held * 16 > self.slots {
+            Some(Need::Leaks)
+        } else {
+            None
+        }
+    }
+}
+
+impl<G: Reclaim> Root<'_, G> {
+    /// The entries that the newest table is for.
+    pub(super) fn capacity(&self) -> usize {
+        let _inside = self.enter();
+        self.newest().map_or(0, Table::capacity)
+    }
+
+    /// The seed of the newest table.
+    pub(super) fn seed(&self) -> Option<u64> {
+        let _inside = self.enter();
+        self.newest().map(Table::seed)
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let _inside = self.enter();
+        let stats = self.current().map_or(Stats::default(), Table::stats);
+        Stats { bytes: self.bytes(), ..stats }
+    }
+
+    /// Does every entry stand where it may? Only of a map that nobody changes meanwhile.
+    pub(super) fn is_sound(&self) -> bool {
+        let _inside = self.enter();
+        self.chain().all(Table::is_sound)
+    }
+}
+
 impl Table<'_> {
-    pub(super) fn stats(self) -> Stats {
-        let shape: Shape = self.shape();
-        let mut stats = Stats {
-            bins: shape.bins as usize,
-            slots: shape.slots() as usize,
-            bytes: shape.lines() as usize * LINE_BYTES,
-            ..Stats::default()
-        };
+    fn stats(self) -> Stats {
+        let shape = self.shape();
+        let mut stats =
+            Stats { bins: shape.bins as usize, slots: shape.slots() as usize, ..Stats::default() };
         for home in self.homes() {
             let header = home.header();
             let outside = header.overflow().count();
@@ -52,7 +105,7 @@ impl Table<'_> {
     ///
     /// Each visible key's home is the bin that shows it, so no place is shown by two homes; cells are
     /// named once; own places are not taken; places in groups are claimed.
-    pub(super) fn is_sound(self) -> bool {
+    fn is_sound(self) -> bool {
         self.homes().all(|home| {
             let header = home.header();
             let is_sound = |place: Place| {
@@ -64,7 +117,7 @@ impl Table<'_> {
                 };
                 key_home.number() == home.number() && !is_held
             };
-            header.has_distinct_cells() && header.places().all(is_sound)
+            header.is_migrated() || header.has_distinct_cells() && header.places().all(is_sound)
         })
     }
 }

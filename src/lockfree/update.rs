@@ -42,6 +42,8 @@ pub(super) enum Stop {
     Full,
     /// Another operation was in the way.
     Busy,
+    /// The home's entries are being moved to the next table, or are there.
+    Frozen,
 }
 
 /// What an operation has taken and not shown yet: at most one thing at any time.
@@ -87,6 +89,9 @@ impl<'a> Table<'a> {
         let mut hand = Hand::Empty;
         let answer = loop {
             let seen = home.header();
+            if seen.is_frozen() {
+                break Err(Stop::Frozen);
+            }
             let (place, current) = self.find(home, seen, &key.matches).unzip();
             if !home.still_shows(seen) {
                 continue;
@@ -95,7 +100,7 @@ impl<'a> Table<'a> {
                 (Decision::Keep, _) | (Decision::Remove, None) => Attempt::Done(()),
                 (Decision::Remove, Some(place)) => self.remove(home, seen, place),
                 (Decision::Set(value), Some(place)) => {
-                    self.replace(home, seen, place, key.word, value, &mut hand)
+                    self.replace(home, seen, place, value, &mut hand)
                 }
                 (Decision::Set(value), None) => self.insert(home, seen, key.word, value, &mut hand),
             };
@@ -136,14 +141,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Gives the key at `place` another value.
+    /// Gives the key at `place` another value. The word that stands for the key stays.
     #[inline]
     fn replace(
         self,
         home: Home<'a>,
         seen: Header,
         place: Place,
-        word: u64,
         value: u64,
         hand: &mut Hand,
     ) -> Attempt<()> {
@@ -157,7 +161,7 @@ impl<'a> Table<'a> {
         if place.is_own() && *hand == Hand::Spare {
             self.swap_cell(home, seen, place, value, hand)
         } else {
-            match self.replace_pair(home, seen, place, word, value, hand) {
+            match self.replace_pair(home, seen, place, value, hand) {
                 // An own slot would have done with the spare cell, which another operation holds.
                 Attempt::Stop(Stop::Full) if place.is_own() => Attempt::Stop(Stop::Busy),
                 attempt => attempt,
@@ -196,7 +200,6 @@ impl<'a> Table<'a> {
         home: Home<'a>,
         seen: Header,
         old: Place,
-        word: u64,
         value: u64,
         hand: &mut Hand,
     ) -> Attempt<()> {
@@ -205,7 +208,7 @@ impl<'a> Table<'a> {
             Attempt::Again => return Attempt::Again,
             Attempt::Stop(stop) => return Attempt::Stop(stop),
         };
-        self.fill(home, seen, new, word, value);
+        self.fill(home, seen, new, self.key_at(home, old), value);
         match home.commit(seen, |now| now.showing(new).removing(old)) {
             Commit::Done(after) => {
                 *hand = Hand::Empty;

@@ -45,18 +45,24 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         mut equal: impl FnMut(usize, &T) -> bool,
         mut found: impl FnMut(usize, Option<(&'a T, &'a V)>),
     ) {
-        let mut delay = Delay::new();
-        let mut answer = |(index, hash): (usize, u64)| {
-            found(index, self.find(hash, |entry| equal(index, entry)));
-        };
-        for (index, key) in keys.iter().enumerate() {
+        let ask = |key| {
             let hash = hash(key);
             self.reader().prefetch(hash);
-            if let Some(ready) = delay.push((index, hash)) {
-                answer(ready);
-            }
+            hash
+        };
+        // A ring: the hash of key `i` waits at `i % AHEAD` for its turn.
+        let mut hashes = [0; AHEAD];
+        for (kept, key) in hashes.iter_mut().zip(keys) {
+            *kept = ask(key);
         }
-        delay.into_rest().for_each(answer);
+        for index in 0..keys.len() {
+            let kept = &mut hashes[index % AHEAD];
+            let hash = *kept;
+            if let Some(later) = keys.get(index + AHEAD) {
+                *kept = ask(later);
+            }
+            found(index, self.find(hash, |entry| equal(index, entry)));
+        }
     }
 }
 

@@ -58,6 +58,22 @@ impl Places {
         self.slots.next().map(|slot| Place::new(self.offset, slot))
     }
 
+    /// Gives all places that are left to `step`, in order: [`next`](Self::next) without the work of
+    /// stopping and going on after each.
+    #[inline]
+    fn fold<B>(
+        self,
+        word: impl Fn(Offset) -> Word,
+        init: B,
+        mut step: impl FnMut(B, Place) -> B,
+    ) -> B {
+        let here = self.slots.fold(init, |sum, slot| step(sum, Place::new(self.offset, slot)));
+        (self.next_group..self.geometry.groups()).fold(here, |sum, group| {
+            let offset = self.geometry.at(group);
+            occupied(word(offset)).fold(sum, |sum, slot| step(sum, Place::new(offset, slot)))
+        })
+    }
+
     /// Entries not yet yielded.
     pub(super) fn left(&self) -> usize {
         self.left
@@ -93,6 +109,22 @@ impl<'a, T, V> Iterator for Pairs<'a, T, V> {
         // SAFETY: as above.
         let value = unsafe { self.reader.value(place) };
         Some((entry, value))
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut step: F) -> B {
+        let Pairs { reader, places } = self;
+        places.fold(
+            |offset| reader.word(offset),
+            init,
+            |sum, place| {
+                // SAFETY: `Places` yields slots that are not free.
+                let entry = unsafe { reader.entry(place) };
+                // SAFETY: as above.
+                let value = unsafe { reader.value(place) };
+                step(sum, (entry, value))
+            },
+        )
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

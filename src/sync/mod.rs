@@ -16,3 +16,12 @@ cfg_if::cfg_if! {
         pub(crate) use portable_atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence};
     }
 }
+
+/// Puts what the SeqCst accesses before it wrote in front of what those behind it read.
+///
+/// They do that by themselves; loom does not model it, and gets a fence.
+#[inline]
+pub(crate) fn sequentially_consistent() {
+    #[cfg(loom)]
+    fence(Ordering::SeqCst);
+}

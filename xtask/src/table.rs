@@ -5,7 +5,8 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, docs, host, lint, miri, no_panic, proofs, qemu,
+    aarch64_user, arrows, asm_check, builds, coverage, docs, fuzz, host, lint, miri, no_panic,
+    proofs, qemu,
 };
 
 /// What every change must pass.
@@ -73,6 +74,12 @@ pub(crate) const TEST: &[Stage] = &[
         needs: &[Need::Target(X86_64_NONE), Need::Program("qemu-system-x86_64", "qemu-system-x86")],
         run: qemu::x86_64,
     },
+    Stage {
+        name: "proofs",
+        about: "theorems about the arithmetic and the machine code, by z3 and symbolic execution",
+        needs: proofs::NEEDS,
+        run: proofs::run,
+    },
 ];
 
 /// What takes longer, or needs a nightly toolchain.
@@ -85,14 +92,20 @@ pub(crate) const VERIFY: &[Stage] = &[
     },
     Stage {
         name: "proofs",
-        about: "theorems about the arithmetic and the machine code, by z3 and symbolic execution",
-        needs: proofs::NEEDS,
-        run: proofs::run,
-    },
-    Stage {
-        name: "proofs-long",
         about: "the theorems again, with every planted error",
         needs: proofs::NEEDS,
         run: proofs::run_long,
+    },
+    Stage {
+        name: "coverage",
+        about: "the lines of the library that the tests execute, and those that they do not",
+        needs: coverage::NEEDS,
+        run: coverage::run,
+    },
+    Stage {
+        name: "fuzz",
+        about: "operation sequences against models, a minute per target",
+        needs: fuzz::NEEDS,
+        run: fuzz::run,
     },
 ];

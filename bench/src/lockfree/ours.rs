@@ -101,7 +101,7 @@ impl SharedMap for Heptad {
 
     #[inline(always)]
     fn remove(&self, (): &(), key: u64) -> Option<u64> {
-        self.map.remove(key)
+        insist(|| self.map.remove(key))
     }
 
     fn len(&self) -> usize {

@@ -1,29 +1,35 @@
 //! The bytes of an arena.
 //!
-//! The first line is the descriptor, eight words in the processor's byte order:
+//! The first two lines are the descriptor, words in the processor's byte order:
 //!
 //! | word | contents |
 //! |---|---|
 //! | 0 | the letters `heptLF`, and the number of this layout in the upper 16 bits |
 //! | 1 | lines of the arena, those that the table leaves unused among them |
-//! | 2 | the entries that the table is for |
-//! | 3 | bins |
-//! | 4 | groups per region |
-//! | 5 | the seed |
-//! | 6 | the home mask: the bits of a key word that decide its home |
-//! | 7 | a hash of words 0 to 6 |
+//! | 2 | bins |
+//! | 3 | groups per region |
+//! | 4 | the seed |
+//! | 5 | the home mask: the bits of a key word that decide its home |
+//! | 6 | a hash of words 0 to 5 |
+//! | 7 | the address of the next table's descriptor; 0 until the table is rebuilt |
+//! | 8 to 15 | how far a rebuild is: [`Progress`] |
 //!
-//! Bins follow, then the groups: [`Shape`] has the picture. No word is an address, so an arena means
-//! the same wherever it is mapped. A new one is all zero behind its descriptor.
+//! Bins follow, then the groups: [`Shape`] has the picture. Before a rebuild no word is an address, so an
+//! arena means the same wherever it is mapped. A new one is all zero behind word 6.
 
-use core::{ptr::NonNull, slice};
+use core::{
+    mem::offset_of,
+    ptr::{self, NonNull},
+    slice,
+};
 
-use super::{Bin, Group, Shape};
+use super::{Bin, Group, Progress, Shape};
 use crate::{
     error::{Error, Rejected},
     hash::hash_word,
     layout::LINE_BYTES,
     storage::{Region, Storage},
+    sync::{AtomicPtr, Ordering::Relaxed},
 };
 
 /// A machine of the other byte order reads other letters: neither takes the other's arenas.
@@ -32,19 +38,22 @@ const FORMAT_SHIFT: u32 = 48;
 /// The layout told here, in `bin.rs` and in `header.rs`.
 const FORMAT: u64 = 1;
 
-/// The first line of an arena. Written once, before anyone else can see it.
+/// The first two lines of an arena. But for their last words they are written once, before anyone else
+/// can see them.
 #[repr(C, align(64))]
 pub(in crate::lockfree) struct Descriptor {
     magic: u64,
-    lines: u64,
-    pub(super) entries: u64,
+    pub(super) lines: u64,
     pub(super) shape: Shape,
     pub(super) seed: u64,
     pub(super) home_mask: u64,
     check: u64,
+    pub(super) next: AtomicPtr<Descriptor>,
+    pub(super) progress: Progress,
 }
 
-const _: () = assert!(size_of::<Descriptor>() == LINE_BYTES);
+const _: () = assert!(size_of::<Descriptor>() == 2 * LINE_BYTES);
+const _: () = assert!(offset_of!(Descriptor, progress) == LINE_BYTES);
 const _: () = assert!(size_of::<Bin>() == LINE_BYTES);
 const _: () = assert!(size_of::<Group>() == 2 * LINE_BYTES);
 
@@ -56,7 +65,7 @@ impl Descriptor {
         home_mask: u64,
     ) -> Result<NonNull<Descriptor>, Rejected<Region<'_>>> {
         let lines = region.lines();
-        let Some((shape, entries)) = Shape::for_lines(lines as u64) else {
+        let Some(shape) = Shape::for_lines(lines as u64) else {
             return Err(Rejected { error: too_small(lines), value: region });
         };
         let base = region.base_mut();
@@ -65,15 +74,16 @@ impl Descriptor {
         let mut descriptor = Descriptor {
             magic: LETTERS | FORMAT << FORMAT_SHIFT,
             lines: lines as u64,
-            entries,
             shape,
             seed,
             home_mask,
             check: 0,
+            next: AtomicPtr::new(ptr::null_mut()),
+            progress: Progress::default(),
         };
         descriptor.check = descriptor.expected_check();
         let first = base.cast::<Descriptor>();
-        // SAFETY: the first line is valid for writes, aligned, and a descriptor's size.
+        // SAFETY: a shape has lines for a descriptor, valid for writes and aligned.
         unsafe { first.write(descriptor) };
         // SAFETY: a region is never null.
         Ok(unsafe { NonNull::new_unchecked(first) })
@@ -89,9 +99,13 @@ impl Descriptor {
         home_mask: u64,
     ) -> Result<NonNull<Descriptor>, Rejected<Region<'_>>> {
         let first = region.base_mut().cast::<Descriptor>();
+        let lines = region.lines();
+        if lines < size_of::<Descriptor>() / LINE_BYTES {
+            return Err(Rejected { error: too_small(lines), value: region });
+        }
         // SAFETY: aligned, initialised, and valid for as long as the region; not written meanwhile.
         let descriptor = unsafe { &*first };
-        match descriptor.complaint(region.lines(), home_mask) {
+        match descriptor.complaint(lines, home_mask) {
             Some(error) => Err(Rejected { error, value: region }),
             // SAFETY: a region is never null.
             None => Ok(unsafe { NonNull::new_unchecked(first) }),
@@ -117,15 +131,18 @@ impl Descriptor {
             let needed_bytes = (self.lines as usize).saturating_mul(LINE_BYTES);
             return Some(Error::TooSmall { needed_bytes, given_bytes: lines * LINE_BYTES });
         }
-        let expected = Some((self.shape, self.entries));
-        if Shape::for_lines(self.lines) == expected { None } else { Some(Error::Corrupt) }
+        if Shape::for_lines(self.lines) != Some(self.shape) {
+            return Some(Error::Corrupt);
+        }
+        // Relaxed: nothing is read through it.
+        let is_rebuilt = !self.next.load(Relaxed).is_null();
+        if is_rebuilt { Some(Error::Busy) } else { None }
     }
 
     fn expected_check(&self) -> u64 {
         let words = [
             self.magic,
             self.lines,
-            self.entries,
             self.shape.bins,
             self.shape.groups_per_region,
             self.seed,
@@ -144,7 +161,7 @@ impl Descriptor {
     pub(super) unsafe fn bins<'a>(this: NonNull<Descriptor>) -> &'a [Bin] {
         // SAFETY: initialised by `create`, or checked by `attach`; nobody writes it.
         let shape = unsafe { this.as_ref() }.shape;
-        // SAFETY: the arena has the shape's lines, and the first is the descriptor.
+        // SAFETY: the arena has the shape's lines, and the first two are the descriptor.
         let first = unsafe { this.add(1) }.cast::<Bin>();
         // SAFETY: initialised, as zeros or by tables; atomics may be shared.
         unsafe { slice::from_raw_parts(first.as_ptr(), shape.bins as usize) }
@@ -159,8 +176,10 @@ impl Descriptor {
     pub(super) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
         // SAFETY: initialised by `create`, or checked by `attach`; nobody writes it.
         let shape = unsafe { this.as_ref() }.shape;
-        // SAFETY: the arena has the shape's lines: the descriptor, the bins, the groups.
-        let first = unsafe { this.add(1 + shape.bins as usize) }.cast::<Group>();
+        // SAFETY: the arena has the shape's lines, and the first two are the descriptor.
+        let bins = unsafe { this.add(1) }.cast::<Bin>();
+        // SAFETY: as above: the groups follow the bins.
+        let first = unsafe { bins.add(shape.bins as usize) }.cast::<Group>();
         // SAFETY: initialised, as zeros or by tables; atomics may be shared.
         unsafe { slice::from_raw_parts(first.as_ptr(), shape.groups() as usize) }
     }

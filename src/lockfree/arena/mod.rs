@@ -7,14 +7,23 @@
 //! - **A1** The descriptor of a table does not change, and its bins and groups, as many as its shape
 //!   says and at least one of each, are there during `'a`.
 
-use core::{marker::PhantomData, ptr::NonNull};
+use core::{
+    marker::PhantomData,
+    ptr::{self, NonNull},
+};
 
 use super::{
     bin::{Bin, Group},
     header::Place,
     shape::Shape,
 };
-use crate::hash::hash_word;
+use crate::{
+    hash::hash_word,
+    sync::{
+        AtomicU64,
+        Ordering::{Acquire, Relaxed, Release},
+    },
+};
 
 cfg_if::cfg_if! {
     if #[cfg(loom)] {
@@ -24,6 +33,19 @@ cfg_if::cfg_if! {
         mod memory;
         pub(super) use memory::Descriptor;
     }
+}
+
+/// How far a rebuild is: a line of its own, which only a rebuild touches.
+#[derive(Debug, Default)]
+#[repr(C, align(64))]
+pub(super) struct Progress {
+    /// Bins that some helper has been told to move. A hint that keeps helpers apart: one that was told
+    /// may stop for ever.
+    pub(super) told: AtomicU64,
+    /// Bins below this number are migrated.
+    pub(super) done: AtomicU64,
+    /// 1 once an entry found no room in the next table.
+    pub(super) stuck: AtomicU64,
 }
 
 /// The home of some keys: a bin of a table, and its number.
@@ -99,7 +121,45 @@ impl<'a> Table<'a> {
 
     /// The entries that the table is for.
     pub(super) fn capacity(self) -> usize {
-        self.descriptor().entries as usize
+        Shape::entries_for(self.lines() as u64) as usize
+    }
+
+    /// Lines of the arena.
+    pub(super) fn lines(self) -> usize {
+        self.descriptor().lines as usize
+    }
+
+    /// The table that entries move to, if this one is being rebuilt, or has been.
+    #[inline]
+    pub(super) fn next(self) -> Option<Table<'a>> {
+        // Acquire: pairs with the Release of `set_next`, which comes behind making the table.
+        let next = NonNull::new(self.descriptor().next.load(Acquire))?;
+        // SAFETY: A1 of the next table: R2 keeps it at least as long as this one.
+        Some(unsafe { Table::at(next) })
+    }
+
+    /// Makes `next` the table that entries move to, if there is none.
+    ///
+    /// # Safety
+    ///
+    /// R2: `next` stays a table for as long as this one does, and longer.
+    pub(super) unsafe fn set_next(self, next: NonNull<Descriptor>) -> bool {
+        let link = &self.descriptor().next;
+        // Release: pairs with the Acquire of `next`. Relaxed: nothing is read when it fails.
+        link.compare_exchange(ptr::null_mut(), next.as_ptr(), Release, Relaxed).is_ok()
+    }
+
+    /// How far moving to the next table is.
+    pub(super) fn progress(self) -> &'a Progress {
+        &self.descriptor().progress
+    }
+
+    pub(super) fn is(self, other: Table<'_>) -> bool {
+        self.descriptor == other.descriptor
+    }
+
+    pub(super) fn as_ptr(self) -> NonNull<Descriptor> {
+        self.descriptor
     }
 
     /// The home of the key that `word` stands for: only its bits in the home mask count.

@@ -3,26 +3,28 @@
 //! A model makes few tables and throws none away: what it makes is leaked. The memory that it lends is
 //! kept, and given back, but holds nothing.
 
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 use std::boxed::Box;
 
-use super::{Bin, Group, Shape};
+use super::{Bin, Group, Progress, Shape};
 use crate::{
     error::{Error, Rejected},
     layout::{LINE_BYTES, Line},
     storage::{Region, Storage},
+    sync::AtomicPtr,
 };
 
 /// What stands in place of an arena's first line.
 pub(in crate::lockfree) struct Descriptor {
     memory: *mut Line,
-    lines: usize,
+    pub(super) lines: u64,
     bins: Box<[Bin]>,
     groups: Box<[Group]>,
-    pub(super) entries: u64,
     pub(super) shape: Shape,
     pub(super) seed: u64,
     pub(super) home_mask: u64,
+    pub(super) next: AtomicPtr<Descriptor>,
+    pub(super) progress: Progress,
 }
 
 impl Descriptor {
@@ -33,7 +35,7 @@ impl Descriptor {
         home_mask: u64,
     ) -> Result<NonNull<Descriptor>, Rejected<Region<'_>>> {
         match Shape::for_lines(region.lines() as u64) {
-            Some((shape, _)) => Ok(Descriptor::of_shape(region, shape, seed, home_mask)),
+            Some(shape) => Ok(Descriptor::of_shape(region, shape, seed, home_mask)),
             None => {
                 let given_bytes = region.lines() * LINE_BYTES;
                 let error = Error::TooSmall { needed_bytes: given_bytes + 1, given_bytes };
@@ -51,13 +53,14 @@ impl Descriptor {
     ) -> NonNull<Descriptor> {
         let descriptor = Descriptor {
             memory: region.base_mut(),
-            lines: region.lines(),
+            lines: region.lines() as u64,
             bins: (0..shape.bins).map(|_| Bin::default()).collect(),
             groups: (0..shape.groups()).map(|_| Group::default()).collect(),
-            entries: shape.slots(),
             shape,
             seed,
             home_mask,
+            next: AtomicPtr::new(ptr::null_mut()),
+            progress: Progress::default(),
         };
         NonNull::from(Box::leak(Box::new(descriptor)))
     }
@@ -102,7 +105,7 @@ impl Descriptor {
     pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: leaked, so it lives for ever.
         let descriptor = unsafe { this.as_ref() };
-        let (start, bytes) = (descriptor.memory.cast(), descriptor.lines * LINE_BYTES);
+        let (start, bytes) = (descriptor.memory.cast(), descriptor.lines as usize * LINE_BYTES);
         // SAFETY: the region had this address and length, and is unused.
         let region = unsafe { Region::from_raw(start, bytes) };
         // SAFETY: it was a region, so it can be one again.
