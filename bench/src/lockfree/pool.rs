@@ -207,9 +207,9 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn preemptions_are_noticed() {
-        const THREADS: usize = 64;
-        let gate = Gate::new(THREADS);
-        let spans = Pool::default().run(THREADS, move |_| {
+        let threads = 4 * thread::available_parallelism().unwrap().get();
+        let gate = Gate::new(threads);
+        let spans = Pool::default().run(threads, move |_| {
             Span::of(&gate, || {
                 let end = thread_nanoseconds() + 20_000_000;
                 while thread_nanoseconds() < end {}
