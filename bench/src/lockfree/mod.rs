@@ -55,7 +55,8 @@
 //! what the map asked for, without what the allocator adds. `--op latency` times each step of a random
 //! mix of hits, misses, upserts, removals and insertions, with as many threads as processors and with
 //! four times as many, so that threads are preempted in the middle of operations. The clock's own cost,
-//! which is in every number, is printed beside.
+//! which is in every number, is printed beside. A thread that waits makes no other steps meanwhile, so a
+//! long wait counts once: where all wait for one lock, long waits are few, and show in the most.
 //!
 //! [`memory`]: crate::memory
 

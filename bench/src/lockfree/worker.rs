@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use hdrhistogram::Histogram;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use serde::{Deserialize, Serialize};
 
 use crate::memory::{self, Tally};
@@ -80,6 +81,8 @@ impl Latency {
 
 /// Answers requests until there are no more.
 pub(crate) fn serve(kit: Kit) -> Result<()> {
+    // A map that hangs does not notice that nobody asks any more.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
     panic::set_hook(Box::new(|panicked| {
         // The process ends, so an answer that nobody reads is no loss.
         let _ = write_line(&Answer::Failed(panicked.to_string().replace('\n', " ")));
