@@ -53,6 +53,8 @@ extern crate alloc;
 extern crate std;
 
 mod error;
+#[cfg(feature = "ffi")]
+pub mod ffi;
 pub mod hash;
 pub mod layout;
 pub mod lockfree;

@@ -110,6 +110,8 @@ mod header;
 mod hole;
 mod indirect;
 mod iter;
+#[cfg(all(test, any(loom, heptad_steps)))]
+mod judge;
 mod map;
 mod migrate;
 #[cfg(all(test, loom))]

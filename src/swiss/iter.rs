@@ -14,6 +14,29 @@ pub(super) fn occupied(word: Word) -> SlotMask {
     SlotMask::ALL.without(probe::match_slots(word, SlotByte::FREE))
 }
 
+impl<'a, T, V> Reader<'a, T, V> {
+    /// The first entry whose position is `position` or more, and the position behind it. Position
+    /// `8 * g + s` is slot `s` of group `g`; any number is one.
+    pub(super) fn next_from(self, position: usize) -> Option<(usize, (&'a T, &'a V))> {
+        let geometry = self.geometry();
+        let mut first_slot = position % 8;
+        for group in position / 8..geometry.groups() {
+            let offset = geometry.at(group);
+            let mut slots = occupied(self.word(offset)).starting_at(first_slot);
+            if let Some(slot) = slots.next() {
+                let place = Place::new(offset, slot);
+                // SAFETY: the slot is not free.
+                let entry = unsafe { self.entry(place) };
+                // SAFETY: as above.
+                let value = unsafe { self.value(place) };
+                return Some((8 * group + slot.get() + 1, (entry, value)));
+            }
+            first_slot = 0;
+        }
+        None
+    }
+}
+
 /// Yields the places of a table's entries. It holds no borrow: whoever steps it passes the word of
 /// each group when asked.
 #[derive(Clone)]

@@ -3,7 +3,8 @@
 //! | build | where they come from |
 //! |---|---|
 //! | normal | `portable-atomic`: the processor's own wherever it has them |
-//! | `--cfg loom` | `loom`, which tries every interleaving that the memory model allows |
+//! | `--cfg loom` | `loom`, which tries every interleaving that the memory model allows; and a check of stores (`ordered.rs`) |
+//! | tests with `--cfg heptad_steps` | the normal ones, which can be stopped before each access (`steps.rs`) |
 //!
 //! A processor without 64-bit atomics, a Cortex-M for one, gets them emulated by a lock. There the
 //! tables that use this module still give right answers, but are no longer lock-free: a context that
@@ -11,7 +12,13 @@
 
 cfg_if::cfg_if! {
     if #[cfg(loom)] {
-        pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence};
+        mod ordered;
+        pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU8, Ordering, fence};
+        pub(crate) use ordered::AtomicU64;
+    } else if #[cfg(all(test, heptad_steps))] {
+        pub(crate) mod steps;
+        pub(crate) use portable_atomic::{AtomicPtr, Ordering, fence};
+        pub(crate) use steps::{AtomicU8, AtomicU64};
     } else {
         pub(crate) use portable_atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence};
     }

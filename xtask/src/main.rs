@@ -6,6 +6,7 @@
 //! cargo xtask verify [STAGE…]    the heavier checks, in the same way
 //! cargo xtask asm-check          the stage of that name alone
 //! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
+//! cargo xtask install-c --prefix DIR   the C header and library
 //! ```
 //!
 //! Each command finds what it needs on the machine and installs what is missing where it may
@@ -17,6 +18,7 @@ mod arrows;
 mod asm_check;
 mod bench;
 mod builds;
+mod capi;
 mod coverage;
 mod demo;
 mod docs;
@@ -27,6 +29,7 @@ mod links;
 mod lint;
 mod matrix;
 mod miri;
+mod models;
 mod needs;
 mod no_panic;
 mod proofs;
@@ -51,7 +54,8 @@ usage: cargo xtask COMMAND
   test [--list] [--verbose] [STAGE…]     the checks that every change must pass
   verify [--list] [--verbose] [STAGE…]   the heavier checks
   asm-check                              the stage of that name alone
-  bench [OPTION…]                        times beside other tables'; `bench --help` tells the options";
+  bench [OPTION…]                        times beside other tables'; `bench --help` tells the options
+  install-c --prefix DIR                 the C header and library; `install-c` alone tells the options";
 
 fn main() -> ExitCode {
     match run() {
@@ -70,6 +74,7 @@ fn run() -> Result<bool> {
     let mut command = None;
     let mut names = Vec::new();
     let mut bench_call = None;
+    let mut install_call = None;
     let mut list = false;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -82,6 +87,8 @@ fn run() -> Result<bool> {
             Arg::Value(value) if command.is_none() => {
                 if value == "bench" {
                     bench_call = Some(bench::Call::parse(&mut parser)?);
+                } else if value == "install-c" {
+                    install_call = Some(capi::install::Call::parse(&mut parser)?);
                 }
                 command = Some(value.string()?);
             }
@@ -97,6 +104,10 @@ fn run() -> Result<bool> {
     let stages = match command.as_deref() {
         Some("demo") => return demo::run(&shell).map(|()| true),
         Some("bench") => return bench::run(&shell, bench_call.context("`bench` was parsed")?),
+        Some("install-c") => {
+            let call = install_call.context("`install-c` was parsed")?;
+            return capi::install::run(&shell, &call).map(|()| true);
+        }
         Some("asm-check") => {
             names.insert(0, "asm-check".into());
             table::TEST

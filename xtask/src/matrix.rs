@@ -18,13 +18,15 @@ pub(crate) const NONE: Features =
     Features { name: "no features", arguments: &["--no-default-features"] };
 pub(crate) const ALLOC: Features =
     Features { name: "alloc alone", arguments: &["--no-default-features", "-Falloc"] };
+const FFI: Features =
+    Features { name: "ffi alone", arguments: &["--no-default-features", "-Fffi"] };
 const SPIN: Features =
     Features { name: "spin alone", arguments: &["--no-default-features", "-Fspin"] };
 const SERDE: Features =
     Features { name: "serde alone", arguments: &["--no-default-features", "-Fserde"] };
 
 /// None, all, and each of them alone; `asm` alone is the default.
-pub(crate) const FEATURE_SETS: &[Features] = &[DEFAULT, ALL, NONE, ALLOC, SPIN, SERDE];
+pub(crate) const FEATURE_SETS: &[Features] = &[DEFAULT, ALL, NONE, ALLOC, FFI, SPIN, SERDE];
 
 pub(crate) const X86_64_LINUX: &str = "x86_64-unknown-linux-gnu";
 pub(crate) const AARCH64_LINUX: &str = "aarch64-unknown-linux-gnu";

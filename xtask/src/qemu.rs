@@ -19,7 +19,7 @@ use crate::stage::Count;
 
 /// How a kernel must end.
 #[derive(Clone, Copy)]
-enum Ending {
+pub(crate) enum Ending {
     /// With status 33, and `PASS n/n` as the last line.
     Pass,
     /// With status 7, and `FP trap at …` as the last line: a test of the trap itself.
@@ -85,12 +85,12 @@ fn boot(target: &str, processor: &str, kernel: &str, ending: Ending) -> Result<C
     Ok(count)
 }
 
-fn text_of(output: &Output) -> String {
+pub(crate) fn text_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// What a boot that ended with `status` after printing `text` has shown.
-fn judge(ending: Ending, status: Option<i32>, text: &str) -> (Count, String) {
+pub(crate) fn judge(ending: Ending, status: Option<i32>, text: &str) -> (Count, String) {
     let last = text.lines().next_back().unwrap_or("");
     match (ending, status) {
         (Ending::Pass, Some(STATUS_PASS)) => match passed_cases(last) {

@@ -5,8 +5,8 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, coverage, docs, fuzz, host, lint, miri, no_panic,
-    proofs, qemu,
+    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, miri, models,
+    no_panic, proofs, qemu,
 };
 
 /// What every change must pass.
@@ -36,6 +36,12 @@ pub(crate) const TEST: &[Stage] = &[
         run: host::run,
     },
     Stage {
+        name: "models",
+        about: "the lock-free map under loom, in every interleaving of small models",
+        needs: &[],
+        run: models::run,
+    },
+    Stage {
         name: "aarch64-user",
         about: "the tests as AArch64 programs in QEMU's user mode",
         needs: aarch64_user::NEEDS,
@@ -58,6 +64,12 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the assembly routines and the library's code: banners, symbols, registers, mutants",
         needs: asm_check::NEEDS,
         run: asm_check::run,
+    },
+    Stage {
+        name: "capi",
+        about: "the C header, the library behind it, and C programs here and on AArch64",
+        needs: capi::NEEDS,
+        run: capi::run,
     },
     Stage {
         name: "qemu-aarch64",
@@ -89,6 +101,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the tests under Miri: 64 bits, 32 bits, big-endian",
         needs: &[],
         run: miri::run,
+    },
+    Stage {
+        name: "models-long",
+        about: "the lock-free map under loom: the small models, and those that take minutes",
+        needs: &[],
+        run: models::run_long,
     },
     Stage {
         name: "proofs",

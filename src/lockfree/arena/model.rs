@@ -1,7 +1,6 @@
 //! A table for loom: its atomics are objects of its own, so bins and groups stand in boxes.
 //!
-//! A model makes few tables and throws none away: what it makes is leaked. The memory that it lends is
-//! kept, and given back, but holds nothing.
+//! The memory that a model lends is kept, and given back, but holds nothing.
 
 use core::ptr::{self, NonNull};
 use std::boxed::Box;
@@ -83,7 +82,7 @@ impl Descriptor {
     ///
     /// `this` came from [`create`](Self::create) or [`of_shape`](Self::of_shape).
     pub(super) unsafe fn bins<'a>(this: NonNull<Descriptor>) -> &'a [Bin] {
-        // SAFETY: leaked, so it lives for ever; nobody writes it.
+        // SAFETY: it lives until `into_region`, and nobody writes it.
         &unsafe { this.as_ref() }.bins
     }
 
@@ -97,14 +96,14 @@ impl Descriptor {
         &unsafe { this.as_ref() }.groups
     }
 
-    /// The region that was lent for the table.
+    /// The region that was lent for the table, which is gone.
     ///
     /// # Safety
     ///
     /// As for [`bins`](Self::bins), and nobody uses the table or the region from now on.
     pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
-        // SAFETY: leaked, so it lives for ever.
-        let descriptor = unsafe { this.as_ref() };
+        // SAFETY: leaked from a box by `of_shape`, and used no more.
+        let descriptor = unsafe { Box::from_raw(this.as_ptr()) };
         let (start, bytes) = (descriptor.memory.cast(), descriptor.lines as usize * LINE_BYTES);
         // SAFETY: the region had this address and length, and is unused.
         let region = unsafe { Region::from_raw(start, bytes) };

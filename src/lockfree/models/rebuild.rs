@@ -1,101 +1,36 @@
-//! Operations and helpers while a table is moved into the next one.
+//! Operations and helpers while a table of one home is moved into the next one.
 
-use super::{race, race_in_rebuild};
+use super::{
+    Scene, fill,
+    judge::Operation::{self, *},
+    key,
+};
 
-/// Rows N3, M2: two helpers copy an entry that a third context removes, and it does not come back.
-#[test]
-fn m2_a_removed_key_stays_removed() {
-    race_in_rebuild(
-        |map| {
-            map.insert(1, 10).unwrap();
-        },
-        &[
-            |map| {
-                let _ = map.help(1);
-                None
-            },
-            |map| {
-                let _ = map.help(2);
-                None
-            },
-            |map| map.remove(1).ok(),
-        ],
-        |map, answers| match answers[2] {
-            Some(removed) => {
-                assert_eq!(removed, Some(10));
-                assert_eq!((map.get(1), map.len()), (None, 0));
-            }
-            None => assert_eq!(map.get(1), Some(10)),
-        },
-    );
+/// One entry, and the rebuild has begun.
+fn rebuilt(before: &[Operation]) -> Scene {
+    Scene::of_one_home(before).in_rebuild()
 }
 
 /// Row M3: an update in the new table beats a late copy of the old value.
 #[test]
 fn m3_an_update_beats_a_late_copy() {
-    race_in_rebuild(
-        |map| {
-            map.insert(1, 10).unwrap();
-        },
-        &[
-            |map| {
-                let _ = map.help(2);
-                None
-            },
-            |map| map.upsert(1, 20).ok(),
-        ],
-        |map, answers| {
-            let expected = if answers[1].is_some() { 20 } else { 10 };
-            assert_eq!((map.get(1), map.len()), (Some(expected), 1));
-        },
-    );
+    rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(1)], &[Upsert(key(0), 7)]]);
+}
+
+/// Row N3: a removal and a copy of the same entry.
+#[test]
+fn n3_a_removal_and_a_copy() {
+    rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(1)], &[Remove(key(0)), Get(key(0))]]);
 }
 
 /// A commit either comes before the freeze, and is copied, or fails and is done in the new table.
 #[test]
 fn a_freeze_and_an_insertion() {
-    race_in_rebuild(
-        |map| {
-            map.insert(1, 10).unwrap();
-        },
-        &[
-            |map| {
-                let _ = map.help(1);
-                Some(None)
-            },
-            |map| map.insert(2, 20).ok(),
-            |map| Some(map.get(1)),
-        ],
-        |map, answers| {
-            assert_eq!(answers[2], Some(Some(10)));
-            let inserted = answers[1].map(|before| {
-                assert_eq!(before, None);
-                20
-            });
-            assert_eq!((map.get(1), map.get(2)), (Some(10), inserted));
-        },
-    );
+    rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(1)], &[Insert(key(1), 7)]]);
 }
 
-/// A rebuild that begins in the middle of an operation.
+/// A reader goes on, wherever the entry is.
 #[test]
-fn a_rebuild_begins_and_an_update() {
-    race(
-        |map| {
-            map.insert(1, 10).unwrap();
-        },
-        &[
-            |map| {
-                map.rebuild_into(super::one_bin());
-                let _ = map.help(1);
-                None
-            },
-            |map| map.upsert(1, 20).ok(),
-        ],
-        |map, answers| {
-            while map.help(1) != Ok(true) {}
-            let expected = if answers[1].is_some() { 20 } else { 10 };
-            assert_eq!((map.get(1), map.len()), (Some(expected), 1));
-        },
-    );
+fn p6_a_reader_in_a_rebuild() {
+    rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(2)], &[Get(key(0)), Get(key(1))]]);
 }
