@@ -121,6 +121,8 @@ mod set;
 mod shape;
 mod slots;
 mod stats;
+#[cfg(all(test, heptad_steps))]
+mod steps;
 mod update;
 mod walk;
 mod word;
