@@ -102,7 +102,7 @@ fn copy_tree(to: &Path) -> Result<()> {
     let entries = WalkDir::new(".").into_iter();
     for entry in entries.filter_entry(|entry| entry.file_name().to_str().is_none_or(is_source)) {
         let entry = entry?;
-        let copy = to.join(entry.path());
+        let copy = to.join(entry.path().strip_prefix(".")?);
         if entry.file_type().is_dir() {
             fs::create_dir_all(copy)?;
         } else if fs::read(&copy).ok() != Some(fs::read(entry.path())?) {
