@@ -166,11 +166,11 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// lookup is atomic by itself, the batch is not.
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
         let mut found = 0;
-        let keys = keys.iter().map(|&key| exactly(key));
-        self.root.get_many(keys, values.iter_mut(), |place, value| {
+        let answer = |value: Option<u64>| {
             found += usize::from(value.is_some());
-            *place = value.map(V::from_word);
-        });
+            value.map(V::from_word)
+        };
+        self.root.get_many(keys, values, |&key| exactly(key), answer);
         found
     }
 
