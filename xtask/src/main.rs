@@ -27,6 +27,7 @@ mod links;
 mod lint;
 mod matrix;
 mod miri;
+mod mutants;
 mod needs;
 mod no_panic;
 mod proofs;

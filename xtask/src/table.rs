@@ -5,8 +5,8 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, coverage, docs, fuzz, host, lint, miri, no_panic,
-    proofs, qemu,
+    aarch64_user, arrows, asm_check, builds, coverage, docs, fuzz, host, lint, miri, mutants,
+    no_panic, proofs, qemu,
 };
 
 /// What every change must pass.
@@ -107,5 +107,11 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "operation sequences against models, a minute per target",
         needs: fuzz::NEEDS,
         run: fuzz::run,
+    },
+    Stage {
+        name: "mutants",
+        about: "changes of the core's expressions that no test notices have to be explained",
+        needs: mutants::NEEDS,
+        run: mutants::run,
     },
 ];
