@@ -31,6 +31,7 @@ mod lint;
 mod matrix;
 mod miri;
 mod models;
+mod mutants;
 mod needs;
 mod no_panic;
 mod proofs;

@@ -6,7 +6,7 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, miri, models,
-    no_panic, proofs, qemu,
+    mutants, no_panic, proofs, qemu,
 };
 
 /// What every change must pass.
@@ -137,5 +137,11 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "operation sequences against models, a minute per target",
         needs: fuzz::NEEDS,
         run: fuzz::run,
+    },
+    Stage {
+        name: "mutants",
+        about: "changes of the core's expressions that no test notices have to be explained",
+        needs: mutants::NEEDS,
+        run: mutants::run,
     },
 ];
