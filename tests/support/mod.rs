@@ -35,5 +35,6 @@ macro_rules! cases {
 
 pub mod arena;
 pub mod probe;
+pub mod reserved;
 pub mod robin_hood;
 pub mod table;
