@@ -39,7 +39,7 @@ pub const NOT_REQUIRED: c_int = -14;
 /// The code of `error`.
 pub(super) fn of(error: Error) -> c_int {
     match error {
-        Error::Full => FULL,
+        Error::Full | Error::Crowded => FULL,
         Error::CapacityOverflow => CAPACITY,
         Error::TooSmall { .. } => TOO_SMALL,
         Error::Misaligned { .. } => MISALIGNED,
@@ -51,6 +51,8 @@ pub(super) fn of(error: Error) -> c_int {
         Error::Corrupt => CORRUPT,
         Error::Occupied => LIVE,
         Error::NotRequired => NOT_REQUIRED,
+        // Asked of no function here.
+        Error::DifferentOrders => ARGUMENT,
         // There is no allocator behind this interface.
         Error::AllocationFailed { .. } => TOO_SMALL,
     }

@@ -149,6 +149,15 @@ impl<'a, K: Word, G: Reclaim> Set<'a, K, G> {
         self.map.capacity()
     }
 
+    /// Checks a set that nobody uses meanwhile: see [`Map::check`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`].
+    pub fn check(&self) -> Result<(), Error> {
+        self.map.check()
+    }
+
     /// How the keys lie: see [`Map::stats`].
     pub fn stats(&self) -> Stats {
         self.map.stats()

@@ -42,6 +42,12 @@ pub(crate) const TEST: &[Stage] = &[
         run: models::run,
     },
     Stage {
+        name: "steps",
+        about: "the lock-free map: each operation stopped at every access, for others or for ever",
+        needs: &[],
+        run: models::run_steps,
+    },
+    Stage {
         name: "aarch64-user",
         about: "the tests as AArch64 programs in QEMU's user mode",
         needs: aarch64_user::NEEDS,
@@ -107,6 +113,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the lock-free map under loom: the small models, and those that take minutes",
         needs: &[],
         run: models::run_long,
+    },
+    Stage {
+        name: "model-mutants",
+        about: "the lock-free map without one of its steps: some model must notice",
+        needs: &[],
+        run: models::run_mutants,
     },
     Stage {
         name: "proofs",

@@ -75,6 +75,16 @@ fn p5_slot_reuse_under_a_reader() {
     scene.race(&[&reuse, &[Iterate]]);
 }
 
+/// Who would change the entry must not take the next one's value for it, whatever is decided.
+#[test]
+fn p5_slot_reuse_under_a_writer() {
+    let scene = Scene::of_one_home(&fill(0..1)).with_preemptions(3);
+    let reuse = [Remove(key(0)), Insert(key(1), 2)];
+    for writer in [Insert(key(0), 7), Insert(key(1), 7), Replace(key(1), 7), Upsert(key(0), 2)] {
+        scene.race(&[&reuse, &[writer]]);
+    }
+}
+
 /// The same in a group, where a slot is given back by its claim.
 #[test]
 fn p5_group_slot_reuse_under_a_reader() {
