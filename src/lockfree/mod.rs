@@ -57,9 +57,9 @@
 //!
 //! | operation | progress | happens at | lines, usual and most | can be refused |
 //! |---|---|---|---|---|
-//! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 22 | never |
-//! | insert, upsert, replace, modify, ... | lock-free | its commit, or the second look if it changes nothing | 1.5, see below | `Full`, `Busy` |
-//! | remove, remove_if | lock-free | its commit | 1.5, 24 | never |
+//! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 7 | never |
+//! | insert, upsert, replace, modify, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
+//! | remove, remove_if | lock-free | its commit | 1.7, 7 | never |
 //! | iter, retain, clear | lock-free, home by home | each home by itself | all bins | never |
 //! | len, stats, check | wait-free | each home by itself | all bins | never |
 //!
@@ -109,6 +109,8 @@ mod expectation;
 mod header;
 mod hole;
 mod iter;
+#[cfg(all(test, not(loom)))]
+mod lines;
 mod map;
 #[cfg(all(test, loom))]
 mod models;

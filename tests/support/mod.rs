@@ -34,6 +34,5 @@ macro_rules! cases {
 }
 
 pub mod arena;
-pub mod player;
 pub mod probe;
 pub mod table;

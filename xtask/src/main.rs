@@ -23,6 +23,7 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod lockfree;
 mod matrix;
 mod miri;
 mod needs;
@@ -30,6 +31,7 @@ mod no_panic;
 mod proofs;
 mod qemu;
 mod runner;
+mod sanitizers;
 mod stage;
 mod table;
 
