@@ -35,7 +35,7 @@ fn run(shell: &Shell, sanitizer: &str, more: &[&str]) -> Result<Count> {
     }
     let programs = PROGRAMS.iter().chain(more).flat_map(|name| ["--test", name]);
     let flags = format!("-Zsanitizer={sanitizer} -Cunsafe-allow-abi-mismatch=sanitizer");
-    let command = cmd!(shell, "cargo +nightly test -Zbuild-std --all-features")
+    let command = cmd!(shell, "cargo +nightly test -Zbuild-std --release --all-features")
         .args(["--target", X86_64_LINUX])
         .args(programs)
         .env("RUSTFLAGS", flags)
