@@ -88,8 +88,8 @@ fn work(map: &Map<'_, u64, u64>, perform: Perform, process: usize) -> Vec<(usize
     while events.len() < OPERATIONS {
         let cold = HOT_KEYS as u64 + random.u64(..COLD_KEYS);
         match random.u8(..20) {
-            0..6 => drop(map.insert(cold, cold)),
-            6..9 => drop(map.remove(cold)),
+            0..6 => _ = map.insert(cold, cold),
+            6..9 => _ = map.remove(cold),
             // Reads of many keys are one read of each, at some moment of the whole.
             9 => {
                 let keys: [u64; HOT_KEYS] = std::array::from_fn(|key| key as u64);

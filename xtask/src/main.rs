@@ -28,6 +28,7 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod lockfree;
 mod matrix;
 mod miri;
 mod models;
@@ -37,6 +38,7 @@ mod no_panic;
 mod proofs;
 mod qemu;
 mod runner;
+mod sanitizers;
 mod stage;
 mod table;
 

@@ -5,8 +5,8 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, miri, models,
-    mutants, no_panic, proofs, qemu,
+    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, lockfree,
+    miri, models, mutants, no_panic, proofs, qemu, sanitizers,
 };
 
 /// What every change must pass.
@@ -113,6 +113,30 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the lock-free map under loom: the small models, and those that take minutes",
         needs: &[],
         run: models::run_long,
+    },
+    Stage {
+        name: "miri-lockfree",
+        about: "threads on the lock-free map under Miri, with many seeds, on two architectures",
+        needs: &[],
+        run: miri::run_lockfree,
+    },
+    Stage {
+        name: "lockfree-long",
+        about: "recorded histories and endless churn of the lock-free map, for minutes",
+        needs: &[],
+        run: lockfree::run_long,
+    },
+    Stage {
+        name: "thread-sanitizer",
+        about: "the tests of the lock-free map, watched for data races",
+        needs: &[],
+        run: sanitizers::thread,
+    },
+    Stage {
+        name: "address-sanitizer",
+        about: "the tests of all tables, watched for accesses outside their memory",
+        needs: &[],
+        run: sanitizers::address,
     },
     Stage {
         name: "model-mutants",
