@@ -211,6 +211,15 @@ impl<'a, G: Reclaim> Root<'a, G> {
         }
     }
 
+    /// Asks the cache for the home of `word`.
+    #[inline]
+    pub(super) fn prefetch(&self, word: u64) {
+        let _inside = self.enter();
+        if let Some(table) = self.current() {
+            table.prefetch_home(word);
+        }
+    }
+
     /// Looks for all of `keys`, which `key_of` makes of what the caller has, and writes what `answer`
     /// makes of their values into `places`; as many as the shorter of both has.
     ///
@@ -294,9 +303,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
             return self.place(region, seed, home_mask);
         };
         let unfinished = self.chain().filter(|table| !table.is_migrated()).count();
-        // Relaxed: only asked whether somebody has noted it.
-        let is_stuck = self.chain().any(|table| table.progress().stuck.load(Relaxed) != 0);
-        if unfinished > MOST_UNFINISHED || unfinished > 1 && !is_stuck {
+        if unfinished > MOST_UNFINISHED || unfinished > 1 && !self.is_stuck() {
             return refuse(Error::Busy, region);
         }
         if let Err(error) = fits(self.len(), &region) {
@@ -312,6 +319,14 @@ impl<'a, G: Reclaim> Root<'a, G> {
         self.count_bytes(unsafe { Table::at(descriptor) });
         self.chain().for_each(|table| table.progress().stuck.store(0, Relaxed));
         Ok(())
+    }
+
+    /// Has somebody found that the newest table has no room for an entry, and has there been no other
+    /// table since?
+    pub(super) fn is_stuck(&self) -> bool {
+        let _inside = self.enter();
+        // Relaxed: only asked whether somebody has noted it.
+        self.chain().any(|table| table.progress().stuck.load(Relaxed) != 0)
     }
 
     /// Does at most `steps` bounded parts of a rebuild's work. Is there nothing left to do?
