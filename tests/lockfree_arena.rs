@@ -9,6 +9,7 @@ use heptad::{
 };
 
 #[cfg(all(target_os = "linux", not(miri)))]
+#[allow(dead_code, reason = "those who play through rebuilds are the kernels' and other tests'")]
 #[path = "support/player.rs"]
 mod player;
 
