@@ -97,5 +97,5 @@ fn n10_the_fullest_home() {
     let (touched, _) = lines_of(|| map.get(keys[24]));
     assert_eq!(touched, 7, "the bin, and two lines of three groups");
     let (touched, refused) = lines_of(|| map.insert(keys[24], 1));
-    assert_eq!((touched, refused), (7, Err(crate::Error::Full)));
+    assert_eq!((touched, refused), (7, Err(crate::error::Error::Full)));
 }
