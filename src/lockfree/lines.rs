@@ -4,6 +4,8 @@ use std::{vec, vec::Vec};
 
 use super::{Map, arena_layout};
 use crate::{
+    error::Error,
+    hash::unhash_word,
     layout::{
         LINE_BYTES, Line,
         touched::{Tally, assert_documented, lines_of},
@@ -90,12 +92,12 @@ fn n10_the_fullest_home() {
     let seed = 3;
     let mut lines = lines_for(1_000);
     let map = Map::<u64, u64>::new_in(Region::from_lines(&mut lines).unwrap(), seed).unwrap();
-    let keys: Vec<u64> = (0..25).map(|hash| crate::hash::unhash_word(seed, hash)).collect();
+    let keys: Vec<u64> = (0..25).map(|hash| unhash_word(seed, hash)).collect();
     for &key in &keys[..24] {
         assert_eq!(map.insert(key, 1), Ok(None));
     }
     let (touched, _) = lines_of(|| map.get(keys[24]));
     assert_eq!(touched, 7, "the bin, and two lines of three groups");
     let (touched, refused) = lines_of(|| map.insert(keys[24], 1));
-    assert_eq!((touched, refused), (7, Err(crate::error::Error::Full)));
+    assert_eq!((touched, refused), (7, Err(Error::Full)));
 }

@@ -20,6 +20,9 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     jobs.push(tests(shell, Backend::Assembly, ALL, true));
     // What is chosen on a host is portable, and was tested with debug assertions above.
     jobs.push(tests(shell, Backend::Portable, ALL, true));
+    let histories = cmd!(shell, "cargo test --release --all-features --test lockfree_history");
+    let histories = histories.env("HEPTAD_HISTORY_ROUNDS", "800");
+    jobs.push(Job::tests("recorded histories, a million operations", histories));
     jobs.push(Job::tests("xtask", cmd!(shell, "cargo test --package xtask")));
     jobs.push(Job::tests("bench", cmd!(shell, "cargo test --package bench")));
     for name in example_names()? {
