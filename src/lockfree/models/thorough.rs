@@ -39,7 +39,7 @@ fn three_updates_and_one_spare_cell() {
 
 #[test]
 fn three_that_insert_remove_and_toggle() {
-    let scene = Scene::of_one_home(&[]).with_preemptions(2);
+    let scene = Scene::of_one_home(&[]).with_preemptions(1);
     let threads: [&[Operation]; 3] =
         [&[Insert(key(0), 1), Remove(key(0))], &[Toggle(key(0), 2)], &[Get(key(0))]];
     scene.race(&threads);
@@ -48,7 +48,7 @@ fn three_that_insert_remove_and_toggle() {
 /// Two take an entry in and out of the bin while a third looks for it.
 #[test]
 fn three_around_an_entry_outside() {
-    let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(2);
+    let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(1);
     scene.race(&[&[Remove(key(0))], &[Upsert(key(OWN), 7)], &[Get(key(OWN))]]);
     scene.race(&[&[Remove(key(0))], &[Remove(key(1))], &[Get(key(OWN))]]);
 }

@@ -105,13 +105,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
             edit(SLOTS, "Ordering::{Acquire, Relaxed, Release}", "Ordering::{Relaxed, Release}"),
         ],
         atomics: Loom,
-        test: "models::",
+        test: "models::one_home::n7_a_group_slot_given_back_is_filled_again",
     },
     Mutant {
         name: "unclaim: Relaxed",
         edits: &[edit(SLOTS, ".store(0, Release);", ".store(0, Relaxed);")],
         atomics: Loom,
-        test: "models::",
+        test: "models::one_home::n7_a_group_slot_given_back_is_filled_again",
     },
     Mutant {
         name: "no fence before a slot is filled",
@@ -121,7 +121,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "        // Relaxed: the commit's Release shows them.",
         )],
         atomics: Loom,
-        test: "models::one_home::p5_",
+        test: "models::one_home::p5_slot_reuse_under_a_reader",
     },
     Mutant {
         name: "no fence before a cell is filled",
@@ -190,7 +190,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             ),
         ],
         atomics: Loom,
-        test: "models::one_home::",
+        test: "models::one_home::n7_the_slot_of_an_entry_that_was_taken_in",
     },
     Mutant {
         name: "taking in: unclaimed before it is hidden",
@@ -245,7 +245,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "                Take::Held => *hand = Hand::Spare,\n",
         )],
         atomics: Loom,
-        test: "models::one_home::",
+        test: "models::one_home::two_keys_and_one_spare_cell",
     },
     Mutant {
         name: "the spare cell is taken twice",
@@ -255,7 +255,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "Some(now.taking_spare())",
         )],
         atomics: Loom,
-        test: "models::one_home::",
+        test: "models::one_home::two_keys_and_one_spare_cell",
     },
     Mutant {
         name: "an own slot is taken twice",
@@ -265,7 +265,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "Some(now.taking(slot))",
         )],
         atomics: Loom,
-        test: "models::one_home::p2_",
+        test: "models::one_home::p2_two_keys_of_one_home",
     },
     Mutant {
         name: "a claim is stored, not exchanged",
@@ -278,7 +278,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             edit(SLOTS, "Ordering::{Acquire, Relaxed, Release}", "Ordering::{Relaxed, Release}"),
         ],
         atomics: Loom,
-        test: "models::",
+        test: "models::two_homes::n7_two_homes_claim_slots_of_one_group",
     },
     Mutant {
         name: "what is in the hand is not put back",
@@ -288,7 +288,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "        answer",
         )],
         atomics: Loom,
-        test: "models::one_home::p2_",
+        test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
     },
     Mutant {
         name: "the spare cell is not put back for a slot",
@@ -304,13 +304,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "Header({ let _ = taken; self.0 | place.bit() })",
         )],
         atomics: Loom,
-        test: "models::one_home::p2_",
+        test: "models::one_home::p2_two_keys_of_one_home",
     },
     Mutant {
         name: "a new pair is shown, the old one not hidden",
         edits: &[edit(UPDATE, "now.showing(new).removing(old)", "now.showing(new)")],
         atomics: Loom,
-        test: "models::one_home::",
+        test: "models::one_home::updates_of_two_keys_in_a_full_bin",
     },
     Mutant {
         name: "moving away: the old place stays visible",
@@ -322,7 +322,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "moving away: without asking the owner's header",
         edits: &[edit(RELOCATE, "if !is_its_group || !seen.shows(place) {", "if !is_its_group {")],
         atomics: Loom,
-        test: "models::",
+        test: "models::two_homes::a_move_for_an_insertion",
     },
     Mutant {
         name: "moving away: a lost target is not put back",
@@ -334,7 +334,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "refused without another look",
         edits: &[edit(SLOTS, "Err(_) if !home.still_shows(seen) => Attempt::Again,", "")],
         atomics: Loom,
-        test: "models::",
+        test: "models::one_home::n9_p1_the_last_place",
     },
     Mutant {
         name: "full, although a slot of the bin is held",
@@ -357,7 +357,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "Stop::Full",
         )],
         atomics: Steps,
-        test: "steps::nested::n5_p4",
+        test: "steps::nested::n5_p4_killed_at_every_access",
     },
     Mutant {
         name: "removing with something in the hand",
@@ -377,6 +377,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "        if !place.is_own() {\n        } else if",
         )],
         atomics: Steps,
-        test: "steps::nested::p4_",
+        test: "steps::nested::p4_every_operation_in_every_other_at_every_access",
     },
 ];
