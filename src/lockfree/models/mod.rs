@@ -40,8 +40,17 @@ struct Scene {
     before: Vec<Operation>,
     /// How often a running thread may be stopped for another; every switch is tried if `None`.
     preemptions: Option<usize>,
-    /// Is the map being rebuilt, into a table of the same shape?
-    is_rebuilt: bool,
+    rebuild: Rebuild,
+}
+
+/// Whether the map is rebuilt, into a table of the same shape.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rebuild {
+    Not,
+    /// The rebuild has begun when the threads start.
+    Begun,
+    /// The first thread begins it.
+    Begins,
 }
 
 impl Scene {
@@ -62,12 +71,11 @@ impl Scene {
 
     fn of_shape(bins: u64, groups_per_region: u64, before: &[Operation]) -> Scene {
         let shape = Shape { bins, groups_per_region };
-        Scene { shape, before: before.into(), preemptions: None, is_rebuilt: false }
+        Scene { shape, before: before.into(), preemptions: None, rebuild: Rebuild::Not }
     }
 
-    /// The same, but its rebuild has begun.
-    fn in_rebuild(self) -> Scene {
-        Scene { is_rebuilt: true, ..self }
+    fn with_rebuild(self, rebuild: Rebuild) -> Scene {
+        Scene { rebuild, ..self }
     }
 
     fn with_preemptions(self, most: usize) -> Scene {
@@ -112,17 +120,26 @@ impl Scene {
     fn run(&self, region: Region<'static>, threads: &[Vec<Operation>]) -> Option<Region<'static>> {
         let map = Arc::new(self.make(region));
         let start = judge::entries(&map);
-        // Every racer in a thread of its own: loom tries less with the main thread.
-        if self.is_rebuilt {
+        let shape = self.shape;
+        let begin = move |map: &Judged| {
             let line = Box::leak(Box::new(Line::EMPTY));
             let region = Region::from_lines(core::slice::from_mut(line)).unwrap();
-            map.rebuild_into(Descriptor::of_shape(region, self.shape, 1, u64::MAX));
+            map.rebuild_into(Descriptor::of_shape(region, shape, 1, u64::MAX));
+        };
+        if self.rebuild == Rebuild::Begun {
+            begin(&map);
         }
+        // Every racer in a thread of its own: loom tries less with the main thread.
         let handles: Vec<_> = threads
             .iter()
-            .map(|operations| {
+            .enumerate()
+            .map(|(number, operations)| {
                 let (map, operations) = (Arc::clone(&map), operations.clone());
+                let begins = self.rebuild == Rebuild::Begins && number == 0;
                 thread::spawn(move || {
+                    if begins {
+                        begin(&map);
+                    }
                     let run = |operation: Operation| (operation, operation.run(&map));
                     operations.into_iter().map(run).collect::<Vec<_>>()
                 })
@@ -136,7 +153,7 @@ impl Scene {
                 records.push(Record { operation, answer: Some(answer), after });
             }
         }
-        while self.is_rebuilt && map.help(1) != Ok(true) {}
+        while self.rebuild != Rebuild::Not && map.help(1) != Ok(true) {}
         let end = judge::entries(&map);
         assert!(
             is_explained(self.shape, &start, &records, &end),

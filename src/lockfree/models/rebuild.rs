@@ -1,14 +1,14 @@
 //! Operations and helpers while a table of one home is moved into the next one.
 
 use super::{
-    Scene, fill,
+    Rebuild, Scene, fill,
     judge::Operation::{self, *},
     key,
 };
 
-/// One entry, and the rebuild has begun.
+/// Of a table of one home the rebuild has begun.
 fn rebuilt(before: &[Operation]) -> Scene {
-    Scene::of_one_home(before).in_rebuild()
+    Scene::of_one_home(before).with_rebuild(Rebuild::Begun)
 }
 
 /// Row M3: an update in the new table beats a late copy of the old value.
@@ -26,7 +26,10 @@ fn n3_a_removal_and_a_copy() {
 /// A commit either comes before the freeze, and is copied, or fails and is done in the new table.
 #[test]
 fn a_freeze_and_an_insertion() {
-    rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(1)], &[Insert(key(1), 7)]]);
+    let scene = Scene::of_one_home(&fill(0..1)).with_rebuild(Rebuild::Begins).with_preemptions(2);
+    scene.race(&[&[Help(1)], &[Insert(key(1), 7)]]);
+    scene.race(&[&[Help(1)], &[Upsert(key(0), 7)]]);
+    scene.race(&[&[Help(1)], &[Remove(key(0))]]);
 }
 
 /// A reader goes on, wherever the entry is.

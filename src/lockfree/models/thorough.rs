@@ -2,7 +2,7 @@
 
 use std::vec::Vec;
 
-use super::{Scene, fill, key, one_home::race_pairs};
+use super::{Rebuild, Scene, fill, key, one_home::race_pairs};
 use crate::lockfree::judge::{ALL, OWN, Operation, Operation::*};
 
 #[test]
@@ -24,7 +24,7 @@ fn every_pair_in_a_full_home() {
 /// Row M2: two helpers copy an entry that a third context removes; it does not come back.
 #[test]
 fn m2_a_removed_key_stays_removed() {
-    Scene::of_one_home(&fill(0..1)).in_rebuild().with_preemptions(1).race(&[
+    Scene::of_one_home(&fill(0..1)).with_rebuild(Rebuild::Begun).with_preemptions(1).race(&[
         &[Help(1)],
         &[Help(1)],
         &[Remove(key(0))],

@@ -25,6 +25,7 @@ const fn edit(file: &'static str, find: &'static str, replace: &'static str) -> 
 const COMMIT: &str = "src/lockfree/commit.rs";
 const HEADER: &str = "src/lockfree/header.rs";
 const HOLE: &str = "src/lockfree/hole.rs";
+const MIGRATE: &str = "src/lockfree/migrate.rs";
 const READ: &str = "src/lockfree/read.rs";
 const RELOCATE: &str = "src/lockfree/relocate.rs";
 const SLOTS: &str = "src/lockfree/slots.rs";
@@ -300,8 +301,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "showing an own slot leaves it taken",
         edits: &[edit(
             HEADER,
-            "Header((self.0 | place.bit()) & !taken)",
-            "Header({ let _ = taken; self.0 | place.bit() })",
+            "Header((self.0 | place.mask()) & !taken)",
+            "Header({ let _ = taken; self.0 | place.mask() })",
         )],
         atomics: Loom,
         test: "models::one_home::p2_two_keys_of_one_home",
@@ -320,7 +321,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "moving away: without asking the owner's header",
-        edits: &[edit(RELOCATE, "if !is_its_group || !seen.shows(place) {", "if !is_its_group {")],
+        edits: &[edit(
+            RELOCATE,
+            "if !is_its_group || !seen.shows(place) || seen.is_frozen() {",
+            "if !is_its_group {",
+        )],
         atomics: Loom,
         test: "models::two_homes::a_move_for_an_insertion",
     },
@@ -378,5 +383,31 @@ pub(super) const MUTANTS: &[Mutant] = &[
         )],
         atomics: Steps,
         test: "steps::nested::p4_every_operation_in_every_other_at_every_access",
+    },
+    Mutant {
+        name: "late copy: no second look at the old bin",
+        edits: &[edit(MIGRATE, "None if !is_over() =>", "None if { let _ = &is_over; true } =>")],
+        atomics: Loom,
+        test: "models::rebuild::n3_a_removal_and_a_copy",
+    },
+    Mutant {
+        name: "commit: in a frozen bin too",
+        edits: &[edit(
+            COMMIT,
+            "Err(other) if Header(other).is_same_but_for_taken(now) => now = Header(other),",
+            "Err(other) if Header(other).shows_same_as(now) => now = Header(other),",
+        )],
+        atomics: Loom,
+        test: "models::rebuild::a_freeze_and_an_insertion",
+    },
+    Mutant {
+        name: "migrated: Relaxed",
+        edits: &[edit(
+            COMMIT,
+            "compare_exchange(now.0, migrated, Release, Relaxed)",
+            "compare_exchange(now.0, migrated, Relaxed, Relaxed)",
+        )],
+        atomics: Loom,
+        test: "models::rebuild::p6_a_reader_in_a_rebuild",
     },
 ];
