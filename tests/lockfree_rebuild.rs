@@ -103,6 +103,7 @@ fn a_new_table_without_room_is_replaced() {
         }
     };
     assert!(present < 2_000 && stuck == Err(Error::Full), "{present} {stuck:?}");
+    assert_eq!(map.needs_rebuild(), Some(Need::Size));
     assert!((0..present).all(|key| map.get(key) == Some(key)));
     assert_eq!(map.len() as u64, present);
     map.rebuild(region_for(2_000), 3).unwrap();

@@ -166,11 +166,11 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// lookup is atomic by itself, the batch is not.
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
         let mut found = 0;
-        let keys = keys.iter().map(|&key| exactly(key));
-        self.root.get_many(keys, values.iter_mut(), |place, value| {
+        let answer = |value: Option<u64>| {
             found += usize::from(value.is_some());
-            *place = value.map(V::from_word);
-        });
+            value.map(V::from_word)
+        };
+        self.root.get_many(keys, values, |&key| exactly(key), answer);
         found
     }
 
@@ -366,7 +366,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
 
     /// The number of entries. Reads every bin's line. Exact when nobody changes anything meanwhile;
     /// otherwise each home is counted as it is at some instant, so that the sum is never negative and
-    /// never more than could be there.
+    /// never more than could be there; but an entry that a rebuild moves meanwhile may count twice.
     ///
     /// There is no counter: it would cost each insertion and removal a line that all cores want, and a
     /// context killed beside it would make it wrong for ever.
@@ -419,12 +419,14 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     ///
     /// When the new table turns out to have no room for some entry, its home stays as it is, and changes
     /// there are refused with [`Error::Full`]. Then another `rebuild`, into a third region, goes on from
-    /// where it stopped.
+    /// where it stopped; and once more, if that one has no room either. Until it is over a change may have
+    /// to move, for each of the 24 entries of its bin, a bin of the table between.
     ///
     /// # Errors
     ///
-    /// With the region: [`Error::Busy`] while a rebuild is running that is not stuck,
-    /// [`Error::TooSmall`] if the region is too small for the entries that are there.
+    /// With the region: [`Error::Busy`] while a rebuild is running that is not stuck, or when the fourth
+    /// table has no room either; [`Error::TooSmall`] if the region is too small for the entries that are
+    /// there.
     pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
         self.root.rebuild(region, seed, HOME_MASK)
     }
@@ -447,6 +449,9 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
 
     /// Why the map should be rebuilt, if it should. Reads every line.
     pub fn needs_rebuild(&self) -> Option<Need> {
+        if self.root.is_stuck() {
+            return Some(Need::Size);
+        }
         self.stats().need(self.capacity())
     }
 
@@ -468,10 +473,22 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         self.root.try_reclaim()
     }
 
+    /// Asks the cache for the home of `key`.
+    #[inline]
+    pub(super) fn prefetch(&self, key: K) {
+        self.root.prefetch(key.to_word());
+    }
+
     /// A map over a table that is made already.
     #[cfg(all(test, loom))]
     pub(super) fn with_root(root: Root<'a, G>) -> Self {
         Map { root, words: PhantomData }
+    }
+
+    /// The tables, for tests of single steps.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn root(&self) -> &Root<'a, G> {
+        &self.root
     }
 
     /// [`rebuild`](Self::rebuild) into a table that is made already.

@@ -36,6 +36,9 @@ use super::{
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 /// Migrated bins that one step passes by.
 const BINS_PER_STEP: u64 = 16;
 

@@ -58,8 +58,8 @@
 //! | operation | progress | happens at | lines, usual and most | can be refused |
 //! |---|---|---|---|---|
 //! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 7 | never |
-//! | insert, upsert, replace, modify, ... | lock-free | its commit, or the second look if it changes nothing | 1.5, see below | `Full`, `Busy` |
-//! | remove, remove_if | lock-free | its commit | 1.5, 7 | never |
+//! | insert, upsert, replace, modify, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
+//! | remove, remove_if | lock-free | its commit | 1.7, 7 | never |
 //! | iter, retain, clear | lock-free, home by home | each home by itself | all bins | never |
 //! | len, stats, check | wait-free | each home by itself | all bins | never |
 //!
@@ -122,6 +122,8 @@ mod indirect;
 mod iter;
 #[cfg(all(test, any(loom, heptad_steps)))]
 mod judge;
+#[cfg(all(test, not(loom)))]
+mod lines;
 mod map;
 mod migrate;
 #[cfg(all(test, loom))]
@@ -130,6 +132,7 @@ mod read;
 mod reclaim;
 mod relocate;
 mod root;
+mod segmented;
 mod set;
 mod shape;
 mod slots;
@@ -147,6 +150,7 @@ pub use indirect::{IndirectMap, Keys};
 pub use iter::Iter;
 pub use map::Map;
 pub use reclaim::{Counted, Never, Reclaim};
+pub use segmented::SegmentedMap;
 pub use set::Set;
 pub use stats::{Need, Stats};
 pub use word::Word;

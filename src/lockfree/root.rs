@@ -15,7 +15,7 @@ use core::{
 };
 
 use super::{
-    arena::{Descriptor, Home, Table},
+    arena::{Descriptor, Table},
     migrate::Step,
     read::Migrated,
     reclaim::{Guarded, Reclaim},
@@ -211,35 +211,46 @@ impl<'a, G: Reclaim> Root<'a, G> {
         }
     }
 
-    /// Looks for all of `keys`, and gives `answer` one of `places` and the value of each.
+    /// Asks the cache for the home of `word`.
+    #[inline]
+    pub(super) fn prefetch(&self, word: u64) {
+        let _inside = self.enter();
+        if let Some(table) = self.current() {
+            table.prefetch_home(word);
+        }
+    }
+
+    /// Looks for all of `keys`, which `key_of` makes of what the caller has, and writes what `answer`
+    /// makes of their values into `places`; as many as the shorter of both has.
     ///
     /// Homes are asked for [`AHEAD`] keys before they are read.
-    pub(super) fn get_many<M: Fn(u64) -> bool, P>(
+    pub(super) fn get_many<K, M: Fn(u64) -> bool, P>(
         &self,
-        keys: impl Iterator<Item = Key<M>>,
-        places: impl Iterator<Item = P>,
-        mut answer: impl FnMut(P, Option<u64>),
+        keys: &[K],
+        places: &mut [P],
+        key_of: impl Fn(&K) -> Key<M>,
+        mut answer: impl FnMut(Option<u64>) -> P,
     ) {
         let _inside = self.enter();
         let Some(table) = self.current() else {
-            return keys.zip(places).for_each(|(_, place)| answer(place, None));
+            return places.iter_mut().zip(keys).for_each(|(place, _)| *place = answer(None));
         };
-        let get = |home: Home<'_>, key: &Key<M>| match table.get_at(home, key) {
-            Ok(value) => value,
-            Err(Migrated) => get_behind(table, key),
-        };
-        let mut waiting = [const { None }; AHEAD];
-        let mut turn = 0;
-        for (key, place) in keys.zip(places) {
-            let home = table.prefetch_home(key.word);
-            if let Some((key, home, place)) = waiting[turn].replace((key, home, place)) {
-                answer(place, get(home, &key));
-            }
-            turn = (turn + 1) % AHEAD;
+        let mut ahead = keys.iter();
+        let mut numbers = [0; AHEAD];
+        let prefetch = |key: &K| table.prefetch_home(key_of(key).word).number();
+        for (number, key) in numbers.iter_mut().zip(&mut ahead) {
+            *number = prefetch(key);
         }
-        for step in 0..AHEAD {
-            if let Some((key, home, place)) = waiting[(turn + step) % AHEAD].take() {
-                answer(place, get(home, &key));
+        for (turn, (key, place)) in keys.iter().zip(places).enumerate() {
+            let number = &mut numbers[turn % AHEAD];
+            let key = key_of(key);
+            // Every number is a home's; if it were none, there would be no key.
+            let value = table.home_number(*number).and_then(|home| {
+                table.get_at(home, &key).unwrap_or_else(|Migrated| get_behind(table, &key))
+            });
+            *place = answer(value);
+            if let Some(key) = ahead.next() {
+                *number = prefetch(key);
             }
         }
     }
@@ -292,9 +303,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
             return self.place(region, seed, home_mask);
         };
         let unfinished = self.chain().filter(|table| !table.is_migrated()).count();
-        // Relaxed: only asked whether somebody has noted it.
-        let is_stuck = self.chain().any(|table| table.progress().stuck.load(Relaxed) != 0);
-        if unfinished > MOST_UNFINISHED || unfinished > 1 && !is_stuck {
+        if unfinished > MOST_UNFINISHED || unfinished > 1 && !self.is_stuck() {
             return refuse(Error::Busy, region);
         }
         if let Err(error) = fits(self.len(), &region) {
@@ -310,6 +319,14 @@ impl<'a, G: Reclaim> Root<'a, G> {
         self.count_bytes(unsafe { Table::at(descriptor) });
         self.chain().for_each(|table| table.progress().stuck.store(0, Relaxed));
         Ok(())
+    }
+
+    /// Has somebody found that the newest table has no room for an entry, and has there been no other
+    /// table since?
+    pub(super) fn is_stuck(&self) -> bool {
+        let _inside = self.enter();
+        // Relaxed: only asked whether somebody has noted it.
+        self.chain().any(|table| table.progress().stuck.load(Relaxed) != 0)
     }
 
     /// Does at most `steps` bounded parts of a rebuild's work. Is there nothing left to do?

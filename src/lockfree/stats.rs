@@ -32,7 +32,8 @@ pub struct Stats {
 /// Why a map should be rebuilt: see [`Map::needs_rebuild`](super::Map::needs_rebuild).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// It has more entries than it was made for: into a larger region.
+    /// It has more entries than it was made for, or those of a running rebuild find no room in the new
+    /// table: into a larger region.
     Size,
     /// A home is more crowded than chance allows: with another seed.
     Flood,
@@ -41,6 +42,20 @@ pub enum Need {
 }
 
 impl Stats {
+    /// The figures of two maps together.
+    pub(super) fn joined(self, other: Stats) -> Stats {
+        Stats {
+            entries: self.entries + other.entries,
+            outside: self.outside + other.outside,
+            overflowing_bins: self.overflowing_bins + other.overflowing_bins,
+            bins: self.bins + other.bins,
+            slots: self.slots + other.slots,
+            held: self.held + other.held,
+            fullest_home: self.fullest_home.max(other.fullest_home),
+            bytes: self.bytes + other.bytes,
+        }
+    }
+
     /// Why a map with these figures should be rebuilt. A sixteenth of the slots in nobody's use counts
     /// as leaks.
     pub(super) fn need(self, capacity: usize) -> Option<Need> {

@@ -120,11 +120,13 @@ impl<G: Reclaim> Root<'_, G> {
     /// How many entries there are: exact if nobody changes anything meanwhile. All bins' lines.
     pub(super) fn len(&self) -> usize {
         let _inside = self.enter();
-        match self.current() {
-            Some(table) if table.next().is_none() => {
-                table.homes().map(|home| home.header().count() as usize).sum()
+        if let Some(table) = self.current().filter(|table| table.next().is_none()) {
+            let sum = table.homes().map(|home| home.header().count() as usize).sum();
+            // If a rebuild began meanwhile, homes that it has moved showed nothing.
+            if table.next().is_none() {
+                return sum;
             }
-            _ => Walk::over(self).count(),
         }
+        Walk::over(self).count()
     }
 }

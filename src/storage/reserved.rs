@@ -1,6 +1,6 @@
 //! A range of addresses in which memory appears step by step.
 
-use core::{marker::PhantomData, ptr::NonNull};
+use core::{marker::PhantomData, num::NonZeroUsize, ptr::NonNull};
 
 use super::Downward;
 use crate::{
@@ -45,7 +45,7 @@ pub struct Reserved<'a, P: Pages> {
     reserved_lines: usize,
     /// The last lines that are mapped: all of them, or a whole number of steps.
     mapped_lines: usize,
-    step_lines: usize,
+    step_lines: NonZeroUsize,
     pages: P,
     lent: PhantomData<&'a mut [Line]>,
 }
@@ -77,10 +77,11 @@ impl<P: Pages> Reserved<'_, P> {
                 return Err(Error::Misaligned { needed_bytes: LINE_BYTES });
             }
         }
-        if len_bytes == 0 || step_bytes == 0 {
-            return Err(Error::TooSmall { needed_bytes: LINE_BYTES, given_bytes: 0 });
-        }
-        if len_bytes % step_bytes != 0 {
+        let step_lines = match NonZeroUsize::new(step_bytes / LINE_BYTES) {
+            Some(step_lines) if len_bytes > 0 => step_lines,
+            _ => return Err(Error::TooSmall { needed_bytes: LINE_BYTES, given_bytes: 0 }),
+        };
+        if (len_bytes / LINE_BYTES) % step_lines.get() != 0 {
             return Err(Error::Misaligned { needed_bytes: step_bytes });
         }
         if len_bytes > isize::MAX as usize {
@@ -92,7 +93,7 @@ impl<P: Pages> Reserved<'_, P> {
             end: end.cast(),
             reserved_lines: len_bytes / LINE_BYTES,
             mapped_lines: 0,
-            step_lines: step_bytes / LINE_BYTES,
+            step_lines,
             pages,
             lent: PhantomData,
         })
@@ -117,7 +118,7 @@ impl<P: Pages> Reserved<'_, P> {
     /// Lines of the steps that `lines` lines need. No more than `reserved_lines`, which is a whole
     /// number of steps, if `lines` is not.
     fn whole_steps(&self, lines: usize) -> usize {
-        lines.next_multiple_of(self.step_lines)
+        lines.div_ceil(self.step_lines.get()) * self.step_lines.get()
     }
 }
 

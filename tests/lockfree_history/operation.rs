@@ -4,7 +4,7 @@
 
 use heptad::{
     Error,
-    lockfree::{Expectation, Map},
+    lockfree::{Expectation, Map, Reclaim},
 };
 
 /// Keys that everybody uses, and whose histories are checked.
@@ -73,7 +73,11 @@ impl Operation {
     }
 
     /// Does it.
-    pub(crate) fn perform(self, map: &Map<'_, u64, u64>, key: u64) -> Result<Answer, Error> {
+    pub(crate) fn perform<G: Reclaim>(
+        self,
+        map: &Map<'_, u64, u64, G>,
+        key: u64,
+    ) -> Result<Answer, Error> {
         let before = match self {
             Operation::Start(_) => unreachable!("not an operation of a map"),
             Operation::Get => map.get(key),

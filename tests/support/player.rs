@@ -13,11 +13,11 @@
 use fastrand::Rng;
 use heptad::{
     Error,
-    lockfree::{Expectation, Map},
+    lockfree::{Expectation, Map, Never, Reclaim},
 };
 
 /// The map that players share.
-pub type Shared<'m> = Map<'m, u64, u64>;
+pub type Shared<'m, G = Never> = Map<'m, u64, u64, G>;
 
 /// Keys that a player has for itself.
 pub const OWN_KEYS: usize = 12;
@@ -40,6 +40,8 @@ pub struct Account {
 pub struct Player {
     random: Rng,
     number: u64,
+    /// Is the map rebuilt meanwhile? Then a walk may meet an entry twice.
+    is_rebuilt: bool,
     own: [Option<u64>; OWN_KEYS],
     /// Of each common key.
     pub accounts: [Account; COMMON_KEYS],
@@ -57,6 +59,7 @@ impl Player {
         Player {
             random: Rng::with_seed(number),
             number,
+            is_rebuilt: false,
             own: [None; OWN_KEYS],
             accounts: [Account { added: 0, taken: 0 }; COMMON_KEYS],
             operations: 0,
@@ -65,8 +68,15 @@ impl Player {
         }
     }
 
+    /// The player with that number, on a map that is rebuilt meanwhile.
+    pub const fn in_rebuilds(number: u64) -> Player {
+        let mut player = Player::new(number);
+        player.is_rebuilt = true;
+        player
+    }
+
     /// One operation. Panics if the answer is wrong.
-    pub fn play(&mut self, map: &Shared<'_>) {
+    pub fn play<G: Reclaim>(&mut self, map: &Shared<'_, G>) {
         if self.random.bool() {
             let kind = self.random.usize(..KINDS);
             self.play_kind(map, kind);
@@ -79,7 +89,7 @@ impl Player {
 
     /// One operation of that kind, less than [`KINDS`], on a key of its own. Panics if the answer is
     /// wrong.
-    pub fn play_kind(&mut self, map: &Shared<'_>, kind: usize) {
+    pub fn play_kind<G: Reclaim>(&mut self, map: &Shared<'_, G>, kind: usize) {
         let outcome = self.play_own(map, kind);
         self.note(outcome);
     }
@@ -99,7 +109,7 @@ impl Player {
     }
 
     /// An operation on a key of its own: the answer must be what the books say.
-    fn play_own(&mut self, map: &Shared<'_>, kind: usize) -> Result<(), Error> {
+    fn play_own<G: Reclaim>(&mut self, map: &Shared<'_, G>, kind: usize) -> Result<(), Error> {
         let index = self.random.usize(..OWN_KEYS);
         let (key, before) = (self.own_key(index), self.own[index]);
         let value = self.random.u64(..4);
@@ -160,12 +170,21 @@ impl Player {
             }
             13 => {
                 let first = self.own_key(0);
-                map.retain(|key, value| {
+                let retained = map.retain(|key, value| {
                     key < first || key - first >= OWN_KEYS as u64 || value >= limit
-                })?;
-                for value in &mut self.own {
-                    *value = value.filter(|&value| value >= limit);
+                });
+                let mut own = self.own.map(|value| value.filter(|&value| value >= limit));
+                if retained.is_err() {
+                    // Refused in the middle: what had to go has gone, or is there as it was.
+                    let is = |index| map.get(self.own_key(index));
+                    let was = self.own;
+                    own = core::array::from_fn(|index| own[index].or(is(index)));
+                    assert!(
+                        (0..OWN_KEYS).all(|index| own[index].is_none() || own[index] == was[index])
+                    );
                 }
+                self.own = own;
+                retained?;
                 (map.get(key), self.own[index], self.own[index])
             }
             _ => {
@@ -179,12 +198,13 @@ impl Player {
     }
 
     /// Walks over all entries: its own keys come once each, if they are there.
-    fn walk(&self, map: &Shared<'_>) {
+    fn walk<G: Reclaim>(&self, map: &Shared<'_, G>) {
         let mut met = [None; OWN_KEYS];
         for (key, value) in map {
             if key >> 32 == self.number + 1 {
                 let place = &mut met[(key & 0xffff) as usize];
-                assert_eq!(*place, None, "key {key:#x} came twice");
+                let may_come = place.is_none() || self.is_rebuilt && *place == Some(value);
+                assert!(may_come, "key {key:#x} came twice");
                 *place = Some(value);
             }
         }
@@ -194,7 +214,7 @@ impl Player {
     }
 
     /// Adds to a common key.
-    fn add(&mut self, map: &Shared<'_>, key: usize) -> Result<(), Error> {
+    fn add<G: Reclaim>(&mut self, map: &Shared<'_, G>, key: usize) -> Result<(), Error> {
         let amount = self.random.u64(1..4);
         let word = key as u64;
         let added = match self.random.u8(..5) {
@@ -221,7 +241,7 @@ impl Player {
     }
 
     /// Takes from a common key, all of it or a part.
-    fn take(&mut self, map: &Shared<'_>, key: usize) -> Result<(), Error> {
+    fn take<G: Reclaim>(&mut self, map: &Shared<'_, G>, key: usize) -> Result<(), Error> {
         let word = key as u64;
         let account = &mut self.accounts[key];
         match self.random.u8(..6) {
@@ -257,7 +277,7 @@ impl Player {
     }
 
     /// Panics unless its own keys are as its books say, with nobody else at work.
-    pub fn check(&self, map: &Shared<'_>) {
+    pub fn check<G: Reclaim>(&self, map: &Shared<'_, G>) {
         for (index, expected) in self.own.iter().enumerate() {
             assert_eq!(map.get(self.own_key(index)), *expected, "player {}", self.number);
         }
@@ -267,7 +287,10 @@ impl Player {
 
 /// Panics unless the books of all players together explain what is in the map, and nobody has left
 /// anything behind. Nobody is at work any more.
-pub fn check_accounts(map: &Shared<'_>, accounts: impl Iterator<Item = [Account; COMMON_KEYS]>) {
+pub fn check_accounts<G: Reclaim>(
+    map: &Shared<'_, G>,
+    accounts: impl Iterator<Item = [Account; COMMON_KEYS]>,
+) {
     let mut sums = [Account::default(); COMMON_KEYS];
     for accounts in accounts {
         for (sum, account) in sums.iter_mut().zip(accounts) {

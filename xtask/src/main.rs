@@ -28,14 +28,17 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod lockfree;
 mod matrix;
 mod miri;
 mod models;
+mod mutants;
 mod needs;
 mod no_panic;
 mod proofs;
 mod qemu;
 mod runner;
+mod sanitizers;
 mod stage;
 mod table;
 

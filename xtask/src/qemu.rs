@@ -34,11 +34,14 @@ const KERNELS: &[(&str, Ending)] = &[
     ("fp_trap_last_core", Ending::FpTrap),
     ("probe", Ending::Pass),
     ("table", Ending::Pass),
+    ("robin_hood", Ending::Pass),
     ("static_and_arena", Ending::Pass),
     SHARED_MAP,
+    REBUILD,
 ];
 
 const SHARED_MAP: (&str, Ending) = ("shared_map", Ending::Pass);
+const REBUILD: (&str, Ending) = ("rebuild", Ending::Pass);
 
 /// The status of a kernel that passed, and of one that an FP instruction ended.
 pub(crate) const STATUS_PASS: i32 = 33;
@@ -58,11 +61,11 @@ const AARCH64: Build = Build { target: AARCH64_NONE_SOFTFLOAT, flags: "" };
 const AARCH64_LSE: Build = Build { flags: "-Ctarget-feature=+lse", ..AARCH64 };
 const X86_64: Build = Build { target: X86_64_NONE, flags: "" };
 
-/// Boots every kernel on AArch64, on a recent processor and on an old one; and the one that is about
+/// Boots every kernel on AArch64, on a recent processor and on an old one; and those that are about
 /// atomics once more, built with those of Armv8.1.
 pub(crate) fn aarch64(shell: &Shell) -> Result<Count> {
     let mut sum = boot_all(shell, AARCH64, &["max", "cortex-a57"], KERNELS)?;
-    sum += boot_all(shell, AARCH64_LSE, &["max"], &[SHARED_MAP])?;
+    sum += boot_all(shell, AARCH64_LSE, &["max"], &[SHARED_MAP, REBUILD])?;
     Ok(sum)
 }
 

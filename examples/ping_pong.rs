@@ -1,0 +1,78 @@
+//! A map that is moved between two arenas in `static`s while threads use it: nothing is allocated, and
+//! nobody waits.
+//!
+//! `cargo run --example ping_pong`
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+};
+
+use heptad::{
+    Error,
+    lockfree::{Counted, Map, arena_lines},
+    storage::{Region, StaticLines},
+};
+
+const ENTRIES: usize = 1_000;
+
+static FIRST: StaticLines<{ arena_lines(ENTRIES) }> = StaticLines::new();
+static SECOND: StaticLines<{ arena_lines(ENTRIES) }> = StaticLines::new();
+static COUNTS: Map<'static, u64, u64, Counted> = Map::unplaced_with(Counted::new());
+
+/// Moves all entries into `region`, under a hash with another seed, and answers the region that they
+/// were in. A kernel would do a few steps at a time, from its idle loop.
+fn move_into(region: Region<'static>, seed: u64) -> Result<Region<'static>, Error> {
+    COUNTS.rebuild(region, seed)?;
+    loop {
+        match COUNTS.help(8) {
+            Ok(true) => break,
+            // Another thread was in the way: it goes on next time.
+            Ok(false) | Err(Error::Busy) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    loop {
+        // An operation that began in the old table may still be in it. Nobody has to wait for that: the
+        // region could be asked for later as well.
+        match COUNTS.try_reclaim() {
+            Some(region) => return Ok(region),
+            None => thread::yield_now(),
+        }
+    }
+}
+
+fn main() -> Result<(), Error> {
+    let [first, second] = [&FIRST, &SECOND].map(|lines| lines.take().expect("taken once"));
+    COUNTS.place(first, 0)?;
+
+    let is_over = AtomicBool::new(false);
+    let (counted, moves) = thread::scope(|scope| {
+        let count = |thread: u64| {
+            let is_over = &is_over;
+            move || {
+                let mut counted = 0;
+                while !is_over.load(Relaxed) {
+                    let event = (counted + thread) % ENTRIES as u64;
+                    // Busy is the only refusal in a map that is large enough; the event is tried again.
+                    counted += u64::from(COUNTS.insert_or_modify(event, 1, |n| n + 1).is_ok());
+                }
+                counted
+            }
+        };
+        let threads: Vec<_> = (0..2).map(|thread| scope.spawn(count(thread))).collect();
+        let mut spare = second;
+        let mut moves = 0;
+        while moves < 100 {
+            moves += 1;
+            spare = move_into(spare, moves)?;
+        }
+        is_over.store(true, Relaxed);
+        let counts = threads.into_iter().map(|thread| thread.join().expect("no thread panics"));
+        Ok::<_, Error>((counts.sum::<u64>(), moves))
+    })?;
+
+    println!("{counted} events counted while the map was moved {moves} times");
+    assert_eq!(COUNTS.iter().map(|(_, count)| count).sum::<u64>(), counted);
+    Ok(())
+}

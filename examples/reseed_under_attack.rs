@@ -1,0 +1,73 @@
+//! Somebody has learnt the seed, and sends keys that all have one home. The map notices, and is rebuilt
+//! under another seed while its users go on.
+//!
+//! `cargo run --example reseed_under_attack`
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+};
+
+use heptad::{
+    Error,
+    hash::{hash_word, unhash_word},
+    lockfree::{Counted, Map, Need, arena_lines},
+    storage::{Region, StaticLines},
+};
+
+const ENTRIES: usize = 2_000;
+const KNOWN_SEED: u64 = 0x5eed;
+/// In a kernel: from its source of entropy.
+const SECRET_SEED: u64 = 0x9a7c_15f3_9cc0_605d;
+
+static FIRST: StaticLines<{ arena_lines(ENTRIES) }> = StaticLines::new();
+static SECOND: StaticLines<{ arena_lines(ENTRIES) }> = StaticLines::new();
+static SESSIONS: Map<'static, u64, u64, Counted> = Map::unplaced_with(Counted::new());
+
+fn main() -> Result<(), Error> {
+    let [first, second] = [&FIRST, &SECOND].map(|lines| lines.take().expect("taken once"));
+    SESSIONS.place(first, KNOWN_SEED)?;
+    (0..500).try_for_each(|session| SESSIONS.insert(session, 0).map(drop))?;
+    assert_eq!(SESSIONS.needs_rebuild(), None);
+
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // Users, who must not notice anything.
+        for user in 0..2 {
+            let is_over = &is_over;
+            scope.spawn(move || {
+                while !is_over.load(Relaxed) {
+                    for session in (user..500).step_by(2) {
+                        assert!(SESSIONS.get(session).is_some(), "a session is lost");
+                        let _ = SESSIONS.modify(session, |requests| requests + 1);
+                    }
+                }
+            });
+        }
+        let outcome = attack_and_answer(second);
+        is_over.store(true, Relaxed);
+        outcome
+    })
+}
+
+fn attack_and_answer(second: Region<'static>) -> Result<(), Error> {
+    // The hash is a bijection for who knows the seed: these keys have the hashes 0, 1, 2, ..., and so the
+    // same top bits, which decide the home.
+    let mut attack = (0..).map(|hash| unhash_word(KNOWN_SEED, hash));
+    let sent = attack.by_ref().take_while(|&key| SESSIONS.insert(key, 0).is_ok()).count();
+    println!("{sent} keys of the attack fill their home: {:?}", SESSIONS.needs_rebuild());
+    assert!((1..=24).contains(&sent) && hash_word(KNOWN_SEED, unhash_word(KNOWN_SEED, 7)) == 7);
+    assert_eq!(SESSIONS.needs_rebuild(), Some(Need::Flood));
+
+    SESSIONS.rebuild_if_needed(second, SECRET_SEED)?;
+    while !matches!(SESSIONS.help(8), Ok(true)) {}
+
+    assert_eq!((SESSIONS.len(), SESSIONS.needs_rebuild()), (500 + sent, None));
+    for key in attack.take(500) {
+        SESSIONS.insert(key, 0)?;
+    }
+    let fullest = SESSIONS.stats().fullest_home;
+    println!("under the new seed 500 more are entries like any other: at most {fullest} in a home");
+    assert!(fullest < 12 && SESSIONS.len() == 1_000 + sent);
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! A copier that is late, stopped where it hurts: deterministic forms of what the models race.
+//!
+//! ```text
+//!   copier A    reads the entry in the old bin .....................  inserts it in the next table
+//!   copier C                      copies the bin, says "migrated"
+//!   remover                                              removes the entry
+//! ```
+//!
+//! A's insertion has a step (2) between loading the new home's header (1) and its commit (3): the
+//! question whether the old bin is migrated. The tests answer it in A's place, and act before or after.
+
+use std::{cell::Cell, vec};
+
+use super::*;
+use crate::{
+    layout::Line,
+    lockfree::{Map, arena_lines},
+    storage::Region,
+};
+
+const KEY: u64 = 5;
+const OLD: u64 = 10;
+
+/// A map with one entry that is being rebuilt, and how its tables look from inside.
+fn in_rebuild(act: impl FnOnce(&Map<'static, u64, u64>, Table<'_>, Table<'_>)) {
+    let region = || Region::from_lines(vec![Line::EMPTY; arena_lines(4)].leak()).unwrap();
+    let map = Map::new_in(region(), 1).unwrap();
+    assert_eq!(map.insert(KEY, OLD), Ok(None));
+    map.rebuild(region(), 2).unwrap();
+    let root = map.root();
+    let old = root.current().unwrap();
+    act(&map, old, old.next().unwrap());
+    while map.help(1) != Ok(true) {}
+    assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
+}
+
+/// Row M2: A reads an entry, C copies the bin, the entry is removed, and only then A begins to insert.
+#[test]
+fn m2_a_copier_that_begins_late_brings_nothing_back() {
+    in_rebuild(|map, old, next| {
+        let home = old.home_of(KEY);
+        home.freeze();
+        old.move_home(home, next).unwrap(); // C
+        assert_eq!(map.remove(KEY), Ok(Some(OLD)));
+        next.take_over(KEY, OLD, || home.header().is_migrated()).unwrap(); // A
+        assert_eq!(map.get(KEY), None);
+    });
+}
+
+/// Row M2: the same, but A has looked at the old bin before C and the remover came.
+#[test]
+fn m2_a_copier_that_commits_late_brings_nothing_back() {
+    in_rebuild(|map, old, next| {
+        let home = old.home_of(KEY);
+        let looks = Cell::new(0);
+        let is_over = || {
+            let answer = home.header().is_migrated();
+            if looks.replace(looks.get() + 1) == 0 {
+                old.move_home(home, next).unwrap(); // C
+                assert_eq!(map.remove(KEY), Ok(Some(OLD)));
+            }
+            answer
+        };
+        next.take_over(KEY, OLD, is_over).unwrap(); // A
+        // The first commit failed, and the second look told that it is over.
+        assert_eq!((looks.get(), map.get(KEY)), (2, None));
+    });
+}
+
+/// Row M3: the same with an update in place of the removal: the old value does not come back.
+#[test]
+fn m3_an_update_beats_a_copier_that_commits_late() {
+    in_rebuild(|map, old, next| {
+        let home = old.home_of(KEY);
+        let is_first = Cell::new(true);
+        let is_over = || {
+            let answer = home.header().is_migrated();
+            if is_first.replace(false) {
+                assert_eq!(map.upsert(KEY, 11), Ok(Some(OLD)));
+            }
+            answer
+        };
+        next.take_over(KEY, OLD, is_over).unwrap();
+        assert_eq!(map.get(KEY), Some(11));
+    });
+}
+
+/// What the second look is for: a copier without it does bring the entry back.
+#[test]
+fn m2_without_the_second_look_the_entry_comes_back() {
+    in_rebuild(|map, old, next| {
+        old.move_home(old.home_of(KEY), next).unwrap();
+        assert_eq!(map.remove(KEY), Ok(Some(OLD)));
+        next.take_over(KEY, OLD, || false).unwrap();
+        assert_eq!(map.get(KEY), Some(OLD));
+    });
+}
+
+/// Row N5: a copier that has stopped for ever after freezing a bin, or after copying from it, is in
+/// nobody's way.
+#[test]
+fn n5_a_copier_that_never_goes_on() {
+    in_rebuild(|map, old, next| {
+        let home = old.home_of(KEY);
+        home.freeze();
+        assert_eq!(map.get(KEY), Some(OLD));
+        next.take_over(KEY, OLD, || false).unwrap();
+        assert_eq!((map.get(KEY), map.len()), (Some(OLD), 1));
+        assert_eq!(map.upsert(KEY, 11), Ok(Some(OLD)));
+        assert_eq!((map.get(KEY), map.remove(KEY), map.get(KEY)), (Some(11), Ok(Some(11)), None));
+    });
+}
