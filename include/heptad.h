@@ -7,6 +7,7 @@
  *     heptad_set      64-bit keys
  *     heptad_map      64-bit keys with 64-bit values
  *     heptad_table    64-bit entries, with your own hash and equality
+ *     heptad_robin    64-bit keys, sorted, in one piece of memory that the set grows into
  *     heptad_lockfree 64-bit keys with 64-bit values, shared by cores, interrupts and processes
  *
  * HANDLES. A table is a handle of 128 bytes, which you place where you like, and lines of 64 bytes in
@@ -72,7 +73,8 @@ enum {
     HEPTAD_ERROR_ARGUMENT = -11,    /* a number that is not one of those allowed */
     HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
     HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
-    HEPTAD_ERROR_NOT_REQUIRED = -14 /* what was asked for if needed is not needed */
+    HEPTAD_ERROR_NOT_REQUIRED = -14, /* what was asked for if needed is not needed */
+    HEPTAD_ERROR_CROWDED = -15      /* keys of a sorted set crowd together, and growing would not help */
 };
 
 /* What a result says, in English: a constant string, never null, for any number. */
@@ -151,6 +153,12 @@ typedef struct heptad_table {
     uint64_t body[15];
 } heptad_table;
 
+typedef struct heptad_robin {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_robin;
+
 typedef struct heptad_lockfree {
     uint32_t version;
     uint32_t state;
@@ -171,6 +179,8 @@ HEPTAD_STATIC_ASSERT(map_bytes, sizeof(heptad_map) == 128);
 HEPTAD_STATIC_ASSERT(map_body, offsetof(heptad_map, body) == 8);
 HEPTAD_STATIC_ASSERT(table_bytes, sizeof(heptad_table) == 128);
 HEPTAD_STATIC_ASSERT(table_body, offsetof(heptad_table, body) == 8);
+HEPTAD_STATIC_ASSERT(robin_bytes, sizeof(heptad_robin) == 128);
+HEPTAD_STATIC_ASSERT(robin_body, offsetof(heptad_robin, body) == 8);
 HEPTAD_STATIC_ASSERT(lockfree_bytes, sizeof(heptad_lockfree) == 128);
 HEPTAD_STATIC_ASSERT(lockfree_body, offsetof(heptad_lockfree, body) == 8);
 HEPTAD_STATIC_ASSERT(stats_bytes, sizeof(heptad_stats) == 72);
@@ -340,6 +350,67 @@ int heptad_table_next(const heptad_table *table, size_t *position, uint64_t *ent
 /* Takes out the entries for which `keep` returns 0. As heptad_set_retain. */
 int heptad_table_retain(heptad_table *table, int (*keep)(uint64_t entry, void *context),
                         void *context);
+
+/* ---------------------------------------------------------------- sorted sets of 64-bit keys
+ *
+ * A set that answers which key comes next. Its keys stand in ascending order in the last lines of the
+ * memory; when it is full it takes twice as many, down to the start, in one pass and without a second copy.
+ *
+ * It is for keys that are spread evenly over all 64 bits: hashes, random ids; or shifted up, so that the
+ * greatest has its top bit set. Keys that share their leading bits crowd together: an operation walks over
+ * a crowd slot by slot. At load 7/8 a hit touches 1.44 lines on average and an insertion moves 32 keys, at
+ * 3/4 it is 1.19 and 8. One owner, as a heptad_set. */
+
+/* As heptad_set_init, without a seed. */
+int heptad_robin_init(heptad_robin *set, void *memory, size_t bytes, int load);
+
+/* As those of a set; heptad_robin_capacity is up to where the set fits before it grows. */
+int heptad_robin_release(heptad_robin *set, void **memory, size_t *bytes);
+int heptad_robin_clear(heptad_robin *set);
+size_t heptad_robin_len(const heptad_robin *set);
+size_t heptad_robin_capacity(const heptad_robin *set);
+int heptad_robin_retain(heptad_robin *set, int (*keep)(uint64_t key, void *context), void *context);
+
+/* As heptad_set_move; _FULL if the keys do not fit there. */
+int heptad_robin_move(heptad_robin *set, void *memory, size_t bytes, void **old_memory,
+                      size_t *old_bytes);
+
+/* Puts `key` in, growing if the set is full. 1 if it is new. _FULL if the start of the memory is reached,
+ * _CROWDED if keys around it leave no room. Growing touches every line of the set. */
+int heptad_robin_insert(heptad_robin *set, uint64_t key);
+
+/* Is `key` in the set? And takes it out: 1 if it was there. */
+int heptad_robin_contains(const heptad_robin *set, uint64_t key);
+int heptad_robin_remove(heptad_robin *set, uint64_t key);
+
+/* Doubles the set now, when there is time for it. _FULL. */
+int heptad_robin_grow(heptad_robin *set);
+
+/* The least key, the greatest, the least above `key` and the greatest below it, whether `key` is in the set
+ * or not: 1 and to `result`, which may be null, if there is one. A walk in order is first, then
+ * successors. */
+int heptad_robin_first(const heptad_robin *set, uint64_t *result);
+int heptad_robin_last(const heptad_robin *set, uint64_t *result);
+int heptad_robin_successor(const heptad_robin *set, uint64_t key, uint64_t *result);
+int heptad_robin_predecessor(const heptad_robin *set, uint64_t key, uint64_t *result);
+
+typedef struct heptad_sorted_stats {
+    uint64_t homes;
+    uint64_t overflow_slots;    /* behind the last home */
+    uint64_t overflow_taken;
+    uint64_t len;
+    uint64_t capacity;
+    uint64_t displacement;      /* slots between keys and their homes, of all keys together */
+    uint64_t most_displacement; /* the most of one key: a lookup walks over two more at most */
+    uint64_t longest_run;       /* slots without a gap: an insertion moves no more keys */
+    uint64_t lines_of_hits;     /* lines that a hit on each key once would touch, added up */
+    uint64_t bytes;             /* of the lines in use */
+} heptad_sorted_stats;
+HEPTAD_STATIC_ASSERT(sorted_stats_bytes, sizeof(heptad_sorted_stats) == 80);
+HEPTAD_STATIC_ASSERT(sorted_stats_last, offsetof(heptad_sorted_stats, bytes) == 72);
+
+/* Counts that. Reads every line in use. */
+int heptad_robin_stats(const heptad_robin *set, heptad_sorted_stats *stats);
 
 /* ---------------------------------------------------------------- maps without a lock
  *

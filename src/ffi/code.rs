@@ -35,11 +35,14 @@ pub const FOREIGN: c_int = -12;
 pub const CORRUPT: c_int = -13;
 /// What was asked for if needed is not needed.
 pub const NOT_REQUIRED: c_int = -14;
+/// Keys of a sorted set crowd together, and growing would not help.
+pub const CROWDED: c_int = -15;
 
 /// The code of `error`.
 pub(super) fn of(error: Error) -> c_int {
     match error {
-        Error::Full | Error::Crowded => FULL,
+        Error::Full => FULL,
+        Error::Crowded => CROWDED,
         Error::CapacityOverflow => CAPACITY,
         Error::TooSmall { .. } => TOO_SMALL,
         Error::Misaligned { .. } => MISALIGNED,
@@ -76,6 +79,7 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         FOREIGN => c"the memory holds no table of this kind",
         CORRUPT => c"the table in the memory is damaged",
         NOT_REQUIRED => c"it is not needed",
+        CROWDED => c"too many keys share their leading bits",
         _ if code > 0 => c"no error",
         _ => c"an unknown error code",
     }

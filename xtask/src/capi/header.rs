@@ -127,6 +127,8 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadLockfree", "heptad_lockfree"),
     ("HeptadSharedStats", "heptad_shared_stats"),
     ("HeptadReclaim", "heptad_reclaim"),
+    ("HeptadRobin", "heptad_robin"),
+    ("HeptadSortedStats", "heptad_sorted_stats"),
 ];
 
 /// The header, then what cbindgen says.
