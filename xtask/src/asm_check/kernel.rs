@@ -12,7 +12,7 @@ use xshell::{Shell, cmd};
 use super::banner::Declaration;
 use super::machine::{Architecture, MACHINES};
 use super::objdump::Objdump;
-use super::{Findings, operands, rules, symbols};
+use super::{Findings, operands, pass, rules, symbols};
 use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
 
 /// A target for kernels.
@@ -75,6 +75,9 @@ fn check_target(
         let what = format!("{name}: {}", routine.name);
         findings.note(&what, &rules::complaints(machine, routine, prototype));
     }
+
+    let what = format!("{name}: the pass of growing");
+    findings.note(&what, &pass::complaints(target.architecture, &functions));
 
     let mut instructions = 0;
     let mut complaints = Vec::new();

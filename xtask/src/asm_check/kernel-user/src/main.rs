@@ -9,6 +9,7 @@ use core::panic::PanicInfo;
 use heptad::Error;
 use heptad::hash::{Keyed, hash_bytes};
 use heptad::layout::Line;
+use heptad::robin_hood;
 use heptad::storage::{Inline, Region};
 use heptad::swiss::table::Entry;
 use heptad::swiss::{Map, Map64, Set, Table};
@@ -37,6 +38,9 @@ extern "C" fn _start() -> ! {
         set_retain_odd as *const (),
         narrow_map_use as *const (),
         table_intern as *const (),
+        sorted_set_grow as *const (),
+        sorted_map_grow as *const (),
+        sorted_set_find as *const (),
     ]);
     loop {}
 }
@@ -117,4 +121,16 @@ fn table_intern(table: &mut Names, seed: u64, name: &'static Name) -> Option<&'s
         Entry::Occupied(entry) => Some(*entry.get()),
         Entry::Vacant(entry) => Some(*entry.insert(name).get()),
     }
+}
+
+fn sorted_set_grow(set: &mut robin_hood::Set<Region<'_>>, key: u64) -> bool {
+    set.try_insert(key).is_ok() && set.try_grow().is_ok() && set.remove(key)
+}
+
+fn sorted_map_grow(map: &mut robin_hood::Map<Region<'_>>, key: u64) -> bool {
+    map.try_insert(key, key).is_ok() && map.try_grow().is_ok() && map.remove(key).is_some()
+}
+
+fn sorted_set_find(set: &robin_hood::Set<Region<'_>>, key: u64) -> bool {
+    set.contains(key)
 }
