@@ -34,6 +34,23 @@ pub enum Error {
     Null,
     /// Two of the things asked for together are one and the same.
     Overlapping,
+    /// Another operation was in the way; the same call may succeed later.
+    Busy,
+    /// The memory given holds no table.
+    Foreign,
+    /// The memory given holds a table of another layout.
+    UnknownFormat {
+        /// The number of its layout.
+        found: u64,
+        /// The number of the layout that this version reads.
+        known: u64,
+    },
+    /// The memory given holds a table that is damaged.
+    Corrupt,
+    /// There is a table already.
+    Occupied,
+    /// What was asked for if needed is not needed.
+    NotRequired,
     /// Two tables that are to be merged keep their keys in different orders.
     DifferentOrders,
 }
@@ -54,6 +71,14 @@ impl fmt::Display for Error {
             Error::Null => f.write_str("a null address"),
             Error::DifferentOrders => f.write_str("tables in different orders"),
             Error::Overlapping => f.write_str("the same entry was asked for twice"),
+            Error::Busy => f.write_str("another operation was in the way"),
+            Error::Foreign => f.write_str("memory that holds no table"),
+            Error::UnknownFormat { found, known } => {
+                write!(f, "a table of layout {found} where layout {known} can be read")
+            }
+            Error::Corrupt => f.write_str("a damaged table"),
+            Error::Occupied => f.write_str("there is a table already"),
+            Error::NotRequired => f.write_str("nothing that needs to be done"),
         }
     }
 }

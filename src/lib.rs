@@ -50,18 +50,20 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, loom))]
 extern crate std;
 
 mod error;
+#[cfg(feature = "ffi")]
+pub mod ffi;
 pub mod hash;
 pub mod layout;
+pub mod lockfree;
 #[doc(hidden)]
 pub mod probe;
 pub mod robin_hood;
 pub mod storage;
 pub mod swiss;
-#[cfg(target_has_atomic = "64")]
 mod sync;
 
 pub use error::{Error, Rejected};

@@ -14,10 +14,13 @@
 use core::arch::global_asm;
 use core::cell::RefCell;
 use core::ffi::c_void;
+use core::{ptr, slice};
 
 use fastrand::Rng;
-use heptad::layout::{Geometry, Tag};
+use heptad::layout::{Geometry, Line, Tag};
 use heptad::probe::{assembly, portable};
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
+use rustix::param::page_size;
 
 #[cfg(target_arch = "aarch64")]
 global_asm!(include_str!("abi/record_aarch64.S"), options(raw));
@@ -73,6 +76,9 @@ unsafe extern "C" {
 const SCRATCH: usize = if cfg!(target_arch = "aarch64") { 16 } else { 15 };
 /// The direction flag: string instructions count upwards while it is clear.
 const DIRECTION: u64 = 1 << 10;
+
+/// What x86_64 saves on the stack; the other architecture has registers enough.
+const STACK_WORDS_OF_FIND_WORDS: usize = if cfg!(target_arch = "x86_64") { 5 } else { 0 };
 
 /// Calls `routine`, which uses no stack, and checks that it keeps registers of various contents.
 fn check_call(routine: Routine, arguments: [u64; 4], expected: u64) {
@@ -175,8 +181,6 @@ fn s9_find_words_keeps_every_register() {
     #[repr(align(64))]
     struct Groups([[u64; 8]; 4]);
 
-    // What x86_64 saves on the stack; the other architecture has registers enough.
-    let stack_words = if cfg!(target_arch = "x86_64") { 5 } else { 0 };
     let geometry = Geometry::largest_within(4).unwrap();
     let mut rng = Rng::with_seed(999);
     for count in [0, 1, 2, 15, 16, 17, 40] {
@@ -207,7 +211,42 @@ fn s9_find_words_keeps_every_register() {
             [base as u64, mask_bytes as u64, words.as_ptr() as u64, to, count as u64]
         };
         let check = |_| assert_eq!(*answers.borrow(), expected);
-        check_registers(heptad_0_1_find_words as Routine, arguments, stack_words, check);
+        check_registers(
+            heptad_0_1_find_words as Routine,
+            arguments,
+            STACK_WORDS_OF_FIND_WORDS,
+            check,
+        );
+    }
+}
+
+/// The answers end where readable memory does: whatever the registers held before, nothing behind
+/// them is taken for a hash.
+#[test]
+fn s9_find_words_reads_no_answers_behind_the_last() {
+    let page = page_size();
+    let access = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: no other mapping is replaced.
+    let pages = unsafe { mmap_anonymous(ptr::null_mut(), 2 * page, access, MapFlags::PRIVATE) };
+    let end = pages.expect("there is memory").wrapping_byte_add(page);
+    // SAFETY: a page of our own, to which there are no references.
+    unsafe { mprotect(end, page, MprotectFlags::empty()) }.expect("pages can be protected");
+    let group = Line::EMPTY;
+    for count in 1..=16 {
+        let words = [0u64; 16];
+        let answers = end.cast::<u64>().wrapping_sub(count);
+        let arguments = || {
+            // SAFETY: `count` words of our own page.
+            unsafe { slice::from_raw_parts_mut(answers, count) }.fill(u64::MAX);
+            let base = (&raw const group) as u64;
+            [base, 0, words.as_ptr() as u64, answers as u64, count as u64]
+        };
+        let routine = heptad_0_1_find_words as Routine;
+        check_registers(routine, arguments, STACK_WORDS_OF_FIND_WORDS, |_| {
+            // SAFETY: as above; initialised there.
+            let answers = unsafe { slice::from_raw_parts(answers, count) };
+            assert!(answers.iter().all(|answer| *answer == 0), "an empty table has nothing");
+        });
     }
 }
 

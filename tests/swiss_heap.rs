@@ -71,7 +71,9 @@ fn s4_grows_exactly_at_15_16() {
     let allocations = ALLOCATIONS.get();
     assert_eq!(table.capacity(), 0);
     let mut capacities = vec![];
-    for key in 0..1000 {
+    let expected: &[usize] =
+        if cfg!(miri) { &[6, 13, 26, 52] } else { &[6, 13, 26, 52, 105, 210, 420, 840, 1680] };
+    for key in 0..if cfg!(miri) { 30 } else { 1000 } {
         let before = table.capacity();
         table.insert_unique(hash(&key), key, hash);
         if table.capacity() != before {
@@ -80,7 +82,7 @@ fn s4_grows_exactly_at_15_16() {
         }
         assert_eq!(table.check_invariants(hash, false), Ok(()));
     }
-    assert_eq!(capacities, [6, 13, 26, 52, 105, 210, 420, 840, 1680]);
+    assert_eq!(capacities, expected);
     // `capacities` itself allocates a few times.
     assert!(ALLOCATIONS.get() - allocations <= capacities.len() + 3);
 }
@@ -227,7 +229,7 @@ fn panicking_hasher_loses_nothing() {
     }
 }
 
-/// An entry whose destructor panics: the table is empty afterwards, and no entry is dropped twice.
+/// An entry whose destructor panics: the table is empty afterwards, and every entry was dropped once.
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn panicking_destructor_leaves_an_empty_table() {
@@ -244,7 +246,7 @@ fn panicking_destructor_leaves_an_empty_table() {
         map.insert(key, Box::new(Fragile(&dropped)));
     }
     assert!(catch_unwind(AssertUnwindSafe(|| map.clear())).is_err());
-    assert_eq!((map.len(), dropped.get()), (0, 5), "the rest is leaked, not dropped twice");
+    assert_eq!((map.len(), dropped.get()), (0, 20));
     assert_eq!(map.check_invariants(false), Ok(()));
     assert!(map.iter().next().is_none());
     map.insert(1, Box::new(Fragile(&dropped)));

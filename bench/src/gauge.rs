@@ -50,7 +50,7 @@ impl Gauge {
 
 /// The time for which this thread has had a processor. A wall clock would also measure who else
 /// wanted one, and long pieces of work would suffer more than short ones.
-fn thread_nanoseconds() -> i64 {
+pub(crate) fn thread_nanoseconds() -> i64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec * 1_000_000_000 + time.tv_nsec
 }

@@ -1,8 +1,9 @@
-//! What heptad's single-owner tables cost, beside hashbrown's.
+//! What heptad's tables cost, beside others: the single-owner tables beside hashbrown's, told here, and
+//! the map that threads share beside its like, told in [`lockfree`].
 //!
 //! Run it as `cargo xtask bench`; `--help` tells the options.
 //!
-//! # What is compared
+//! # What is compared with hashbrown
 //!
 //! | suite | ours | peers |
 //! |---|---|---|
@@ -55,8 +56,12 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 
+use gauge::Gauge;
+use options::Options;
+
 mod batches;
 mod gauge;
+mod lockfree;
 mod memory;
 mod op;
 mod options;
@@ -80,14 +85,31 @@ fn main() -> Result<ExitCode> {
         "hashbrown 0.16 was compiled with the wrong group: please run `cargo xtask bench`"
     );
     memory::use_small_pages(options.small_pages);
+    lockfree::serve_if_worker()?;
     let gauge = if options.counts {
         match gauge::Callgrind::attach() {
-            Some(callgrind) => gauge::Gauge::Instructions(callgrind),
+            Some(callgrind) => Gauge::Instructions(callgrind),
             None => return gauge::run_again_under_callgrind(),
         }
     } else {
-        gauge::Gauge::Nanoseconds
+        Gauge::Nanoseconds
     };
-    suite::run(&options, gauge)?;
+    measure(&options, gauge)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Measures all that is wanted, and tells how ours stands.
+fn measure(options: &Options, mut gauge: Gauge) -> Result<()> {
+    let alone = suite::run(options, &mut gauge)?;
+    let shared = lockfree::run(options, &mut gauge)?;
+    let mut lines = Vec::new();
+    if let Some(report) = alone {
+        report.close();
+        lines.extend(report::json_lines(&report.cells)?);
+    }
+    if let Some(report) = shared {
+        report.close();
+        lines.extend(report::json_lines(&report.cells)?);
+    }
+    options.json.as_deref().map_or(Ok(()), |path| report::write_json(path, &lines))
 }

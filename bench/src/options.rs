@@ -5,17 +5,18 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use lexopt::{Arg, ValueExt};
 
-use crate::{op::Op, suite};
+use crate::{lockfree, op::Op, suite};
 
 const USAGE: &str = "\
 usage: cargo xtask bench [OPTION…]
 
-  --quick          tables of 64 KiB and 512 KiB only
+  --quick          tables of 64 KiB and 512 KiB only; of lockfree, fewer rounds
   --counts         instructions instead of times, by callgrind; small tables only
   --small-pages    ask for no huge pages
-  --suite NAME     only this suite (table, set, map64, batch, probe, robin, robin-passes); may be
-                   repeated
-  --op NAME        only this operation (hit, miss, …); may be repeated
+  --suite NAME     only this suite (table, set, map64, batch, probe, robin, robin-passes, lockfree);
+                   may be repeated
+  --op NAME        only this operation (hit, miss, …, latency); may be repeated
+  --peer NAME      beside ours only this peer, in lockfree; may be repeated
   --json FILE      write all cells to FILE, an array with one object per line";
 
 /// What to measure.
@@ -25,9 +26,30 @@ pub(crate) struct Options {
     pub(crate) small_pages: bool,
     /// The names of the suites wanted; empty for all.
     pub(crate) suites: Vec<String>,
-    /// The operations wanted; empty for all.
-    pub(crate) ops: Vec<Op>,
+    /// The names of the operations wanted; empty for all.
+    pub(crate) ops: Vec<String>,
+    /// The names of the peers wanted in `lockfree`; empty for all.
+    pub(crate) peers: Vec<String>,
     pub(crate) json: Option<PathBuf>,
+}
+
+impl Options {
+    pub(crate) fn wants_suite(&self, name: &str) -> bool {
+        wants(&self.suites, name)
+    }
+
+    pub(crate) fn wants_op(&self, name: &str) -> bool {
+        wants(&self.ops, name)
+    }
+
+    pub(crate) fn wants_peer(&self, name: &str) -> bool {
+        wants(&self.peers, name)
+    }
+}
+
+/// Is `name` one of those wanted, or everything wanted?
+fn wants(wanted: &[String], name: &str) -> bool {
+    wanted.is_empty() || wanted.iter().any(|one| one == name)
 }
 
 /// Reads the command line; `None` if it asked for help and got it.
@@ -38,6 +60,7 @@ pub(crate) fn parse() -> Result<Option<Options>> {
         small_pages: false,
         suites: Vec::new(),
         ops: Vec::new(),
+        peers: Vec::new(),
         json: None,
     };
     let mut parser = lexopt::Parser::from_env();
@@ -46,8 +69,18 @@ pub(crate) fn parse() -> Result<Option<Options>> {
             Arg::Long("quick") => options.quick = true,
             Arg::Long("counts") => options.counts = true,
             Arg::Long("small-pages") => options.small_pages = true,
-            Arg::Long("suite") => options.suites.push(parse_suite(&parser.value()?.string()?)?),
-            Arg::Long("op") => options.ops.push(parse_op(&parser.value()?.string()?)?),
+            Arg::Long("suite") => {
+                let names = suite::NAMES.into_iter().chain([lockfree::SUITE]);
+                options.suites.push(parse_name("suite", names, &parser.value()?.string()?)?);
+            }
+            Arg::Long("op") => {
+                let names = Op::ALL.into_iter().map(Op::name).chain(lockfree::op_names());
+                options.ops.push(parse_name("operation", names, &parser.value()?.string()?)?);
+            }
+            Arg::Long("peer") => {
+                let names = lockfree::peer_names();
+                options.peers.push(parse_name("peer", names, &parser.value()?.string()?)?);
+            }
             Arg::Long("json") => options.json = Some(parser.value()?.into()),
             Arg::Short('h') | Arg::Long("help") => {
                 println!("{USAGE}");
@@ -59,19 +92,13 @@ pub(crate) fn parse() -> Result<Option<Options>> {
     Ok(Some(options))
 }
 
-fn parse_suite(name: &str) -> Result<String> {
-    if !suite::NAMES.contains(&name) {
-        bail!("there is no suite `{name}`; the suites are: {}", suite::NAMES.join(", "));
+/// `name`, if it is one of `names`.
+fn parse_name(what: &str, names: impl Iterator<Item = &'static str>, name: &str) -> Result<String> {
+    let mut known: Vec<&str> = names.collect();
+    if !known.contains(&name) {
+        known.sort_unstable();
+        known.dedup();
+        bail!("there is no {what} `{name}`; there are: {}", known.join("; "));
     }
     Ok(name.into())
-}
-
-fn parse_op(name: &str) -> Result<Op> {
-    match Op::ALL.iter().find(|op| op.name() == name) {
-        Some(op) => Ok(*op),
-        None => bail!(
-            "there is no operation `{name}`; the operations are: {}",
-            Op::ALL.map(Op::name).join(", ")
-        ),
-    }
 }

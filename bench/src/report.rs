@@ -4,7 +4,7 @@
 //! A cell is one operation of ours beside one peer's. Its ratio is the peer's measure divided by
 //! ours: above 1 heptad is ahead, below 1 it is behind.
 
-use std::{fs::File, io::Write, path::Path};
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::{
 
 /// One operation of ours and of one peer.
 #[derive(Serialize)]
-struct Cell {
+pub(crate) struct Cell {
     suite: &'static str,
     op: &'static str,
     groups: usize,
@@ -89,7 +89,7 @@ impl Section {
 
 /// All cells measured so far.
 pub(crate) struct Report {
-    cells: Vec<Cell>,
+    pub(crate) cells: Vec<Cell>,
     counts: bool,
 }
 
@@ -172,8 +172,11 @@ impl Report {
         }
     }
 
-    /// Tells where ours is behind, and writes all cells to `json`.
-    pub(crate) fn close(self, json: Option<&Path>) -> Result<()> {
+    /// Tells where ours is behind.
+    pub(crate) fn close(&self) {
+        if self.cells.is_empty() {
+            return;
+        }
         let behind = self.cells.iter().filter(|cell| cell.is_behind()).count();
         println!("\nbehind in {behind} of {} cells:", self.cells.len());
         let mut rest: Vec<&Cell> = self.cells.iter().collect();
@@ -182,12 +185,6 @@ impl Report {
                 rest.iter().partition(|cell| cell.is_like(first));
             print_losses(&alike);
             rest = others;
-        }
-        match json {
-            Some(path) => {
-                write_json(path, &self.cells).with_context(|| format!("writing {}", path.display()))
-            }
-            None => Ok(()),
         }
     }
 }
@@ -214,16 +211,16 @@ fn print_losses(cells: &[&Cell]) {
     );
 }
 
+/// The cells as lines of the file.
+pub(crate) fn json_lines(cells: &[impl Serialize]) -> Result<Vec<String>> {
+    Ok(cells.iter().map(serde_json::to_string).collect::<Result<_, _>>()?)
+}
+
 /// Writes an array with one object per line.
-fn write_json(path: &Path, cells: &[Cell]) -> Result<()> {
-    let mut file = File::create(path)?;
-    writeln!(file, "[")?;
-    for (index, cell) in cells.iter().enumerate() {
-        let comma = if index + 1 < cells.len() { "," } else { "" };
-        writeln!(file, "  {}{comma}", serde_json::to_string(cell)?)?;
-    }
-    writeln!(file, "]")?;
-    Ok(())
+pub(crate) fn write_json(path: &Path, lines: &[String]) -> Result<()> {
+    let indented: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
+    let text = format!("[\n{}\n]\n", indented.join(",\n"));
+    fs::write(path, text).with_context(|| format!("writing {}", path.display()))
 }
 
 /// Three digits behind the point: more would be noise.
@@ -259,7 +256,7 @@ mod tests {
             let cell = report.cell(&section, Op::Hit, &[4.0, 3.0], &[65536, 73744], 1);
             let path = std::env::temp_dir()
                 .join(format!("heptad-bench-test-{}-{counts}.json", std::process::id()));
-            write_json(&path, &[cell]).unwrap();
+            write_json(&path, &json_lines(&[cell]).unwrap()).unwrap();
             let text = std::fs::read_to_string(&path).unwrap();
             std::fs::remove_file(&path).unwrap();
             serde_json::from_str::<serde_json::Value>(&text).unwrap()[0].clone()

@@ -49,10 +49,13 @@ pub(crate) const NAMES: [&str; 7] =
 type Contenders = Vec<Box<dyn Contender>>;
 
 /// Measures what `options` asks for.
-pub(crate) fn run(options: &Options, gauge: Gauge) -> Result<()> {
+pub(crate) fn run(options: &Options, gauge: &mut Gauge) -> Result<Option<Report>> {
     let small_only = options.quick || options.counts;
     let sizes = if small_only { &SIZES[..SMALL_SIZES] } else { &SIZES };
-    let mut run = Run { options, report: Report::new(&gauge), gauge };
+    if !NAMES.iter().any(|name| options.wants_suite(name)) {
+        return Ok(None);
+    }
+    let mut run = Run { options, report: Report::new(gauge), gauge };
     for &groups in sizes {
         for load in LOADS {
             let reads_only = groups >= HUGE_SIZE && load != FULL;
@@ -79,11 +82,11 @@ pub(crate) fn run(options: &Options, gauge: Gauge) -> Result<()> {
         run.section("robin", groups, ROBIN_LOAD, &Op::ALL, contenders)?;
     }
     let parts_are_wanted =
-        options.ops.is_empty() && run.wants("robin-passes") && !run.gauge.is_exact();
+        options.ops.is_empty() && options.wants_suite("robin-passes") && !run.gauge.is_exact();
     if parts_are_wanted {
         robin_suite::run(options.quick)?;
     }
-    run.report.close(options.json.as_deref())
+    Ok(Some(run.report))
 }
 
 /// Sets in an order, and without.
@@ -148,16 +151,11 @@ fn lookups() -> Contenders {
 /// A run of the program.
 struct Run<'a> {
     options: &'a Options,
-    gauge: Gauge,
+    gauge: &'a mut Gauge,
     report: Report,
 }
 
 impl Run<'_> {
-    fn wants(&self, suite: &str) -> bool {
-        let suites = &self.options.suites;
-        suites.is_empty() || suites.iter().any(|name| name == suite)
-    }
-
     /// Measures those of `ops` that are wanted, if the suite is, in tables of `groups` groups with
     /// `sixteenths` of their slots in use.
     fn section(
@@ -169,9 +167,9 @@ impl Run<'_> {
         contenders: fn() -> Contenders,
     ) -> Result<()> {
         let options = self.options;
-        let wanted_ops = ops.iter().filter(|op| options.ops.is_empty() || options.ops.contains(op));
+        let wanted_ops = ops.iter().filter(|op| options.wants_op(op.name()));
         let wanted_ops: Vec<Op> = wanted_ops.copied().collect();
-        if !self.wants(suite) || wanted_ops.is_empty() {
+        if !options.wants_suite(suite) || wanted_ops.is_empty() {
             return Ok(());
         }
         let room = max_entries(groups, MaxLoad::FifteenSixteenths);
@@ -188,7 +186,7 @@ impl Run<'_> {
                 fill(&mut contenders, &mut workload, room);
             }
             as_filled = op.only_reads();
-            let medians = rounds::medians(op, &mut contenders, &mut workload, &mut self.gauge)?;
+            let medians = rounds::medians(op, &mut contenders, &mut workload, self.gauge)?;
             self.report.add(&section, op, &medians, &contenders);
         }
         Ok(())

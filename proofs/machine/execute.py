@@ -27,6 +27,7 @@ from machine.solver import follows, model, number, show, value_in, variable
 CODE = 0x40_0000
 RETURN = 0x80_0000
 SCRATCH = 0x1000_0000
+BIT_SCANS = ("tzcnt", "bsf")
 # From one cut to the next. What takes more goes round an outer loop for ever.
 MOST_STEPS = 1000
 
@@ -89,7 +90,6 @@ class Execution:
 
     def step(self, state):
         """The states that can follow after one instruction."""
-        self.check_bit_scan(state)
         state.globals["steps"] += 1
         if state.globals["steps"] > MOST_STEPS:
             raise Wrong(f"goes on for {MOST_STEPS} instructions, to {self.place(state)}")
@@ -100,17 +100,34 @@ class Execution:
         if successors.unconstrained_successors:
             raise Wrong(f"jumps anywhere at {self.place(state)}")
         found = successors.flat_successors
+        for after in found:
+            self.blur_bit_scan(state, after)
         if len(found) > 1:
             found = [after for after in found if model(self.constraints(after)) is not None]
         return found
 
-    def check_bit_scan(self, state):
-        """`rep bsf` is `tzcnt` on some processors and `bsf` on others: 0 must not be scanned."""
-        instruction = self.code[state.addr]
-        if instruction.mnemonic in ("tzcnt", "bsf"):
-            scanned = self.register(state, instruction.op_str.split(", ")[1])
-            if not follows(scanned != 0, self.constraints(state)):
-                raise Wrong(f"may scan 0 at {self.place(state)}")
+    def blur_bit_scan(self, before, after):
+        """Takes away what a bit scan answers on some processors only.
+
+        `rep bsf` is `tzcnt` on some and `bsf` on others. They differ in what they answer for 0, and
+        in the flags: code that relies on neither goes on to be right with any value there.
+        """
+        instruction = self.code[before.addr]
+        if instruction.mnemonic in BIT_SCANS:
+            answer, scanned = instruction.op_str.split(", ")
+            value = claripy.If(
+                self.register(before, scanned) == 0,
+                claripy.BVS("scan_of_0", 64),
+                self.register(after, answer),
+            )
+            setattr(after.regs, answer, value)
+            self.forget_flags(after)
+
+    def forget_flags(self, state):
+        """Lets the flags be anything: VEX's kind 0 means that they stand in the first operand."""
+        state.regs.cc_op = 0
+        for operand in self.architecture.flags[1:]:
+            setattr(state.regs, operand, claripy.BVS(operand, 64))
 
     def state_at(self, start):
         """The state of which all is given that is known whenever execution starts there."""
@@ -131,10 +148,7 @@ class Execution:
             state.solver.add(*constraints)
         for name in self.registers:
             setattr(state.regs, name, given.pop(name))
-        # VEX's flags: the kind 0 means that they stand in the first operand. They can be anything.
-        state.regs.cc_op = 0
-        for operand in self.architecture.flags[1:]:
-            setattr(state.regs, operand, claripy.BVS(operand, 64))
+        self.forget_flags(state)
         state.globals["cells"] = given
         state.globals["bits"] = None
         state.globals["steps"] = 0

@@ -6,11 +6,19 @@ use super::*;
 #[test]
 fn hash_word_is_a_keyed_bijection() {
     let mut random = fastrand::Rng::with_seed(1);
-    for _ in 0..10_000 {
+    for _ in 0..if cfg!(miri) { 100 } else { 10_000 } {
         let (seed, word) = (random.u64(..), random.u64(..));
         assert_eq!(unhash_word(seed, hash_word(seed, word)), word);
         assert_eq!(hash_word(seed, unhash_word(seed, word)), word);
         assert_ne!(hash_word(seed, word), hash_word(seed ^ 1, word));
+    }
+}
+
+#[test]
+fn inverses_of_odd_numbers_are_inverse() {
+    let mut random = fastrand::Rng::with_seed(4);
+    for odd in [1, 3, FIRST, SECOND, u64::MAX].into_iter().chain([random.u64(..) | 1]) {
+        assert_eq!(odd.wrapping_mul(inverse(odd)), 1);
     }
 }
 

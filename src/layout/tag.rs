@@ -4,39 +4,41 @@
 ///
 /// The low bits of the same hash pick the home group ([`Geometry`](super::Geometry)), so the two
 /// are independent for every table of fewer than 2^57 groups.
+///
+/// Kept as wide as the hash, for then no instruction has to narrow or widen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tag(u8);
+pub struct Tag(u64);
 
 impl Tag {
     /// The tag of `hash`: bits 57..=63, with 0 taken as 1.
     #[inline]
     pub const fn of(hash: u64) -> Tag {
-        let high = (hash >> 57) as u8;
-        Tag(high + (high == 0) as u8)
+        let high = hash >> 57;
+        Tag(high + (high == 0) as u64)
     }
 
     /// The tag as a number in `1..=127`.
     #[inline]
     pub const fn get(self) -> u8 {
-        self.0
+        self.0 as u8
     }
 
     /// Which of the eight alternates, and which filter bit, belongs to keys of this tag.
     #[inline]
     pub const fn class(self) -> Class {
-        Class(self.0 & 7)
+        Class(self.0 as u8 & 7)
     }
 
     /// The slot byte of a key with this tag that sits in its home group.
     #[inline]
     pub const fn at_home(self) -> SlotByte {
-        SlotByte(self.0 << 1)
+        SlotByte((self.0 << 1) as u8)
     }
 
     /// The slot byte of a key with this tag that sits in its alternate group.
     #[inline]
     pub const fn away(self) -> SlotByte {
-        SlotByte(self.0 << 1 | 1)
+        SlotByte((self.0 << 1 | 1) as u8)
     }
 }
 

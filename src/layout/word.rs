@@ -90,6 +90,15 @@ impl SlotMask {
         SlotMask(self.0 & self.0.wrapping_sub(1))
     }
 
+    /// The slots of the set whose number is `first` or more.
+    #[inline]
+    pub const fn starting_at(self, first: usize) -> SlotMask {
+        match first {
+            0..8 => SlotMask(self.0 & u64::MAX << (8 * first)),
+            _ => SlotMask(0),
+        }
+    }
+
     /// The slots of `self` that are not in `other`.
     #[inline]
     pub const fn without(self, other: SlotMask) -> SlotMask {

@@ -27,9 +27,9 @@
 //! # Which backend
 //!
 //! A step (`match_slots`, `free_slot`) costs less than calling it, so the steps are the portable
-//! ones, inlined; Rust tables make their single lookups of them. `find_word`, for callers that cannot
-//! inline, is the assembly routine on bare-metal targets. `find_words` pays one call for many words:
-//! wherever there is assembly, that is what it is.
+//! ones, inlined; Rust tables make their single lookups of them. `find_word` is for callers that cannot
+//! inline, and `find_words` pays one call for many words: wherever there is assembly, that is what
+//! they are.
 //! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
 //! targets without assembly, always get the portable one. DESIGN.md has the measurements.
 
@@ -69,13 +69,9 @@ cfg_if::cfg_if! {
                 use portable as steps;
                 use portable as lookup;
                 use portable as batch;
-            } else if #[cfg(target_os = "none")] {
-                use portable as steps;
-                use assembly as lookup;
-                use assembly as batch;
             } else {
                 use portable as steps;
-                use portable as lookup;
+                use assembly as lookup;
                 use assembly as batch;
             }
         }

@@ -3,7 +3,7 @@
 //! | storage | memory | grows |
 //! |---|---|---|
 //! | [`Inline<LINES>`](Inline) | inside the table itself, so in a `static` or on the stack | no |
-//! | [`Region`] | bytes that the caller lends | no |
+//! | [`Region`] | bytes that the caller lends, those of [`StaticLines`] for one | no |
 //! | [`Heap`] (feature `alloc`) | the global allocator | yes |
 //!
 //! A set of `n` groups needs `n` lines, a map of 8-byte values `2 * n`: all groups first, then the
@@ -20,6 +20,8 @@ mod heap;
 mod inline;
 mod region;
 mod reserved;
+#[cfg(not(loom))]
+mod static_lines;
 mod zeroed;
 
 pub use downward::Downward;
@@ -27,6 +29,8 @@ pub use heap::Heap;
 pub use inline::Inline;
 pub use region::Region;
 pub use reserved::{Pages, Reserved};
+#[cfg(not(loom))]
+pub use static_lines::StaticLines;
 pub use zeroed::Zeroed;
 
 /// Memory for the lines of one table.

@@ -45,22 +45,47 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         mut equal: impl FnMut(usize, &T) -> bool,
         mut found: impl FnMut(usize, Option<(&'a T, &'a V)>),
     ) {
-        let mut delay = Delay::new();
-        let mut answer = |(index, hash): (usize, u64)| {
-            found(index, self.find(hash, |entry| equal(index, entry)));
-        };
-        for (index, key) in keys.iter().enumerate() {
+        let ask = |key| {
             let hash = hash(key);
             self.reader().prefetch(hash);
-            if let Some(ready) = delay.push((index, hash)) {
-                answer(ready);
-            }
+            hash
+        };
+        // A ring: the hash of key `i` waits at `i % AHEAD` for its turn.
+        let mut hashes = [0; AHEAD];
+        for (kept, key) in hashes.iter_mut().zip(keys) {
+            *kept = ask(key);
         }
-        delay.into_rest().for_each(answer);
+        for index in 0..keys.len() {
+            let kept = &mut hashes[index % AHEAD];
+            let hash = *kept;
+            if let Some(later) = keys.get(index + AHEAD) {
+                *kept = ask(later);
+            }
+            found(index, self.find(hash, |entry| equal(index, entry)));
+        }
     }
 }
 
 impl<V, S: Storage> Raw<u64, V, S> {
+    /// The entry `word` of hash `hash`, by the probe routine for one word.
+    #[inline]
+    pub(super) fn find_word(&self, hash: u64, word: u64) -> Option<(&u64, &V)> {
+        let reader = self.reader();
+        // SAFETY: the lines of this table (V1), and what is initialised in them (V2).
+        match unsafe { probe::find_word(reader.base(), reader.geometry(), hash, word) } {
+            FoundWord::At(entry) => {
+                let place = reader.place_of(entry.addr());
+                // SAFETY: the routine yields entries of slots that are not free.
+                let entry = unsafe { reader.entry(place) };
+                // SAFETY: as above.
+                Some((entry, unsafe { reader.value(place) }))
+            }
+            FoundWord::Absent => None,
+            FoundWord::MaybeDeep if reader.control.span == 0 => None,
+            FoundWord::MaybeDeep => self.find_again(hash, &word),
+        }
+    }
+
     /// [`find_many`](Self::find_many) for entries that are words: the probe routine for many at once
     /// finds them, a block at a time, while the lines of the next block are on their way. `hash` is
     /// called once more for words that may be deep.

@@ -76,3 +76,105 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        hash::hash_word,
+        layout::{MaxLoad, Offset, Slot},
+        storage::Inline,
+        swiss::view::Writer,
+    };
+
+    type Harmed = Raw<u64, (), Inline<16>>;
+
+    fn hash(key: &u64) -> u64 {
+        hash_word(0x5eed, *key)
+    }
+
+    /// What the check says of an empty table after `harm`, which gets the groups of key 7 and its
+    /// tag.
+    fn complaint(harm: impl FnOnce(&mut Writer<'_, u64, ()>, [Offset; 2], Tag)) -> &'static str {
+        let mut table = Harmed::inline(MaxLoad::FifteenSixteenths);
+        assert_eq!(table.broken_invariant(hash, false), None);
+        let (home, alternate) = table.control().geometry.pair(hash(&7));
+        harm(&mut table.writer(), [home, alternate], Tag::of(hash(&7)));
+        table.broken_invariant(hash, false).unwrap_or("nothing")
+    }
+
+    /// Puts key 7 into the second slot of `offset`, with this byte.
+    fn put(writer: &mut Writer<'_, u64, ()>, offset: Offset, byte: SlotByte) {
+        writer.fill(Place::new(offset, Slot::ALL[1]), byte, 7, ());
+        writer.control.len += 1;
+        writer.control.deep += usize::from(byte.is_deep());
+    }
+
+    fn set_filter(writer: &mut Writer<'_, u64, ()>, offset: Offset, tag: Tag) {
+        writer.set_word(offset, writer.word(offset).with_filter(tag.class()));
+    }
+
+    #[test]
+    fn every_broken_invariant_is_named() {
+        let at_home_elsewhere = complaint(|writer, [_, alternate], tag| {
+            put(writer, alternate, tag.at_home());
+        });
+        assert_eq!(at_home_elsewhere, "W1: an entry marked as at home is elsewhere");
+        let other_tag = complaint(|writer, [home, _], tag| {
+            put(writer, home, SlotByte(tag.at_home().0 ^ 2));
+        });
+        assert_eq!(other_tag, "W1: a slot byte with another tag than its entry");
+        let away_at_home = complaint(|writer, [home, _], tag| put(writer, home, tag.away()));
+        assert_eq!(away_at_home, "W2: a displaced entry is not in its alternate group");
+        let no_filter_bit = complaint(|writer, [_, alternate], tag| {
+            put(writer, alternate, tag.away());
+        });
+        assert!(no_filter_bit.contains("W4: a displaced"), "{no_filter_bit}");
+        let no_resident = complaint(|writer, [home, _], tag| set_filter(writer, home, tag));
+        assert_eq!(no_resident, "W5: a filter bit without a displaced resident");
+    }
+
+    #[test]
+    fn broken_notes_of_deep_entries_are_named() {
+        let behind =
+            |writer: &Writer<'_, u64, ()>, alternate| writer.geometry().after(alternate, 3);
+        let too_far = complaint(|writer, [_, alternate], _| {
+            put(writer, behind(writer, alternate), SlotByte::DEEP);
+            writer.control.span = 2;
+        });
+        assert_eq!(too_far, "W3: a deep entry beyond the span");
+        let no_filter_bit = complaint(|writer, [home, alternate], tag| {
+            writer.control.add_deep(home, tag.class(), 3);
+            writer.control.deep -= 1;
+            put(writer, behind(writer, alternate), SlotByte::DEEP);
+        });
+        assert_eq!(no_filter_bit, "W3, W4: a deep entry without its filter or map bit");
+        let no_map_bit = complaint(|writer, [home, alternate], tag| {
+            set_filter(writer, home, tag);
+            put(writer, behind(writer, alternate), SlotByte::DEEP);
+            writer.control.span = 3;
+        });
+        assert_eq!(no_map_bit, "W3, W4: a deep entry without its filter or map bit");
+        let map_of_nothing = complaint(|writer, [home, _], tag| {
+            writer.control.add_deep(home, tag.class(), 1);
+            writer.control.deep = 0;
+            writer.control.span = 0;
+        });
+        assert_eq!(map_of_nothing, "W3: the deep map does not follow the deep entries");
+    }
+
+    #[test]
+    fn wrong_counts_are_named() {
+        let too_many = complaint(|writer, _, _| writer.control.len += 1);
+        assert_eq!(too_many, "W6: the counts are wrong");
+        let deep_ones = complaint(|writer, _, _| writer.control.deep += 1);
+        assert_eq!(deep_ones, "W6: the counts are wrong");
+        let beyond_the_most = complaint(|writer, [home, _], tag| {
+            put(writer, home, tag.at_home());
+            writer.control.max = 0;
+        });
+        assert_eq!(beyond_the_most, "W6: the limits are wrong");
+        let span_of_nothing = complaint(|writer, _, _| writer.control.span = 1);
+        assert_eq!(span_of_nothing, "W6: the limits are wrong");
+    }
+}

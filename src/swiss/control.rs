@@ -68,3 +68,26 @@ impl Control {
         self.deep_map != 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A flood costs its own homes, not those of everyone.
+    #[test]
+    #[cfg_attr(miri, ignore = "pure arithmetic, and much of it")]
+    fn a_deep_entry_freezes_an_eighth_of_the_homes_of_its_class() {
+        let geometry = Geometry::largest_within(32).unwrap();
+        let kinds = || (0..32).flat_map(|home| (0..8).map(move |class| (home, Class::new(class))));
+        for (home, class) in kinds() {
+            let mut control = Control::with_load(geometry, MaxLoad::default());
+            control.add_deep(geometry.at(home), class, 1);
+            for (other, other_class) in kinds() {
+                let expected = (other % 8, other_class) == (home % 8, class);
+                assert_eq!(control.frozen(geometry.at(other), other_class), expected);
+            }
+            control.remove_deep();
+            assert!(!control.frozen(geometry.at(home), class) && !control.has_deep_map());
+        }
+    }
+}

@@ -6,7 +6,8 @@
 //!         <── moves happen from the far end backwards ──               breadth-first search)
 //! ```
 //!
-//! A group's residents lead to at most seven other groups. The search reads metadata words only and
+//! A group's residents lead to at most seven other groups, all those of one class to the same, so that
+//! one of each class is enough to look at. The search reads metadata words only and
 //! finds a shortest chain, so a chain never meets a group twice: were it to, the part between the
 //! two visits could be left out, and the shorter chain would have been found before. Hence each
 //! move's source and target stay what they were when the search saw them. After each single move all
@@ -70,8 +71,8 @@ impl<T, V> Writer<'_, T, V> {
     /// Moves one resident of `offset` to its other group, if one has room there.
     fn displace_one_step(&mut self, offset: Offset) -> Option<Place> {
         let word = self.word(offset);
-        for slot in residents(word) {
-            let other = self.geometry().alternate(offset, word.slot_byte(slot).class());
+        for (slot, class) in one_of_each_class(word) {
+            let other = self.geometry().alternate(offset, class);
             if let Some(free) = probe::free_slot(self.word(other)) {
                 let from = Place::new(offset, slot);
                 self.move_resident(from, Place::new(other, free));
@@ -91,8 +92,8 @@ impl<T, V> Writer<'_, T, V> {
         let mut index = 0;
         while let Some(node) = search.node(index) {
             let word = self.word(node.offset);
-            for slot in residents(word) {
-                let other = self.geometry().alternate(node.offset, word.slot_byte(slot).class());
+            for (slot, class) in one_of_each_class(word) {
+                let other = self.geometry().alternate(node.offset, class);
                 if let Some(free) = probe::free_slot(self.word(other)) {
                     let from = Place::new(node.offset, slot);
                     self.move_resident(from, Place::new(other, free));
@@ -139,6 +140,17 @@ impl<T, V> Writer<'_, T, V> {
             self.set_word(home, self.word(home).without_filter(class));
         }
     }
+}
+
+/// The lowest resident of each class that has any: what the others of that class lead to is the same.
+fn one_of_each_class(word: Word) -> impl Iterator<Item = (Slot, Class)> {
+    let mut seen = 0u8;
+    residents(word).filter_map(move |slot| {
+        let class = word.slot_byte(slot).class();
+        let before = seen;
+        seen |= 1 << class.get();
+        (seen != before).then_some((slot, class))
+    })
 }
 
 /// Slots whose entries are in one of their two groups.

@@ -74,19 +74,23 @@ impl<T, V> Iterator for Drain<'_, T, V> {
 
 impl<T, V> Drop for Drain<'_, T, V> {
     fn drop(&mut self) {
-        /// Resets the table even if a destructor unwinds; entries not yet reached are leaked then.
-        struct Reset<'r, 'a, T, V>(&'r mut Writer<'a, T, V>);
-        impl<T, V> Drop for Reset<'_, '_, T, V> {
+        /// Drops what is left and resets the table, also if a destructor unwinds.
+        struct Rest<'r, 'a, T, V>(&'r mut Drain<'a, T, V>);
+        impl<T, V> Drop for Rest<'_, '_, T, V> {
             fn drop(&mut self) {
-                self.0.reset();
+                self.0.drop_all();
+                self.0.writer.reset();
             }
         }
 
-        let reset = Reset(&mut self.writer);
+        Rest(self).0.drop_all();
+    }
+}
+
+impl<T, V> Drain<'_, T, V> {
+    fn drop_all(&mut self) {
         if needs_drop::<(T, V)>() {
-            while let Some(pair) = reset.0.take_next(&mut self.places) {
-                drop(pair);
-            }
+            self.for_each(drop);
         }
     }
 }

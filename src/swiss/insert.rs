@@ -13,25 +13,28 @@ impl<T, V> Writer<'_, T, V> {
     #[inline]
     pub(super) fn insert(&mut self, hash: u64, entry: T, value: V) -> Place {
         debug_assert!(self.control.len < self.control.max);
+        let home = self.geometry().home(hash);
+        let Some(slot) = probe::free_slot(self.word(home)) else {
+            return self.insert_away(hash, entry, value);
+        };
+        let place = Place::new(home, slot);
+        self.fill(place, Tag::of(hash).at_home(), entry, value);
+        self.control.len += 1;
+        place
+    }
+
+    /// [`insert`](Self::insert) when the home is full.
+    #[inline(never)]
+    fn insert_away(&mut self, hash: u64, entry: T, value: V) -> Place {
         let (place, byte) = self.make_room(hash);
         self.fill(place, byte, entry, value);
         self.control.len += 1;
         place
     }
 
-    /// A free slot for a key of `hash`, and the byte it is to carry there. Filter bits are set
-    /// already (W2, W3).
-    #[inline]
+    /// A free slot for a key of `hash` whose home is full, and the byte it is to carry there. Filter
+    /// bits are set already (W2, W3).
     fn make_room(&mut self, hash: u64) -> (Place, SlotByte) {
-        let home = self.geometry().home(hash);
-        match probe::free_slot(self.word(home)) {
-            Some(slot) => (Place::new(home, slot), Tag::of(hash).at_home()),
-            None => self.make_room_away(hash),
-        }
-    }
-
-    /// [`make_room`](Self::make_room) when the home is full.
-    fn make_room_away(&mut self, hash: u64) -> (Place, SlotByte) {
         let tag = Tag::of(hash);
         let (home, alternate) = self.geometry().pair(hash);
         let place = match probe::free_slot(self.word(alternate)) {

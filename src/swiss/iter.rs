@@ -14,6 +14,29 @@ pub(super) fn occupied(word: Word) -> SlotMask {
     SlotMask::ALL.without(probe::match_slots(word, SlotByte::FREE))
 }
 
+impl<'a, T, V> Reader<'a, T, V> {
+    /// The first entry whose position is `position` or more, and the position behind it. Position
+    /// `8 * g + s` is slot `s` of group `g`; any number is one.
+    pub(super) fn next_from(self, position: usize) -> Option<(usize, (&'a T, &'a V))> {
+        let geometry = self.geometry();
+        let mut first_slot = position % 8;
+        for group in position / 8..geometry.groups() {
+            let offset = geometry.at(group);
+            let mut slots = occupied(self.word(offset)).starting_at(first_slot);
+            if let Some(slot) = slots.next() {
+                let place = Place::new(offset, slot);
+                // SAFETY: the slot is not free.
+                let entry = unsafe { self.entry(place) };
+                // SAFETY: as above.
+                let value = unsafe { self.value(place) };
+                return Some((8 * group + slot.get() + 1, (entry, value)));
+            }
+            first_slot = 0;
+        }
+        None
+    }
+}
+
 /// Yields the places of a table's entries. It holds no borrow: whoever steps it passes the word of
 /// each group when asked.
 #[derive(Clone)]
@@ -58,6 +81,22 @@ impl Places {
         self.slots.next().map(|slot| Place::new(self.offset, slot))
     }
 
+    /// Gives all places that are left to `step`, in order: [`next`](Self::next) without the work of
+    /// stopping and going on after each.
+    #[inline]
+    fn fold<B>(
+        self,
+        word: impl Fn(Offset) -> Word,
+        init: B,
+        mut step: impl FnMut(B, Place) -> B,
+    ) -> B {
+        let here = self.slots.fold(init, |sum, slot| step(sum, Place::new(self.offset, slot)));
+        (self.next_group..self.geometry.groups()).fold(here, |sum, group| {
+            let offset = self.geometry.at(group);
+            occupied(word(offset)).fold(sum, |sum, slot| step(sum, Place::new(offset, slot)))
+        })
+    }
+
     /// Entries not yet yielded.
     pub(super) fn left(&self) -> usize {
         self.left
@@ -93,6 +132,22 @@ impl<'a, T, V> Iterator for Pairs<'a, T, V> {
         // SAFETY: as above.
         let value = unsafe { self.reader.value(place) };
         Some((entry, value))
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut step: F) -> B {
+        let Pairs { reader, places } = self;
+        places.fold(
+            |offset| reader.word(offset),
+            init,
+            |sum, place| {
+                // SAFETY: `Places` yields slots that are not free.
+                let entry = unsafe { reader.entry(place) };
+                // SAFETY: as above.
+                let value = unsafe { reader.value(place) };
+                step(sum, (entry, value))
+            },
+        )
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -14,7 +14,7 @@ use super::{
     displace::displaced_of,
     view::{Place, Writer},
 };
-use crate::layout::Class;
+use crate::layout::{Class, Offset, SlotByte};
 
 impl<T, V> Writer<'_, T, V> {
     /// Takes the entry at `place` out and fills the hole.
@@ -22,10 +22,13 @@ impl<T, V> Writer<'_, T, V> {
     /// # Safety
     ///
     /// The slot is not free.
+    #[inline]
     pub(super) unsafe fn remove(&mut self, place: Place) -> (T, V) {
         // SAFETY: the caller's promise.
         let pair = unsafe { self.take(place) };
-        self.pull_into(place);
+        if self.word(place.offset(self.geometry())).filter() != 0 {
+            self.pull_into(place);
+        }
         pair
     }
 
@@ -34,23 +37,33 @@ impl<T, V> Writer<'_, T, V> {
     /// # Safety
     ///
     /// The slot is not free.
+    #[inline]
     pub(super) unsafe fn take(&mut self, place: Place) -> (T, V) {
         let byte = self.slot_byte(place);
         // SAFETY: the caller's promise.
         let pair = unsafe { self.empty(place) };
         self.control.len -= 1;
-        if byte.is_deep() {
-            self.control.remove_deep();
-        } else if byte.is_away() {
-            let here = place.offset(self.geometry());
-            let home = self.geometry().alternate(here, byte.class());
-            self.settle_filter(home, byte.class(), here);
+        if byte.is_away() {
+            self.settle_away(byte, place.offset(self.geometry()));
         }
         pair
     }
 
+    /// What the header and the home have to know when an entry that was not at home, and whose byte
+    /// was `byte`, is gone from group `here`.
+    #[inline(never)]
+    fn settle_away(&mut self, byte: SlotByte, here: Offset) {
+        if byte.is_deep() {
+            self.control.remove_deep();
+        } else {
+            let home = self.geometry().alternate(here, byte.class());
+            self.settle_filter(home, byte.class(), here);
+        }
+    }
+
     /// Brings one displaced resident of this home into the free slot `hole`. Looks at one other
     /// group per set filter bit, and finds one in the first unless deep entries left bits behind.
+    #[inline(never)]
     pub(super) fn pull_into(&mut self, hole: Place) {
         let here = hole.offset(self.geometry());
         let mut filter = self.word(here).filter();

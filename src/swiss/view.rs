@@ -101,9 +101,9 @@ impl<'a, T, V> Reader<'a, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn entry(self, place: Place) -> &'a T {
-        let entry = self.base.wrapping_byte_add(place.0).cast::<T>();
-        // SAFETY: inside the table, as something stands there; initialised, as the slot is not free
-        // (V2), and unchanged during 'a (V1).
+        // SAFETY: inside the table (V1), as something stands there.
+        let entry = unsafe { self.base.byte_add(place.0) }.cast::<T>();
+        // SAFETY: initialised, as the slot is not free (V2), and unchanged during 'a (V1).
         unsafe { &*entry }
     }
 
@@ -115,7 +115,8 @@ impl<'a, T, V> Reader<'a, T, V> {
     #[inline]
     pub(super) unsafe fn value(self, place: Place) -> &'a V {
         let bytes = value_bytes::<V>(self.geometry(), place);
-        let value = self.base.wrapping_byte_add(bytes).cast::<V>();
+        // SAFETY: inside the table (V1), as something stands at `place`.
+        let value = unsafe { self.base.byte_add(bytes) }.cast::<V>();
         #[cfg(test)]
         super::lines::touch(value.addr());
         // SAFETY: as for the entry.

@@ -6,6 +6,7 @@ use heptad::{
     Error,
     hash::{Keyed, hash_bytes, hash_word, unhash_word},
     layout::{Line, MaxLoad},
+    lockfree::{self, Expectation, arena_layout},
     robin_hood,
     storage::{Inline, Pages, Region, Reserved, Storage, Zeroed},
     swiss::{Map, Map64, Set, Table, map, table},
@@ -34,6 +35,8 @@ pub(crate) fn run(seed: u64) -> u64 {
     sum ^= use_sorted(&mut arenas, seed).unwrap_or(2);
     sum ^= use_reserved(&mut arenas, seed).unwrap_or(3);
     sum ^= use_regions(&mut arenas, seed).unwrap_or(1);
+    sum ^= use_lockfree_map(seed).unwrap_or(2);
+    sum ^= use_lockfree_set(&mut arenas, seed).unwrap_or(3);
     if cfg!(plant_a_panic) {
         assert_ne!(sum, black_box(0));
     }
@@ -172,6 +175,70 @@ fn use_regions(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
     };
     let sum = map.get(&7).copied().unwrap_or(0) ^ Keyed::new(seed).hash_one(old.lines() as u64);
     Ok(sum + map.into_storage().lines() as u64)
+}
+
+fn use_lockfree_map(seed: u64) -> Result<u64, Error> {
+    static MAP: lockfree::Map<'static, u64, u64> = lockfree::Map::unplaced();
+
+    let mut sum = arena_layout(black_box(100))?.size() as u64;
+    sum += u64::from(arena_layout(black_box(usize::MAX)).is_err());
+    // SAFETY: null is answered with an error; other memory is not used.
+    let nowhere = unsafe { Region::from_raw(core::ptr::null_mut(), 4096) };
+    sum += u64::from(nowhere.and_then(|region| Ok(MAP.place(region, seed)?)).is_err());
+    let mut lines = [Line::EMPTY; 64];
+    let map = lockfree::Map::<u64, u64>::new_in(Region::from_lines(&mut lines)?, seed)?;
+    for key in 0..black_box(200) {
+        sum ^= map.insert(key, seed).ok().flatten().unwrap_or(1);
+        sum ^= map.upsert(key, key).ok().flatten().unwrap_or(1);
+        sum ^= map.replace(key, !key).ok().flatten().unwrap_or(1);
+        sum ^= map.modify(key, |value| value ^ seed).ok().flatten().unwrap_or(1);
+        sum ^= map.insert_or_modify(key, 1, |value| !value).ok().flatten().unwrap_or(1);
+        sum ^= map.insert_with_or_modify(key, || 2, |value| !value).ok().flatten().unwrap_or(1);
+        sum ^= map.fetch_update(key, |value| value.map(|it| it / 2)).ok().flatten().unwrap_or(1);
+        for expected in [
+            Expectation::Whatever,
+            Expectation::Exists,
+            Expectation::NotExists,
+            Expectation::Value(key),
+        ] {
+            let new = black_box(Some(key).filter(|key| key % 3 > 0));
+            let answer = map.compare_and_set(key, expected, new);
+            sum += u64::from(answer.is_ok_and(|before| expected.is_met_by(before)));
+        }
+        sum ^= map.get(key).unwrap_or(5) ^ map.remove(key / 2).ok().flatten().unwrap_or(6);
+        sum ^= map.remove_if(key / 3, |value| value > seed).ok().flatten().unwrap_or(7);
+        sum += u64::from(map.contains_key(key)) + u64::from(MAP.contains_key(key));
+        sum += u64::from(MAP.insert(key, key).is_err());
+    }
+    let mut values = [None; 4];
+    sum += map.get_many(&[1, 2, 3, 4, 5].map(black_box), &mut values) as u64;
+    sum += values.iter().flatten().sum::<u64>();
+    map.retain(|key, value| key % 3 != value % 3)?;
+    sum += map.iter().map(|(key, value)| key ^ value).fold(0, u64::wrapping_add);
+    sum += map.len() as u64 + u64::from(map.is_empty()) + map.capacity() as u64;
+    sum += map.stats().bytes as u64 + u64::from(map.check().is_ok());
+    map.clear()?;
+    Ok(sum ^ map.seed().unwrap_or(1))
+}
+
+fn use_lockfree_set(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
+    let mut sum = 0;
+    let too_small = lockfree::Set::<u32>::new_in(Region::from_lines(&mut arenas.first)?, seed);
+    sum += u64::from(too_small.is_err());
+    let mut lines = [Line::EMPTY; 32];
+    let set = lockfree::Set::<u32>::new_in(Region::from_lines(&mut lines)?, seed)?;
+    for key in 0..black_box(100) {
+        sum += u64::from(set.insert(key) == Ok(true));
+        sum += u64::from(set.contains(key / 2)) + u64::from(set.remove(key / 3) == Ok(true));
+    }
+    set.retain(|key| key % 3 != 0)?;
+    sum += set.iter().map(u64::from).sum::<u64>() + set.len() as u64;
+    sum += set.capacity() as u64 + u64::from(set.is_empty()) + set.stats().entries as u64;
+    let Some(region) = set.into_map().into_regions().next() else { return Ok(sum) };
+    // SAFETY: the bytes are those of the set that was there, and nobody else uses them.
+    let attached = unsafe { lockfree::Set::<u32>::attach(region) }?;
+    attached.clear()?;
+    Ok(sum + u64::from(attached.check().is_ok()))
 }
 
 fn use_sorted(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {

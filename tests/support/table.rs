@@ -150,6 +150,11 @@ impl<S: Storage> Checked<S> {
     }
 }
 
+/// Is the whole table checked after each insertion that fills it, and each removal that empties it?
+fn is_checked_always(groups: usize) -> bool {
+    groups <= if cfg!(miri) { 2 } else { 16 } || !cfg!(debug_assertions)
+}
+
 /// Fills a table of `groups` groups, churns it at full load, empties it. Filling and emptying a
 /// large one unchecked in debug builds: each check reads the whole table.
 fn churn(groups: usize, hash: fn(u64) -> u64, operations: usize) {
@@ -158,7 +163,7 @@ fn churn(groups: usize, hash: fn(u64) -> u64, operations: usize) {
         let capacity = checked.table.capacity() as u64;
         assert_eq!(capacity as usize, 7 * groups * 15 / 16);
         let keys = 2 * capacity;
-        checked.thorough = groups <= 16 || !cfg!(debug_assertions);
+        checked.thorough = is_checked_always(groups);
         for key in 0..=capacity {
             checked.insert(key);
         }
@@ -174,7 +179,7 @@ fn churn(groups: usize, hash: fn(u64) -> u64, operations: usize) {
         }
         checked.check_contents(keys);
 
-        checked.thorough = groups <= 16 || !cfg!(debug_assertions);
+        checked.thorough = is_checked_always(groups);
         for key in 0..keys {
             checked.remove(key);
         }
@@ -223,7 +228,12 @@ fn churn_four_groups() {
 }
 
 fn churn_sixteen_groups() {
-    churn_small(16);
+    if cfg!(miri) {
+        // The floods of the others have ninety deep entries here, and each lookup walks them.
+        churn(16, good, OPERATIONS / 10);
+    } else {
+        churn_small(16);
+    }
 }
 
 fn churn_1024_groups() {
@@ -235,14 +245,15 @@ fn churn_1024_groups() {
 
 /// With one hash for all, everything beyond two groups is deep, and still every answer is right.
 fn constant_hashes_still_answer() {
-    with_lines(16, |lines| {
+    let (groups, capacity) = if cfg!(miri) { (4, 26) } else { (16, 105) };
+    with_lines(groups, |lines| {
         let mut checked = Checked::new(Region::from_lines(lines).unwrap(), |_| 0x1234);
-        for key in 0..105 {
+        for key in 0..capacity {
             checked.insert(key);
             assert_eq!(checked.table.stats().deep as u64, (key + 1).saturating_sub(14));
         }
-        checked.check_contents(200);
-        for key in 0..105 {
+        checked.check_contents(2 * capacity);
+        for key in 0..capacity {
             checked.remove(key);
         }
         assert_eq!((checked.table.stats().deep, checked.table.stats().span), (0, 0));
@@ -422,7 +433,13 @@ fn map_moves_values_with_keys() {
 /// What the essay says of small tables: deep entries in at most 2 of 100 fills to 15/16, and in 1 of
 /// 200 to 7/8.
 fn honest_keys_are_rarely_deep() {
-    const FILLS: u64 = if cfg!(any(miri, debug_assertions)) { 50 } else { 2_000 };
+    const FILLS: u64 = if cfg!(miri) {
+        1
+    } else if cfg!(debug_assertions) {
+        50
+    } else {
+        2_000
+    };
     for groups in [2, 4, 8, 16, 32, 64] {
         with_lines(groups, |lines| {
             let (mut deep_at_seven_eighths, mut deep_fills) = (0, 0);

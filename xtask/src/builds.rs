@@ -8,7 +8,7 @@ use crate::job::{self, Job};
 use crate::matrix::{
     AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, DEFAULT, Features,
     I686_LINUX, NONE, PORTABLE_TARGETS, S390X_LINUX, THUMB_NONE, X86_64_LINUX, X86_64_NONE,
-    target_folder,
+    feature_names, target_folder,
 };
 use crate::needs::{self, Need};
 use crate::stage::Count;
@@ -39,6 +39,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
             jobs.push(for_target(shell, "check", target, features));
         }
     }
+    jobs.extend(every_set_of_features(shell));
     let package = cmd!(shell, "cargo package --package heptad --allow-dirty --all-features");
     jobs.push(Job::step("the package, from what it includes and no more", package));
     let mut count = job::run_until_failure(jobs)?;
@@ -46,6 +47,21 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
         count += oldest_compiler(shell)?;
     }
     Ok(count)
+}
+
+/// No feature changes what another one needs: every set of them compiles.
+fn every_set_of_features(shell: &Shell) -> Vec<Job> {
+    let names = feature_names();
+    let with = |set: usize| {
+        let chosen = names.iter().enumerate().filter(|(index, _)| set >> index & 1 == 1);
+        let list = chosen.map(|(_, name)| *name).collect::<Vec<_>>().join(",");
+        let arguments = ["--no-default-features", "--features", &list];
+        Job::step(
+            format!("check with features [{list}]"),
+            cmd!(shell, "cargo check {arguments...}"),
+        )
+    };
+    (0..1 << names.len()).map(with).collect()
 }
 
 fn for_target(shell: &Shell, verb: &str, target: &str, features: Features) -> Job {

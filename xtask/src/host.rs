@@ -1,5 +1,5 @@
 //! Stage `host`: the tests on this machine, with and without features, with each backend, and
-//! optimised or not; the tests of xtask; and the examples.
+//! optimised or not; the tests of xtask and of the benchmark; and the examples.
 
 use std::fs;
 
@@ -21,6 +21,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // What is chosen on a host is portable, and was tested with debug assertions above.
     jobs.push(tests(shell, Backend::Portable, ALL, true));
     jobs.push(Job::tests("xtask", cmd!(shell, "cargo test --package xtask")));
+    jobs.push(Job::tests("bench", cmd!(shell, "cargo test --package bench")));
     for name in example_names()? {
         let command = cmd!(shell, "cargo run --all-features --example {name}");
         jobs.push(Job::step(format!("example {name}"), command));

@@ -5,7 +5,9 @@
 //! cargo xtask test [STAGE…]      every stage, or the named ones; `--list` tells their names
 //! cargo xtask verify [STAGE…]    the heavier checks, in the same way
 //! cargo xtask asm-check          the stage of that name alone
-//! cargo xtask bench [OPTION…]    times and instruction counts beside hashbrown's
+//! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
+//! cargo xtask bench-c [OPTION…]  the C interface beside khash and packaged C++ tables
+//! cargo xtask install-c --prefix DIR   the C header and library
 //! ```
 //!
 //! Each command finds what it needs on the machine and installs what is missing where it may
@@ -17,14 +19,19 @@ mod arrows;
 mod asm_check;
 mod bench;
 mod builds;
+mod capi;
+mod coverage;
 mod demo;
 mod docs;
+mod fuzz;
 mod host;
 mod job;
 mod links;
 mod lint;
 mod matrix;
 mod miri;
+mod models;
+mod mutants;
 mod needs;
 mod no_panic;
 mod proofs;
@@ -49,7 +56,9 @@ usage: cargo xtask COMMAND
   test [--list] [--verbose] [STAGE…]     the checks that every change must pass
   verify [--list] [--verbose] [STAGE…]   the heavier checks
   asm-check                              the stage of that name alone
-  bench [OPTION…]                        times beside hashbrown's; `bench --help` tells the options";
+  bench [OPTION…]                        times beside other tables'; `bench --help` tells the options
+  bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
+  install-c --prefix DIR                 the C header and library; `install-c` alone tells the options";
 
 fn main() -> ExitCode {
     match run() {
@@ -68,6 +77,8 @@ fn run() -> Result<bool> {
     let mut command = None;
     let mut names = Vec::new();
     let mut bench_call = None;
+    let mut install_call = None;
+    let mut bench_c_call = None;
     let mut list = false;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -80,6 +91,10 @@ fn run() -> Result<bool> {
             Arg::Value(value) if command.is_none() => {
                 if value == "bench" {
                     bench_call = Some(bench::Call::parse(&mut parser)?);
+                } else if value == "bench-c" {
+                    bench_c_call = Some(capi::bench::Call::parse(&mut parser)?);
+                } else if value == "install-c" {
+                    install_call = Some(capi::install::Call::parse(&mut parser)?);
                 }
                 command = Some(value.string()?);
             }
@@ -95,6 +110,14 @@ fn run() -> Result<bool> {
     let stages = match command.as_deref() {
         Some("demo") => return demo::run(&shell).map(|()| true),
         Some("bench") => return bench::run(&shell, bench_call.context("`bench` was parsed")?),
+        Some("bench-c") => {
+            let call = bench_c_call.context("`bench-c` was parsed")?;
+            return capi::bench::run(&shell, &call).map(|()| true);
+        }
+        Some("install-c") => {
+            let call = install_call.context("`install-c` was parsed")?;
+            return capi::install::run(&shell, &call).map(|()| true);
+        }
         Some("asm-check") => {
             names.insert(0, "asm-check".into());
             table::TEST

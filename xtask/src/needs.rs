@@ -26,6 +26,8 @@ pub(crate) enum Need {
     Component(&'static str, &'static str),
     /// Another toolchain, with components.
     Toolchain(&'static str, &'static [&'static str]),
+    /// A subcommand of Cargo, from the package of that name. Another version than this one will do.
+    CargoTool(&'static str, &'static str),
 }
 
 pub(crate) const RUSTFMT: Need = Need::Component("rustfmt", "bin/cargo-fmt");
@@ -85,6 +87,11 @@ fn commands_for(missing: &[Need]) -> Vec<Vec<String>> {
                     words.extend(to_words("--component", &[part]));
                 }
                 commands.push(words);
+                continue;
+            }
+            Need::CargoTool(name, version) => {
+                let package = format!("{name}@{version}");
+                commands.push(to_words("cargo install --locked", &[&package]));
                 continue;
             }
         };
@@ -147,6 +154,7 @@ impl Machine {
                     Err(_) => true,
                 }
             }
+            Need::CargoTool(name, _) => find_program(name).is_none(),
         };
         let mut missing: Vec<Need> = Vec::new();
         for need in needs {
@@ -183,6 +191,7 @@ mod tests {
             Need::File("/no/such/file", "qemu-user"),
             CLIPPY,
             Need::Program("lld", "lld"),
+            Need::CargoTool("cargo-fuzz", "0.13.2"),
         ]);
         let lines: Vec<String> = commands.iter().map(|words| words.join(" ")).collect();
         assert_eq!(
@@ -193,6 +202,7 @@ mod tests {
                 "rustup target add s390x-unknown-linux-gnu",
                 "rustup component add clippy",
                 "rustup toolchain install --profile minimal nightly --component miri --component rust-src",
+                "cargo install --locked cargo-fuzz@0.13.2",
             ]
         );
     }
@@ -207,6 +217,7 @@ mod tests {
             Need::Target("heptad-has-no-such-target"),
             Need::Component("nothing", "heptad/has/no/such/component"),
             Need::Toolchain("heptad-has-no-such-toolchain", &[]),
+            Need::CargoTool("heptad-has-no-such-tool", "1.0.0"),
         ];
         assert_eq!(machine.missing(&shell, &absent), absent);
         let present = [Need::Program("rustc", "rustc"), Need::File("/", "base-files")];

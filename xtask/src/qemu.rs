@@ -7,19 +7,20 @@
 //! A boot passes by its exit status **and** its last line. The statuses are those of `Exit` in
 //! `tests-qemu/src/machine`: none of them is one that QEMU, a shell or a time limit produces.
 
+use std::fmt;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use xshell::{Shell, cmd};
+use xshell::{Cmd, Shell, cmd};
 
 use crate::job::Job;
-use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
+use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
 use crate::stage::Count;
 
 /// How a kernel must end.
 #[derive(Clone, Copy)]
-enum Ending {
+pub(crate) enum Ending {
     /// With status 33, and `PASS n/n` as the last line.
     Pass,
     /// With status 7, and `FP trap at …` as the last line: a test of the trap itself.
@@ -35,7 +36,10 @@ const KERNELS: &[(&str, Ending)] = &[
     ("table", Ending::Pass),
     ("robin_hood", Ending::Pass),
     ("static_and_arena", Ending::Pass),
+    SHARED_MAP,
 ];
+
+const SHARED_MAP: (&str, Ending) = ("shared_map", Ending::Pass);
 
 /// The status of a kernel that passed, and of one that an FP instruction ended.
 pub(crate) const STATUS_PASS: i32 = 33;
@@ -43,37 +47,87 @@ const STATUS_FP_TRAP: i32 = 7;
 /// The status of `timeout`, when it had to end the command.
 const STATUS_TIMEOUT: i32 = 124;
 
-/// Boots every kernel on AArch64, on a processor with LSE atomics and on one without.
+/// What the kernels are built for: a target, and flags for the compiler.
+#[derive(Clone, Copy)]
+struct Build {
+    target: &'static str,
+    flags: &'static str,
+}
+
+const AARCH64: Build = Build { target: AARCH64_NONE_SOFTFLOAT, flags: "" };
+/// With the atomic instructions of Armv8.1, which do in one what takes a loop otherwise.
+const AARCH64_LSE: Build = Build { flags: "-Ctarget-feature=+lse", ..AARCH64 };
+const X86_64: Build = Build { target: X86_64_NONE, flags: "" };
+
+/// Boots every kernel on AArch64, on a recent processor and on an old one; and the one that is about
+/// atomics once more, built with those of Armv8.1.
 pub(crate) fn aarch64(shell: &Shell) -> Result<Count> {
-    boot_all(shell, AARCH64_NONE_SOFTFLOAT, &["max", "cortex-a57"])
+    let mut sum = boot_all(shell, AARCH64, &["max", "cortex-a57"], KERNELS)?;
+    sum += boot_all(shell, AARCH64_LSE, &["max"], &[SHARED_MAP])?;
+    Ok(sum)
 }
 
 /// Boots every kernel on x86_64.
 pub(crate) fn x86_64(shell: &Shell) -> Result<Count> {
-    boot_all(shell, X86_64_NONE, &["max"])
+    boot_all(shell, X86_64, &["max"], KERNELS)
 }
 
-fn boot_all(shell: &Shell, target: &str, processors: &[&str]) -> Result<Count> {
-    let build = cmd!(shell, "cargo build --package tests-qemu --bins --release --target {target}");
-    let build = Job::step(format!("building the kernels for {target}"), build).run()?;
-    if build.failed > 0 {
-        return Ok(build);
+impl Build {
+    /// `cargo VERB` of the kernels, optimised. Each set of flags has its own target folder, because
+    /// Cargo builds everything anew whenever they change.
+    fn cargo<'shell>(self, shell: &'shell Shell, verb: &str) -> Cmd<'shell> {
+        let target = self.target;
+        let cargo = cmd!(shell, "cargo {verb} --package tests-qemu --release --target {target}");
+        if self.flags.is_empty() {
+            return cargo;
+        }
+        let folder = format!("{}/kernels{}", target_folder(), self.flags.replace('=', "-"));
+        cargo.env("RUSTFLAGS", self.flags).env("CARGO_TARGET_DIR", folder)
+    }
+}
+
+impl fmt::Display for Build {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.target)?;
+        if self.flags.is_empty() { Ok(()) } else { write!(f, ", {}", self.flags) }
+    }
+}
+
+fn boot_all(
+    shell: &Shell,
+    build: Build,
+    processors: &[&str],
+    kernels: &[(&str, Ending)],
+) -> Result<Count> {
+    let names = kernels.iter().flat_map(|(name, _)| ["--bin", name]);
+    let built = Job::step(
+        format!("building the kernels for {build}"),
+        build.cargo(shell, "build").args(names),
+    )
+    .run()?;
+    if built.failed > 0 {
+        return Ok(built);
     }
     let mut sum = Count::NONE;
     for processor in processors {
-        for &(kernel, ending) in KERNELS {
-            sum += boot(target, processor, kernel, ending)?;
+        for &(kernel, ending) in kernels {
+            sum += boot(shell, build, processor, kernel, ending)?;
         }
     }
     Ok(sum)
 }
 
 /// Boots one kernel and tells in one line what came of it; everything it printed, if that is bad.
-fn boot(target: &str, processor: &str, kernel: &str, ending: Ending) -> Result<Count> {
+fn boot(
+    shell: &Shell,
+    build: Build,
+    processor: &str,
+    kernel: &str,
+    ending: Ending,
+) -> Result<Count> {
     let start = Instant::now();
-    let output = Command::new("cargo")
-        .args(["run", "--quiet", "--package", "tests-qemu", "--release"])
-        .args(["--target", target, "--bin", kernel, "--", "-cpu", processor])
+    let run = build.cargo(shell, "run").args(["--quiet", "--bin", kernel]);
+    let output = Command::from(run.args(["--", "-cpu", processor]))
         .stdin(Stdio::null())
         .output()
         .context("running cargo")?;
@@ -86,12 +140,12 @@ fn boot(target: &str, processor: &str, kernel: &str, ending: Ending) -> Result<C
     Ok(count)
 }
 
-fn text_of(output: &Output) -> String {
+pub(crate) fn text_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// What a boot that ended with `status` after printing `text` has shown.
-fn judge(ending: Ending, status: Option<i32>, text: &str) -> (Count, String) {
+pub(crate) fn judge(ending: Ending, status: Option<i32>, text: &str) -> (Count, String) {
     let last = text.lines().next_back().unwrap_or("");
     match (ending, status) {
         (Ending::Pass, Some(STATUS_PASS)) => match passed_cases(last) {

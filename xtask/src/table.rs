@@ -5,7 +5,8 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, docs, host, lint, miri, no_panic, proofs, qemu,
+    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, miri, models,
+    mutants, no_panic, proofs, qemu,
 };
 
 /// What every change must pass.
@@ -35,6 +36,18 @@ pub(crate) const TEST: &[Stage] = &[
         run: host::run,
     },
     Stage {
+        name: "models",
+        about: "the lock-free map under loom, in every interleaving of small models",
+        needs: &[],
+        run: models::run,
+    },
+    Stage {
+        name: "steps",
+        about: "the lock-free map: each operation stopped at every access, for others or for ever",
+        needs: &[],
+        run: models::run_steps,
+    },
+    Stage {
         name: "aarch64-user",
         about: "the tests as AArch64 programs in QEMU's user mode",
         needs: aarch64_user::NEEDS,
@@ -59,6 +72,12 @@ pub(crate) const TEST: &[Stage] = &[
         run: asm_check::run,
     },
     Stage {
+        name: "capi",
+        about: "the C header, the library behind it, and C programs here and on AArch64",
+        needs: capi::NEEDS,
+        run: capi::run,
+    },
+    Stage {
         name: "qemu-aarch64",
         about: "the test kernels on bare AArch64, FP and SIMD trapped",
         needs: &[
@@ -73,6 +92,12 @@ pub(crate) const TEST: &[Stage] = &[
         needs: &[Need::Target(X86_64_NONE), Need::Program("qemu-system-x86_64", "qemu-system-x86")],
         run: qemu::x86_64,
     },
+    Stage {
+        name: "proofs",
+        about: "theorems about the arithmetic and the machine code, by z3 and symbolic execution",
+        needs: proofs::NEEDS,
+        run: proofs::run,
+    },
 ];
 
 /// What takes longer, or needs a nightly toolchain.
@@ -84,15 +109,39 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: miri::run,
     },
     Stage {
-        name: "proofs",
-        about: "theorems about the arithmetic and the machine code, by z3 and symbolic execution",
-        needs: proofs::NEEDS,
-        run: proofs::run,
+        name: "models-long",
+        about: "the lock-free map under loom: the small models, and those that take minutes",
+        needs: &[],
+        run: models::run_long,
     },
     Stage {
-        name: "proofs-long",
+        name: "model-mutants",
+        about: "the lock-free map without one of its steps: some model must notice",
+        needs: &[],
+        run: models::run_mutants,
+    },
+    Stage {
+        name: "proofs",
         about: "the theorems again, with every planted error",
         needs: proofs::NEEDS,
         run: proofs::run_long,
+    },
+    Stage {
+        name: "coverage",
+        about: "the lines of the library that the tests execute, and those that they do not",
+        needs: coverage::NEEDS,
+        run: coverage::run,
+    },
+    Stage {
+        name: "fuzz",
+        about: "operation sequences against models, a minute per target",
+        needs: fuzz::NEEDS,
+        run: fuzz::run,
+    },
+    Stage {
+        name: "mutants",
+        about: "changes of the core's expressions that no test notices have to be explained",
+        needs: mutants::NEEDS,
+        run: mutants::run,
     },
 ];

@@ -121,9 +121,9 @@ fn filling(keys: &[u64], rounds: usize) -> Result<()> {
     println!("  {} keys", keys.len());
     for (entrant, time) in entrants.iter_mut().zip(&medians) {
         let mut work = (entrant.prepare)();
-        let before = memory::forget_peak();
+        memory::forget_peak();
         work();
-        let heap = memory::peak_bytes() - before;
+        let heap = memory::peak_bytes();
         let peak = if heap == 0 { in_place_bytes(keys, range_bytes) } else { heap };
         println!(
             "    {:<28}{:>8.1}{:>8.1}",

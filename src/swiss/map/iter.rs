@@ -48,6 +48,11 @@ where
         self.pairs.next().map(|(entry, beside)| P::pair(entry, beside))
     }
 
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut step: F) -> B {
+        self.pairs.fold(init, |sum, (entry, beside)| step(sum, P::pair(entry, beside)))
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.pairs.size_hint()
     }
@@ -151,6 +156,11 @@ where
         self.0.next().map(|(key, _)| key)
     }
 
+    #[inline]
+    fn fold<B, F: FnMut(B, &'a K) -> B>(self, init: B, mut step: F) -> B {
+        self.0.fold(init, |sum, (key, _)| step(sum, key))
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.0.size_hint()
     }
@@ -175,6 +185,11 @@ where
     #[inline]
     fn next(&mut self) -> Option<&'a V> {
         self.0.next().map(|(_, value)| value)
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, &'a V) -> B>(self, init: B, mut step: F) -> B {
+        self.0.fold(init, |sum, (_, value)| step(sum, value))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

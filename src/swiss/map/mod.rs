@@ -211,6 +211,12 @@ impl<K, V, P: Pairing<K, V>, S: Storage, H> PairMap<K, V, P, S, H> {
         Iter::new(self.raw.pairs())
     }
 
+    /// One step of a walk that holds no borrow: see [`Table::next_from`](super::Table::next_from).
+    pub fn next_from(&self, position: usize) -> Option<(usize, (&K, &V))> {
+        let (next, (entry, beside)) = self.raw.reader().next_from(position)?;
+        Some((next, P::pair(entry, beside)))
+    }
+
     /// All entries, with the values to change.
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V, P> {
         IterMut::new(self.raw.pairs_mut())
@@ -338,6 +344,12 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
 
 /// Finding words.
 impl<V, S: Storage, H: BuildHasher> Map64<u64, V, S, H> {
+    /// [`get`](Self::get) by one call of the probe routine, which nothing is inlined into: see
+    /// [`Table::find_word`](super::Table::find_word).
+    pub fn get_word(&self, key: u64) -> Option<&V> {
+        self.raw.find_word(self.hash(&key), key).map(|(_, value)| value)
+    }
+
     /// The values of `keys`: `found(i, value)` gets them in order. Faster than
     /// [`get_many`](Self::get_many): see [`Table::find_words`](super::Table::find_words).
     pub fn get_words<'a>(&'a self, keys: &[u64], mut found: impl FnMut(usize, Option<&'a V>)) {

@@ -161,6 +161,11 @@ impl<K, S: Storage, H> Set<K, S, H> {
     pub fn iter(&self) -> Iter<'_, K> {
         self.table.iter()
     }
+
+    /// One step of a walk that holds no borrow: see [`Table::next_from`].
+    pub fn next_from(&self, position: usize) -> Option<(usize, &K)> {
+        self.table.next_from(position)
+    }
 }
 
 /// Finding.
@@ -212,6 +217,12 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
 
 /// Finding words.
 impl<S: Storage, H: BuildHasher> Set<u64, S, H> {
+    /// [`contains`](Self::contains) by one call of the probe routine, which nothing is inlined into:
+    /// see [`Table::find_word`].
+    pub fn contains_word(&self, key: u64) -> bool {
+        self.table.find_word(self.build_hasher.hash_one(key), key).is_some()
+    }
+
     /// Which of `keys` are in the set? `found(i, is_there)` gets the answers in order. Faster than
     /// [`get_many`](Self::get_many): see [`Table::find_words`].
     pub fn contains_many(&self, keys: &[u64], mut found: impl FnMut(usize, bool)) {

@@ -23,6 +23,11 @@ impl<T, V, I: Iterator<Item = (T, V)>> Iterator for Entries<I> {
         self.pairs.next().map(|(entry, _)| entry)
     }
 
+    #[inline]
+    fn fold<B, F: FnMut(B, T) -> B>(self, init: B, mut step: F) -> B {
+        self.pairs.fold(init, |sum, (entry, _)| step(sum, entry))
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.pairs.size_hint()
     }

@@ -232,6 +232,29 @@ impl<T, S: Storage> Table<T, S> {
         Entries { pairs: self.raw.pairs() }
     }
 
+    /// One step of a walk that holds no borrow, for callers that cannot keep an iterator: the first
+    /// entry at `position` or behind it, and the position to go on from. A walk starts at 0; every
+    /// other number is a position too. If the table changes during the walk, entries that are moved
+    /// may be seen twice or not at all.
+    ///
+    /// ```
+    /// use heptad::{hash::hash_word, storage::Inline, swiss::Table};
+    ///
+    /// let hash = |word: &u64| hash_word(0x5eed, *word);
+    /// let mut table: Table<u64, Inline<4>> = Table::inline();
+    /// table.try_insert_unique(hash(&7), 7, hash)?;
+    /// table.try_insert_unique(hash(&9), 9, hash)?;
+    /// let (mut position, mut sum) = (0, 0);
+    /// while let Some((next, word)) = table.next_from(position) {
+    ///     (position, sum) = (next, sum + word);
+    /// }
+    /// assert_eq!(sum, 16);
+    /// # Ok::<(), heptad::Rejected<u64>>(())
+    /// ```
+    pub fn next_from(&self, position: usize) -> Option<(usize, &T)> {
+        self.raw.reader().next_from(position).map(|(next, (entry, ()))| (next, entry))
+    }
+
     /// All entries, to change in place: their hashes have to stay what they are.
     pub fn iter_mut(&mut self) -> IterMut<'_, T> {
         Entries { pairs: self.raw.pairs_mut() }
@@ -251,6 +274,12 @@ impl<T, S: Storage> Table<T, S> {
 
 /// Finding words.
 impl<S: Storage> Table<u64, S> {
+    /// The entry that is `word`, whose hash is `hash`, by one call of the probe routine, in assembly
+    /// where there is any: short code, and no faster than [`find`](Self::find), which is inlined.
+    pub fn find_word(&self, hash: u64, word: u64) -> Option<&u64> {
+        self.raw.find_word(hash, word).map(|(entry, ())| entry)
+    }
+
     /// [`find_many`](Self::find_many) for a table whose entries are the keys themselves, and the
     /// fastest way to look many of them up: one routine, in assembly where there is any, takes them
     /// in blocks whose lines are all under way. `found(i, answer)` gets the answers in order. `hash`

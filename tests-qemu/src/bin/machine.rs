@@ -18,7 +18,7 @@ const GROUPS: &[&[Case]] = &[&[
         name: "interrupted_code_keeps_its_registers",
         run: interrupted_code_keeps_its_registers,
     },
-    Case { name: "every_core_runs_once", run: every_core_runs_once },
+    Case { name: "every_core_runs_once_and_ticks", run: every_core_runs_once_and_ticks },
     Case { name: "nothing_is_attached", run: nothing_is_attached },
 ]];
 
@@ -123,12 +123,25 @@ fn mix_many_values() -> [u64; 28] {
     values
 }
 
-fn every_core_runs_once() {
+fn every_core_runs_once_and_ticks() {
     /// One byte per core.
     static RUNS: AtomicUsize = AtomicUsize::new(0);
+    /// Ticks of each core, counted by itself.
+    static CORE_TICKS: [AtomicUsize; CORES] = [const { AtomicUsize::new(0) }; CORES];
 
     machine::on_every_core(|core| {
         RUNS.fetch_add(1 << (8 * core), Relaxed);
+        assert_eq!(core, machine::core());
+        machine::start_timer(HERTZ, |_| {
+            CORE_TICKS[machine::core()].fetch_add(1, Relaxed);
+        });
+        while CORE_TICKS[core].load(Relaxed) < 20 {
+            core::hint::spin_loop();
+        }
+        machine::stop_timer();
+        let before = CORE_TICKS[core].load(Relaxed);
+        spin_long();
+        assert_eq!(before, CORE_TICKS[core].load(Relaxed), "core {core} still ticks");
     });
     assert_eq!(RUNS.load(Relaxed), 0x0101_0101 & ((1 << (8 * CORES)) - 1));
 }

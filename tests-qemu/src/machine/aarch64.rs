@@ -8,7 +8,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use aarch64_cpu::asm::{barrier, wfi};
-use aarch64_cpu::registers::{CPACR_EL1, DAIF, ESR_EL1, FAR_EL1};
+use aarch64_cpu::registers::{CPACR_EL1, DAIF, ESR_EL1, FAR_EL1, MPIDR_EL1};
 use aarch64_cpu::registers::{ReadWriteable, Readable, Writeable};
 use aarch64_rt::{
     ExceptionHandlers, InitialPagetable, RegisterStateRef, Stack, entry, exception_handlers,
@@ -155,6 +155,11 @@ pub(super) fn attachment() -> &'static [u8] {
 #[unsafe(link_section = ".stack.secondary")]
 static mut STACKS: [Stack<STACK_PAGES>; CORES - 1] = [const { Stack::new() }; CORES - 1];
 
+/// QEMU numbers the cores of this board from 0, all in one cluster.
+pub(super) fn core() -> usize {
+    MPIDR_EL1.read(MPIDR_EL1::Aff0) as usize
+}
+
 pub(super) fn on_every_core(body: fn(core: usize)) {
     /// How many of the other cores have returned from `body`.
     static RETURNED: AtomicUsize = AtomicUsize::new(0);
@@ -164,6 +169,7 @@ pub(super) fn on_every_core(body: fn(core: usize)) {
         let stack = stacks.wrapping_add(core - 1);
         let run = move || {
             trap_fp();
+            enable_interrupts();
             body(core);
             // Release: what this core wrote is visible to core 0 after its Acquire below.
             RETURNED.fetch_add(1, Ordering::Release);

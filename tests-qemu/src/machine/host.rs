@@ -3,11 +3,12 @@
 //! FP is free here; a kernel run on the host tests its own logic, and the demo can show itself where
 //! there is no emulator. The timer counts the time the process computes, not the time that passes.
 
+use std::cell::Cell;
 use std::ffi::c_int;
 use std::io::Write;
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use super::Exit;
 
@@ -37,12 +38,26 @@ pub(super) fn attachment() -> &'static [u8] {
     })
 }
 
+thread_local! {
+    /// The number of the thread as a core; those that `on_every_core` starts have one of their own.
+    static CORE: Cell<usize> = const { Cell::new(0) };
+    /// Whether signals that come to this thread are ticks of its.
+    static HAS_TIMER: Cell<bool> = const { Cell::new(false) };
+}
+
+pub(super) fn core() -> usize {
+    CORE.get()
+}
+
 pub(super) fn on_every_core(body: fn(core: usize)) {
     std::thread::scope(|scope| {
-        // A thread inherits the mask, so that ticks come to this one alone.
+        // A thread inherits the mask: ticks come to it once it has a timer of its own.
         without_interrupts(|| {
             for core in 1..CORES {
-                scope.spawn(move || body(core));
+                scope.spawn(move || {
+                    CORE.set(core);
+                    body(core);
+                });
             }
         });
         body(0);
@@ -50,6 +65,15 @@ pub(super) fn on_every_core(body: fn(core: usize)) {
 }
 
 pub(super) fn without_interrupts<T>(critical: impl FnOnce() -> T) -> T {
+    let before = change_mask(libc::SIG_BLOCK);
+    let result = critical();
+    // SAFETY: `before` is initialised; a null third argument asks for nothing.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &before, ptr::null_mut()) };
+    result
+}
+
+/// Blocks or unblocks `SIGPROF` for this thread; returns the mask that it had.
+fn change_mask(how: c_int) -> libc::sigset_t {
     let mut ticks = MaybeUninit::uninit();
     let mut before = MaybeUninit::uninit();
     // SAFETY: `sigemptyset` initialises the set it is given.
@@ -57,28 +81,41 @@ pub(super) fn without_interrupts<T>(critical: impl FnOnce() -> T) -> T {
     // SAFETY: the set is initialised, and the signal exists.
     unsafe { libc::sigaddset(ticks.as_mut_ptr(), libc::SIGPROF) };
     // SAFETY: `ticks` is initialised; `before` is room for a set, and becomes one.
-    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, ticks.as_ptr(), before.as_mut_ptr()) };
-    let result = critical();
-    // SAFETY: `before` was initialised above; a null third argument asks for nothing.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut()) };
-    result
+    unsafe { libc::pthread_sigmask(how, ticks.as_ptr(), before.as_mut_ptr()) };
+    // SAFETY: initialised by the call above.
+    unsafe { before.assume_init() }
 }
 
+/// Threads whose timer runs. The process has one timer, for all of them.
+static ARMED: Mutex<usize> = Mutex::new(0);
+
 pub(super) fn arm_timer(hertz: u32) {
-    let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_signal;
-    // SAFETY: all zeros is a value of this C structure: no flags, an empty mask.
-    let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
-    action.sa_sigaction = handler as usize;
-    action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART;
-    // SAFETY: the handler has the signature that SA_SIGINFO asks for.
-    unsafe { libc::sigaction(libc::SIGPROF, &action, ptr::null_mut()) };
-    set_interval(1_000_000 / hertz);
+    let mut armed = ARMED.lock().expect("nobody panics with it");
+    if *armed == 0 {
+        let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_signal;
+        // SAFETY: all zeros is a value of this C structure: no flags, an empty mask.
+        let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+        action.sa_sigaction = handler as usize;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART;
+        // SAFETY: the handler has the signature that SA_SIGINFO asks for.
+        unsafe { libc::sigaction(libc::SIGPROF, &action, ptr::null_mut()) };
+        set_interval(1_000_000 / hertz);
+    }
+    *armed += 1;
+    drop(armed);
+    HAS_TIMER.set(true);
+    change_mask(libc::SIG_UNBLOCK);
 }
 
 pub(super) fn disarm_timer() {
-    set_interval(0);
-    // A signal that was raised just before is delivered, at the latest, when this returns.
-    without_interrupts(|| ());
+    HAS_TIMER.set(false);
+    // The signals go to the threads that still have a timer.
+    change_mask(libc::SIG_BLOCK);
+    let mut armed = ARMED.lock().expect("nobody panics with it");
+    *armed -= 1;
+    if *armed == 0 {
+        set_interval(0);
+    }
 }
 
 /// Asks for `SIGPROF` every so many microseconds of computing; never again for 0.
@@ -90,9 +127,11 @@ fn set_interval(microseconds: u32) {
 }
 
 extern "C" fn on_signal(_: c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    // SAFETY: with SA_SIGINFO the third argument is the interrupted thread's context.
-    let context = unsafe { &*context.cast::<libc::ucontext_t>() };
-    super::tick(interrupted_address(context));
+    if HAS_TIMER.get() {
+        // SAFETY: with SA_SIGINFO the third argument is the interrupted thread's context.
+        let context = unsafe { &*context.cast::<libc::ucontext_t>() };
+        super::tick(interrupted_address(context));
+    }
 }
 
 cfg_if::cfg_if! {

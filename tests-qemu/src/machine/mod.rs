@@ -11,9 +11,10 @@
 //! | boot | calls [`run_kernel`] once, on core 0, with interrupts unmasked and a stack of at least 128 KiB, with FP and SIMD trapped on every core before any other Rust code runs there; an FP or SIMD instruction then ends the run with [`Exit::FloatTrap`] |
 //! | `write_bytes` | writes to the console; from any core, never from a tick |
 //! | `exit` | ends the run with that exit status and does not return; may be called anywhere |
-//! | `arm_timer`, `disarm_timer` | start and stop a periodic interrupt on core 0 that calls [`tick`] with the address of the interrupted instruction; after `disarm_timer` returns no tick is under way or will come |
+//! | `arm_timer`, `disarm_timer` | start and stop a periodic interrupt on the calling core that calls [`tick`] with the address of the interrupted instruction; after `disarm_timer` returns no tick is under way on this core or will come |
 //! | `without_interrupts` | runs a closure with this core's interrupts masked, and leaves the mask as it was |
-//! | `CORES`, `on_every_core` | run a function on every core and wait until all have returned; at most once in a run |
+//! | `CORES`, `on_every_core` | run a function on every core, with interrupts unmasked, and wait until all have returned; at most once in a run |
+//! | `core` | the number of the calling core; may be called from a tick |
 //! | `execute_fp_instruction` | does what its name says, spelled out in assembly; the host just returns |
 //! | `attachment` | the bytes the runner placed beside the kernel; empty when there are none |
 //! | `seize_console` | bare machines only: breaks the console's lock, for a core that panics or faults |
@@ -54,30 +55,31 @@ pub enum Exit {
     Exception = 13,
 }
 
-/// What a timer interrupt calls: with the address of the interrupted instruction, on core 0, with
-/// interrupts masked. It may touch only what nobody else touches while the timer runs, or what is
-/// used under [`without_interrupts`] elsewhere; it must not print.
+/// What a timer interrupt calls: with the address of the interrupted instruction, on the core whose
+/// timer it is, with interrupts masked. It may touch only what nobody else touches while the timer
+/// runs, what is used under [`without_interrupts`] elsewhere on this core, or what bears to be used
+/// by everybody at any time, as lock-free tables do. It must not print.
 pub type Tick = fn(interrupted: usize);
 
-/// The tick of the running timer. Locked by [`start_timer`] and [`stop_timer`] only while the timer
-/// is off, so [`tick`] never finds it locked.
-static TICK: spin::Mutex<Option<Tick>> = spin::Mutex::new(None);
+/// The tick of each core's running timer. Locked by its core alone: by [`start_timer`] and
+/// [`stop_timer`] only while the timer is off, so [`tick`] never finds it locked.
+static TICKS: [spin::Mutex<Option<Tick>>; CORES] = [const { spin::Mutex::new(None) }; CORES];
 
-/// Calls `on_tick` `hertz` times a second until [`stop_timer`].
+/// Calls `on_tick` `hertz` times a second on this core, until [`stop_timer`].
 pub fn start_timer(hertz: u32, on_tick: Tick) {
-    *TICK.lock() = Some(on_tick);
+    *TICKS[core()].lock() = Some(on_tick);
     machine::arm_timer(hertz);
 }
 
-/// Stops the timer. After this nothing calls the tick any more.
+/// Stops this core's timer. After this nothing calls its tick any more.
 pub fn stop_timer() {
     machine::disarm_timer();
-    *TICK.lock() = None;
+    *TICKS[core()].lock() = None;
 }
 
 /// Called by the machine for each timer interrupt.
 fn tick(interrupted: usize) {
-    let on_tick = *TICK.lock();
+    let on_tick = *TICKS[core()].lock();
     on_tick.expect("the timer is stopped: no tick may come")(interrupted);
 }
 
@@ -93,6 +95,11 @@ pub fn without_interrupts<T>(critical: impl FnOnce() -> T) -> T {
 
 /// How many cores [`on_every_core`] uses.
 pub const CORES: usize = machine::CORES;
+
+/// The number of this core, less than [`CORES`].
+pub fn core() -> usize {
+    machine::core()
+}
 
 /// Runs `body` on every core at once, with the number of the core, and returns when all have.
 /// At most once in a run: a core that has returned is parked for good.

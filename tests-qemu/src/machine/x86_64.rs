@@ -7,8 +7,10 @@
 use core::arch::{asm, global_asm};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use ::x86_64::VirtAddr;
 use ::x86_64::instructions::interrupts as interrupt_flag;
 use ::x86_64::instructions::port::Port;
+use ::x86_64::registers::model_specific::GsBase;
 use qemu_exit::QEMUExit;
 use spin::Mutex;
 
@@ -62,12 +64,17 @@ static RETURNED: AtomicUsize = AtomicUsize::new(0);
 #[unsafe(export_name = "heptad_core_started")]
 extern "sysv64" fn core_started(core: usize, fault_stack_end: usize) -> ! {
     interrupts::set_up_core(core, fault_stack_end);
+    // Nothing uses the segment: its base is a place for a number that each core has for itself.
+    GsBase::write(VirtAddr::new(core as u64));
     if core == 0 {
         interrupts::mask_legacy_controllers();
-        local_apic::enable();
-        interrupt_flag::enable();
+    }
+    local_apic::enable();
+    interrupt_flag::enable();
+    if core == 0 {
         super::bare::run_kernel()
     }
+    // Core 0 holds the lock only before it starts this core, and with it this core's interrupts.
     let body = BODY.lock().expect("core 0 has set it");
     body(core);
     // Release: what this core wrote is visible to core 0 after its Acquire in `on_every_core`.
@@ -75,6 +82,10 @@ extern "sysv64" fn core_started(core: usize, fault_stack_end: usize) -> ! {
     loop {
         ::x86_64::instructions::hlt();
     }
+}
+
+pub(super) fn core() -> usize {
+    GsBase::read().as_u64() as usize
 }
 
 pub(super) fn on_every_core(body: fn(core: usize)) {

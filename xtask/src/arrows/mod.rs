@@ -30,9 +30,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hash", &[]),
     ("sync", &[]),
     ("probe", &["layout"]),
-    ("storage", &["layout"]),
+    ("storage", &["layout", "sync"]),
     ("swiss", &["layout", "hash", "probe", "storage"]),
-    ("lockfree", &["layout", "hash", "sync"]),
+    ("lockfree", &["layout", "hash", "probe", "storage", "sync"]),
     ("robin_hood", &["layout", "hash", "probe", "storage", "sync"]),
     // The public interface, and nothing behind it.
     ("ffi", &["layout", "hash", "storage", "swiss", "lockfree", "robin_hood"]),

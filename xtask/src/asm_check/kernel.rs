@@ -4,14 +4,14 @@
 //! target, and everything in it is disassembled: not only our own code, but the parts of `core` that
 //! came with it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
 use super::banner::Declaration;
 use super::machine::{Architecture, MACHINES};
-use super::objdump::Objdump;
+use super::objdump::{Function, Objdump};
 use super::{Findings, operands, pass, rules, symbols};
 use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
 
@@ -79,16 +79,7 @@ fn check_target(
     let what = format!("{name}: the pass of growing");
     findings.note(&what, &pass::complaints(target.architecture, &functions));
 
-    let mut instructions = 0;
-    let mut complaints = Vec::new();
-    for function in &functions {
-        instructions += function.instructions.len();
-        for one in &function.instructions {
-            if let Some(register) = operands::find_fp_register(target.architecture, one) {
-                complaints.push(format!("{}: `{one}` uses {register}", function.name));
-            }
-        }
-    }
+    let (instructions, complaints) = fp_uses(target.architecture, &functions);
     ensure!(instructions > 1_000, "only {instructions} instructions in {}", program.display());
     if target.is_soft {
         println!(
@@ -99,4 +90,27 @@ fn check_target(
         findings.note(name, &complaints);
     }
     Ok(())
+}
+
+/// How many instructions `functions` have, and those of them that use an FP or SIMD register.
+fn fp_uses(architecture: Architecture, functions: &[Function]) -> (usize, Vec<String>) {
+    let mut instructions = 0;
+    let mut complaints = Vec::new();
+    for function in functions {
+        instructions += function.instructions.len();
+        for one in &function.instructions {
+            if let Some(register) = operands::find_fp_register(architecture, one) {
+                complaints.push(format!("{}: `{one}` uses {register}", function.name));
+            }
+        }
+    }
+    (instructions, complaints)
+}
+
+/// The same for everything in the object `file`, which is for the soft-float target `name`.
+pub(crate) fn fp_uses_in(shell: &Shell, name: &str, file: &Path) -> Result<(usize, Vec<String>)> {
+    let mut soft = TARGETS.iter().filter(|target| target.is_soft);
+    let target = soft.find(|target| target.name == name).context("not a soft-float target")?;
+    let functions = Objdump::of_toolchain(shell)?.all_functions(shell, file)?;
+    Ok(fp_uses(target.architecture, &functions))
 }

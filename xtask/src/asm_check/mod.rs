@@ -14,7 +14,7 @@
 //! banners and code has unit tests that show it refusing.
 
 mod banner;
-mod kernel;
+pub(crate) mod kernel;
 mod machine;
 mod mutate;
 mod objdump;

@@ -2,7 +2,8 @@
 
 use core::mem;
 
-use heptad::layout::{Line, MaxLoad, log2_groups_for};
+use heptad::layout::{LINE_BYTES, Line, MaxLoad, log2_groups_for};
+use heptad::lockfree::arena_layout;
 use heptad::storage::Region;
 use spin::{Mutex, MutexGuard};
 
@@ -31,9 +32,19 @@ impl Arena {
         self.take_groups(entries, 2)
     }
 
+    /// Lines for a lock-free map of `entries`.
+    pub(crate) fn for_lockfree(&mut self, entries: usize) -> Region<'static> {
+        let layout = arena_layout(entries).expect("a sane number of entries");
+        self.take_lines(layout.size() / LINE_BYTES)
+    }
+
     fn take_groups(&mut self, entries: usize, lines_per_group: usize) -> Region<'static> {
         let log2 = log2_groups_for(entries, MaxLoad::default()).expect("a sane number of entries");
-        let (taken, rest) = mem::take(&mut self.rest).split_at_mut(lines_per_group << log2);
+        self.take_lines(lines_per_group << log2)
+    }
+
+    fn take_lines(&mut self, lines: usize) -> Region<'static> {
+        let (taken, rest) = mem::take(&mut self.rest).split_at_mut(lines);
         self.rest = rest;
         Region::from_lines(taken).expect("at least one line")
     }

@@ -1,21 +1,23 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
-//! A sampling profiler for a bare-metal kernel: every table in it is heptad's.
+//! A sampling profiler for a bare-metal kernel of several cores: every table in it is heptad's.
 //!
 //! ```text
 //!  linked kernel --xtask--> list of its functions --loaded beside it--> symbols.rs
-//!                                                            name  -> function   Table
-//!                                                            block -> function   Map64
-//!  workload.rs, on and on: words (Table), churn (Set), sorting, formatting, checksums
-//!       ^ timer interrupt, 1000 times a second
-//!  profile.rs:                                            address -> samples    Map64
+//!                                                            name  -> function   swiss::Table
+//!                                                            block -> function   swiss::Map64
+//!  workload.rs, on every core, on and on: words (swiss::Table), churn (swiss::Set), sorting,
+//!       ^                                 formatting, checksums
+//!       | timer interrupts, 1000 times a second on each core
+//!  profile.rs:                                            address -> samples     lockfree::Map
+//!       | core 0 reads it meanwhile
 //!       v after the last sample
-//!  report.rs: the hottest functions,                     function -> samples    Map64
+//!  report.rs: the hottest functions,                     function -> samples     swiss::Map64
 //!             and how large all these tables are
 //! ```
 //!
-//! No allocator is linked: the tables live in one arena. No table is touched from two contexts at a
-//! time: the interrupt handler owns the counts while the timer runs, and nobody else looks. On the
-//! host the same source is a program, and `SIGPROF` is the timer.
+//! No allocator is linked: the tables live in one arena. The samples of all cores go into one map,
+//! from interrupts that come anywhere; the other tables have one owner each. On the host the same
+//! source is a program, its cores are threads, and `SIGPROF` is the timer.
 
 mod arena;
 mod profile;
@@ -24,25 +26,32 @@ mod symbols;
 mod workload;
 
 use arena::Arena;
-use profile::Profile;
+use spin::{Mutex, Once};
 use symbols::Symbols;
-use tests_qemu::machine::{self, Exit};
+use tests_qemu::machine::{self, CORES, Exit};
 use tests_qemu::{kernel, println};
 use workload::Workload;
 
 /// Seed of every hash here: a constant, so that two runs differ in their interrupts alone.
 const SEED: u64 = 0x6865_7074_6164;
 
-/// Interrupts a second, and how many of them make a profile.
+/// Interrupts a second on each core, and how many of them make a profile.
 const HERTZ: u32 = 1000;
-const SAMPLES: u64 = 2000;
+const SAMPLES: u64 = 4000;
+/// Core 0 looks at the profile whenever as many samples have come.
+const LOOK: u64 = 1000;
+
+static ARENA: Mutex<Option<Arena>> = Mutex::new(None);
+static SYMBOLS: Once<Symbols> = Once::new();
+/// What each core worked on, when it has done.
+static WORKLOADS: [Mutex<Option<Workload<'static>>>; CORES] = [const { Mutex::new(None) }; CORES];
 
 kernel!(demo);
 
 fn demo() {
     let mut arena = Arena::take_all();
     let known = ("demo::demo", demo as *const () as u64);
-    let symbols = Symbols::load(machine::attachment(), known, &mut arena);
+    let symbols = SYMBOLS.call_once(|| Symbols::load(machine::attachment(), known, &mut arena));
     symbols.check();
     // Code of ours and of core's, which lies far behind: both are where the list has them.
     for (name, code) in [
@@ -54,16 +63,41 @@ fn demo() {
     }
     println!("{} functions, each found by name and by address", symbols.len());
 
-    let mut workload = Workload::new(&symbols, &mut arena);
-    profile::start(HERTZ, Profile::new(&mut arena));
+    profile::set_up(&mut arena);
+    *ARENA.lock() = Some(arena);
+    machine::on_every_core(work);
+
+    for (core, workload) in WORKLOADS.iter().enumerate() {
+        let workload = workload.lock();
+        let workload = workload.as_ref().expect("every core has worked");
+        workload.check();
+        println!(
+            "core {core}: {} samples, {} rounds of work, {} words read",
+            profile::samples_of(core),
+            workload.rounds,
+            workload.words_read
+        );
+    }
+    let mut arena = ARENA.lock().take().expect("it was put there");
+    report::print_hottest(symbols, &mut arena);
+    report::print_tables(symbols, WORKLOADS[0].lock().as_ref().expect("core 0 has worked"));
+    machine::exit(Exit::Pass)
+}
+
+/// What every core does: it works until there are enough samples of all of them.
+fn work(core: usize) {
+    let symbols = SYMBOLS.get().expect("core 0 has loaded them");
+    let mut workload =
+        Workload::new(symbols, ARENA.lock().as_mut().expect("core 0 has put it there"));
+    let mut next_look = LOOK;
+    machine::start_timer(HERTZ, profile::on_tick);
     while profile::samples() < SAMPLES {
         workload.run_round();
+        if core == 0 && profile::samples() >= next_look {
+            report::print_hottest_so_far(symbols);
+            next_look += LOOK;
+        }
     }
-    let profile = profile::stop();
-    workload.check();
-    println!("{} rounds of work, {} words read", workload.rounds, workload.words_read);
-
-    report::print_hottest(&symbols, &profile, &mut arena);
-    report::print_tables(&symbols, &profile, &workload);
-    machine::exit(Exit::Pass)
+    machine::stop_timer();
+    *WORKLOADS[core].lock() = Some(workload);
 }

@@ -1,66 +1,60 @@
-//! Taking samples: each timer interrupt counts the address that it interrupted.
+//! Taking samples: each timer interrupt, on any core, counts the address that it interrupted.
 //!
-//! While the timer runs, the counts belong to the interrupt handler. The lock around them is never
-//! found taken: the rest of the program takes it when the timer is off, or with interrupts masked.
+//! All interrupts count into one lock-free map, and core 0 reads it meanwhile. Nobody masks interrupts
+//! for it, and nobody waits: an interrupt may come in the middle of the very function that another
+//! core, or this one, is in.
 
-use heptad::hash::Keyed;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use heptad::Error;
+use heptad::lockfree::Map;
 use heptad::storage::Region;
-use heptad::swiss::Map64;
-use spin::Mutex;
-use tests_qemu::machine;
+use tests_qemu::machine::{self, CORES};
 
 use crate::SEED;
 use crate::arena::Arena;
 
 /// Room for as many different addresses.
-const ADDRESSES: usize = 6000;
+const ADDRESSES: usize = 8000;
 
 /// Samples, counted by address.
-pub(crate) struct Profile {
-    pub(crate) by_address: Map64<u64, u64, Region<'static>>,
-    /// All samples, those lost included.
-    pub(crate) samples: u64,
-    /// Samples of new addresses when there was no room for more.
-    pub(crate) lost: u64,
+pub(crate) static BY_ADDRESS: Map<'static, u64, u64> = Map::unplaced();
+
+/// Samples of each core, those lost included. Relaxed here and below: numbers by themselves.
+static SAMPLES: [AtomicU64; CORES] = [const { AtomicU64::new(0) }; CORES];
+
+/// Samples of new addresses when there was no room for more.
+static LOST: AtomicU64 = AtomicU64::new(0);
+
+/// Gives the map its memory. Before the first tick.
+pub(crate) fn set_up(arena: &mut Arena) {
+    let region: Region<'static> = arena.for_lockfree(ADDRESSES);
+    BY_ADDRESS.place(region, SEED).expect("enough lines, and no table yet");
 }
-
-impl Profile {
-    pub(crate) fn new(arena: &mut Arena) -> Profile {
-        let region = arena.for_map(ADDRESSES);
-        let by_address = Map64::new_in(region, Keyed::new(SEED)).expect("a region has lines");
-        Profile { by_address, samples: 0, lost: 0 }
-    }
-
-    fn count(&mut self, address: u64) {
-        self.samples += 1;
-        match self.by_address.try_entry(address) {
-            Ok(entry) => *entry.or_insert(0) += 1,
-            Err(_) => self.lost += 1,
-        }
-    }
-}
-
-/// The profile that is being taken.
-static RUNNING: Mutex<Option<Profile>> = Mutex::new(None);
 
 /// The tick: counts one sample.
 pub(crate) fn on_tick(interrupted: usize) {
-    if let Some(profile) = RUNNING.lock().as_mut() {
-        profile.count(interrupted as u64);
+    match BY_ADDRESS.insert_or_modify(interrupted as u64, 1, |samples| samples + 1) {
+        Ok(_) => {}
+        Err(Error::Full | Error::Busy) => {
+            LOST.fetch_add(1, Relaxed);
+        }
+        Err(error) => panic!("{error}"),
     }
+    SAMPLES[machine::core()].fetch_add(1, Relaxed);
 }
 
-pub(crate) fn start(hertz: u32, profile: Profile) {
-    *RUNNING.lock() = Some(profile);
-    machine::start_timer(hertz, on_tick);
+/// Samples of `core` so far.
+pub(crate) fn samples_of(core: usize) -> u64 {
+    SAMPLES[core].load(Relaxed)
 }
 
 /// Samples so far.
 pub(crate) fn samples() -> u64 {
-    machine::without_interrupts(|| RUNNING.lock().as_ref().map_or(0, |profile| profile.samples))
+    (0..CORES).map(samples_of).sum()
 }
 
-pub(crate) fn stop() -> Profile {
-    machine::stop_timer();
-    RUNNING.lock().take().expect("it was started")
+/// Samples that are not in the map.
+pub(crate) fn lost() -> u64 {
+    LOST.load(Relaxed)
 }

@@ -6,7 +6,7 @@ use tests_qemu::println;
 
 use crate::SEED;
 use crate::arena::Arena;
-use crate::profile::Profile;
+use crate::profile::{self, BY_ADDRESS};
 use crate::symbols::{Function, Symbols};
 use crate::workload::Workload;
 
@@ -16,49 +16,59 @@ const HOTTEST: usize = 20;
 /// Stands for the samples at addresses of no function.
 const NO_FUNCTION: Function = Function::MAX;
 
+/// Reads the profile while it is being taken, and prints what was sampled most so far.
+pub(crate) fn print_hottest_so_far(symbols: &Symbols) {
+    // Each address comes once, with a count that it had at some moment of this walk.
+    let hottest = BY_ADDRESS.iter().max_by_key(|&(_, samples)| samples);
+    let Some((address, samples)) = hottest else { return };
+    let name = symbols.function_at(address).map_or("(no function)", |it| symbols.name(it));
+    println!(
+        "… {} samples; most often, {samples} times, at {address:#x}, {name}",
+        profile::samples()
+    );
+}
+
 /// Prints the functions with the most samples. Those of one name count as one: they are instances
-/// of one generic function.
-pub(crate) fn print_hottest(symbols: &Symbols, profile: &Profile, arena: &mut Arena) {
-    let region = arena.for_map(profile.by_address.len());
+/// of one generic function. The timers are off.
+pub(crate) fn print_hottest(symbols: &Symbols, arena: &mut Arena) {
+    let (addresses, samples) = (BY_ADDRESS.len(), profile::samples());
+    let region = arena.for_map(addresses);
     let mut by_function = Map64::new_in(region, Keyed::new(SEED)).expect("a region has lines");
-    for (&address, &samples) in profile.by_address.iter() {
+    for (address, samples) in &BY_ADDRESS {
         let function = symbols.function_at(address);
         let namesake = function.and_then(|function| symbols.find(symbols.name(function)));
         let function = namesake.unwrap_or(NO_FUNCTION);
         *by_function.try_entry(function).expect("room for all").or_insert(0) += samples;
     }
     let counted: u64 = by_function.values().sum();
-    assert_eq!(counted + profile.lost, profile.samples, "each sample is counted once");
+    assert_eq!(counted + profile::lost(), samples, "each sample is counted once");
     println!(
-        "{} samples at {} addresses in {} functions, {} lost for lack of room\n",
-        profile.samples,
-        profile.by_address.len(),
+        "{samples} samples at {addresses} addresses in {} functions, {} lost for lack of room\n",
         by_function.len(),
-        profile.lost
+        profile::lost()
     );
 
     println!("samples      %  function");
     for _ in 0..HOTTEST {
         let hottest = by_function.iter().max_by_key(|&(&function, &samples)| (samples, function));
-        let Some((&function, &samples)) = hottest else { break };
+        let Some((&function, &most)) = hottest else { break };
         by_function.remove(&function);
         let name = if function == NO_FUNCTION { "(no function)" } else { symbols.name(function) };
-        let tenths = samples * 1000 / profile.samples;
-        println!("{samples:7}  {:3}.{}  {name}", tenths / 10, tenths % 10);
+        let tenths = most * 1000 / samples;
+        println!("{most:7}  {:3}.{}  {name}", tenths / 10, tenths % 10);
     }
-    let samples: u64 = by_function.values().sum();
-    println!("{samples:7}         in {} more functions\n", by_function.len());
+    let rest: u64 = by_function.values().sum();
+    println!("{rest:7}         in {} more functions\n", by_function.len());
 }
 
 /// Prints how large every table is, how full, and how many lines of keys a lookup reads.
-pub(crate) fn print_tables(symbols: &Symbols, profile: &Profile, workload: &Workload) {
+pub(crate) fn print_tables(symbols: &Symbols, workload: &Workload) {
     println!(
         "table                entries  capacity  groups   bytes  displaced  deep  lines per hit"
     );
     for (name, stats) in [
         ("functions by name", symbols.by_name.stats()),
         ("functions by block", symbols.by_block.stats()),
-        ("samples by address", profile.by_address.stats()),
         ("words of the names", workload.words.stats()),
         ("numbers that churn", workload.numbers.stats()),
     ] {
@@ -70,4 +80,15 @@ pub(crate) fn print_tables(symbols: &Symbols, profile: &Profile, workload: &Work
             lines % 1000
         );
     }
+    println!("lock-free table      entries  capacity    bins   bytes    outside  left held");
+    let stats = BY_ADDRESS.stats();
+    println!(
+        "samples by address   {:7}  {:8}  {:6}  {:6}  {:9}  {:9}",
+        stats.entries,
+        BY_ADDRESS.capacity(),
+        stats.bins,
+        stats.bytes,
+        stats.outside,
+        stats.held
+    );
 }

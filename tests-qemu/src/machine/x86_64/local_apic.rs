@@ -1,9 +1,7 @@
-//! Each core's own interrupt controller: a periodic timer on core 0, and the call to the others.
+//! Each core's own interrupt controller: its periodic timer, and the call to the other cores.
 //!
 //! The registers are at one address, and each core finds its own there. QEMU's timer counts
 //! nanoseconds, whatever the processor.
-
-use core::sync::atomic::{AtomicBool, Ordering};
 
 use super::interrupts::{SPURIOUS_VECTOR, TIMER_VECTOR};
 
@@ -39,9 +37,6 @@ const START: u32 = 0b110 << 8;
 const ASSERT: u32 = 1 << 14;
 const ALL_BUT_SELF: u32 = 0b11 << 18;
 
-/// Whether interrupts of the timer are ticks. Relaxed everywhere: only core 0 reads or writes it.
-static ARMED: AtomicBool = AtomicBool::new(false);
-
 fn address(register: Register) -> *mut u32 {
     core::ptr::with_exposed_provenance_mut(REGISTERS + register as usize)
 }
@@ -52,6 +47,11 @@ fn write(register: Register, value: u32) {
     unsafe { address(register).write_volatile(value) }
 }
 
+fn read(register: Register) -> u32 {
+    // SAFETY: `boot.S` maps the registers, and reading one of those named above changes nothing.
+    unsafe { address(register).read_volatile() }
+}
+
 /// Lets this core's controller deliver interrupts.
 pub(super) fn enable() {
     write(Register::TimerVector, MASKED);
@@ -60,22 +60,20 @@ pub(super) fn enable() {
 }
 
 pub(in super::super) fn arm_timer(hertz: u32) {
-    ARMED.store(true, Ordering::Relaxed);
     write(Register::TimerVector, PERIODIC | u32::from(TIMER_VECTOR));
     write(Register::InitialCount, COUNTS_PER_SECOND / hertz);
 }
 
 pub(in super::super) fn disarm_timer() {
     write(Register::TimerVector, MASKED);
-    // An interrupt that the controller holds already, because this core masks interrupts, will
-    // still be delivered; it is no tick any more.
-    ARMED.store(false, Ordering::Relaxed);
 }
 
 /// Serves the timer's interrupt; `interrupted` is the address it will return to.
 #[unsafe(export_name = "heptad_timer_interrupt")]
 extern "sysv64" fn serve_timer(interrupted: usize) {
-    if ARMED.load(Ordering::Relaxed) {
+    // An interrupt that the controller held already when the timer was stopped, because this core
+    // masked interrupts, is still delivered; it is no tick any more.
+    if read(Register::TimerVector) & MASKED == 0 {
         super::super::tick(interrupted);
     }
     write(Register::EndOfInterrupt, 0);

@@ -4,9 +4,10 @@
 //! A mutant lives in a copy of the program: its bytes are patched where the routine is, nothing is
 //! compiled. It is noticed if a test with the routine's name in its own fails, in whatever way: a
 //! failed assertion, a fault, or no end within the time limit. A mutant that nothing notices is a gap
-//! in the tests (or one of [`EQUIVALENT`], which change nothing that can be observed).
+//! in the tests (or one of [`EQUIVALENT`], which change no answer).
 
 mod aarch64;
+mod equivalent;
 mod x86_64;
 
 use std::ffi::OsStr;
@@ -24,6 +25,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use wait_timeout::ChildExt;
 
+use self::equivalent::{EQUIVALENT, Equivalent};
 use super::machine::{Architecture, Machine};
 use super::objdump::{Function, Instruction};
 use super::symbols::{self, Place};
@@ -40,24 +42,6 @@ const SIGXCPU: i32 = 24;
 const SIGKILL: i32 = 9;
 /// How often a line shows that the work goes on.
 const PULSE: Duration = Duration::from_secs(10);
-
-/// Mutants that no test can notice: architecture, routine, instruction, what was done to it.
-const EQUIVALENT: &[(&str, &str, &str, &str)] = &[
-    // Taking 2 instead of 1 from a mask whose lowest set bit is 15 or more clears that bit too, and
-    // changes only bits below it, which the mask does not have.
-    ("x86_64", "find_word", "leaq -0x1(%rax), %r9", "other displacement"),
-    ("x86_64", "find_word", "leaq -0x1(%rcx), %rdx", "other displacement"),
-    // Rotating by 0 leaves bit 0 below the group number; rotating by 1 to 7 takes it to bit 57 or
-    // above, and there is no table of 2^57 bytes.
-    ("x86_64", "find_word", "movabsq $-0x61c8864680b583eb, %r9", "other constant, lowest bit"),
-    // An arithmetic shift instead of a rotation: it differs in the seven highest bits.
-    ("aarch64", "find_word", "ror x15, x15, x14", "other constant, shift or operation"),
-];
-
-/// Routines whose mutants are not run yet. Much of `find_words` only asks for lines ahead of time, and
-/// what changes there cannot be noticed by its answers; which of its mutants are of that kind has to
-/// be sorted out first. DESIGN.md's table of gaps says so.
-const NOT_MUTATED: &[&str] = &["find_words"];
 
 /// A changed instruction.
 struct Variant {
@@ -86,11 +70,22 @@ struct Mutant<'code> {
 }
 
 impl Mutant<'_> {
-    fn is_equivalent(&self, machine: &Machine) -> bool {
-        EQUIVALENT.iter().any(|&(name, routine, original, variant)| {
-            (name, routine, variant) == (machine.name, self.routine, self.variant.name)
-                && original == self.original.to_string()
-        })
+    /// Where the change is, and of which instruction: the same in every program.
+    fn place(&self) -> String {
+        let start = self.original.address - self.offset;
+        let mut original = self.original.clone();
+        if let (Some(target), Some(operand)) =
+            (self.original.target(), original.operands.last_mut())
+        {
+            *operand = format!("+{:#x}", target.wrapping_sub(start));
+        }
+        format!("{}+{:#x}: `{original}`", self.routine, self.offset)
+    }
+
+    fn fits(&self, machine: &Machine, equivalent: &Equivalent) -> bool {
+        equivalent.machine == machine.name
+            && equivalent.changes.contains(&self.variant.name)
+            && equivalent.place == self.place()
     }
 }
 
@@ -106,18 +101,22 @@ pub(super) fn run(
     let mut outcome = Outcome::default();
     let mut mutants = Vec::new();
     for (routine, function) in routines {
-        if NOT_MUTATED.contains(&routine.as_str()) {
-            println!("      {routine}: NOT mutated");
-            continue;
-        }
         for mutant in mutants_of(machine, routine, function) {
-            if mutant.is_equivalent(machine) {
+            if EQUIVALENT.iter().any(|equivalent| mutant.fits(machine, equivalent)) {
                 outcome.equivalent += 1;
             } else {
                 mutants.push(mutant);
             }
         }
     }
+    let listed = EQUIVALENT.iter().filter(|equivalent| equivalent.machine == machine.name);
+    let listed: usize = listed.map(|equivalent| equivalent.changes.len()).sum();
+    ensure!(
+        listed == outcome.equivalent,
+        "of {listed} mutants listed as equivalent on {}, {} exist",
+        machine.name,
+        outcome.equivalent
+    );
     let subjects = programs
         .iter()
         .map(|program| Subject::prepare(program, launcher, routines, folder))
@@ -150,11 +149,9 @@ pub(super) fn run(
                     outcome.endless += 1;
                 }
                 Fate::Survived => outcome.survivors.push(format!(
-                    "{} {}+{:#x}: `{}`: {}",
+                    "{} {}: {}",
                     machine.name,
-                    mutant.routine,
-                    mutant.offset,
-                    mutant.original,
+                    mutant.place(),
                     mutant.variant.name
                 )),
             }

@@ -1,0 +1,288 @@
+//! What heptad's map for many threads costs, beside the maps that programs use for that.
+//!
+//! # Who takes part
+//!
+//! | name | map | progress |
+//! |---|---|---|
+//! | heptad | `heptad::lockfree::Map` | lock-free, no allocation |
+//! | papaya | `papaya::HashMap` | lock-free reads; allocates an entry per write, reclaims with guards |
+//! | flurry | `flurry::HashMap` | lock-free reads, a lock per bin for writes; guards |
+//! | moka-cht | `moka_cht::HashMap` | lock-free but for its resize; allocates per write, pins an epoch |
+//! | leapfrog | `leapfrog::LeapMap` | lock-free reads and updates |
+//! | scc | `scc::HashMap` | a lock per bucket of 32 |
+//! | dashmap | `dashmap::DashMap` | a lock per shard, four shards per processor |
+//! | hashbrown, rw | `std::sync::RwLock<hashbrown::HashMap>` | one lock |
+//! | swiss, spin | `heptad::swiss::Locked<Map64>` | one spin lock |
+//!
+//! papaya and flurry take part twice: with a guard for each operation (or batch), and, *held*, with one
+//! for 256 operations. leapfrog as well: with room for the entries, and, *x2*, for twice as many.
+//!
+//! Everyone has the same hash, [`heptad::hash::Keyed`] of the same seed; the same keys in the same
+//! order; 64-bit keys and values; the same memory advice; and room for the entries through its own
+//! constructor, and as many entries as that. What memory each makes of it stands beside the times.
+//!
+//! # How it is measured
+//!
+//! Every contender has a process of its own ([`worker`]), which is asked for a portion of work at a
+//! time. They take turns: in each round everyone does the same, starting with another one each time,
+//! while all others wait. What is reported is the median over rounds; a ratio is a peer's median divided
+//! by ours. A peer that crashes, hangs or answers wrongly loses that cell, which says so.
+//!
+//! Rounds in which a neighbour on the machine took a processor away are left out, and more rounds are
+//! made instead, for a while. Cells that have only such rounds are marked with a star.
+//!
+//! With one thread, time is that for which the thread had a processor; with several, what passes on the
+//! clock from the first start to the last end, divided by the operations of all: perfect scaling halves
+//! it.
+//!
+//! | op | one operation is |
+//! |---|---|
+//! | hit, miss | a lookup of a key that is there; that is not |
+//! | batch-hit, batch-miss | a lookup in a batch of 16 keys; peers without batches get the keys one by one |
+//! | read90, read50 | a lookup of a present key, or, in 10 or 50 of 100, an upsert of one |
+//! | update | an upsert of a present key |
+//! | turn90, turn50 | a lookup, or, in 10 or 50 of 100, a removal or an insertion of a new key |
+//! | churn | removing the thread's oldest entry *and* inserting a new one |
+//! | insert | one of the insertions that fill a new map to its room; memory is touched for the first time |
+//! | remove | one of the removals that empty it, in random order |
+//!
+//! Keys of the rows from hit to update are drawn uniformly, or by Zipf's law with exponent .99. In the
+//! others, a thread goes through keys of its own: see [`plan`].
+//!
+//! # Memory, allocations, latency
+//!
+//! Bytes per entry and allocations per operation are counted by the program's allocator ([`memory`]):
+//! what the map asked for, without what the allocator adds. `--op latency` times each step of a random
+//! mix of hits, misses, upserts, removals and insertions, with as many threads as processors and with
+//! four times as many, so that threads are preempted in the middle of operations. The clock's own cost,
+//! which is in every number, is printed beside. A thread that waits makes no other steps meanwhile, so a
+//! long wait counts once: where all wait for one lock, long waits are few, and show in the most. At 4 M
+//! entries a step takes so long that about one in 10,000 is itself preempted, whoever makes it: there
+//! p99.99 says more about the machine than about the map.
+//!
+//! [`memory`]: crate::memory
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::{gauge::Gauge, options::Options, rounds::median};
+
+mod counts;
+mod crew;
+mod free_peers;
+mod latency;
+mod locked_peers;
+mod map;
+mod op;
+mod ours;
+mod plan;
+mod pool;
+mod report;
+mod seat;
+mod worker;
+
+use crew::{Failure, Member};
+use op::{Draw, Op};
+use report::{Report, Row, Sample, Section};
+use seat::Kit;
+use worker::{Answer, Request};
+
+pub(crate) const SUITE: &str = "lockfree";
+/// What `--op` calls the timing of each step.
+pub(crate) const LATENCY: &str = "latency";
+
+/// All contenders, ours first.
+const KITS: [Kit; 12] = [
+    Kit::of::<ours::Heptad>(),
+    Kit::of::<free_peers::Papaya>(),
+    Kit::of::<free_peers::PapayaGuarded>(),
+    Kit::of::<free_peers::Flurry>(),
+    Kit::of::<free_peers::FlurryGuarded>(),
+    Kit::of::<free_peers::MokaCht>(),
+    Kit::of::<free_peers::Leapfrog<free_peers::Once>>(),
+    Kit::of::<free_peers::Leapfrog<free_peers::Twice>>(),
+    Kit::of::<locked_peers::Scc>(),
+    Kit::of::<locked_peers::Dash>(),
+    Kit::of::<locked_peers::ReadWrite>(),
+    Kit::of::<locked_peers::SpinSwiss>(),
+];
+
+/// Entries of the maps: some that fit the caches, and some that do not.
+const SMALL: usize = 10_000;
+const LARGE: usize = 4_000_000;
+/// Threads that change a map.
+const THREADS: [usize; 2] = [1, 2];
+
+/// The names that `--op` and `--peer` know.
+pub(crate) fn op_names() -> impl Iterator<Item = &'static str> {
+    Op::ALL.into_iter().map(Op::name).chain([LATENCY])
+}
+
+pub(crate) fn peer_names() -> impl Iterator<Item = &'static str> {
+    KITS.iter().skip(1).map(|kit| kit.name)
+}
+
+/// Does what the process that started this one asks, if this is a worker.
+pub(crate) fn serve_if_worker() -> Result<()> {
+    match crew::worker_name().and_then(|name| KITS.iter().find(|kit| *name == *kit.name)) {
+        Some(kit) => worker::serve(*kit),
+        None => Ok(()),
+    }
+}
+
+/// How much is done for a cell.
+struct Effort {
+    /// Steps of each thread, before the measured ones and measured.
+    warm_steps: usize,
+    steps: usize,
+    /// Undisturbed rounds that everyone should have, and rounds at most.
+    rounds: (usize, usize),
+    /// The time after which no further round starts, if there were as many, disturbed or not.
+    enough: Duration,
+}
+
+impl Effort {
+    fn new(entries: usize, quick: bool) -> Effort {
+        // Rounds are short, so that some fit between the time slices of neighbours. Maps that do not
+        // fit the caches need little warming up.
+        let (warm_steps, steps) =
+            if entries < LARGE { (1 << 15, 1 << 16) } else { (1 << 13, 1 << 15) };
+        let (rounds, enough_ms) = if quick { ((5, 20), 1500) } else { ((15, 80), 6000) };
+        Effort { warm_steps, steps, rounds, enough: Duration::from_millis(enough_ms) }
+    }
+
+    /// The rounds for `op`: fewer if each has to fill a large map first.
+    fn rounds_of(&self, op: Op, entries: usize) -> (usize, usize) {
+        if op.refills() && entries >= LARGE { (3, 9) } else { self.rounds }
+    }
+}
+
+/// Measures what `options` asks for, on the maps that threads share.
+pub(crate) fn run(options: &Options, gauge: &mut Gauge) -> Result<Option<Report>> {
+    if !options.wants_suite(SUITE) {
+        return Ok(None);
+    }
+    let [ours, peers @ ..] = KITS;
+    let peers = peers.into_iter().filter(|kit| options.wants_peer(kit.name));
+    let kits: Vec<Kit> = [ours].into_iter().chain(peers).collect();
+    let mut report = Report::default();
+    if gauge.is_exact() {
+        counts::run(options, &kits, gauge, &mut report)?;
+        return Ok(Some(report));
+    }
+    for entries in [SMALL, LARGE] {
+        throughput(options, &kits, entries, &mut report);
+    }
+    if options.wants_op(LATENCY) {
+        latency::run(options, &kits, &mut report);
+    }
+    Ok(Some(report))
+}
+
+/// How long a worker may take for one request.
+fn patience(entries: usize) -> Duration {
+    Duration::from_secs(if entries < LARGE { 40 } else { 120 })
+}
+
+/// All cells of maps of so many entries.
+fn throughput(options: &Options, kits: &[Kit], entries: usize, report: &mut Report) {
+    let slow = options.quick && entries >= LARGE;
+    let wanted = |op: &Op| options.wants_op(op.name()) && !(slow && op.refills());
+    let ops: Vec<Op> = Op::ALL.into_iter().filter(wanted).collect();
+    if ops.is_empty() {
+        return;
+    }
+    let effort = Effort::new(entries, options.quick);
+    for threads in THREADS {
+        // New workers, so that none has yet to free what an earlier map left.
+        let new_member = |kit: &Kit| Member::new(*kit, entries, threads, patience(entries));
+        let mut members: Vec<Member> = kits.iter().map(new_member).collect();
+        let section = Section::open(entries, threads, &members);
+        for &op in &ops {
+            let draws =
+                if op.draws() { &[Draw::Uniform, Draw::Zipf][..] } else { &[Draw::Uniform] };
+            for &draw in draws {
+                let effort = Effort { rounds: effort.rounds_of(op, entries), ..effort };
+                let row = measure(&mut members, op, draw, &effort);
+                report.add(&section, Row { op, draw, results: row });
+            }
+        }
+        report.close_section(&section);
+    }
+}
+
+/// One operation with every contender: what it takes, or why there is no answer.
+fn measure(
+    members: &mut [Member],
+    op: Op,
+    draw: Draw,
+    effort: &Effort,
+) -> Vec<Result<Sample, Failure>> {
+    let mut samples: Vec<Result<Vec<Sample>, Failure>> = vec![Ok(Vec::new()); members.len()];
+    let start = Instant::now();
+    for round in 0..effort.rounds.1 {
+        for turn in 0..members.len() {
+            let index = (round + turn) % members.len();
+            let Ok(taken) = &mut samples[index] else { continue };
+            let Effort { warm_steps, steps, .. } = *effort;
+            let seed = round as u64;
+            match members[index].ask(Request::Measure { op, draw, warm_steps, steps, seed }) {
+                Ok(Answer::Measured { nanoseconds, allocations, disturbed, memory }) => {
+                    taken.push(Sample { nanoseconds, allocations, disturbed, memory });
+                }
+                Ok(other) => samples[index] = Err(format!("unexpected {other:?}")),
+                Err(failure) => samples[index] = Err(failure),
+            }
+        }
+        let enough = |samples: &Vec<Sample>| undisturbed(samples) >= effort.rounds.0;
+        let all_have = samples.iter().flatten().all(enough);
+        let is_late = round + 1 >= effort.rounds.0 && start.elapsed() >= effort.enough;
+        if all_have || is_late {
+            break;
+        }
+    }
+    samples.into_iter().map(|samples| samples.map(middle)).collect()
+}
+
+/// The medians of the undisturbed among `samples`, or of all if none is; and what the map held at the
+/// end.
+fn middle(samples: Vec<Sample>) -> Sample {
+    let memory = samples.last().map(|sample| sample.memory).unwrap_or_default();
+    let disturbed = undisturbed(&samples) == 0;
+    let of = |part: fn(&Sample) -> f64| {
+        median(samples.iter().filter(|one| one.disturbed == disturbed).map(part).collect())
+    };
+    Sample {
+        nanoseconds: of(|sample| sample.nanoseconds),
+        allocations: of(|sample| sample.allocations),
+        disturbed,
+        memory,
+    }
+}
+
+fn undisturbed(samples: &[Sample]) -> usize {
+    samples.iter().filter(|sample| !sample.disturbed).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{worker::Memory, *};
+
+    #[test]
+    fn disturbed_rounds_are_left_out_while_there_are_others() {
+        let sample = |(nanoseconds, disturbed): (f64, bool)| Sample {
+            nanoseconds,
+            disturbed,
+            allocations: 1.0,
+            memory: Memory { bytes: nanoseconds as i64 },
+        };
+        let of = |samples: &[(f64, bool)]| {
+            let middle = middle(samples.iter().copied().map(sample).collect());
+            (middle.nanoseconds, middle.disturbed, middle.memory.bytes)
+        };
+        assert_eq!(of(&[(3.0, false), (1.0, false), (2.0, false)]), (2.0, false, 2));
+        assert_eq!(of(&[(9.0, true), (3.0, false), (4.0, true)]), (3.0, false, 4));
+        assert_eq!(of(&[(9.0, true), (8.0, true)]), (8.5, true, 8));
+    }
+}

@@ -1,0 +1,149 @@
+/* Maps, from C. */
+#include "check.h"
+
+static HEPTAD_LINES(lines, 32);
+static HEPTAD_LINES(large_lines, 128);
+
+/* A map of 105 entries at most. */
+static void make(heptad_map *map)
+{
+    heptad_map unmade = HEPTAD_INIT;
+    *map = unmade;
+    EQUAL(heptad_map_init(map, lines, sizeof lines, 7, HEPTAD_LOAD_15_16), HEPTAD_OK);
+}
+
+static void values_go_in_and_out(void)
+{
+    heptad_map map;
+    uint64_t key, value = 77;
+    make(&map);
+    EQUAL(heptad_map_capacity(&map), 105);
+    for (key = 0; key < 105; key++) {
+        EQUAL(heptad_map_get(&map, key, &value), 0);
+        EQUAL(value, 77);
+        EQUAL(heptad_map_insert(&map, key, key * 3, &value), 1);
+        EQUAL(value, 77);
+        EQUAL(heptad_map_insert(&map, key, key * 5, &value), 0);
+        EQUAL(value, key * 3);
+        EQUAL(heptad_map_get(&map, key, &value), 1);
+        EQUAL(value, key * 5);
+        EQUAL(heptad_map_get(&map, key, NULL), 1);
+        EQUAL(heptad_map_prefetch(&map, key), HEPTAD_OK);
+        value = 77;
+    }
+    EQUAL(heptad_map_insert(&map, key, 1, &value), HEPTAD_ERROR_FULL);
+    EQUAL(heptad_map_add(&map, key, 1, &value), HEPTAD_ERROR_FULL);
+    EQUAL(value, 77);
+    EQUAL(heptad_map_insert(&map, 7, UINT64_MAX, NULL), 0);
+    EQUAL(heptad_map_add(&map, 7, 3, &value), 0);
+    EQUAL(value, 2);
+    for (key = 0; key < 105; key += 2) {
+        EQUAL(heptad_map_remove(&map, key, &value), 1);
+        EQUAL(value, key * 5);
+        EQUAL(heptad_map_remove(&map, key, &value), 0);
+    }
+    EQUAL(heptad_map_len(&map), 52);
+    EQUAL(heptad_map_clear(&map), HEPTAD_OK);
+    EQUAL(heptad_map_len(&map), 0);
+}
+
+static void counters_count(void)
+{
+    heptad_map map;
+    uint64_t round, sum;
+    make(&map);
+    for (round = 0; round < 1000; round++) {
+        EQUAL(heptad_map_add(&map, round % 10, 2, &sum), round < 10);
+        EQUAL(sum, 2 * (round / 10 + 1));
+    }
+    EQUAL(heptad_map_len(&map), 10);
+}
+
+static void batches_answer_as_single_calls(void)
+{
+    heptad_map map;
+    uint64_t keys[200], values[200];
+    uint8_t found[200];
+    size_t index, count;
+    make(&map);
+    for (index = 0; index < 200; index++) {
+        keys[index] = index * index;
+    }
+    for (count = 0; count < 100; count++) {
+        memset(found, 9, sizeof found);
+        memset(values, 9, sizeof values);
+        EQUAL(heptad_map_get_many(&map, keys, 2 * count, values, found), HEPTAD_OK);
+        for (index = 0; index < 2 * count; index++) {
+            EQUAL(found[index], index < count);
+            EQUAL(values[index], index < count ? index + 1 : 0);
+        }
+        EQUAL(found[2 * count], 9);
+        EQUAL(heptad_map_insert(&map, keys[count], count + 1, NULL), 1);
+    }
+}
+
+static int double_the_odd(uint64_t key, uint64_t *value, void *context)
+{
+    ++*(unsigned *)context;
+    *value *= 2;
+    return key % 2 == 1;
+}
+
+static void walks_see_each_entry_once(void)
+{
+    heptad_map map;
+    uint64_t key, value, seen = 0;
+    size_t position = 0;
+    unsigned asked = 0;
+    make(&map);
+    for (key = 0; key < 60; key++) {
+        EQUAL(heptad_map_insert(&map, key, key + 1, NULL), 1);
+    }
+    while (heptad_map_next(&map, &position, &key, &value) == 1) {
+        CHECK(key < 60 && (seen >> key & 1) == 0 && value == key + 1);
+        seen |= (uint64_t)1 << key;
+    }
+    EQUAL(seen, ((uint64_t)1 << 60) - 1);
+    EQUAL(heptad_map_retain(&map, double_the_odd, &asked), HEPTAD_OK);
+    EQUAL(asked, 60);
+    for (key = 0; key < 60; key++) {
+        EQUAL(heptad_map_get(&map, key, &value), key % 2);
+        CHECK(key % 2 == 0 || value == 2 * key + 2);
+    }
+}
+
+static void a_full_map_moves_with_its_values(void)
+{
+    heptad_map map;
+    heptad_stats stats;
+    uint64_t key, value;
+    void *memory;
+    size_t bytes;
+    make(&map);
+    for (key = 0; key < 105; key++) {
+        EQUAL(heptad_map_insert(&map, key, ~key, NULL), 1);
+    }
+    EQUAL(heptad_map_move(&map, large_lines, sizeof large_lines, 8, &memory, &bytes), HEPTAD_OK);
+    CHECK(memory == lines && bytes == sizeof lines);
+    memset(lines, 0xee, sizeof lines);
+    for (key = 0; key < 420; key++) {
+        EQUAL(heptad_map_get(&map, key, &value), key < 105);
+        CHECK(key >= 105 || value == ~key);
+    }
+    EQUAL(heptad_map_stats(&map, &stats), HEPTAD_OK);
+    EQUAL(stats.groups, 64);
+    EQUAL(stats.bytes, sizeof large_lines);
+    EQUAL(heptad_map_release(&map, NULL, NULL), HEPTAD_OK);
+}
+
+int main(void)
+{
+    static const struct test_case cases[] = {
+        CASE(values_go_in_and_out),
+        CASE(counters_count),
+        CASE(batches_answer_as_single_calls),
+        CASE(walks_see_each_entry_once),
+        CASE(a_full_map_moves_with_its_values),
+    };
+    return RUN(cases);
+}

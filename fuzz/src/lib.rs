@@ -1,0 +1,43 @@
+//! Fuzzing heptad: what an input is, and with what each answer is compared.
+//!
+//! | target | what an input is | compared with |
+//! |---|---|---|
+//! | [`table`] | a storage, a hash function, operations on a `Table` | a list of the entries |
+//! | [`map`] | the same for `Map` and `Map64` | the standard library's `HashMap` |
+//! | [`probe`] | a lookup in arbitrary group memory | the oracle of the probe routines |
+//! | [`robin_hood`] | a storage, an order, operations on a sorted `Map` | the standard library's `BTreeMap` |
+//!
+//! Inputs are derived by `arbitrary`, so that any bytes make one, and a changed byte mostly makes a
+//! similar one. A target fails by a panic; AddressSanitizer sees wild accesses, entries dropped
+//! twice and entries forgotten.
+//!
+//! ```text
+//! cargo +nightly fuzz run table            until it fails or is stopped
+//! cargo +nightly fuzz fmt table FILE       the operations of an input that failed
+//! cargo xtask verify fuzz                  each target for a minute
+//! ```
+
+mod hashing;
+pub mod map;
+pub mod probe;
+pub mod robin_hood;
+mod storages;
+pub mod table;
+
+pub use hashing::Hashing;
+pub use storages::{Load, Place};
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+
+/// As many items as there are bytes for. `arbitrary` itself would toss a coin after each, and end
+/// most inputs after one or two operations.
+fn rest<'bytes, T: Arbitrary<'bytes>>(input: &mut Unstructured<'bytes>) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        items.push(input.arbitrary()?);
+    }
+    Ok(items)
+}
+
+#[cfg(test)]
+mod tests;

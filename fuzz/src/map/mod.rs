@@ -1,0 +1,142 @@
+//! Target `map`: operations on a `Map` or a `Map64`, each answer compared with the standard
+//! library's `HashMap`.
+//!
+//! Keys are few, so that they come back. The values of the wide map are boxes: AddressSanitizer sees
+//! one that is dropped twice, read after its time, or never dropped.
+
+mod run;
+
+use arbitrary::Arbitrary;
+use heptad::{
+    storage::{Heap, Inline},
+    swiss::map::{Narrow, PairMap, Pairing, Wide},
+};
+
+use crate::{
+    hashing::Hashing,
+    storages::{INLINE_LINES, Load, Place, arenas, heaps, regions},
+};
+use run::{Key, Run, Value};
+
+/// A map, and what is done to it.
+#[derive(Arbitrary, Debug)]
+pub struct Input {
+    wide: bool,
+    place: Place,
+    load: Load,
+    hashing: Hashing,
+    #[arbitrary(with = crate::rest)]
+    operations: Vec<Operation>,
+}
+
+#[derive(Arbitrary, Clone, Debug)]
+enum Operation {
+    Insert(u8, u32),
+    InsertRun(u8, u8),
+    InsertWithinCapacity(u8, u32),
+    Entry(u8, u32, Act),
+    Get(u8),
+    GetMut(u8, u32),
+    GetMany(Vec<u8>),
+    Disjoint([u8; 3], u32),
+    Remove(u8),
+    RemoveRun(u8, u8),
+    RemoveEntry(u8),
+    Retain(Choice, u32),
+    ExtractIf(Choice, u8),
+    Drain(u8),
+    Clear,
+    Clone,
+    IterMut(u32),
+    ValuesMut(u32),
+    Reserve(u8),
+    ReserveTooMuch,
+    MoveInto(u8, Hashing),
+    Growing(Growing),
+}
+
+/// What is done with an entry that was asked for.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Act {
+    OrInsert,
+    OrDefault,
+    Modify,
+    Insert,
+    Remove,
+    IntoKey,
+}
+
+/// What only a storage that grows can do.
+#[derive(Arbitrary, Clone, Debug)]
+enum Growing {
+    Insert(u8, u32),
+    Entry(u8, u32),
+    Extend(Vec<(u8, u32)>),
+    Reserve(u8),
+    ShrinkTo(u8),
+    ShrinkToFit,
+    Rehash(u8, Hashing),
+    CollectAgain,
+}
+
+/// Keys of which some bits are as wanted.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+struct Choice {
+    mask: u8,
+    wanted: u8,
+}
+
+impl Choice {
+    fn has(self, key: u64) -> bool {
+        key as u8 & self.mask == self.wanted & self.mask
+    }
+}
+
+impl Input {
+    /// Does everything and compares every answer.
+    pub fn run(self) {
+        if self.wide {
+            self.run_paired::<u64, Box<u32>, Wide>(2);
+        } else {
+            self.run_paired::<u32, u32, Narrow>(1);
+        }
+    }
+
+    fn run_paired<K: Key, V: Value, P: Pairing<K, V>>(self, lines_per_group: usize)
+    where
+        P::Entry: Clone,
+        P::Beside: Clone,
+    {
+        let (load, hashing) = (self.load.max_load(), self.hashing);
+        match self.place {
+            Place::Inline => {
+                type Storage = Inline<INLINE_LINES>;
+                let map = PairMap::<K, V, P, Storage, _>::inline_with_max_load(load, hashing);
+                let spares = vec![Inline::new(), Inline::new()];
+                Run::new(map, spares, None, self.load, lines_per_group).all(self.operations);
+            }
+            Place::Region(sizes) => {
+                let mut arenas = arenas(sizes);
+                let [first, second, third] = regions(&mut arenas);
+                // A wide map refuses a single line, and there is nothing more to do.
+                let Ok(map) = PairMap::<K, V, P, _, _>::with_max_load_in(first, load, hashing)
+                else {
+                    return assert!(lines_per_group == 2 && arenas[0].len() == 1);
+                };
+                let spares = vec![second, third];
+                Run::new(map, spares, None, self.load, lines_per_group).all(self.operations);
+            }
+            Place::Heap(sizes) => {
+                let [first, second, third] = heaps(sizes);
+                let Ok(map) = PairMap::<K, V, P, _, _>::with_max_load_in(first, load, hashing)
+                else {
+                    return assert!(lines_per_group == 2);
+                };
+                let growing: fn(&mut Run<K, V, P, Heap>, Growing) = Run::grow;
+                let spares = vec![second, third];
+                Run::new(map, spares, Some(growing), self.load, lines_per_group)
+                    .all(self.operations);
+            }
+        }
+    }
+}

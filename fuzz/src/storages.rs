@@ -1,0 +1,91 @@
+//! Storages and sizes, as inputs choose them.
+
+use arbitrary::Arbitrary;
+use heptad::{
+    layout::{Line, MaxLoad},
+    storage::{Heap, Region},
+};
+
+/// Lines of the tables inside their own value: not a power of two, so that some stay unused.
+pub(crate) const INLINE_LINES: usize = 11;
+
+/// Where a table's lines are. A size is a number of lines; the first is that of the table at the
+/// start, the others are those of storages for it to move into.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub enum Place {
+    /// Inside the table.
+    Inline,
+    /// In lent memory.
+    Region([u8; 3]),
+    /// On the heap.
+    Heap([u8; 3]),
+}
+
+/// The memory behind lent storages of these sizes.
+pub(crate) fn arenas(sizes: [u8; 3]) -> [Vec<Line>; 3] {
+    sizes.map(|size| vec![Line::EMPTY; lines(size).max(1)])
+}
+
+/// Storages in those arenas.
+pub(crate) fn regions(arenas: &mut [Vec<Line>; 3]) -> [Region<'_>; 3] {
+    arenas.each_mut().map(|arena| Region::from_lines(arena).expect("an arena has a line"))
+}
+
+/// Storages of these sizes on the heap, without lines too.
+pub(crate) fn heaps(sizes: [u8; 3]) -> [Heap; 3] {
+    sizes.map(|size| Heap::try_with_lines(lines(size)).expect("there is memory"))
+}
+
+/// Few lines mostly: small tables meet each other's groups more often.
+fn lines(size: u8) -> usize {
+    usize::from(size % 36)
+}
+
+/// The load at which a table counts as full.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub enum Load {
+    /// 15/16.
+    FifteenSixteenths,
+    /// 7/8.
+    SevenEighths,
+    /// 3/4.
+    ThreeQuarters,
+}
+
+impl Load {
+    /// The same for the crate.
+    pub fn max_load(self) -> MaxLoad {
+        match self {
+            Load::FifteenSixteenths => MaxLoad::FifteenSixteenths,
+            Load::SevenEighths => MaxLoad::SevenEighths,
+            Load::ThreeQuarters => MaxLoad::ThreeQuarters,
+        }
+    }
+
+    /// What a table of `groups` groups takes, in plain arithmetic.
+    pub(crate) fn capacity(self, groups: usize) -> usize {
+        let sixteenths = match self {
+            Load::FifteenSixteenths => 15,
+            Load::SevenEighths => 14,
+            Load::ThreeQuarters => 12,
+        };
+        7 * groups * sixteenths / 16
+    }
+
+    /// The least power of two of groups that takes `entries`.
+    pub(crate) fn groups_for(self, entries: usize) -> usize {
+        let mut groups = 1;
+        while self.capacity(groups) < entries {
+            groups *= 2;
+        }
+        groups
+    }
+
+    /// The capacity of a table over `lines` lines, of which each group takes `lines_per_group`.
+    pub(crate) fn capacity_within(self, lines: usize, lines_per_group: usize) -> usize {
+        match (lines / lines_per_group).checked_ilog2() {
+            Some(log2) => self.capacity(1 << log2),
+            None => 0,
+        }
+    }
+}

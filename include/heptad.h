@@ -1,0 +1,557 @@
+/*
+ * heptad: hash tables for kernels, the C interface.
+ *
+ * Freestanding C99, or C++. No allocation, no globals, no FP register, no system call: every byte a
+ * table uses is lent by you, and every function returns after bounded work.
+ *
+ *     heptad_set      64-bit keys
+ *     heptad_map      64-bit keys with 64-bit values
+ *     heptad_table    64-bit entries, with your own hash and equality
+ *     heptad_lockfree 64-bit keys with 64-bit values, shared by cores, interrupts and processes
+ *
+ * HANDLES. A table is a handle of 128 bytes, which you place where you like, and lines of 64 bytes in
+ * memory that you lend it:
+ *
+ *     static heptad_set seen = HEPTAD_INIT;
+ *     static HEPTAD_LINES(seen_lines, 16);                 // 16 groups of seven: room for 105 keys
+ *
+ *     heptad_set_init(&seen, seen_lines, sizeof seen_lines, seed, HEPTAD_LOAD_15_16);
+ *
+ * A handle starts out as HEPTAD_INIT, is live from its init to its release, and may then be
+ * initialised again. Do not copy or move a live one. Memory that is lent is the table's alone until
+ * it is released or moved away from; what stands in it before does not matter.
+ *
+ * RESULTS. A function that returns int fails with a negative code, heptad_strerror() tells which, and
+ * has then changed nothing and written no result, unless its text says so. Otherwise 1 means yes,
+ * found, new; and 0 means no, absent, not new, or just done. So ask `== 1` or `> 0`.
+ *
+ * ERRORS. Every function that takes a handle can return HEPTAD_ERROR_NULL, _MISALIGNED, _VERSION and
+ * _HANDLE for a handle that is null, misaligned, of another version, or not live; _NULL and
+ * _MISALIGNED for a result pointer that may not be null or cannot be right; _OVERLAPPING for arrays
+ * that run past the end of the address space; and _BUSY while another operation changes the table.
+ * The texts below name only the errors beyond these. Length and capacity of such a handle are 0.
+ *
+ * CONCURRENCY. A heptad_lockfree has no owner: see there. Of the others: one owner, or many readers. Functions that take a const handle may run on several cores
+ * at once, all others need the table to themselves. Put a lock around it and mask interrupts. If you
+ * forget, or a callback calls back: while a table is being changed, calls for it on the same core
+ * return HEPTAD_ERROR_BUSY. What is interrupted in a function with a const handle cannot be seen.
+ *
+ * COST is told in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a
+ * table of fewer than 64 groups is filled to the brim.
+ */
+#ifndef HEPTAD_H
+#define HEPTAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------- versions and errors */
+
+/* The version of this interface; every handle carries the one it was compiled with. */
+#define HEPTAD_ABI_VERSION 1
+
+/* The version of the library that is linked: equal to HEPTAD_ABI_VERSION, or nothing will work. */
+uint32_t heptad_abi_version(void);
+
+enum {
+    HEPTAD_OK = 0,
+    HEPTAD_ERROR_NULL = -1,         /* a pointer is null that must not be */
+    HEPTAD_ERROR_MISALIGNED = -2,   /* a pointer is not aligned to what it points to; memory, to 64 */
+    HEPTAD_ERROR_TOO_SMALL = -3,    /* the memory is too small */
+    HEPTAD_ERROR_OVERLAPPING = -4,  /* memory overlaps, or runs past the end of the address space */
+    HEPTAD_ERROR_FULL = -5,         /* the table holds as many entries as it may */
+    HEPTAD_ERROR_CAPACITY = -6,     /* no address space holds that many */
+    HEPTAD_ERROR_VERSION = -7,      /* the handle, or a table in shared memory, is of another version */
+    HEPTAD_ERROR_HANDLE = -8,       /* not a live handle of this kind: never initialised, or released */
+    HEPTAD_ERROR_LIVE = -9,         /* initialised already */
+    HEPTAD_ERROR_BUSY = -10,        /* another operation is in the way: later it may succeed */
+    HEPTAD_ERROR_ARGUMENT = -11,    /* a number that is not one of those allowed */
+    HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
+    HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
+    HEPTAD_ERROR_NOT_REQUIRED = -14 /* what was asked for if needed is not needed */
+};
+
+/* What a result says, in English: a constant string, never null, for any number. */
+const char *heptad_strerror(int result);
+
+/* ---------------------------------------------------------------- memory */
+
+/* At which part of its slots a table counts as full. At a lower one insertions displace less: use 3/4
+ * where entries come and go all the time. */
+enum {
+    HEPTAD_LOAD_15_16 = 0,
+    HEPTAD_LOAD_7_8 = 1,
+    HEPTAD_LOAD_3_4 = 2
+};
+
+/* Declares an array of so many lines of 64 bytes, fit to be lent. A set or table of n groups (a power
+ * of two, or the one below is used) takes n lines, a map 2 * n. Groups hold seven slots; at load 15/16
+ * there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
+#if defined(__GNUC__)
+#define HEPTAD_LINES(name, lines) unsigned char name[(size_t)64 * (lines)] __attribute__((aligned(64)))
+#elif defined(__cplusplus)
+#define HEPTAD_LINES(name, lines) unsigned char name alignas(64)[(size_t)64 * (lines)]
+#else /* C11 */
+#define HEPTAD_LINES(name, lines) _Alignas(64) unsigned char name[(size_t)64 * (lines)]
+#endif
+
+/* Bytes to lend a set or table, or a map, that has to take `entries` entries; 0 if no address space
+ * could, or the load is none of the above. */
+size_t heptad_set_bytes(size_t entries, int load);
+size_t heptad_map_bytes(size_t entries, int load);
+
+/* ---------------------------------------------------------------- hashes */
+
+/* The hash of a word, and of `count` bytes, under a seed: what sets and maps use, and fit for a
+ * heptad_table. hash_word is a bijection for each seed. Any seed will do; one that nobody can guess,
+ * another per table and boot, keeps others from choosing keys that crowd one place. `bytes` may be
+ * null if `count` is 0. */
+uint64_t heptad_hash_word(uint64_t seed, uint64_t word);
+uint64_t heptad_hash_bytes(uint64_t seed, const void *bytes, size_t count);
+
+/* ---------------------------------------------------------------- statistics */
+
+typedef struct heptad_stats {
+    uint64_t groups;      /* of seven slots */
+    uint64_t len;         /* entries */
+    uint64_t capacity;    /* entries at which the table is full */
+    uint64_t displaced;   /* entries in their second group: a hit on them touches two lines */
+    uint64_t deep;        /* entries in neither: a hit on them touches up to `span` lines more */
+    uint64_t span;        /* how many groups behind its second one a deep entry may lie */
+    uint64_t filter_bits; /* of 8 per group: a miss on such a one touches two lines */
+    uint64_t full_groups; /* groups without a free slot */
+    uint64_t bytes;       /* of the lines in use */
+} heptad_stats;
+
+/* ---------------------------------------------------------------- handles */
+
+/* What every handle starts as. */
+#define HEPTAD_INIT { HEPTAD_ABI_VERSION, 0, { 0 } }
+
+/* Nobody's business but the library's. */
+typedef struct heptad_set {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_set;
+
+typedef struct heptad_map {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_map;
+
+typedef struct heptad_table {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_table;
+
+typedef struct heptad_lockfree {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_lockfree;
+
+/* The library was compiled for the same layout: src/ffi has these assertions too. */
+#if defined(__cplusplus)
+#define HEPTAD_STATIC_ASSERT(name, condition) static_assert(condition, #name)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define HEPTAD_STATIC_ASSERT(name, condition) _Static_assert(condition, #name)
+#else
+#define HEPTAD_STATIC_ASSERT(name, condition) typedef char heptad_assert_##name[(condition) ? 1 : -1]
+#endif
+HEPTAD_STATIC_ASSERT(set_bytes, sizeof(heptad_set) == 128);
+HEPTAD_STATIC_ASSERT(set_body, offsetof(heptad_set, body) == 8);
+HEPTAD_STATIC_ASSERT(map_bytes, sizeof(heptad_map) == 128);
+HEPTAD_STATIC_ASSERT(map_body, offsetof(heptad_map, body) == 8);
+HEPTAD_STATIC_ASSERT(table_bytes, sizeof(heptad_table) == 128);
+HEPTAD_STATIC_ASSERT(table_body, offsetof(heptad_table, body) == 8);
+HEPTAD_STATIC_ASSERT(lockfree_bytes, sizeof(heptad_lockfree) == 128);
+HEPTAD_STATIC_ASSERT(lockfree_body, offsetof(heptad_lockfree, body) == 8);
+HEPTAD_STATIC_ASSERT(stats_bytes, sizeof(heptad_stats) == 72);
+HEPTAD_STATIC_ASSERT(stats_last, offsetof(heptad_stats, bytes) == 64);
+
+/* ---------------------------------------------------------------- sets of 64-bit keys */
+
+/* Makes an empty set in the `bytes` bytes at `memory`, which is 64-aligned. Writes one word per group.
+ * _NULL, _MISALIGNED, _TOO_SMALL or _OVERLAPPING for the memory (the handle may not lie in it), _LIVE
+ * for a set that was not released, _ARGUMENT for a load that there is not. */
+int heptad_set_init(heptad_set *set, void *memory, size_t bytes, uint64_t seed, int load);
+
+/* Ends a set and tells which memory is yours again; either result may be null. */
+int heptad_set_release(heptad_set *set, void **memory, size_t *bytes);
+
+/* Moves all keys to other memory, under another seed, and tells which memory is yours again: how a
+ * set grows, shrinks or changes its seed. Touches every line of both. Either result may be null.
+ * _TOO_SMALL if the keys do not fit; _NULL, _MISALIGNED, _OVERLAPPING as for init, with the old
+ * memory too. The set is as it was then. */
+int heptad_set_move(heptad_set *set, void *memory, size_t bytes, uint64_t seed, void **old_memory,
+                    size_t *old_bytes);
+
+/* Takes all keys out. Writes one word per group. */
+int heptad_set_clear(heptad_set *set);
+
+/* Keys in the set, and keys that it can take. */
+size_t heptad_set_len(const heptad_set *set);
+size_t heptad_set_capacity(const heptad_set *set);
+
+/* Counts what heptad_stats tells. Reads one word per group. */
+int heptad_set_stats(const heptad_set *set, heptad_stats *stats);
+
+/* Puts `key` in. 1 if it is new, 0 if it was there. _FULL. Touches 1.5 lines on average at 3/4, 4.8 at
+ * 15/16, and 898 at most, as long as no key is deep. */
+int heptad_set_insert(heptad_set *set, uint64_t key);
+
+/* Is `key` in the set? Touches one or two lines, and `span` more. */
+int heptad_set_contains(const heptad_set *set, uint64_t key);
+
+/* Takes `key` out. 1 if it was there. Touches 4 lines at most, and deep ones. */
+int heptad_set_remove(heptad_set *set, uint64_t key);
+
+/* Asks the cache for the first line of `key`, and does not wait. */
+int heptad_set_prefetch(const heptad_set *set, uint64_t key);
+
+/* found[i] = 1 if keys[i] is in the set, else 0. The lines of sixteen keys are under way at a time: for
+ * sets that fit no cache. `found` overlaps neither keys, nor the handle, nor the lent memory, or the
+ * answer is _OVERLAPPING. */
+int heptad_set_contains_many(const heptad_set *set, const uint64_t *keys, size_t count,
+                             uint8_t *found);
+
+/* Puts `count` keys in, and writes to `taken` (it may be null) how many of them are in the set now: all,
+ * or with _FULL those before the first that did not fit. */
+int heptad_set_insert_many(heptad_set *set, const uint64_t *keys, size_t count, size_t *taken);
+
+/* One step of a walk over all keys. Set *position to 0 and call until the result is not 1; `key` may be
+ * null. Every number is a position, so nothing can go wrong; but if the set changes during the
+ * walk, a key that is moved may be seen twice or not at all. Touches the lines between. */
+int heptad_set_next(const heptad_set *set, size_t *position, uint64_t *key);
+
+/* Takes out the keys for which `keep` returns 0. It is called once for each key, and may not call for
+ * this set: that is _BUSY. _NULL if there is no `keep`. Touches every line. */
+int heptad_set_retain(heptad_set *set, int (*keep)(uint64_t key, void *context), void *context);
+
+/* ---------------------------------------------------------------- maps from 64-bit keys to 64-bit values
+ *
+ * Keys are probed exactly as in a set; values lie behind all key lines, so whatever reaches a value
+ * touches one line more, and insertions and removals some 1.5 more on average. */
+
+/* As heptad_set_init; two lines per group. */
+int heptad_map_init(heptad_map *map, void *memory, size_t bytes, uint64_t seed, int load);
+
+/* As those of a set. */
+int heptad_map_release(heptad_map *map, void **memory, size_t *bytes);
+int heptad_map_move(heptad_map *map, void *memory, size_t bytes, uint64_t seed, void **old_memory,
+                    size_t *old_bytes);
+int heptad_map_clear(heptad_map *map);
+size_t heptad_map_len(const heptad_map *map);
+size_t heptad_map_capacity(const heptad_map *map);
+int heptad_map_stats(const heptad_map *map, heptad_stats *stats);
+int heptad_map_prefetch(const heptad_map *map, uint64_t key);
+
+/* Gives `key` the value `value`. 1 if the key is new; 0 if it had a value, which is replaced, and
+ * written to `previous`, which may be null. _FULL, for a new key. */
+int heptad_map_insert(heptad_map *map, uint64_t key, uint64_t value, uint64_t *previous);
+
+/* Adds to the value of `key`, as to 0 if there is none, modulo 2^64, and writes the sum to `sum`, which
+ * may be null. 1 if the key is new. _FULL, for a new key. */
+int heptad_map_add(heptad_map *map, uint64_t key, uint64_t addend, uint64_t *sum);
+
+/* Has `key` a value? If so it is written to `value`, which may be null. */
+int heptad_map_get(const heptad_map *map, uint64_t key, uint64_t *value);
+
+/* Takes `key` out. 1 if it had a value, which is written to `value`, which may be null. */
+int heptad_map_remove(heptad_map *map, uint64_t key, uint64_t *value);
+
+/* found[i] = 1 and values[i] = its value if keys[i] has one; else both are 0. The lines of sixteen keys
+ * are under way at a time. Neither result overlaps the other, keys, the handle or the lent memory, or
+ * the answer is _OVERLAPPING. */
+int heptad_map_get_many(const heptad_map *map, const uint64_t *keys, size_t count,
+                        uint64_t *values, uint8_t *found);
+
+/* One step of a walk over all entries, as heptad_set_next; `key` and `value` may be null. */
+int heptad_map_next(const heptad_map *map, size_t *position, uint64_t *key, uint64_t *value);
+
+/* Takes out the entries for which `keep` returns 0; it may change *value. As heptad_set_retain. */
+int heptad_map_retain(heptad_map *map, int (*keep)(uint64_t key, uint64_t *value, void *context),
+                      void *context);
+
+/* ---------------------------------------------------------------- tables of any 64-bit entry
+ *
+ * An entry is 64 bits of yours: a pointer to a record, an index, a packed pair. You bring two functions,
+ * which get the context of the table's init:
+ *
+ *     hash(entry, context)         the hash of an entry: the same as long as it is in the table. Called
+ *                                  when the table moves, once for each entry.
+ *     equal(entry, key, context)   not 0 if the entry is the one of this key. `key` is whatever you pass
+ *                                  to find and the like, null included. Called once per lookup, or a
+ *                                  few times where the 7-bit tags of two entries are equal.
+ *
+ * A `hash` argument is that of the entry that `key` stands for. Both functions return, and do not call
+ * for this table; a change is refused as _BUSY while another one is under way, but from inside find,
+ * find_many it cannot be seen. */
+
+/* Makes an empty table, as heptad_set_init. _NULL also for a null function. */
+int heptad_table_init(heptad_table *table, void *memory, size_t bytes, int load,
+                      uint64_t (*hash)(uint64_t entry, void *context),
+                      int (*equal)(uint64_t entry, const void *key, void *context), void *context);
+
+/* As those of a set. */
+int heptad_table_release(heptad_table *table, void **memory, size_t *bytes);
+int heptad_table_move(heptad_table *table, void *memory, size_t bytes, void **old_memory,
+                      size_t *old_bytes);
+int heptad_table_clear(heptad_table *table);
+size_t heptad_table_len(const heptad_table *table);
+size_t heptad_table_capacity(const heptad_table *table);
+int heptad_table_stats(const heptad_table *table, heptad_stats *stats);
+int heptad_table_prefetch(const heptad_table *table, uint64_t hash);
+
+/* Puts `entry` in if no entry is equal to `key`. 1 if it went in; 0 if one was there, which stays, and
+ * is written to `present`, which may be null. _FULL. */
+int heptad_table_insert(heptad_table *table, uint64_t hash, const void *key, uint64_t entry,
+                        uint64_t *present);
+
+/* Is an entry equal to `key` there? It is written to `entry`, which may be null. */
+int heptad_table_find(const heptad_table *table, uint64_t hash, const void *key, uint64_t *entry);
+
+/* Puts `entry`, of the same hash, in the place of the one equal to `key`. 1 if there was one, which is
+ * written to `previous`, which may be null. */
+int heptad_table_replace(heptad_table *table, uint64_t hash, const void *key, uint64_t entry,
+                         uint64_t *previous);
+
+/* Takes out the entry equal to `key`. 1 if there was one, which is written to `entry`, which may be
+ * null. */
+int heptad_table_remove(heptad_table *table, uint64_t hash, const void *key, uint64_t *entry);
+
+/* found[i] = 1 and entries[i] = the entry if one of hash hashes[i] is equal to keys[i]; else both are 0.
+ * The lines of sixteen are under way at a time. Neither result overlaps the other, hashes, keys, the
+ * handle or the lent memory, or the answer is _OVERLAPPING. */
+int heptad_table_find_many(const heptad_table *table, const uint64_t *hashes,
+                           const void *const *keys, size_t count, uint64_t *entries,
+                           uint8_t *found);
+
+/* One step of a walk over all entries, as heptad_set_next; `entry` may be null. */
+int heptad_table_next(const heptad_table *table, size_t *position, uint64_t *entry);
+
+/* Takes out the entries for which `keep` returns 0. As heptad_set_retain. */
+int heptad_table_retain(heptad_table *table, int (*keep)(uint64_t entry, void *context),
+                        void *context);
+
+/* ---------------------------------------------------------------- maps without a lock
+ *
+ * A map that cores, interrupt handlers, NMIs and processes use at the same time, from 64-bit keys to 64-bit
+ * values. Every function but init, attach and release takes a const handle, and may be called while the
+ * same or another one is stopped anywhere in the middle, to any depth. Nothing waits: who is stopped or
+ * killed in the middle is in nobody's way, and leaves one slot unused at the most. Reading writes nothing.
+ *
+ * _FULL comes when a key's places are all taken: for a map made for n entries with n or fewer in it, in
+ * less than one of 10^9 insertions. _BUSY says that places were held by operations under way; the same
+ * call may succeed later. Reading never fails; removing does only during a rebuild that finds no room.
+ *
+ * A function of yours that is passed to one of these is called while nothing is held: it may use the same
+ * map. It is called once, and once more each time another operation changes the key's home meanwhile; the
+ * last result counts.
+ *
+ * A set is a map whose values are all 0: it costs the same. Lines: get 1.4 on average and 22 at most,
+ * changes 1.5 and, but for an insertion into a full place, 24. */
+
+/* Bytes to lend a map for so many entries, about 29.7 for each; 0 if no address space could. */
+size_t heptad_lockfree_bytes(size_t entries);
+
+/* Makes an empty map in the memory, as large as fits. Writes all of it. Calls from other cores, with the
+ * same handle, get _HANDLE until it is made. Errors as for heptad_set_init.
+ *
+ * The three differ in what becomes of old memory when the map is rebuilt. After heptad_lockfree_init it
+ * stays lent until the release; that costs nothing. After _init_counted every operation is counted, by two
+ * atomic additions in HEPTAD_COUNTER_LINES lines of yours, and heptad_lockfree_reclaim gives old memory
+ * back when nobody can be in it; a context that is killed inside an operation ends that for good. After
+ * _init_with your functions say when: _NULL if one of them is null. They are copied. */
+int heptad_lockfree_init(heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed);
+
+#define HEPTAD_COUNTER_LINES 17
+int heptad_lockfree_init_counted(heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed,
+                                 void *counters, size_t counters_bytes);
+
+/* Your kernel's RCU, say. `enter` and `leave` are called around each operation, in any context, and nest;
+ * `leave` gets what `enter` returned. `has_elapsed` gets what `start` returned, does not wait, and is not
+ * 0 only if each enter that had returned before that start was called has been followed by its leave. */
+typedef struct heptad_reclaim {
+    uint64_t (*enter)(void *context);
+    void (*leave)(uint64_t inside, void *context);
+    uint64_t (*start)(void *context);
+    int (*has_elapsed)(uint64_t started, void *context);
+    void *context;
+} heptad_reclaim;
+HEPTAD_STATIC_ASSERT(reclaim_bytes, sizeof(heptad_reclaim) == 5 * sizeof(void *));
+
+int heptad_lockfree_init_with(heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed,
+                              const heptad_reclaim *reclaim);
+
+/* The map that another handle made in the memory, in this program or another, at whatever address: for
+ * shared memory. Nothing but such maps may write there, and none of them may be rebuilt; through this
+ * handle it is refused. Errors as for init, and _FOREIGN if no map stands there, _VERSION if it is of
+ * another layout, _CORRUPT if its first lines are damaged, _BUSY if it has been rebuilt into another. */
+int heptad_lockfree_attach(heptad_lockfree *map, void *memory, size_t bytes);
+
+/* Ends a handle, when none of its functions is under way, and calls `give_back`, which may be null, for each
+ * piece of memory that was lent to the map: one, unless it was rebuilt. What stands there stays as it is:
+ * others may be attached to it. */
+int heptad_lockfree_release(heptad_lockfree *map,
+                            void (*give_back)(void *memory, size_t bytes, void *context),
+                            void *context);
+
+/* Gives the map other memory, of another size or under another seed, while everyone works on. Returns at
+ * once, and the memory is the map's; the entries move bin by bin, whenever something is changed and by
+ * heptad_lockfree_help. A change moves 48 entries at most, reads move none, nobody waits. If the new memory
+ * has no room for some entry, changes at its home are _FULL, until another rebuild, into a third piece,
+ * goes on from there. Writes all of the memory. _BUSY while a rebuild is running that is not stuck,
+ * _TOO_SMALL for the entries that are there, _ARGUMENT through a handle that was attached; memory errors
+ * as for init. _if_needed returns _NOT_REQUIRED unless heptad_lockfree_needs_rebuild says so. */
+int heptad_lockfree_rebuild(const heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed);
+int heptad_lockfree_rebuild_if_needed(const heptad_lockfree *map, void *memory, size_t bytes,
+                                      uint64_t seed);
+
+/* Should the map be rebuilt, and why? 0 if not. Reads every line. */
+enum {
+    HEPTAD_NEED_SIZE = 1,  /* it has more entries than it was made for: into larger memory */
+    HEPTAD_NEED_FLOOD = 2, /* a home is more crowded than chance allows: under another seed */
+    HEPTAD_NEED_LEAKS = 3  /* contexts that were killed hold a part of the slots: into any memory */
+};
+int heptad_lockfree_needs_rebuild(const heptad_lockfree *map);
+
+/* Does `steps` parts of a running rebuild at most, of one bin each: for an idle loop or a timer, so that it
+ * ends even if nobody changes anything. 1 if nothing is left to do. _FULL as above; _BUSY: call again. */
+int heptad_lockfree_help(const heptad_lockfree *map, size_t steps);
+
+/* Gives back the oldest memory, once its entries have all moved and no operation can be in it. 1 if so, and
+ * `memory` and `bytes`, which may not be null, tell which; 0 if there is none yet. Never waits: call it now
+ * and then. */
+int heptad_lockfree_reclaim(const heptad_lockfree *map, void **memory, size_t *bytes);
+
+/* Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be damaged.
+ * _CORRUPT. Such a map is safe to use, but may answer anything. */
+int heptad_lockfree_check(const heptad_lockfree *map);
+
+/* Entries, counted: exact when nobody changes anything meanwhile, and never more than could be there. Reads
+ * a line per bin. And the number of entries that the map takes for certain. */
+size_t heptad_lockfree_len(const heptad_lockfree *map);
+size_t heptad_lockfree_capacity(const heptad_lockfree *map);
+
+/* The seed of the hash. */
+int heptad_lockfree_seed(const heptad_lockfree *map, uint64_t *seed);
+
+typedef struct heptad_shared_stats {
+    uint64_t entries;
+    uint64_t outside;          /* entries outside their bin: a hit reads a line more */
+    uint64_t overflowing_bins; /* bins with such entries: a miss reads a line more for each */
+    uint64_t bins;
+    uint64_t slots;
+    uint64_t held;             /* by operations under way, or by contexts that were killed */
+    uint64_t fullest_home;     /* the most entries of one home; 24 is the end */
+    uint64_t bytes;            /* of all memory that is lent, old and new tables included */
+} heptad_shared_stats;
+HEPTAD_STATIC_ASSERT(shared_stats_bytes, sizeof(heptad_shared_stats) == 64);
+HEPTAD_STATIC_ASSERT(shared_stats_last, offsetof(heptad_shared_stats, bytes) == 56);
+
+/* Counts how the entries lie, while they may change. Reads every line. */
+int heptad_lockfree_stats(const heptad_lockfree *map, heptad_shared_stats *stats);
+
+/* The value of `key`, if there is one: to `value`, which may be null. */
+int heptad_lockfree_get(const heptad_lockfree *map, uint64_t key, uint64_t *value);
+
+/* As heptad_map_get_many: each lookup is atomic by itself, the batch is not. Results in the map's own memory
+ * are not found out. */
+int heptad_lockfree_get_many(const heptad_lockfree *map, const uint64_t *keys, size_t count,
+                             uint64_t *values, uint8_t *found);
+
+/* Gives `key` a value if it has none. 1 if it is new; 0 if it had one, which stays, and is written to
+ * `present`, which may be null. _FULL, _BUSY. */
+int heptad_lockfree_insert(const heptad_lockfree *map, uint64_t key, uint64_t value,
+                           uint64_t *present);
+
+/* Gives `key` a value. 1 if it is new; 0 if it had one, which is written to `previous`, which may be null.
+ * _FULL, _BUSY. */
+int heptad_lockfree_upsert(const heptad_lockfree *map, uint64_t key, uint64_t value,
+                           uint64_t *previous);
+
+/* Gives `key` a value if it has one. 1 if it had, and the old one is written to `previous`, which may be
+ * null. _FULL, _BUSY. */
+int heptad_lockfree_replace(const heptad_lockfree *map, uint64_t key, uint64_t value,
+                            uint64_t *previous);
+
+/* Adds to the value of `key`, as to 0 if it has none, modulo 2^64, and writes the sum to `sum`, which may be
+ * null. 1 if it is new. _FULL, _BUSY. */
+int heptad_lockfree_add(const heptad_lockfree *map, uint64_t key, uint64_t addend, uint64_t *sum);
+
+/* Takes `key` out. 1 if it had a value, which is written to `value`, which may be null. During a rebuild
+ * _FULL and _BUSY, as above. */
+int heptad_lockfree_remove(const heptad_lockfree *map, uint64_t key, uint64_t *value);
+
+/* What compare_and_set expects of the present value. */
+enum {
+    HEPTAD_WHATEVER = 0,
+    HEPTAD_EXISTS = 1,
+    HEPTAD_NOT_EXISTS = 2,
+    HEPTAD_VALUE = 3 /* the one that is passed as expected_value; for the others that is ignored */
+};
+
+/* If the value of `key` is as expected, makes it `value`, or takes the key out. 1 if it took place, 0 if
+ * not; whether there was a value before goes to `was_present`, and if so the value to `previous`; both may
+ * be null. A value that is there already takes place without a write. _FULL and _BUSY, compare_and_remove only
+ * during a rebuild; _ARGUMENT for an expectation that there is not. */
+int heptad_lockfree_compare_and_set(const heptad_lockfree *map, uint64_t key, int expected,
+                                    uint64_t expected_value, uint64_t value, int *was_present,
+                                    uint64_t *previous);
+int heptad_lockfree_compare_and_remove(const heptad_lockfree *map, uint64_t key, int expected,
+                                       uint64_t expected_value, int *was_present,
+                                       uint64_t *previous);
+
+/* Takes `key` out if `condition` is not 0 for its value. 1 if so, and the value is written to `value`,
+ * which may be null. _NULL if there is no condition. */
+int heptad_lockfree_remove_if(const heptad_lockfree *map, uint64_t key,
+                              int (*condition)(uint64_t value, void *context), void *context,
+                              uint64_t *value);
+
+/* Makes of the value of `key`, if it has one, what `change` says. 1 if it had one, which is written to
+ * `previous`, which may be null. _FULL, _BUSY; _NULL if there is no function. */
+int heptad_lockfree_modify(const heptad_lockfree *map, uint64_t key,
+                           uint64_t (*change)(uint64_t value, void *context), void *context,
+                           uint64_t *previous);
+
+/* The same, but a key that has no value gets `value`, or what `make` says. 1 if it is new, 0 if it had a
+ * value, which is written to `previous`, which may be null. _FULL, _BUSY; _NULL. */
+int heptad_lockfree_insert_or_modify(const heptad_lockfree *map, uint64_t key, uint64_t value,
+                                     uint64_t (*change)(uint64_t value, void *context),
+                                     void *context, uint64_t *previous);
+int heptad_lockfree_insert_with_or_modify(const heptad_lockfree *map, uint64_t key,
+                                          uint64_t (*make)(void *context),
+                                          uint64_t (*change)(uint64_t value, void *context),
+                                          void *context, uint64_t *previous);
+
+/* Makes of the value of `key`, or its absence, what `change` says: it gets the value, or 0 if there is
+ * none, in *value, may change it, and returns whether the key is to have it. 1 if there was a value before,
+ * which is written to `previous`, which may be null. _FULL, _BUSY; _NULL. */
+int heptad_lockfree_fetch_update(const heptad_lockfree *map, uint64_t key,
+                                 int (*change)(uint64_t *value, int is_present, void *context),
+                                 void *context, uint64_t *previous);
+
+/* Calls `visit` for every entry until it returns 0; 1 if it never did. A key that is present all the time
+ * comes exactly once, with a value that it had meanwhile; one that comes or goes meanwhile, once or not at
+ * all; one that a rebuild moves meanwhile, perhaps twice. Uses half a KiB of stack. _NULL if there is no function. */
+int heptad_lockfree_each(const heptad_lockfree *map,
+                         int (*visit)(uint64_t key, uint64_t value, void *context), void *context);
+
+/* Takes out the entries for which `keep` returns 0, each by itself; all of them. Entries that come
+ * meanwhile may be left out. */
+int heptad_lockfree_retain(const heptad_lockfree *map,
+                           int (*keep)(uint64_t key, uint64_t value, void *context), void *context);
+int heptad_lockfree_clear(const heptad_lockfree *map);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

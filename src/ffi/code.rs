@@ -1,0 +1,82 @@
+//! Error codes: what C gets for an [`Error`], and what each says.
+
+use core::ffi::{CStr, c_int};
+
+use crate::error::Error;
+
+/// Done; or, of a question, no.
+pub const OK: c_int = 0;
+/// A pointer is null that must not be.
+pub const NULL: c_int = -1;
+/// A pointer is not a multiple of the alignment of what it points to.
+pub const MISALIGNED: c_int = -2;
+/// The memory is too small for a table, or for the entries that are to move there.
+pub const TOO_SMALL: c_int = -3;
+/// Two pieces of memory overlap that must not, or one runs past the end of the address space.
+pub const OVERLAPPING: c_int = -4;
+/// The table holds as many entries as it may.
+pub const FULL: c_int = -5;
+/// No address space holds that many.
+pub const CAPACITY: c_int = -6;
+/// The handle was initialised for another version of the interface, or the table is of another layout.
+pub const VERSION: c_int = -7;
+/// Not a live handle of this kind.
+pub const HANDLE: c_int = -8;
+/// The handle is live already.
+pub const LIVE: c_int = -9;
+/// Another operation is in the way; the same call may succeed later.
+pub const BUSY: c_int = -10;
+/// A number or a callback is not one of those allowed.
+pub const ARGUMENT: c_int = -11;
+
+/// The memory holds no table of this kind.
+pub const FOREIGN: c_int = -12;
+/// The memory holds a table that is damaged.
+pub const CORRUPT: c_int = -13;
+/// What was asked for if needed is not needed.
+pub const NOT_REQUIRED: c_int = -14;
+
+/// The code of `error`.
+pub(super) fn of(error: Error) -> c_int {
+    match error {
+        Error::Full | Error::Crowded => FULL,
+        Error::CapacityOverflow => CAPACITY,
+        Error::TooSmall { .. } => TOO_SMALL,
+        Error::Misaligned { .. } => MISALIGNED,
+        Error::Null => NULL,
+        Error::Overlapping => OVERLAPPING,
+        Error::Busy => BUSY,
+        Error::Foreign => FOREIGN,
+        Error::UnknownFormat { .. } => VERSION,
+        Error::Corrupt => CORRUPT,
+        Error::Occupied => LIVE,
+        Error::NotRequired => NOT_REQUIRED,
+        // Asked of no function here.
+        Error::DifferentOrders => ARGUMENT,
+        // There is no allocator behind this interface.
+        Error::AllocationFailed { .. } => TOO_SMALL,
+    }
+}
+
+/// What `code` means, in words.
+pub(super) fn text(code: c_int) -> &'static CStr {
+    match code {
+        OK => c"no error",
+        NULL => c"a null pointer where there must be none",
+        MISALIGNED => c"a misaligned pointer",
+        TOO_SMALL => c"the memory is too small",
+        OVERLAPPING => c"pieces of memory overlap, or wrap round the address space",
+        FULL => c"the table is full",
+        CAPACITY => c"the capacity exceeds the address space",
+        VERSION => c"the handle or table is of another version of heptad",
+        HANDLE => c"not a live handle of this kind",
+        LIVE => c"the handle is live already",
+        BUSY => c"another operation is in the way",
+        ARGUMENT => c"an argument that is not allowed",
+        FOREIGN => c"the memory holds no table of this kind",
+        CORRUPT => c"the table in the memory is damaged",
+        NOT_REQUIRED => c"it is not needed",
+        _ if code > 0 => c"no error",
+        _ => c"an unknown error code",
+    }
+}

@@ -1,0 +1,61 @@
+//! `heptad_abi_version`, `heptad_strerror`, hashes and sizes: what belongs to no table.
+
+use core::ffi::{c_char, c_int, c_void};
+
+use super::{ABI_VERSION, arguments, code};
+use crate::{
+    hash::{hash_bytes, hash_word},
+    layout::{LINE_BYTES, log2_groups_for},
+};
+
+/// The version of the interface that the library was built for.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_abi_version() -> u32 {
+    ABI_VERSION
+}
+
+/// What a result code says.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_strerror(code: c_int) -> *const c_char {
+    code::text(code).as_ptr()
+}
+
+/// [`hash_word`].
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_hash_word(seed: u64, word: u64) -> u64 {
+    hash_word(seed, word)
+}
+
+/// [`hash_bytes`], of no bytes where there can be none.
+///
+/// # Safety
+///
+/// The bytes are readable if the address is not null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_hash_bytes(seed: u64, bytes: *const c_void, count: usize) -> u64 {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { arguments::array(bytes.cast::<u8>(), count) };
+    hash_bytes(seed, bytes.unwrap_or_default())
+}
+
+/// Bytes of memory for a set or table that takes `entries` at `load`; 0 if there can be none.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_set_bytes(entries: usize, load: c_int) -> usize {
+    bytes_for(entries, load, 1)
+}
+
+/// The same for a map.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_map_bytes(entries: usize, load: c_int) -> usize {
+    bytes_for(entries, load, 2)
+}
+
+/// Bytes of a table with so many lines per group.
+fn bytes_for(entries: usize, load: c_int, lines_per_group: usize) -> usize {
+    let bytes = || {
+        let groups = 1_usize.checked_shl(log2_groups_for(entries, arguments::load(load).ok()?)?)?;
+        let bytes = groups.checked_mul(lines_per_group * LINE_BYTES)?;
+        isize::try_from(bytes).ok().map(|_| bytes)
+    };
+    bytes().unwrap_or(0)
+}

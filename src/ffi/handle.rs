@@ -1,0 +1,202 @@
+//! Handles: 128 bytes of the caller's that hold a table, and what stands guard over them.
+
+use core::{
+    cell::UnsafeCell,
+    ffi::c_int,
+    mem::ManuallyDrop,
+    sync::atomic::{
+        AtomicU32,
+        Ordering::{Acquire, Relaxed, Release, SeqCst},
+        compiler_fence,
+    },
+};
+
+use super::{ABI_VERSION, code};
+
+/// Words of a body.
+pub(super) const BODY_WORDS: usize = 15;
+
+/// The state of a handle whose table is not made yet, or was released.
+const UNMADE: u32 = 0;
+
+/// What lives in a handle.
+pub trait Body {
+    /// The state of a live handle of this kind: four letters, the first one even.
+    const KIND: u32;
+}
+
+/// The first word of every handle.
+#[repr(C)]
+struct Head {
+    version: AtomicU32,
+    /// [`UNMADE`], [`Body::KIND`], or one more while an operation changes the table. Relaxed where no
+    /// partner is named: code of one core, be it a callback or an interrupt handler, sees its own
+    /// writes in order, given the compiler's fences; other cores may not be there then.
+    state: AtomicU32,
+}
+
+/// `T` in as many bytes as every handle has.
+#[repr(C)]
+union Sized128<T> {
+    value: ManuallyDrop<T>,
+    words: [u64; BODY_WORDS],
+}
+
+/// A handle of kind `T`.
+#[repr(C)]
+pub struct Handle<T> {
+    head: Head,
+    body: UnsafeCell<Sized128<T>>,
+}
+
+impl<T: Body> Handle<T> {
+    /// The header's `_Static_assert`s say the same.
+    const LAYOUT_IS_THE_HEADERS: () = {
+        assert!(size_of::<Self>() == 128);
+        assert!(align_of::<Self>() == align_of::<u64>());
+        assert!(core::mem::offset_of!(Self, body) == 8);
+        assert!(T::KIND & 1 == 0 && T::KIND != UNMADE);
+    };
+
+    /// The head of the handle at `handle`, if there can be one.
+    ///
+    /// # Safety
+    ///
+    /// A pointer that is not null points to 128 readable bytes, for as long as `'a`.
+    unsafe fn head<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
+        const { Self::LAYOUT_IS_THE_HEADERS };
+        if handle.is_null() {
+            return Err(code::NULL);
+        }
+        if !handle.is_aligned() {
+            return Err(code::MISALIGNED);
+        }
+        // SAFETY: not null, aligned, and readable by the caller's promise; any bits are a head.
+        let head = unsafe { &*handle.cast::<Head>() };
+        if head.version.load(Relaxed) == ABI_VERSION { Ok(head) } else { Err(code::VERSION) }
+    }
+
+    /// The head of a live handle.
+    ///
+    /// # Safety
+    ///
+    /// As for [`head`](Self::head).
+    unsafe fn live_head<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
+        // SAFETY: the caller's promise.
+        let head = unsafe { Self::head(handle) }?;
+        // Acquire: pairs with the Release of `make`, so that another core sees the body that it made.
+        match head.state.load(Acquire) {
+            state if state == T::KIND => Ok(head),
+            state if state == T::KIND + 1 => Err(code::BUSY),
+            _ => Err(code::HANDLE),
+        }
+    }
+
+    /// Makes the table of an unmade handle; the answer is 0, that is.
+    ///
+    /// # Safety
+    ///
+    /// A pointer that is not null points to 128 bytes that this call may read and write.
+    pub(super) unsafe fn make(
+        handle: *mut Self,
+        make: impl FnOnce() -> Result<T, c_int>,
+    ) -> Result<bool, c_int> {
+        // SAFETY: the caller's promise.
+        let head = unsafe { Self::head(handle) }?;
+        match head.state.load(Relaxed) {
+            UNMADE => {}
+            state if state & !1 == T::KIND => return Err(code::LIVE),
+            _ => return Err(code::HANDLE),
+        }
+        let body = ManuallyDrop::new(make()?);
+        // SAFETY: not null, as it has a head.
+        let place = unsafe { &raw const (*handle).body };
+        // SAFETY: writable by the caller's promise; unmade, so nobody refers to the body.
+        unsafe { UnsafeCell::raw_get(place).cast::<ManuallyDrop<T>>().write(body) };
+        head.state.store(T::KIND, Release);
+        Ok(false)
+    }
+
+    /// Opens a live handle for reading.
+    ///
+    /// # Safety
+    ///
+    /// A pointer that is not null points to 128 readable bytes, and nothing changes the table until
+    /// the body is no longer used.
+    #[inline]
+    pub(super) unsafe fn read<'a>(handle: *const Self) -> Result<&'a T, c_int> {
+        // SAFETY: the caller's promise.
+        unsafe { Self::live_head(handle) }?;
+        // SAFETY: not null, as it has a head.
+        let place = unsafe { &raw const (*handle).body };
+        // SAFETY: live, so the body is a `T` (C1); nobody changes it, by the caller's promise and
+        // because it is not busy.
+        Ok(unsafe { &*UnsafeCell::raw_get(place).cast::<T>() })
+    }
+
+    /// Asks a live handle.
+    ///
+    /// # Safety
+    ///
+    /// As for [`read`](Self::read), until `question` returns.
+    #[inline]
+    pub(super) unsafe fn ask(
+        handle: *const Self,
+        question: impl FnOnce(&T) -> Result<bool, c_int>,
+    ) -> c_int {
+        // SAFETY: the caller's promise.
+        answer(unsafe { Self::read(handle) }.and_then(question))
+    }
+
+    /// Opens a live handle for a change: busy until `change` returns.
+    ///
+    /// # Safety
+    ///
+    /// A pointer that is not null points to 128 bytes that this call may read and write, and no
+    /// other call for this table overlaps it, but for those from inside `change` and from
+    /// interrupts on this core.
+    #[inline]
+    pub(super) unsafe fn write(
+        handle: *mut Self,
+        change: impl FnOnce(&mut T) -> Result<bool, c_int>,
+    ) -> c_int {
+        // SAFETY: the caller's promise.
+        let head = match unsafe { Self::live_head(handle) } {
+            Ok(head) => head,
+            Err(code) => return code,
+        };
+        head.state.store(T::KIND + 1, Relaxed);
+        compiler_fence(SeqCst);
+        // SAFETY: not null, as it has a head.
+        let place = unsafe { &raw const (*handle).body };
+        // SAFETY: it was live, so the body is a `T` (C1); now that it is busy no other call opens it.
+        let result = change(unsafe { &mut *UnsafeCell::raw_get(place).cast::<T>() });
+        compiler_fence(SeqCst);
+        head.state.store(T::KIND, Relaxed);
+        answer(result)
+    }
+
+    /// Takes the table out of a live handle, which is unmade then.
+    ///
+    /// # Safety
+    ///
+    /// As for [`write`](Self::write).
+    pub(super) unsafe fn take(handle: *mut Self) -> Result<T, c_int> {
+        // SAFETY: the caller's promise.
+        let head = unsafe { Self::live_head(handle) }?;
+        head.state.store(UNMADE, Relaxed);
+        // SAFETY: not null, as it has a head.
+        let place = unsafe { &raw const (*handle).body };
+        // SAFETY: it was live, so the body is a `T` (C1); unmade, it will not be read again.
+        Ok(unsafe { UnsafeCell::raw_get(place).cast::<T>().read() })
+    }
+}
+
+/// What a function returns for `result`: a code, or 1 for yes and 0 for no.
+#[inline]
+pub(super) fn answer(result: Result<bool, c_int>) -> c_int {
+    match result {
+        Ok(yes) => c_int::from(yes),
+        Err(code) => code,
+    }
+}

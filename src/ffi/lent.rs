@@ -1,0 +1,152 @@
+//! What all tables in lent memory have in common: made, moved, released, measured.
+
+use core::ffi::{c_int, c_void};
+
+use super::{
+    arguments::{Memory, Wanted},
+    code,
+    handle::{Body, Handle, answer},
+};
+use crate::{error::Error, storage::Region};
+
+/// A table and the memory it lives in, to be given back as it came.
+pub struct Lent<T> {
+    pub(super) table: T,
+    memory: Memory,
+}
+
+/// Makes a table in the memory at `start`. 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::make`]; the memory is lent (C2).
+pub(super) unsafe fn make<T>(
+    handle: *mut Handle<Lent<T>>,
+    start: *mut c_void,
+    bytes: usize,
+    make: impl FnOnce(Region<'static>) -> Result<T, c_int>,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    let body = || {
+        let memory = Memory::of(start.cast::<u8>(), bytes)?;
+        memory.apart_from(Memory::of(handle, 1)?)?;
+        // SAFETY: lent, by the caller's promise.
+        let table = make(unsafe { memory.lend() }?)?;
+        Ok(Lent { table, memory })
+    };
+    // SAFETY: the caller's promise.
+    answer(unsafe { Handle::make(handle, body) })
+}
+
+/// Moves a table to the memory at `start` and tells which memory it leaves. 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::write`]; the memory is lent (C2); the results are writable or null.
+pub(super) unsafe fn relocate<T>(
+    handle: *mut Handle<Lent<T>>,
+    start: *mut c_void,
+    bytes: usize,
+    old_start: *mut *mut c_void,
+    old_bytes: *mut usize,
+    relocate: impl FnOnce(&mut T, Region<'static>) -> Result<(), Error>,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    let change = |body: &mut Lent<T>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { WantedMemory::new(old_start, old_bytes) }?;
+        let memory = Memory::of(start.cast::<u8>(), bytes)?;
+        memory.apart_from(Memory::of(handle, 1)?)?;
+        memory.apart_from(body.memory)?;
+        // SAFETY: lent, by the caller's promise.
+        let region = unsafe { memory.lend() }?;
+        relocate(&mut body.table, region).map_err(code::of)?;
+        wanted.give(core::mem::replace(&mut body.memory, memory));
+        Ok(false)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(handle, change) }
+}
+
+/// Ends a table and gives its memory back. 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::take`]; the results are writable or null.
+pub(super) unsafe fn release<T>(
+    handle: *mut Handle<Lent<T>>,
+    start: *mut *mut c_void,
+    bytes: *mut usize,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    // SAFETY: the caller's promise.
+    let wanted = match unsafe { WantedMemory::new(start, bytes) } {
+        Ok(wanted) => wanted,
+        Err(code) => return code,
+    };
+    // SAFETY: the caller's promise.
+    match unsafe { Handle::take(handle) } {
+        Ok(body) => {
+            wanted.give(body.memory);
+            code::OK
+        }
+        Err(code) => code,
+    }
+}
+
+/// A number that a live handle tells; 0 of any other.
+///
+/// # Safety
+///
+/// That of [`Handle::read`].
+pub(super) unsafe fn measure<T>(
+    handle: *const Handle<Lent<T>>,
+    measure: impl FnOnce(&T) -> usize,
+) -> usize
+where
+    Lent<T>: Body,
+{
+    // SAFETY: the caller's promise.
+    unsafe { Handle::read(handle) }.map_or(0, |body| measure(&body.table))
+}
+
+/// A batch may not write over the table, its handle, or its own keys.
+pub(super) fn check_apart<T>(
+    handle: *const Handle<Lent<T>>,
+    body: &Lent<T>,
+    results: Memory,
+    inputs: &[Memory],
+) -> Result<(), c_int> {
+    results.apart_from(Memory::of(handle, 1)?)?;
+    results.apart_from(body.memory)?;
+    inputs.iter().try_for_each(|input| results.apart_from(*input))
+}
+
+/// Where address and size of a piece of memory go.
+struct WantedMemory {
+    start: Wanted<*mut c_void>,
+    bytes: Wanted<usize>,
+}
+
+impl WantedMemory {
+    /// # Safety
+    ///
+    /// That of [`Wanted::new`], for both.
+    unsafe fn new(start: *mut *mut c_void, bytes: *mut usize) -> Result<Self, c_int> {
+        // SAFETY: the caller's promise.
+        let start = unsafe { Wanted::new(start) }?;
+        // SAFETY: the caller's promise.
+        Ok(WantedMemory { start, bytes: unsafe { Wanted::new(bytes) }? })
+    }
+
+    fn give(self, memory: Memory) {
+        self.start.give(memory.start.cast());
+        self.bytes.give(memory.bytes);
+    }
+}

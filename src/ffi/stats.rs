@@ -1,0 +1,70 @@
+//! Statistics as C sees them.
+
+use core::ffi::c_int;
+
+use super::{arguments, code, handle::Body, handle::Handle, lent::Lent};
+use crate::swiss::Stats;
+
+/// `heptad_stats`: the fields are those of [`Stats`], in 64 bits each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct HeptadStats {
+    pub groups: u64,
+    pub len: u64,
+    pub capacity: u64,
+    pub displaced: u64,
+    pub deep: u64,
+    pub span: u64,
+    pub filter_bits: u64,
+    pub full_groups: u64,
+    pub bytes: u64,
+}
+
+// The header's `_Static_assert`s say the same.
+const _: () = {
+    assert!(size_of::<HeptadStats>() == 72);
+    assert!(core::mem::offset_of!(HeptadStats, bytes) == 64);
+};
+
+impl From<Stats> for HeptadStats {
+    fn from(stats: Stats) -> HeptadStats {
+        HeptadStats {
+            groups: stats.groups as u64,
+            len: stats.len as u64,
+            capacity: stats.capacity as u64,
+            displaced: stats.displaced as u64,
+            deep: stats.deep as u64,
+            span: stats.span as u64,
+            filter_bits: stats.filter_bits as u64,
+            full_groups: stats.full_groups as u64,
+            bytes: stats.bytes as u64,
+        }
+    }
+}
+
+/// Writes what `count` counts. 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::read`]; `result` is writable or null.
+pub(super) unsafe fn tell<T>(
+    handle: *const Handle<Lent<T>>,
+    result: *mut HeptadStats,
+    count: impl FnOnce(&T) -> Stats,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    // SAFETY: the caller's promise.
+    let body = match unsafe { Handle::read(handle) } {
+        Ok(body) => body,
+        Err(code) => return code,
+    };
+    if let Err(code) = arguments::check(result.cast_const()) {
+        return code;
+    }
+    // SAFETY: not null, aligned, and writable by the caller's promise.
+    unsafe { result.write(count(&body.table).into()) };
+    code::OK
+}

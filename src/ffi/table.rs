@@ -1,0 +1,349 @@
+//! `heptad_table_*`: tables of any 64-bit entry, with the caller's hash and equality. The manual is
+//! `include/heptad.h`.
+
+use core::{
+    ffi::{c_int, c_void},
+    mem::{self, MaybeUninit},
+};
+
+use super::{
+    arguments::{self, Memory, Wanted},
+    code,
+    handle::{Body, Handle},
+    lent::{self, Lent},
+    stats::{self, HeptadStats},
+};
+use crate::{
+    storage::Region,
+    swiss::{Stats, Table, table::Entry},
+};
+
+type Hash = unsafe extern "C" fn(entry: u64, context: *mut c_void) -> u64;
+type Equal = unsafe extern "C" fn(entry: u64, key: *const c_void, context: *mut c_void) -> c_int;
+
+/// The hash of an entry: the same as long as it is in a table. (Spelt out for cbindgen.)
+pub type HashEntry = Option<unsafe extern "C" fn(entry: u64, context: *mut c_void) -> u64>;
+/// Is this entry the one of this key?
+pub type EqualEntry =
+    Option<unsafe extern "C" fn(entry: u64, key: *const c_void, context: *mut c_void) -> c_int>;
+/// Says whether an entry stays.
+pub type KeepEntry = Option<unsafe extern "C" fn(entry: u64, context: *mut c_void) -> c_int>;
+
+/// A table and the caller's functions.
+pub struct Custom {
+    entries: Table<u64, Region<'static>>,
+    hash: Hash,
+    equal: Equal,
+    context: *mut c_void,
+}
+
+impl Body for Lent<Custom> {
+    const KIND: u32 = u32::from_be_bytes(*b"tab0");
+}
+
+/// `heptad_table`.
+pub type HeptadTable = Handle<Lent<Custom>>;
+
+/// The comparison with `key`, as a closure.
+fn equal_to(equal: Equal, key: *const c_void, context: *mut c_void) -> impl Fn(&u64) -> bool {
+    // SAFETY: the caller's function, for the caller's key and context.
+    move |&entry| unsafe { equal(entry, key, context) } != 0
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_init(
+    table: *mut HeptadTable,
+    memory: *mut c_void,
+    bytes: usize,
+    load: c_int,
+    hash: HashEntry,
+    equal: EqualEntry,
+    context: *mut c_void,
+) -> c_int {
+    let (Some(hash), Some(equal)) = (hash, equal) else { return code::NULL };
+    let new = |region| {
+        let entries = Table::with_max_load_in(region, arguments::load(load)?).map_err(code::of)?;
+        Ok(Custom { entries, hash, equal, context })
+    };
+    // SAFETY: the caller's promise.
+    unsafe { lent::make(table, memory, bytes, new) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_release(
+    table: *mut HeptadTable,
+    memory: *mut *mut c_void,
+    bytes: *mut usize,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { lent::release(table, memory, bytes) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_move(
+    table: *mut HeptadTable,
+    memory: *mut c_void,
+    bytes: usize,
+    old_memory: *mut *mut c_void,
+    old_bytes: *mut usize,
+) -> c_int {
+    let relocate = |custom: &mut Custom, region| {
+        let (hash, context) = (custom.hash, custom.context);
+        // SAFETY: the caller's function, for the caller's context.
+        let hasher = |&entry: &u64| unsafe { hash(entry, context) };
+        custom.entries.move_into(region, hasher).map(drop).map_err(|rejected| rejected.error)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { lent::relocate(table, memory, bytes, old_memory, old_bytes, relocate) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_clear(table: *mut HeptadTable) -> c_int {
+    let clear = |body: &mut Lent<Custom>| {
+        body.table.entries.clear();
+        Ok(false)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(table, clear) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_len(table: *const HeptadTable) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { lent::measure(table, |custom| custom.entries.len()) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_capacity(table: *const HeptadTable) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { lent::measure(table, |custom| custom.entries.capacity()) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_stats(
+    table: *const HeptadTable,
+    result: *mut HeptadStats,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { stats::tell(table, result, |custom| -> Stats { custom.entries.stats() }) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_insert(
+    table: *mut HeptadTable,
+    hash: u64,
+    key: *const c_void,
+    entry: u64,
+    present: *mut u64,
+) -> c_int {
+    let insert = |body: &mut Lent<Custom>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(present) }?;
+        let Custom { entries, equal, context, .. } = &mut body.table;
+        // No storage here grows, so no hash is asked for.
+        match entries.try_entry(hash, equal_to(*equal, key, *context), |_| hash) {
+            Ok(Entry::Occupied(there)) => {
+                wanted.give(*there.get());
+                Ok(false)
+            }
+            Ok(Entry::Vacant(place)) => {
+                place.insert(entry);
+                Ok(true)
+            }
+            Err(error) => Err(code::of(error)),
+        }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(table, insert) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_find(
+    table: *const HeptadTable,
+    hash: u64,
+    key: *const c_void,
+    entry: *mut u64,
+) -> c_int {
+    let find = |body: &Lent<Custom>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(entry) }?;
+        let Custom { entries, equal, context, .. } = &body.table;
+        let found = entries.find(hash, equal_to(*equal, key, *context));
+        Ok(found.map(|&entry| wanted.give(entry)).is_some())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(table, find) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_replace(
+    table: *mut HeptadTable,
+    hash: u64,
+    key: *const c_void,
+    entry: u64,
+    previous: *mut u64,
+) -> c_int {
+    let replace = |body: &mut Lent<Custom>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(previous) }?;
+        let Custom { entries, equal, context, .. } = &mut body.table;
+        let found = entries.find_mut(hash, equal_to(*equal, key, *context));
+        Ok(found.map(|there| wanted.give(mem::replace(there, entry))).is_some())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(table, replace) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_remove(
+    table: *mut HeptadTable,
+    hash: u64,
+    key: *const c_void,
+    entry: *mut u64,
+) -> c_int {
+    let remove = |body: &mut Lent<Custom>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(entry) }?;
+        let Custom { entries, equal, context, .. } = &mut body.table;
+        let removed = entries.remove(hash, equal_to(*equal, key, *context));
+        Ok(removed.map(|entry| wanted.give(entry)).is_some())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(table, remove) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_prefetch(table: *const HeptadTable, hash: u64) -> c_int {
+    let prefetch = |body: &Lent<Custom>| {
+        body.table.entries.prefetch(hash);
+        Ok(false)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(table, prefetch) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_find_many(
+    table: *const HeptadTable,
+    hashes: *const u64,
+    keys: *const *const c_void,
+    count: usize,
+    entries: *mut u64,
+    found: *mut u8,
+) -> c_int {
+    let look_up = |body: &Lent<Custom>| {
+        // Before there is a reference to the results: nothing else may be there.
+        let inputs =
+            [Memory::of(hashes, count)?, Memory::of(keys, count)?, Memory::of(found, count)?];
+        lent::check_apart(table, body, Memory::of(entries, count)?, &inputs)?;
+        lent::check_apart(table, body, Memory::of(found, count)?, &inputs[..2])?;
+        // SAFETY: the caller's promise.
+        let hashes = unsafe { arguments::array(hashes, count) }?;
+        // SAFETY: the caller's promise.
+        let keys = unsafe { arguments::array(keys, count) }?;
+        // SAFETY: the caller's promise, and what was checked above.
+        let words = unsafe { arguments::array_mut(entries.cast::<MaybeUninit<u64>>(), count) }?;
+        // SAFETY: as above.
+        let found = unsafe { arguments::array_mut(found.cast::<MaybeUninit<u8>>(), count) }?;
+        let Custom { entries, equal, context, .. } = &body.table;
+        let mut results = words.iter_mut().zip(found);
+        entries.find_many(
+            hashes,
+            |index, entry| {
+                keys.get(index).is_some_and(|&key| equal_to(*equal, key, *context)(entry))
+            },
+            |_, answer| {
+                if let Some((word, is_there)) = results.next() {
+                    word.write(answer.copied().unwrap_or(0));
+                    is_there.write(u8::from(answer.is_some()));
+                }
+            },
+        );
+        Ok(false)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(table, look_up) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_next(
+    table: *const HeptadTable,
+    position: *mut usize,
+    entry: *mut u64,
+) -> c_int {
+    let step = |body: &Lent<Custom>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(entry) }?;
+        arguments::check(position.cast_const())?;
+        // SAFETY: not null, aligned, and readable by the caller's promise.
+        let start = unsafe { position.read() };
+        let Some((next, entry)) = body.table.entries.next_from(start) else { return Ok(false) };
+        // SAFETY: as above, and writable.
+        unsafe { position.write(next) };
+        wanted.give(*entry);
+        Ok(true)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(table, step) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_retain(
+    table: *mut HeptadTable,
+    keep: KeepEntry,
+    context: *mut c_void,
+) -> c_int {
+    let Some(keep) = keep else { return code::NULL };
+    let retain = |body: &mut Lent<Custom>| {
+        // SAFETY: the caller's function, for the caller's context.
+        body.table.entries.retain(|&mut entry| unsafe { keep(entry, context) } != 0);
+        Ok(false)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(table, retain) }
+}

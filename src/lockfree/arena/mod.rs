@@ -1,0 +1,208 @@
+//! A table in memory: the one place where bytes become bins and groups.
+//!
+//! [`Table`] is what all algorithms work on: bins and groups of atomics, and the numbers that lead a
+//! hash into them. A [`Descriptor`] says where they are. In normal builds they are the bytes of an
+//! arena, behind the descriptor; under loom, whose atomics are no plain words, they stand in boxes.
+//!
+//! - **A1** The descriptor of a table does not change, and its bins and groups, as many as its shape
+//!   says and at least one of each, are there during `'a`.
+
+use core::{
+    marker::PhantomData,
+    ptr::{self, NonNull},
+};
+
+use super::{
+    bin::{Bin, Group},
+    header::Place,
+    shape::Shape,
+};
+use crate::{
+    hash::hash_word,
+    sync::{
+        AtomicU64,
+        Ordering::{Acquire, Relaxed, Release},
+    },
+};
+
+cfg_if::cfg_if! {
+    if #[cfg(loom)] {
+        mod model;
+        pub(super) use model::Descriptor;
+    } else {
+        mod memory;
+        pub(super) use memory::Descriptor;
+    }
+}
+
+/// How far a rebuild is: a line of its own, which only a rebuild touches.
+#[derive(Debug, Default)]
+#[repr(C, align(64))]
+pub(super) struct Progress {
+    /// Bins that some helper has been told to move. A hint that keeps helpers apart: one that was told
+    /// may stop for ever.
+    pub(super) told: AtomicU64,
+    /// Bins below this number are migrated.
+    pub(super) done: AtomicU64,
+    /// 1 once an entry found no room in the next table.
+    pub(super) stuck: AtomicU64,
+}
+
+/// The home of some keys: a bin of a table, and its number.
+#[derive(Clone, Copy)]
+pub(super) struct Home<'a> {
+    bin: &'a Bin,
+    number: u64,
+}
+
+impl<'a> Home<'a> {
+    #[inline]
+    pub(super) fn bin(self) -> &'a Bin {
+        self.bin
+    }
+
+    #[inline]
+    pub(super) fn number(self) -> u64 {
+        self.number
+    }
+}
+
+/// A table: what all operations work on. One word, so that calls can pass it in a register.
+#[derive(Clone, Copy)]
+pub(super) struct Table<'a> {
+    descriptor: NonNull<Descriptor>,
+    lent: PhantomData<&'a Descriptor>,
+}
+
+// SAFETY: a table is a shared borrow of atomics and of a descriptor that nobody writes.
+unsafe impl Send for Table<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Table<'_> {}
+
+impl<'a> Table<'a> {
+    /// The table that `descriptor` describes.
+    ///
+    /// # Safety
+    ///
+    /// A1: it came from `create` or `attach`, and the region that it was made from is valid and lent to
+    /// the table during `'a`.
+    #[inline]
+    pub(super) unsafe fn at(descriptor: NonNull<Descriptor>) -> Self {
+        Table { descriptor, lent: PhantomData }
+    }
+
+    #[inline]
+    fn descriptor(self) -> &'a Descriptor {
+        // SAFETY: valid during 'a, and not written (A1).
+        unsafe { self.descriptor.as_ref() }
+    }
+
+    #[inline]
+    fn bins(self) -> &'a [Bin] {
+        // SAFETY: A1.
+        unsafe { Descriptor::bins(self.descriptor) }
+    }
+
+    /// All groups, region by region.
+    #[inline]
+    pub(super) fn groups(self) -> &'a [Group] {
+        // SAFETY: A1.
+        unsafe { Descriptor::groups(self.descriptor) }
+    }
+
+    #[inline]
+    pub(super) fn shape(self) -> Shape {
+        self.descriptor().shape
+    }
+
+    pub(super) fn seed(self) -> u64 {
+        self.descriptor().seed
+    }
+
+    /// The entries that the table is for.
+    pub(super) fn capacity(self) -> usize {
+        Shape::entries_for(self.lines() as u64) as usize
+    }
+
+    /// Lines of the arena.
+    pub(super) fn lines(self) -> usize {
+        self.descriptor().lines as usize
+    }
+
+    /// The table that entries move to, if this one is being rebuilt, or has been.
+    #[inline]
+    pub(super) fn next(self) -> Option<Table<'a>> {
+        // Acquire: pairs with the Release of `set_next`, which comes behind making the table.
+        let next = NonNull::new(self.descriptor().next.load(Acquire))?;
+        // SAFETY: A1 of the next table: R2 keeps it at least as long as this one.
+        Some(unsafe { Table::at(next) })
+    }
+
+    /// Makes `next` the table that entries move to, if there is none.
+    ///
+    /// # Safety
+    ///
+    /// R2: `next` stays a table for as long as this one does, and longer.
+    pub(super) unsafe fn set_next(self, next: NonNull<Descriptor>) -> bool {
+        let link = &self.descriptor().next;
+        // Release: pairs with the Acquire of `next`. Relaxed: nothing is read when it fails.
+        link.compare_exchange(ptr::null_mut(), next.as_ptr(), Release, Relaxed).is_ok()
+    }
+
+    /// How far moving to the next table is.
+    pub(super) fn progress(self) -> &'a Progress {
+        &self.descriptor().progress
+    }
+
+    pub(super) fn is(self, other: Table<'_>) -> bool {
+        self.descriptor == other.descriptor
+    }
+
+    pub(super) fn as_ptr(self) -> NonNull<Descriptor> {
+        self.descriptor
+    }
+
+    /// The home of the key that `word` stands for: only its bits in the home mask count.
+    #[inline]
+    pub(super) fn home_of(self, word: u64) -> Home<'a> {
+        let hash = hash_word(self.seed(), word & self.descriptor().home_mask);
+        self.home(self.shape().bin_of(hash))
+    }
+
+    #[inline]
+    fn home(self, number: u64) -> Home<'a> {
+        // SAFETY: numbers come from the shape, which makes them less than `bins` (A1).
+        let bin = unsafe { self.bins().get_unchecked(number as usize) };
+        Home { bin, number }
+    }
+
+    /// The home with a number, if there is one.
+    pub(super) fn home_number(self, number: u64) -> Option<Home<'a>> {
+        self.bins().get(number as usize).map(|bin| Home { bin, number })
+    }
+
+    /// Every home, in order of their numbers.
+    pub(super) fn homes(self) -> impl Iterator<Item = Home<'a>> {
+        self.bins().iter().zip(0..).map(|(bin, number)| Home { bin, number })
+    }
+
+    /// The number of the group that `home` has in `region`.
+    #[inline]
+    pub(super) fn group_number(self, home: Home<'_>, region: u32) -> u64 {
+        self.shape().group_of(home.number, region)
+    }
+
+    /// The group that `home` has in `region`.
+    #[inline]
+    pub(super) fn group(self, home: Home<'_>, region: u32) -> &'a Group {
+        let number = self.group_number(home, region);
+        // SAFETY: the shape makes it less than `groups` (A1).
+        unsafe { self.groups().get_unchecked(number as usize) }
+    }
+
+    /// The group of a place outside the bin.
+    #[inline]
+    pub(super) fn group_at(self, home: Home<'_>, place: Place) -> &'a Group {
+        self.group(home, place.region())
+    }
+}

@@ -1,0 +1,113 @@
+//! A table for loom: its atomics are objects of its own, so bins and groups stand in boxes.
+//!
+//! The memory that a model lends is kept, and given back, but holds nothing.
+
+use core::ptr::{self, NonNull};
+use std::boxed::Box;
+
+use super::{Bin, Group, Progress, Shape};
+use crate::{
+    error::{Error, Rejected},
+    layout::{LINE_BYTES, Line},
+    storage::{Region, Storage},
+    sync::AtomicPtr,
+};
+
+/// What stands in place of an arena's first line.
+pub(in crate::lockfree) struct Descriptor {
+    memory: *mut Line,
+    pub(super) lines: u64,
+    bins: Box<[Bin]>,
+    groups: Box<[Group]>,
+    pub(super) shape: Shape,
+    pub(super) seed: u64,
+    pub(super) home_mask: u64,
+    pub(super) next: AtomicPtr<Descriptor>,
+    pub(super) progress: Progress,
+}
+
+impl Descriptor {
+    /// An empty table as large as would fit into `region`.
+    pub(in crate::lockfree) fn create(
+        region: Region<'_>,
+        seed: u64,
+        home_mask: u64,
+    ) -> Result<NonNull<Descriptor>, Rejected<Region<'_>>> {
+        match Shape::for_lines(region.lines() as u64) {
+            Some(shape) => Ok(Descriptor::of_shape(region, shape, seed, home_mask)),
+            None => {
+                let given_bytes = region.lines() * LINE_BYTES;
+                let error = Error::TooSmall { needed_bytes: given_bytes + 1, given_bytes };
+                Err(Rejected { error, value: region })
+            }
+        }
+    }
+
+    /// An empty table of any shape, so that models can be small.
+    pub(in crate::lockfree) fn of_shape(
+        mut region: Region<'_>,
+        shape: Shape,
+        seed: u64,
+        home_mask: u64,
+    ) -> NonNull<Descriptor> {
+        let descriptor = Descriptor {
+            memory: region.base_mut(),
+            lines: region.lines() as u64,
+            bins: (0..shape.bins).map(|_| Bin::default()).collect(),
+            groups: (0..shape.groups()).map(|_| Group::default()).collect(),
+            shape,
+            seed,
+            home_mask,
+            next: AtomicPtr::new(ptr::null_mut()),
+            progress: Progress::default(),
+        };
+        NonNull::from(Box::leak(Box::new(descriptor)))
+    }
+
+    /// Loom's tables do not outlive a model: there is none to find.
+    ///
+    /// # Safety
+    ///
+    /// None is asked for.
+    pub(in crate::lockfree) unsafe fn attach(
+        region: Region<'_>,
+        _: u64,
+    ) -> Result<NonNull<Descriptor>, Rejected<Region<'_>>> {
+        Err(Rejected { error: Error::Foreign, value: region })
+    }
+
+    /// The bins.
+    ///
+    /// # Safety
+    ///
+    /// `this` came from [`create`](Self::create) or [`of_shape`](Self::of_shape).
+    pub(super) unsafe fn bins<'a>(this: NonNull<Descriptor>) -> &'a [Bin] {
+        // SAFETY: it lives until `into_region`, and nobody writes it.
+        &unsafe { this.as_ref() }.bins
+    }
+
+    /// The groups.
+    ///
+    /// # Safety
+    ///
+    /// As for [`bins`](Self::bins).
+    pub(super) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
+        // SAFETY: as in `bins`.
+        &unsafe { this.as_ref() }.groups
+    }
+
+    /// The region that was lent for the table, which is gone.
+    ///
+    /// # Safety
+    ///
+    /// As for [`bins`](Self::bins), and nobody uses the table or the region from now on.
+    pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
+        // SAFETY: leaked from a box by `of_shape`, and used no more.
+        let descriptor = unsafe { Box::from_raw(this.as_ptr()) };
+        let (start, bytes) = (descriptor.memory.cast(), descriptor.lines as usize * LINE_BYTES);
+        // SAFETY: the region had this address and length, and is unused.
+        let region = unsafe { Region::from_raw(start, bytes) };
+        // SAFETY: it was a region, so it can be one again.
+        unsafe { region.unwrap_unchecked() }
+    }
+}

@@ -1,0 +1,87 @@
+//! What memory looks like: a bin is one line, a group two.
+//!
+//! ```text
+//!  bin    | header | key 0 | key 1 | key 2 | cell 0 | cell 1 | cell 2 | cell 3 |
+//!         0        8      16      24      32       40       48       56       64
+//!
+//!  group  | claims, 7 bytes | unused | key 0 | value 0 | key 1 | value 1 | key 2 | value 2 |
+//!         0                 8       16      24        32      40        48      56        64
+//!         | key 3 | value 3 | ...                                         | key 6 | value 6 |
+//!        64                                                              112     120       128
+//! ```
+//!
+//! All words are atomic. Keys and values are only ever loaded and stored; headers and claims are what
+//! operations meet at.
+
+use super::header::{GROUP_SLOTS, OWN_SLOTS};
+use crate::sync::{AtomicU8, AtomicU64, Ordering::Relaxed};
+
+const FIRST_KEY: u32 = 1;
+const FIRST_CELL: u32 = FIRST_KEY + OWN_SLOTS;
+const WORDS: usize = 8;
+
+/// The home of some keys: header, three keys, four cells for their values.
+#[derive(Default)]
+#[repr(C, align(64))]
+pub(super) struct Bin {
+    words: [AtomicU64; WORDS],
+}
+
+impl Bin {
+    #[inline]
+    pub(super) fn header(&self) -> &AtomicU64 {
+        &self.words[0]
+    }
+
+    #[inline]
+    pub(super) fn key(&self, slot: u32) -> &AtomicU64 {
+        // The remainder is the index itself, and tells the compiler that it is in bounds.
+        &self.words[(FIRST_KEY + slot) as usize % WORDS]
+    }
+
+    #[inline]
+    pub(super) fn cell(&self, cell: u32) -> &AtomicU64 {
+        &self.words[(FIRST_CELL + cell) as usize % WORDS]
+    }
+}
+
+/// A key and its value, outside their home.
+#[derive(Default)]
+#[repr(C)]
+pub(super) struct Pair {
+    pub(super) key: AtomicU64,
+    pub(super) value: AtomicU64,
+}
+
+/// Seven places that many homes share.
+#[derive(Default)]
+#[repr(C, align(64))]
+pub(super) struct Group {
+    /// 1 for a slot that is visible in some header, or that an operation holds.
+    claims: [AtomicU8; GROUP_SLOTS as usize],
+    unused: [u8; 9],
+    pairs: [Pair; GROUP_SLOTS as usize],
+}
+
+impl Group {
+    #[inline]
+    pub(super) fn claim(&self, slot: u32) -> &AtomicU8 {
+        &self.claims[in_group(slot)]
+    }
+
+    #[inline]
+    pub(super) fn pair(&self, slot: u32) -> &Pair {
+        &self.pairs[in_group(slot)]
+    }
+
+    /// How many slots are claimed. Relaxed: a figure for people.
+    pub(super) fn count_claims(&self) -> u32 {
+        (0..GROUP_SLOTS).map(|slot| u32::from(self.claim(slot).load(Relaxed))).sum()
+    }
+}
+
+/// The index itself; tells the compiler that it is in bounds.
+#[inline]
+fn in_group(slot: u32) -> usize {
+    slot.min(GROUP_SLOTS - 1) as usize
+}

@@ -1,0 +1,127 @@
+//! Changing a header: the compare-exchange that makes a change visible, and those that only say who
+//! works where.
+//!
+//! All writes of a header are compare-exchanges, so whoever acquires a header has also acquired all
+//! that was released into an earlier one.
+
+use super::{arena::Home, header::Header};
+use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
+
+/// What became of an attempt to commit.
+pub(super) enum Commit {
+    /// It is visible, and this is the header now.
+    Done(Header),
+    /// Another operation committed first, or the bin was frozen: what was read is out of date.
+    Lost,
+}
+
+/// What became of an attempt to take a slot or the spare cell.
+pub(super) enum Take {
+    /// It is ours, and this is the header now.
+    Done(Header),
+    /// Another operation holds it.
+    Held,
+    /// Another operation committed first, or the bin was frozen: what was read is out of date.
+    Lost,
+}
+
+impl Home<'_> {
+    /// Makes `change` visible, if nothing became visible or hidden since `seen`.
+    #[inline]
+    pub(super) fn commit(self, seen: Header, change: impl Fn(Header) -> Header) -> Commit {
+        // Release: pairs with the Acquire of `header`, so that what this shows is filled.
+        match self.exchange(seen, Release, |now| Some(change(now).committed())) {
+            Take::Done(after) => Commit::Done(after),
+            Take::Held | Take::Lost => Commit::Lost,
+        }
+    }
+
+    /// Takes an own slot that is neither visible nor taken.
+    #[inline]
+    pub(super) fn take(self, seen: Header, slot: u32) -> Take {
+        // Acquire: pairs with the Release of `give_back`, so that the last holder's stores to the
+        // slot come before ours. The first look has acquired it already: between two commits nothing
+        // is given back that was taken after the first. No model needs it.
+        self.exchange(
+            seen,
+            Acquire,
+            |now| {
+                if now.is_taken(slot) { None } else { Some(now.taking(slot)) }
+            },
+        )
+    }
+
+    /// Takes the spare cell.
+    #[inline]
+    pub(super) fn take_spare(self, seen: Header) -> Take {
+        // Acquire: as in `take`.
+        self.exchange(seen, Acquire, |now| {
+            if now.is_spare_taken() { None } else { Some(now.taking_spare()) }
+        })
+    }
+
+    /// Replaces the header, if it still shows what `seen` shows, and `change` wants to.
+    ///
+    /// Goes round again when others took or gave back something meanwhile. Between two commits each
+    /// running operation does so a bounded number of times, so this ends.
+    #[inline]
+    fn exchange(
+        self,
+        seen: Header,
+        success: Ordering,
+        change: impl Fn(Header) -> Option<Header>,
+    ) -> Take {
+        let mut now = seen;
+        loop {
+            let Some(new) = change(now) else { return Take::Held };
+            // Relaxed on failure: only taken bits may differ then, and of those the last exchange tells.
+            match self.bin().header().compare_exchange(now.0, new.0, success, Relaxed) {
+                Ok(_) => return Take::Done(new),
+                Err(other) if Header(other).is_same_but_for_taken(now) => now = Header(other),
+                Err(_) => return Take::Lost,
+            }
+        }
+    }
+
+    /// Gives back an own slot or the spare cell: `change` says which. A frozen bin stays as it is:
+    /// nobody takes anything there any more.
+    pub(super) fn give_back(self, change: impl Fn(Header) -> Header) {
+        // Relaxed: the exchange below tells whether it is still so.
+        let mut now = Header(self.bin().header().load(Relaxed));
+        while !now.is_frozen() {
+            // Release: pairs with the Acquire of `take`.
+            match self.bin().header().compare_exchange(now.0, change(now).0, Release, Relaxed) {
+                Ok(_) => return,
+                Err(other) => now = Header(other),
+            }
+        }
+    }
+
+    /// Freezes the bin, if nobody has, and answers its header: frozen, or migrated.
+    pub(super) fn freeze(self) -> Header {
+        let mut now = self.header();
+        while !now.is_frozen() {
+            let frozen = now.freezing();
+            // Acquire: as in `header`.
+            match self.bin().header().compare_exchange(now.0, frozen.0, Acquire, Acquire) {
+                Ok(_) => return frozen,
+                Err(other) => now = Header(other),
+            }
+        }
+        now
+    }
+
+    /// Says that the entries of the frozen bin are in the next table.
+    pub(super) fn set_migrated(self, frozen: Header) {
+        let mut now = frozen;
+        while !now.is_migrated() {
+            let migrated = Header::MIGRATED.0;
+            // Release: pairs with the Acquire of `header`: who sees this finds the copies. Only taken
+            // bits differ when it fails, or another has done it.
+            match self.bin().header().compare_exchange(now.0, migrated, Release, Relaxed) {
+                Ok(_) => return,
+                Err(other) => now = Header(other),
+            }
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The header word of a bin: which of a home's places hold an entry that can be seen.
+//!
+//! ```text
+//!  63        35 34 33 32  30 29     24 23                     3 2    0
+//! | version    |F |S | own  |  cells  | group 2 | 1 | 0, 7 each| own  |
+//! | 29 bits    |  |  | taken| 2 bits  |        visible         | vis. |
+//! ```
+//!
+//! - *visible*: one bit per [`Place`]. Only these entries exist.
+//! - *cells*: the value of own slot `s` stands in cell `field(s) ^ s`; the cell that no slot names is
+//!   the *spare*. Zero is the start: slot `s` in cell `s`, cell 3 spare.
+//! - *taken*: an own slot that is not visible, and that one running operation fills or empties. `S` is
+//!   the same for the spare cell.
+//! - `F`, *frozen*: what is visible stays so for good, and is being copied to the next table.
+//! - *version*: one more with every change of what is visible, so that an old header never comes back.
+//!
+//! Two own slots never name one cell, so a frozen word where slots 0 and 1 both name cell 1 is no bin's
+//! state; it says [`MIGRATED`](Header::MIGRATED).
+//!
+
+use core::num::NonZeroU32;
+
+/// Slots of a bin.
+pub(super) const OWN_SLOTS: u32 = 3;
+/// Regions of groups; a bin has one group in each.
+pub(super) const REGIONS: u32 = 3;
+/// Slots of a group. Models have one, so that a home is soon full.
+pub(super) const GROUP_SLOTS: u32 = if cfg!(loom) { 1 } else { 7 };
+/// Entries that one home holds at most.
+pub(super) const PLACES: u32 = OWN_SLOTS + REGIONS * GROUP_SLOTS;
+
+const OWN: u64 = (1 << OWN_SLOTS) - 1;
+const VISIBLE: u64 = (1 << PLACES) - 1;
+const CELLS_SHIFT: u32 = PLACES;
+const TAKEN_SHIFT: u32 = CELLS_SHIFT + 2 * OWN_SLOTS;
+const SPARE_TAKEN: u64 = 1 << (TAKEN_SHIFT + OWN_SLOTS);
+/// Everything that says who works here, and nothing about what is visible.
+const TAKEN: u64 = OWN << TAKEN_SHIFT | SPARE_TAKEN;
+const FROZEN: u64 = SPARE_TAKEN << 1;
+const VERSION_ONE: u64 = FROZEN << 1;
+
+/// One of the places where a key of a home can be: an own slot, or a slot of one of its groups.
+///
+/// Kept as the number of its bit plus one, so that `Option<(Place, u64)>` fits into two registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place(NonZeroU32);
+
+impl Place {
+    #[inline]
+    fn of_bit(bit: u32) -> Place {
+        Place(NonZeroU32::MIN.saturating_add(bit))
+    }
+
+    #[inline]
+    pub(super) fn own(slot: u32) -> Place {
+        Place::of_bit(slot)
+    }
+
+    #[inline]
+    pub(super) fn in_group(region: u32, slot: u32) -> Place {
+        Place::of_bit(OWN_SLOTS + region * GROUP_SLOTS + slot)
+    }
+
+    #[inline]
+    fn bit(self) -> u32 {
+        self.0.get() - 1
+    }
+
+    #[inline]
+    fn mask(self) -> u64 {
+        1 << self.bit()
+    }
+
+    #[inline]
+    pub(super) fn is_own(self) -> bool {
+        self.bit() < OWN_SLOTS
+    }
+
+    /// The region of a place in a group.
+    #[inline]
+    pub(super) fn region(self) -> u32 {
+        self.bit().wrapping_sub(OWN_SLOTS) / GROUP_SLOTS
+    }
+
+    /// The slot, within the bin or within the group.
+    #[inline]
+    pub(super) fn slot(self) -> u32 {
+        if self.is_own() { self.bit() } else { (self.bit() - OWN_SLOTS) % GROUP_SLOTS }
+    }
+}
+
+/// A header word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header(pub(super) u64);
+
+/// What can be read from a header.
+impl Header {
+    /// The entries of this bin are in the next table, for good.
+    pub(super) const MIGRATED: Header = Header(FROZEN | 1 << CELLS_SHIFT);
+
+    #[inline]
+    pub(super) fn shows(self, place: Place) -> bool {
+        self.0 & place.mask() != 0
+    }
+
+    /// How many entries are visible.
+    pub(super) fn count(self) -> u32 {
+        (self.0 & VISIBLE).count_ones()
+    }
+
+    /// Is any entry outside the bin?
+    #[inline]
+    pub(super) fn has_overflow(self) -> bool {
+        self.0 & VISIBLE & !OWN != 0
+    }
+
+    /// The visible places, own slots first.
+    #[inline]
+    pub(super) fn places(self) -> Places {
+        Places(self.0 & VISIBLE)
+    }
+
+    /// The visible places in groups.
+    #[inline]
+    pub(super) fn overflow(self) -> Places {
+        Places(self.0 & VISIBLE & !OWN)
+    }
+
+    /// The visible slots of the home's group in `region`, lowest bit first.
+    #[inline]
+    pub(super) fn slots_in(self, region: u32) -> SlotBits {
+        let bits = self.0 >> (OWN_SLOTS + region * GROUP_SLOTS);
+        SlotBits(bits as u32 & ((1 << GROUP_SLOTS) - 1))
+    }
+
+    /// The cell of an own slot's value.
+    #[inline]
+    pub(super) fn cell(self, slot: u32) -> u32 {
+        (self.0 >> (CELLS_SHIFT + 2 * slot)) as u32 & 3 ^ slot
+    }
+
+    /// The cell that no own slot names.
+    #[inline]
+    pub(super) fn spare_cell(self) -> u32 {
+        // The four cells are 0, 1, 2 and 3, whose exclusive or is 0.
+        self.cell(0) ^ self.cell(1) ^ self.cell(2)
+    }
+
+    #[inline]
+    pub(super) fn is_spare_taken(self) -> bool {
+        self.0 & SPARE_TAKEN != 0
+    }
+
+    /// An own slot that is neither visible nor taken.
+    #[inline]
+    pub(super) fn free_own(self) -> Option<u32> {
+        let free = !(self.0 | self.0 >> TAKEN_SHIFT) & OWN;
+        if free == 0 { None } else { Some(free.trailing_zeros()) }
+    }
+
+    /// Does an operation hold the own slot?
+    #[inline]
+    pub(super) fn is_taken(self, slot: u32) -> bool {
+        self.0 & taken_bit(slot) != 0
+    }
+
+    /// How many own slots and spare cells are taken.
+    pub(super) fn count_taken(self) -> u32 {
+        (self.0 & TAKEN).count_ones()
+    }
+
+    /// Does every own slot name another cell?
+    pub(super) fn has_distinct_cells(self) -> bool {
+        let named = 1u32 << self.cell(0) | 1 << self.cell(1) | 1 << self.cell(2);
+        named.count_ones() == OWN_SLOTS
+    }
+
+    /// Frozen, or migrated?
+    #[inline]
+    pub(super) fn is_frozen(self) -> bool {
+        self.0 & FROZEN != 0
+    }
+
+    #[inline]
+    pub(super) fn is_migrated(self) -> bool {
+        self == Header::MIGRATED
+    }
+
+    /// Do both show the same entries, without any change in between?
+    ///
+    /// Who has taken what does not matter, and neither does freezing, which changes no entry.
+    #[inline]
+    pub(super) fn shows_same_as(self, other: Header) -> bool {
+        (self.0 ^ other.0) & !(TAKEN | FROZEN) == 0
+    }
+
+    /// The same, and may the entries of both still be changed, or those of neither?
+    #[inline]
+    pub(super) fn is_same_but_for_taken(self, other: Header) -> bool {
+        (self.0 ^ other.0) & !TAKEN == 0
+    }
+}
+
+/// Changes of who works here. What is visible stays, and so does the version.
+impl Header {
+    #[inline]
+    pub(super) fn taking(self, slot: u32) -> Header {
+        Header(self.0 | taken_bit(slot))
+    }
+
+    #[inline]
+    pub(super) fn returning(self, slot: u32) -> Header {
+        Header(self.0 & !taken_bit(slot))
+    }
+
+    #[inline]
+    pub(super) fn taking_spare(self) -> Header {
+        Header(self.0 | SPARE_TAKEN)
+    }
+
+    #[inline]
+    pub(super) fn returning_spare(self) -> Header {
+        Header(self.0 & !SPARE_TAKEN)
+    }
+}
+
+/// Changes of the bin as a whole.
+impl Header {
+    #[inline]
+    pub(super) fn freezing(self) -> Header {
+        Header(self.0 | FROZEN)
+    }
+}
+
+/// Changes of what is visible. [`committed`](Self::committed) ends each.
+impl Header {
+    /// Shows `place`; an own slot is no longer taken then.
+    #[inline]
+    pub(super) fn showing(self, place: Place) -> Header {
+        let taken = if place.is_own() { taken_bit(place.slot()) } else { 0 };
+        Header((self.0 | place.mask()) & !taken)
+    }
+
+    #[inline]
+    pub(super) fn hiding(self, place: Place) -> Header {
+        Header(self.0 & !place.mask())
+    }
+
+    /// Gives the own slot the spare cell, and makes its old cell the spare.
+    #[inline]
+    pub(super) fn swapping_cell(self, slot: u32) -> Header {
+        let difference = u64::from(self.cell(slot) ^ self.spare_cell());
+        Header((self.0 ^ difference << (CELLS_SHIFT + 2 * slot)) & !SPARE_TAKEN)
+    }
+
+    /// With the next version.
+    #[inline]
+    pub(super) fn committed(self) -> Header {
+        Header(self.0.wrapping_add(VERSION_ONE))
+    }
+}
+
+#[inline]
+fn taken_bit(slot: u32) -> u64 {
+    1 << (TAKEN_SHIFT + slot)
+}
+
+/// Places, in ascending order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Places(u64);
+
+impl Iterator for Places {
+    type Item = Place;
+
+    #[inline]
+    fn next(&mut self) -> Option<Place> {
+        if self.0 == 0 {
+            return None;
+        }
+        let place = Place::of_bit(self.0.trailing_zeros());
+        self.0 &= self.0 - 1;
+        Some(place)
+    }
+}
+
+/// Slots of one group, in ascending order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SlotBits(u32);
+
+impl Iterator for SlotBits {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        if self.0 == 0 {
+            return None;
+        }
+        let slot = self.0.trailing_zeros();
+        self.0 &= self.0 - 1;
+        Some(slot)
+    }
+}

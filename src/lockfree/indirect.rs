@@ -1,0 +1,328 @@
+//! The map whose keys are longer than a word: the table holds a reference to each, and bits of its
+//! hash.
+
+use core::{cell::Cell, fmt, marker::PhantomData};
+
+use super::{
+    expectation::{self, Expectation},
+    reclaim::{Never, Reclaim},
+    root::Root,
+    stats::Stats,
+    update::{Decision, Key},
+    walk::Walk,
+    word::Word,
+};
+use crate::{
+    error::{Error, Rejected},
+    storage::Region,
+};
+
+/// How references stand for keys that live elsewhere, in the caller's memory.
+///
+/// The word in the table is the reference, an index or an address, with bits of the key's hash in the
+/// bits that the reference leaves free. The hash bits alone decide the key's home, so that the table
+/// can move entries about without looking at keys.
+///
+/// # When a key's memory may be used for something else
+///
+/// While a key is in the map its memory must not change. After a removal has answered its reference,
+/// other contexts may still be comparing with it: the memory must stay readable, and the same, until
+/// every operation on the map that began before the removal ended has returned. A kernel knows that
+/// from its grace periods; a program may simply keep all keys until the map is gone. A comparison with
+/// a key that is being removed never decides an answer: the reader looks at the header once more.
+pub trait Keys {
+    /// What callers look for.
+    type Key: ?Sized;
+
+    /// The bits of a word that belong to the hash; the others are the reference's. At least as many as
+    /// the table has bins, in powers of two, lest bins stay empty and others crowd: 20 bits do for two
+    /// and a half million entries.
+    const HASH_BITS: u64;
+
+    /// A hash of `key`. Only the bits of [`HASH_BITS`](Self::HASH_BITS) are used.
+    fn hash(&self, key: &Self::Key) -> u64;
+
+    /// Does `reference` stand for `key`?
+    fn is(&self, reference: u64, key: &Self::Key) -> bool;
+}
+
+/// A [`Map`](super::Map) with keys of any length, which the caller keeps: strings, paths, tuples.
+///
+/// Same memory, same progress, and the same rule for answers: the value that the key had before.
+///
+/// ```
+/// # use core::mem::MaybeUninit;
+/// use heptad::{hash::hash_bytes, lockfree::{IndirectMap, Keys}, storage::Region};
+///
+/// /// Names in a list that only grows; a reference is an index.
+/// struct Names(&'static [&'static str]);
+///
+/// impl Keys for Names {
+///     type Key = str;
+///     const HASH_BITS: u64 = !0 << 32;
+///     fn hash(&self, name: &str) -> u64 {
+///         hash_bytes(7, name.as_bytes())
+///     }
+///     fn is(&self, reference: u64, name: &str) -> bool {
+///         self.0.get(reference as usize) == Some(&name)
+///     }
+/// }
+///
+/// # #[repr(align(64))]
+/// # struct Pages([MaybeUninit<u8>; 8192]);
+/// # let mut pages = Pages([MaybeUninit::uninit(); 8192]);
+/// let names = Names(&["init", "idle"]);
+/// let pids = IndirectMap::<Names, u32>::new_in(Region::new(&mut pages.0)?, 0x5eed, names)?;
+/// assert_eq!(pids.insert("idle", 1, 0)?, None);
+/// assert_eq!(pids.get("idle"), Some(0));
+/// assert_eq!(pids.remove("idle")?, Some((1, 0)));
+/// # Ok::<(), heptad::Error>(())
+/// ```
+pub struct IndirectMap<'a, K, V, G = Never> {
+    root: Root<'a, G>,
+    keys: K,
+    words: PhantomData<fn() -> V>,
+}
+
+impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
+    /// A map without a table, for a `static`: see [`Map::unplaced`](super::Map::unplaced).
+    #[cfg(not(loom))]
+    pub const fn unplaced(keys: K) -> Self {
+        IndirectMap::unplaced_with(keys, Never)
+    }
+
+    /// An empty map in `region`: see [`Map::new_in`](super::Map::new_in).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_in(region: Region<'a>, seed: u64, keys: K) -> Result<Self, Rejected<Region<'a>>> {
+        IndirectMap::new_with(region, seed, keys, Never)
+    }
+
+    /// The map that stands in `region`: see [`Map::attach`](super::Map::attach).
+    ///
+    /// # Errors
+    ///
+    /// As there; [`Error::Foreign`] also for a map of other [`HASH_BITS`](Keys::HASH_BITS).
+    ///
+    /// # Safety
+    ///
+    /// As there, and the references in it stand for keys of `keys`, as far as [`Keys::is`] relies on it.
+    pub unsafe fn attach(region: Region<'a>, keys: K) -> Result<Self, Rejected<Region<'a>>> {
+        // SAFETY: the caller's promise.
+        let root = unsafe { Root::attach(region, K::HASH_BITS, Never)? };
+        Ok(IndirectMap { root, keys, words: PhantomData })
+    }
+}
+
+impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
+    /// A map without a table: see [`Map::unplaced_with`](super::Map::unplaced_with).
+    #[cfg(not(loom))]
+    pub const fn unplaced_with(keys: K, guard: G) -> Self {
+        IndirectMap { root: Root::empty(guard), keys, words: PhantomData }
+    }
+
+    /// An empty map in `region`: see [`Map::new_with`](super::Map::new_with).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_with(
+        region: Region<'a>,
+        seed: u64,
+        keys: K,
+        guard: G,
+    ) -> Result<Self, Rejected<Region<'a>>> {
+        let root = Root::create(region, seed, K::HASH_BITS, guard)?;
+        Ok(IndirectMap { root, keys, words: PhantomData })
+    }
+
+    /// Makes an empty table for a map that has none: see [`Map::place`](super::Map::place).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.root.place(region, seed, K::HASH_BITS)
+    }
+
+    /// Takes all memory back: see [`Map::into_regions`](super::Map::into_regions).
+    pub fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
+        self.root.into_regions()
+    }
+
+    /// Gives the map another table: see [`Map::rebuild`](super::Map::rebuild).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.root.rebuild(region, seed, K::HASH_BITS)
+    }
+
+    /// Does a part of a running rebuild: see [`Map::help`](super::Map::help).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn help(&self, steps: usize) -> Result<bool, Error> {
+        self.root.help(steps)
+    }
+
+    /// The region of the oldest table: see [`Map::try_reclaim`](super::Map::try_reclaim).
+    pub fn try_reclaim(&self) -> Option<Region<'a>> {
+        self.root.try_reclaim()
+    }
+
+    /// Where the keys are.
+    pub fn keys(&self) -> &K {
+        &self.keys
+    }
+
+    /// The value of `key`. Writes nothing.
+    #[inline]
+    pub fn get(&self, key: &K::Key) -> Option<V> {
+        self.get_key_value(key).map(|(_, value)| value)
+    }
+
+    /// The reference that stands for `key`, and its value. Writes nothing.
+    #[inline]
+    pub fn get_key_value(&self, key: &K::Key) -> Option<(u64, V)> {
+        let found = Cell::new(0);
+        let value = self.root.get(&self.key(key, 0, &found))?;
+        Some((found.get(), V::from_word(value)))
+    }
+
+    /// Is `key` present? Writes nothing.
+    #[inline]
+    pub fn contains_key(&self, key: &K::Key) -> bool {
+        self.get_key_value(key).is_some()
+    }
+
+    /// Inserts `key` with `value` if it is absent; `reference` stands for it from then on. If it is
+    /// present nothing changes, and its value is the answer.
+    ///
+    /// The bits of `reference` in [`HASH_BITS`](Keys::HASH_BITS) are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Busy`]; nothing has changed then.
+    #[inline]
+    pub fn insert(&self, key: &K::Key, reference: u64, value: V) -> Result<Option<V>, Error> {
+        self.compare_and_set(key, reference, Expectation::NotExists, Some(value))
+    }
+
+    /// Gives `key` the value `value`. If the answer is `None` it was absent, and `reference` stands for
+    /// it from now on; otherwise the present reference stays.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn upsert(&self, key: &K::Key, reference: u64, value: V) -> Result<Option<V>, Error> {
+        self.compare_and_set(key, reference, Expectation::Whatever, Some(value))
+    }
+
+    /// If the value of `key` is what `expected` says, makes it `new`: see
+    /// [`Map::compare_and_set`](super::Map::compare_and_set). An absent key takes `reference`.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[inline]
+    pub fn compare_and_set(
+        &self,
+        key: &K::Key,
+        reference: u64,
+        expected: Expectation<V>,
+        new: Option<V>,
+    ) -> Result<Option<V>, Error> {
+        let (expected, new) = (expected.map(V::to_word), new.map(V::to_word));
+        let found = Cell::new(0);
+        let key = self.key(key, reference, &found);
+        let before = self.root.update(&key, |current| expectation::decide(&expected, new, current));
+        Ok(before?.map(V::from_word))
+    }
+
+    /// Makes of the present value, or its absence, what `change` says: see
+    /// [`Map::fetch_update`](super::Map::fetch_update). An absent key takes `reference`.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[inline]
+    pub fn fetch_update(
+        &self,
+        key: &K::Key,
+        reference: u64,
+        mut change: impl FnMut(Option<V>) -> Option<V>,
+    ) -> Result<Option<V>, Error> {
+        let before = self.root.update(&self.key(key, reference, &Cell::new(0)), |current| {
+            let new = change(current.map(V::from_word)).map(V::to_word);
+            expectation::decide(&Expectation::Whatever, new, current)
+        });
+        Ok(before?.map(V::from_word))
+    }
+
+    /// Removes `key`. Answers its reference, whose memory may be reused as [`Keys`] says, and its value.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Map::remove`](super::Map::remove).
+    #[inline]
+    pub fn remove(&self, key: &K::Key) -> Result<Option<(u64, V)>, Error> {
+        let found = Cell::new(0);
+        let before = self.root.update(&self.key(key, 0, &found), |_| Decision::Remove)?;
+        Ok(before.map(|value| (found.get(), V::from_word(value))))
+    }
+
+    /// References and values, in no order: see [`Map::iter`](super::Map::iter).
+    pub fn iter(&self) -> impl Iterator<Item = (u64, V)> {
+        let entries = Walk::over(&self.root);
+        entries.map(|(word, value)| (word & !K::HASH_BITS, V::from_word(value)))
+    }
+
+    /// The number of entries: see [`Map::len`](super::Map::len).
+    pub fn len(&self) -> usize {
+        self.root.len()
+    }
+
+    /// Has the map no entry?
+    pub fn is_empty(&self) -> bool {
+        Walk::over(&self.root).next().is_none()
+    }
+
+    /// The entries that the map takes for certain, if the hash bits spread them well.
+    pub fn capacity(&self) -> usize {
+        self.root.capacity()
+    }
+
+    /// How the entries lie: see [`Map::stats`](super::Map::stats).
+    pub fn stats(&self) -> Stats {
+        self.root.stats()
+    }
+
+    /// The key that is stored as `reference` and its hash bits. Which reference was met last that
+    /// stands for it is left in `found`.
+    #[inline]
+    fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Fn(u64) -> bool> {
+        let hash_bits = self.keys.hash(key) & K::HASH_BITS;
+        let matches = move |word: u64| {
+            let met = word & !K::HASH_BITS;
+            // Other hash bits, another key: most comparisons end here.
+            let is_met = word & K::HASH_BITS == hash_bits && self.keys.is(met, key);
+            if is_met {
+                found.set(met);
+            }
+            is_met
+        };
+        Key { word: reference & !K::HASH_BITS | hash_bits, matches }
+    }
+}
+
+impl<K: Keys, V: Word + fmt::Debug, G: Reclaim> fmt::Debug for IndirectMap<'_, K, V, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}

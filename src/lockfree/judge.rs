@@ -1,0 +1,215 @@
+//! What operations that overlap may answer: what they could have answered one after another.
+//!
+//! The oracle of the models and of the steps: an ordinary map, and a search for an order of the
+//! operations that explains every answer and what is there in the end.
+
+use std::{collections::BTreeMap, vec::Vec};
+
+use super::{
+    Expectation, Map,
+    header::{GROUP_SLOTS, OWN_SLOTS, PLACES, REGIONS},
+    shape::Shape,
+};
+use crate::{error::Error, hash::hash_word};
+
+/// The map that is judged. Its seed is 0.
+pub(super) type Judged = Map<'static, u64, u64>;
+
+/// A call of a map.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Operation {
+    Get(u64),
+    Insert(u64, u64),
+    Upsert(u64, u64),
+    Replace(u64, u64),
+    Remove(u64),
+    CompareAndSet(u64, Expectation<u64>, Option<u64>),
+    /// `modify`: adds one.
+    Increment(u64),
+    /// `fetch_update`: removes the key if it is present, else inserts it.
+    Toggle(u64, u64),
+    /// All entries. Of a map with one home only: homes are not read at one instant.
+    Iterate,
+    /// The number of entries; of a map with one home only.
+    Count,
+    /// Steps of a rebuild.
+    Help(usize),
+}
+
+/// What a call answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Value(Option<u64>),
+    Entries(Vec<(u64, u64)>),
+    Number(usize),
+    Refused(Error),
+}
+
+impl Operation {
+    pub(super) fn run(self, map: &Judged) -> Answer {
+        use Operation::*;
+        let answer = match self {
+            Get(key) => Ok(map.get(key)),
+            Insert(key, value) => map.insert(key, value),
+            Upsert(key, value) => map.upsert(key, value),
+            Replace(key, value) => map.replace(key, value),
+            Remove(key) => map.remove(key),
+            CompareAndSet(key, expected, new) => map.compare_and_set(key, expected, new),
+            Increment(key) => map.modify(key, |value| value + 1),
+            Toggle(key, value) => map.fetch_update(key, |current| toggled(current, value)),
+            Iterate => return Answer::Entries(entries(map).0.into_iter().collect()),
+            Count => return Answer::Number(map.len()),
+            // How far it got does not matter, nor whether something was in the way.
+            Help(steps) => {
+                let _ = map.help(steps);
+                Ok(None)
+            }
+        };
+        answer.map_or_else(Answer::Refused, Answer::Value)
+    }
+
+    /// The key that it may need room for.
+    fn key_to_place(self) -> Option<u64> {
+        use Operation::*;
+        match self {
+            Insert(key, _) | Upsert(key, _) | Replace(key, _) => Some(key),
+            CompareAndSet(key, _, Some(_)) | Increment(key) | Toggle(key, _) => Some(key),
+            // In a rebuild every change of a key may want to move its home first.
+            Remove(key) | CompareAndSet(key, _, None) => Some(key),
+            Get(_) | Iterate | Count | Help(_) => None,
+        }
+    }
+}
+
+fn toggled(current: Option<u64>, value: u64) -> Option<u64> {
+    if current.is_some() { None } else { Some(value) }
+}
+
+/// What is in a map.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Contents(BTreeMap<u64, u64>);
+
+/// The entries of a map; none twice.
+pub(super) fn entries(map: &Judged) -> Contents {
+    let mut contents = BTreeMap::new();
+    for (key, value) in map {
+        assert_eq!(contents.insert(key, value), None, "key {key} is there twice");
+    }
+    Contents(contents)
+}
+
+impl Contents {
+    /// Does to it what `operation` does, and answers what it answers when it is not refused.
+    fn run(&mut self, operation: Operation) -> Answer {
+        use Operation::*;
+        let map = &mut self.0;
+        let (key, new) = match operation {
+            Iterate => {
+                return Answer::Entries(map.iter().map(|(&key, &value)| (key, value)).collect());
+            }
+            Count => return Answer::Number(map.len()),
+            Help(_) => return Answer::Value(None),
+            Get(key) => (key, map.get(&key).copied()),
+            Insert(key, value) => (key, map.get(&key).copied().or(Some(value))),
+            Upsert(key, value) => (key, Some(value)),
+            Replace(key, value) => (key, map.get(&key).map(|_| value)),
+            Remove(key) => (key, None),
+            Increment(key) => (key, map.get(&key).map(|value| value + 1)),
+            Toggle(key, value) => (key, toggled(map.get(&key).copied(), value)),
+            CompareAndSet(key, expected, new) => {
+                let current = map.get(&key).copied();
+                (key, if expected.is_met_by(current) { new } else { current })
+            }
+        };
+        Answer::Value(match new {
+            Some(value) => map.insert(key, value),
+            None => map.remove(&key),
+        })
+    }
+
+    /// Is there no room for `key` in a table of this shape, of one home or two, wherever entries lie?
+    fn has_no_room(&self, shape: Shape, key: u64) -> bool {
+        let home = home_of(shape, key);
+        let (ours, others): (Vec<u64>, Vec<u64>) =
+            self.0.keys().partition(|&&key| home_of(shape, key) == home);
+        let is_shared = |region: &u32| shape.group_of(0, *region) == shape.group_of(1, *region);
+        let shared = GROUP_SLOTS * (0..REGIONS).filter(is_shared).count() as u32;
+        let others_in_shared = others.len().saturating_sub((PLACES - shared) as usize);
+        ours.len() + others_in_shared >= PLACES as usize
+    }
+}
+
+/// The home of a key under seed 0.
+fn home_of(shape: Shape, key: u64) -> u64 {
+    shape.bin_of(hash_word(0, key))
+}
+
+/// Keys of one home, one after another.
+pub(super) fn keys_of_home(shape: Shape, home: u64) -> impl Iterator<Item = u64> {
+    (1..).filter(move |&key| home_of(shape, key) == home)
+}
+
+/// Entries that a home has room for in its bin.
+pub(super) const OWN: usize = OWN_SLOTS as usize;
+/// Entries that a home has room for at all.
+pub(super) const ALL: usize = PLACES as usize;
+
+/// An operation that ran.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub(super) operation: Operation,
+    /// `None` if it was killed: then it may have happened or not.
+    pub(super) answer: Option<Answer>,
+    /// The records, by index, that ended before this one began.
+    pub(super) after: Vec<usize>,
+}
+
+/// Is there an order of `records`, from `start` to `end`, in which each answers what it did?
+pub(super) fn is_explained(
+    shape: Shape,
+    start: &Contents,
+    records: &[Record],
+    end: &Contents,
+) -> bool {
+    search(shape, start, records, &mut Vec::new(), end)
+}
+
+fn search(
+    shape: Shape,
+    now: &Contents,
+    records: &[Record],
+    done: &mut Vec<usize>,
+    end: &Contents,
+) -> bool {
+    if done.len() == records.len() {
+        return now == end;
+    }
+    for (index, record) in records.iter().enumerate() {
+        if done.contains(&index) || record.after.iter().any(|before| !done.contains(before)) {
+            continue;
+        }
+        done.push(index);
+        let found =
+            outcomes(shape, now, record).iter().any(|next| search(shape, next, records, done, end));
+        done.pop();
+        if found {
+            return true;
+        }
+    }
+    false
+}
+
+/// What may be there after `record`, if it may come next.
+fn outcomes(shape: Shape, now: &Contents, record: &Record) -> Vec<Contents> {
+    let mut next = now.clone();
+    let answer = next.run(record.operation);
+    match (&record.answer, record.operation.key_to_place()) {
+        (None, _) => [now.clone(), next].into(),
+        (Some(actual), _) if *actual == answer => [next].into(),
+        (Some(Answer::Refused(Error::Busy)), Some(_)) => [now.clone()].into(),
+        (Some(Answer::Refused(Error::Full)), Some(key)) if now.has_no_room(shape, key) => {
+            [now.clone()].into()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,515 @@
+//! The map from words to words.
+
+use core::{alloc::Layout, fmt, marker::PhantomData};
+
+use super::{
+    arena_layout,
+    expectation::{self, Expectation},
+    iter::Iter,
+    reclaim::{Never, Reclaim},
+    root::Root,
+    stats::{Need, Stats},
+    update::{Decision, Key},
+    word::Word,
+};
+use crate::{
+    error::{Error, Rejected},
+    storage::Region,
+};
+
+/// The bits of a key that decide its home: all.
+const HOME_MASK: u64 = u64::MAX;
+
+/// A map that cores, interrupt handlers and NMIs share without a lock, in memory that the caller lends.
+///
+/// Keys and values are [`Word`]s: integers of up to 64 bits, all of them legal. Every method takes
+/// `&self`, may be called while the same or another method is stopped anywhere in the middle, and
+/// copies values out. See the [module](super) for progress, cost and what a killed context can leave
+/// behind.
+///
+/// Methods that change something answer the value that the key had *before*.
+///
+/// ```
+/// # use core::mem::MaybeUninit;
+/// use heptad::{lockfree::Map, storage::Region};
+///
+/// # #[repr(align(64))]
+/// # struct Pages([MaybeUninit<u8>; 8192]);
+/// # let mut pages = Pages([MaybeUninit::uninit(); 8192]);
+/// let counts = Map::<u64, u32>::new_in(Region::new(&mut pages.0)?, 0x5eed)?;
+/// assert_eq!(counts.upsert(0xffff_8000, 1)?, None);
+/// counts.modify(0xffff_8000, |count| count + 1)?;
+/// assert_eq!(counts.get(0xffff_8000), Some(2));
+/// # Ok::<(), heptad::Error>(())
+/// ```
+///
+/// `G` is how the map knows that an old table's memory can be given back after a
+/// [`rebuild`](Self::rebuild): by default [`Never`], which costs nothing.
+pub struct Map<'a, K, V, G = Never> {
+    root: Root<'a, G>,
+    words: PhantomData<fn(K) -> V>,
+}
+
+impl<'a, K: Word, V: Word> Map<'a, K, V> {
+    /// A map without a table, for a `static`: it is empty, and full. [`place`](Self::place) gives it
+    /// one.
+    #[cfg(not(loom))]
+    pub const fn unplaced() -> Self {
+        Map::unplaced_with(Never)
+    }
+
+    /// An empty map in `region`, as large as fits: [`capacity`](Self::capacity) says for how many
+    /// entries. Writes the whole region.
+    ///
+    /// `seed` goes into the hash: any number; a different one per table and per boot is best.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooSmall`], with the region.
+    pub fn new_in(region: Region<'a>, seed: u64) -> Result<Self, Rejected<Region<'a>>> {
+        Map::new_with(region, seed, Never)
+    }
+
+    /// The map that another one left in `region`, or that others use at this moment: in shared memory,
+    /// at whatever address it is mapped. Maps that share a table this way must not rebuild it.
+    ///
+    /// # Errors
+    ///
+    /// With the region: [`Error::Foreign`] if no map of words stands there, [`Error::UnknownFormat`],
+    /// [`Error::Corrupt`] if the descriptor is damaged, [`Error::TooSmall`] if the region ends before
+    /// the table does, [`Error::Busy`] if the table has been rebuilt into another. The entries
+    /// themselves are checked by [`check`](Self::check).
+    ///
+    /// # Safety
+    ///
+    /// The region's bytes are initialised, and nobody writes them but maps of this crate that were made
+    /// in them or attached to them. `K` and `V` are those that the map was filled with, as far as their
+    /// [`from_word`](Word::from_word) relies on it.
+    pub unsafe fn attach(region: Region<'a>) -> Result<Self, Rejected<Region<'a>>> {
+        // SAFETY: the caller's promise.
+        unsafe { Map::attach_with(region, Never) }
+    }
+}
+
+impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
+    /// [`unplaced`](Map::unplaced) with a `guard` that tells when old tables can be given back.
+    #[cfg(not(loom))]
+    pub const fn unplaced_with(guard: G) -> Self {
+        Map { root: Root::empty(guard), words: PhantomData }
+    }
+
+    /// [`new_in`](Map::new_in) with a `guard` that tells when old tables can be given back.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_with(region: Region<'a>, seed: u64, guard: G) -> Result<Self, Rejected<Region<'a>>> {
+        Ok(Map { root: Root::create(region, seed, HOME_MASK, guard)?, words: PhantomData })
+    }
+
+    /// [`attach`](Map::attach) for a map of a type with a `guard`, which has nothing to do: such a map
+    /// must not be rebuilt.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    pub unsafe fn attach_with(region: Region<'a>, guard: G) -> Result<Self, Rejected<Region<'a>>> {
+        // SAFETY: the caller's promise.
+        let root = unsafe { Root::attach(region, HOME_MASK, guard)? };
+        Ok(Map { root, words: PhantomData })
+    }
+
+    /// Makes an empty table in `region` for a map that has none. Writes the whole region.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Occupied`] if the map has a table, [`Error::TooSmall`]; with the region.
+    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.root.place(region, seed, HOME_MASK)
+    }
+
+    /// Takes all memory back, old tables first, a rebuild in the middle of it or not; the entries are
+    /// gone for this owner. Of a map at rest that was never rebuilt it is the one region.
+    pub fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
+        self.root.into_regions()
+    }
+
+    /// The memory that a map for `capacity` entries needs: see [`arena_layout`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CapacityOverflow`].
+    pub const fn layout(capacity: usize) -> Result<Layout, Error> {
+        arena_layout(capacity)
+    }
+
+    /// The value of `key`. Writes nothing.
+    #[inline]
+    pub fn get(&self, key: K) -> Option<V> {
+        self.root.get(&exactly(key)).map(V::from_word)
+    }
+
+    /// Is `key` present? Writes nothing.
+    #[inline]
+    pub fn contains_key(&self, key: K) -> bool {
+        self.root.get(&exactly(key)).is_some()
+    }
+
+    /// Looks for all of `keys`, in order, and writes the value of each into `values`; as many as the
+    /// shorter of both has. Answers how many were found.
+    ///
+    /// The homes of sixteen keys are asked for ahead, so that their waits for memory overlap. Each
+    /// lookup is atomic by itself, the batch is not.
+    pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
+        let mut found = 0;
+        let answer = |value: Option<u64>| {
+            found += usize::from(value.is_some());
+            value.map(V::from_word)
+        };
+        self.root.get_many(keys, values, |&key| exactly(key), answer);
+        found
+    }
+
+    /// Inserts `key` with `value` if it is absent. If it is present, nothing changes, and its value is
+    /// the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Busy`]; nothing has changed then.
+    #[inline]
+    pub fn insert(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        let value = value.to_word();
+        self.update(key, |current| match current {
+            Some(_) => Decision::Keep,
+            None => Decision::Set(value),
+        })
+    }
+
+    /// Gives `key` the value `value`, whether it is present or not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn upsert(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        let value = value.to_word();
+        self.update(key, |_| Decision::Set(value))
+    }
+
+    /// Gives `key` the value `value` if it is present.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn replace(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        let value = value.to_word();
+        self.update(key, |current| match current {
+            Some(_) => Decision::Set(value),
+            None => Decision::Keep,
+        })
+    }
+
+    /// If the value of `key` is what `expected` says, makes it `new`; `None` removes the key.
+    ///
+    /// Took place exactly if `expected.is_met_by(answer)`. A `new` that is the present value already
+    /// succeeds without a write.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert); as for [`remove`](Self::remove) if `new` is `None`.
+    #[inline]
+    pub fn compare_and_set(
+        &self,
+        key: K,
+        expected: Expectation<V>,
+        new: Option<V>,
+    ) -> Result<Option<V>, Error> {
+        let expected = expected.map(V::to_word);
+        let new = new.map(V::to_word);
+        self.update(key, |current| expectation::decide(&expected, new, current))
+    }
+
+    /// Removes `key`.
+    ///
+    /// # Errors
+    ///
+    /// None, unless a rebuild has frozen the key's home and finds no room for it in the new table, or is
+    /// hindered just now: [`Error::Full`] or [`Error::Busy`]; nothing has changed then. A removal itself
+    /// takes no slot.
+    #[inline]
+    pub fn remove(&self, key: K) -> Result<Option<V>, Error> {
+        self.update(key, |_| Decision::Remove)
+    }
+
+    /// Removes `key` if `condition` holds for its value. Answers the value removed.
+    ///
+    /// `condition` runs once, and once more each time that another operation on the same home commits
+    /// in between.
+    ///
+    /// # Errors
+    ///
+    /// As for [`remove`](Self::remove).
+    #[inline]
+    pub fn remove_if(
+        &self,
+        key: K,
+        mut condition: impl FnMut(V) -> bool,
+    ) -> Result<Option<V>, Error> {
+        let mut removes = false;
+        let before = self.update(key, |current| {
+            removes = current.is_some_and(|value| condition(V::from_word(value)));
+            if removes { Decision::Remove } else { Decision::Keep }
+        })?;
+        Ok(before.filter(|_| removes))
+    }
+
+    /// Replaces the value of `key`, if it is present, by what `change` makes of it.
+    ///
+    /// `change` runs as often as `condition` in [`remove_if`](Self::remove_if); its last answer counts.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn modify(&self, key: K, mut change: impl FnMut(V) -> V) -> Result<Option<V>, Error> {
+        self.fetch_update(key, |current| current.map(&mut change))
+    }
+
+    /// Inserts `value` if `key` is absent; else replaces its value by what `change` makes of it, as
+    /// [`modify`](Self::modify) does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn insert_or_modify(
+        &self,
+        key: K,
+        value: V,
+        mut change: impl FnMut(V) -> V,
+    ) -> Result<Option<V>, Error> {
+        self.fetch_update(key, |current| Some(current.map_or(value, &mut change)))
+    }
+
+    /// [`insert_or_modify`](Self::insert_or_modify) with a value that is only made when it is needed.
+    /// Both closures run as often as `condition` in [`remove_if`](Self::remove_if).
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn insert_with_or_modify(
+        &self,
+        key: K,
+        mut make: impl FnMut() -> V,
+        mut change: impl FnMut(V) -> V,
+    ) -> Result<Option<V>, Error> {
+        self.fetch_update(key, |current| Some(current.map_or_else(&mut make, &mut change)))
+    }
+
+    /// Makes of the present value, or its absence, what `change` says: `None` removes the key, or
+    /// leaves it absent.
+    ///
+    /// `change` runs as often as `condition` in [`remove_if`](Self::remove_if); its last answer counts.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert); as for [`remove`](Self::remove) if `change` answers `None`.
+    #[inline]
+    pub fn fetch_update(
+        &self,
+        key: K,
+        mut change: impl FnMut(Option<V>) -> Option<V>,
+    ) -> Result<Option<V>, Error> {
+        self.update(key, |current| {
+            let new = change(current.map(V::from_word)).map(V::to_word);
+            expectation::decide(&Expectation::Whatever, new, current)
+        })
+    }
+
+    /// Keeps the entries for which `condition` holds. Each is decided by itself, as
+    /// [`remove_if`](Self::remove_if) does, and entries that come meanwhile may be left out.
+    ///
+    /// # Errors
+    ///
+    /// The first of [`remove`](Self::remove); those that come after are not looked at.
+    pub fn retain(&self, mut condition: impl FnMut(K, V) -> bool) -> Result<(), Error> {
+        for (key, _) in self.iter() {
+            self.remove_if(key, |value| !condition(key, value))?;
+        }
+        Ok(())
+    }
+
+    /// Removes all entries, one by one; those that come meanwhile may stay.
+    ///
+    /// # Errors
+    ///
+    /// As for [`retain`](Self::retain).
+    pub fn clear(&self) -> Result<(), Error> {
+        self.retain(|_, _| false)
+    }
+
+    /// The entries, in no order. Every key that is present all the time comes exactly once, with a
+    /// value that it had meanwhile; one that comes or goes meanwhile comes once or not at all. One that a
+    /// rebuild moves meanwhile may come twice.
+    ///
+    /// The iterator holds a copy of one home's entries, 384 bytes, and keeps old tables from being given
+    /// back.
+    pub fn iter(&self) -> Iter<'_, K, V, G> {
+        Iter::over(&self.root)
+    }
+
+    /// The number of entries. Reads every bin's line. Exact when nobody changes anything meanwhile;
+    /// otherwise each home is counted as it is at some instant, so that the sum is never negative and
+    /// never more than could be there.
+    ///
+    /// There is no counter: it would cost each insertion and removal a line that all cores want, and a
+    /// context killed beside it would make it wrong for ever.
+    pub fn len(&self) -> usize {
+        self.root.len()
+    }
+
+    /// Has the map no entry? Reads bins up to the first entry.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// The entries that the newest table takes for certain; often it takes some more. 0 before
+    /// [`place`](Self::place).
+    pub fn capacity(&self) -> usize {
+        self.root.capacity()
+    }
+
+    /// The seed of the newest table's hash; `None` before [`place`](Self::place).
+    pub fn seed(&self) -> Option<u64> {
+        self.root.seed()
+    }
+
+    /// How the map knows when old tables can be given back.
+    pub fn guard(&self) -> &G {
+        self.root.guard()
+    }
+
+    /// How the entries lie. Reads every line.
+    pub fn stats(&self) -> Stats {
+        self.root.stats()
+    }
+
+    /// Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be
+    /// damaged. Reads every line, and two for each entry in a group.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`]. Such a map is safe to use, but may answer anything.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.root.is_sound() { Ok(()) } else { Err(Error::Corrupt) }
+    }
+
+    /// Gives the map another table, in `region`, with another size or seed, while everyone works on.
+    /// Returns at once; the entries move bin by bin, by [`help`](Self::help) and by everyone who changes
+    /// something. Writes the whole region.
+    ///
+    /// Reads never help. A change moves at most two bins, its own and one more, of at most 24 entries
+    /// each. Nobody waits, whoever is stopped wherever.
+    ///
+    /// When the new table turns out to have no room for some entry, its home stays as it is, and changes
+    /// there are refused with [`Error::Full`]. Then another `rebuild`, into a third region, goes on from
+    /// where it stopped.
+    ///
+    /// # Errors
+    ///
+    /// With the region: [`Error::Busy`] while a rebuild is running that is not stuck,
+    /// [`Error::TooSmall`] if the region is too small for the entries that are there.
+    pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.root.rebuild(region, seed, HOME_MASK)
+    }
+
+    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotRequired`] otherwise; and those of `rebuild`.
+    pub fn rebuild_if_needed(
+        &self,
+        region: Region<'a>,
+        seed: u64,
+    ) -> Result<(), Rejected<Region<'a>>> {
+        match self.needs_rebuild() {
+            Some(_) => self.rebuild(region, seed),
+            None => Err(Rejected { error: Error::NotRequired, value: region }),
+        }
+    }
+
+    /// Why the map should be rebuilt, if it should. Reads every line.
+    pub fn needs_rebuild(&self) -> Option<Need> {
+        self.stats().need(self.capacity())
+    }
+
+    /// Does at most `steps` parts of a running rebuild, each one bin of at most 24 entries, or sixteen
+    /// headers looked at. For an idle loop or a timer, so that it ends even if nobody changes anything.
+    /// Answers whether there is nothing left to do.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] if the new table has no room for some entry: see [`rebuild`](Self::rebuild).
+    /// [`Error::Busy`] if another operation was in the way: call again.
+    pub fn help(&self, steps: usize) -> Result<bool, Error> {
+        self.root.help(steps)
+    }
+
+    /// The region of the oldest table, once its entries have all moved on and no operation can be in it
+    /// any more. Never waits: call it now and then.
+    pub fn try_reclaim(&self) -> Option<Region<'a>> {
+        self.root.try_reclaim()
+    }
+
+    /// A map over a table that is made already.
+    #[cfg(all(test, loom))]
+    pub(super) fn with_root(root: Root<'a, G>) -> Self {
+        Map { root, words: PhantomData }
+    }
+
+    /// [`rebuild`](Self::rebuild) into a table that is made already.
+    #[cfg(all(test, loom))]
+    pub(super) fn rebuild_into(&self, descriptor: core::ptr::NonNull<super::arena::Descriptor>) {
+        let newest = self.root.newest().unwrap();
+        // SAFETY: models' tables are leaked.
+        assert!(unsafe { newest.set_next(descriptor) });
+    }
+
+    #[inline]
+    fn update(
+        &self,
+        key: K,
+        decide: impl FnMut(Option<u64>) -> Decision,
+    ) -> Result<Option<V>, Error> {
+        Ok(self.root.update(&exactly(key), decide)?.map(V::from_word))
+    }
+}
+
+/// The key that is stored as the word of `key`.
+#[inline]
+fn exactly(key: impl Word) -> Key<impl Fn(u64) -> bool> {
+    let word = key.to_word();
+    Key { word, matches: move |stored| stored == word }
+}
+
+impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Reclaim> fmt::Debug for Map<'_, K, V, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<'m, K: Word, V: Word, G: Reclaim> IntoIterator for &'m Map<'_, K, V, G> {
+    type Item = (K, V);
+    type IntoIter = Iter<'m, K, V, G>;
+
+    fn into_iter(self) -> Iter<'m, K, V, G> {
+        self.iter()
+    }
+}

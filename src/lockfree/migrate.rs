@@ -1,0 +1,138 @@
+//! Moving a table into the next one, bin by bin, while everyone works on.
+//!
+//! ```text
+//!   bin of the old table      whoever needs it, or helps
+//!   ----------------------    ---------------------------------------------------------------
+//!   normal                    changes it as if nothing were going on
+//!     | freeze                a compare-exchange; every commit under an older header fails
+//!   frozen                    readers read it; writers copy it first, then go on in the next table
+//!     | copy all, set         every entry is inserted into the next table where it is absent
+//!   migrated                  everyone goes on in the next table
+//! ```
+//!
+//! # Why nothing is lost, doubled or brought back
+//!
+//! - **M1** A frozen bin shows the same entries until it is migrated, and is never anything else after.
+//! - **M2** Nobody changes a key in the next table before its old bin is migrated, but for copiers.
+//! - **M3** A copier inserts a key (1) under a header of the new home that it loaded first and that does
+//!   not show the key, (2) after it found the old bin not migrated yet, (3) by a commit that fails if the
+//!   new home has changed since (1).
+//!
+//! A copier that is late, because others finished the bin and the key was changed or removed since,
+//! either loaded the header of (1) after that change, and then finds the bin migrated in (2), or before
+//! it, and then fails in (3). Without (2) a removed key comes back.
+//!
+//! A helper that stops for ever holds one slot at the most, and everyone else can do all that it was
+//! going to do.
+//!
+//! # When the next table has no room
+//!
+//! The bin stays frozen, readers go on, and writers to that bin are refused. Then the next table itself
+//! may be given a next table: entries that find no room there are moved on, and nothing was lost.
+
+use super::{
+    arena::{Home, Table},
+    update::{Decision, Key, Stop},
+};
+use crate::sync::Ordering::{Acquire, Relaxed, Release};
+
+/// Migrated bins that one step passes by.
+const BINS_PER_STEP: u64 = 16;
+
+/// What a step found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// There is more to do.
+    More,
+    /// Every bin is migrated.
+    Done,
+    /// An entry found no room, or was in somebody's hands.
+    Stopped(Stop),
+}
+
+impl<'a> Table<'a> {
+    /// Moves all entries of `home` to the next table, `next`. At most 24 insertions there.
+    #[cold]
+    pub(super) fn move_home(self, home: Home<'a>, next: Table<'a>) -> Result<(), Stop> {
+        let frozen = home.freeze();
+        if frozen.is_migrated() {
+            return Ok(());
+        }
+        let copies = frozen.places().try_for_each(|place| {
+            // M1: what the frozen header shows is final.
+            let (word, value) = (self.key_at(home, place), self.value_at(home, frozen, place));
+            next.take_over(word, value, || home.header().is_migrated())
+        });
+        match copies {
+            Ok(()) => home.set_migrated(frozen),
+            Err(Stop::Full) if !home.header().is_migrated() => {
+                // Relaxed: a note for whoever asks why nothing goes on.
+                self.progress().stuck.store(1, Relaxed);
+                return Err(Stop::Full);
+            }
+            Err(_) if home.header().is_migrated() => {}
+            Err(stop) => return Err(stop),
+        }
+        Ok(())
+    }
+
+    /// Inserts a copied entry where it is absent: here, or in the table behind if its home has moved on.
+    /// `is_over` tells whether the entry's old bin is migrated, and the copy comes too late.
+    fn take_over(self, word: u64, value: u64, is_over: impl Fn() -> bool) -> Result<(), Stop> {
+        let key = Key { word, matches: |stored| stored == word };
+        let mut table = self;
+        loop {
+            // M3: `update` has loaded the header (1) when it asks (2), and commits under it (3).
+            let answer = table.update(&key, |current| match current {
+                None if !is_over() => Decision::Set(value),
+                _ => Decision::Keep,
+            });
+            let Err(stop) = answer else { return Ok(()) };
+            table = table.follow(word, stop)?;
+        }
+    }
+
+    /// Where to go on with the key of `word` after this table has refused it for `stop`: to the next
+    /// table, once its home has been moved there.
+    #[cold]
+    pub(super) fn follow(self, word: u64, stop: Stop) -> Result<Table<'a>, Stop> {
+        match (self.next(), stop) {
+            (Some(next), Stop::Frozen | Stop::Full) => {
+                self.move_home(self.home_of(word), next)?;
+                Ok(next)
+            }
+            _ => Err(stop),
+        }
+    }
+
+    /// Does a bounded part of the work: one bin moved, or [`BINS_PER_STEP`] found to be migrated.
+    pub(super) fn step(self, next: Table<'a>) -> Step {
+        let progress = self.progress();
+        let bins = self.shape().bins;
+        // Relaxed, both: hints; the headers tell what is so.
+        let told = progress.told.load(Relaxed);
+        if told < bins {
+            let told = progress.told.fetch_add(1, Relaxed);
+            if let Some(home) = self.home_number(told) {
+                return self.move_home(home, next).map_or_else(Step::Stopped, |()| Step::More);
+            }
+        }
+        // Everyone was told something; now see what came of it, in order.
+        // Acquire: pairs with the Release below: what others found migrated is so for us.
+        let first = progress.done.load(Acquire);
+        for number in first..bins.min(first + BINS_PER_STEP) {
+            let Some(home) = self.home_number(number) else { break };
+            if !home.header().is_migrated() {
+                return self.move_home(home, next).map_or_else(Step::Stopped, |()| Step::More);
+            }
+            progress.done.fetch_max(number + 1, Release);
+        }
+        if self.is_migrated() { Step::Done } else { Step::More }
+    }
+
+    /// Is every bin migrated, and has somebody found that out?
+    pub(super) fn is_migrated(self) -> bool {
+        // Acquire: as in `step`.
+        self.progress().done.load(Acquire) >= self.shape().bins
+    }
+}

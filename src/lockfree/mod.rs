@@ -1,0 +1,186 @@
+//! The map that cores, interrupt handlers and NMIs share: no lock, no guard, no allocator, no wait.
+//!
+//! # The picture
+//!
+//! ```text
+//!   the home of a key: one bin, one line               its three groups, two lines each
+//!  +--------+-------+-------+-------+-------------+   +--------+------+------+-- ... --+------+
+//!  | header | key 0 | key 1 | key 2 | four values |   | claims | pair | pair |         | pair |
+//!  +--------+-------+-------+-------+-------------+   +--------+------+------+-- ... --+------+
+//!      |        ^       ^       ^                         one in each region; many homes share
+//!      |        |       |       |                         a group, each slot belongs to one
+//!      +--------+-------+-------+------ 3 bits
+//!      +------------------------------- 21 bits: the slots of the groups that are this home's
+//! ```
+//!
+//! Every place where a key can be belongs to the key's home: three slots of its bin, and seven of each
+//! of three groups, which follow from the bin's number. **One word, the header of the bin, says which
+//! of the 24 places hold an entry.** An operation that changes something prepares it where nobody looks,
+//! and makes it visible by one compare-exchange on that word, which also counts the change. A reader
+//! loads the header, reads what it shows, and loads the header again.
+//!
+//! So there are no tombstones, no reserved keys or values, no wider compare-exchange than a word's, and
+//! nothing to reclaim while the map is in use.
+//!
+//! # Invariants
+//!
+//! - **F1** A key is visible at one place of its home at the most.
+//! - **F2** A slot of a group that is visible in a header is visible in no other, and its claim is 1.
+//! - **F3** Keys and values that a header shows are not written while it shows them: only who holds a
+//!   slot writes it, and a held slot is not visible.
+//! - **F4** A slot is held by who took or claimed it, until it is shown or given back; and by who hid
+//!   it, until it is given back or filled. The own slot of a home without entries outside is free as
+//!   soon as it is hidden.
+//! - **F5** Every change of what a header shows, or of the cells that its slots name, makes its version
+//!   one more. Taking and giving back does not.
+//! - **F6** The four value cells of a bin are named by its three slots and the spare, each by one. Only
+//!   who holds the spare exchanges it.
+//! - **F7** An operation holds one slot or spare cell at the most at any instant.
+//! - **F8** An operation moves one entry of another home (`relocate.rs`) and one of its own (`hole.rs`) at
+//!   the most; one whose closure wants another thing each time it is asked may move one more each time.
+//!
+//! # Operations
+//!
+//! ```text
+//! get      header; three keys; slots of groups that it shows; header again: the same, or once more
+//! insert   take a free own slot, or claim a slot of a group, or move another home's entry away;
+//!          fill it; commit
+//! update   take the spare cell; fill it; commit "slot s names this cell now"
+//!          (an entry in a group: as an insertion, whose commit hides the old place)
+//! remove   commit "hidden"; if it was an own slot, one entry from outside moves into it
+//! ```
+//!
+//! A commit fails only if another one came first. Then the operation scans again, with what it holds
+//! still in hand: another may have inserted its key.
+//!
+//! # Progress and cost
+//!
+//! | operation | progress | happens at | lines, usual and most | can be refused |
+//! |---|---|---|---|---|
+//! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 7 | never |
+//! | insert, upsert, replace, modify, ... | lock-free | its commit, or the second look if it changes nothing | 1.5, see below | `Full`, `Busy` |
+//! | remove, remove_if | lock-free | its commit | 1.5, 7 | never |
+//! | iter, retain, clear | lock-free, home by home | each home by itself | all bins | never |
+//! | len, stats, check | wait-free | each home by itself | all bins | never |
+//!
+//! A home is its bin and three groups of two lines: seven lines at the most.
+//!
+//! *Lock-free*: an operation that goes round again does so because another one on the same home has
+//! committed. A stopped one, in an interrupt's or a debugger's hands or killed, is in nobody's way: what
+//! it holds is one slot or cell, which the others do without.
+//!
+//! An insertion into a full home whose groups are full looks at 21 entries of other homes, and so reads
+//! up to 21 bins and their groups; it moves one of them.
+//!
+//! - `Full`: every place of the home is taken, and no neighbour's entry has room elsewhere; what running
+//!   operations hold counts as taken there, so at another moment there may be room. A map made
+//!   for `n` entries takes `n`, but for a chance of less than 10^-9 per insertion; what it takes beyond
+//!   is a matter of luck. Of keys with one hash it takes 24.
+//! - `Busy`: as `Full`, but places were held by running operations, or a move lost a race. The same call
+//!   may succeed later. Nothing spins on it.
+//!
+//! # Interrupts, and contexts that die
+//!
+//! Every operation may be interrupted anywhere by any other on the same map, to any depth. An operation
+//! that is killed leaves at most one slot or spare cell held, for as long as the table is in use
+//! ([`Stats::held`]); a bin whose spare cell is held updates through its groups.
+//!
+//! # Concurrency
+//!
+//! | field | writer | reader | order | pairs with |
+//! |---|---|---|---|---|
+//! | header | commit | everyone's first look | Release, Acquire | what is shown is filled |
+//! | header | give back | everyone's first look | Release, Acquire | the last holder's stores come first: between two commits nothing is taken that was given back after the first |
+//! | claim | unclaim | claim | Release, Acquire | as above, and the commit that hid the slot |
+//! | keys, values | the holder, after a Release fence | everyone | Relaxed | the Acquire fence before the second look: a reader that met the next entry's words finds the header changed |
+//! | header | | second look | Relaxed | behind the fence above |
+//!
+//! Versions have 29 bits. An operation that is stopped for exactly a multiple of 2^29 commits of one
+//! home, and finds it showing the same places as before, would take an old answer for a new one.
+//!
+//! # How it is shown
+//!
+//! `models/` runs this code under loom, with groups of one slot; `steps/` stops every operation at each of
+//! its accesses, for others or for ever, with the real sizes. Both ask `judge.rs` for an order that
+//! explains all answers. `cargo xtask verify model-mutants` takes away one load-bearing step after the
+//! other, and some model must notice. What they cannot show is in DESIGN.md's table of gaps.
+//!
+//! # Sources
+//!
+//! A bin of one line whose header governs its slots is the idea of CLHT (David, Guerraoui, Trigonakis,
+//! 2015) and of DLHT (Katsarakis and others, 2024). The expectations of `compare_and_set` are those of
+//! nbds (Dybnis). Groups shared by homes, the spare cell, moving entries in and away, and the reader's
+//! second look in place of guards are put together here; DESIGN.md has what was measured.
+
+mod arena;
+mod bin;
+mod commit;
+mod expectation;
+mod header;
+mod hole;
+mod indirect;
+mod iter;
+#[cfg(all(test, any(loom, heptad_steps)))]
+mod judge;
+mod map;
+mod migrate;
+#[cfg(all(test, loom))]
+mod models;
+mod read;
+mod reclaim;
+mod relocate;
+mod root;
+mod set;
+mod shape;
+mod slots;
+mod stats;
+#[cfg(all(test, heptad_steps))]
+mod steps;
+mod update;
+mod walk;
+mod word;
+
+use core::alloc::Layout;
+
+pub use expectation::Expectation;
+pub use indirect::{IndirectMap, Keys};
+pub use iter::Iter;
+pub use map::Map;
+pub use reclaim::{Counted, Never, Reclaim};
+pub use set::Set;
+pub use stats::{Need, Stats};
+pub use word::Word;
+
+use crate::{error::Error, layout::LINE_BYTES};
+use shape::Shape;
+
+/// The memory that a map or set for `capacity` entries needs.
+///
+/// With `n = max(capacity, 1)`: `64 * (2 + ceil(8 * n / 21) + 6 * (ceil(n / 72) + 2))` bytes, aligned
+/// to 64. That is 29.7 bytes per entry for large `n`, everything included.
+///
+/// # Errors
+///
+/// [`Error::CapacityOverflow`] if no address space holds it.
+pub const fn arena_layout(capacity: usize) -> Result<Layout, Error> {
+    let Some(shape) = Shape::for_entries(capacity as u64) else {
+        return Err(Error::CapacityOverflow);
+    };
+    let lines = shape.lines();
+    if lines > (isize::MAX as u64 - LINE_BYTES as u64) / LINE_BYTES as u64 {
+        return Err(Error::CapacityOverflow);
+    }
+    match Layout::from_size_align(lines as usize * LINE_BYTES, LINE_BYTES) {
+        Ok(layout) => Ok(layout),
+        Err(_) => Err(Error::CapacityOverflow),
+    }
+}
+
+/// [`arena_layout`] in lines of 64 bytes, for the size of a `static`; more than any memory has where that
+/// is an error.
+pub const fn arena_lines(capacity: usize) -> usize {
+    match arena_layout(capacity) {
+        Ok(layout) => layout.size() / LINE_BYTES,
+        Err(_) => usize::MAX / LINE_BYTES,
+    }
+}

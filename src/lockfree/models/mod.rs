@@ -1,0 +1,167 @@
+//! Models: the real code under loom, in every interleaving that the memory model allows.
+//!
+//! Each model is a tiny map, a few operations that run at once, each in a thread of its own, and the
+//! [judge](super::judge), who asks whether some order of them explains their answers. Groups have one
+//! slot here, so that a home is full with six entries.
+//!
+//! ```text
+//! RUSTFLAGS="--cfg loom" cargo test --release --lib models:: -- --skip models::thorough
+//! ```
+
+use std::{
+    boxed::Box,
+    eprintln, format,
+    sync::{Arc, Mutex},
+    vec::Vec,
+};
+
+use loom::{model::Builder, thread};
+
+use super::{
+    Map,
+    arena::Descriptor,
+    judge::{self, Judged, Operation, Record, is_explained, keys_of_home},
+    reclaim::Never,
+    root::Root,
+    shape::Shape,
+};
+use crate::{layout::Line, storage::Region};
+
+mod one_home;
+mod rebuild;
+mod thorough;
+mod two_homes;
+
+/// What a model starts with.
+#[derive(Clone)]
+struct Scene {
+    shape: Shape,
+    /// Done by one thread, before the others start.
+    before: Vec<Operation>,
+    /// How often a running thread may be stopped for another; every switch is tried if `None`.
+    preemptions: Option<usize>,
+    /// Is the map being rebuilt, into a table of the same shape?
+    is_rebuilt: bool,
+}
+
+impl Scene {
+    /// A table of one home, with one slot in each region.
+    fn of_one_home(before: &[Operation]) -> Scene {
+        Scene::of_shape(1, 1, before)
+    }
+
+    /// A table of two homes, which share one slot in each region.
+    fn of_two_homes(before: &[Operation]) -> Scene {
+        Scene::of_shape(2, 1, before)
+    }
+
+    /// A table of two homes, which share the slot of the last region only.
+    fn of_neighbours(before: &[Operation]) -> Scene {
+        Scene::of_shape(2, 3, before)
+    }
+
+    fn of_shape(bins: u64, groups_per_region: u64, before: &[Operation]) -> Scene {
+        let shape = Shape { bins, groups_per_region };
+        Scene { shape, before: before.into(), preemptions: None, is_rebuilt: false }
+    }
+
+    /// The same, but its rebuild has begun.
+    fn in_rebuild(self) -> Scene {
+        Scene { is_rebuilt: true, ..self }
+    }
+
+    fn with_preemptions(self, most: usize) -> Scene {
+        Scene { preemptions: Some(most), ..self }
+    }
+
+    /// The map, in memory that it gives back.
+    fn make(&self, region: Region<'static>) -> Judged {
+        let root = Root::empty(Never);
+        root.start_with(Descriptor::of_shape(region, self.shape, 0, u64::MAX));
+        let map = Map::with_root(root);
+        for operation in &self.before {
+            let answer = operation.run(&map);
+            assert!(!matches!(answer, judge::Answer::Refused(_)), "{operation:?}: {answer:?}");
+        }
+        map
+    }
+
+    /// Runs the operations of each thread in order, the threads at once, and judges.
+    fn race(&self, threads: &[&[Operation]]) {
+        let title = format!("{:?}, then at once {threads:?}", self.before);
+        let scene = self.clone();
+        let threads: Vec<Vec<Operation>> = threads.iter().map(|&thread| thread.into()).collect();
+        let line = Box::leak(Box::new(Line::EMPTY));
+        let region = Mutex::new(Region::from_lines(core::slice::from_mut(line)).ok());
+        let mut builder = Builder::new();
+        builder.preemption_bound = self.preemptions;
+        builder.max_branches = 20_000;
+        let result = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| {
+            builder.check(move || {
+                let lent = region.lock().unwrap().take().unwrap();
+                *region.lock().unwrap() = scene.run(lent, &threads);
+            });
+        }));
+        if let Err(panic) = result {
+            eprintln!("in the model: {title}");
+            std::panic::resume_unwind(panic);
+        }
+    }
+
+    /// One interleaving.
+    fn run(&self, region: Region<'static>, threads: &[Vec<Operation>]) -> Option<Region<'static>> {
+        let map = Arc::new(self.make(region));
+        let start = judge::entries(&map);
+        // Every racer in a thread of its own: loom tries less with the main thread.
+        if self.is_rebuilt {
+            let line = Box::leak(Box::new(Line::EMPTY));
+            let region = Region::from_lines(core::slice::from_mut(line)).unwrap();
+            map.rebuild_into(Descriptor::of_shape(region, self.shape, 1, u64::MAX));
+        }
+        let handles: Vec<_> = threads
+            .iter()
+            .map(|operations| {
+                let (map, operations) = (Arc::clone(&map), operations.clone());
+                thread::spawn(move || {
+                    let run = |operation: Operation| (operation, operation.run(&map));
+                    operations.into_iter().map(run).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let mut records = Vec::new();
+        for handle in handles {
+            let first = records.len();
+            for (operation, answer) in handle.join().unwrap() {
+                let after = (first..records.len()).collect();
+                records.push(Record { operation, answer: Some(answer), after });
+            }
+        }
+        while self.is_rebuilt && map.help(1) != Ok(true) {}
+        let end = judge::entries(&map);
+        assert!(
+            is_explained(self.shape, &start, &records, &end),
+            "no order explains {records:?}, which led from {start:?} to {end:?}"
+        );
+        assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
+        let mut regions = Arc::into_inner(map)?.into_regions();
+        let first = regions.next();
+        regions.for_each(drop);
+        first
+    }
+}
+
+/// Keys of the only home, or of the first of two.
+fn key(number: usize) -> u64 {
+    key_of_home(0, number)
+}
+
+/// The key with a number of a home of two.
+fn key_of_home(home: u64, number: usize) -> u64 {
+    let shape = Shape { bins: 2, groups_per_region: 1 };
+    keys_of_home(shape, home).nth(number).unwrap()
+}
+
+/// Insertions of the first keys of the first home, each with its value.
+fn fill(numbers: core::ops::Range<usize>) -> Vec<Operation> {
+    numbers.map(|number| Operation::Insert(key(number), 100 + number as u64)).collect()
+}

@@ -1,0 +1,422 @@
+//! From a map to its tables: one, or during a rebuild a chain of them.
+//!
+//! ```text
+//!   oldest ---> table --next--> table --next--> table     current: where operations start
+//!               retired         ^ current       ^ the newest: where insertions of a rebuild go
+//! ```
+//!
+//! A table whose bins are all migrated is *retired*: `current` moves on to the next. Operations that
+//! were in it find their way along `next`. Once none can be left its region is given back.
+
+use core::{
+    iter,
+    marker::PhantomData,
+    ptr::{self, NonNull},
+};
+
+use super::{
+    arena::{Descriptor, Table},
+    migrate::Step,
+    read::Migrated,
+    reclaim::{Guarded, Reclaim},
+    update::{Decision, Key, Stop},
+};
+use crate::{
+    error::{Error, Rejected},
+    layout::LINE_BYTES,
+    storage::{Region, Storage},
+    sync::{
+        AtomicPtr, AtomicU8, AtomicU64,
+        Ordering::{Acquire, Relaxed, Release, SeqCst},
+        sequentially_consistent,
+    },
+};
+
+/// Keys whose homes are on their way to the cache at once, in a batch.
+const AHEAD: usize = 16;
+/// Tables that are moved into one another at once: a rebuild, and two more for want of room.
+const MOST_UNFINISHED: usize = 3;
+
+/// Where a map's tables are.
+///
+/// - **R1** `oldest` and `current` are null, or lead to tables in regions that are lent for `'a`.
+/// - **R2** From `oldest` on each table leads to the next, and `current` is one of them. A table leaves
+///   the chain only at its start, when no operation can be in it, or together with the root.
+#[derive(Debug)]
+pub(super) struct Root<'a, G> {
+    current: AtomicPtr<Descriptor>,
+    oldest: AtomicPtr<Descriptor>,
+    /// Bytes of all regions in the chain.
+    bytes: AtomicU64,
+    grace: Grace,
+    guard: G,
+    lent: PhantomData<Region<'a>>,
+}
+
+/// The grace period of the oldest table. Only who holds it uses the rest.
+#[derive(Debug)]
+struct Grace {
+    is_held: AtomicU8,
+    table: AtomicPtr<Descriptor>,
+    started: AtomicU64,
+}
+
+/// The body of a function that is `const` wherever atomics can be made at compile time.
+macro_rules! empty_root {
+    ($guard:expr) => {
+        Root {
+            current: AtomicPtr::new(ptr::null_mut()),
+            oldest: AtomicPtr::new(ptr::null_mut()),
+            bytes: AtomicU64::new(0),
+            grace: Grace {
+                is_held: AtomicU8::new(0),
+                table: AtomicPtr::new(ptr::null_mut()),
+                started: AtomicU64::new(0),
+            },
+            guard: $guard,
+            lent: PhantomData,
+        }
+    };
+}
+
+impl<'a, G> Root<'a, G> {
+    /// No table yet.
+    #[cfg(not(loom))]
+    pub(super) const fn empty(guard: G) -> Self {
+        empty_root!(guard)
+    }
+
+    /// No table yet.
+    #[cfg(loom)]
+    pub(super) fn empty(guard: G) -> Self {
+        empty_root!(guard)
+    }
+}
+
+/// Making a root, and taking it apart.
+impl<'a, G: Reclaim> Root<'a, G> {
+    /// An empty table in `region`.
+    pub(super) fn create(
+        region: Region<'a>,
+        seed: u64,
+        home_mask: u64,
+        guard: G,
+    ) -> Result<Self, Rejected<Region<'a>>> {
+        let root = Root::empty(guard);
+        root.place(region, seed, home_mask)?;
+        Ok(root)
+    }
+
+    /// The table that stands in `region`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Descriptor::attach`].
+    pub(super) unsafe fn attach(
+        region: Region<'a>,
+        home_mask: u64,
+        guard: G,
+    ) -> Result<Self, Rejected<Region<'a>>> {
+        // SAFETY: the caller's promise.
+        let descriptor = unsafe { Descriptor::attach(region, home_mask)? };
+        let root = Root::empty(guard);
+        root.start_with(descriptor);
+        Ok(root)
+    }
+
+    /// Makes a table in `region` for a root that has none.
+    pub(super) fn place(
+        &self,
+        region: Region<'a>,
+        seed: u64,
+        home_mask: u64,
+    ) -> Result<(), Rejected<Region<'a>>> {
+        let descriptor = Descriptor::create(region, seed, home_mask)?;
+        if self.start_with(descriptor) {
+            return Ok(());
+        }
+        // SAFETY: just created, and nobody else has seen it.
+        let region = unsafe { Descriptor::into_region(descriptor) };
+        Err(Rejected { error: Error::Occupied, value: region })
+    }
+
+    /// Makes a table of a region lent for `'a` the first of the chain, if there is none.
+    pub(super) fn start_with(&self, descriptor: NonNull<Descriptor>) -> bool {
+        let (null, new) = (ptr::null_mut(), descriptor.as_ptr());
+        // Release: pairs with the Acquire in `try_reclaim`. Relaxed: nothing is read when it fails.
+        if self.oldest.compare_exchange(null, new, Release, Relaxed).is_err() {
+            return false;
+        }
+        // SAFETY: R1.
+        self.count_bytes(unsafe { Table::at(descriptor) });
+        // Release: pairs with the load in `current`, so that the table is seen as it was made.
+        self.current.store(new, Release);
+        true
+    }
+
+    /// Takes the regions back, oldest first.
+    pub(super) fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
+        // Acquire: pairs with what made the tables, in other threads perhaps.
+        let mut next = NonNull::new(self.oldest.load(Acquire));
+        iter::from_fn(move || {
+            let descriptor = next?;
+            // SAFETY: R2; the root is consumed, so nobody uses the tables any more.
+            next = unsafe { Table::at(descriptor) }.next().map(Table::as_ptr);
+            // SAFETY: as above, and nothing leads to this table now.
+            Some(unsafe { Descriptor::into_region(descriptor) })
+        })
+    }
+}
+
+/// What operations begin with.
+impl<'a, G: Reclaim> Root<'a, G> {
+    pub(super) fn guard(&self) -> &G {
+        &self.guard
+    }
+
+    /// Enters: the tables that are reached now stay until the answer is dropped.
+    #[inline]
+    pub(super) fn enter(&self) -> Guarded<'_, G> {
+        Guarded::enter(&self.guard)
+    }
+
+    /// The table in which operations start. Asked for inside.
+    #[inline]
+    pub(super) fn current(&self) -> Option<Table<'_>> {
+        // SeqCst: behind entering and behind `retire` in one order, for grace periods; and Acquire, which
+        // pairs with the Releases of `start_with` and `set_next`.
+        let descriptor = NonNull::new(self.current.load(SeqCst))?;
+        // SAFETY: R1, R2; who is inside keeps it from being given back.
+        Some(unsafe { Table::at(descriptor) })
+    }
+
+    /// The current table and those behind it.
+    pub(super) fn chain(&self) -> impl Iterator<Item = Table<'_>> {
+        iter::successors(self.current(), |table| table.next())
+    }
+
+    /// The newest table.
+    pub(super) fn newest(&self) -> Option<Table<'_>> {
+        self.chain().last()
+    }
+
+    /// The value of a key.
+    #[inline]
+    pub(super) fn get(&self, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
+        let _inside = self.enter();
+        let table = self.current()?;
+        match table.get(key) {
+            Ok(value) => value,
+            Err(Migrated) => get_behind(table, key),
+        }
+    }
+
+    /// Looks for all of `keys`, which `key_of` makes of what the caller has, and writes what `answer`
+    /// makes of their values into `places`; as many as the shorter of both has.
+    ///
+    /// Homes are asked for [`AHEAD`] keys before they are read.
+    pub(super) fn get_many<K, M: Fn(u64) -> bool, P>(
+        &self,
+        keys: &[K],
+        places: &mut [P],
+        key_of: impl Fn(&K) -> Key<M>,
+        mut answer: impl FnMut(Option<u64>) -> P,
+    ) {
+        let _inside = self.enter();
+        let Some(table) = self.current() else {
+            return places.iter_mut().zip(keys).for_each(|(place, _)| *place = answer(None));
+        };
+        let mut ahead = keys.iter();
+        let mut numbers = [0; AHEAD];
+        let prefetch = |key: &K| table.prefetch_home(key_of(key).word).number();
+        for (number, key) in numbers.iter_mut().zip(&mut ahead) {
+            *number = prefetch(key);
+        }
+        for (turn, (key, place)) in keys.iter().zip(places).enumerate() {
+            let number = &mut numbers[turn % AHEAD];
+            let key = key_of(key);
+            // Every number is a home's; if it were none, there would be no key.
+            let value = table.home_number(*number).and_then(|home| {
+                table.get_at(home, &key).unwrap_or_else(|Migrated| get_behind(table, &key))
+            });
+            *place = answer(value);
+            if let Some(key) = ahead.next() {
+                *number = prefetch(key);
+            }
+        }
+    }
+
+    /// Changes a key as `decide` says, and answers the value that it had before.
+    #[inline]
+    pub(super) fn update(
+        &self,
+        key: &Key<impl Fn(u64) -> bool>,
+        mut decide: impl FnMut(Option<u64>) -> Decision,
+    ) -> Result<Option<u64>, Error> {
+        let _inside = self.enter();
+        let Some(mut table) = self.current() else {
+            return match decide(None) {
+                Decision::Keep | Decision::Remove => Ok(None),
+                Decision::Set(_) => Err(Error::Full),
+            };
+        };
+        if table.next().is_some() {
+            self.step();
+        }
+        loop {
+            match table.update(key, &mut decide) {
+                Ok(before) => return Ok(before),
+                Err(stop) => table = table.follow(key.word, stop)?,
+            }
+        }
+    }
+}
+
+/// The value of a key whose home in `table` is migrated.
+#[cold]
+fn get_behind(table: Table<'_>, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
+    let behind = iter::successors(table.next(), |table| table.next());
+    behind.map(|table| table.get(key)).find_map(Result::ok)?
+}
+
+/// The rebuild.
+impl<'a, G: Reclaim> Root<'a, G> {
+    /// Gives the newest table a next one, in `region`: from now on entries move there.
+    pub(super) fn rebuild(
+        &self,
+        region: Region<'a>,
+        seed: u64,
+        home_mask: u64,
+    ) -> Result<(), Rejected<Region<'a>>> {
+        let _inside = self.enter();
+        let refuse = |error, value| Err(Rejected { error, value });
+        let Some(newest) = self.newest() else {
+            return self.place(region, seed, home_mask);
+        };
+        let unfinished = self.chain().filter(|table| !table.is_migrated()).count();
+        // Relaxed: only asked whether somebody has noted it.
+        let is_stuck = self.chain().any(|table| table.progress().stuck.load(Relaxed) != 0);
+        if unfinished > MOST_UNFINISHED || unfinished > 1 && !is_stuck {
+            return refuse(Error::Busy, region);
+        }
+        if let Err(error) = fits(self.len(), &region) {
+            return refuse(error, region);
+        }
+        let descriptor = Descriptor::create(region, seed, home_mask)?;
+        // SAFETY: R1, R2: of a region lent for 'a; tables leave the chain at its start.
+        if !unsafe { newest.set_next(descriptor) } {
+            // SAFETY: just created, and nobody else has seen it.
+            return refuse(Error::Busy, unsafe { Descriptor::into_region(descriptor) });
+        }
+        // SAFETY: R1.
+        self.count_bytes(unsafe { Table::at(descriptor) });
+        self.chain().for_each(|table| table.progress().stuck.store(0, Relaxed));
+        Ok(())
+    }
+
+    /// Does at most `steps` bounded parts of a rebuild's work. Is there nothing left to do?
+    pub(super) fn help(&self, steps: usize) -> Result<bool, Error> {
+        let _inside = self.enter();
+        for _ in 0..steps {
+            match self.step() {
+                Step::More => {}
+                Step::Done => return Ok(true),
+                Step::Stopped(stop) => return Err(stop.into()),
+            }
+        }
+        Ok(self.current().is_none_or(|table| table.next().is_none()))
+    }
+
+    /// One part of the work. The newest table that is being moved goes first: it makes room for others.
+    #[cold]
+    fn step(&self) -> Step {
+        let moving = self.chain().filter(|table| !table.is_migrated());
+        let pairs = moving.filter_map(|table| Some((table, table.next()?)));
+        let step = pairs.last().map_or(Step::Done, |(table, next)| table.step(next));
+        if step == Step::Done {
+            self.retire();
+            let is_last = self.current().is_none_or(|table| table.next().is_none());
+            return if is_last { Step::Done } else { Step::More };
+        }
+        step
+    }
+
+    /// Lets operations start in the first table that is not migrated.
+    fn retire(&self) {
+        while let Some(table) = self.current() {
+            let Some(next) = table.next().filter(|_| table.is_migrated()) else { return };
+            let (old, new) = (table.as_ptr().as_ptr(), next.as_ptr().as_ptr());
+            // SeqCst: before the look at the counters of grace periods; see `current`. It does not
+            // matter who does it.
+            let _ = self.current.compare_exchange(old, new, SeqCst, Relaxed);
+        }
+    }
+
+    /// The region of the oldest table, if it is retired and no operation can be in it any more.
+    pub(super) fn try_reclaim(&self) -> Option<Region<'a>> {
+        // Acquire, and Release below: what the last holder wrote comes before what we read.
+        self.grace.is_held.compare_exchange(0, 1, Acquire, Relaxed).ok()?;
+        let oldest = self.oldest_if_unreachable();
+        if let Some(table) = oldest {
+            // A retired table has a next one.
+            let next = table.next().map_or(ptr::null_mut(), |next| next.as_ptr().as_ptr());
+            // Release: as in `start_with`.
+            self.oldest.store(next, Release);
+            self.bytes.fetch_sub((table.lines() * LINE_BYTES) as u64, Relaxed);
+        }
+        self.grace.is_held.store(0, Release);
+        // SAFETY: R1; out of the chain, and its grace period has elapsed: nobody uses it.
+        oldest.map(|table| unsafe { Descriptor::into_region(table.as_ptr()) })
+    }
+
+    /// The oldest table, if no operation can be in it. Only who holds the grace period asks.
+    fn oldest_if_unreachable(&self) -> Option<Table<'_>> {
+        // Acquire: pairs with the Release of who put it there.
+        let oldest = NonNull::new(self.oldest.load(Acquire))?;
+        if oldest.as_ptr() == self.current.load(SeqCst) {
+            return None;
+        }
+        sequentially_consistent();
+        // Relaxed, all: only the holder uses them.
+        if self.grace.table.load(Relaxed) != oldest.as_ptr() {
+            self.grace.started.store(self.guard.start(), Relaxed);
+            self.grace.table.store(oldest.as_ptr(), Relaxed);
+        }
+        if !self.guard.has_elapsed(self.grace.started.load(Relaxed)) {
+            return None;
+        }
+        self.grace.table.store(ptr::null_mut(), Relaxed);
+        // SAFETY: R2: only the holder takes it out of the chain.
+        Some(unsafe { Table::at(oldest) })
+    }
+
+    fn count_bytes(&self, table: Table<'_>) {
+        // Relaxed: a figure for people.
+        self.bytes.fetch_add((table.lines() * LINE_BYTES) as u64, Relaxed);
+    }
+
+    /// Bytes of all regions that are lent.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Relaxed) as usize
+    }
+}
+
+/// Is `region` large enough for so many entries?
+fn fits(entries: usize, region: &Region<'_>) -> Result<(), Error> {
+    let given_bytes = region.lines() * LINE_BYTES;
+    let needed_bytes = super::arena_layout(entries)?.size();
+    if needed_bytes > given_bytes {
+        return Err(Error::TooSmall { needed_bytes, given_bytes });
+    }
+    Ok(())
+}
+
+impl From<Stop> for Error {
+    fn from(stop: Stop) -> Error {
+        match stop {
+            Stop::Full => Error::Full,
+            // Frozen ends in the next table, or in one of the others.
+            Stop::Busy | Stop::Frozen => Error::Busy,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Getting a slot to fill, and giving one back.
+//!
+//! A free own slot first: it costs no further line. Then a slot of one of the home's groups, whose
+//! claim byte says whether it is in use; each home starts with another region, so that all fill
+//! alike. When the bin and its groups are full, an entry of another home may have room elsewhere:
+//! see [`relocate`](super::relocate).
+
+use super::{
+    arena::{Home, Table},
+    commit::Take,
+    header::{GROUP_SLOTS, Header, Place, REGIONS},
+    shape::Shape,
+    update::{Attempt, Hand, Stop},
+};
+use crate::sync::Ordering::{Acquire, Relaxed, Release};
+
+impl<'a> Table<'a> {
+    /// A slot of `home` to fill: the one in the hand, or a new one. With it comes the header that shows
+    /// what `seen` showed.
+    #[inline]
+    pub(super) fn take_slot(
+        self,
+        home: Home<'a>,
+        mut seen: Header,
+        hand: &mut Hand,
+    ) -> Attempt<(Place, Header)> {
+        match *hand {
+            Hand::Slot(place) => return Attempt::Done((place, seen)),
+            Hand::Spare => {
+                // Taken for an update, while the key was still there.
+                self.put_back(home, *hand);
+                *hand = Hand::Empty;
+                return Attempt::Again;
+            }
+            Hand::Empty => {}
+        }
+        if let Some(slot) = seen.free_own() {
+            match home.take(seen, slot) {
+                Take::Done(seen) => {
+                    let place = Place::own(slot);
+                    *hand = Hand::Slot(place);
+                    return Attempt::Done((place, seen));
+                }
+                // Whoever holds it may give it back: so the home is not full.
+                Take::Held => seen = seen.taking(slot),
+                Take::Lost => return Attempt::Again,
+            }
+        }
+        match self.take_elsewhere(home, seen) {
+            Ok(place) => {
+                *hand = Hand::Slot(place);
+                Attempt::Done((place, seen))
+            }
+            Err(_) if !home.still_shows(seen) => Attempt::Again,
+            Err(stop) => Attempt::Stop(stop),
+        }
+    }
+
+    /// A slot in one of the groups of `home`.
+    #[inline(never)]
+    fn take_elsewhere(self, home: Home<'a>, seen: Header) -> Result<Place, Stop> {
+        let first = Shape::first_region(home.number());
+        for step in 0..REGIONS {
+            let region = (first + step) % REGIONS;
+            if let Some(slot) = self.claim_in_group(home, region) {
+                return Ok(Place::in_group(region, slot));
+            }
+        }
+        self.relocate(home, seen)
+    }
+
+    /// Claims a free slot in the group that `home` has in `region`. Seven attempts at the most.
+    pub(super) fn claim_in_group(self, home: Home<'a>, region: u32) -> Option<u32> {
+        let group = self.group(home, region);
+        (0..GROUP_SLOTS).find(|&slot| {
+            let claim = group.claim(slot);
+            // Relaxed: a guess, which spares the exchange where it would fail.
+            claim.load(Relaxed) == 0
+                // Acquire: pairs with the Release of `unclaim`.
+                && claim.compare_exchange(0, 1, Acquire, Relaxed).is_ok()
+        })
+    }
+
+    /// Gives a claimed slot of a group back. It is not visible in any header.
+    #[inline]
+    pub(super) fn unclaim(self, home: Home<'a>, place: Place) {
+        // Release: pairs with the Acquire of `claim_in_group`: what we read or wrote there, and the
+        // commit that hid it, come before the next holder's stores.
+        self.group_at(home, place).claim(place.slot()).store(0, Release);
+    }
+
+    /// Is the slot of a group claimed? Relaxed: only asked of a table at rest.
+    pub(super) fn is_claimed(self, home: Home<'a>, place: Place) -> bool {
+        self.group_at(home, place).claim(place.slot()).load(Relaxed) != 0
+    }
+
+    /// Gives back what is in the hand.
+    #[cold]
+    pub(super) fn put_back(self, home: Home<'a>, hand: Hand) {
+        match hand {
+            Hand::Empty => {}
+            Hand::Spare => home.give_back(Header::returning_spare),
+            Hand::Slot(place) if place.is_own() => {
+                home.give_back(|now| now.returning(place.slot()));
+            }
+            Hand::Slot(place) => self.unclaim(home, place),
+        }
+    }
+}

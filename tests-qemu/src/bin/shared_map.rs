@@ -1,0 +1,180 @@
+#![cfg_attr(target_os = "none", no_std, no_main)]
+//! One lock-free map in a `static`, used by the main loops of all cores and by the timer interrupts
+//! that come in the middle of them, all at the same time.
+//!
+//! Each core has two players on each of two maps: one plays in the main loop, one in the interrupt.
+//! The first map is large enough for all keys, and must never be full. The second is not: there
+//! homes overflow, entries of other homes are moved out of the way, and insertions are refused.
+
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use heptad::layout::Line;
+use heptad::lockfree::arena_layout;
+use heptad::storage::Region;
+use spin::{Mutex, MutexGuard};
+use tests_qemu::machine::{self, CORES};
+use tests_qemu::support::Case;
+use tests_qemu::support::player::{self, COMMON_KEYS, OWN_KEYS, Player, Shared};
+use tests_qemu::{count_cases, kernel, println, run_cases};
+
+const GROUPS: &[&[Case]] = &[&[
+    Case { name: "cores_and_interrupts_share_maps", run: cores_and_interrupts_share_maps },
+    Case { name: "m7_every_value_is_accounted_for", run: m7_every_value_is_accounted_for },
+    Case { name: "n6_the_count_is_exact_when_idle", run: n6_the_count_is_exact_when_idle },
+    Case { name: "a_map_within_its_capacity_is_never_full", run: never_full_within_capacity },
+    Case { name: "a_crowded_map_refuses_and_bears_it", run: a_crowded_map_refuses_and_bears_it },
+]];
+
+kernel!(run);
+
+fn run() {
+    run_cases::<{ count_cases(GROUPS) }>(GROUPS)
+}
+
+const SEED: u64 = 7;
+const HERTZ: u32 = 2000;
+
+/// Operations of each core's main loop, at least; and of its interrupts.
+const MAIN_OPERATIONS: u64 = 250_000;
+const TICK_OPERATIONS: u64 = 15_000;
+/// Operations of one interrupt, on either map.
+const PER_TICK: u64 = 8;
+
+/// Players on one map: in the main loop of each core, and in its interrupt.
+const PLAYERS: usize = 2 * CORES;
+
+/// Entries that the maps are made for: all there may be, and too few.
+const CAPACITIES: [usize; 2] = [PLAYERS * OWN_KEYS + COMMON_KEYS, 12];
+const MAP_LINES: usize = lines_for(CAPACITIES[0]);
+
+const fn lines_for(capacity: usize) -> usize {
+    match arena_layout(capacity) {
+        Ok(layout) => layout.size() / size_of::<Line>(),
+        Err(_) => panic!("an absurd capacity"),
+    }
+}
+
+static MAPS: [Shared<'static>; 2] = [const { Shared::unplaced() }; 2];
+
+/// What one core does on both maps, in one of its two contexts.
+struct Team {
+    players: [Player; 2],
+}
+
+impl Team {
+    const fn new(number: usize) -> Team {
+        Team { players: [Player::new(number as u64), Player::new(number as u64)] }
+    }
+
+    fn play(&mut self, times: u64) {
+        for _ in 0..times {
+            for (player, map) in self.players.iter_mut().zip(&MAPS) {
+                player.play(map);
+            }
+        }
+    }
+}
+
+/// Of each core, in its main loop. Locked while it runs, and when all is over.
+static MAIN: [Mutex<Team>; CORES] = teams(0);
+/// Of each core, in its interrupt. Locked in the interrupt alone, and when all is over.
+static TICK: [Mutex<Team>; CORES] = teams(CORES);
+
+const fn teams(first: usize) -> [Mutex<Team>; CORES] {
+    let mut teams = [const { Mutex::new(Team::new(0)) }; CORES];
+    let mut core = 0;
+    while core < CORES {
+        teams[core] = Mutex::new(Team::new(first + core));
+        core += 1;
+    }
+    teams
+}
+
+/// Turns that each core has played in its interrupt. Relaxed: a count.
+static TURNS: [AtomicU64; CORES] = [const { AtomicU64::new(0) }; CORES];
+
+fn on_tick(_: usize) {
+    let core = machine::core();
+    TICK[core].lock().play(PER_TICK);
+    TURNS[core].fetch_add(PER_TICK, Relaxed);
+}
+
+fn on_core(core: usize) {
+    let mut team = MAIN[core].lock();
+    machine::start_timer(HERTZ, on_tick);
+    let mut turns = 0;
+    // Two operations a turn.
+    while turns < MAIN_OPERATIONS / 2 || TURNS[core].load(Relaxed) < TICK_OPERATIONS / 2 {
+        team.play(1);
+        turns += 1;
+    }
+    machine::stop_timer();
+}
+
+fn cores_and_interrupts_share_maps() {
+    static MEMORY: Mutex<[[Line; MAP_LINES]; 2]> = Mutex::new([[Line::EMPTY; MAP_LINES]; 2]);
+
+    let memory = MutexGuard::leak(MEMORY.lock());
+    for ((map, lines), capacity) in MAPS.iter().zip(memory).zip(CAPACITIES) {
+        let region = Region::from_lines(&mut lines[..lines_for(capacity)]).expect("it has lines");
+        map.place(region, SEED).expect("the map has no memory yet");
+    }
+    machine::on_every_core(on_core);
+
+    let sum = |teams: &[Mutex<Team>]| {
+        let operations = |player: &Player| player.operations + player.busy + player.full;
+        let of_team = |team: &Mutex<Team>| team.lock().players.iter().map(operations).sum::<u64>();
+        teams.iter().map(of_team).sum::<u64>()
+    };
+    let (main, tick) = (sum(&MAIN), sum(&TICK));
+    println!("{main} operations in main loops, {tick} in interrupts");
+    assert!(main >= CORES as u64 * MAIN_OPERATIONS && tick >= CORES as u64 * TICK_OPERATIONS);
+}
+
+/// All players of one map.
+fn each_player(map: usize, mut look: impl FnMut(&Player)) {
+    for team in MAIN.iter().chain(&TICK) {
+        look(&team.lock().players[map]);
+    }
+}
+
+fn m7_every_value_is_accounted_for() {
+    for (index, map) in MAPS.iter().enumerate() {
+        each_player(index, |player| player.check(map));
+        let accounts = MAIN.iter().chain(&TICK).map(|team| team.lock().players[index].accounts);
+        player::check_accounts(map, accounts);
+    }
+}
+
+fn n6_the_count_is_exact_when_idle() {
+    for (index, map) in MAPS.iter().enumerate() {
+        let common = (0..COMMON_KEYS as u64).filter(|&key| map.contains_key(key)).count();
+        let mut expected = common;
+        each_player(index, |player| expected += player.own_entries());
+        assert_eq!(
+            (map.len(), map.stats().entries, map.iter().count()),
+            (expected, expected, expected)
+        );
+    }
+}
+
+/// How often the map refused: for the moment, and for lack of room.
+fn refusals(map: usize) -> (u64, u64) {
+    let (mut busy, mut full) = (0, 0);
+    each_player(map, |player| {
+        busy += player.busy;
+        full += player.full;
+    });
+    (busy, full)
+}
+
+fn never_full_within_capacity() {
+    assert_eq!(refusals(0), (0, 0));
+}
+
+fn a_crowded_map_refuses_and_bears_it() {
+    let (busy, full) = refusals(1);
+    println!("refused {full} times as full and {busy} times as busy");
+    assert!(full > 0, "the map was never full");
+    assert!(MAPS[1].stats().fullest_home > 3, "no home overflows");
+}

@@ -1,0 +1,218 @@
+//! Threads use one crowded map; what every operation on the hot keys answered is recorded, and the
+//! history of each key must be linearizable.
+//!
+//! `HEPTAD_HISTORY_ROUNDS` says how long; `cargo xtask verify histories` runs it for millions of
+//! operations.
+
+mod history;
+mod operation;
+
+use std::{
+    env,
+    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    thread,
+};
+
+use heptad::{
+    Error,
+    layout::{LINE_BYTES, Line},
+    lockfree::{Map, arena_layout},
+    storage::Region,
+};
+
+use history::{Event, Verdict, check, now};
+use operation::{Answer, HOT_KEYS, Operation};
+
+const THREADS: usize = 3;
+/// Recorded operations of each thread in a round.
+const OPERATIONS: usize = if cfg!(miri) { 20 } else { 400 };
+/// Other keys, which come and go: with the hot ones more than the map is for, so that homes overflow,
+/// entries are moved from home to home, and insertions are refused.
+const COLD_KEYS: u64 = 90;
+const CAPACITY: usize = 12;
+
+/// Something that performs operations: a map, or one with a planted error.
+type Perform = fn(&Map<'_, u64, u64>, Operation, u64) -> Result<Answer, Error>;
+
+fn rounds() -> usize {
+    let wanted = env::var("HEPTAD_HISTORY_ROUNDS").ok().and_then(|rounds| rounds.parse().ok());
+    let usual = match () {
+        () if cfg!(miri) => 1,
+        () if cfg!(debug_assertions) => 30,
+        () => 800, // a million operations
+    };
+    wanted.unwrap_or(usual)
+}
+
+fn with_map<R>(act: impl FnOnce(&Map<'_, u64, u64>) -> R) -> R {
+    let mut lines = vec![Line::EMPTY; arena_layout(CAPACITY).unwrap().size() / LINE_BYTES];
+    act(&Map::new_in(Region::from_lines(&mut lines).unwrap(), 4).unwrap())
+}
+
+/// Every thread does its operations, all at once; the histories of the hot keys, which end with the
+/// value that each has when all are done.
+fn record(map: &Map<'_, u64, u64>, perform: Perform) -> [Vec<Event>; HOT_KEYS] {
+    let ready = AtomicUsize::new(0);
+    let mut histories: [Vec<Event>; HOT_KEYS] = Default::default();
+    thread::scope(|scope| {
+        let work = |process| {
+            let ready = &ready;
+            move || {
+                ready.fetch_add(1, SeqCst);
+                while ready.load(SeqCst) < THREADS {
+                    thread::yield_now();
+                }
+                work(map, perform, process)
+            }
+        };
+        let threads: Vec<_> = (0..THREADS).map(|process| scope.spawn(work(process))).collect();
+        for thread in threads {
+            for (key, event) in thread.join().unwrap() {
+                histories[key].push(event);
+            }
+        }
+    });
+    for (key, history) in histories.iter_mut().enumerate() {
+        let begin = now();
+        let answer = Answer::Before(map.get(key as u64));
+        history.push(Event { process: 0, begin, end: now(), operation: Operation::Get, answer });
+    }
+    histories
+}
+
+/// What one thread does in a round: the events, and their keys.
+fn work(map: &Map<'_, u64, u64>, perform: Perform, process: usize) -> Vec<(usize, Event)> {
+    // The clock gives every thread of every round another seed.
+    let mut random = fastrand::Rng::with_seed(now());
+    let mut events = Vec::with_capacity(2 * OPERATIONS);
+    while events.len() < OPERATIONS {
+        let cold = HOT_KEYS as u64 + random.u64(..COLD_KEYS);
+        match random.u8(..20) {
+            0..6 => drop(map.insert(cold, cold)),
+            6..9 => drop(map.remove(cold)),
+            // Reads of many keys are one read of each, at some moment of the whole.
+            9 => {
+                let keys: [u64; HOT_KEYS] = std::array::from_fn(|key| key as u64);
+                let mut values = [None; HOT_KEYS];
+                let begin = now();
+                map.get_many(&keys, &mut values);
+                push_reads(&mut events, process, begin, values);
+            }
+            10 => {
+                let mut values = [None; HOT_KEYS];
+                let begin = now();
+                for (key, value) in map {
+                    if let Some(place) = values.get_mut(key as usize) {
+                        assert_eq!(place.replace(value), None, "key {key} came twice");
+                    }
+                }
+                push_reads(&mut events, process, begin, values);
+            }
+            _ => {
+                let (key, operation) = (random.usize(..HOT_KEYS), Operation::random(&mut random));
+                let begin = now();
+                // What was refused changed nothing, and is no part of the history.
+                if let Ok(answer) = perform(map, operation, key as u64) {
+                    events.push((key, Event { process, begin, end: now(), operation, answer }));
+                }
+            }
+        }
+    }
+    events
+}
+
+fn push_reads(
+    events: &mut Vec<(usize, Event)>,
+    process: usize,
+    begin: u64,
+    values: [Option<u64>; HOT_KEYS],
+) {
+    let end = now();
+    for (key, value) in values.into_iter().enumerate() {
+        let (operation, answer) = (Operation::Get, Answer::Before(value));
+        events.push((key, Event { process, begin, end, operation, answer }));
+    }
+}
+
+/// Records and checks round after round, until there were enough or one was refused.
+fn run(perform: Perform, rounds: usize) -> Verdict {
+    with_map(|map| {
+        let mut sum = Verdict::default();
+        for _ in 0..rounds {
+            let starts: [Option<u64>; HOT_KEYS] = std::array::from_fn(|key| map.get(key as u64));
+            for (start, history) in starts.into_iter().zip(record(map, perform)) {
+                sum += check(start, history);
+            }
+            if sum.refused > 0 {
+                break;
+            }
+        }
+        assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
+        sum
+    })
+}
+
+#[test]
+fn histories_are_linearizable() {
+    let verdict = run(|map, operation, key| operation.perform(map, key), rounds());
+    println!("{verdict:?}");
+    assert_eq!(verdict.refused, 0);
+    assert!(verdict.overlapping > 0, "no two operations overlapped: nothing was shown");
+}
+
+/// A map whose updates are made of a read and a write, with room for others in between.
+#[test]
+fn lost_updates_are_noticed() {
+    let careless: Perform = |map, operation, key| match operation {
+        Operation::InsertOrAdd(value, amount) => {
+            let before = map.get(key);
+            thread::yield_now();
+            map.upsert(key, before.map_or(value, |old| old + amount))?;
+            Ok(Answer::Before(before))
+        }
+        _ => operation.perform(map, key),
+    };
+    assert!(run(careless, 1_000).refused > 0);
+}
+
+/// One wrong answer in a true history.
+#[test]
+fn a_changed_answer_is_noticed() {
+    with_map(|map| {
+        let mut histories = record(map, |map, operation, key| operation.perform(map, key));
+        for history in &mut histories {
+            assert_eq!(check(None, history.clone()).refused, 0);
+            let middle = history.len() / 2;
+            let is_telling = |event: &&mut Event| matches!(event.answer, Answer::Before(_));
+            let event = history[middle..].iter_mut().find(is_telling).unwrap();
+            event.answer = Answer::Before(Some(1 << 40));
+            assert!(check(None, history.clone()).refused > 0);
+        }
+    });
+}
+
+/// Histories made by hand, of which the verdict is known.
+#[test]
+fn the_checker_knows_right_from_wrong() {
+    let event = |process, begin, end, operation, before| {
+        let answer = Answer::Before(before);
+        Event { process, begin, end, operation, answer }
+    };
+    let both_inserted = |begin| {
+        let first = event(0, 1, 4, Operation::Insert(1), None);
+        check(None, vec![first, event(1, begin, 9, Operation::Insert(2), None)]).refused
+    };
+    assert_eq!((both_inserted(2), both_inserted(5)), (1, 1));
+    let reads = |begin, value| {
+        let update = event(0, 1, 4, Operation::Upsert(2), Some(1));
+        check(Some(1), vec![update, event(1, begin, 9, Operation::Get, value)]).refused
+    };
+    assert_eq!((reads(2, Some(1)), reads(2, Some(2)), reads(2, None)), (0, 0, 1));
+    assert_eq!((reads(5, Some(1)), reads(5, Some(2)), reads(5, None)), (1, 0, 1));
+    let seen_and_gone = vec![
+        event(0, 1, 9, Operation::Upsert(2), None),
+        event(1, 2, 3, Operation::Get, Some(2)),
+        event(2, 4, 5, Operation::Get, None),
+    ];
+    assert_eq!(check(None, seen_and_gone).refused, 1);
+}

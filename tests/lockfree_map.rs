@@ -1,0 +1,303 @@
+//! The lock-free map and set through their public interface, one thread.
+#![cfg(not(loom))]
+
+use std::collections::HashMap;
+
+use heptad::{
+    Error,
+    layout::{LINE_BYTES, Line},
+    lockfree::{Expectation, IndirectMap, Keys, Map, Set, arena_layout},
+    storage::Region,
+};
+
+/// Lines for a map of `capacity` entries.
+fn lines_for(capacity: usize) -> Vec<Line> {
+    vec![Line::EMPTY; arena_layout(capacity).unwrap().size() / LINE_BYTES]
+}
+
+fn map_in(lines: &mut [Line], seed: u64) -> Map<'_, u64, u64> {
+    Map::new_in(Region::from_lines(lines).unwrap(), seed).unwrap()
+}
+
+/// Every operation in random order, on few keys, answers what the standard library's map does.
+#[test]
+fn answers_what_the_standard_map_answers() {
+    let mut rng = fastrand::Rng::with_seed(4);
+    for capacity in [1, 5, 30, 200] {
+        let mut lines = lines_for(capacity);
+        let map = map_in(&mut lines, rng.u64(..));
+        let mut model: HashMap<u64, u64> = HashMap::new();
+        for _ in 0..if cfg!(miri) { 300 } else { 30_000 } {
+            let key = rng.u64(..capacity as u64).wrapping_sub(1);
+            let value = rng.u64(..4).wrapping_sub(2);
+            let before = model.get(&key).copied();
+            match rng.u8(..8) {
+                0 => {
+                    assert_eq!(map.insert(key, value), Ok(before));
+                    model.entry(key).or_insert(value);
+                }
+                1 => {
+                    assert_eq!(map.upsert(key, value), Ok(before));
+                    model.insert(key, value);
+                }
+                2 => {
+                    assert_eq!(map.replace(key, value), Ok(before));
+                    model.entry(key).and_modify(|old| *old = value);
+                }
+                3 => assert_eq!(map.remove(key), Ok(model.remove(&key))),
+                4 => {
+                    let removed = map.remove_if(key, |old| old < value).unwrap();
+                    assert_eq!(removed, before.filter(|&old| old < value));
+                    if removed.is_some() {
+                        model.remove(&key);
+                    }
+                }
+                5 => {
+                    assert_eq!(map.modify(key, |old| old ^ value), Ok(before));
+                    model.entry(key).and_modify(|old| *old ^= value);
+                }
+                6 => {
+                    let added = map.insert_or_modify(key, value, |old| old.wrapping_add(1));
+                    assert_eq!(added, Ok(before));
+                    model.entry(key).and_modify(|old| *old = old.wrapping_add(1)).or_insert(value);
+                }
+                _ => assert_eq!(map.get(key), before),
+            }
+        }
+        let mut entries: Vec<_> = map.iter().collect();
+        entries.sort_unstable();
+        let mut expected: Vec<_> = model.into_iter().collect();
+        expected.sort_unstable();
+        assert_eq!(entries, expected);
+        assert_eq!((map.len(), map.check()), (expected.len(), Ok(())));
+        map.clear().unwrap();
+        assert_eq!((map.is_empty(), map.stats().held), (true, 0));
+    }
+}
+
+/// Row N1: state, expectation and new value to answer and new state.
+#[test]
+fn n1_compare_and_set_table() {
+    let mut lines = lines_for(1);
+    let map = map_in(&mut lines, 1);
+    let words = [0, 1, u64::MAX];
+    let states = words.map(Some).into_iter().chain([None]);
+    let expectations = words.map(Expectation::Value).into_iter().chain([
+        Expectation::Whatever,
+        Expectation::Exists,
+        Expectation::NotExists,
+    ]);
+    for state in states.clone() {
+        for expected in expectations.clone() {
+            for new in states.clone() {
+                map.compare_and_set(7, Expectation::Whatever, state).unwrap();
+                assert_eq!(map.compare_and_set(7, expected, new), Ok(state));
+                let takes_place = match expected {
+                    Expectation::Whatever => true,
+                    Expectation::Exists => state.is_some(),
+                    Expectation::NotExists => state.is_none(),
+                    Expectation::Value(value) => state == Some(value),
+                };
+                assert_eq!(expected.is_met_by(state), takes_place);
+                assert_eq!(map.get(7), if takes_place { new } else { state });
+            }
+        }
+    }
+}
+
+/// Row P3, and the promise of `capacity`: through any amount of churn.
+#[test]
+fn p3_a_map_for_n_entries_takes_n() {
+    let turns = if cfg!(miri) { 2 } else { 1_000_000 };
+    for (capacity, turns) in [(1, turns), (10, turns), (256, turns), (3_000, turns)] {
+        let mut lines = lines_for(capacity);
+        let map = map_in(&mut lines, 9);
+        assert!(map.capacity() >= capacity);
+        let capacity = map.capacity() as u64;
+        for key in 0..capacity {
+            assert_eq!(map.insert(key, !key), Ok(None), "of {capacity}");
+        }
+        for key in capacity..capacity + turns {
+            assert_eq!(map.remove(key - capacity), Ok(Some(!(key - capacity))));
+            assert_eq!(map.insert(key, !key), Ok(None), "of {capacity}");
+        }
+        assert_eq!((map.len() as u64, map.stats().held), (capacity, 0));
+        assert_eq!(map.check(), Ok(()));
+    }
+}
+
+#[test]
+fn p1_a_full_map_refuses_and_changes_nothing() {
+    let mut lines = lines_for(1);
+    let map = map_in(&mut lines, 2);
+    let mut present = Vec::new();
+    let refused = (0..1_000u64).find(|&key| match map.insert(key, key) {
+        Ok(None) => {
+            present.push(key);
+            false
+        }
+        answer => {
+            assert_eq!(answer, Err(Error::Full));
+            true
+        }
+    });
+    assert!(refused.is_some() && present.len() >= map.capacity());
+    assert!(present.iter().all(|&key| map.get(key) == Some(key)));
+    assert_eq!((map.len(), map.check()), (present.len(), Ok(())));
+    assert!(present.iter().all(|&key| map.remove(key) == Ok(Some(key))));
+}
+
+/// Row N9: keys of one home are refused after 24, and the others are served.
+#[test]
+fn n9_keys_of_one_home() {
+    let seed = 3;
+    let mut lines = lines_for(1_000);
+    let map = map_in(&mut lines, seed);
+    let keys = (0..100).map(|hash| heptad::hash::unhash_word(seed, hash));
+    let answers: Vec<_> = keys.map(|key| map.insert(key, 1)).collect();
+    assert!(answers[..24].iter().all(|answer| *answer == Ok(None)));
+    assert!(answers[24..].iter().all(|answer| *answer == Err(Error::Full)));
+    assert_eq!(map.stats().fullest_home, 24);
+    assert_eq!(map.insert(heptad::hash::unhash_word(seed, u64::MAX), 1), Ok(None));
+}
+
+#[test]
+fn batches_answer_in_order() {
+    let mut lines = lines_for(500);
+    let map = map_in(&mut lines, 5);
+    for key in 0..500 {
+        map.insert(key, key * 2).unwrap();
+    }
+    for count in [0, 1, 15, 16, 17, 100, 700] {
+        let keys: Vec<u64> = (0..count).map(|key| key * 3).collect();
+        let mut values = vec![Some(1); keys.len() + 1];
+        let found = map.get_many(&keys, &mut values);
+        assert_eq!(values.pop(), Some(Some(1)));
+        let expected: Vec<_> = keys.iter().map(|&key| map.get(key)).collect();
+        assert_eq!((found, values), (expected.iter().flatten().count(), expected));
+    }
+}
+
+#[test]
+fn a_static_map_is_empty_and_full_until_it_is_placed() {
+    static MAP: Map<'static, u32, i64> = Map::unplaced();
+    assert_eq!((MAP.get(1), MAP.remove(1), MAP.len(), MAP.capacity()), (None, Ok(None), 0, 0));
+    assert_eq!((MAP.insert(1, 1), MAP.modify(1, |value| value)), (Err(Error::Full), Ok(None)));
+    let lines = Box::leak(lines_for(100).into_boxed_slice());
+    MAP.place(Region::from_lines(lines).unwrap(), 1).unwrap();
+    assert_eq!(MAP.insert(1, -1), Ok(None));
+    assert_eq!(MAP.iter().collect::<Vec<_>>(), [(1, -1)]);
+    let more = Box::leak(lines_for(100).into_boxed_slice());
+    let rejected = MAP.place(Region::from_lines(more).unwrap(), 1).unwrap_err();
+    assert_eq!(rejected.error, Error::Occupied);
+}
+
+#[test]
+fn attaching_finds_what_was_left_and_refuses_the_rest() {
+    let mut lines = lines_for(100);
+    let map = map_in(&mut lines, 77);
+    map.insert(5, 6).unwrap();
+    let region = map.into_regions().next().unwrap();
+    // SAFETY: a map was made there, and wrote all of it.
+    let map = unsafe { Map::<u64, u64>::attach(region) }.unwrap();
+    assert_eq!((map.get(5), map.seed(), map.check()), (Some(6), Some(77), Ok(())));
+
+    let attach = |lines: &mut [Line]| {
+        // SAFETY: initialised, and nobody else writes them.
+        let result = unsafe { Map::<u64, u64>::attach(Region::from_lines(lines).unwrap()) };
+        result.map(drop).map_err(|rejected| rejected.error)
+    };
+    let half = lines.len() / 2;
+    assert!(matches!(attach(&mut lines[..half]), Err(Error::TooSmall { .. })));
+    assert_eq!(attach(&mut lines[1..]), Err(Error::Foreign));
+    assert_eq!(attach(&mut lines), Ok(()));
+    for word in 0..7 {
+        let mut damaged = lines.clone();
+        // SAFETY: the first line has eight words.
+        let word_ptr = unsafe { damaged.as_mut_ptr().cast::<u64>().add(word) };
+        // SAFETY: a word of it, initialised.
+        unsafe { *word_ptr ^= 1 << 60 };
+        let error = attach(&mut damaged).unwrap_err();
+        match word {
+            0 => assert_eq!(error, Error::UnknownFormat { found: 1 ^ 1 << 12, known: 1 }),
+            _ => assert_eq!(error, Error::Corrupt),
+        }
+    }
+}
+
+#[test]
+fn layouts_are_exact_and_bounded() {
+    for capacity in (0..2_000).chain([1 << 20, 12_345_678]) {
+        let bytes = arena_layout(capacity).unwrap().size();
+        let n = capacity.max(1);
+        assert_eq!(bytes, 64 * (2 + (8 * n).div_ceil(21) + 6 * (n.div_ceil(72) + 2)));
+        if capacity < 2_000 {
+            let mut lines = vec![Line::EMPTY; bytes / LINE_BYTES];
+            assert!(map_in(&mut lines, 1).capacity() >= capacity);
+        }
+    }
+    for capacity in [1 << 52, (1 << 52) + 1, usize::MAX / 16, usize::MAX] {
+        let result = arena_layout(capacity);
+        assert!(capacity == 1 << 52 || result == Err(Error::CapacityOverflow));
+    }
+    let mut three = [Line::EMPTY; 3];
+    let rejected = Map::<u64, u64>::new_in(Region::from_lines(&mut three).unwrap(), 1);
+    assert!(matches!(rejected.unwrap_err().error, Error::TooSmall { given_bytes: 192, .. }));
+}
+
+#[test]
+fn a_set_is_a_map_without_values() {
+    let mut lines = lines_for(50);
+    let set = Set::<u64>::new_in(Region::from_lines(&mut lines).unwrap(), 8).unwrap();
+    assert_eq!(
+        (set.insert(0), set.insert(0), set.insert(u64::MAX)),
+        (Ok(true), Ok(false), Ok(true))
+    );
+    assert!(set.contains(0) && !set.contains(1));
+    set.retain(|key| key > 0).unwrap();
+    assert_eq!(set.iter().collect::<Vec<_>>(), [u64::MAX]);
+    assert_eq!((set.remove(u64::MAX), set.remove(u64::MAX)), (Ok(true), Ok(false)));
+    assert!(set.is_empty());
+}
+
+/// Rows N11 and P5: keys of several words, which the caller keeps.
+#[test]
+fn n11_keys_longer_than_a_word() {
+    struct Pairs(Vec<(u64, u64)>);
+
+    impl Keys for Pairs {
+        type Key = (u64, u64);
+        const HASH_BITS: u64 = 0xfff << 52;
+
+        fn hash(&self, key: &(u64, u64)) -> u64 {
+            heptad::hash::hash_word(key.0, key.1)
+        }
+
+        fn is(&self, reference: u64, key: &(u64, u64)) -> bool {
+            self.0[reference as usize] == *key
+        }
+    }
+
+    let pairs: Vec<_> = (0..300).map(|number| (number / 17, number)).collect();
+    let mut lines = lines_for(300);
+    let region = Region::from_lines(&mut lines).unwrap();
+    let map = IndirectMap::<_, i32>::new_in(region, 6, Pairs(pairs.clone())).unwrap();
+    for (reference, pair) in (0..).zip(&pairs) {
+        assert_eq!(map.insert(pair, reference, -1), Ok(None));
+        assert_eq!(map.insert(pair, 0, 5), Ok(Some(-1)));
+        assert_eq!(map.upsert(pair, 0, reference as i32), Ok(Some(-1)));
+        assert_eq!(map.get_key_value(pair), Some((reference, reference as i32)));
+        assert_eq!(map.get(&(pair.0 + 1, pair.1)), None);
+    }
+    let mut references: Vec<_> = map.iter().map(|(reference, _)| reference).collect();
+    references.sort_unstable();
+    assert!(references.into_iter().eq(0..300));
+    for (reference, pair) in (0..).zip(&pairs) {
+        let removed = (reference, reference as i32);
+        assert_eq!((map.remove(pair), map.remove(pair)), (Ok(Some(removed)), Ok(None)));
+    }
+    assert_eq!((map.len(), map.stats().held), (0, 0));
+    // SAFETY: the map above was made there.
+    let foreign = unsafe { Map::<u64, u64>::attach(map.into_regions().next().unwrap()) };
+    assert_eq!(foreign.unwrap_err().error, Error::Foreign);
+}

@@ -1,0 +1,231 @@
+//! `include/heptad.h` against the code: the same functions with the same types, the same numbers.
+//!
+//! cbindgen reads what `src/ffi` exports and writes the C declarations of it. A C compiler then reads
+//! both: it refuses a function that is declared twice with different types. Numbers become
+//! assertions. That neither side has something the other lacks is found by comparing names.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use cbindgen::{Builder, ItemType, Language};
+use walkdir::WalkDir;
+use xshell::{Shell, cmd};
+
+use super::library;
+use crate::job::{self, Job};
+use crate::stage::Count;
+
+pub(super) const HEADER: &str = "include/heptad.h";
+
+/// What makes a compiler strict.
+pub(super) const STRICT: &[&str] = &["-Wall", "-Wextra", "-Werror", "-pedantic"];
+
+/// Compilers that have to accept the header, with the language they take it for.
+const READERS: &[&[&str]] = &[
+    &["gcc", "-std=c99", "-x", "c"],
+    &["gcc", "-std=c17", "-x", "c"],
+    &["clang", "-std=c99", "-x", "c"],
+    &["clang", "-std=c17", "-x", "c"],
+    &["g++", "-std=c++11", "-x", "c++"],
+    &["g++", "-std=c++20", "-x", "c++"],
+    &["clang++", "-std=c++11", "-x", "c++"],
+    &["aarch64-linux-gnu-gcc", "-std=c99", "-x", "c"],
+    // As compilers without GNU attributes see it.
+    &["gcc", "-std=c17", "-U__GNUC__", "-x", "c"],
+    &["g++", "-std=c++11", "-U__GNUC__", "-x", "c++"],
+];
+
+/// The header alone, and each of its macros used.
+const USER: &str = "\
+#include <heptad.h>
+static heptad_set set = HEPTAD_INIT;
+static heptad_map map = HEPTAD_INIT;
+static heptad_table table = HEPTAD_INIT;
+static HEPTAD_LINES(lines, 4);
+unsigned long use(void);
+unsigned long use(void)
+{
+    lines[0] = 1;
+    return lines[sizeof lines - 1] + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table);
+}
+";
+
+/// Compiles the header by itself, everywhere.
+pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
+    let user = folder.join("user.c");
+    fs::write(&user, USER)?;
+    job::run_until_failure(READERS.iter().map(|reader| {
+        let (compiler, options) = reader.split_first().unwrap_or((&"gcc", &[]));
+        let command = cmd!(shell, "{compiler} {options...} -ffreestanding -Iinclude")
+            .args(STRICT)
+            .args(["-c", "-o", "/dev/null"])
+            .arg(&user);
+        Job::step(format!("the header, read by {}", reader.join(" ")), command)
+    }))
+}
+
+/// Compares the header with the code and with the shared library made of it.
+pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Count> {
+    let header = fs::read_to_string(HEADER)?;
+    let declared = functions_of(&header);
+    let mut count = same("the header", &declared, "the library", &library::exported(shared)?);
+
+    let prototypes = generate(&[ItemType::Functions, ItemType::Typedefs])?;
+    count += same("the header", &declared, "cbindgen", &functions_of(&prototypes));
+
+    let constants = generate(&[ItemType::Constants])?;
+    let numbers = numbers_of(&constants);
+    let named: BTreeSet<String> = numbers.iter().map(|(name, _)| name.clone()).collect();
+    count += same("the header", &codes_of(&header), "src/ffi/code.rs", &named);
+
+    let both = both_of(&prototypes, &numbers);
+    let read = |name: &str, text: &str| {
+        let file = folder.join(name);
+        fs::write(&file, text)?;
+        anyhow::Ok(cmd!(shell, "gcc -std=c99 -Iinclude -c -o /dev/null {file}").args(STRICT))
+    };
+    let command = read("both.c", &both)?;
+    count += Job::step("the header and cbindgen's, read together", command).run()?;
+
+    // The same with one change each: a check that cannot fail shows nothing.
+    let wrong_type = read("wrong_type.c", &both.replacen("uint64_t key)", "uint32_t key)", 1))?;
+    count += Job::refused("a wrong type", wrong_type, "conflicting types").run()?;
+    let wrong_number = read("wrong_number.c", &both.replacen("== (-5)", "== (-4)", 1))?;
+    count += Job::refused("a wrong number", wrong_number, "heptad_assert_").run()?;
+    Ok(count)
+}
+
+/// What cbindgen makes of the items of `kinds` in `src/ffi`.
+fn generate(kinds: &[ItemType]) -> Result<String> {
+    let mut config = cbindgen::Config { language: Language::C, ..Default::default() };
+    config.usize_is_size_t = true;
+    config.no_includes = true;
+    config.documentation = false;
+    config.export.item_types = kinds.to_vec();
+    // These have the names of the header's own structures, by the lines in `both_of`.
+    config.export.exclude = HANDLES.iter().map(|(rust, _)| (*rust).into()).collect();
+    let mut builder = Builder::new().with_config(config);
+    for entry in WalkDir::new("src/ffi").sort_by_file_name() {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            builder = builder.with_src(entry.path());
+        }
+    }
+    let mut text = Vec::new();
+    builder.generate().context("cbindgen")?.write(&mut text);
+    Ok(String::from_utf8(text)?)
+}
+
+/// Rust's names of the header's structures.
+const HANDLES: &[(&str, &str)] = &[
+    ("HeptadSet", "heptad_set"),
+    ("HeptadMap", "heptad_map"),
+    ("HeptadTable", "heptad_table"),
+    ("HeptadStats", "heptad_stats"),
+    ("HeptadLockfree", "heptad_lockfree"),
+    ("HeptadSharedStats", "heptad_shared_stats"),
+    ("HeptadReclaim", "heptad_reclaim"),
+];
+
+/// The header, then what cbindgen says.
+fn both_of(prototypes: &str, numbers: &[(String, String)]) -> String {
+    let mut text = String::from("#include <heptad.h>\n");
+    for (rust, c) in HANDLES {
+        text += &format!("typedef {c} {rust};\n");
+    }
+    text += prototypes;
+    for (name, value) in numbers {
+        text += &format!("HEPTAD_STATIC_ASSERT({name}_agrees, {name} == ({value}));\n");
+    }
+    text
+}
+
+/// cbindgen's `#define`s under the header's names.
+fn numbers_of(constants: &str) -> Vec<(String, String)> {
+    let define = |line: &str| {
+        let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
+        let name = match name {
+            "ABI_VERSION" | "OK" => format!("HEPTAD_{name}"),
+            _ => format!("HEPTAD_ERROR_{name}"),
+        };
+        // What is no number is not part of the interface.
+        value.parse::<i64>().is_ok().then(|| (name, value.to_owned()))
+    };
+    constants.lines().filter_map(define).collect()
+}
+
+/// The functions that a header declares.
+fn functions_of(header: &str) -> BTreeSet<String> {
+    words_of(header)
+        .filter_map(|(word, next)| (next == Some('(')).then_some(word))
+        .filter(|word| word.starts_with("heptad_") && !word.starts_with("heptad_assert_"))
+        .map(String::from)
+        .collect()
+}
+
+/// The names of the header's codes, and of its version.
+fn codes_of(header: &str) -> BTreeSet<String> {
+    words_of(header)
+        .map(|(word, _)| word)
+        .filter(|word| {
+            (word.starts_with("HEPTAD_ERROR_") && word.len() > "HEPTAD_ERROR_".len())
+                || ["HEPTAD_OK", "HEPTAD_ABI_VERSION"].contains(word)
+        })
+        .map(String::from)
+        .collect()
+}
+
+/// The words outside comments, each with the character behind it.
+fn words_of(text: &str) -> impl Iterator<Item = (&str, Option<char>)> {
+    let outside = text.split("/*").enumerate().map(|(index, part)| match index {
+        0 => part,
+        _ => part.split_once("*/").map_or("", |(_, behind)| behind),
+    });
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    outside.flat_map(move |code| {
+        code.split_inclusive(move |letter| !is_part(letter)).map(move |piece| {
+            let word = piece.trim_end_matches(|letter| !is_part(letter));
+            (word, piece[word.len()..].chars().next())
+        })
+    })
+}
+
+/// One check: two sets of names are the same.
+fn same(one: &str, these: &BTreeSet<String>, other: &str, those: &BTreeSet<String>) -> Count {
+    for name in these.difference(those) {
+        println!("      {name} is in {one}, and not in {other}");
+    }
+    for name in those.difference(these) {
+        println!("      {name} is in {other}, and not in {one}");
+    }
+    let is_same = these == those && !these.is_empty();
+    println!("      {one} and {other}: {} names", these.len());
+    Count::of(is_same)
+}
+
+/// The functions that the header declares, as a list.
+pub(super) fn functions() -> Result<Vec<String>> {
+    Ok(functions_of(&fs::read_to_string(HEADER)?).into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_comments_are_no_declarations() {
+        let header = "/* heptad_no(1) */ int heptad_a(int x); /* _ERROR_ */\n\
+            size_t\nheptad_b (void);\n#define HEPTAD_ASSERT heptad_assert_x(1)\nint heptad_c(int heptad_d);";
+        let names: Vec<_> = functions_of(header).into_iter().collect();
+        assert_eq!(names, ["heptad_a", "heptad_c"]);
+    }
+
+    #[test]
+    fn numbers_get_the_names_of_the_header() {
+        let constants = "#define ABI_VERSION 1\n#define FULL -5\n#define TEXT \"x\"\n";
+        let names = [("HEPTAD_ABI_VERSION", "1"), ("HEPTAD_ERROR_FULL", "-5")];
+        assert_eq!(numbers_of(constants), names.map(|(name, value)| (name.into(), value.into())));
+    }
+}

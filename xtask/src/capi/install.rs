@@ -1,0 +1,173 @@
+//! `cargo xtask install-c`: header, archive, shared library, relocatable object, and `heptad.pc`.
+//!
+//! ```text
+//!   DIR/include/heptad.h
+//!   DIR/lib/libheptad.a
+//!   DIR/lib/libheptad.so -> libheptad.so.0.1 -> libheptad.so.0.1.0     where there are shared libraries
+//!   DIR/lib/heptad.o                                                   all functions, closed
+//!   DIR/lib/pkgconfig/heptad.pc
+//! ```
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
+use xshell::{Shell, cmd};
+
+use super::header;
+use super::library::{self, Library, Memory};
+use super::programs::NATIVE;
+use crate::job::{self, Job};
+use crate::needs::{self, Need};
+use crate::stage::Count;
+
+const USAGE: &str = "\
+usage: cargo xtask install-c --prefix DIR [--target TARGET] [--with-memory-functions]
+
+  --prefix DIR               where to install; DIR/include, DIR/lib and DIR/lib/pkgconfig are made
+  --target TARGET            for another target than this machine, such as aarch64-unknown-none-softfloat
+  --with-memory-functions    heptad.o brings memcpy, memset and memcmp, as weak symbols (bare metal only)";
+
+/// What was asked for.
+pub(crate) struct Call {
+    prefix: PathBuf,
+    target: Option<String>,
+    memory: Memory,
+}
+
+impl Call {
+    /// The rest of the command line. A relative folder is one of where the command was typed.
+    pub(crate) fn parse(parser: &mut Parser) -> Result<Call> {
+        let mut call = Call { prefix: PathBuf::new(), target: None, memory: Memory::Elsewhere };
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("prefix") => call.prefix = env::current_dir()?.join(parser.value()?),
+                Arg::Long("target") => call.target = Some(parser.value()?.string()?),
+                Arg::Long("with-memory-functions") => call.memory = Memory::Within,
+                _ => bail!("{}\n{USAGE}", argument.unexpected()),
+            }
+        }
+        if call.prefix.as_os_str().is_empty() {
+            bail!("where to?\n{USAGE}");
+        }
+        Ok(call)
+    }
+}
+
+/// Installs.
+pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
+    let host = needs::host_target(shell)?;
+    let target = call.target.clone().unwrap_or(host);
+    let needed = [Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-ar")];
+    needs::obtain(shell, &needed)?;
+    if call.memory == Memory::Within && !target.contains("-none") {
+        bail!("a C library has memcpy, memset and memcmp: leave out --with-memory-functions");
+    }
+    let library = library::build(shell, &target)?;
+    for file in install(shell, &library, call.memory, &call.prefix)? {
+        println!("{}", file.display());
+    }
+    Ok(())
+}
+
+/// Puts everything where it belongs and tells what is there now.
+fn install(
+    shell: &Shell,
+    library: &Library,
+    memory: Memory,
+    prefix: &Path,
+) -> Result<Vec<PathBuf>> {
+    let (include, lib) = (prefix.join("include"), prefix.join("lib"));
+    let pkgconfig = lib.join("pkgconfig");
+    for folder in [&include, &pkgconfig] {
+        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    }
+    let version = version()?;
+    let mut files = vec![include.join("heptad.h"), lib.join("libheptad.a")];
+    fs::copy(header::HEADER, &files[0])?;
+    fs::copy(&library.archive, &files[1])?;
+
+    if let Some(shared) = &library.shared {
+        let real = format!("libheptad.so.{version}");
+        let so_name = real.rsplit_once('.').context("a version has parts")?.0.to_owned();
+        fs::copy(shared, lib.join(&real))?;
+        files.push(lib.join(&real));
+        for (link, to) in [(so_name.as_str(), &real), ("libheptad.so", &so_name)] {
+            let path = lib.join(link);
+            if path.symlink_metadata().is_ok() {
+                fs::remove_file(&path)?;
+            }
+            symlink(to, &path)?;
+            files.push(path);
+        }
+    }
+
+    let object = lib.join("heptad.o");
+    let functions = header::functions()?;
+    let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
+    library.object(shell, &functions, memory, &object)?;
+    files.push(object);
+
+    let template = include_str!("../../../capi/heptad.pc.in");
+    let prefix = fs::canonicalize(prefix)?;
+    let text = template
+        .replace("@prefix@", prefix.to_str().context("the prefix is not UTF-8")?)
+        .replace("@version@", &version);
+    files.push(pkgconfig.join("heptad.pc"));
+    fs::write(pkgconfig.join("heptad.pc"), text)?;
+    Ok(files)
+}
+
+/// The version of the library.
+fn version() -> Result<String> {
+    let manifest = include_str!("../../../capi/Cargo.toml");
+    let version = manifest.lines().find_map(|line| line.strip_prefix("version = \""));
+    Ok(version.and_then(|rest| rest.strip_suffix('"')).context("capi has a version")?.into())
+}
+
+/// Installs into a folder and uses what is there as a stranger would: by pkg-config, with the shared
+/// library, with the archive, and with the object.
+pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
+    let prefix = folder.join("installed");
+    let _ = fs::remove_dir_all(&prefix);
+    // Twice: the second time over the first.
+    install(shell, library, Memory::Elsewhere, &prefix)?;
+    install(shell, library, Memory::Elsewhere, &prefix)?;
+    let lib = prefix.join("lib");
+    let pkg_config = |question: &str| {
+        let answer = cmd!(shell, "pkg-config {question} heptad")
+            .env("PKG_CONFIG_PATH", lib.join("pkgconfig"))
+            .quiet()
+            .read();
+        answer.map(|words| words.split_whitespace().map(String::from).collect::<Vec<_>>())
+    };
+    let (cflags, libs) = (pkg_config("--cflags")?, pkg_config("--libs")?);
+    let compiler = NATIVE[0].compiler;
+    let program = folder.join("stranger");
+    let compile = || cmd!(shell, "{compiler} -std=c99 -o {program} capi/tests/set.c").args(&cflags);
+    let run = || cmd!(shell, "{program}").env("LD_LIBRARY_PATH", &lib);
+    job::run_until_failure([
+        Job::step("installed: compiling with the shared library", compile().args(&libs)),
+        Job::tests("installed: with the shared library", run()),
+        Job::step(
+            "installed: compiling with the archive",
+            compile().arg(lib.join("libheptad.a")).arg("-Wl,--gc-sections"),
+        ),
+        Job::tests("installed: with the archive", run()),
+        Job::step("installed: compiling with the object", compile().arg(lib.join("heptad.o"))),
+        Job::tests("installed: with the object", run()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    /// The library, the crate and the soname change their version together.
+    #[test]
+    fn the_library_has_the_version_of_the_crate() {
+        let line = format!("\nversion = \"{}\"\n", super::version().unwrap());
+        assert!(include_str!("../../../Cargo.toml").contains(&line));
+    }
+}

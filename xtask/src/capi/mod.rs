@@ -1,0 +1,76 @@
+//! The C interface: stage `capi` of `cargo xtask test`, `cargo xtask install-c`, `cargo xtask bench-c`.
+//!
+//! | what | promise |
+//! |---|---|
+//! | [`examples`] | a word counter agrees with sort and uniq; C++ and Python can use the library |
+//! | [`guide`] | the code of `docs/c.md` is one program that compiles and passes |
+//! | [`header`] | every compiler reads the header without a warning, as C and as C++; it says what the code says |
+//! | [`install`] | what is installed can be found by pkg-config, and used each way |
+//! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts right |
+//! | [`library`] | the library, linked into one object, needs nothing but `memcpy`, `memset` and `memcmp`, cannot panic, and is small |
+//! | [`programs`] | the C tests pass here and on AArch64 |
+
+pub(crate) mod bench;
+mod examples;
+mod guide;
+mod header;
+pub(crate) mod install;
+mod kernel;
+mod library;
+mod programs;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use xshell::Shell;
+
+use crate::matrix::{AARCH64_LINUX, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
+use crate::needs::{self, Need};
+use crate::stage::Count;
+
+pub(crate) const NEEDS: &[Need] = &[
+    Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-nm"),
+    Need::Target(AARCH64_LINUX),
+    Need::Target(AARCH64_NONE_SOFTFLOAT),
+    Need::Target(X86_64_NONE),
+    Need::Program("gcc", "gcc"),
+    Need::Program("g++", "g++"),
+    Need::Program("clang", "clang"),
+    Need::Program("pkg-config", "pkg-config"),
+    Need::Program("python3", "python3"),
+    Need::Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
+    Need::File("/usr/aarch64-linux-gnu/lib/libc.a", "libc6-dev-arm64-cross"),
+    Need::Program("qemu-aarch64", "qemu-user"),
+    Need::Program("qemu-system-aarch64", "qemu-system-arm"),
+];
+
+pub(crate) fn run(shell: &Shell) -> Result<Count> {
+    let folder = PathBuf::from(target_folder()).join("capi-check");
+    fs::create_dir_all(&folder)?;
+    let host = library::build(shell, &needs::host_target(shell)?)?;
+    let shared = host.shared.as_ref().context("a host has shared libraries")?;
+
+    let mut count = header::read_everywhere(shell, &folder)?;
+    count += header::agrees(shell, shared, &folder)?;
+
+    let functions = header::functions()?;
+    for target in [X86_64_NONE, AARCH64_NONE_SOFTFLOAT] {
+        let library = library::build(shell, target)?;
+        count += programs::object_is_closed(shell, &library, &functions, &folder)?;
+        if target == AARCH64_NONE_SOFTFLOAT {
+            count += kernel::run(shell, &library, &folder)?;
+        }
+    }
+    count += programs::object_is_closed(shell, &host, &functions, &folder)?;
+
+    for toolchain in programs::NATIVE {
+        count += programs::tests(shell, toolchain, &host, &folder)?;
+    }
+    let aarch64 = library::build(shell, AARCH64_LINUX)?;
+    count += programs::tests(shell, &programs::AARCH64, &aarch64, &folder)?;
+    count += install::check(shell, &host, &folder)?;
+    count += guide::run(shell, &host, &folder)?;
+    count += examples::run(shell, &host, &aarch64, &folder)?;
+    Ok(count)
+}

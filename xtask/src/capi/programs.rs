@@ -1,0 +1,152 @@
+//! C programs: compiled strictly, linked with the archive, run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use xshell::{Cmd, Shell, cmd};
+
+use super::header::STRICT;
+use super::library::{self, Library};
+use crate::asm_check::kernel::fp_uses_in;
+use crate::job::{self, Job};
+use crate::stage::Count;
+
+/// A compiler, and how to start what it makes.
+pub(super) struct Toolchain {
+    pub(super) compiler: &'static str,
+    options: &'static [&'static str],
+    launcher: &'static [&'static str],
+}
+
+/// Compilers for this machine.
+pub(super) const NATIVE: &[Toolchain] = &[
+    Toolchain { compiler: "gcc", options: &["-O2"], launcher: &[] },
+    Toolchain { compiler: "clang", options: &["-O1"], launcher: &[] },
+    Toolchain {
+        compiler: "gcc",
+        options: &["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+        launcher: &[],
+    },
+];
+
+/// The compiler for AArch64. Its programs are linked statically: dynamic ones hang in QEMU's user
+/// mode when they start a thread.
+pub(super) const AARCH64: Toolchain = Toolchain {
+    compiler: "aarch64-linux-gnu-gcc",
+    options: &["-O2", "-static"],
+    launcher: &["qemu-aarch64"],
+};
+
+impl Toolchain {
+    /// The command that makes `program` of a C source and the library.
+    pub(super) fn compile<'shell>(
+        &self,
+        shell: &'shell Shell,
+        library: &Library,
+        source: &Path,
+        program: &Path,
+    ) -> Cmd<'shell> {
+        let Toolchain { compiler, options, .. } = self;
+        cmd!(shell, "{compiler} -std=c99 -Iinclude -o {program} {source}")
+            .args(*options)
+            .args(STRICT)
+            .arg(&library.archive)
+            .arg("-Wl,--gc-sections")
+    }
+
+    /// The command that starts a program.
+    pub(super) fn start<'shell>(&self, shell: &'shell Shell, program: &Path) -> Cmd<'shell> {
+        match self.launcher.split_first() {
+            Some((launcher, rest)) => cmd!(shell, "{launcher} {rest...} {program}"),
+            None => cmd!(shell, "{program}"),
+        }
+    }
+
+    /// What people call it.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.compiler, self.options.join(" "))
+    }
+}
+
+/// Compiles and runs every C test.
+pub(super) fn tests(
+    shell: &Shell,
+    toolchain: &Toolchain,
+    library: &Library,
+    folder: &Path,
+) -> Result<Count> {
+    let mut count = Count::NONE;
+    for source in sources("capi/tests")? {
+        let name = source.file_stem().context("a file has a name")?.to_string_lossy();
+        let program = folder.join(&*name);
+        let compile = toolchain.compile(shell, library, &source, &program);
+        let what = format!("{name}.c by {}", toolchain.name());
+        let run = Job::tests(what.clone(), toolchain.start(shell, &program));
+        count += job::run_until_failure([Job::step(format!("compiling {what}"), compile), run])?;
+    }
+    Ok(count)
+}
+
+/// The C sources of a folder.
+fn sources(folder: &str) -> Result<Vec<PathBuf>> {
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "c") {
+            sources.push(path);
+        }
+    }
+    sources.sort();
+    Ok(sources)
+}
+
+/// What a program that uses so much of the library grows by, and that it needs nothing but what every
+/// C compiler asks for.
+pub(super) fn object_is_closed(
+    shell: &Shell,
+    library: &Library,
+    functions: &[String],
+    folder: &Path,
+) -> Result<Count> {
+    let mut count = Count::NONE;
+    let all: Vec<&str> = functions.iter().map(String::as_str).collect();
+    let few = ["heptad_set_init", "heptad_set_insert", "heptad_set_contains"];
+    let object = folder.join("heptad.o");
+    for (what, functions) in [("init, insert, contains", &few[..]), ("every function", &all[..])] {
+        library.object(shell, functions, library::Memory::Elsewhere, &object)?;
+        let undefined = library::undefined(shell, &object)?;
+        let allowed = ["memcpy", "memset", "memcmp"];
+        let foreign: Vec<&String> =
+            undefined.iter().filter(|symbol| !allowed.contains(&symbol.as_str())).collect();
+        let panics: Vec<String> = library::defined(&object)?
+            .into_iter()
+            .filter(|symbol| symbol.contains("panic"))
+            .collect();
+        let bytes = library::loaded_bytes(shell, &object)?;
+        println!(
+            "      {} for {what}: {bytes} bytes; needs {}",
+            library.target,
+            undefined.iter().cloned().collect::<Vec<_>>().join(", ")
+        );
+        if !foreign.is_empty() || !panics.is_empty() {
+            println!("      it must not need {foreign:?}, nor bring {panics:?}");
+        }
+        let is_small = bytes < if functions.len() > 10 { 96 << 10 } else { 8 << 10 };
+        count += Count::of(foreign.is_empty() && panics.is_empty() && is_small);
+    }
+    if library.shared.is_none() {
+        let (instructions, uses) = fp_uses_in(shell, &library.target, &object)?;
+        println!(
+            "      {}: {instructions} instructions, {} with FP or SIMD registers",
+            library.target,
+            uses.len()
+        );
+        count += Count::of(uses.is_empty() && instructions > 1_000);
+        library.object(shell, &all, library::Memory::Within, &object)?;
+        let undefined = library::undefined(shell, &object)?;
+        println!("      {} with its own memcpy: needs {undefined:?}", library.target);
+        count += Count::of(undefined.is_empty());
+    }
+    Ok(count)
+}
