@@ -5,6 +5,7 @@
 //! | [`table`] | a storage, a hash function, operations on a `Table` | a list of the entries |
 //! | [`map`] | the same for `Map` and `Map64` | the standard library's `HashMap` |
 //! | [`probe`] | a lookup in arbitrary group memory | the oracle of the probe routines |
+//! | [`robin_hood`] | a storage, an order, operations on a sorted `Map` | the standard library's `BTreeMap` |
 //!
 //! Inputs are derived by `arbitrary`, so that any bytes make one, and a changed byte mostly makes a
 //! similar one. A target fails by a panic; AddressSanitizer sees wild accesses, entries dropped
@@ -19,6 +20,7 @@
 mod hashing;
 pub mod map;
 pub mod probe;
+pub mod robin_hood;
 mod storages;
 pub mod table;
 

@@ -2,7 +2,7 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 
-use crate::{map, probe, table};
+use crate::{map, probe, robin_hood, table};
 
 fn run_random<I: for<'bytes> Arbitrary<'bytes>>(inputs: u64, run: fn(I)) {
     for seed in 0..inputs {
@@ -29,4 +29,9 @@ fn map_on_random_inputs() {
 #[test]
 fn probe_on_random_inputs() {
     run_random(10_000, probe::Input::run);
+}
+
+#[test]
+fn robin_hood_on_random_inputs() {
+    run_random(300, robin_hood::Input::run);
 }

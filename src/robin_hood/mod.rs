@@ -88,9 +88,10 @@
 //! | 15/16 | 7.5 | 120 | 1.94 |
 //!
 //! Tables count as full at 7/8 unless told otherwise, and have half of that right after growing; those
-//! that are updated all the time are best at 3/4. The worst case of a lookup is the longest run of
-//! words without a gap, and that of an insertion too: hundreds of slots in large tables at 7/8, and
-//! the whole table for keys that crowd together in the order [`ByValue`].
+//! that are updated all the time are best at 3/4. The worst case of a lookup is the word furthest from
+//! its home: 50 slots, so 8 lines, in a random table of 2^23 homes at 7/8. That of an insertion or a
+//! removal is the longest run of words without a gap, all of which may move: 1,201 words there. For
+//! keys that crowd together in the order [`ByValue`] both are the whole crowd. `stats()` tells them.
 //!
 //! Growing reads each old slot once and writes each new one twice, once to clear it, a few KiB ahead.
 //! A storage that is zero already ([`Zeroed`](crate::storage::Zeroed), or

@@ -123,6 +123,8 @@ impl Target {
 
     /// [`spread`](Self::spread) of two stretches of `len` slots at once: each with its own `next`.
     ///
+    /// Not inlined, so that `cargo xtask asm-check` finds it and counts its branches.
+    ///
     /// # Safety
     ///
     /// As there, for each; and neither writes what the other writes.
@@ -159,6 +161,7 @@ impl Target {
     ///
     /// As there; but the source slots lie in this table and are valid for writes, and what is
     /// written may be the slot just read, or one that was read before.
+    #[inline(never)]
     pub(super) unsafe fn move_up<const VALUES: bool>(
         self,
         source: Lanes,

@@ -96,8 +96,9 @@ fn with_range<const Z: bool>(left_bytes: usize, use_it: impl FnOnce(*mut u8, Ran
 /// Is nothing written in front of what is mapped?
 fn assert_untouched(start: *mut u8, mapped_bytes: usize) {
     for offset in 0..RANGE_BYTES - mapped_bytes {
+        let byte = start.wrapping_add(offset);
         // SAFETY: inside the arena, all of which is initialised.
-        let byte = unsafe { start.add(offset).read() };
+        let byte = unsafe { byte.read() };
         assert_eq!(byte, UNMAPPED, "byte {offset}, {mapped_bytes} mapped");
     }
 }

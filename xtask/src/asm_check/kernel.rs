@@ -16,7 +16,7 @@ use xshell::{Shell, cmd};
 use super::banner::Declaration;
 use super::machine::{Architecture, MACHINES};
 use super::objdump::{Function, Objdump};
-use super::{Findings, operands, rules, symbols};
+use super::{Findings, operands, pass, rules, symbols};
 use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
 
 /// A target for kernels.
@@ -127,6 +127,9 @@ fn check_target(
         let what = format!("{name}: {}", routine.name);
         findings.note(&what, &rules::complaints(machine, routine, prototype));
     }
+
+    let what = format!("{name}: the pass of growing");
+    findings.note(&what, &pass::complaints(target.architecture, &functions));
 
     let (instructions, complaints) = fp_uses(target.architecture, &functions);
     ensure!(instructions > 1_000, "only {instructions} instructions in {}", program.display());

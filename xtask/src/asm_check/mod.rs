@@ -7,6 +7,7 @@
 //! | [`symbols`] | objects from GNU as; test programs | symbols are typed, sized, hidden; sections aligned; the stack not executable; frames described |
 //! | [`rules`] | disassembled routines, every target | landing pad; no FP or SIMD register, no call, no store through `const`; only listed instructions |
 //! | [`kernel`] | disassembled user of the library | no FP or SIMD register in anything the compiler makes for kernels; LSE atomics where the target has them |
+//! | [`pass`] | the same | the loops of a growing sorted table have no branch that depends on a word |
 //! | [`mutate`] | test programs | a change of any one instruction makes a test fail |
 //!
 //! The last one is the proof that the tests of the routines mean something. What reads and judges
@@ -18,6 +19,7 @@ mod machine;
 mod mutate;
 mod objdump;
 mod operands;
+mod pass;
 mod rules;
 mod symbols;
 

@@ -10,6 +10,7 @@ use heptad::Error;
 use heptad::hash::{Keyed, hash_bytes};
 use heptad::layout::Line;
 use heptad::lockfree::{self, Expectation};
+use heptad::robin_hood;
 use heptad::storage::{Inline, Region};
 use heptad::swiss::table::Entry;
 use heptad::swiss::{Map, Map64, Set, Table};
@@ -48,6 +49,9 @@ extern "C" fn _start() -> ! {
         shared_count as *const (),
         shared_sum as *const (),
         shared_retain_odd as *const (),
+        sorted_set_grow as *const (),
+        sorted_map_grow as *const (),
+        sorted_set_find as *const (),
     ]);
     loop {}
 }
@@ -157,7 +161,7 @@ fn shared_compare_and_set(key: u64, old: u64, new: u64) -> Result<Option<u64>, E
     SHARED.compare_and_set(key, Expectation::Value(old), Some(new))
 }
 
-fn shared_remove(key: u64) -> Option<u64> {
+fn shared_remove(key: u64) -> Result<Option<u64>, Error> {
     SHARED.remove(key)
 }
 
@@ -169,7 +173,19 @@ fn shared_sum() -> (usize, u64) {
     (SHARED.len(), SHARED.iter().fold(0, |sum, (key, value)| sum ^ key ^ value))
 }
 
-fn shared_retain_odd() -> heptad::lockfree::Stats {
-    SHARED.retain(|key, _| key % 2 == 1);
-    SHARED.stats()
+fn shared_retain_odd() -> Result<lockfree::Stats, Error> {
+    SHARED.retain(|key, _| key % 2 == 1)?;
+    Ok(SHARED.stats())
+}
+
+fn sorted_set_grow(set: &mut robin_hood::Set<Region<'_>>, key: u64) -> bool {
+    set.try_insert(key).is_ok() && set.try_grow().is_ok() && set.remove(key)
+}
+
+fn sorted_map_grow(map: &mut robin_hood::Map<Region<'_>>, key: u64) -> bool {
+    map.try_insert(key, key).is_ok() && map.try_grow().is_ok() && map.remove(key).is_some()
+}
+
+fn sorted_set_find(set: &robin_hood::Set<Region<'_>>, key: u64) -> bool {
+    set.contains(key)
 }

@@ -1,0 +1,147 @@
+//! Target `robin_hood`: sorted maps on lent memory and on the heap, in both orders, against the
+//! standard library's ordered map, with the invariants checked after each operation.
+
+use std::collections::BTreeMap;
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+use heptad::{
+    Error,
+    hash::Keyed,
+    layout::Line,
+    robin_hood::{ByValue, Map, Order},
+    storage::{Downward, Heap, Region},
+};
+
+use crate::rest;
+
+/// A map and what is done with it.
+#[derive(Debug)]
+pub struct Input {
+    /// Lines of lent memory for the keys, and as many for the values; none for the heap.
+    lines: u8,
+    seed: Option<u64>,
+    operations: Vec<Operation>,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Operation {
+    Insert(Key),
+    Remove(Key),
+    Get(Key),
+    Neighbours(Key, Key),
+    Retain(u8),
+    Grow,
+    Shrink(u8),
+    Reserve(u8),
+}
+
+/// One of not too many keys: spread, and crowded at three places.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Key {
+    Spread(u8),
+    Low(u8),
+    Middle(u8),
+    High(u8),
+}
+
+impl Key {
+    fn number(self) -> u64 {
+        match self {
+            Key::Spread(number) => u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15),
+            Key::Low(number) => number.into(),
+            Key::Middle(number) => (1 << 63) - 128 + u64::from(number),
+            Key::High(number) => u64::MAX - u64::from(number),
+        }
+    }
+}
+
+impl<'bytes> Arbitrary<'bytes> for Input {
+    fn arbitrary(input: &mut Unstructured<'bytes>) -> Result<Self> {
+        let (lines, seed) = (input.arbitrary::<u8>()? % 80, input.arbitrary()?);
+        Ok(Input { lines, seed, operations: rest(input)? })
+    }
+}
+
+impl Input {
+    /// Does it all, and panics where an answer is wrong.
+    pub fn run(self) {
+        match self.seed {
+            Some(seed) => self.run_in(Keyed::new(seed), |_, _, _| ()),
+            None => self.run_in(ByValue, neighbours),
+        }
+    }
+
+    fn run_in<O: Order>(self, order: O, ask: Ask<O>) {
+        if self.lines == 0 {
+            run(Map::<Heap, O>::with_order(order), &self.operations, true, |_, _, _| ());
+            return;
+        }
+        let mut memory = [(); 2].map(|()| vec![Line::EMPTY; self.lines.into()]);
+        let [keys, values] =
+            memory.each_mut().map(|lines| Region::from_lines(lines).expect("a line or more"));
+        let map = Map::new_in(keys, values, order).expect("the first line is there");
+        run(map, &self.operations, false, ask);
+    }
+}
+
+/// Questions that only maps in the order of their keys answer.
+type Ask<O> = for<'a, 'b> fn(&'a Map<Region<'b>, O>, &'a BTreeMap<u64, u64>, [u64; 2]);
+
+fn neighbours(map: &Map<Region<'_>, ByValue>, model: &BTreeMap<u64, u64>, [one, two]: [u64; 2]) {
+    let (least, greatest) = (one.min(two), one.max(two));
+    let pair = |(key, value): (u64, &u64)| (key, *value);
+    let expected = model.range(least..greatest).map(|(&key, &value)| (key, value));
+    assert!(map.range(least..greatest).map(pair).eq(expected.clone()));
+    assert!(map.range(least..greatest).rev().map(pair).eq(expected.rev()));
+    let before = model.range(..one).next_back().map(|(&key, _)| key);
+    assert_eq!(map.predecessor(one).map(|it| it.0), before);
+}
+
+fn run<S: Downward, O: Order>(
+    mut map: Map<S, O>,
+    operations: &[Operation],
+    grows: bool,
+    ask: impl Fn(&Map<S, O>, &BTreeMap<u64, u64>, [u64; 2]),
+) {
+    let mut model = BTreeMap::new();
+    for (number, &operation) in operations.iter().enumerate() {
+        match operation {
+            Operation::Insert(key) => {
+                let (key, value) = (key.number(), number as u64);
+                match map.try_insert(key, value) {
+                    Ok(previous) => assert_eq!(previous, model.insert(key, value)),
+                    Err(refused) => {
+                        assert_eq!(refused.value, (key, value));
+                        assert!(!grows && !model.contains_key(&key));
+                        assert!(matches!(refused.error, Error::Full | Error::Crowded));
+                    }
+                }
+            }
+            Operation::Remove(key) => {
+                assert_eq!(map.remove(key.number()), model.remove(&key.number()));
+            }
+            Operation::Get(key) => assert_eq!(map.get(key.number()), model.get(&key.number())),
+            Operation::Neighbours(one, two) => ask(&map, &model, [one.number(), two.number()]),
+            Operation::Retain(modulus) => {
+                let keep = |key: u64| key % (u64::from(modulus) + 2) != 0;
+                map.retain(|key, _| keep(key));
+                model.retain(|&key, _| keep(key));
+            }
+            Operation::Grow => {
+                // Memory for some doublings, not for as many as an input may ask for.
+                if map.capacity() < 10_000 {
+                    assert!(map.try_grow().is_ok() || !grows);
+                }
+            }
+            Operation::Shrink(capacity) => map.shrink_in_place(capacity.into()),
+            Operation::Reserve(additional) => {
+                assert!(map.try_reserve(additional.into()).is_ok() || !grows);
+            }
+        }
+        assert_eq!(map.check_invariants(), Ok(()));
+        assert_eq!(map.len(), model.len());
+    }
+    let mut expected: Vec<(u64, u64)> = model.into_iter().collect();
+    expected.sort_by_key(|&(key, _)| map.order().word(key));
+    assert!(map.iter().map(|(key, &value)| (key, value)).eq(expected));
+}
