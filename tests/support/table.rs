@@ -210,7 +210,11 @@ fn four_hashes(key: u64) -> u64 {
 }
 
 fn churn_small(groups: usize) {
-    for hash in [good, identity, one_home, four_hashes, |_| 0, |_| u64::MAX] {
+    churn(groups, good, OPERATIONS / 10);
+    if cfg!(miri) && groups > 2 {
+        return; // in larger tables floods leave many deep entries, and each lookup walks them
+    }
+    for hash in [identity, one_home, four_hashes, |_| 0, |_| u64::MAX] {
         churn(groups, hash, OPERATIONS / 10);
     }
 }
@@ -228,12 +232,7 @@ fn churn_four_groups() {
 }
 
 fn churn_sixteen_groups() {
-    if cfg!(miri) {
-        // The floods of the others have ninety deep entries here, and each lookup walks them.
-        churn(16, good, OPERATIONS / 10);
-    } else {
-        churn_small(16);
-    }
+    churn_small(16);
 }
 
 fn churn_1024_groups() {
@@ -277,7 +276,7 @@ fn s1_group_is_one_aligned_line() {
 }
 
 fn s7_lookups_end_on_full_tables() {
-    for groups in [1, 2, 4, 64] {
+    for groups in [1, 2, 4, if cfg!(miri) { 8 } else { 64 }] {
         for hash in [good, |_| 0, one_home] {
             with_lines(groups, |lines| {
                 let mut table =
