@@ -33,6 +33,7 @@ mod models;
 mod needs;
 mod no_panic;
 mod proofs;
+mod protocols;
 mod qemu;
 mod runner;
 mod stage;

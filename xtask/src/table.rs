@@ -6,7 +6,7 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, miri, models,
-    no_panic, proofs, qemu,
+    no_panic, proofs, protocols, qemu,
 };
 
 /// What every change must pass.
@@ -113,6 +113,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the theorems again, with every planted error",
         needs: proofs::NEEDS,
         run: proofs::run_long,
+    },
+    Stage {
+        name: "protocols",
+        about: "the rebuild's protocol in Promela: every interleaving, by spin, and planted errors",
+        needs: protocols::NEEDS,
+        run: protocols::run,
     },
     Stage {
         name: "coverage",
