@@ -71,7 +71,8 @@ enum {
     HEPTAD_ERROR_BUSY = -10,        /* another operation is in the way: later it may succeed */
     HEPTAD_ERROR_ARGUMENT = -11,    /* a number that is not one of those allowed */
     HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
-    HEPTAD_ERROR_CORRUPT = -13      /* the table in the memory is damaged */
+    HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
+    HEPTAD_ERROR_NOT_REQUIRED = -14 /* what was asked for if needed is not needed */
 };
 
 /* What a result says, in English: a constant string, never null, for any number. */
@@ -349,7 +350,7 @@ int heptad_table_retain(heptad_table *table, int (*keep)(uint64_t entry, void *c
  *
  * _FULL comes when a key's places are all taken: for a map made for n entries with n or fewer in it, in
  * less than one of 10^9 insertions. _BUSY says that places were held by operations under way; the same
- * call may succeed later. Removing and reading never fail for want of room.
+ * call may succeed later. Reading never fails; removing does only during a rebuild that finds no room.
  *
  * A function of yours that is passed to one of these is called while nothing is held: it may use the same
  * map. It is called once, and once more each time another operation changes the key's home meanwhile; the
@@ -362,17 +363,74 @@ int heptad_table_retain(heptad_table *table, int (*keep)(uint64_t entry, void *c
 size_t heptad_lockfree_bytes(size_t entries);
 
 /* Makes an empty map in the memory, as large as fits. Writes all of it. Calls from other cores, with the
- * same handle, get _HANDLE until it is made. Errors as for heptad_set_init. */
+ * same handle, get _HANDLE until it is made. Errors as for heptad_set_init.
+ *
+ * The three differ in what becomes of old memory when the map is rebuilt. After heptad_lockfree_init it
+ * stays lent until the release; that costs nothing. After _init_counted every operation is counted, by two
+ * atomic additions in HEPTAD_COUNTER_LINES lines of yours, and heptad_lockfree_reclaim gives old memory
+ * back when nobody can be in it; a context that is killed inside an operation ends that for good. After
+ * _init_with your functions say when: _NULL if one of them is null. They are copied. */
 int heptad_lockfree_init(heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed);
 
+#define HEPTAD_COUNTER_LINES 17
+int heptad_lockfree_init_counted(heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed,
+                                 void *counters, size_t counters_bytes);
+
+/* Your kernel's RCU, say. `enter` and `leave` are called around each operation, in any context, and nest;
+ * `leave` gets what `enter` returned. `has_elapsed` gets what `start` returned, does not wait, and is not
+ * 0 only if each enter that had returned before that start was called has been followed by its leave. */
+typedef struct heptad_reclaim {
+    uint64_t (*enter)(void *context);
+    void (*leave)(uint64_t inside, void *context);
+    uint64_t (*start)(void *context);
+    int (*has_elapsed)(uint64_t started, void *context);
+    void *context;
+} heptad_reclaim;
+HEPTAD_STATIC_ASSERT(reclaim_bytes, sizeof(heptad_reclaim) == 5 * sizeof(void *));
+
+int heptad_lockfree_init_with(heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed,
+                              const heptad_reclaim *reclaim);
+
 /* The map that another handle made in the memory, in this program or another, at whatever address: for
- * shared memory. Nothing but such maps may write there. Errors as for init, and _FOREIGN if no map
- * stands there, _VERSION if it is of another layout, _CORRUPT if its first line is damaged. */
+ * shared memory. Nothing but such maps may write there, and none of them may be rebuilt; through this
+ * handle it is refused. Errors as for init, and _FOREIGN if no map stands there, _VERSION if it is of
+ * another layout, _CORRUPT if its first lines are damaged, _BUSY if it has been rebuilt into another. */
 int heptad_lockfree_attach(heptad_lockfree *map, void *memory, size_t bytes);
 
-/* Ends a handle, when none of its functions is under way. The memory stays as it is: others may be
- * attached to it. Either result may be null. */
-int heptad_lockfree_release(heptad_lockfree *map, void **memory, size_t *bytes);
+/* Ends a handle, when none of its functions is under way, and calls `give_back`, which may be null, for each
+ * piece of memory that was lent to the map: one, unless it was rebuilt. What stands there stays as it is:
+ * others may be attached to it. */
+int heptad_lockfree_release(heptad_lockfree *map,
+                            void (*give_back)(void *memory, size_t bytes, void *context),
+                            void *context);
+
+/* Gives the map other memory, of another size or under another seed, while everyone works on. Returns at
+ * once, and the memory is the map's; the entries move bin by bin, whenever something is changed and by
+ * heptad_lockfree_help. A change moves 48 entries at most, reads move none, nobody waits. If the new memory
+ * has no room for some entry, changes at its home are _FULL, until another rebuild, into a third piece,
+ * goes on from there. Writes all of the memory. _BUSY while a rebuild is running that is not stuck,
+ * _TOO_SMALL for the entries that are there, _ARGUMENT through a handle that was attached; memory errors
+ * as for init. _if_needed returns _NOT_REQUIRED unless heptad_lockfree_needs_rebuild says so. */
+int heptad_lockfree_rebuild(const heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed);
+int heptad_lockfree_rebuild_if_needed(const heptad_lockfree *map, void *memory, size_t bytes,
+                                      uint64_t seed);
+
+/* Should the map be rebuilt, and why? 0 if not. Reads every line. */
+enum {
+    HEPTAD_NEED_SIZE = 1,  /* it has more entries than it was made for: into larger memory */
+    HEPTAD_NEED_FLOOD = 2, /* a home is more crowded than chance allows: under another seed */
+    HEPTAD_NEED_LEAKS = 3  /* contexts that were killed hold a part of the slots: into any memory */
+};
+int heptad_lockfree_needs_rebuild(const heptad_lockfree *map);
+
+/* Does `steps` parts of a running rebuild at most, of one bin each: for an idle loop or a timer, so that it
+ * ends even if nobody changes anything. 1 if nothing is left to do. _FULL as above; _BUSY: call again. */
+int heptad_lockfree_help(const heptad_lockfree *map, size_t steps);
+
+/* Gives back the oldest memory, once its entries have all moved and no operation can be in it. 1 if so, and
+ * `memory` and `bytes`, which may not be null, tell which; 0 if there is none yet. Never waits: call it now
+ * and then. */
+int heptad_lockfree_reclaim(const heptad_lockfree *map, void **memory, size_t *bytes);
 
 /* Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be damaged.
  * _CORRUPT. Such a map is safe to use, but may answer anything. */
@@ -394,7 +452,7 @@ typedef struct heptad_shared_stats {
     uint64_t slots;
     uint64_t held;             /* by operations under way, or by contexts that were killed */
     uint64_t fullest_home;     /* the most entries of one home; 24 is the end */
-    uint64_t bytes;            /* everything included */
+    uint64_t bytes;            /* of all memory that is lent, old and new tables included */
 } heptad_shared_stats;
 HEPTAD_STATIC_ASSERT(shared_stats_bytes, sizeof(heptad_shared_stats) == 64);
 HEPTAD_STATIC_ASSERT(shared_stats_last, offsetof(heptad_shared_stats, bytes) == 56);
@@ -405,7 +463,8 @@ int heptad_lockfree_stats(const heptad_lockfree *map, heptad_shared_stats *stats
 /* The value of `key`, if there is one: to `value`, which may be null. */
 int heptad_lockfree_get(const heptad_lockfree *map, uint64_t key, uint64_t *value);
 
-/* As heptad_map_get_many: each lookup is atomic by itself, the batch is not. */
+/* As heptad_map_get_many: each lookup is atomic by itself, the batch is not. Results in the map's own memory
+ * are not found out. */
 int heptad_lockfree_get_many(const heptad_lockfree *map, const uint64_t *keys, size_t count,
                              uint64_t *values, uint8_t *found);
 
@@ -428,7 +487,8 @@ int heptad_lockfree_replace(const heptad_lockfree *map, uint64_t key, uint64_t v
  * null. 1 if it is new. _FULL, _BUSY. */
 int heptad_lockfree_add(const heptad_lockfree *map, uint64_t key, uint64_t addend, uint64_t *sum);
 
-/* Takes `key` out. 1 if it had a value, which is written to `value`, which may be null. */
+/* Takes `key` out. 1 if it had a value, which is written to `value`, which may be null. During a rebuild
+ * _FULL and _BUSY, as above. */
 int heptad_lockfree_remove(const heptad_lockfree *map, uint64_t key, uint64_t *value);
 
 /* What compare_and_set expects of the present value. */
@@ -441,8 +501,8 @@ enum {
 
 /* If the value of `key` is as expected, makes it `value`, or takes the key out. 1 if it took place, 0 if
  * not; whether there was a value before goes to `was_present`, and if so the value to `previous`; both may
- * be null. A value that is there already takes place without a write. _FULL and _BUSY, but not from
- * compare_and_remove; _ARGUMENT for an expectation that there is not. */
+ * be null. A value that is there already takes place without a write. _FULL and _BUSY, compare_and_remove only
+ * during a rebuild; _ARGUMENT for an expectation that there is not. */
 int heptad_lockfree_compare_and_set(const heptad_lockfree *map, uint64_t key, int expected,
                                     uint64_t expected_value, uint64_t value, int *was_present,
                                     uint64_t *previous);
@@ -474,14 +534,14 @@ int heptad_lockfree_insert_with_or_modify(const heptad_lockfree *map, uint64_t k
 
 /* Makes of the value of `key`, or its absence, what `change` says: it gets the value, or 0 if there is
  * none, in *value, may change it, and returns whether the key is to have it. 1 if there was a value before,
- * which is written to `previous`, which may be null. _FULL and _BUSY, but not for a removal; _NULL. */
+ * which is written to `previous`, which may be null. _FULL, _BUSY; _NULL. */
 int heptad_lockfree_fetch_update(const heptad_lockfree *map, uint64_t key,
                                  int (*change)(uint64_t *value, int is_present, void *context),
                                  void *context, uint64_t *previous);
 
 /* Calls `visit` for every entry until it returns 0; 1 if it never did. A key that is present all the time
  * comes exactly once, with a value that it had meanwhile; one that comes or goes meanwhile, once or not at
- * all. Uses half a KiB of stack. _NULL if there is no function. */
+ * all; one that a rebuild moves meanwhile, perhaps twice. Uses half a KiB of stack. _NULL if there is no function. */
 int heptad_lockfree_each(const heptad_lockfree *map,
                          int (*visit)(uint64_t key, uint64_t value, void *context), void *context);
 

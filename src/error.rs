@@ -8,6 +8,9 @@ use core::fmt;
 pub enum Error {
     /// The table holds as many entries as it may, and its storage cannot grow.
     Full,
+    /// So many keys stand close together that none fits between, though the table as a whole is not
+    /// full: those of a table in the order of its keys that share their leading bits.
+    Crowded,
     /// More entries were asked for than any address space holds.
     CapacityOverflow,
     /// The allocator had no memory.
@@ -48,12 +51,15 @@ pub enum Error {
     Occupied,
     /// What was asked for if needed is not needed.
     NotRequired,
+    /// Two tables that are to be merged keep their keys in different orders.
+    DifferentOrders,
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Error::Full => f.write_str("the table is full and its storage cannot grow"),
+            Error::Crowded => f.write_str("too many keys share their leading bits"),
             Error::CapacityOverflow => f.write_str("the capacity exceeds the address space"),
             Error::AllocationFailed { bytes } => write!(f, "no memory for {bytes} bytes"),
             Error::TooSmall { needed_bytes, given_bytes } => {
@@ -63,6 +69,7 @@ impl fmt::Display for Error {
                 write!(f, "memory that is not aligned to {needed_bytes} bytes")
             }
             Error::Null => f.write_str("a null address"),
+            Error::DifferentOrders => f.write_str("tables in different orders"),
             Error::Overlapping => f.write_str("the same entry was asked for twice"),
             Error::Busy => f.write_str("another operation was in the way"),
             Error::Foreign => f.write_str("memory that holds no table"),

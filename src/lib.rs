@@ -40,6 +40,7 @@
 //! | module | what it has |
 //! |---|---|
 //! | [`swiss`] | the single-owner table, with the essay that explains it |
+//! | [`robin_hood`] | the sorted table that grows in place |
 //! | [`storage`] | where a table's lines live |
 //! | [`hash`] | the keyed hash of words and bytes |
 //! | [`layout`] | what a line looks like, and the arithmetic of capacity |
@@ -60,6 +61,7 @@ pub mod layout;
 pub mod lockfree;
 #[doc(hidden)]
 pub mod probe;
+pub mod robin_hood;
 pub mod storage;
 pub mod swiss;
 mod sync;

@@ -1,4 +1,5 @@
 //! The lock-free map and set through their public interface, one thread.
+#![cfg(not(loom))]
 
 use std::collections::HashMap;
 

@@ -6,6 +6,7 @@
 #![cfg(all(unix, not(miri)))]
 #![allow(unreachable_pub, reason = "the kernels' library exports the same source")]
 
+#[allow(dead_code, reason = "those who play through rebuilds are the kernels' and other tests'")]
 #[path = "support/player.rs"]
 mod player;
 

@@ -11,6 +11,8 @@
 //! | set | `Set<u64>` | `HashSet<u64>` of both |
 //! | map64 | `Map64<u64, u64>` | `HashMap<u64, u64>` of both |
 //! | batch | `Set<u64>`, many keys at once | `HashSet<u64>` of both, and our own, key by key |
+//! | robin | `robin_hood::Set` | the sets above, `BTreeSet`, a sorted `Vec` |
+//! | robin-passes | growing, merging | copies, and the same sets: see [`robin`] |
 //! | probe | the lookup as the tables inline it | the whole lookups of `heptad::probe`: portable, assembly |
 //!
 //! The two hashbrowns are its default build, which has a group of sixteen bytes where there is SSE2,
@@ -67,6 +69,7 @@ mod ours;
 mod peers;
 mod probes;
 mod report;
+mod robin;
 mod rounds;
 mod seat;
 mod suite;

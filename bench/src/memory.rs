@@ -100,6 +100,33 @@ fn count(allocations: i64, bytes: i64) {
     }
 }
 
+/// Does somebody want to know the peak? Counting it in one place slows threads down.
+static PEAK_IS_WANTED: AtomicBool = AtomicBool::new(false);
+/// Bytes that came since [`forget_peak`], less those that went, and the most there were of them.
+/// Relaxed: counters of one thread.
+static MORE_BYTES: AtomicI64 = AtomicI64::new(0);
+static PEAK_BYTES: AtomicI64 = AtomicI64::new(0);
+
+/// Starts counting the peak anew.
+pub(crate) fn forget_peak() {
+    MORE_BYTES.store(0, Relaxed);
+    PEAK_BYTES.store(0, Relaxed);
+    PEAK_IS_WANTED.store(true, Relaxed);
+}
+
+/// The most bytes that were in use since the last [`forget_peak`], beyond those at that time.
+pub(crate) fn peak_bytes() -> usize {
+    PEAK_IS_WANTED.store(false, Relaxed);
+    PEAK_BYTES.load(Relaxed).max(0) as usize
+}
+
+fn count_peak(bytes: i64) {
+    if PEAK_IS_WANTED.load(Relaxed) {
+        let more = MORE_BYTES.fetch_add(bytes, Relaxed) + bytes;
+        PEAK_BYTES.fetch_max(more, Relaxed);
+    }
+}
+
 /// The system's allocator below 2 MiB, advised mappings from there on.
 pub(crate) struct Advised;
 
@@ -108,6 +135,7 @@ pub(crate) struct Advised;
 unsafe impl GlobalAlloc for Advised {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(1, layout.size() as i64);
+        count_peak(layout.size() as i64);
         if is_large(layout) {
             map(mapped_bytes(layout))
         } else {
@@ -118,6 +146,7 @@ unsafe impl GlobalAlloc for Advised {
 
     unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
         count(0, -(layout.size() as i64));
+        count_peak(-(layout.size() as i64));
         if is_large(layout) {
             // SAFETY: `alloc` made this mapping for this layout.
             unsafe { unmap(start, mapped_bytes(layout)) };
@@ -137,7 +166,7 @@ fn mapped_bytes(layout: Layout) -> usize {
 }
 
 /// Maps `bytes` of fresh memory, whole pages, at a multiple of a huge page; null if there is none.
-fn map(bytes: usize) -> *mut u8 {
+pub(crate) fn map(bytes: usize) -> *mut u8 {
     let Some(with_slack) = bytes.checked_add(HUGE_PAGE) else { return ptr::null_mut() };
     let protection = ProtFlags::READ | ProtFlags::WRITE;
     // SAFETY: a new mapping where there is room disturbs nobody.
@@ -166,7 +195,7 @@ fn map(bytes: usize) -> *mut u8 {
 /// # Safety
 ///
 /// They are part of a mapping of [`map`], and nobody uses them.
-unsafe fn unmap(start: *mut u8, bytes: usize) {
+pub(crate) unsafe fn unmap(start: *mut u8, bytes: usize) {
     if bytes != 0 {
         // SAFETY: the caller's promise. Failing would only leave them mapped.
         let _ = unsafe { munmap(start.cast(), bytes) };

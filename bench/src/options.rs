@@ -13,7 +13,8 @@ usage: cargo xtask bench [OPTION…]
   --quick          tables of 64 KiB and 512 KiB only; of lockfree, fewer rounds
   --counts         instructions instead of times, by callgrind; small tables only
   --small-pages    ask for no huge pages
-  --suite NAME     only this suite (table, set, map64, batch, probe, lockfree); may be repeated
+  --suite NAME     only this suite (table, set, map64, batch, probe, robin, robin-passes, lockfree);
+                   may be repeated
   --op NAME        only this operation (hit, miss, …, latency); may be repeated
   --peer NAME      beside ours only this peer, in lockfree; may be repeated
   --json FILE      write all cells to FILE, an array with one object per line";

@@ -1,8 +1,13 @@
 //! The suites: which tables are compared, at which sizes and loads, in which operations.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use heptad::{
+    hash::Keyed,
     layout::{MaxLoad, SLOTS, max_entries},
+    robin_hood::{self, ByValue},
+    storage::Heap,
     swiss::{Map64, Set, Table},
 };
 
@@ -13,6 +18,7 @@ use crate::{
     options::Options,
     probes::{self, Probed},
     report::{Report, Section},
+    robin::{self as robin_suite, ordered::SortedVec},
     rounds,
     seat::{Contender, Seat},
     workload::Workload,
@@ -32,10 +38,13 @@ const HUGE_SIZE: usize = 1 << 22;
 /// Sixteenths of the slots that hold an entry.
 const LOADS: [usize; 3] = [12, 14, 15];
 const SPARSE: usize = 1;
+/// The load, in slots of seven, at which a table with a power of two of homes is 0.76 full.
+const ROBIN_LOAD: usize = 14;
 const FULL: usize = 15;
 
 /// The suites' names.
-pub(crate) const NAMES: [&str; 5] = ["table", "set", "map64", "batch", "probe"];
+pub(crate) const NAMES: [&str; 7] =
+    ["table", "set", "map64", "batch", "probe", "robin", "robin-passes"];
 
 type Contenders = Vec<Box<dyn Contender>>;
 
@@ -67,7 +76,34 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge) -> Result<Option<Report>
     for &groups in sizes {
         run.section("probe", groups, FULL, &[Op::Hit, Op::Miss], lookups)?;
     }
+    for &groups in sizes.iter().filter(|&&groups| groups < HUGE_SIZE) {
+        // A sorted vector takes too long to change one key at a time, where it is large.
+        let contenders = if groups <= ONE_SIZE { sorted } else { sorted_but_vec };
+        run.section("robin", groups, ROBIN_LOAD, &Op::ALL, contenders)?;
+    }
+    let parts_are_wanted =
+        options.ops.is_empty() && options.wants_suite("robin-passes") && !run.gauge.is_exact();
+    if parts_are_wanted {
+        robin_suite::run(options.quick)?;
+    }
     Ok(Some(run.report))
+}
+
+/// Sets in an order, and without.
+fn sorted() -> Contenders {
+    let mut contenders = sorted_but_vec();
+    contenders.push(Seat::<SortedVec>::boxed());
+    contenders
+}
+
+fn sorted_but_vec() -> Contenders {
+    vec![
+        Seat::<robin_hood::Set<Heap, Keyed>>::boxed(),
+        Seat::<robin_hood::Set<Heap, ByValue>>::boxed(),
+        Seat::<Set<u64>>::boxed(),
+        Seat::<hashbrown::HashSet<u64, _>>::boxed(),
+        Seat::<BTreeSet<u64>>::boxed(),
+    ]
 }
 
 fn tables() -> Contenders {

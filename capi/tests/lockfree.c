@@ -7,6 +7,7 @@
 enum { ENTRIES = 300, LINES = 200 };
 
 static HEPTAD_LINES(lines, LINES);
+static HEPTAD_LINES(other_lines, LINES);
 
 static void make(heptad_lockfree *map)
 {
@@ -272,6 +273,8 @@ static void all_of(const heptad_lockfree *map, int code)
 {
     uint64_t key = 1, value = 0;
     uint8_t found;
+    void *memory;
+    size_t bytes;
     heptad_shared_stats stats;
     EQUAL(heptad_lockfree_check(map), code);
     EQUAL(heptad_lockfree_seed(map, &value), code);
@@ -293,6 +296,11 @@ static void all_of(const heptad_lockfree *map, int code)
     EQUAL(heptad_lockfree_each(map, keep_even, NULL), code);
     EQUAL(heptad_lockfree_retain(map, keep_even, NULL), code);
     EQUAL(heptad_lockfree_clear(map), code);
+    EQUAL(heptad_lockfree_rebuild(map, lines, sizeof lines, 1), code);
+    EQUAL(heptad_lockfree_rebuild_if_needed(map, lines, sizeof lines, 1), code);
+    EQUAL(heptad_lockfree_needs_rebuild(map), code);
+    EQUAL(heptad_lockfree_help(map, 1), code);
+    EQUAL(heptad_lockfree_reclaim(map, &memory, &bytes), code);
     EQUAL(heptad_lockfree_len(map), 0);
     EQUAL(heptad_lockfree_capacity(map), 0);
 }
@@ -342,9 +350,15 @@ static void bad_memory_and_results(void)
     EQUAL(heptad_lockfree_get_many(&map, NULL, 1, keys, in_keys), HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_lockfree_get_many(&map, keys, 2, keys + 1, in_keys + 32),
           HEPTAD_ERROR_OVERLAPPING);
-    EQUAL(heptad_lockfree_get_many(&map, keys, 2, (uint64_t *)(void *)lines, in_keys + 32),
+    EQUAL(heptad_lockfree_get_many(&map, keys, 2, (uint64_t *)(void *)&map, in_keys + 32),
           HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_lockfree_get_many(&map, keys, 2, keys + 2, in_keys + 32), HEPTAD_OK);
+}
+
+static void note_memory(void *memory, size_t bytes, void *context)
+{
+    CHECK(bytes > 0);
+    *(void **)context = memory;
 }
 
 /* What attaching says to memory that is not a map's, is cut off, or damaged; and what is left alone. */
@@ -364,7 +378,8 @@ static void attaching(void)
     EQUAL(heptad_lockfree_attach(&other, lines, sizeof lines), HEPTAD_OK);
     EQUAL(heptad_lockfree_remove(&other, 5, &value), 1);
     EQUAL(heptad_lockfree_get(&map, 5, NULL), 0);
-    EQUAL(heptad_lockfree_release(&other, &memory, NULL), HEPTAD_OK);
+    EQUAL(heptad_lockfree_rebuild(&other, copy, sizeof copy, 1), HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_lockfree_release(&other, note_memory, &memory), HEPTAD_OK);
     CHECK(memory == lines);
     EQUAL(heptad_lockfree_len(&map), 99);
     /* Another address. */
@@ -387,21 +402,157 @@ static void attaching(void)
         copy[index] ^= 0x10;
         result = heptad_lockfree_attach(&other, copy, sizeof copy);
         CHECK(result == HEPTAD_ERROR_FOREIGN || result == HEPTAD_ERROR_CORRUPT
-              || result == HEPTAD_ERROR_VERSION || result == HEPTAD_OK);
+              || result == HEPTAD_ERROR_VERSION || result == HEPTAD_ERROR_BUSY
+              || result == HEPTAD_ERROR_TOO_SMALL || result == HEPTAD_OK);
         refused += result < 0;
         if (result == HEPTAD_OK) {
             EQUAL(heptad_lockfree_release(&other, NULL, NULL), HEPTAD_OK);
         }
     }
-    EQUAL(refused, 64);
+    CHECK(refused >= 56);
     /* An entry that was written over. */
     memcpy(copy, lines, sizeof lines);
-    memset(copy + 64, 0x55, sizeof copy - 64);
+    memset(copy + 128, 0x55, sizeof copy - 128);
     EQUAL(heptad_lockfree_attach(&other, copy, sizeof copy), HEPTAD_OK);
     EQUAL(heptad_lockfree_check(&other), HEPTAD_ERROR_CORRUPT);
     heptad_lockfree_get(&other, 1, &value);
     heptad_lockfree_remove(&other, 1, &value);
     heptad_lockfree_upsert(&other, 1, 1, &value);
+}
+
+/* Moves a map again and again, between any two steps of which everything answers as before. */
+static void move_about(heptad_lockfree *map)
+{
+    static HEPTAD_LINES(first_room, 2 * LINES);
+    static HEPTAD_LINES(second_room, 2 * LINES);
+    unsigned char *rooms[2];
+    uint64_t key, value, seed = 0;
+    void *memory;
+    size_t bytes;
+    int round, result;
+    rooms[0] = first_room;
+    rooms[1] = second_room;
+    for (key = 0; key < 200; key++) {
+        EQUAL(heptad_lockfree_insert(map, key, key * 3, NULL), 1);
+    }
+    EQUAL(heptad_lockfree_needs_rebuild(map), 0);
+    EQUAL(heptad_lockfree_rebuild_if_needed(map, rooms[0], sizeof first_room, 1),
+          HEPTAD_ERROR_NOT_REQUIRED);
+    for (round = 0; round < 2; round++) {
+        EQUAL(heptad_lockfree_rebuild(map, rooms[round], sizeof first_room, 100 + (uint64_t)round),
+              HEPTAD_OK);
+        EQUAL(heptad_lockfree_rebuild(map, other_lines, sizeof other_lines, 1), HEPTAD_ERROR_BUSY);
+        key = 0;
+        while ((result = heptad_lockfree_help(map, 1)) == 0) {
+            EQUAL(heptad_lockfree_get(map, key, &value), 1);
+            EQUAL(value, key * 3);
+            EQUAL(heptad_lockfree_remove(map, key, NULL), 1);
+            EQUAL(heptad_lockfree_insert(map, key, key * 3, NULL), 1);
+            key = (key + 7) % 200;
+        }
+        EQUAL(result, 1);
+        EQUAL(heptad_lockfree_len(map), 200);
+        EQUAL(heptad_lockfree_check(map), HEPTAD_OK);
+        EQUAL(heptad_lockfree_seed(map, &seed), HEPTAD_OK);
+        EQUAL(seed, 100 + round);
+    }
+    EQUAL(heptad_lockfree_rebuild(map, lines + 1, 640, 1), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_lockfree_rebuild(map, NULL, 640, 1), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_lockfree_rebuild(map, other_lines, 3200, 1), HEPTAD_ERROR_TOO_SMALL);
+    EQUAL(heptad_lockfree_rebuild(map, map, 1 << 20, 1), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_lockfree_reclaim(map, NULL, &bytes), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_lockfree_reclaim(map, &memory, NULL), HEPTAD_ERROR_NULL);
+}
+
+static void count_piece(void *memory, size_t bytes, void *context)
+{
+    CHECK(memory != NULL && bytes >= sizeof lines);
+    ++*(unsigned *)context;
+}
+
+/* The old memory comes back at the release, or, where operations are counted, as soon as nobody is in it:
+ * which the caller's functions are asked for here. */
+static uint64_t entered, left;
+static int quiet;
+
+static uint64_t enter(void *context)
+{
+    (void)context;
+    return entered++;
+}
+
+static void leave(uint64_t inside, void *context)
+{
+    (void)context;
+    CHECK(inside < entered);
+    left++;
+}
+
+static uint64_t start_waiting(void *context)
+{
+    (void)context;
+    return entered;
+}
+
+static int has_elapsed(uint64_t started, void *context)
+{
+    (void)context;
+    CHECK(started <= entered);
+    return quiet;
+}
+
+static void rebuilt_under_each_way_to_reclaim(void)
+{
+    static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
+    heptad_lockfree map = HEPTAD_INIT;
+    heptad_reclaim reclaim;
+    unsigned pieces = 0;
+    void *memory = NULL;
+    size_t bytes = 0;
+
+    make(&map);
+    move_about(&map);
+    EQUAL(heptad_lockfree_reclaim(&map, &memory, &bytes), 0);
+    EQUAL(heptad_lockfree_release(&map, count_piece, &pieces), HEPTAD_OK);
+    EQUAL(pieces, 3);
+
+    EQUAL(heptad_lockfree_init_counted(&map, lines, sizeof lines, 1, NULL, sizeof counters),
+          HEPTAD_ERROR_NULL);
+    EQUAL(heptad_lockfree_init_counted(&map, lines, sizeof lines, 1, counters + 8, 16 * 64),
+          HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_lockfree_init_counted(&map, lines, sizeof lines, 1, counters, 16 * 64),
+          HEPTAD_ERROR_TOO_SMALL);
+    EQUAL(heptad_lockfree_init_counted(&map, lines, sizeof lines, 1, lines, sizeof counters),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_lockfree_init_counted(&map, lines, sizeof lines, 1, counters, sizeof counters),
+          HEPTAD_OK);
+    move_about(&map);
+    EQUAL(heptad_lockfree_reclaim(&map, &memory, &bytes), 1);
+    CHECK(memory == lines && bytes > 0 && bytes <= sizeof lines);
+    memset(lines, 0xee, sizeof lines);
+    EQUAL(heptad_lockfree_reclaim(&map, &memory, &bytes), 1);
+    EQUAL(heptad_lockfree_reclaim(&map, &memory, &bytes), 0);
+    EQUAL(heptad_lockfree_len(&map), 200);
+    EQUAL(heptad_lockfree_check(&map), HEPTAD_OK);
+    pieces = 0;
+    EQUAL(heptad_lockfree_release(&map, count_piece, &pieces), HEPTAD_OK);
+    EQUAL(pieces, 1);
+
+    memset(&reclaim, 0, sizeof reclaim);
+    reclaim.enter = enter;
+    reclaim.leave = leave;
+    reclaim.start = start_waiting;
+    EQUAL(heptad_lockfree_init_with(&map, lines, sizeof lines, 1, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_lockfree_init_with(&map, lines, sizeof lines, 1, &reclaim), HEPTAD_ERROR_NULL);
+    reclaim.has_elapsed = has_elapsed;
+    EQUAL(heptad_lockfree_init_with(&map, lines, sizeof lines, 1, &reclaim), HEPTAD_OK);
+    move_about(&map);
+    CHECK(entered > 400 && entered == left);
+    EQUAL(heptad_lockfree_reclaim(&map, &memory, &bytes), 0);
+    quiet = 1;
+    EQUAL(heptad_lockfree_reclaim(&map, &memory, &bytes), 1);
+    CHECK(memory == lines);
+    EQUAL(heptad_lockfree_release(&map, NULL, NULL), HEPTAD_OK);
 }
 
 enum { THREADS = 4, ROUNDS = 20000 };
@@ -453,6 +604,7 @@ int main(void)
         CASE(bad_handles),
         CASE(bad_memory_and_results),
         CASE(attaching),
+        CASE(rebuilt_under_each_way_to_reclaim),
         CASE(threads_count_together),
     };
     return RUN(cases);

@@ -178,6 +178,8 @@ static void sizes_are_enough_and_least(void)
     EQUAL(heptad_set_bytes(106, HEPTAD_LOAD_15_16), 2048);
     EQUAL(heptad_map_bytes(105, HEPTAD_LOAD_15_16), 2048);
     EQUAL(heptad_set_bytes(0, HEPTAD_LOAD_15_16), 64);
+    EQUAL(heptad_set_bytes(98, HEPTAD_LOAD_7_8), 1024);
+    EQUAL(heptad_set_bytes(99, HEPTAD_LOAD_7_8), 2048);
     EQUAL(heptad_set_bytes(84, HEPTAD_LOAD_3_4), 1024);
     EQUAL(heptad_set_bytes(85, HEPTAD_LOAD_3_4), 2048);
     EQUAL(heptad_set_bytes(SIZE_MAX, HEPTAD_LOAD_15_16), 0);

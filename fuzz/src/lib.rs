@@ -25,5 +25,17 @@ pub mod table;
 pub use hashing::Hashing;
 pub use storages::{Load, Place};
 
+use arbitrary::{Arbitrary, Result, Unstructured};
+
+/// As many items as there are bytes for. `arbitrary` itself would toss a coin after each, and end
+/// most inputs after one or two operations.
+fn rest<'bytes, T: Arbitrary<'bytes>>(input: &mut Unstructured<'bytes>) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        items.push(input.arbitrary()?);
+    }
+    Ok(items)
+}
+
 #[cfg(test)]
 mod tests;

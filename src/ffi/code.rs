@@ -33,11 +33,13 @@ pub const ARGUMENT: c_int = -11;
 pub const FOREIGN: c_int = -12;
 /// The memory holds a table that is damaged.
 pub const CORRUPT: c_int = -13;
+/// What was asked for if needed is not needed.
+pub const NOT_REQUIRED: c_int = -14;
 
 /// The code of `error`.
 pub(super) fn of(error: Error) -> c_int {
     match error {
-        Error::Full => FULL,
+        Error::Full | Error::Crowded => FULL,
         Error::CapacityOverflow => CAPACITY,
         Error::TooSmall { .. } => TOO_SMALL,
         Error::Misaligned { .. } => MISALIGNED,
@@ -48,8 +50,9 @@ pub(super) fn of(error: Error) -> c_int {
         Error::UnknownFormat { .. } => VERSION,
         Error::Corrupt => CORRUPT,
         Error::Occupied => LIVE,
+        Error::NotRequired => NOT_REQUIRED,
         // Asked of no function here.
-        Error::NotRequired => OK,
+        Error::DifferentOrders => ARGUMENT,
         // There is no allocator behind this interface.
         Error::AllocationFailed { .. } => TOO_SMALL,
     }
@@ -72,6 +75,7 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         ARGUMENT => c"an argument that is not allowed",
         FOREIGN => c"the memory holds no table of this kind",
         CORRUPT => c"the table in the memory is damaged",
+        NOT_REQUIRED => c"it is not needed",
         _ if code > 0 => c"no error",
         _ => c"an unknown error code",
     }

@@ -15,6 +15,14 @@ fn hash_word_is_a_keyed_bijection() {
 }
 
 #[test]
+fn inverses_of_odd_numbers_are_inverse() {
+    let mut random = fastrand::Rng::with_seed(4);
+    for odd in [1, 3, FIRST, SECOND, u64::MAX].into_iter().chain([random.u64(..) | 1]) {
+        assert_eq!(odd.wrapping_mul(inverse(odd)), 1);
+    }
+}
+
+#[test]
 fn hasher_of_one_word_is_hash_word() {
     for word in [0, 1, u64::MAX, 0x0123_4567_89ab_cdef] {
         assert_eq!(Keyed::new(7).hash_one(word), hash_word(7, word));

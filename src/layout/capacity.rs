@@ -19,7 +19,7 @@ pub enum MaxLoad {
 }
 
 impl MaxLoad {
-    const fn sixteenths(self) -> usize {
+    pub(crate) const fn sixteenths(self) -> usize {
         match self {
             MaxLoad::FifteenSixteenths => 15,
             MaxLoad::SevenEighths => 14,

@@ -35,3 +35,5 @@ pub use word::{Slot, SlotMask, Word};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod touched;

@@ -93,6 +93,7 @@ fn s2_group_from_low_bits_tag_from_high_bits() {
         assert!(!tag.at_home().is_away() && tag.away().is_away());
         assert_eq!(tag.at_home().moved(), tag.away());
         assert_eq!(tag.away().class(), tag.class());
+        assert!(SlotByte::FREE.is_free() && !tag.at_home().is_free() && !tag.away().is_free());
     }
 }
 

@@ -40,7 +40,8 @@ impl Home<'_> {
     #[inline]
     pub(super) fn take(self, seen: Header, slot: u32) -> Take {
         // Acquire: pairs with the Release of `give_back`, so that the last holder's stores to the
-        // slot come before ours.
+        // slot come before ours. The first look has acquired it already: between two commits nothing
+        // is given back that was taken after the first. No model needs it.
         self.exchange(
             seen,
             Acquire,

@@ -126,6 +126,13 @@ impl Header {
         Places(self.0 & VISIBLE & !OWN)
     }
 
+    /// The visible slots of the home's group in `region`, lowest bit first.
+    #[inline]
+    pub(super) fn slots_in(self, region: u32) -> SlotBits {
+        let bits = self.0 >> (OWN_SLOTS + region * GROUP_SLOTS);
+        SlotBits(bits as u32 & ((1 << GROUP_SLOTS) - 1))
+    }
+
     /// The cell of an own slot's value.
     #[inline]
     pub(super) fn cell(self, slot: u32) -> u32 {
@@ -273,5 +280,23 @@ impl Iterator for Places {
         let place = Place::of_bit(self.0.trailing_zeros());
         self.0 &= self.0 - 1;
         Some(place)
+    }
+}
+
+/// Slots of one group, in ascending order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SlotBits(u32);
+
+impl Iterator for SlotBits {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        if self.0 == 0 {
+            return None;
+        }
+        let slot = self.0.trailing_zeros();
+        self.0 &= self.0 - 1;
+        Some(slot)
     }
 }

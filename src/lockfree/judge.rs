@@ -203,7 +203,14 @@ fn search(
 fn outcomes(shape: Shape, now: &Contents, record: &Record) -> Vec<Contents> {
     let mut next = now.clone();
     let answer = next.run(record.operation);
-    match (&record.answer, record.operation.key_to_place()) {
+    // Only who has something to write can lack room for it; these write what is there already, too.
+    let writes = match record.operation {
+        Operation::Upsert(..) => true,
+        Operation::Replace(key, _) => now.0.contains_key(&key),
+        _ => next != *now,
+    };
+    let needs_room = record.operation.key_to_place().filter(|_| writes);
+    match (&record.answer, needs_room) {
         (None, _) => [now.clone(), next].into(),
         (Some(actual), _) if *actual == answer => [next].into(),
         (Some(Answer::Refused(Error::Busy)), Some(_)) => [now.clone()].into(),

@@ -87,8 +87,7 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
     /// [`from_word`](Word::from_word) relies on it.
     pub unsafe fn attach(region: Region<'a>) -> Result<Self, Rejected<Region<'a>>> {
         // SAFETY: the caller's promise.
-        let root = unsafe { Root::attach(region, HOME_MASK, Never)? };
-        Ok(Map { root, words: PhantomData })
+        unsafe { Map::attach_with(region, Never) }
     }
 }
 
@@ -106,6 +105,22 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// As there.
     pub fn new_with(region: Region<'a>, seed: u64, guard: G) -> Result<Self, Rejected<Region<'a>>> {
         Ok(Map { root: Root::create(region, seed, HOME_MASK, guard)?, words: PhantomData })
+    }
+
+    /// [`attach`](Map::attach) for a map of a type with a `guard`, which has nothing to do: such a map
+    /// must not be rebuilt.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    pub unsafe fn attach_with(region: Region<'a>, guard: G) -> Result<Self, Rejected<Region<'a>>> {
+        // SAFETY: the caller's promise.
+        let root = unsafe { Root::attach(region, HOME_MASK, guard)? };
+        Ok(Map { root, words: PhantomData })
     }
 
     /// Makes an empty table in `region` for a map that has none. Writes the whole region.
@@ -151,11 +166,11 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// lookup is atomic by itself, the batch is not.
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
         let mut found = 0;
-        let keys = keys.iter().map(|&key| exactly(key));
-        self.root.get_many(keys, values.iter_mut(), |place, value| {
+        let answer = |value: Option<u64>| {
             found += usize::from(value.is_some());
-            *place = value.map(V::from_word);
-        });
+            value.map(V::from_word)
+        };
+        self.root.get_many(keys, values, |&key| exactly(key), answer);
         found
     }
 
@@ -373,6 +388,11 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// The seed of the newest table's hash; `None` before [`place`](Self::place).
     pub fn seed(&self) -> Option<u64> {
         self.root.seed()
+    }
+
+    /// How the map knows when old tables can be given back.
+    pub fn guard(&self) -> &G {
+        self.root.guard()
     }
 
     /// How the entries lie. Reads every line.

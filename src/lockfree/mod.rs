@@ -37,7 +37,7 @@
 //!   who holds the spare exchanges it.
 //! - **F7** An operation holds one slot or spare cell at the most at any instant.
 //! - **F8** An operation moves one entry of another home (`relocate.rs`) and one of its own (`hole.rs`) at
-//!   the most.
+//!   the most; one whose closure wants another thing each time it is asked may move one more each time.
 //!
 //! # Operations
 //!
@@ -57,11 +57,13 @@
 //!
 //! | operation | progress | happens at | lines, usual and most | can be refused |
 //! |---|---|---|---|---|
-//! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 22 | never |
-//! | insert, upsert, replace, modify, ... | lock-free | its commit, or the second look if it changes nothing | 1.5, see below | `Full`, `Busy` |
-//! | remove, remove_if | lock-free | its commit | 1.5, 24 | never |
+//! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 7 | never |
+//! | insert, upsert, replace, modify, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
+//! | remove, remove_if | lock-free | its commit | 1.7, 7 | never |
 //! | iter, retain, clear | lock-free, home by home | each home by itself | all bins | never |
 //! | len, stats, check | wait-free | each home by itself | all bins | never |
+//!
+//! A home is its bin and three groups of two lines: seven lines at the most.
 //!
 //! *Lock-free*: an operation that goes round again does so because another one on the same home has
 //! committed. A stopped one, in an interrupt's or a debugger's hands or killed, is in nobody's way: what
@@ -70,7 +72,8 @@
 //! An insertion into a full home whose groups are full looks at 21 entries of other homes, and so reads
 //! up to 21 bins and their groups; it moves one of them.
 //!
-//! - `Full`: every place of the home is taken, and no neighbour's entry has room elsewhere. A map made
+//! - `Full`: every place of the home is taken, and no neighbour's entry has room elsewhere; what running
+//!   operations hold counts as taken there, so at another moment there may be room. A map made
 //!   for `n` entries takes `n`, but for a chance of less than 10^-9 per insertion; what it takes beyond
 //!   is a matter of luck. Of keys with one hash it takes 24.
 //! - `Busy`: as `Full`, but places were held by running operations, or a move lost a race. The same call
@@ -87,13 +90,20 @@
 //! | field | writer | reader | order | pairs with |
 //! |---|---|---|---|---|
 //! | header | commit | everyone's first look | Release, Acquire | what is shown is filled |
-//! | header | give back | take | Release, Acquire | the last holder's stores come first |
+//! | header | give back | everyone's first look | Release, Acquire | the last holder's stores come first: between two commits nothing is taken that was given back after the first |
 //! | claim | unclaim | claim | Release, Acquire | as above, and the commit that hid the slot |
 //! | keys, values | the holder, after a Release fence | everyone | Relaxed | the Acquire fence before the second look: a reader that met the next entry's words finds the header changed |
 //! | header | | second look | Relaxed | behind the fence above |
 //!
 //! Versions have 29 bits. An operation that is stopped for exactly a multiple of 2^29 commits of one
 //! home, and finds it showing the same places as before, would take an old answer for a new one.
+//!
+//! # How it is shown
+//!
+//! `models/` runs this code under loom, with groups of one slot; `steps/` stops every operation at each of
+//! its accesses, for others or for ever, with the real sizes. Both ask `judge.rs` for an order that
+//! explains all answers. `cargo xtask verify model-mutants` takes away one load-bearing step after the
+//! other, and some model must notice. What they cannot show is in DESIGN.md's table of gaps.
 //!
 //! # Sources
 //!
@@ -112,6 +122,8 @@ mod indirect;
 mod iter;
 #[cfg(all(test, any(loom, heptad_steps)))]
 mod judge;
+#[cfg(all(test, not(loom)))]
+mod lines;
 mod map;
 mod migrate;
 #[cfg(all(test, loom))]
@@ -125,6 +137,8 @@ mod set;
 mod shape;
 mod slots;
 mod stats;
+#[cfg(all(test, heptad_steps))]
+mod steps;
 mod update;
 mod walk;
 mod word;

@@ -6,7 +6,7 @@
 
 use super::{
     arena::{Home, Table},
-    header::{Header, OWN_SLOTS, Place},
+    header::{Header, OWN_SLOTS, Place, REGIONS},
     update::Key,
 };
 use crate::{
@@ -109,12 +109,21 @@ impl<'a> Table<'a> {
         seen: Header,
         matches: &impl Fn(u64) -> bool,
     ) -> Option<(Place, u64)> {
-        seen.overflow().find_map(|place| {
-            let pair = self.group_at(home, place).pair(place.slot());
-            // Relaxed: as in `find`.
-            let is_hit = matches(pair.key.load(Relaxed));
-            is_hit.then(|| (place, pair.value.load(Relaxed)))
-        })
+        for region in 0..REGIONS {
+            let mut slots = seen.slots_in(region).peekable();
+            if slots.peek().is_none() {
+                continue;
+            }
+            let group = self.group(home, region);
+            for slot in slots {
+                let pair = group.pair(slot);
+                // Relaxed: as in `find`.
+                if matches(pair.key.load(Relaxed)) {
+                    return Some((Place::in_group(region, slot), pair.value.load(Relaxed)));
+                }
+            }
+        }
+        None
     }
 
     /// The key at `place`. It is one only if the place is visible: see `still_shows`.

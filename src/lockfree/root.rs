@@ -15,7 +15,7 @@ use core::{
 };
 
 use super::{
-    arena::{Descriptor, Home, Table},
+    arena::{Descriptor, Table},
     migrate::Step,
     read::Migrated,
     reclaim::{Guarded, Reclaim},
@@ -170,6 +170,10 @@ impl<'a, G: Reclaim> Root<'a, G> {
 
 /// What operations begin with.
 impl<'a, G: Reclaim> Root<'a, G> {
+    pub(super) fn guard(&self) -> &G {
+        &self.guard
+    }
+
     /// Enters: the tables that are reached now stay until the answer is dropped.
     #[inline]
     pub(super) fn enter(&self) -> Guarded<'_, G> {
@@ -216,35 +220,37 @@ impl<'a, G: Reclaim> Root<'a, G> {
         }
     }
 
-    /// Looks for all of `keys`, and gives `answer` one of `places` and the value of each.
+    /// Looks for all of `keys`, which `key_of` makes of what the caller has, and writes what `answer`
+    /// makes of their values into `places`; as many as the shorter of both has.
     ///
     /// Homes are asked for [`AHEAD`] keys before they are read.
-    pub(super) fn get_many<M: Fn(u64) -> bool, P>(
+    pub(super) fn get_many<K, M: Fn(u64) -> bool, P>(
         &self,
-        keys: impl Iterator<Item = Key<M>>,
-        places: impl Iterator<Item = P>,
-        mut answer: impl FnMut(P, Option<u64>),
+        keys: &[K],
+        places: &mut [P],
+        key_of: impl Fn(&K) -> Key<M>,
+        mut answer: impl FnMut(Option<u64>) -> P,
     ) {
         let _inside = self.enter();
         let Some(table) = self.current() else {
-            return keys.zip(places).for_each(|(_, place)| answer(place, None));
+            return places.iter_mut().zip(keys).for_each(|(place, _)| *place = answer(None));
         };
-        let get = |home: Home<'_>, key: &Key<M>| match table.get_at(home, key) {
-            Ok(value) => value,
-            Err(Migrated) => get_behind(table, key),
-        };
-        let mut waiting = [const { None }; AHEAD];
-        let mut turn = 0;
-        for (key, place) in keys.zip(places) {
-            let home = table.prefetch_home(key.word);
-            if let Some((key, home, place)) = waiting[turn].replace((key, home, place)) {
-                answer(place, get(home, &key));
-            }
-            turn = (turn + 1) % AHEAD;
+        let mut ahead = keys.iter();
+        let mut numbers = [0; AHEAD];
+        let prefetch = |key: &K| table.prefetch_home(key_of(key).word).number();
+        for (number, key) in numbers.iter_mut().zip(&mut ahead) {
+            *number = prefetch(key);
         }
-        for step in 0..AHEAD {
-            if let Some((key, home, place)) = waiting[(turn + step) % AHEAD].take() {
-                answer(place, get(home, &key));
+        for (turn, (key, place)) in keys.iter().zip(places).enumerate() {
+            let number = &mut numbers[turn % AHEAD];
+            let key = key_of(key);
+            // Every number is a home's; if it were none, there would be no key.
+            let value = table.home_number(*number).and_then(|home| {
+                table.get_at(home, &key).unwrap_or_else(|Migrated| get_behind(table, &key))
+            });
+            *place = answer(value);
+            if let Some(key) = ahead.next() {
+                *number = prefetch(key);
             }
         }
     }

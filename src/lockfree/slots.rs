@@ -21,7 +21,7 @@ impl<'a> Table<'a> {
     pub(super) fn take_slot(
         self,
         home: Home<'a>,
-        seen: Header,
+        mut seen: Header,
         hand: &mut Hand,
     ) -> Attempt<(Place, Header)> {
         match *hand {
@@ -41,7 +41,8 @@ impl<'a> Table<'a> {
                     *hand = Hand::Slot(place);
                     return Attempt::Done((place, seen));
                 }
-                Take::Held => {}
+                // Whoever holds it may give it back: so the home is not full.
+                Take::Held => seen = seen.taking(slot),
                 Take::Lost => return Attempt::Again,
             }
         }

@@ -98,7 +98,15 @@ impl<'a> Table<'a> {
             }
             let attempt = match (decide(current), place) {
                 (Decision::Keep, _) | (Decision::Remove, None) => Attempt::Done(()),
-                (Decision::Remove, Some(place)) => self.remove(home, seen, place),
+                (Decision::Remove, Some(place)) => {
+                    if hand != Hand::Empty {
+                        // From a round before, whose decision was another one. What is hidden now
+                        // will be ours, and we hold one thing at the most (F7).
+                        self.put_back(home, hand);
+                        hand = Hand::Empty;
+                    }
+                    self.remove(home, seen, place)
+                }
                 (Decision::Set(value), Some(place)) => {
                     self.replace(home, seen, place, value, &mut hand)
                 }

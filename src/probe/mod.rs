@@ -38,12 +38,14 @@ use core::ptr::NonNull;
 use crate::layout::{Geometry, Line, Slot, SlotByte, SlotMask, Word};
 
 mod backend;
+mod greater;
 pub mod oracle;
 pub mod portable;
 mod prefetch;
 
 pub use backend::Backend;
 use backend::backend;
+pub use greater::{greater, lesser};
 pub use prefetch::prefetch;
 
 cfg_if::cfg_if! {

@@ -8,20 +8,30 @@
 //!
 //! A set of `n` groups needs `n` lines, a map of 8-byte values `2 * n`: all groups first, then the
 //! value lines in the same order. `n` is the greatest power of two that fits.
+//!
+//! Tables of [`robin_hood`](crate::robin_hood) use the last lines of their storage and grow downwards in place:
+//! in each of these, in one that is [`Zeroed`] already, or in a [`Reserved`] range of addresses whose memory
+//! appears as they grow ([`Downward`]).
 
 use crate::{error::Error, layout::Line};
 
+mod downward;
 mod heap;
 mod inline;
 mod region;
+mod reserved;
 #[cfg(not(loom))]
 mod static_lines;
+mod zeroed;
 
+pub use downward::Downward;
 pub use heap::Heap;
 pub use inline::Inline;
 pub use region::Region;
+pub use reserved::{Pages, Reserved};
 #[cfg(not(loom))]
 pub use static_lines::StaticLines;
+pub use zeroed::Zeroed;
 
 /// Memory for the lines of one table.
 ///

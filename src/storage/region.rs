@@ -48,7 +48,8 @@ impl<'a> Region<'a> {
     /// # Safety
     ///
     /// If `start` is not null, the bytes are valid for reads and writes during `'a`, do not wrap
-    /// round the end of the address space, and nothing else uses them until the storage is dropped.
+    /// round the end of the address space, and nothing else uses them until the storage is dropped
+    /// (but for other maps of `lockfree`, if one attaches to memory that they share).
     pub unsafe fn from_raw(start: *mut u8, len_bytes: usize) -> Result<Self, Error> {
         let base = NonNull::new(start.cast::<Line>()).ok_or(Error::Null)?;
         if !base.is_aligned() {

@@ -36,12 +36,13 @@ fn heap_refuses_what_cannot_be() {
         assert_eq!(error, Error::AllocationFailed { bytes: half * size_of::<Line>() });
     }
     assert_eq!(Heap::try_with_lines(0).unwrap().lines(), 0);
+    assert_eq!(Heap::default().lines(), 0);
     assert!(Heap::try_with_lines(3).unwrap().base().is_aligned());
 }
 
 #[test]
 fn inline_lines_move_with_the_storage() {
-    let mut first = Inline::<2>::new();
+    let mut first = Inline::<2>::default();
     let second_line = first.base_mut().wrapping_add(1).cast::<u64>();
     // SAFETY: the storage has two lines.
     unsafe { second_line.write(42) };

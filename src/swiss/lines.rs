@@ -1,69 +1,17 @@
-//! Counts the cache lines that an operation touches, in tests: what the documentation says about
-//! lines is asserted here.
-
-use core::cell::RefCell;
-use std::{collections::HashSet, thread_local};
+//! The cache lines that an operation touches: what the documentation says about lines is asserted here.
 
 use crate::{
     hash::{Keyed, hash_word},
-    layout::{LINE_BYTES, Line},
+    layout::{
+        Line,
+        touched::{Tally, assert_documented, lines_of},
+    },
     storage::Region,
     swiss::{Map64, Table, map::Entry},
 };
 
-thread_local! {
-    /// The lines touched so far by this thread, while it counts.
-    static TOUCHED: RefCell<Option<HashSet<usize>>> = const { RefCell::new(None) };
-}
-
-/// Takes note of an access to `address`.
-pub(super) fn touch(address: usize) {
-    TOUCHED.with_borrow_mut(|touched| {
-        if let Some(lines) = touched {
-            lines.insert(address / LINE_BYTES);
-        }
-    });
-}
-
-/// How many lines `act` touches.
-fn lines_of<R>(act: impl FnOnce() -> R) -> (usize, R) {
-    TOUCHED.set(Some(HashSet::new()));
-    let result = act();
-    let lines = TOUCHED.take().map_or(0, |lines| lines.len());
-    (lines, result)
-}
-
-/// Lines of many operations.
-#[derive(Default)]
-struct Tally {
-    operations: usize,
-    lines: usize,
-    most: usize,
-}
-
-impl Tally {
-    fn add(&mut self, lines: usize) {
-        self.operations += 1;
-        self.lines += lines;
-        self.most = self.most.max(lines);
-    }
-
-    /// Average lines, in thousandths.
-    fn per_1000(&self) -> usize {
-        1000 * self.lines / self.operations
-    }
-}
-
 fn hash(key: &u64) -> u64 {
     hash_word(0x5eed, *key)
-}
-
-/// Asserts an average within a twentieth of what is documented, and the most as an upper bound.
-fn assert_documented(what: &str, tally: &Tally, per_1000: usize, most: usize) {
-    let (average, found) = (tally.per_1000(), tally.most);
-    let near = average.abs_diff(per_1000) * 20 <= per_1000;
-    assert!(near, "{what}: {average} lines per 1000, {per_1000} are documented");
-    assert!(found <= most, "{what}: {found} lines at the most, {most} are documented");
 }
 
 /// A set of 1024 groups at each load, after its keys have been replaced ten times over: the table

@@ -83,7 +83,7 @@ impl<'a, T, V> Reader<'a, T, V> {
         // SAFETY: inside the table (V1).
         let line = unsafe { self.base.byte_add(within) };
         #[cfg(test)]
-        super::lines::touch(line.addr());
+        crate::layout::touched::touch(line.addr());
         // SAFETY: valid for reads (V1) and initialised (V2).
         Word(unsafe { line.cast::<u64>().read() })
     }
@@ -118,7 +118,7 @@ impl<'a, T, V> Reader<'a, T, V> {
         // SAFETY: inside the table (V1), as something stands at `place`.
         let value = unsafe { self.base.byte_add(bytes) }.cast::<V>();
         #[cfg(test)]
-        super::lines::touch(value.addr());
+        crate::layout::touched::touch(value.addr());
         // SAFETY: as for the entry.
         unsafe { &*value }
     }
@@ -196,7 +196,7 @@ impl<'a, T, V> Writer<'a, T, V> {
     pub(super) fn value_ptr(&mut self, place: Place) -> *mut V {
         let value = self.base.wrapping_byte_add(value_bytes::<V>(self.geometry(), place));
         #[cfg(test)]
-        super::lines::touch(value.addr());
+        crate::layout::touched::touch(value.addr());
         value.cast()
     }
 

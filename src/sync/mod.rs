@@ -13,14 +13,15 @@
 cfg_if::cfg_if! {
     if #[cfg(loom)] {
         mod ordered;
-        pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU8, Ordering, fence};
+        pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU8, AtomicUsize, Ordering, fence};
         pub(crate) use ordered::AtomicU64;
     } else if #[cfg(all(test, heptad_steps))] {
         pub(crate) mod steps;
-        pub(crate) use portable_atomic::{AtomicPtr, Ordering, fence};
+        pub(crate) use portable_atomic::{AtomicPtr, AtomicUsize, Ordering, fence};
         pub(crate) use steps::{AtomicU8, AtomicU64};
     } else {
-        pub(crate) use portable_atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence};
+        pub(crate) use portable_atomic::{AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
+        };
     }
 }
 

@@ -3,7 +3,7 @@
 //! One thread is enough: what runs in between runs to its end, as an interrupt handler does, and may
 //! itself be interrupted. It may also end what it interrupts, by unwinding through it.
 
-use std::{boxed::Box, cell::Cell, cell::RefCell, thread_local};
+use std::{boxed::Box, cell::Cell, cell::RefCell, collections::VecDeque, thread_local};
 
 use portable_atomic::Ordering;
 
@@ -14,52 +14,46 @@ pub(crate) struct Interrupt {
 }
 
 thread_local! {
-    static PENDING: RefCell<Option<Interrupt>> = const { RefCell::new(None) };
-    static ACCESSES: Cell<u64> = const { Cell::new(0) };
+    static PENDING: RefCell<VecDeque<Interrupt>> = const { RefCell::new(VecDeque::new()) };
+    /// Of the operation that runs, if one does.
+    static ACCESSES: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
 /// An operation that makes more accesses than this will never end.
 const MOST_ACCESSES: u64 = 5_000;
 
-/// Runs `operation`, with `interrupt` in the middle. Answers its result, how many accesses it made
-/// itself, and whether it got as far as the interrupt.
-pub(crate) fn run<T>(interrupt: Option<Interrupt>, operation: impl FnOnce() -> T) -> (T, Course) {
-    let awaits = interrupt.is_some();
-    let outer_interrupt = PENDING.replace(interrupt);
-    let outer_accesses = ACCESSES.replace(0);
-    let _restore = Restore { outer_interrupt, outer_accesses };
+/// Runs `operation`, with `interrupts` in the middle, the first first. Answers its result, and how many
+/// accesses it made itself.
+pub(crate) fn run<T>(interrupts: VecDeque<Interrupt>, operation: impl FnOnce() -> T) -> (T, u64) {
+    let outer_interrupts = PENDING.replace(interrupts);
+    let outer_accesses = ACCESSES.replace(Some(0));
+    let _restore = Restore { outer_interrupts, outer_accesses };
     let result = operation();
-    let was_interrupted = awaits && PENDING.with_borrow(Option::is_none);
-    (result, Course { accesses: ACCESSES.get(), was_interrupted })
-}
-
-/// How an operation went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Course {
-    pub(crate) accesses: u64,
-    pub(crate) was_interrupted: bool,
+    (result, ACCESSES.get().unwrap_or(0))
 }
 
 /// Puts back what belongs to the operation that was interrupted, even when unwinding.
 struct Restore {
-    outer_interrupt: Option<Interrupt>,
-    outer_accesses: u64,
+    outer_interrupts: VecDeque<Interrupt>,
+    outer_accesses: Option<u64>,
 }
 
 impl Drop for Restore {
     fn drop(&mut self) {
-        PENDING.set(self.outer_interrupt.take());
+        PENDING.set(core::mem::take(&mut self.outer_interrupts));
         ACCESSES.set(self.outer_accesses);
     }
 }
 
 /// Called before each access.
 fn step() {
-    let accesses = ACCESSES.get();
+    let Some(accesses) = ACCESSES.get() else { return };
     assert!(accesses < MOST_ACCESSES, "an operation that does not end");
-    let is_due = |interrupt: &mut Interrupt| interrupt.accesses_before == accesses;
-    let due = PENDING.with_borrow_mut(|pending| pending.take_if(is_due));
-    ACCESSES.set(accesses + 1);
+    ACCESSES.set(Some(accesses + 1));
+    let due = PENDING.with_borrow_mut(|pending| {
+        let is_due = pending.front().is_some_and(|next| next.accesses_before == accesses);
+        if is_due { pending.pop_front() } else { None }
+    });
     if let Some(interrupt) = due {
         (interrupt.handler)();
     }
@@ -73,6 +67,10 @@ macro_rules! stoppable {
         pub(crate) struct $name(portable_atomic::$name);
 
         impl $name {
+            pub(crate) const fn new(value: $word) -> Self {
+                $name(portable_atomic::$name::new(value))
+            }
+
             pub(crate) fn load(&self, order: Ordering) -> $word {
                 step();
                 self.0.load(order)
@@ -104,6 +102,11 @@ impl AtomicU64 {
     pub(crate) fn fetch_add(&self, more: u64, order: Ordering) -> u64 {
         step();
         self.0.fetch_add(more, order)
+    }
+
+    pub(crate) fn fetch_or(&self, bits: u64, order: Ordering) -> u64 {
+        step();
+        self.0.fetch_or(bits, order)
     }
 
     pub(crate) fn fetch_sub(&self, less: u64, order: Ordering) -> u64 {

@@ -7,6 +7,8 @@
 
 pub mod machine;
 
+#[path = "../../tests/support/player.rs"]
+pub mod player;
 #[path = "../../tests/support/mod.rs"]
 pub mod support;
 

@@ -34,6 +34,7 @@ macro_rules! cases {
 }
 
 pub mod arena;
-pub mod player;
 pub mod probe;
+pub mod reserved;
+pub mod robin_hood;
 pub mod table;

@@ -1,5 +1,5 @@
 //! Stage `host`: the tests on this machine, with and without features, with each backend, and
-//! optimised or not; the tests of xtask; and the examples.
+//! optimised or not; the tests of xtask and of the benchmark; and the examples.
 
 use std::fs;
 
@@ -20,7 +20,11 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     jobs.push(tests(shell, Backend::Assembly, ALL, true));
     // What is chosen on a host is portable, and was tested with debug assertions above.
     jobs.push(tests(shell, Backend::Portable, ALL, true));
+    let histories = cmd!(shell, "cargo test --release --all-features --test lockfree_history");
+    let histories = histories.env("HEPTAD_HISTORY_ROUNDS", "800");
+    jobs.push(Job::tests("recorded histories, a million operations", histories));
     jobs.push(Job::tests("xtask", cmd!(shell, "cargo test --package xtask")));
+    jobs.push(Job::tests("bench", cmd!(shell, "cargo test --package bench")));
     for name in example_names()? {
         let command = cmd!(shell, "cargo run --all-features --example {name}");
         jobs.push(Job::step(format!("example {name}"), command));

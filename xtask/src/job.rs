@@ -39,11 +39,14 @@ enum Kind {
     Tests,
     /// One check: it fails, and says this.
     Refused(&'static str),
+    /// One check: it ends with one of these codes.
+    Ends(&'static [i32]),
 }
 
 /// How a command ended.
 struct Outcome {
     success: bool,
+    code: Option<i32>,
     output: String,
     time: Duration,
 }
@@ -62,6 +65,11 @@ impl Job {
     /// A command that is one check, passed if it fails with `message` in its output.
     pub(crate) fn refused(name: impl Into<String>, command: Cmd, message: &'static str) -> Job {
         Job { name: name.into(), command: command.into(), kind: Kind::Refused(message) }
+    }
+
+    /// A command that is one check, passed if its exit code is one of `codes`.
+    pub(crate) fn ends(name: impl Into<String>, command: Cmd, codes: &'static [i32]) -> Job {
+        Job { name: name.into(), command: command.into(), kind: Kind::Ends(codes) }
     }
 
     /// Runs the command and tells in one line what came of it.
@@ -108,6 +116,10 @@ impl Kind {
                 (Count::ONE_FAILED, Some("should have been refused, and was not"))
             }
             Kind::Refused(_) => (Count::ONE_PASSED, None),
+            Kind::Ends(codes) if outcome.code.is_some_and(|code| codes.contains(&code)) => {
+                (Count::ONE_PASSED, None)
+            }
+            Kind::Ends(_) => (Count::ONE_FAILED, Some("ended in an unexpected way")),
         }
     }
 }
@@ -148,8 +160,8 @@ fn run_logged(command: &mut Command) -> Result<Outcome> {
             None => thread::sleep(LOOK),
         }
     };
-    let success = status.success();
-    Ok(Outcome { success, output: log.read()?, time: start.elapsed() })
+    let (success, code) = (status.success(), status.code());
+    Ok(Outcome { success, code, output: log.read()?, time: start.elapsed() })
 }
 
 /// The output of one command, in a file without a name. The command writes through copies of the
@@ -229,6 +241,18 @@ mod tests {
         assert_eq!(refused("echo no such thing >&2; exit 1"), Count::ONE_PASSED);
         assert_eq!(refused("echo no such thing"), Count::ONE_FAILED);
         assert_eq!(refused("echo out of memory; exit 1"), Count::ONE_FAILED);
+    }
+
+    #[test]
+    fn an_exit_code_may_be_one_of_several() {
+        let shell = Shell::new().unwrap();
+        let ends = |script: &str| Job::ends("ends", cmd!(shell, "sh -c {script}"), &[0, 2]);
+        assert_eq!(
+            ends("echo two; exit 2").run_for_output().unwrap(),
+            (Count::ONE_PASSED, "two\n".into())
+        );
+        assert_eq!(ends("exit 3").run().unwrap(), Count::ONE_FAILED);
+        assert_eq!(ends("kill -9 $$").run().unwrap(), Count::ONE_FAILED);
     }
 
     #[test]

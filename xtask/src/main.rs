@@ -6,6 +6,7 @@
 //! cargo xtask verify [STAGE…]    the heavier checks, in the same way
 //! cargo xtask asm-check          the stage of that name alone
 //! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
+//! cargo xtask bench-c [OPTION…]  the C interface beside khash and packaged C++ tables
 //! cargo xtask install-c --prefix DIR   the C header and library
 //! ```
 //!
@@ -27,15 +28,18 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod lockfree;
 mod matrix;
 mod miri;
 mod models;
+mod mutants;
 mod needs;
 mod no_panic;
 mod proofs;
 mod protocols;
 mod qemu;
 mod runner;
+mod sanitizers;
 mod stage;
 mod table;
 
@@ -56,6 +60,7 @@ usage: cargo xtask COMMAND
   verify [--list] [--verbose] [STAGE…]   the heavier checks
   asm-check                              the stage of that name alone
   bench [OPTION…]                        times beside other tables'; `bench --help` tells the options
+  bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
   install-c --prefix DIR                 the C header and library; `install-c` alone tells the options";
 
 fn main() -> ExitCode {
@@ -76,6 +81,7 @@ fn run() -> Result<bool> {
     let mut names = Vec::new();
     let mut bench_call = None;
     let mut install_call = None;
+    let mut bench_c_call = None;
     let mut list = false;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -88,6 +94,8 @@ fn run() -> Result<bool> {
             Arg::Value(value) if command.is_none() => {
                 if value == "bench" {
                     bench_call = Some(bench::Call::parse(&mut parser)?);
+                } else if value == "bench-c" {
+                    bench_c_call = Some(capi::bench::Call::parse(&mut parser)?);
                 } else if value == "install-c" {
                     install_call = Some(capi::install::Call::parse(&mut parser)?);
                 }
@@ -105,6 +113,10 @@ fn run() -> Result<bool> {
     let stages = match command.as_deref() {
         Some("demo") => return demo::run(&shell).map(|()| true),
         Some("bench") => return bench::run(&shell, bench_call.context("`bench` was parsed")?),
+        Some("bench-c") => {
+            let call = bench_c_call.context("`bench-c` was parsed")?;
+            return capi::bench::run(&shell, &call).map(|()| true);
+        }
         Some("install-c") => {
             let call = install_call.context("`install-c` was parsed")?;
             return capi::install::run(&shell, &call).map(|()| true);

@@ -34,6 +34,7 @@ const KERNELS: &[(&str, Ending)] = &[
     ("fp_trap_last_core", Ending::FpTrap),
     ("probe", Ending::Pass),
     ("table", Ending::Pass),
+    ("robin_hood", Ending::Pass),
     ("static_and_arena", Ending::Pass),
     SHARED_MAP,
     REBUILD,

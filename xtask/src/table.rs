@@ -5,8 +5,8 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, miri, models,
-    no_panic, proofs, protocols, qemu,
+    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, lockfree,
+    miri, models, mutants, no_panic, proofs, protocols, qemu, sanitizers,
 };
 
 /// What every change must pass.
@@ -40,6 +40,12 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the lock-free map under loom, in every interleaving of small models",
         needs: &[],
         run: models::run,
+    },
+    Stage {
+        name: "steps",
+        about: "the lock-free map: each operation stopped at every access, for others or for ever",
+        needs: &[],
+        run: models::run_steps,
     },
     Stage {
         name: "aarch64-user",
@@ -109,6 +115,36 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: models::run_long,
     },
     Stage {
+        name: "miri-lockfree",
+        about: "threads on the lock-free map under Miri, with many seeds, on two architectures",
+        needs: &[],
+        run: miri::run_lockfree,
+    },
+    Stage {
+        name: "lockfree-long",
+        about: "recorded histories and endless churn of the lock-free map, for minutes",
+        needs: &[],
+        run: lockfree::run_long,
+    },
+    Stage {
+        name: "thread-sanitizer",
+        about: "the tests of the lock-free map, watched for data races",
+        needs: &[],
+        run: sanitizers::thread,
+    },
+    Stage {
+        name: "address-sanitizer",
+        about: "the tests of all tables, watched for accesses outside their memory",
+        needs: &[],
+        run: sanitizers::address,
+    },
+    Stage {
+        name: "model-mutants",
+        about: "the lock-free map without one of its steps: some model must notice",
+        needs: &[],
+        run: models::run_mutants,
+    },
+    Stage {
         name: "proofs",
         about: "the theorems again, with every planted error",
         needs: proofs::NEEDS,
@@ -131,5 +167,11 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "operation sequences against models, a minute per target",
         needs: fuzz::NEEDS,
         run: fuzz::run,
+    },
+    Stage {
+        name: "mutants",
+        about: "changes of the core's expressions that no test notices have to be explained",
+        needs: mutants::NEEDS,
+        run: mutants::run,
     },
 ];

@@ -104,8 +104,11 @@ pub(crate) struct Span {
     end: Instant,
     processor_ns: u64,
     /// Did the thread lose its processor for long, though it had work to do?
-    pub(crate) preempted: bool,
+    preempted: bool,
 }
+
+/// What is less than this part of a span does not matter.
+const ACCURACY: u32 = 50;
 
 impl Span {
     /// The span of `work`, which starts when all threads have come to `gate`.
@@ -119,7 +122,7 @@ impl Span {
         let processor_ns = (thread_nanoseconds() - processor_start) as u64;
         // Either alone is innocent: a thread may be preempted at the gate, and may wait for a lock.
         let away = (end - start).saturating_sub(Duration::from_nanos(processor_ns));
-        let preempted = preemptions() > preemptions_before && away > (end - start) / 50;
+        let preempted = preemptions() > preemptions_before && away > (end - start) / ACCURACY;
         Span { start, end, processor_ns, preempted }
     }
 
@@ -133,6 +136,15 @@ impl Span {
         let start = spans.iter().map(|span| span.start).min();
         let end = spans.iter().map(|span| span.end).max();
         start.zip(end).map_or(Duration::ZERO, |(start, end)| end - start)
+    }
+
+    /// Were they not at work together all the time, for want of a processor? One that starts late is as
+    /// bad as one that is preempted.
+    pub(crate) fn are_disturbed(spans: &[Span]) -> bool {
+        let starts = || spans.iter().map(|span| span.start);
+        let late = starts().max().zip(starts().min()).map(|(last, first)| last - first);
+        let is_late = late.is_some_and(|late| late > Span::total(spans) / ACCURACY);
+        is_late || spans.iter().any(|span| span.preempted)
     }
 }
 
@@ -179,6 +191,10 @@ mod tests {
         let total = |spans: &[Span]| Span::total(spans).as_millis();
         assert_eq!(total(&[span(1, 5)]), 1);
         assert_eq!(total(&[span(1, 5), span(2, 9)]), 8);
+        assert!(!Span::are_disturbed(&[span(1, 5)]));
+        assert!(!Span::are_disturbed(&[span(1, 100), span(2, 60)]));
+        assert!(Span::are_disturbed(&[span(1, 100), span(4, 60)]));
+        assert!(Span::are_disturbed(&[Span { preempted: true, ..span(1, 5) }]));
     }
 
     #[test]
@@ -191,9 +207,9 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn preemptions_are_noticed() {
-        const THREADS: usize = 64;
-        let gate = Gate::new(THREADS);
-        let spans = Pool::default().run(THREADS, move |_| {
+        let threads = 4 * thread::available_parallelism().unwrap().get();
+        let gate = Gate::new(threads);
+        let spans = Pool::default().run(threads, move |_| {
             Span::of(&gate, || {
                 let end = thread_nanoseconds() + 20_000_000;
                 while thread_nanoseconds() < end {}

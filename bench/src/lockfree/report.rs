@@ -16,7 +16,7 @@ use super::{
 pub(crate) struct Sample {
     pub(crate) nanoseconds: f64,
     pub(crate) allocations: f64,
-    /// Did a neighbour take a processor away?
+    /// Did neighbours take a processor away in every round?
     pub(crate) disturbed: bool,
     /// What the map holds afterwards.
     pub(crate) memory: Memory,
@@ -43,7 +43,7 @@ pub(crate) struct Cell {
     #[serde(flatten)]
     measures: Measures,
     ratio: Option<f64>,
-    /// Did ours or the peer lose a processor while it was measured?
+    /// Did neighbours take a processor away in every round of ours or the peer's?
     disturbed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure>,
@@ -141,9 +141,15 @@ impl Report {
     pub(crate) fn add(&mut self, section: &Section, row: Row) {
         let times: Vec<Option<f64>> =
             row.results.iter().map(|result| Some(result.as_ref().ok()?.nanoseconds)).collect();
+        let mut texts = with_ratios(&times, |time| format!("{time:.1}"));
+        for (text, result) in texts.iter_mut().zip(&row.results) {
+            if result.as_ref().is_ok_and(|sample| sample.disturbed) {
+                text.push('*');
+            }
+        }
         let label =
             format!("{:<12}{}", row.op.name(), if row.op.draws() { row.draw.name() } else { "" });
-        section.print_line(&label, with_ratios(&times, |time| format!("{time:.1}")).into_iter());
+        section.print_line(&label, texts.into_iter());
         section.print_failures(&row.results);
         for (index, result) in row.results.iter().enumerate().skip(1) {
             let (ours, peer) = (ours(&row.results), result.as_ref().ok());
@@ -270,10 +276,10 @@ impl Report {
         }
         let disturbed = self.cells.iter().filter(|cell| cell.disturbed).count();
         println!(
-            "\n{SUITE}: in {disturbed} of {} cells a thread lost its processor while it was measured",
+            "\n{SUITE}: in {disturbed} of {} cells (*) neighbours took a processor in every round; of the \
+             others, the geometric mean of the ratios to each peer, and the worst",
             self.cells.len()
         );
-        println!("geometric mean of the ratios to each peer, and the worst");
         for peer in peers {
             for (what, is_latency) in [("operations", false), ("p99.99", true)] {
                 let of_peer = |cell: &&Cell| {
@@ -294,19 +300,18 @@ impl Report {
         if failed > 0 {
             println!("  {peer:<16}{what:<12}failed in {failed} of {} cells", cells.len());
         }
-        let ratios: Vec<f64> = cells.iter().filter_map(|cell| cell.ratio).collect();
-        let worst = cells.iter().filter(|cell| cell.ratio.is_some());
-        let Some(worst) = worst.min_by(|one, other| one.ratio.partial_cmp(&other.ratio).unwrap())
-        else {
-            return;
-        };
-        let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
-        let behind = ratios.iter().filter(|ratio| **ratio < 1.0).count();
+        let undisturbed = cells.iter().filter(|cell| !cell.disturbed);
+        let cells: Vec<(&Cell, f64)> =
+            undisturbed.filter_map(|cell| Some((*cell, cell.ratio?))).collect();
+        let worst = cells.iter().min_by(|(_, one), (_, other)| one.total_cmp(other));
+        let Some((worst, worst_ratio)) = worst else { return };
+        let logarithms: f64 = cells.iter().map(|(_, ratio)| ratio.ln()).sum();
+        let mean = (logarithms / cells.len() as f64).exp();
+        let behind = cells.iter().filter(|(_, ratio)| *ratio < 1.0).count();
         println!(
-            "  {peer:<16}{what:<12}mean [{mean:.2}], behind in {behind} of {}, worst [{:.2}]: {}, {} entries, \
-             {} threads, {}",
-            ratios.len(),
-            worst.ratio.unwrap_or_default(),
+            "  {peer:<16}{what:<12}mean [{mean:.2}], behind in {behind} of {}, worst [{worst_ratio:.2}]: \
+             {}, {} entries, {} threads, {}",
+            cells.len(),
             worst.op,
             worst.entries,
             worst.threads,
@@ -353,5 +358,49 @@ fn for_people(nanoseconds: f64) -> String {
         ..10e3 => format!("{nanoseconds:.0}"),
         ..10e6 => format!("{:.0} us", nanoseconds / 1e3),
         _ => format!("{:.0} ms", nanoseconds / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names that readers of the file rely on; what failed is null and says why.
+    #[test]
+    fn json_has_the_promised_fields() {
+        let section = Section { entries: 1000, threads: 2, names: vec!["heptad", "one", "other"] };
+        let sample = |nanoseconds, disturbed| {
+            let memory = Memory { bytes: 30_000 };
+            Ok(Sample { nanoseconds, allocations: 1.5, disturbed, memory })
+        };
+        let results = vec![sample(20.0, false), sample(30.0, true), Err("hangs".into())];
+        let mut report = Report::default();
+        report.add(&section, Row { op: Op::Update, draw: Draw::Zipf, results });
+        let latency = Latency { steps: 9, p50: 50, p99: 99, p9999: 200, most: 300 };
+        let slower = Latency { p9999: 2000, ..latency };
+        let results = [Ok(latency), Ok(slower), Err("hangs".into())];
+        report.add_latencies(&section, Kind::Upsert, &results);
+        report.add_counts(&section, Op::Hit, &[10.0, 5.0, 20.0]);
+
+        let cells = serde_json::to_value(&report.cells).unwrap();
+        let first = &cells[0];
+        assert_eq!((&first["suite"], &first["op"]), (&"lockfree".into(), &"update".into()));
+        assert_eq!((&first["entries"], &first["load"]), (&1000.into(), &1.0.into()));
+        assert_eq!((&first["threads"], &first["keys"]), (&2.into(), &"zipf".into()));
+        assert_eq!((&first["peer"], &first["ratio"]), (&"one".into(), &1.5.into()));
+        assert_eq!((&first["ours_ns"], &first["peer_ns"]), (&20.0.into(), &30.0.into()));
+        assert_eq!(first["peer_bytes"], 30_000);
+        assert_eq!(first["peer_allocations"], 1.5);
+        assert_eq!(first["disturbed"], true);
+        let failed = &cells[1];
+        assert_eq!((&failed["peer"], &failed["failure"]), (&"other".into(), &"hangs".into()));
+        assert!(failed["ratio"].is_null() && failed["peer_ns"].is_null());
+        assert_eq!(cells[2]["op"], "latency-upsert");
+        assert_eq!((&cells[2]["ratio"], &cells[2]["ours_p9999_ns"]), (&10.0.into(), &200.into()));
+        assert_eq!(cells[3]["failure"], "hangs");
+        assert_eq!(
+            (&cells[4]["peer_instructions"], &cells[4]["ratio"]),
+            (&5.0.into(), &0.5.into())
+        );
     }
 }

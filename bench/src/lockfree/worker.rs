@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use hdrhistogram::Histogram;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use serde::{Deserialize, Serialize};
 
 use crate::memory::{self, Tally};
@@ -42,8 +43,8 @@ pub(crate) enum Answer {
     Measured {
         nanoseconds: f64,
         allocations: f64,
-        /// Did a thread lose its processor?
-        preempted: bool,
+        /// Did a thread have to wait for a processor?
+        disturbed: bool,
         memory: Memory,
     },
     Timed,
@@ -80,6 +81,8 @@ impl Latency {
 
 /// Answers requests until there are no more.
 pub(crate) fn serve(kit: Kit) -> Result<()> {
+    // A map that hangs does not notice that nobody asks any more.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
     panic::set_hook(Box::new(|panicked| {
         // The process ends, so an answer that nobody reads is no loss.
         let _ = write_line(&Answer::Failed(panicked.to_string().replace('\n', " ")));
@@ -192,7 +195,7 @@ impl Worker {
         Ok(Answer::Measured {
             nanoseconds: Span::total(&spans).as_nanos() as f64 / operations as f64,
             allocations: allocations as f64 / all_steps as f64 * steps_per_operation,
-            preempted: spans.iter().any(|span| span.preempted),
+            disturbed: Span::are_disturbed(&spans),
             memory,
         })
     }

@@ -25,6 +25,7 @@ pub struct Input {
     place: Place,
     load: Load,
     hashing: Hashing,
+    #[arbitrary(with = crate::rest)]
     operations: Vec<Operation>,
 }
 

@@ -3,7 +3,7 @@
 
 use core::ffi::{c_int, c_void};
 
-use super::{Handle, HeptadLockfree, Lent, Shared, Wanted, code};
+use super::{Handle, HeptadLockfree, Shared, Wanted, code};
 
 /// Is this the value? Spelt out in every type here for cbindgen.
 pub type ValueCondition = Option<unsafe extern "C" fn(value: u64, context: *mut c_void) -> c_int>;
@@ -39,13 +39,13 @@ pub unsafe extern "C" fn heptad_lockfree_remove_if(
     context: *mut c_void,
     value: *mut u64,
 ) -> c_int {
-    let remove = |body: &Lent<Shared>| {
+    let remove = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(value) }?;
         let condition = condition.ok_or(code::NULL)?;
         // SAFETY: the caller's function, for the caller's context.
         let removes = |value| unsafe { condition(value, context) } != 0;
-        Ok(wanted.give_if_any(body.table.remove_if(key, removes).map_err(code::of)?).is_some())
+        Ok(wanted.give_if_any(map.remove_if(key, removes).map_err(code::of)?).is_some())
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, remove) }
@@ -62,13 +62,13 @@ pub unsafe extern "C" fn heptad_lockfree_modify(
     context: *mut c_void,
     previous: *mut u64,
 ) -> c_int {
-    let modify = |body: &Lent<Shared>| {
+    let modify = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(previous) }?;
         let change = change.ok_or(code::NULL)?;
         // SAFETY: the caller's function, for the caller's context.
         let change = |value| unsafe { change(value, context) };
-        let before = update(&body.table, key, &mut |current| current.map(change))?;
+        let before = update(map, key, &mut |current| current.map(change))?;
         Ok(wanted.give_if_any(before).is_some())
     };
     // SAFETY: the caller's promise.
@@ -87,14 +87,14 @@ pub unsafe extern "C" fn heptad_lockfree_insert_or_modify(
     context: *mut c_void,
     previous: *mut u64,
 ) -> c_int {
-    let modify = |body: &Lent<Shared>| {
+    let modify = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(previous) }?;
         let change = change.ok_or(code::NULL)?;
         // SAFETY: the caller's function, for the caller's context.
         let change = |value| unsafe { change(value, context) };
         let mut change = |current: Option<u64>| Some(current.map_or(value, change));
-        let before = update(&body.table, key, &mut change)?;
+        let before = update(map, key, &mut change)?;
         Ok(wanted.give_if_any(before).is_none())
     };
     // SAFETY: the caller's promise.
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn heptad_lockfree_insert_with_or_modify(
     context: *mut c_void,
     previous: *mut u64,
 ) -> c_int {
-    let modify = |body: &Lent<Shared>| {
+    let modify = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(previous) }?;
         let (make, change) = (make.ok_or(code::NULL)?, change.ok_or(code::NULL)?);
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn heptad_lockfree_insert_with_or_modify(
         // SAFETY: as above.
         let change = |value| unsafe { change(value, context) };
         let mut change = |current: Option<u64>| Some(current.map_or_else(make, change));
-        let before = update(&body.table, key, &mut change)?;
+        let before = update(map, key, &mut change)?;
         Ok(wanted.give_if_any(before).is_none())
     };
     // SAFETY: the caller's promise.
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn heptad_lockfree_fetch_update(
     context: *mut c_void,
     previous: *mut u64,
 ) -> c_int {
-    let apply = |body: &Lent<Shared>| {
+    let apply = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(previous) }?;
         let change = change.ok_or(code::NULL)?;
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn heptad_lockfree_fetch_update(
                 unsafe { change(&raw mut value, c_int::from(current.is_some()), context) } != 0;
             stays.then_some(value)
         };
-        Ok(wanted.give_if_any(update(&body.table, key, &mut change)?).is_some())
+        Ok(wanted.give_if_any(update(map, key, &mut change)?).is_some())
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, apply) }
@@ -166,10 +166,10 @@ pub unsafe extern "C" fn heptad_lockfree_each(
     visit: VisitEntry,
     context: *mut c_void,
 ) -> c_int {
-    let walk = |body: &Lent<Shared>| {
+    let walk = |map: &Shared| {
         let visit = visit.ok_or(code::NULL)?;
         // SAFETY: the caller's function, for the caller's context.
-        Ok(body.table.iter().all(|(key, value)| unsafe { visit(key, value, context) } != 0))
+        Ok(map.iter().all(|(key, value)| unsafe { visit(key, value, context) } != 0))
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, walk) }
@@ -184,11 +184,11 @@ pub unsafe extern "C" fn heptad_lockfree_retain(
     keep: VisitEntry,
     context: *mut c_void,
 ) -> c_int {
-    let retain = |body: &Lent<Shared>| {
+    let retain = |map: &Shared| {
         let keep = keep.ok_or(code::NULL)?;
         // SAFETY: the caller's function, for the caller's context.
         let keep = |key, value| unsafe { keep(key, value, context) } != 0;
-        body.table.retain(keep).map_err(code::of)?;
+        map.retain(keep).map_err(code::of)?;
         Ok(false)
     };
     // SAFETY: the caller's promise.

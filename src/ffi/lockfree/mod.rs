@@ -4,36 +4,35 @@
 //! Every function but init, attach and release takes a `const` handle and may run at any time beside
 //! any other. There is no busy state: nothing here is ever halfway through a change.
 
-use core::{
-    ffi::{c_int, c_void},
-    mem::MaybeUninit,
-};
+use core::{ffi::c_int, mem::MaybeUninit};
 
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::{Body, Handle},
-    lent::{self, Lent},
+    handle::{Body, Handle, answer},
 };
-use crate::{
-    lockfree::{Map, Stats, arena_layout},
-    storage::Region,
-};
+use crate::lockfree::{Map, Stats, arena_layout};
 
 mod closures;
+mod guard;
+mod make;
+mod rebuild;
 mod update;
 
 pub use closures::*;
+pub use guard::{Guard, HeptadReclaim};
+pub use make::*;
+pub use rebuild::*;
 pub use update::*;
 
-type Shared = Map<'static, u64, u64>;
+type Shared = Map<'static, u64, u64, Guard>;
 
-impl Body for Lent<Shared> {
+impl Body for Shared {
     const KIND: u32 = u32::from_be_bytes(*b"lfm0");
 }
 
 /// `heptad_lockfree`.
-pub type HeptadLockfree = Handle<Lent<Shared>>;
+pub type HeptadLockfree = Handle<Shared>;
 
 /// `heptad_shared_stats`: the fields are those of [`Stats`], in 64 bits each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,58 +80,8 @@ pub extern "C" fn heptad_lockfree_bytes(entries: usize) -> usize {
 ///
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_init(
-    map: *mut HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
-    seed: u64,
-) -> c_int {
-    let new = |region: Region<'static>| {
-        Map::new_in(region, seed).map_err(|rejected| code::of(rejected.error))
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::make(map, memory, bytes, new) }
-}
-
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes), but that the memory is shared with the
-/// other maps that were made in it or attached to it; nothing else writes it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_attach(
-    map: *mut HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
-) -> c_int {
-    let attach = |region: Region<'static>| {
-        // SAFETY: what C lends is initialised, and only maps write it, by the caller's promise; every
-        // word is a key or a value of this map.
-        unsafe { Map::attach(region) }.map_err(|rejected| code::of(rejected.error))
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::make(map, memory, bytes, attach) }
-}
-
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_release(
-    map: *mut HeptadLockfree,
-    memory: *mut *mut c_void,
-    bytes: *mut usize,
-) -> c_int {
-    // The map is dropped, which leaves its memory alone: others may be attached to it.
-    // SAFETY: the caller's promise.
-    unsafe { lent::release(map, memory, bytes) }
-}
-
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
-#[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_check(map: *const HeptadLockfree) -> c_int {
-    let check = |body: &Lent<Shared>| body.table.check().map(|()| false).map_err(code::of);
+    let check = |map: &Shared| map.check().map(|()| false).map_err(code::of);
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, check) }
 }
@@ -143,7 +92,7 @@ pub unsafe extern "C" fn heptad_lockfree_check(map: *const HeptadLockfree) -> c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_len(map: *const HeptadLockfree) -> usize {
     // SAFETY: the caller's promise.
-    unsafe { lent::measure(map, Shared::len) }
+    unsafe { Handle::read(map) }.map_or(0, Shared::len)
 }
 
 /// # Safety
@@ -152,7 +101,7 @@ pub unsafe extern "C" fn heptad_lockfree_len(map: *const HeptadLockfree) -> usiz
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_capacity(map: *const HeptadLockfree) -> usize {
     // SAFETY: the caller's promise.
-    unsafe { lent::measure(map, Shared::capacity) }
+    unsafe { Handle::read(map) }.map_or(0, Shared::capacity)
 }
 
 /// # Safety
@@ -160,10 +109,10 @@ pub unsafe extern "C" fn heptad_lockfree_capacity(map: *const HeptadLockfree) ->
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_seed(map: *const HeptadLockfree, seed: *mut u64) -> c_int {
-    let tell = |body: &Lent<Shared>| {
+    let tell = |map: &Shared| {
         arguments::check(seed.cast_const())?;
         // SAFETY: not null, aligned, and writable by the caller's promise. The map has a table.
-        unsafe { seed.write(body.table.seed().unwrap_or_default()) };
+        unsafe { seed.write(map.seed().unwrap_or_default()) };
         Ok(false)
     };
     // SAFETY: the caller's promise.
@@ -178,10 +127,10 @@ pub unsafe extern "C" fn heptad_lockfree_stats(
     map: *const HeptadLockfree,
     stats: *mut HeptadSharedStats,
 ) -> c_int {
-    let tell = |body: &Lent<Shared>| {
+    let tell = |map: &Shared| {
         arguments::check(stats.cast_const())?;
         // SAFETY: not null, aligned, and writable by the caller's promise.
-        unsafe { stats.write(body.table.stats().into()) };
+        unsafe { stats.write(map.stats().into()) };
         Ok(false)
     };
     // SAFETY: the caller's promise.
@@ -193,8 +142,8 @@ pub unsafe extern "C" fn heptad_lockfree_stats(
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_clear(map: *const HeptadLockfree) -> c_int {
-    let clear = |body: &Lent<Shared>| {
-        body.table.clear().map_err(code::of)?;
+    let clear = |map: &Shared| {
+        map.clear().map_err(code::of)?;
         Ok(false)
     };
     // SAFETY: the caller's promise.
@@ -210,10 +159,10 @@ pub unsafe extern "C" fn heptad_lockfree_get(
     key: u64,
     value: *mut u64,
 ) -> c_int {
-    let get = |body: &Lent<Shared>| {
+    let get = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(value) }?;
-        Ok(body.table.get(key).map(|value| wanted.give(value)).is_some())
+        Ok(map.get(key).map(|value| wanted.give(value)).is_some())
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, get) }
@@ -233,11 +182,15 @@ pub unsafe extern "C" fn heptad_lockfree_get_many(
     values: *mut u64,
     found: *mut u8,
 ) -> c_int {
-    let look_up = |body: &Lent<Shared>| {
+    let look_up = |shared: &Shared| {
         // Before there is a reference to the results: nothing else may be there.
-        let inputs = [Memory::of(keys, count)?, Memory::of(found, count)?];
-        lent::check_apart(map, body, Memory::of(values, count)?, &inputs)?;
-        lent::check_apart(map, body, Memory::of(found, count)?, &inputs[..1])?;
+        let inputs = [Memory::of(keys, count)?, Memory::of(map, 1)?];
+        let (values_memory, found_memory) = (Memory::of(values, count)?, Memory::of(found, count)?);
+        values_memory.apart_from(found_memory)?;
+        for input in inputs {
+            values_memory.apart_from(input)?;
+            found_memory.apart_from(input)?;
+        }
         // SAFETY: the caller's promise.
         let keys = unsafe { arguments::array(keys, count) }?;
         // SAFETY: the caller's promise, and what was checked above.
@@ -247,7 +200,7 @@ pub unsafe extern "C" fn heptad_lockfree_get_many(
         let mut results = values.iter_mut().zip(found);
         for keys in keys.chunks(TOGETHER) {
             let mut answers = [None; TOGETHER];
-            body.table.get_many(keys, &mut answers);
+            shared.get_many(keys, &mut answers);
             // The keys come first: `zip` must not take a result for which there is no answer.
             for ((_, answer), (value, is_there)) in keys.iter().zip(answers).zip(&mut results) {
                 value.write(answer.unwrap_or(0));

@@ -2,7 +2,7 @@
 
 use core::ffi::c_int;
 
-use super::{Handle, HeptadLockfree, Lent, Shared, Wanted, code};
+use super::{Handle, HeptadLockfree, Shared, Wanted, code};
 use crate::lockfree::Expectation;
 
 /// # Safety
@@ -15,10 +15,10 @@ pub unsafe extern "C" fn heptad_lockfree_insert(
     value: u64,
     present: *mut u64,
 ) -> c_int {
-    let insert = |body: &Lent<Shared>| {
+    let insert = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(present) }?;
-        Ok(wanted.give_if_any(body.table.insert(key, value).map_err(code::of)?).is_none())
+        Ok(wanted.give_if_any(map.insert(key, value).map_err(code::of)?).is_none())
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, insert) }
@@ -34,10 +34,10 @@ pub unsafe extern "C" fn heptad_lockfree_upsert(
     value: u64,
     previous: *mut u64,
 ) -> c_int {
-    let upsert = |body: &Lent<Shared>| {
+    let upsert = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(previous) }?;
-        Ok(wanted.give_if_any(body.table.upsert(key, value).map_err(code::of)?).is_none())
+        Ok(wanted.give_if_any(map.upsert(key, value).map_err(code::of)?).is_none())
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, upsert) }
@@ -53,10 +53,10 @@ pub unsafe extern "C" fn heptad_lockfree_replace(
     value: u64,
     previous: *mut u64,
 ) -> c_int {
-    let replace = |body: &Lent<Shared>| {
+    let replace = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(previous) }?;
-        Ok(wanted.give_if_any(body.table.replace(key, value).map_err(code::of)?).is_some())
+        Ok(wanted.give_if_any(map.replace(key, value).map_err(code::of)?).is_some())
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, replace) }
@@ -72,11 +72,11 @@ pub unsafe extern "C" fn heptad_lockfree_add(
     addend: u64,
     sum: *mut u64,
 ) -> c_int {
-    let add = |body: &Lent<Shared>| {
+    let add = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(sum) }?;
         let plus = |value: u64| value.wrapping_add(addend);
-        let before = body.table.insert_or_modify(key, addend, plus).map_err(code::of)?;
+        let before = map.insert_or_modify(key, addend, plus).map_err(code::of)?;
         wanted.give(before.map_or(addend, plus));
         Ok(before.is_none())
     };
@@ -93,10 +93,10 @@ pub unsafe extern "C" fn heptad_lockfree_remove(
     key: u64,
     value: *mut u64,
 ) -> c_int {
-    let remove = |body: &Lent<Shared>| {
+    let remove = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(value) }?;
-        Ok(wanted.give_if_any(body.table.remove(key).map_err(code::of)?).is_some())
+        Ok(wanted.give_if_any(map.remove(key).map_err(code::of)?).is_some())
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, remove) }
@@ -126,13 +126,13 @@ unsafe fn compare_and(
     was_present: *mut c_int,
     previous: *mut u64,
 ) -> c_int {
-    let compare = |body: &Lent<Shared>| {
+    let compare = |map: &Shared| {
         // SAFETY: the caller's promise.
         let wanted_presence = unsafe { Wanted::new(was_present) }?;
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(previous) }?;
         let expected = expected?;
-        let before = body.table.compare_and_set(key, expected, new).map_err(code::of)?;
+        let before = map.compare_and_set(key, expected, new).map_err(code::of)?;
         wanted_presence.give(c_int::from(before.is_some()));
         wanted.give_if_any(before);
         Ok(expected.is_met_by(before))

@@ -75,6 +75,16 @@ fn p5_slot_reuse_under_a_reader() {
     scene.race(&[&reuse, &[Iterate]]);
 }
 
+/// Who would change the entry must not take the next one's value for it, whatever is decided.
+#[test]
+fn p5_slot_reuse_under_a_writer() {
+    let scene = Scene::of_one_home(&fill(0..1)).with_preemptions(3);
+    let reuse = [Remove(key(0)), Insert(key(1), 2)];
+    for writer in [Insert(key(0), 7), Insert(key(1), 7), Replace(key(1), 7), Upsert(key(0), 2)] {
+        scene.race(&[&reuse, &[writer]]);
+    }
+}
+
 /// The same in a group, where a slot is given back by its claim.
 #[test]
 fn p5_group_slot_reuse_under_a_reader() {
@@ -82,14 +92,18 @@ fn p5_group_slot_reuse_under_a_reader() {
     let reuse = [Remove(key(OWN)), Insert(key(OWN + 1), 2)];
     scene.race(&[&reuse, &[Get(key(OWN))]]);
     scene.race(&[&reuse, &[Get(key(OWN + 1))]]);
+    scene.race(&[&[Remove(key(OWN))], &[Insert(key(OWN + 1), 2)]]);
 }
 
-/// Two updates in a row bring the first cell back into use.
+/// An update frees a cell, and the next one, of another key, fills it.
 #[test]
 fn p5_cell_reuse_under_a_reader() {
-    let scene = Scene::of_one_home(&fill(0..1)).with_preemptions(3);
-    scene.race(&[&[Upsert(key(0), 1), Upsert(key(0), 2)], &[Get(key(0))]]);
-    scene.race(&[&[Upsert(key(0), 1), Upsert(key(0), 2)], &[Iterate]]);
+    let scene = Scene::of_one_home(&fill(0..2)).with_preemptions(3);
+    let reuse = [Upsert(key(0), 1), Upsert(key(1), 2)];
+    scene.race(&[&reuse, &[Get(key(0))]]);
+    scene.race(&[&reuse, &[Iterate]]);
+    let again = [Upsert(key(0), 1), Upsert(key(0), 2)];
+    scene.race(&[&again, &[Get(key(0)), Get(key(0))]]);
 }
 
 /// An insertion that loses gives back a slot that it has filled; another key gets it.

@@ -1,19 +1,19 @@
-//! What takes minutes: every pair on every kind of place, and three threads.
+//! What takes minutes: every pair on every kind of place, and three threads that are stopped more often.
 
 use std::vec::Vec;
 
 use super::{Scene, fill, key, one_home::race_pairs};
-use crate::lockfree::judge::{
-    ALL, OWN,
-    Operation::{Help, Remove},
-};
+use crate::lockfree::judge::{ALL, OWN, Operation, Operation::*};
 
 #[test]
 fn every_pair_on_a_key_in_a_group() {
-    race_pairs(
-        &Scene::of_one_home(&fill(1..OWN + 1).into_iter().chain(fill(0..1)).collect::<Vec<_>>()),
-        key(0),
-    );
+    let before: Vec<_> = fill(1..OWN + 1).into_iter().chain(fill(0..1)).collect();
+    race_pairs(&Scene::of_one_home(&before).with_preemptions(4), key(0));
+}
+
+#[test]
+fn every_pair_on_a_key_in_the_bin_with_entries_outside() {
+    race_pairs(&Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(3), key(0));
 }
 
 #[test]
@@ -29,4 +29,26 @@ fn m2_a_removed_key_stays_removed() {
         &[Help(1)],
         &[Remove(key(0))],
     ]);
+}
+
+#[test]
+fn three_updates_and_one_spare_cell() {
+    let scene = Scene::of_one_home(&fill(0..1)).with_preemptions(2);
+    scene.race(&[&[Increment(key(0))], &[Increment(key(0))], &[Upsert(key(0), 7)]]);
+}
+
+#[test]
+fn three_that_insert_remove_and_toggle() {
+    let scene = Scene::of_one_home(&[]).with_preemptions(1);
+    let threads: [&[Operation]; 3] =
+        [&[Insert(key(0), 1), Remove(key(0))], &[Toggle(key(0), 2)], &[Get(key(0))]];
+    scene.race(&threads);
+}
+
+/// Two take an entry in and out of the bin while a third looks for it.
+#[test]
+fn three_around_an_entry_outside() {
+    let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(1);
+    scene.race(&[&[Remove(key(0))], &[Upsert(key(OWN), 7)], &[Get(key(OWN))]]);
+    scene.race(&[&[Remove(key(0))], &[Remove(key(1))], &[Get(key(OWN))]]);
 }

@@ -24,11 +24,11 @@ fn full_but_for_a_move() -> Scene {
     Scene::of_neighbours(&before)
 }
 
-/// Both bins are full, and want the same slots.
+/// Both bins are full, one slot of a group is left, and both homes want it.
 #[test]
 fn n7_two_homes_claim_slots_of_one_group() {
-    let mut before = fill(0..OWN);
-    before.extend(fill_other(OWN));
+    let mut before = fill(0..OWN + 1);
+    before.extend(fill_other(OWN + 1));
     let scene = Scene::of_two_homes(&before);
     scene.race(&[&[Insert(key(8), 8)], &[Insert(other(8), 9)]]);
     let scene = scene.with_preemptions(2);

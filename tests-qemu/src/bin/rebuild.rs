@@ -13,8 +13,8 @@ use heptad::lockfree::{Counted, arena_lines};
 use heptad::storage::{Region, StaticLines};
 use spin::Mutex;
 use tests_qemu::machine::{self, CORES};
+use tests_qemu::player::{self, COMMON_KEYS, OWN_KEYS, Player, Shared};
 use tests_qemu::support::Case;
-use tests_qemu::support::player::{self, COMMON_KEYS, OWN_KEYS, Player, Shared};
 use tests_qemu::{count_cases, kernel, println, run_cases};
 
 const GROUPS: &[&[Case]] = &[&[

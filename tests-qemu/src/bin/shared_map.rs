@@ -13,8 +13,8 @@ use heptad::lockfree::arena_layout;
 use heptad::storage::Region;
 use spin::{Mutex, MutexGuard};
 use tests_qemu::machine::{self, CORES};
+use tests_qemu::player::{self, COMMON_KEYS, OWN_KEYS, Player, Shared};
 use tests_qemu::support::Case;
-use tests_qemu::support::player::{self, COMMON_KEYS, OWN_KEYS, Player, Shared};
 use tests_qemu::{count_cases, kernel, println, run_cases};
 
 const GROUPS: &[&[Case]] = &[&[

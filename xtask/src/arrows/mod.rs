@@ -3,7 +3,7 @@
 //! ```text
 //!   swiss ──► probe ──► layout        lockfree ──► sync
 //!     │ └───► storage ───► layout         └──────► layout, hash
-//!     └─────► layout, hash            robin_hood ─► layout, hash, storage
+//!     └─────► layout, hash            robin_hood ─► layout, hash, probe, storage, sync
 //! ```
 //!
 //! An arrow is a path that starts at the crate's root, as `crate::probe::Word` or as a chain of
@@ -33,7 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage", &["layout", "sync"]),
     ("swiss", &["layout", "hash", "probe", "storage"]),
     ("lockfree", &["layout", "hash", "probe", "storage", "sync"]),
-    ("robin_hood", &["layout", "hash", "storage"]),
+    ("robin_hood", &["layout", "hash", "probe", "storage", "sync"]),
     // The public interface, and nothing behind it.
     ("ffi", &["layout", "hash", "storage", "swiss", "lockfree", "robin_hood"]),
 ];

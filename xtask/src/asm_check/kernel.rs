@@ -3,15 +3,19 @@
 //! `kernel-user/` is a small user of every part of the public API. It is linked for each bare-metal
 //! target, and everything in it is disassembled: not only our own code, but the parts of `core` that
 //! came with it.
+//!
+//! The lock-free tables exchange words: on AArch64 by the single instructions of LSE where the target
+//! has them, and else by loops of exclusive loads and stores. The same program, built either way, must
+//! show the one and not the other.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
 use super::banner::Declaration;
 use super::machine::{Architecture, MACHINES};
-use super::objdump::Objdump;
+use super::objdump::{Function, Objdump};
 use super::{Findings, operands, rules, symbols};
 use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
 
@@ -40,7 +44,62 @@ pub(super) fn check(
         check_target(shell, objdump, target, declarations, findings)
             .with_context(|| format!("checking {}", target.name))?;
     }
+    let name = AARCH64_NONE_SOFTFLOAT;
+    for (flags, has_lse) in [("", false), ("-Ctarget-feature=+lse", true)] {
+        let functions = objdump.all_functions(shell, &build(shell, name, flags)?)?;
+        let exchanges = Exchanges::count(&functions);
+        println!("      {name} {flags}: {exchanges:?}");
+        let what = format!("{name} {flags}");
+        findings.note(&what, exchanges.complaint(has_lse).as_slice());
+    }
     Ok(())
+}
+
+/// Builds the user of the library; each set of flags in a folder of its own.
+fn build(shell: &Shell, target: &str, flags: &str) -> Result<PathBuf> {
+    let folder = format!("{}/asm-check{}", target_folder(), flags.replace('=', "-"));
+    let manifest = "xtask/src/asm_check/kernel-user/Cargo.toml";
+    cmd!(shell, "cargo build --quiet --release --manifest-path {manifest} --target {target}")
+        .args(["--target-dir", &folder])
+        .env("RUSTFLAGS", flags)
+        .quiet()
+        .run()
+        .context("building the user of the library")?;
+    Ok(PathBuf::from(format!("{folder}/{target}/release/kernel_user")))
+}
+
+/// Instructions of AArch64 that exchange a word of memory in one piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Exchanges {
+    /// `cas` and its kin: LSE.
+    single: usize,
+    /// Exclusive loads and stores: each exchange is a loop around two.
+    exclusive: usize,
+}
+
+impl Exchanges {
+    fn count(functions: &[Function]) -> Exchanges {
+        let mnemonics = || {
+            let instructions = functions.iter().flat_map(|function| &function.instructions);
+            instructions.map(|instruction| &*instruction.mnemonic)
+        };
+        let exclusive = ["ldxr", "ldaxr", "stxr", "stlxr"];
+        Exchanges {
+            single: mnemonics().filter(|it| it.starts_with("cas") || it.starts_with("swp")).count(),
+            exclusive: mnemonics()
+                .filter(|it| exclusive.iter().any(|start| it.starts_with(start)))
+                .count(),
+        }
+    }
+
+    /// What is wrong, for a target with LSE or without.
+    fn complaint(self, has_lse: bool) -> Option<String> {
+        let is_right = match has_lse {
+            true => self.single > 0 && self.exclusive == 0,
+            false => self.single == 0 && self.exclusive > 0,
+        };
+        (!is_right).then(|| format!("exchanges are not those of the target: {self:?}"))
+    }
 }
 
 fn check_target(
@@ -51,14 +110,7 @@ fn check_target(
     findings: &mut Findings,
 ) -> Result<()> {
     let name = target.name;
-    let folder = format!("{}/asm-check", target_folder());
-    let manifest = "xtask/src/asm_check/kernel-user/Cargo.toml";
-    cmd!(shell, "cargo build --quiet --release --manifest-path {manifest} --target {name}")
-        .args(["--target-dir", &folder])
-        .quiet()
-        .run()
-        .context("building the user of the library")?;
-    let program = PathBuf::from(format!("{folder}/{name}/release/kernel_user"));
+    let program = build(shell, name, "")?;
     let mut functions = objdump.all_functions(shell, &program)?;
     let contents = symbols::read(&program)?;
 
@@ -76,16 +128,7 @@ fn check_target(
         findings.note(&what, &rules::complaints(machine, routine, prototype));
     }
 
-    let mut instructions = 0;
-    let mut complaints = Vec::new();
-    for function in &functions {
-        instructions += function.instructions.len();
-        for one in &function.instructions {
-            if let Some(register) = operands::find_fp_register(target.architecture, one) {
-                complaints.push(format!("{}: `{one}` uses {register}", function.name));
-            }
-        }
-    }
+    let (instructions, complaints) = fp_uses(target.architecture, &functions);
     ensure!(instructions > 1_000, "only {instructions} instructions in {}", program.display());
     if target.is_soft {
         println!(
@@ -96,4 +139,48 @@ fn check_target(
         findings.note(name, &complaints);
     }
     Ok(())
+}
+
+/// How many instructions `functions` have, and those of them that use an FP or SIMD register.
+fn fp_uses(architecture: Architecture, functions: &[Function]) -> (usize, Vec<String>) {
+    let mut instructions = 0;
+    let mut complaints = Vec::new();
+    for function in functions {
+        instructions += function.instructions.len();
+        for one in &function.instructions {
+            if let Some(register) = operands::find_fp_register(architecture, one) {
+                complaints.push(format!("{}: `{one}` uses {register}", function.name));
+            }
+        }
+    }
+    (instructions, complaints)
+}
+
+/// The same for everything in the object `file`, which is for the soft-float target `name`.
+pub(crate) fn fp_uses_in(shell: &Shell, name: &str, file: &Path) -> Result<(usize, Vec<String>)> {
+    let mut soft = TARGETS.iter().filter(|target| target.is_soft);
+    let target = soft.find(|target| target.name == name).context("not a soft-float target")?;
+    let functions = Objdump::of_toolchain(shell)?.all_functions(shell, file)?;
+    Ok(fp_uses(target.architecture, &functions))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asm_check::objdump;
+
+    #[test]
+    fn exchanges_are_told_apart() {
+        let of = |code: &str| {
+            Exchanges::count(&objdump::parse(&format!("0000000000000000 <f>:\n{code}")))
+        };
+        let lse = of("  0: c8a07c41     \tcas\tx0, x1, [x2]\n  4: d65f03c0     \tret\n");
+        let exclusive =
+            of("  0: c85f7c40     \tldxr\tx0, [x2]\n  4: c800fc41     \tstlxr\tw0, x1, [x2]\n");
+        assert_eq!((lse.single, lse.exclusive), (1, 0));
+        assert_eq!((exclusive.single, exclusive.exclusive), (0, 2));
+        assert_eq!((lse.complaint(true), exclusive.complaint(false)), (None, None));
+        assert!(lse.complaint(false).is_some() && exclusive.complaint(true).is_some());
+        assert!(of("  0: d65f03c0     \tret\n").complaint(true).is_some());
+    }
 }

@@ -6,14 +6,14 @@
 //! | [`banner`] | `asm/`, `src/probe/assembly.rs` | the C prototype is the Rust declaration; clobbers and costs are true |
 //! | [`symbols`] | objects from GNU as; test programs | symbols are typed, sized, hidden; sections aligned; the stack not executable; frames described |
 //! | [`rules`] | disassembled routines, every target | landing pad; no FP or SIMD register, no call, no store through `const`; only listed instructions |
-//! | [`kernel`] | disassembled user of the library | no FP or SIMD register in anything the compiler makes for kernels |
+//! | [`kernel`] | disassembled user of the library | no FP or SIMD register in anything the compiler makes for kernels; LSE atomics where the target has them |
 //! | [`mutate`] | test programs | a change of any one instruction makes a test fail |
 //!
 //! The last one is the proof that the tests of the routines mean something. What reads and judges
 //! banners and code has unit tests that show it refusing.
 
 mod banner;
-mod kernel;
+pub(crate) mod kernel;
 mod machine;
 mod mutate;
 mod objdump;

@@ -126,6 +126,7 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadStats", "heptad_stats"),
     ("HeptadLockfree", "heptad_lockfree"),
     ("HeptadSharedStats", "heptad_shared_stats"),
+    ("HeptadReclaim", "heptad_reclaim"),
 ];
 
 /// The header, then what cbindgen says.

@@ -1,4 +1,4 @@
-//! The C interface: stage `capi` of `cargo xtask test`, and `cargo xtask install-c`.
+//! The C interface: stage `capi` of `cargo xtask test`, `cargo xtask install-c`, `cargo xtask bench-c`.
 //!
 //! | what | promise |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | [`library`] | the library, linked into one object, needs nothing but `memcpy`, `memset` and `memcmp`, cannot panic, and is small |
 //! | [`programs`] | the C tests pass here and on AArch64 |
 
+pub(crate) mod bench;
 mod examples;
 mod guide;
 mod header;

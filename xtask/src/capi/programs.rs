@@ -8,8 +8,8 @@ use xshell::{Cmd, Shell, cmd};
 
 use super::header::STRICT;
 use super::library::{self, Library};
+use crate::asm_check::kernel::fp_uses_in;
 use crate::job::{self, Job};
-use crate::matrix::AARCH64_LINUX;
 use crate::stage::Count;
 
 /// A compiler, and how to start what it makes.
@@ -113,7 +113,7 @@ pub(super) fn object_is_closed(
     let all: Vec<&str> = functions.iter().map(String::as_str).collect();
     let few = ["heptad_set_init", "heptad_set_insert", "heptad_set_contains"];
     let object = folder.join("heptad.o");
-    for (what, functions) in [("every function", &all[..]), ("init, insert, contains", &few[..])] {
+    for (what, functions) in [("init, insert, contains", &few[..]), ("every function", &all[..])] {
         library.object(shell, functions, library::Memory::Elsewhere, &object)?;
         let undefined = library::undefined(shell, &object)?;
         let allowed = ["memcpy", "memset", "memcmp"];
@@ -132,10 +132,17 @@ pub(super) fn object_is_closed(
         if !foreign.is_empty() || !panics.is_empty() {
             println!("      it must not need {foreign:?}, nor bring {panics:?}");
         }
-        let is_small = bytes < if functions.len() > 10 { 64 << 10 } else { 16 << 10 };
+        let is_small = bytes < if functions.len() > 10 { 96 << 10 } else { 8 << 10 };
         count += Count::of(foreign.is_empty() && panics.is_empty() && is_small);
     }
-    if library.target != AARCH64_LINUX && library.shared.is_none() {
+    if library.shared.is_none() {
+        let (instructions, uses) = fp_uses_in(shell, &library.target, &object)?;
+        println!(
+            "      {}: {instructions} instructions, {} with FP or SIMD registers",
+            library.target,
+            uses.len()
+        );
+        count += Count::of(uses.is_empty() && instructions > 1_000);
         library.object(shell, &all, library::Memory::Within, &object)?;
         let undefined = library::undefined(shell, &object)?;
         println!("      {} with its own memcpy: needs {undefined:?}", library.target);

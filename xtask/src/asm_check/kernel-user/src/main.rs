@@ -9,6 +9,7 @@ use core::panic::PanicInfo;
 use heptad::Error;
 use heptad::hash::{Keyed, hash_bytes};
 use heptad::layout::Line;
+use heptad::lockfree::{self, Expectation};
 use heptad::storage::{Inline, Region};
 use heptad::swiss::table::Entry;
 use heptad::swiss::{Map, Map64, Set, Table};
@@ -37,6 +38,16 @@ extern "C" fn _start() -> ! {
         set_retain_odd as *const (),
         narrow_map_use as *const (),
         table_intern as *const (),
+        shared_place as *const (),
+        shared_get as *const (),
+        shared_get_many as *const (),
+        shared_insert as *const (),
+        shared_upsert as *const (),
+        shared_compare_and_set as *const (),
+        shared_remove as *const (),
+        shared_count as *const (),
+        shared_sum as *const (),
+        shared_retain_odd as *const (),
     ]);
     loop {}
 }
@@ -117,4 +128,48 @@ fn table_intern(table: &mut Names, seed: u64, name: &'static Name) -> Option<&'s
         Entry::Occupied(entry) => Some(*entry.get()),
         Entry::Vacant(entry) => Some(*entry.insert(name).get()),
     }
+}
+
+/// A map that all cores and interrupts would use.
+static SHARED: lockfree::Map<'static, u64, u64> = lockfree::Map::unplaced();
+
+fn shared_place(lines: &'static mut [Line], seed: u64) -> Result<(), Error> {
+    Ok(SHARED.place(Region::from_lines(lines)?, seed)?)
+}
+
+fn shared_get(key: u64) -> Option<u64> {
+    SHARED.get(key)
+}
+
+fn shared_get_many(keys: &[u64], values: &mut [Option<u64>]) -> usize {
+    SHARED.get_many(keys, values)
+}
+
+fn shared_insert(key: u64, value: u64) -> Result<Option<u64>, Error> {
+    SHARED.insert(key, value)
+}
+
+fn shared_upsert(key: u64, value: u64) -> Result<Option<u64>, Error> {
+    SHARED.upsert(key, value)
+}
+
+fn shared_compare_and_set(key: u64, old: u64, new: u64) -> Result<Option<u64>, Error> {
+    SHARED.compare_and_set(key, Expectation::Value(old), Some(new))
+}
+
+fn shared_remove(key: u64) -> Option<u64> {
+    SHARED.remove(key)
+}
+
+fn shared_count(key: u64) -> Result<Option<u64>, Error> {
+    SHARED.insert_or_modify(key, 1, |count| count + 1)
+}
+
+fn shared_sum() -> (usize, u64) {
+    (SHARED.len(), SHARED.iter().fold(0, |sum, (key, value)| sum ^ key ^ value))
+}
+
+fn shared_retain_odd() -> heptad::lockfree::Stats {
+    SHARED.retain(|key, _| key % 2 == 1);
+    SHARED.stats()
 }

@@ -1,0 +1,146 @@
+//! What growing costs a whole table: the time, and the memory at its height.
+
+use anyhow::Result;
+use heptad::{
+    hash::{Keyed, hash_word},
+    layout::Line,
+    robin_hood,
+    storage::{Region, Zeroed},
+    swiss,
+};
+
+use super::{Entrant, race};
+use crate::{
+    memory,
+    ours::{MEMORY, SEED},
+};
+
+/// Keys: four doublings short of the next power of two, none of the tables is at its limit.
+const SIZES: [(usize, usize); 2] = [(100_000, 41), (6_400_000, 5)];
+
+pub(super) fn run(quick: bool) -> Result<()> {
+    println!(
+        "\nrobin: filling a set that starts without memory, nanoseconds per key; peak bytes per key"
+    );
+    for (count, rounds) in if quick { &SIZES[..1] } else { &SIZES[..] } {
+        let keys: Vec<u64> = (0..*count as u64).map(|number| hash_word(1, number)).collect();
+        filling(&keys, *rounds)?;
+    }
+    Ok(())
+}
+
+/// A range of addresses that the system fills with zeros when it is first touched.
+struct Reserved {
+    start: *mut u8,
+    bytes: usize,
+}
+
+impl Reserved {
+    fn new(bytes: usize) -> Reserved {
+        let start = memory::map(bytes);
+        assert!(!start.is_null(), "{MEMORY}");
+        Reserved { start, bytes }
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `new`, and whoever used it borrowed this.
+        unsafe { memory::unmap(self.start, self.bytes) };
+    }
+}
+
+type InPlace = robin_hood::Set<Zeroed<Region<'static>>>;
+
+/// A set at the end of `reserved`, which must outlive it.
+fn in_place(reserved: &Reserved) -> InPlace {
+    let (start, lines) = (reserved.start.cast::<Line>(), reserved.bytes / size_of::<Line>());
+    // SAFETY: mapped, used by nobody else, and alive as long as the set by the caller's word.
+    let lines = unsafe { std::slice::from_raw_parts_mut(start, lines) };
+    // SAFETY: fresh from the system.
+    let storage = unsafe { Zeroed::new(Region::from_lines(lines).expect(MEMORY)) };
+    InPlace::new_in(storage, Keyed::new(SEED)).expect(MEMORY)
+}
+
+fn filling(keys: &[u64], rounds: usize) -> Result<()> {
+    // Four times what is needed: reserved addresses cost nothing.
+    let range_bytes = (keys.len() * 2).next_power_of_two() * 4 * 8 + 512;
+    let mut entrants = [
+        Entrant {
+            name: "robin_hood, reserved range",
+            prepare: Box::new(|| {
+                let reserved = Reserved::new(range_bytes);
+                let mut set = in_place(&reserved);
+                Box::new(move || {
+                    for &key in keys {
+                        let _ = set.try_insert(key);
+                    }
+                    assert_eq!(set.len(), keys.len());
+                    let _ = &reserved;
+                })
+            }),
+        },
+        Entrant {
+            name: "robin_hood, heap",
+            prepare: Box::new(|| {
+                Box::new(|| {
+                    let mut set = robin_hood::Set::with_order(Keyed::new(SEED));
+                    for &key in keys {
+                        set.insert(key);
+                    }
+                    assert_eq!(set.len(), keys.len());
+                })
+            }),
+        },
+        Entrant {
+            name: "swiss",
+            prepare: Box::new(|| {
+                Box::new(|| {
+                    let mut set = swiss::Set::with_hasher(Keyed::new(SEED));
+                    for &key in keys {
+                        set.insert(key);
+                    }
+                    assert_eq!(set.len(), keys.len());
+                })
+            }),
+        },
+        Entrant {
+            name: "hashbrown",
+            prepare: Box::new(|| {
+                Box::new(|| {
+                    let mut set = hashbrown::HashSet::with_hasher(Keyed::new(SEED));
+                    for &key in keys {
+                        set.insert(key);
+                    }
+                    assert_eq!(set.len(), keys.len());
+                })
+            }),
+        },
+    ];
+    let medians = race(&mut entrants, rounds)?;
+    println!("  {} keys", keys.len());
+    for (entrant, time) in entrants.iter_mut().zip(&medians) {
+        let mut work = (entrant.prepare)();
+        memory::forget_peak();
+        work();
+        let heap = memory::peak_bytes();
+        let peak = if heap == 0 { in_place_bytes(keys, range_bytes) } else { heap };
+        println!(
+            "    {:<28}{:>8.1}{:>8.1}",
+            entrant.name,
+            time / keys.len() as f64,
+            peak as f64 / keys.len() as f64
+        );
+    }
+    Ok(())
+}
+
+/// Bytes of the slots of the table in place: what was touched of the range.
+fn in_place_bytes(keys: &[u64], range_bytes: usize) -> usize {
+    let reserved = Reserved::new(range_bytes);
+    let mut set = in_place(&reserved);
+    for &key in keys {
+        let _ = set.try_insert(key);
+    }
+    set.stats().bytes
+}

@@ -1,0 +1,305 @@
+// heptad's C interface beside khash and two packaged C++ tables: nanoseconds per operation.
+//
+// Sets of 64-bit words under the same hash function. Each table is given room for all keys by its own
+// means before they come: heptad is then full, at 15/16. heptad is called, the others are inlined, as
+// users of each have it. Rounds are interleaved, medians are shown, and behind them the peer's time
+// divided by heptad's: above 1 heptad is ahead.
+//
+// Compiled with COUNTS and run under callgrind it does one round of one size, and each part's instructions
+// go to a file of their own; `cargo xtask bench-c --counts` makes the table of them.
+#include <heptad.h>
+
+#include <absl/container/flat_hash_set.h>
+#include <htslib/khash.h>
+#include <tsl/robin_set.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+#ifdef COUNTS
+#include <valgrind/callgrind.h>
+#endif
+
+namespace {
+
+constexpr std::uint64_t SEED = 0x5eed;
+
+// heptad_hash_word, for tables that inline it.
+inline std::uint64_t hash_word(std::uint64_t word)
+{
+    std::uint64_t state = SEED ^ word;
+    state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9;
+    state = (state ^ state >> 27) * 0x94D049BB133111EB;
+    return state ^ state >> 31;
+}
+
+struct Hash {
+    std::size_t operator()(std::uint64_t word) const { return hash_word(word); }
+};
+
+#define WORD_HASH(key) ((khint_t)hash_word(key))
+#define WORD_EQUAL(one, other) ((one) == (other))
+KHASH_INIT(words, khint64_t, char, 0, WORD_HASH, WORD_EQUAL)
+
+class Heptad {
+    std::size_t bytes;
+    void *memory;
+    heptad_set set = HEPTAD_INIT;
+
+public:
+    static constexpr const char *name = "heptad";
+    explicit Heptad(std::size_t keys)
+        : bytes(heptad_set_bytes(keys, HEPTAD_LOAD_15_16)), memory(std::aligned_alloc(64, bytes))
+    {
+        if (heptad_set_init(&set, memory, bytes, SEED, HEPTAD_LOAD_15_16) != HEPTAD_OK)
+            std::abort();
+    }
+    Heptad(const Heptad &) = delete;
+    ~Heptad() { std::free(memory); }
+    void insert(std::uint64_t key) { heptad_set_insert(&set, key); }
+    bool contains(std::uint64_t key) const { return heptad_set_contains(&set, key) > 0; }
+    void remove(std::uint64_t key) { heptad_set_remove(&set, key); }
+    std::size_t count(const std::vector<std::uint64_t> &keys) const
+    {
+        std::uint8_t found[256];
+        std::size_t sum = 0;
+        for (std::size_t first = 0; first < keys.size(); first += sizeof found) {
+            std::size_t length = std::min(sizeof found, keys.size() - first);
+            heptad_set_contains_many(&set, &keys[first], length, found);
+            for (std::size_t index = 0; index < length; index++)
+                sum += found[index];
+        }
+        return sum;
+    }
+    std::size_t memory_bytes() const { return bytes + sizeof set; }
+};
+
+class Khash {
+    khash_t(words) *table = kh_init(words);
+
+public:
+    static constexpr const char *name = "khash";
+    explicit Khash(std::size_t keys) { kh_resize(words, table, (khint_t)((double)keys / 0.77) + 1); }
+    Khash(const Khash &) = delete;
+    ~Khash() { kh_destroy(words, table); }
+    void insert(std::uint64_t key)
+    {
+        int result;
+        kh_put(words, table, key, &result);
+    }
+    bool contains(std::uint64_t key) const { return kh_get(words, table, key) != kh_end(table); }
+    void remove(std::uint64_t key)
+    {
+        khint_t place = kh_get(words, table, key);
+        if (place != kh_end(table))
+            kh_del(words, table, place);
+    }
+    std::size_t memory_bytes() const { return kh_n_buckets(table) * 8 + kh_n_buckets(table) / 4; }
+};
+
+class Robin {
+    tsl::robin_set<std::uint64_t, Hash> set;
+
+public:
+    static constexpr const char *name = "robin_set";
+    explicit Robin(std::size_t keys) { set.reserve(keys); }
+    void insert(std::uint64_t key) { set.insert(key); }
+    bool contains(std::uint64_t key) const { return set.contains(key); }
+    void remove(std::uint64_t key) { set.erase(key); }
+    std::size_t memory_bytes() const { return set.bucket_count() * 16; }
+};
+
+class Absl {
+    absl::flat_hash_set<std::uint64_t, Hash> set;
+
+public:
+    static constexpr const char *name = "flat_hash_set";
+    explicit Absl(std::size_t keys) { set.reserve(keys); }
+    void insert(std::uint64_t key) { set.insert(key); }
+    bool contains(std::uint64_t key) const { return set.contains(key); }
+    void remove(std::uint64_t key) { set.erase(key); }
+    std::size_t memory_bytes() const { return set.capacity() * 9; }
+};
+
+// The keys of one size.
+struct Keys {
+    std::vector<std::uint64_t> present, absent, hits, misses;
+    std::size_t churn;
+};
+
+// A row of numbers that looks like chance.
+class Chance {
+    std::uint64_t state;
+
+public:
+    explicit Chance(std::uint64_t seed) : state(seed) {}
+    std::uint64_t next() { return hash_word(state++ * 0x9E3779B97F4A7C15); }
+};
+
+Keys make_keys(std::size_t count, std::size_t lookups)
+{
+    Chance chance(count);
+    Keys keys;
+    for (std::size_t index = 0; index < count; index++) {
+        keys.present.push_back(chance.next() << 1);
+        keys.absent.push_back(chance.next() << 1 | 1);
+    }
+    for (std::size_t index = 0; index < lookups; index++) {
+        keys.hits.push_back(keys.present[chance.next() % count]);
+        keys.misses.push_back(keys.absent[chance.next() % count]);
+    }
+    keys.churn = std::min(count, lookups / 4);
+    return keys;
+}
+
+enum Operation { BUILD, HIT, MISS, BATCH, CHURN, REMOVE, OPERATIONS };
+const char *const OPERATION_NAMES[] = { "insert", "hit", "miss", "hits in batches", "churn", "remove" };
+
+using Times = std::vector<double>[OPERATIONS];
+
+template <typename Work>
+void measure(Times &times, Operation operation, const char *name, std::size_t count, Work work)
+{
+#ifdef COUNTS
+    std::string label = std::to_string(operation) + ' ' + name + ' ' + std::to_string(count);
+    CALLGRIND_ZERO_STATS;
+    work();
+    CALLGRIND_DUMP_STATS_AT(label.c_str());
+    (void)times;
+#else
+    (void)name;
+    auto start = std::chrono::steady_clock::now();
+    work();
+    std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - start;
+    times[operation].push_back(time.count() / (double)count);
+#endif
+}
+
+void must_be(std::size_t found, std::size_t expected, const char *name)
+{
+    if (found != expected) {
+        std::fprintf(stderr, "%s found %zu of %zu\n", name, found, expected);
+        std::exit(1);
+    }
+}
+
+std::size_t batch(const Heptad &table, const std::vector<std::uint64_t> &keys)
+{
+    return table.count(keys);
+}
+
+// Peers have no batches: what their users would write is a loop.
+template <typename Table>
+std::size_t batch(const Table &table, const std::vector<std::uint64_t> &keys)
+{
+    std::size_t sum = 0;
+    for (std::uint64_t key : keys)
+        sum += table.contains(key);
+    return sum;
+}
+
+// One round of everything with one table; returns its bytes.
+template <typename Table>
+std::size_t round_of(const Keys &keys, Times &times)
+{
+    Table table(keys.present.size());
+    std::size_t found = 0;
+    measure(times, BUILD, Table::name, keys.present.size(), [&] {
+        for (std::uint64_t key : keys.present)
+            table.insert(key);
+    });
+    measure(times, HIT, Table::name, keys.hits.size(), [&] {
+        for (std::uint64_t key : keys.hits)
+            found += table.contains(key);
+    });
+    must_be(found, keys.hits.size(), Table::name);
+    measure(times, MISS, Table::name, keys.misses.size(), [&] {
+        for (std::uint64_t key : keys.misses)
+            found -= table.contains(key);
+    });
+    must_be(found, keys.hits.size(), Table::name);
+    measure(times, BATCH, Table::name, keys.hits.size(), [&] { found = batch(table, keys.hits); });
+    must_be(found, keys.hits.size(), Table::name);
+    std::size_t bytes = table.memory_bytes();
+    measure(times, CHURN, Table::name, keys.churn, [&] {
+        for (std::size_t index = 0; index < keys.churn; index++) {
+            table.remove(keys.present[index]);
+            table.insert(keys.absent[index]);
+        }
+    });
+    must_be(batch(table, keys.absent), keys.churn, Table::name);
+    measure(times, REMOVE, Table::name, keys.churn, [&] {
+        for (std::size_t index = 0; index < keys.churn; index++)
+            table.remove(keys.absent[index]);
+    });
+    must_be(batch(table, keys.present), keys.present.size() - keys.churn, Table::name);
+    return bytes;
+}
+
+#ifndef COUNTS
+double median(std::vector<double> numbers)
+{
+    std::nth_element(numbers.begin(), numbers.begin() + numbers.size() / 2, numbers.end());
+    return numbers[numbers.size() / 2];
+}
+
+void report(std::size_t kibibytes, std::size_t count, const Times *times, const std::size_t *bytes)
+{
+    static const char *const names[] = { Heptad::name, Khash::name, Robin::name, Absl::name };
+    std::printf("\n%zu KiB of heptad, %zu keys\n\n| ", kibibytes, count);
+    for (const char *name : names)
+        std::printf("| %s ", name);
+    std::printf("|\n|---|---|---|---|---|\n");
+    for (int operation = 0; operation < OPERATIONS; operation++) {
+        double ours = median(times[0][operation]);
+        std::printf("| %s | %.1f", OPERATION_NAMES[operation], ours);
+        for (int peer = 1; peer < 4; peer++) {
+            double theirs = median(times[peer][operation]);
+            std::printf(" | %.1f [%.2f]", theirs, theirs / ours);
+        }
+        std::printf(" |\n");
+    }
+    std::printf("| bytes per key");
+    for (int peer = 0; peer < 4; peer++)
+        std::printf(" | %.1f", (double)bytes[peer] / (double)count);
+    std::printf(" |\n");
+}
+#endif
+
+// Rounds with all four tables, in turn.
+void run(std::size_t kibibytes, int rounds, std::size_t lookups)
+{
+    std::size_t groups = kibibytes * 16, count = groups * 7 * 15 / 16;
+    Keys keys = make_keys(count, lookups);
+    Times times[4];
+    std::size_t bytes[4];
+    for (int round = 0; round < rounds; round++) {
+        bytes[0] = round_of<Heptad>(keys, times[0]);
+        bytes[1] = round_of<Khash>(keys, times[1]);
+        bytes[2] = round_of<Robin>(keys, times[2]);
+        bytes[3] = round_of<Absl>(keys, times[3]);
+    }
+#ifndef COUNTS
+    report(kibibytes, count, times, bytes);
+#endif
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+#ifdef COUNTS
+    (void)argc, (void)argv;
+    run(512, 1, 100000);
+#else
+    int rounds = argc > 1 ? std::atoi(argv[1]) : 7;
+    for (std::size_t kibibytes : { 64, 512, 8192, 65536 })
+        run(kibibytes, rounds, std::size_t(1) << 20);
+#endif
+}

@@ -1,0 +1,145 @@
+//! How a map in C knows when an old table's memory can be given back: its init says.
+
+use core::ffi::{c_int, c_void};
+
+use super::super::{arguments, code};
+use crate::lockfree::{Counted, Reclaim};
+
+/// `heptad_reclaim`: the kernel's own way to know that every operation has ended.
+#[derive(Clone, Copy)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct HeptadReclaim {
+    pub enter: Option<unsafe extern "C" fn(context: *mut c_void) -> u64>,
+    pub leave: Option<unsafe extern "C" fn(inside: u64, context: *mut c_void)>,
+    pub start: Option<unsafe extern "C" fn(context: *mut c_void) -> u64>,
+    pub has_elapsed: Option<unsafe extern "C" fn(started: u64, context: *mut c_void) -> c_int>,
+    pub context: *mut c_void,
+}
+
+// The header's `_Static_assert`s say the same.
+const _: () = {
+    assert!(size_of::<HeptadReclaim>() == 5 * size_of::<usize>());
+    assert!(size_of::<Counted>() == 17 * 64);
+};
+
+/// The functions of a [`HeptadReclaim`], all there.
+#[derive(Clone, Copy)]
+pub(super) struct Functions {
+    enter: unsafe extern "C" fn(context: *mut c_void) -> u64,
+    leave: unsafe extern "C" fn(inside: u64, context: *mut c_void),
+    start: unsafe extern "C" fn(context: *mut c_void) -> u64,
+    has_elapsed: unsafe extern "C" fn(started: u64, context: *mut c_void) -> c_int,
+    context: *mut c_void,
+}
+
+/// One of the three ways, or none for a map that is not to be rebuilt.
+pub enum Guard {
+    /// Old tables stay lent until the map is released. Costs nothing.
+    #[doc(hidden)]
+    Kept,
+    /// Operations are counted, in memory that is lent for it.
+    #[doc(hidden)]
+    Counted(&'static Counted),
+    /// The caller's functions.
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    Functions(Functions),
+    /// The table is another handle's too: no rebuild.
+    #[doc(hidden)]
+    Attached,
+}
+
+impl Guard {
+    /// Counters in the caller's memory.
+    ///
+    /// # Safety
+    ///
+    /// The memory is lent for as long as the map is live.
+    pub(super) unsafe fn counted(start: *mut c_void, bytes: usize) -> Result<Guard, c_int> {
+        let place = start.cast::<Counted>();
+        arguments::check(place.cast_const())?;
+        if bytes < size_of::<Counted>() {
+            return Err(code::TOO_SMALL);
+        }
+        // SAFETY: not null, aligned, large enough, and ours by the caller's promise.
+        unsafe { place.write(Counted::new()) };
+        // SAFETY: as above, and initialised now.
+        Ok(Guard::Counted(unsafe { &*place }))
+    }
+
+    /// The caller's functions; all of them have to be there.
+    pub(super) fn of_functions(reclaim: HeptadReclaim) -> Result<Guard, c_int> {
+        let HeptadReclaim { enter, leave, start, has_elapsed, context } = reclaim;
+        match (enter, leave, start, has_elapsed) {
+            (Some(enter), Some(leave), Some(start), Some(has_elapsed)) => {
+                Ok(Guard::Functions(Functions { enter, leave, start, has_elapsed, context }))
+            }
+            _ => Err(code::NULL),
+        }
+    }
+
+    /// Is the table another handle's too?
+    pub(super) fn is_attached(&self) -> bool {
+        matches!(self, Guard::Attached)
+    }
+}
+
+/// What an operation keeps between entering and leaving.
+#[derive(Clone, Copy)]
+#[doc(hidden)]
+pub enum Inside {
+    Untracked,
+    Counted(<Counted as Reclaim>::Inside),
+    Functions(u64),
+}
+
+// SAFETY: `Counted` keeps the promise; the functions do by the rules of the header; and for the other two
+// no grace period ever elapses.
+unsafe impl Reclaim for Guard {
+    type Inside = Inside;
+
+    #[inline]
+    fn enter(&self) -> Inside {
+        match self {
+            Guard::Kept | Guard::Attached => Inside::Untracked,
+            Guard::Counted(counted) => Inside::Counted(counted.enter()),
+            Guard::Functions(functions) => {
+                // SAFETY: the caller's function, for the caller's context.
+                Inside::Functions(unsafe { (functions.enter)(functions.context) })
+            }
+        }
+    }
+
+    #[inline]
+    fn leave(&self, inside: Inside) {
+        match (self, inside) {
+            (Guard::Counted(counted), Inside::Counted(inside)) => counted.leave(inside),
+            (Guard::Functions(functions), Inside::Functions(inside)) => {
+                // SAFETY: the caller's function, for the caller's context.
+                unsafe { (functions.leave)(inside, functions.context) };
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&self) -> u64 {
+        match self {
+            Guard::Kept | Guard::Attached => 0,
+            Guard::Counted(counted) => counted.start(),
+            // SAFETY: the caller's function, for the caller's context.
+            Guard::Functions(functions) => unsafe { (functions.start)(functions.context) },
+        }
+    }
+
+    fn has_elapsed(&self, started: u64) -> bool {
+        match self {
+            Guard::Kept | Guard::Attached => false,
+            Guard::Counted(counted) => counted.has_elapsed(started),
+            Guard::Functions(functions) => {
+                // SAFETY: the caller's function, for the caller's context.
+                unsafe { (functions.has_elapsed)(started, functions.context) != 0 }
+            }
+        }
+    }
+}

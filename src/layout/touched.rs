@@ -1,0 +1,58 @@
+//! Counts the cache lines that an operation touches, in tests: tables tell of their accesses, and
+//! their tests assert what the documentation says.
+
+use core::cell::RefCell;
+use std::{collections::HashSet, thread_local};
+
+use super::LINE_BYTES;
+
+thread_local! {
+    /// The lines touched so far by this thread, while it counts.
+    static TOUCHED: RefCell<Option<HashSet<usize>>> = const { RefCell::new(None) };
+}
+
+/// Takes note of an access to `address`.
+pub(crate) fn touch(address: usize) {
+    TOUCHED.with_borrow_mut(|touched| {
+        if let Some(lines) = touched {
+            lines.insert(address / LINE_BYTES);
+        }
+    });
+}
+
+/// How many lines `act` touches.
+pub(crate) fn lines_of<R>(act: impl FnOnce() -> R) -> (usize, R) {
+    TOUCHED.set(Some(HashSet::new()));
+    let result = act();
+    let lines = TOUCHED.take().map_or(0, |lines| lines.len());
+    (lines, result)
+}
+
+/// Lines of many operations.
+#[derive(Default)]
+pub(crate) struct Tally {
+    operations: usize,
+    lines: usize,
+    pub(crate) most: usize,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, lines: usize) {
+        self.operations += 1;
+        self.lines += lines;
+        self.most = self.most.max(lines);
+    }
+
+    /// Average lines, in thousandths.
+    pub(crate) fn per_1000(&self) -> usize {
+        1000 * self.lines / self.operations
+    }
+}
+
+/// Asserts an average within a twentieth of what is documented, and the most as an upper bound.
+pub(crate) fn assert_documented(what: &str, tally: &Tally, per_1000: usize, most: usize) {
+    let (average, found) = (tally.per_1000(), tally.most);
+    let near = average.abs_diff(per_1000) * 20 <= per_1000;
+    assert!(near, "{what}: {average} lines per 1000, {per_1000} are documented");
+    assert!(found <= most, "{what}: {found} lines at the most, {most} are documented");
+}

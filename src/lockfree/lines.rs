@@ -1,0 +1,103 @@
+//! The cache lines that an operation touches: what the documentation says about lines is asserted here.
+
+use std::{vec, vec::Vec};
+
+use super::{Map, arena_layout};
+use crate::{
+    error::Error,
+    hash::unhash_word,
+    layout::{
+        LINE_BYTES, Line,
+        touched::{Tally, assert_documented, lines_of},
+    },
+    storage::Region,
+};
+
+/// Entries of the map whose lines are counted: its own capacity.
+const ENTRIES: u64 = 10_000;
+
+fn lines_for(capacity: u64) -> Vec<Line> {
+    vec![Line::EMPTY; arena_layout(capacity as usize).unwrap().size() / LINE_BYTES]
+}
+
+/// The table of costs in README.md: a map that is as full as it is made for, just filled and after
+/// its keys have been replaced ten times over.
+#[test]
+#[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
+fn n10_lines_per_operation() {
+    let mut lines = lines_for(ENTRIES);
+    let map = Map::<u64, u64>::new_in(Region::from_lines(&mut lines).unwrap(), 0x5eed).unwrap();
+    let mut inserts = Tally::default();
+    for key in 0..ENTRIES {
+        inserts.add(lines_of(|| map.insert(key, key)).0);
+    }
+    assert_documented("insert while it fills", &inserts, 1290, 20);
+    assert_reads("just filled", &map, 0, [(1240, 7), (1370, 7), (1350, 12)]);
+
+    let [mut removes, mut inserts] = [(); 2].map(|()| Tally::default());
+    for key in 0..10 * ENTRIES {
+        removes.add(lines_of(|| assert_eq!(map.remove(key), Ok(Some(key)))).0);
+        let next = key + ENTRIES;
+        inserts.add(lines_of(|| assert_eq!(map.insert(next, next), Ok(None))).0);
+    }
+    assert_documented("remove", &removes, 1680, 7);
+    assert_documented("insert", &inserts, 1950, 20);
+    assert_reads("after churn", &map, 10 * ENTRIES, [(1260, 7), (1380, 7), (1420, 12)]);
+}
+
+/// Hit, miss and update of a map with the keys from `first` on; per thousand, and most.
+fn assert_reads(when: &str, map: &Map<'_, u64, u64>, first: u64, documented: [(usize, usize); 3]) {
+    let [mut hits, mut misses, mut updates] = [(); 3].map(|()| Tally::default());
+    for key in first..first + ENTRIES {
+        hits.add(lines_of(|| assert_eq!(map.get(key), Some(key))).0);
+        misses.add(lines_of(|| assert_eq!(map.get(!key), None)).0);
+        updates.add(lines_of(|| assert_eq!(map.upsert(key, key), Ok(Some(key)))).0);
+    }
+    let kinds = [("hit", hits), ("miss", misses), ("update", updates)];
+    for ((kind, tally), (per_1000, most)) in kinds.iter().zip(documented) {
+        assert_documented(&std::format!("{kind}, {when}"), tally, per_1000, most);
+    }
+}
+
+/// Lines stay as few for as long as the map is used: a million keys go through a small one.
+#[test]
+#[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
+fn p3_no_decay() {
+    let mut lines = lines_for(256);
+    let map = Map::<u64, u64>::new_in(Region::from_lines(&mut lines).unwrap(), 3).unwrap();
+    for key in 0..256 {
+        assert_eq!(map.insert(key, key), Ok(None));
+    }
+    let mut periods = Vec::new();
+    for period in 0..10 {
+        let mut tally = Tally::default();
+        for key in (0..100_000).map(|key| key + period * 100_000) {
+            let turn = || {
+                assert_eq!(map.remove(key), Ok(Some(key)));
+                assert_eq!(map.insert(key + 256, key + 256), Ok(None));
+            };
+            // Counting takes longer than the turn.
+            if key % 16 == 0 { tally.add(lines_of(turn).0) } else { turn() }
+        }
+        periods.push(tally.per_1000());
+    }
+    let (least, most) = (*periods.iter().min().unwrap(), *periods.iter().max().unwrap());
+    assert!(most - least < most / 20, "lines per 1000 turns, in ten periods: {periods:?}");
+    assert_eq!(map.stats().held, 0);
+}
+
+/// The most that a home holds: 24 entries in four lines of keys, or seven with the values beside.
+#[test]
+fn n10_the_fullest_home() {
+    let seed = 3;
+    let mut lines = lines_for(1_000);
+    let map = Map::<u64, u64>::new_in(Region::from_lines(&mut lines).unwrap(), seed).unwrap();
+    let keys: Vec<u64> = (0..25).map(|hash| unhash_word(seed, hash)).collect();
+    for &key in &keys[..24] {
+        assert_eq!(map.insert(key, 1), Ok(None));
+    }
+    let (touched, _) = lines_of(|| map.get(keys[24]));
+    assert_eq!(touched, 7, "the bin, and two lines of three groups");
+    let (touched, refused) = lines_of(|| map.insert(keys[24], 1));
+    assert_eq!((touched, refused), (7, Err(Error::Full)));
+}

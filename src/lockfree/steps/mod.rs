@@ -1,0 +1,210 @@
+//! Every operation stopped before each of its accesses: as by an interrupt that runs others to their
+//! end, or for ever.
+//!
+//! ```text
+//!   outer   load header, load key ... |                             | ... commit
+//!   others                            | run to their end, or die    |
+//! ```
+//!
+//! The [judge](super::judge) asks for an order of the operations that explains all answers. One that
+//! was killed may have happened or not; it leaves at most one slot held, and all that come after it
+//! end within a bounded number of accesses, with right answers.
+//!
+//! ```text
+//! RUSTFLAGS="--cfg heptad_steps" cargo test --release --lib steps::
+//! ```
+
+use std::{
+    boxed::Box,
+    cell::{Cell, RefCell},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    rc::Rc,
+    vec,
+    vec::Vec,
+};
+
+use super::{
+    Map, arena_layout,
+    judge::{self, Answer, Judged, Operation, Record, is_explained},
+    shape::Shape,
+};
+use crate::{
+    layout::{LINE_BYTES, Line},
+    storage::Region,
+    sync::steps::{self, Interrupt},
+};
+
+mod nested;
+mod scenes;
+
+/// More accesses than any operation makes that nobody disturbs: an insertion that looks at all 24
+/// places of its home, tries 21 claims, and then to move each of 21 entries, with 14 claims each.
+const MOST_UNDISTURBED: u64 = 24 + 2 * 21 + 21 * (2 * 14 + 12) + 12;
+
+/// An operation, and where it is stopped.
+#[derive(Clone, Debug)]
+struct Call {
+    operation: Operation,
+    stops: Vec<Stop>,
+}
+
+/// What happens at one access of an operation.
+#[derive(Clone, Debug)]
+struct Stop {
+    /// Its number in the answer of [`Scene::play`].
+    number: u32,
+    accesses_before: u64,
+    meanwhile: Vec<Call>,
+    ends: End,
+}
+
+/// How a stop ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Resumed,
+    Killed,
+}
+
+impl From<Operation> for Call {
+    fn from(operation: Operation) -> Call {
+        Call { operation, stops: Vec::new() }
+    }
+}
+
+impl Call {
+    /// `operation`, stopped once for `meanwhile`.
+    fn stopped(operation: Operation, accesses_before: u64, meanwhile: Vec<Call>) -> Call {
+        let stop = Stop { number: 0, accesses_before, meanwhile, ends: End::Resumed };
+        Call { operation, stops: vec![stop] }
+    }
+
+    /// `operation`, killed.
+    fn killed(operation: Operation, accesses_before: u64) -> Call {
+        let stop = Stop { number: 0, accesses_before, meanwhile: Vec::new(), ends: End::Killed };
+        Call { operation, stops: vec![stop] }
+    }
+
+    /// The same, with another number for its stop.
+    fn numbered(mut self, number: u32) -> Call {
+        self.stops.iter_mut().for_each(|stop| stop.number = number);
+        self
+    }
+}
+
+/// Unwinds through an operation that is killed.
+struct Death;
+
+/// A map, and what was done to it.
+struct World {
+    map: Judged,
+    records: RefCell<Vec<Record>>,
+    /// The numbers of the stops that were reached, one bit each.
+    reached: Cell<u32>,
+    killed: Cell<usize>,
+}
+
+impl World {
+    fn perform(self: &Rc<Self>, call: &Call) {
+        let after = (0..self.records.borrow().len()).collect();
+        let interrupt = |stop: &Stop| {
+            let (world, stop) = (Rc::clone(self), stop.clone());
+            Interrupt {
+                accesses_before: stop.accesses_before,
+                handler: Box::new(move || world.stop(&stop)),
+            }
+        };
+        let interrupts = call.stops.iter().map(interrupt).collect();
+        let run = || steps::run(interrupts, || call.operation.run(&self.map));
+        let answer = match catch_unwind(AssertUnwindSafe(run)) {
+            Ok((answer, accesses)) => {
+                assert!(!call.stops.is_empty() || accesses <= MOST_UNDISTURBED, "{accesses}");
+                Some(answer)
+            }
+            Err(payload) if payload.is::<Death>() => None,
+            Err(payload) => resume_unwind(payload),
+        };
+        let record = Record { operation: call.operation, answer, after };
+        self.records.borrow_mut().push(record);
+    }
+
+    fn stop(self: &Rc<Self>, stop: &Stop) {
+        self.reached.set(self.reached.get() | 1 << stop.number);
+        for call in &stop.meanwhile {
+            self.perform(call);
+        }
+        if stop.ends == End::Killed {
+            self.killed.set(self.killed.get() + 1);
+            // Without the panic's message.
+            resume_unwind(Box::new(Death));
+        }
+    }
+}
+
+/// A map in a certain state, as often as it is wanted.
+struct Scene {
+    shape: Shape,
+    region: Option<Region<'static>>,
+    before: Vec<Call>,
+    /// Is there so little room that an operation may be refused?
+    is_tight: bool,
+}
+
+impl Scene {
+    fn new(capacity: usize, before: Vec<Call>, is_tight: bool) -> Scene {
+        let lines = arena_layout(capacity).unwrap().size() / LINE_BYTES;
+        let shape = Shape::for_entries(capacity as u64).unwrap();
+        let region = Region::from_lines(vec![Line::EMPTY; lines].leak()).ok();
+        Scene { shape, region, before, is_tight }
+    }
+
+    /// Is an own slot free while entries are outside?
+    fn has_hole(&mut self) -> bool {
+        let map = self.make();
+        let stats = map.map.stats();
+        let has_hole = stats.entries - stats.outside < judge::OWN && stats.outside > 0;
+        self.region = Rc::into_inner(map).unwrap().map.into_regions().next();
+        has_hole
+    }
+
+    /// The map in its state.
+    fn make(&mut self) -> Rc<World> {
+        let map = Map::new_in(self.region.take().unwrap(), 0).unwrap();
+        let (records, reached, killed) = Default::default();
+        let world = Rc::new(World { map, records, reached, killed });
+        self.before.iter().for_each(|call| world.perform(call));
+        assert!(!world.records.take().iter().any(is_refused));
+        world.reached.set(0);
+        world
+    }
+
+    /// Performs `calls` one after another on the scene's map, and judges. Which stops were reached?
+    fn play(&mut self, calls: &[Call]) -> u32 {
+        let world = self.make();
+        let start = judge::entries(&world.map);
+        calls.iter().for_each(|call| world.perform(call));
+        let end = judge::entries(&world.map);
+        let records = world.records.take();
+        let story = || std::format!("{calls:?}\ngave {records:#?}\nfrom {start:?}\nto {end:?}");
+        assert!(is_explained(self.shape, &start, &records, &end), "no order explains\n{}", story());
+        assert!(self.is_tight || !records.iter().any(is_refused), "refused\n{}", story());
+        let held = world.map.stats().held;
+        assert!(held <= world.killed.get(), "{held} held\n{}", story());
+        assert_eq!(world.map.check(), Ok(()), "{}", story());
+
+        let reached = world.reached.get();
+        self.region = Rc::into_inner(world).unwrap().map.into_regions().next();
+        reached
+    }
+}
+
+fn is_refused(record: &Record) -> bool {
+    matches!(record.answer, Some(Answer::Refused(_)))
+}
+
+/// Calls `trial` with 0, 1 and so on, until it answers that the stop was not reached.
+fn sweep(mut trial: impl FnMut(u64) -> bool) {
+    let mut accesses_before = 0;
+    while trial(accesses_before) {
+        accesses_before += 1;
+    }
+}

@@ -1,0 +1,148 @@
+//! The sorted table that grows in place: no second copy, no hash computed again, one streaming pass.
+//!
+//! # The picture
+//!
+//! A key is turned into a word by a bijection of 64 bits ([`Order`]): a keyed hash, or nothing at all.
+//! The table is an array of words in ascending order, with gaps. The home of a word is the slot that
+//! its leading bits name; it stands there, or behind the words that came before it.
+//!
+//! ```text
+//!  8 homes = 3 leading bits                                       overflow area
+//!     000    001    010    011    100    101    110    111   |
+//!   +------+------+------+------+------+------+------+------+------+------+
+//!   | 0001 | 0010 | 0011 |      | 1000 |      | 1100 | 1110 | 1111 |      |
+//!   +------+------+------+------+------+------+------+------+------+------+
+//!                   ^ home 001, one slot late
+//!
+//!  grown: the same end, 16 homes = 4 leading bits; the start has moved down
+//!   0000 0001 0010 0011 0100 0101 0110 0111 1000 1001 1010 1011 1100 1101 1110 1111 |
+//!   |    |0001|0010|0011|    |    |    |    |1000|    |    |    |1100|    |1110|1111|    |    |
+//! ```
+//!
+//! Because the order is that of the words, a table with twice the homes has the same words in the
+//! same order, only further apart. So growing is a merge of the old array with more gaps, and merging
+//! two tables, or walking over a range of one, is a walk over arrays.
+//!
+//! # Invariants
+//!
+//! `check_invariants` checks them; tests call it after every operation.
+//!
+//! - **T1** The slots are the last `homes + overflow` words of the storage. All of them are
+//!   initialised, and so are the values of a map, which has as many.
+//! - **T2** Words that are not EMPTY (0) ascend strictly from slot to slot.
+//! - **T3** A word is not in front of its home.
+//! - **T4** There is no empty slot between a word and its home.
+//! - **T5** The key whose word is EMPTY, if it is in the table, stands in the header.
+//! - **T6** `len` counts the words and the one in the header, and is at most `max`.
+//!
+//! T2 to T4 leave no choice: the layout is a function of the words and the shape. Whatever was
+//! inserted, removed, grown, shrunk or merged in whatever order, equal sets look the same.
+//!
+//! # Operations
+//!
+//! ```text
+//! lookup   from the home on, to the first slot that is empty or not less
+//! insert   there; what stands from there to the next gap moves one slot on
+//! remove   what stands behind, up to a gap or a word at home, moves one slot back
+//! grow     for each old slot in order:  next = max(home of its word, next);
+//!                                       new[next] = its word;  next = next + 1
+//! shrink   all words to the front, side by side; from there to the new table, which lies behind
+//! retain, merge: the pass of growing, over the words that are taken
+//! ```
+//!
+//! Every loop runs over slots and ends at the last one. An empty slot goes through the pass of
+//! growing as any other: its home is 0, so it leaves an empty slot behind the word before.
+//!
+//! # Growing in place cannot overwrite what it has not read
+//!
+//! Let `N` be the old homes, and number the slots of the new table from its start, so that the old
+//! slot `j` is new slot `N + j`.
+//!
+//! 1. *What was in the old slots up to `j` goes to new slots up to `2j + 1`.* A word in old slot `j`
+//!    has an old home `h <= j` (T3), so a new home `2h` or `2h + 1`, at most `2j + 1`. By induction
+//!    `next` is at most `2j` before slot `j`, so it is written to `max(home, next) <= 2j + 1`, and
+//!    `next` is at most `2j + 2` after it.
+//! 2. *For `j < N` that is not behind the slot just read*: `2j + 1 <= N + j`.
+//! 3. *For `j >= N`, in the overflow area, neither.* Homes are at most `2N - 1 <= N + j`; and by 2.
+//!    and induction `next` is at most `N + j` before slot `j`, as it was at most `N + j - 1` for the
+//!    slot before. So at most `N + j` is written.
+//!
+//! A slot that has been read may be overwritten, so nothing is lost; and the last slot written is at
+//! most the last slot there is.
+//!
+//! *Behind an empty old slot `j - 1`, everything goes to new slots from `2j` on*: words there have an
+//! old home of at least `j` (T4). So the array can be cut behind any empty slot, and the parts be
+//! moved independently: two at once by one processor, or each by another
+//! (`grow_shared`).
+//!
+//! # Cost
+//!
+//! Of a random table, at some loads (`costs_are_as_documented` counts them; the slots from home are
+//! Knuth's figures for linear probing, which the order within a run does not change):
+//!
+//! | | slots from home, per hit | words moved per insert | lines per hit |
+//! |---|---|---|---|
+//! | 1/2 | 0.5 | 1 | 1.06 |
+//! | 3/4 | 1.5 | 6 | 1.19 |
+//! | 7/8 | 3.5 | 28 | 1.44 |
+//! | 15/16 | 7.5 | 120 | 1.94 |
+//!
+//! Tables count as full at 7/8 unless told otherwise, and have half of that right after growing; those
+//! that are updated all the time are best at 3/4. The worst case of a lookup is the longest run of
+//! words without a gap, and that of an insertion too: hundreds of slots in large tables at 7/8, and
+//! the whole table for keys that crowd together in the order [`ByValue`].
+//!
+//! Growing reads each old slot once and writes each new one twice, once to clear it, a few KiB ahead.
+//! A storage that is zero already ([`Zeroed`](crate::storage::Zeroed), or
+//! [`Pages`](crate::storage::Pages) that are) spares the clearing of what it adds. The table never
+//! exists twice unless it has to move to another storage, as on the heap.
+//!
+//! # When keys crowd together
+//!
+//! The last home may run over: a full overflow area makes the table grow, and if not even one home
+//! in eight is taken, so that growing is no use, the insertion fails with
+//! [`Error::Crowded`](crate::Error::Crowded), or on the heap the overflow area is extended. With keyed
+//! hashes this does not happen. Anywhere else in the table, crowds make runs long, and nothing worse.
+//!
+//! # Concurrency
+//!
+//! One owner. `&` reads and `&mut` writes, as the borrow checker has it; an interrupt handler needs
+//! a lock that masks interrupts. Growing can be shared, on machines with atomic words of 64 bits: see
+//! `shared`.
+//!
+//! # Sources
+//!
+//! Robin Hood hashing is Celis, Larson and Munro's (1985); that it is a sorted array with gaps when
+//! the leading bits are the home, and that it then grows downwards in place, are observations of Per
+//! Vognsen and Paul Khuong. The proof above, the cut at empty slots, and passes without branches are
+//! worked out here.
+
+mod check;
+mod fill;
+mod find;
+mod grow;
+mod insert;
+mod iter;
+pub mod map;
+mod merge;
+mod order;
+mod raw;
+mod relocate;
+mod remove;
+mod retain;
+pub mod set;
+mod shape;
+#[cfg(target_has_atomic = "64")]
+pub mod shared;
+mod shrink;
+mod spread;
+mod stats;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+pub use map::Map;
+pub use merge::Merge;
+pub use order::{ByValue, Order};
+pub use raw::Storages;
+pub use set::Set;
+pub use stats::Stats;

@@ -1,0 +1,243 @@
+//! A storage, a shape and the words in it: what sets and maps are made of.
+//!
+//! The only place that turns storage into slices. What works on slices is safe; the passes of
+//! [`grow`](super::grow) and [`shrink`](super::shrink) take pointers, because source and target
+//! overlap there.
+
+use core::slice;
+
+use super::shape::{EMPTY, LINE_SLOTS, Shape};
+use crate::{
+    error::Error,
+    layout::{Line, MaxLoad},
+    storage::Downward,
+};
+
+/// The storages of a table, given back.
+#[derive(Debug)]
+pub struct Storages<S> {
+    /// That of the keys.
+    pub keys: S,
+    /// That of the values; there always is one for a map, and never for a set.
+    pub values: Option<S>,
+}
+
+/// A table of words in `S`, with values in a second `S` if it is a map.
+#[derive(Debug)]
+pub(super) struct Raw<S> {
+    keys: S,
+    values: Option<S>,
+    pub(super) shape: Shape,
+    /// The last slots that were ever written: in front of them a zeroed storage still is zero.
+    pub(super) touched: usize,
+    pub(super) load: MaxLoad,
+    /// Keys that fit before the table has to grow.
+    pub(super) max: usize,
+    /// Keys, the one in `zero` included.
+    pub(super) len: usize,
+    /// The value of the key whose word is EMPTY, which no slot can hold (T5).
+    pub(super) zero: Option<u64>,
+}
+
+/// The first slots of a table's keys and values. A table without values has dangling ones.
+#[derive(Clone, Copy)]
+pub(super) struct Ends {
+    /// One past the last key.
+    pub(super) keys: *mut u64,
+    /// One past the last value, if there are values.
+    pub(super) values: Option<*mut u64>,
+}
+
+/// A table taken apart.
+pub(super) struct Parts<'a> {
+    pub(super) slots: &'a mut [u64],
+    /// As many as slots, or none.
+    pub(super) values: &'a mut [u64],
+    pub(super) zero: &'a mut Option<u64>,
+    pub(super) len: &'a mut usize,
+}
+
+impl<S: Downward> Raw<S> {
+    /// An empty table at the end of `keys`, with values at the end of `values`.
+    pub(super) fn new_in(keys: S, values: Option<S>, load: MaxLoad) -> Result<Self, Error> {
+        let lines = lines_of(&keys, values.as_ref());
+        match Shape::first_of(lines) {
+            Some(shape) => Raw::with_shape(keys, values, load, shape),
+            None => Ok(Raw::without_slots(keys, values, load)),
+        }
+    }
+
+    /// An empty table of `shape`.
+    pub(super) fn with_shape(
+        keys: S,
+        values: Option<S>,
+        load: MaxLoad,
+        shape: Shape,
+    ) -> Result<Self, Error> {
+        let mut raw = Raw::without_slots(keys, values, load);
+        raw.commit(shape)?;
+        raw.take_shape(shape);
+        Ok(raw)
+    }
+
+    pub(super) const fn without_slots(keys: S, values: Option<S>, load: MaxLoad) -> Self {
+        let shape = Shape::NONE;
+        Raw { keys, values, shape, touched: 0, load, max: 0, len: 0, zero: None }
+    }
+
+    /// Gives the storages back.
+    pub(super) fn into_storages(self) -> Storages<S> {
+        Storages { keys: self.keys, values: self.values }
+    }
+
+    pub(super) fn keys_storage(&self) -> &S {
+        &self.keys
+    }
+
+    pub(super) fn values_storage(&self) -> Option<&S> {
+        self.values.as_ref()
+    }
+
+    /// Lines that the table may grow to in its own storage.
+    pub(super) fn reserved_lines(&self) -> usize {
+        lines_of(&self.keys, self.values.as_ref())
+    }
+
+    /// Makes the lines of `shape` usable.
+    pub(super) fn commit(&mut self, shape: Shape) -> Result<(), Error> {
+        self.keys.try_commit(shape.lines())?;
+        match &mut self.values {
+            Some(values) => values.try_commit(shape.lines()),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives back what `self.shape` does not need.
+    pub(super) fn release(&mut self) {
+        let lines = self.shape.lines();
+        self.keys.release(lines);
+        if let Some(values) = &mut self.values {
+            values.release(lines);
+        }
+    }
+
+    /// Makes the table an empty one of `shape`, whose lines were committed. The key of the empty
+    /// word stays.
+    pub(super) fn take_shape(&mut self, shape: Shape) {
+        let (ends, untouched) = (self.ends(), self.untouched(shape));
+        for end in [Some(ends.keys), ends.values].into_iter().flatten() {
+            let start = end.wrapping_sub(shape.slots() - untouched);
+            // SAFETY: the last `shape.slots()` words are committed, so valid for writes and ours.
+            unsafe { start.write_bytes(0, shape.slots() - untouched) };
+        }
+        self.set_shape(shape);
+        self.len = usize::from(self.zero.is_some());
+    }
+
+    /// Is no slot taken?
+    pub(super) fn has_no_words(&self) -> bool {
+        self.len == usize::from(self.zero.is_some())
+    }
+
+    /// Says that the table has `shape` now: T1 holds for it.
+    pub(super) fn set_shape(&mut self, shape: Shape) {
+        self.shape = shape;
+        self.touched = self.touched.max(shape.slots());
+        self.max = shape.max_len(self.load);
+    }
+
+    /// How many of the first slots of `shape` are zero as the storage gave them.
+    pub(super) fn untouched(&self, shape: Shape) -> usize {
+        let values_are = self.values.as_ref().is_none_or(Downward::is_zeroed);
+        if self.keys.is_zeroed() && values_are {
+            shape.slots().saturating_sub(self.touched)
+        } else {
+            0
+        }
+    }
+
+    /// Where keys and values end, for passes that move them.
+    pub(super) fn ends(&mut self) -> Ends {
+        let values = self.values.as_mut().map(|values| values.end_mut().cast());
+        Ends { keys: self.keys.end_mut().cast(), values }
+    }
+
+    /// The words of all slots.
+    #[inline(always)]
+    pub(super) fn slots(&self) -> &[u64] {
+        // SAFETY: T1.
+        unsafe { last_words(self.keys.end(), self.shape) }
+    }
+
+    /// The values of all slots; of a set, none.
+    #[inline]
+    pub(super) fn values(&self) -> &[u64] {
+        match &self.values {
+            // SAFETY: T1.
+            Some(values) => unsafe { last_words(values.end(), self.shape) },
+            None => &[],
+        }
+    }
+
+    /// The words and the values of all slots.
+    #[inline]
+    pub(super) fn slots_and_values(&mut self) -> (&mut [u64], &mut [u64]) {
+        let Parts { slots, values, .. } = self.parts();
+        (slots, values)
+    }
+
+    /// Everything that an operation may change, at once.
+    #[inline]
+    pub(super) fn parts(&mut self) -> Parts<'_> {
+        // SAFETY: T1.
+        let slots = unsafe { last_words_mut(self.keys.end_mut(), self.shape) };
+        let values = match &mut self.values {
+            // SAFETY: T1; a storage of its own, so it does not overlap the keys'.
+            Some(values) => unsafe { last_words_mut(values.end_mut(), self.shape) },
+            None => &mut [],
+        };
+        Parts { slots, values, zero: &mut self.zero, len: &mut self.len }
+    }
+
+    /// Takes out everything; the memory stays.
+    pub(super) fn clear(&mut self) {
+        // Values of empty slots do not matter.
+        self.slots_and_values().0.fill(EMPTY);
+        self.zero = None;
+        self.len = 0;
+    }
+}
+
+/// Lines that a table may have in `keys` and `values`.
+fn lines_of<S: Downward>(keys: &S, values: Option<&S>) -> usize {
+    let lines = keys.reserved_lines();
+    values.map_or(lines, |values| lines.min(values.reserved_lines()))
+}
+
+/// The words of the last lines before `end`.
+///
+/// # Safety
+///
+/// `end` is the end of a storage in which the lines of `shape` are committed and initialised (T1),
+/// and they are not written during `'a`.
+#[inline(always)]
+unsafe fn last_words<'a>(end: *const Line, shape: Shape) -> &'a [u64] {
+    let start = end.cast::<u64>().wrapping_sub(shape.slots());
+    // SAFETY: aligned as lines are, not null as `end` is not at the start of the address space;
+    // initialised and unchanged by the caller's word, and no longer than an object may be (Shape).
+    unsafe { slice::from_raw_parts(start, shape.slots()) }
+}
+
+/// As [`last_words`], for writing.
+///
+/// # Safety
+///
+/// As there; and nobody else reads them during `'a`.
+#[inline(always)]
+unsafe fn last_words_mut<'a>(end: *mut Line, shape: Shape) -> &'a mut [u64] {
+    let start = end.cast::<u64>().wrapping_sub(shape.slots());
+    // SAFETY: as in `last_words`; exclusive by the caller's word.
+    unsafe { slice::from_raw_parts_mut(start, shape.slots()) }
+}
+
+const _: () = assert!(LINE_SLOTS * size_of::<u64>() == size_of::<Line>());

@@ -1,0 +1,112 @@
+//! Moving to another storage, as a table of any shape.
+
+use super::{
+    raw::{Raw, Storages},
+    shape::Shape,
+};
+use crate::{
+    error::{Error, Rejected},
+    storage::Downward,
+};
+
+impl<S: Downward> Raw<S> {
+    /// A table without slots in a new storage, in which the lines of `shape` are committed.
+    pub(super) fn another(&self, shape: Shape) -> Result<Raw<S>, Error> {
+        let keys = self.keys_storage().try_larger(shape.lines())?;
+        let values = match self.values_storage() {
+            Some(values) => Some(values.try_larger(shape.lines())?),
+            None => None,
+        };
+        let mut another = Raw::without_slots(keys, values, self.load);
+        another.commit(shape)?;
+        Ok(another)
+    }
+
+    /// Moves to a new storage of the same kind, as a table of `shape`.
+    ///
+    /// [`Error::Crowded`] if the last keys find no slot there. Then nothing has changed.
+    pub(super) fn try_move(&mut self, shape: Shape) -> Result<(), Error> {
+        let mut moved = self.another(shape)?;
+        moved.take_shape(shape);
+        moved.fill_from(self)?;
+        *self = moved;
+        Ok(())
+    }
+
+    /// A copy in another storage.
+    pub(super) fn try_clone(&self) -> Result<Raw<S>, Error> {
+        let mut copy = self.another(self.shape)?;
+        copy.take_shape(self.shape);
+        copy.fill_from(self)?;
+        Ok(copy)
+    }
+
+    /// Moves to a new storage with as many homes and twice the overflow area: for keys that crowd
+    /// together at the end.
+    pub(super) fn try_extend_overflow(&mut self) -> Result<(), Error> {
+        let shape = self.shape.with_overflow(self.shape.overflow().saturating_mul(2));
+        self.try_move(shape.ok_or(Error::CapacityOverflow)?)
+    }
+
+    /// Makes sure that `additional` more keys fit without growing.
+    pub(super) fn try_reserve(&mut self, additional: usize) -> Result<(), Error> {
+        let wanted = self.len.checked_add(additional).ok_or(Error::CapacityOverflow)?;
+        if wanted <= self.max {
+            return Ok(());
+        }
+        let least = Shape::for_len(wanted, self.load).ok_or(Error::CapacityOverflow)?;
+        if self.has_no_words() {
+            return self.try_take_larger_shape(least);
+        }
+        let overflow = self.shape.overflow();
+        let in_place = least.with_overflow(overflow).filter(|_| self.shape != Shape::NONE);
+        match in_place.filter(|shape| shape.lines() <= self.reserved_lines()) {
+            // All of the memory before the first step.
+            Some(shape) => self.commit(shape)?,
+            None => {
+                let overflow = overflow.max(least.overflow());
+                return self.try_move(least.with_overflow(overflow).unwrap_or(least));
+            }
+        }
+        while self.max < wanted {
+            self.try_grow_in_place()?;
+        }
+        Ok(())
+    }
+
+    /// Makes a table without words one of the homes of `least`: here if there are lines for it.
+    fn try_take_larger_shape(&mut self, least: Shape) -> Result<(), Error> {
+        let here = least.with_overflow(self.shape.overflow()).filter(|_| self.shape != Shape::NONE);
+        match here.filter(|shape| shape.lines() <= self.reserved_lines()) {
+            Some(shape) => {
+                self.commit(shape)?;
+                self.take_shape(shape);
+                Ok(())
+            }
+            None => self.try_move(least),
+        }
+    }
+
+    /// Moves to `storages`, which become the table's, and gives back those it had.
+    ///
+    /// With the error, `storages` come back, and the table is as it was.
+    pub(super) fn move_into(
+        &mut self,
+        storages: Storages<S>,
+    ) -> Result<Storages<S>, Rejected<Storages<S>>> {
+        let mut moved = Raw::without_slots(storages.keys, storages.values, self.load);
+        let shape = Shape::for_storage(moved.reserved_lines(), self.len, self.load);
+        let done = match shape {
+            Some(shape) => moved.commit(shape).and_then(|()| {
+                moved.take_shape(shape);
+                moved.fill_from(self)
+            }),
+            None if self.len == 0 => Ok(()),
+            None => Err(Error::Full),
+        };
+        match done {
+            Ok(()) => Ok(core::mem::replace(self, moved).into_storages()),
+            Err(error) => Err(Rejected { value: moved.into_storages(), error }),
+        }
+    }
+}

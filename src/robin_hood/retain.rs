@@ -1,0 +1,74 @@
+//! Removing many keys in one ascending pass.
+
+use super::{
+    raw::{Parts, Raw},
+    shape::{EMPTY, Shape},
+};
+use crate::storage::Downward;
+
+impl<S: Downward> Raw<S> {
+    /// Takes out the words for which `keep` does not hold. Asks each once, in order.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(u64, &mut u64) -> bool) {
+        if let Some(value) = &mut self.zero {
+            if !keep(EMPTY, value) {
+                self.zero = None;
+                self.len = self.len.saturating_sub(1);
+            }
+        }
+        let shape = self.shape;
+        let Parts { slots, values, len, .. } = self.parts();
+        let mut pass = Pass { slots, values, len, shape, slot: 0, next: 0 };
+        while let Some((word, mut value)) = pass.current() {
+            let kept = word == EMPTY || keep(word, &mut value);
+            pass.step(word, value, kept);
+        }
+    }
+}
+
+/// The slots from `slot` on are as they were, those before are as they will be.
+struct Pass<'a> {
+    slots: &'a mut [u64],
+    values: &'a mut [u64],
+    /// The number of keys.
+    len: &'a mut usize,
+    shape: Shape,
+    slot: usize,
+    /// The slot behind the last word that was kept.
+    next: usize,
+}
+
+impl Pass<'_> {
+    /// The word that is to be judged, or EMPTY, and its value; `None` at the end.
+    fn current(&self) -> Option<(u64, u64)> {
+        let &word = self.slots.get(self.slot)?;
+        Some((word, self.values.get(self.slot).copied().unwrap_or(0)))
+    }
+
+    /// Puts what [`current`](Self::current) gave where it belongs now: here or further in front.
+    fn step(&mut self, word: u64, value: u64, kept: bool) {
+        if let Some(slot) = self.slots.get_mut(self.slot) {
+            *slot = EMPTY;
+        }
+        if kept && word != EMPTY {
+            self.next = self.shape.home(word).max(self.next);
+            if let Some(slot) = self.slots.get_mut(self.next) {
+                *slot = word;
+            }
+            if let Some(to) = self.values.get_mut(self.next) {
+                *to = value;
+            }
+            self.next += 1;
+        }
+        *self.len = self.len.saturating_sub(usize::from(!kept));
+        self.slot += 1;
+    }
+}
+
+/// If the caller's function panics, the rest is kept, and the table is whole.
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        while let Some((word, value)) = self.current() {
+            self.step(word, value, true);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! A growth of a table into a second storage.
+
+use core::slice;
+
+use super::{Growth, LEAST_RANGE_SLOTS, Source, Target};
+use crate::{
+    error::{Error, Rejected},
+    robin_hood::{Map, Set, Storages, raw::Raw, shape::Shape},
+    storage::Downward,
+    sync::AtomicU64,
+};
+
+impl<S: Downward, O: Clone> Set<S, O> {
+    /// Makes a set of twice as many homes in `storage`, by the hands of whoever `work` lends the
+    /// growth to. What they leave undone is done here.
+    ///
+    /// This set stays as it is. A storage that is not [zeroed](Downward::is_zeroed) is cleared first.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", not(loom)))] {
+    /// use heptad::{robin_hood::Set, storage::Heap};
+    ///
+    /// let small: Set = (0..1000).collect();
+    /// let storage = Heap::try_with_lines(small.stats().bytes / 32)?;
+    /// let large = small.grow_shared(storage, |growth| {
+    ///     std::thread::scope(|scope| {
+    ///         for _ in 0..4 {
+    ///             scope.spawn(|| while growth.help() {});
+    ///         }
+    ///     });
+    /// })?;
+    /// assert!(large == small && large.capacity() == 2 * small.capacity());
+    /// # }
+    /// # Ok::<(), heptad::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `storage` comes back with [`Error::Full`] if it is too small, or with what it said itself.
+    pub fn grow_shared<S2: Downward>(
+        &self,
+        storage: S2,
+        work: impl FnOnce(&Growth<'_>),
+    ) -> Result<Set<S2, O>, Rejected<S2>> {
+        let mut raw = Raw::without_slots(storage, None, self.raw.load);
+        match raw.grow_from(&self.raw, work) {
+            Ok(()) => Ok(Set { raw, order: self.order.clone() }),
+            Err(error) => Err(Rejected { value: raw.into_storages().keys, error }),
+        }
+    }
+}
+
+impl<S: Downward, O: Clone> Map<S, O> {
+    /// As [`Set::grow_shared`], with values.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn grow_shared<S2: Downward>(
+        &self,
+        keys: S2,
+        values: S2,
+        work: impl FnOnce(&Growth<'_>),
+    ) -> Result<Map<S2, O>, Rejected<Storages<S2>>> {
+        let mut raw = Raw::without_slots(keys, Some(values), self.raw.load);
+        match raw.grow_from(&self.raw, work) {
+            Ok(()) => Ok(Map { raw, order: self.order.clone() }),
+            Err(error) => Err(Rejected { value: raw.into_storages(), error }),
+        }
+    }
+}
+
+impl<S: Downward> Raw<S> {
+    /// Makes this table, which has no slots yet, what `old` is when it has grown.
+    fn grow_from<T: Downward>(
+        &mut self,
+        old: &Raw<T>,
+        work: impl FnOnce(&Growth<'_>),
+    ) -> Result<(), Error> {
+        let doubled = if old.shape == Shape::NONE { None } else { old.shape.doubled() };
+        let shape = doubled.filter(|shape| shape.lines() <= self.reserved_lines());
+        let shape = shape.ok_or(Error::Full)?;
+        self.commit(shape)?;
+        self.take_shape(shape);
+        let source = Source { slots: old.slots(), values: old.values() };
+        let (slots, values) = self.slots_and_values();
+        let target = Target { slots: atomic(slots), values: atomic(values), shape };
+        let growth = Growth::new(source, target, LEAST_RANGE_SLOTS);
+        work(&growth);
+        growth.finish();
+        (self.len, self.zero) = (old.len, old.zero);
+        Ok(())
+    }
+}
+
+/// The same words, for several threads.
+fn atomic(words: &mut [u64]) -> &[AtomicU64] {
+    let (start, len) = (words.as_mut_ptr().cast::<AtomicU64>(), words.len());
+    // SAFETY: an `AtomicU64` is a `u64` in memory, aligned to eight bytes, as are the words of lines;
+    // for as long as the slice is borrowed, only atomic accesses are made to them.
+    unsafe { slice::from_raw_parts(start, len) }
+}

@@ -1,0 +1,14 @@
+#![cfg_attr(target_os = "none", no_std, no_main)]
+//! The sorted table keeps its promises on this machine: in lent memory, and growing through a reserved
+//! range whose memory appears step by step.
+
+use tests_qemu::support::{self, Case};
+use tests_qemu::{count_cases, kernel, run_cases};
+
+const GROUPS: &[&[Case]] = &[support::robin_hood::CASES, support::reserved::CASES];
+
+kernel!(run);
+
+fn run() {
+    run_cases::<{ count_cases(GROUPS) }>(GROUPS)
+}

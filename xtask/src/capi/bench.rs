@@ -1,0 +1,150 @@
+//! `cargo xtask bench-c`: the C interface beside khash and two packaged C++ tables.
+//!
+//! `capi/bench/peers.cpp` measures; what it prints are Markdown tables. With `--counts` it runs under
+//! callgrind, which counts instructions: they repeat, where times on a shared machine do not.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
+use xshell::{Shell, cmd};
+
+use super::library;
+use crate::matrix::target_folder;
+use crate::needs::{self, Need};
+
+const USAGE: &str = "\
+usage: cargo xtask bench-c [--counts] [ROUNDS]
+
+  --counts   instructions per operation, by callgrind, instead of times
+  ROUNDS     of times; medians are shown (7)";
+
+const NEEDS: &[Need] = &[
+    Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-ar"),
+    Need::Program("g++", "g++"),
+    Need::Program("pkg-config", "pkg-config"),
+    Need::File("/usr/include/htslib/khash.h", "libhts-dev"),
+    Need::File("/usr/include/tsl/robin_set.h", "robin-map-dev"),
+    Need::File("/usr/include/absl/container/flat_hash_set.h", "libabsl-dev"),
+];
+
+/// The names of the operations and the tables, as peers.cpp has them.
+const OPERATIONS: [&str; 6] = ["insert", "hit", "miss", "hits in batches", "churn", "remove"];
+const TABLES: [&str; 4] = ["heptad", "khash", "robin_set", "flat_hash_set"];
+
+/// What was asked for.
+pub(crate) struct Call {
+    counts: bool,
+    rounds: u32,
+}
+
+impl Call {
+    pub(crate) fn parse(parser: &mut Parser) -> Result<Call> {
+        let mut call = Call { counts: false, rounds: 7 };
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("counts") => call.counts = true,
+                Arg::Value(rounds) => call.rounds = rounds.parse()?,
+                _ => bail!("{}\n{USAGE}", argument.unexpected()),
+            }
+        }
+        Ok(call)
+    }
+}
+
+/// Builds and runs it.
+pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
+    needs::obtain(shell, NEEDS)?;
+    if call.counts {
+        needs::obtain(shell, &[Need::Program("valgrind", "valgrind")])?;
+    }
+    let library = library::build(shell, &needs::host_target(shell)?)?;
+    let folder = PathBuf::from(target_folder()).join("capi-bench");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    let program = folder.join("peers");
+    let flags = cmd!(shell, "pkg-config --cflags --libs absl_flat_hash_set").quiet().read()?;
+    let counting: &[&str] = if call.counts { &["-DCOUNTS", "-g"] } else { &[] };
+    cmd!(shell, "g++ -std=c++17 -O2 -Iinclude -o {program} capi/bench/peers.cpp")
+        .args(counting)
+        .arg(&library.archive)
+        .arg("-Wl,--gc-sections")
+        .args(flags.split_whitespace())
+        .quiet()
+        .run()
+        .context("building the benchmark")?;
+    if call.counts {
+        let pattern = format!("--callgrind-out-file={}", folder.join("out").display());
+        cmd!(shell, "valgrind --quiet --tool=callgrind {pattern} {program}")
+            .quiet()
+            .ignore_stderr()
+            .run()
+            .context("counting")?;
+        print!("{}", table_of(&counts_in(&folder)?)?);
+        return Ok(());
+    }
+    let status = Command::new(&program).arg(call.rounds.to_string()).status()?;
+    if !status.success() {
+        bail!("the benchmark failed: {status}");
+    }
+    Ok(())
+}
+
+/// Instructions per operation, by number of the operation and name of the table.
+type Counts = BTreeMap<(usize, String), f64>;
+
+/// What callgrind wrote.
+fn counts_in(folder: &Path) -> Result<Counts> {
+    let mut counts = Counts::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("out")) {
+            counts.extend(count_of(&fs::read_to_string(&path)?));
+        }
+    }
+    Ok(counts)
+}
+
+/// The count of one file; the last one, written when the program ends, has no label.
+fn count_of(file: &str) -> Option<((usize, String), f64)> {
+    let label =
+        file.lines().find_map(|line| line.strip_prefix("desc: Trigger: Client Request: "))?;
+    let mut words = label.split(' ');
+    let (operation, name, count) = (words.next()?, words.next()?, words.next()?);
+    let totals = file.lines().find_map(|line| line.strip_prefix("totals: "))?;
+    let instructions: f64 = totals.trim().parse().ok()?;
+    let per_operation = instructions / count.parse::<f64>().ok()?;
+    Some(((operation.parse().ok()?, name.to_owned()), per_operation))
+}
+
+/// The counts as Markdown.
+fn table_of(counts: &Counts) -> Result<String> {
+    let mut text = format!("| | {} |\n|---|---|---|---|---|\n", TABLES.join(" | "));
+    for (number, operation) in OPERATIONS.iter().enumerate() {
+        let count = |name: &str| {
+            let count = counts.get(&(number, name.to_owned()));
+            count.copied().with_context(|| format!("callgrind wrote no {operation} of {name}"))
+        };
+        let ours = count(TABLES[0])?;
+        text += &format!("| {operation} | {ours:.1}");
+        for peer in &TABLES[1..] {
+            let theirs = count(peer)?;
+            text += &format!(" | {theirs:.1} [{:.2}]", theirs / ours);
+        }
+        text += " |\n";
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_count_is_read_with_its_label() {
+        let file = "version: 1\ndesc: Trigger: Client Request: 2 khash 100\nfn=x\ntotals: 4250\n";
+        assert_eq!(super::count_of(file), Some(((2, "khash".into()), 42.5)));
+        assert_eq!(super::count_of("desc: Trigger: Program termination\ntotals: 7\n"), None);
+    }
+}

@@ -1,0 +1,382 @@
+//! The load-bearing steps of the lock-free map, each taken away, and the tests that must notice.
+
+use super::Atomics::{self, Loom, Steps};
+
+/// A change of the code that must be caught.
+pub(super) struct Mutant {
+    pub(super) name: &'static str,
+    pub(super) edits: &'static [Edit],
+    pub(super) atomics: Atomics,
+    /// Tests whose path has this in it; one of them must fail.
+    pub(super) test: &'static str,
+}
+
+/// A piece of text, which a file has once, and what takes its place.
+pub(super) struct Edit {
+    pub(super) file: &'static str,
+    pub(super) find: &'static str,
+    pub(super) replace: &'static str,
+}
+
+const fn edit(file: &'static str, find: &'static str, replace: &'static str) -> Edit {
+    Edit { file, find, replace }
+}
+
+const COMMIT: &str = "src/lockfree/commit.rs";
+const HEADER: &str = "src/lockfree/header.rs";
+const HOLE: &str = "src/lockfree/hole.rs";
+const READ: &str = "src/lockfree/read.rs";
+const RELOCATE: &str = "src/lockfree/relocate.rs";
+const SLOTS: &str = "src/lockfree/slots.rs";
+const UPDATE: &str = "src/lockfree/update.rs";
+const WALK: &str = "src/lockfree/walk.rs";
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "first look at a header: Relaxed",
+        edits: &[edit(
+            READ,
+            "Header(self.bin().header().load(Acquire))",
+            "Header(self.bin().header().load(Relaxed))",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
+    },
+    Mutant {
+        name: "second look: no fence before it",
+        edits: &[edit(READ, "        fence(Acquire);\n", "        let _ = fence;\n")],
+        atomics: Loom,
+        test: "models::one_home::p5_slot_reuse_under_a_reader",
+    },
+    Mutant {
+        name: "second look: none",
+        edits: &[edit(
+            READ,
+            "Header(self.bin().header().load(Relaxed)).shows_same_as(seen)",
+            "{ let _ = seen; true }",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p5_slot_reuse_under_a_reader",
+    },
+    Mutant {
+        name: "second look of an update: none",
+        edits: &[edit(
+            UPDATE,
+            "            if !home.still_shows(seen) {\n                continue;\n            }\n",
+            "",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p5_slot_reuse_under_a_writer",
+    },
+    Mutant {
+        name: "second look of a walk: none",
+        edits: &[edit(WALK, "if home.still_shows(seen) {", "if home.still_shows(seen) || true {")],
+        atomics: Loom,
+        test: "models::one_home::p5_slot_reuse_under_a_reader",
+    },
+    Mutant {
+        name: "commit: Relaxed",
+        edits: &[edit(
+            COMMIT,
+            "match self.exchange(seen, Release, |now|",
+            "match self.exchange(seen, Relaxed, |now|",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
+    },
+    Mutant {
+        name: "giving back in a header: Relaxed",
+        edits: &[edit(
+            COMMIT,
+            "change(now).0, Release, Relaxed)",
+            "change(now).0, Relaxed, Relaxed)",
+        )],
+        atomics: Loom,
+        test: "models::one_home::n7_a_slot_given_back_is_filled_again",
+    },
+    Mutant {
+        name: "claim: Relaxed",
+        edits: &[
+            edit(
+                SLOTS,
+                "claim.compare_exchange(0, 1, Acquire, Relaxed)",
+                "claim.compare_exchange(0, 1, Relaxed, Relaxed)",
+            ),
+            edit(SLOTS, "Ordering::{Acquire, Relaxed, Release}", "Ordering::{Relaxed, Release}"),
+        ],
+        atomics: Loom,
+        test: "models::one_home::n7_a_group_slot_given_back_is_filled_again",
+    },
+    Mutant {
+        name: "unclaim: Relaxed",
+        edits: &[edit(SLOTS, ".store(0, Release);", ".store(0, Relaxed);")],
+        atomics: Loom,
+        test: "models::one_home::n7_a_group_slot_given_back_is_filled_again",
+    },
+    Mutant {
+        name: "no fence before a slot is filled",
+        edits: &[edit(
+            UPDATE,
+            "        fence(Release);\n        // Relaxed: the commit's Release shows them.",
+            "        // Relaxed: the commit's Release shows them.",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p5_slot_reuse_under_a_reader",
+    },
+    Mutant {
+        name: "no fence before a cell is filled",
+        edits: &[edit(UPDATE, "        fence(Release);\n        cell.store", "        cell.store")],
+        atomics: Loom,
+        test: "models::one_home::p5_cell_reuse_under_a_reader",
+    },
+    Mutant {
+        name: "a commit does not count its version",
+        edits: &[edit(HEADER, "Header(self.0.wrapping_add(VERSION_ONE))", "self")],
+        atomics: Loom,
+        test: "models::one_home::p5_slot_reuse_under_a_reader",
+    },
+    Mutant {
+        name: "versions are not compared",
+        edits: &[edit(
+            HEADER,
+            "(self.0 ^ other.0) & !TAKEN == 0",
+            "(self.0 ^ other.0) & (VERSION_ONE - 1) & !TAKEN == 0",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p5_slot_reuse_under_a_reader",
+    },
+    Mutant {
+        name: "a lost insertion commits again without a scan",
+        edits: &[edit(
+            UPDATE,
+            "        match home.commit(seen, |now| now.showing(place)) {\n            Commit::Done(_) => {\n                *hand = Hand::Empty;\n                Attempt::Done(())\n            }\n            Commit::Lost => Attempt::Again,",
+            "        match home.commit(seen, |now| now.showing(place)) {\n            Commit::Done(_) => {\n                *hand = Hand::Empty;\n                Attempt::Done(())\n            }\n            Commit::Lost => match home.commit(home.header(), |now| now.showing(place)) {\n                Commit::Done(_) => {\n                    *hand = Hand::Empty;\n                    Attempt::Done(())\n                }\n                Commit::Lost => Attempt::Again,\n            },",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
+    },
+    Mutant {
+        name: "a lost removal commits again without a scan",
+        edits: &[edit(
+            UPDATE,
+            "        match home.commit(seen, |now| now.removing(place)) {",
+            "        let _ = seen;\n        match home.commit(home.header(), |now| now.removing(place)) {",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
+    },
+    Mutant {
+        name: "a lost update shows its cell again without a scan",
+        edits: &[edit(
+            UPDATE,
+            "home.commit(seen, |now| now.swapping_cell(place.slot()))",
+            "home.commit(home.header(), |now| now.swapping_cell(place.slot()))",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
+    },
+    Mutant {
+        name: "a hole is filled without being taken",
+        edits: &[
+            edit(
+                HOLE,
+                "if place.is_own() && hidden.has_overflow() { hidden.taking(place.slot()) } else { hidden }",
+                "hidden",
+            ),
+            edit(
+                HOLE,
+                "} else if after.is_taken(place.slot()) {",
+                "} else if after.has_overflow() {",
+            ),
+        ],
+        atomics: Loom,
+        test: "models::one_home::n7_the_slot_of_an_entry_that_was_taken_in",
+    },
+    Mutant {
+        name: "taking in: unclaimed before it is hidden",
+        edits: &[
+            edit(
+                HOLE,
+                "            if let Commit::Done(_) = home",
+                "            self.unclaim(home, outside);\n            if let Commit::Done(_) = home",
+            ),
+            edit(
+                HOLE,
+                "{\n                self.unclaim(home, outside);\n                return;",
+                "{\n                return;",
+            ),
+        ],
+        atomics: Loom,
+        test: "models::one_home::n7_the_slot_of_an_entry_that_was_taken_in",
+    },
+    Mutant {
+        name: "removal: unclaimed before it is hidden",
+        edits: &[edit(
+            UPDATE,
+            "        match home.commit(seen, |now| now.removing(place)) {",
+            "        if !place.is_own() {\n            self.unclaim(home, place);\n        }\n        match home.commit(seen, |now| now.removing(place)) {",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p5_group_slot_reuse_under_a_reader",
+    },
+    Mutant {
+        name: "taking in: its slot is not unclaimed",
+        edits: &[edit(HOLE, "                self.unclaim(home, outside);\n", "")],
+        atomics: Loom,
+        test: "models::one_home::n7_the_slot_of_an_entry_that_was_taken_in",
+    },
+    Mutant {
+        name: "taking in: a hole stays taken when it is lost",
+        edits: &[edit(HOLE, "        home.give_back(|now| now.returning(hole.slot()));\n", "")],
+        atomics: Loom,
+        test: "models::one_home::p5_an_entry_is_taken_in_while_others_use_it",
+    },
+    Mutant {
+        name: "taking in: the old place stays visible",
+        edits: &[edit(HOLE, "now.showing(hole).hiding(outside)", "now.showing(hole)")],
+        atomics: Loom,
+        test: "models::one_home::p5_an_entry_is_taken_in_while_others_use_it",
+    },
+    Mutant {
+        name: "the spare cell is used by who does not hold it",
+        edits: &[edit(
+            UPDATE,
+            "                Take::Held => {}\n",
+            "                Take::Held => *hand = Hand::Spare,\n",
+        )],
+        atomics: Loom,
+        test: "models::one_home::two_keys_and_one_spare_cell",
+    },
+    Mutant {
+        name: "the spare cell is taken twice",
+        edits: &[edit(
+            COMMIT,
+            "if now.is_spare_taken() { None } else { Some(now.taking_spare()) }",
+            "Some(now.taking_spare())",
+        )],
+        atomics: Loom,
+        test: "models::one_home::two_keys_and_one_spare_cell",
+    },
+    Mutant {
+        name: "an own slot is taken twice",
+        edits: &[edit(
+            COMMIT,
+            "if now.is_taken(slot) { None } else { Some(now.taking(slot)) }",
+            "Some(now.taking(slot))",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p2_two_keys_of_one_home",
+    },
+    Mutant {
+        name: "a claim is stored, not exchanged",
+        edits: &[
+            edit(
+                SLOTS,
+                "claim.compare_exchange(0, 1, Acquire, Relaxed).is_ok()",
+                "{ claim.store(1, Relaxed); true }",
+            ),
+            edit(SLOTS, "Ordering::{Acquire, Relaxed, Release}", "Ordering::{Relaxed, Release}"),
+        ],
+        atomics: Loom,
+        test: "models::two_homes::n7_two_homes_claim_slots_of_one_group",
+    },
+    Mutant {
+        name: "what is in the hand is not put back",
+        edits: &[edit(
+            UPDATE,
+            "        if hand != Hand::Empty {\n            self.put_back(home, hand);\n        }\n        answer",
+            "        answer",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
+    },
+    Mutant {
+        name: "the spare cell is not put back for a slot",
+        edits: &[edit(SLOTS, "                self.put_back(home, *hand);\n", "")],
+        atomics: Loom,
+        test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
+    },
+    Mutant {
+        name: "showing an own slot leaves it taken",
+        edits: &[edit(
+            HEADER,
+            "Header((self.0 | place.bit()) & !taken)",
+            "Header({ let _ = taken; self.0 | place.bit() })",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p2_two_keys_of_one_home",
+    },
+    Mutant {
+        name: "a new pair is shown, the old one not hidden",
+        edits: &[edit(UPDATE, "now.showing(new).removing(old)", "now.showing(new)")],
+        atomics: Loom,
+        test: "models::one_home::updates_of_two_keys_in_a_full_bin",
+    },
+    Mutant {
+        name: "moving away: the old place stays visible",
+        edits: &[edit(RELOCATE, "now.showing(target).hiding(place)", "now.showing(target)")],
+        atomics: Loom,
+        test: "models::two_homes::a_move_for_an_insertion",
+    },
+    Mutant {
+        name: "moving away: without asking the owner's header",
+        edits: &[edit(RELOCATE, "if !is_its_group || !seen.shows(place) {", "if !is_its_group {")],
+        atomics: Loom,
+        test: "models::two_homes::a_move_for_an_insertion",
+    },
+    Mutant {
+        name: "moving away: a lost target is not put back",
+        edits: &[edit(RELOCATE, "                self.put_back(owner, Hand::Slot(target));\n", "")],
+        atomics: Loom,
+        test: "models::two_homes::a_move_for_an_insertion",
+    },
+    Mutant {
+        name: "refused without another look",
+        edits: &[edit(SLOTS, "Err(_) if !home.still_shows(seen) => Attempt::Again,", "")],
+        atomics: Loom,
+        test: "models::one_home::n9_p1_the_last_place",
+    },
+    Mutant {
+        name: "full, although a slot of the bin is held",
+        edits: &[
+            edit(SLOTS, "Take::Held => seen = seen.taking(slot),", "Take::Held => {}"),
+            edit(
+                SLOTS,
+                "        mut seen: Header,\n        hand",
+                "        seen: Header,\n        hand",
+            ),
+        ],
+        atomics: Steps,
+        test: "steps::nested::n5_p4_an_interrupt_that_is_killed",
+    },
+    Mutant {
+        name: "full, although somebody is at work in the bin",
+        edits: &[edit(
+            RELOCATE,
+            "if seen.count_taken() > 0 { Stop::Busy } else { Stop::Full }",
+            "Stop::Full",
+        )],
+        atomics: Steps,
+        test: "steps::nested::n5_p4_killed_at_every_access",
+    },
+    Mutant {
+        name: "removing with something in the hand",
+        edits: &[edit(
+            UPDATE,
+            "                        self.put_back(home, hand);\n                        hand = Hand::Empty;\n",
+            "",
+        )],
+        atomics: Steps,
+        test: "steps::nested::n5_p4_interrupted_and_then_killed",
+    },
+    Mutant {
+        name: "a removal leaves its claim",
+        edits: &[edit(
+            HOLE,
+            "        if !place.is_own() {\n            self.unclaim(home, place);\n        } else if",
+            "        if !place.is_own() {\n        } else if",
+        )],
+        atomics: Steps,
+        test: "steps::nested::p4_every_operation_in_every_other_at_every_access",
+    },
+];

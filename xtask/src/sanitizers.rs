@@ -1,0 +1,44 @@
+//! Stages `thread-sanitizer` and `address-sanitizer` of `verify`: the tests of the lock-free tables,
+//! by real threads, in programs that watch every access of memory; the standard library is built to
+//! do so too.
+//!
+//! The thread sanitizer knows no fences, so it cannot tell whether those of the lock-free map are in
+//! their places: Miri and the models do that. It would see an access that is not atomic and ought to
+//! be. Sanitizers are part of nightly toolchains only; where none can be had the stages are skipped.
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::job::Job;
+use crate::matrix::{X86_64_LINUX, target_folder};
+use crate::needs::{self, Need};
+use crate::stage::Count;
+
+const NIGHTLY: Need = Need::Toolchain("nightly", &["rust-src"]);
+
+/// The tests that run: signals go badly with the sanitizers' own handlers.
+const PROGRAMS: [&str; 3] = ["lockfree_map", "lockfree_rows", "lockfree_history"];
+
+pub(crate) fn thread(shell: &Shell) -> Result<Count> {
+    run(shell, "thread", &[])
+}
+
+/// With the tests of everything else, which have one thread but all the more pointers.
+pub(crate) fn address(shell: &Shell) -> Result<Count> {
+    run(shell, "address", &["shared", "swiss_api", "swiss_heap", "swiss_model"])
+}
+
+fn run(shell: &Shell, sanitizer: &str, more: &[&str]) -> Result<Count> {
+    if let Err(error) = needs::obtain(shell, &[NIGHTLY]) {
+        println!("      SKIPPED: sanitizers need a nightly toolchain: {error:#}");
+        return Ok(Count::ONE_SKIPPED);
+    }
+    let programs = PROGRAMS.iter().chain(more).flat_map(|name| ["--test", name]);
+    let flags = format!("-Zsanitizer={sanitizer} -Cunsafe-allow-abi-mismatch=sanitizer");
+    let command = cmd!(shell, "cargo +nightly test -Zbuild-std --release --all-features")
+        .args(["--target", X86_64_LINUX])
+        .args(programs)
+        .env("RUSTFLAGS", flags)
+        .env("CARGO_TARGET_DIR", format!("{}/{sanitizer}-sanitizer", target_folder()));
+    Job::tests(format!("{sanitizer} sanitizer"), command).run()
+}
