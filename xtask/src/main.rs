@@ -36,6 +36,7 @@ mod mutants;
 mod needs;
 mod no_panic;
 mod proofs;
+mod protocols;
 mod qemu;
 mod runner;
 mod sanitizers;

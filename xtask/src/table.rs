@@ -6,7 +6,7 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, lockfree,
-    miri, models, mutants, no_panic, proofs, qemu, sanitizers,
+    miri, models, mutants, no_panic, proofs, protocols, qemu, sanitizers,
 };
 
 /// What every change must pass.
@@ -149,6 +149,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the theorems again, with every planted error",
         needs: proofs::NEEDS,
         run: proofs::run_long,
+    },
+    Stage {
+        name: "protocols",
+        about: "the rebuild's protocol in Promela: every interleaving, by spin, and planted errors",
+        needs: protocols::NEEDS,
+        run: protocols::run,
     },
     Stage {
         name: "coverage",

@@ -1,0 +1,87 @@
+//! Stage `protocols` of `verify`: the rebuild's protocol in Promela, every interleaving, by spin.
+//!
+//! Each scenario must have no error and no run without an end; and with each planted error spin must
+//! find one.
+
+use std::path::{Path, absolute};
+
+use anyhow::{Context, Result};
+use xshell::{Shell, cmd};
+
+use crate::matrix::target_folder;
+use crate::needs::Need;
+use crate::stage::Count;
+
+pub(crate) const NEEDS: &[Need] = &[Need::Program("spin", "spin"), Need::Program("cc", "gcc")];
+
+const MODEL: &str = "proofs/rebuild.pml";
+const SCENARIOS: [u32; 3] = [1, 2, 3];
+/// What the model can be told to do wrong.
+const PLANTED: [&str; 4] = ["NO_SECOND_LOOK", "NO_VERSION", "EARLY_MIGRATED", "NO_FREEZE"];
+
+pub(crate) fn run(shell: &Shell) -> Result<Count> {
+    let model = absolute(MODEL)?;
+    let folder = absolute(target_folder())?.join("protocols");
+    shell.create_dir(&folder)?;
+    let _inside = shell.push_dir(&folder);
+    let mut sum = Count::NONE;
+    for scenario in SCENARIOS {
+        // Assertions; and again, whether there is a run without an end.
+        for (what, how, argument) in
+            [("answers", "-DSAFETY", "-m100000"), ("every run ends", "-DNP", "-l")]
+        {
+            let errors = count_errors(shell, &model, scenario, &[], how, argument)?;
+            sum += tell(format!("scenario {scenario}, {what}"), errors == 0);
+        }
+        for planted in PLANTED {
+            let define = format!("-D{planted}");
+            let errors = count_errors(shell, &model, scenario, &[define], "-DSAFETY", "-m100000")?;
+            sum += tell(format!("scenario {scenario}, {planted} is found"), errors > 0);
+        }
+    }
+    Ok(sum)
+}
+
+fn tell(name: String, is_good: bool) -> Count {
+    println!("      {name}: {}", if is_good { "ok" } else { "FAILED" });
+    if is_good { Count::ONE_PASSED } else { Count::ONE_FAILED }
+}
+
+/// The errors that spin finds: 0, or 1, as it stops at the first.
+fn count_errors(
+    shell: &Shell,
+    model: &Path,
+    scenario: u32,
+    defines: &[String],
+    how: &str,
+    argument: &str,
+) -> Result<u32> {
+    cmd!(shell, "spin -DSCENARIO={scenario} {defines...} -a {model}")
+        .quiet()
+        .ignore_stdout()
+        .run()?;
+    cmd!(shell, "cc -O1 -w -DCOLLAPSE {how} -o pan pan.c").quiet().run()?;
+    let output = cmd!(shell, "./pan {argument}").quiet().read()?;
+    errors_of(&output).with_context(|| format!("no complete search:\n{output}"))
+}
+
+/// What a search reports, if it has looked everywhere or found something.
+fn errors_of(output: &str) -> Option<u32> {
+    let (_, rest) = output.split_once("errors: ")?;
+    let errors = rest.split_whitespace().next()?.parse().ok()?;
+    let is_cut = output.contains("max search depth too small") || output.contains("not completed");
+    (errors > 0 || !is_cut).then_some(errors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_that_was_cut_short_shows_nothing() {
+        assert_eq!(errors_of("State-vector 92 byte, depth reached 88, errors: 0\n"), Some(0));
+        assert_eq!(errors_of("Warning: Search not completed\n... errors: 1\n"), Some(1));
+        assert_eq!(errors_of("error: max search depth too small\n... errors: 0\n"), None);
+        assert_eq!(errors_of("Segmentation fault"), None);
+    }
+}
