@@ -66,43 +66,44 @@ impl Input {
     /// Does it all, and panics where an answer is wrong.
     pub fn run(self) {
         match self.seed {
-            Some(seed) => self.run_in(Keyed::new(seed), |_, _, _| ()),
-            None => self.run_in(ByValue, neighbours),
+            Some(seed) => self.run_in(Keyed::new(seed)),
+            None => self.run_in(ByValue),
         }
     }
 
-    fn run_in<O: Order>(self, order: O, ask: Ask<O>) {
+    fn run_in<O: Asked>(self, order: O) {
         if self.lines == 0 {
-            run(Map::<Heap, O>::with_order(order), &self.operations, true, |_, _, _| ());
+            run(Map::<Heap, O>::with_order(order), &self.operations, true);
             return;
         }
         let mut memory = [(); 2].map(|()| vec![Line::EMPTY; self.lines.into()]);
         let [keys, values] =
             memory.each_mut().map(|lines| Region::from_lines(lines).expect("a line or more"));
         let map = Map::new_in(keys, values, order).expect("the first line is there");
-        run(map, &self.operations, false, ask);
+        run(map, &self.operations, false);
     }
 }
 
-/// Questions that only maps in the order of their keys answer.
-type Ask<O> = for<'a, 'b> fn(&'a Map<Region<'b>, O>, &'a BTreeMap<u64, u64>, [u64; 2]);
-
-fn neighbours(map: &Map<Region<'_>, ByValue>, model: &BTreeMap<u64, u64>, [one, two]: [u64; 2]) {
-    let (least, greatest) = (one.min(two), one.max(two));
-    let pair = |(key, value): (u64, &u64)| (key, *value);
-    let expected = model.range(least..greatest).map(|(&key, &value)| (key, value));
-    assert!(map.range(least..greatest).map(pair).eq(expected.clone()));
-    assert!(map.range(least..greatest).rev().map(pair).eq(expected.rev()));
-    let before = model.range(..one).next_back().map(|(&key, _)| key);
-    assert_eq!(map.predecessor(one).map(|it| it.0), before);
+/// An order, and the questions that only maps in the order of their keys answer.
+trait Asked: Order + Sized {
+    fn ask<S: Downward>(_: &Map<S, Self>, _: &BTreeMap<u64, u64>, _: [u64; 2]) {}
 }
 
-fn run<S: Downward, O: Order>(
-    mut map: Map<S, O>,
-    operations: &[Operation],
-    grows: bool,
-    ask: impl Fn(&Map<S, O>, &BTreeMap<u64, u64>, [u64; 2]),
-) {
+impl Asked for Keyed {}
+
+impl Asked for ByValue {
+    fn ask<S: Downward>(map: &Map<S, Self>, model: &BTreeMap<u64, u64>, [one, two]: [u64; 2]) {
+        let (least, greatest) = (one.min(two), one.max(two));
+        let pair = |(key, value): (u64, &u64)| (key, *value);
+        let expected = model.range(least..greatest).map(|(&key, &value)| (key, value));
+        assert!(map.range(least..greatest).map(pair).eq(expected.clone()));
+        assert!(map.range(least..greatest).rev().map(pair).eq(expected.rev()));
+        let before = model.range(..one).next_back().map(|(&key, _)| key);
+        assert_eq!(map.predecessor(one).map(|it| it.0), before);
+    }
+}
+
+fn run<S: Downward, O: Asked>(mut map: Map<S, O>, operations: &[Operation], grows: bool) {
     let mut model = BTreeMap::new();
     for (number, &operation) in operations.iter().enumerate() {
         match operation {
@@ -121,7 +122,7 @@ fn run<S: Downward, O: Order>(
                 assert_eq!(map.remove(key.number()), model.remove(&key.number()));
             }
             Operation::Get(key) => assert_eq!(map.get(key.number()), model.get(&key.number())),
-            Operation::Neighbours(one, two) => ask(&map, &model, [one.number(), two.number()]),
+            Operation::Neighbours(one, two) => O::ask(&map, &model, [one.number(), two.number()]),
             Operation::Retain(modulus) => {
                 let keep = |key: u64| key % (u64::from(modulus) + 2) != 0;
                 map.retain(|key, _| keep(key));
