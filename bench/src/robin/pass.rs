@@ -152,9 +152,9 @@ fn fill_words(start: *mut u64, count: usize, word: u64) {
 fn copy_four(from: *const u64, to: *mut u64, count: usize) {
     for index in 0..count {
         // SAFETY: callers pass memory of `count` words.
-        let word = unsafe { from.add(index).read_volatile() };
+        let word = unsafe { from.wrapping_add(index).read_volatile() };
         // SAFETY: as above.
-        unsafe { to.add(index).write_volatile(word) };
+        unsafe { to.wrapping_add(index).write_volatile(word) };
     }
 }
 
@@ -164,9 +164,9 @@ fn copy_one(from: *const u64, to: *mut u64, count: usize) {
     let mut index = 0;
     while index < count {
         // SAFETY: callers pass memory of `count` words.
-        let word = unsafe { from.add(index).read_volatile() };
+        let word = unsafe { from.wrapping_add(index).read_volatile() };
         // SAFETY: as above.
-        unsafe { to.add(index).write_volatile(word) };
+        unsafe { to.wrapping_add(index).write_volatile(word) };
         index += step();
     }
 }
