@@ -24,11 +24,11 @@ fn words(count: u64, seed: u64) -> Vec<u64> {
     words
 }
 
-fn atomics(len: usize) -> Vec<AtomicU64> {
-    (0..len).map(|_| AtomicU64::new(0)).collect()
+fn atomics(len: usize) -> Vec<SharedU64> {
+    (0..len).map(|_| SharedU64::new(0)).collect()
 }
 
-fn contents(slots: &[AtomicU64]) -> Vec<u64> {
+fn contents(slots: &[SharedU64]) -> Vec<u64> {
     slots.iter().map(|slot| slot.load(Relaxed)).collect()
 }
 
@@ -37,9 +37,9 @@ struct Tables {
     old: Vec<u64>,
     #[cfg(not(loom))]
     old_values: Vec<u64>,
-    new: Vec<AtomicU64>,
+    new: Vec<SharedU64>,
     #[cfg(not(loom))]
-    new_values: Vec<AtomicU64>,
+    new_values: Vec<SharedU64>,
     shape: Shape,
     expected: Vec<u64>,
 }
