@@ -205,7 +205,7 @@ mod models {
     /// Runs helpers on one growth of two ranges. Loom's threads want what they use for ever.
     fn model<const N: usize>(helpers: [fn(&'static Growth<'static>, &'static Tables); N]) {
         let mut builder = loom::model::Builder::new();
-        // More switches between threads than any of the mistakes that were planted needed.
+        // A bound on switches between threads, so that this takes seconds.
         builder.preemption_bound = Some(2);
         builder.check(move || {
             let words = [1, 5 << 61, 6 << 61];
