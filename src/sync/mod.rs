@@ -14,12 +14,16 @@ cfg_if::cfg_if! {
     if #[cfg(loom)] {
         mod ordered;
         pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU8, AtomicUsize, Ordering, fence};
+        /// A word that several may store to at once, if all store the same in the end.
+        pub(crate) use loom::sync::atomic::AtomicU64 as SharedU64;
         pub(crate) use ordered::AtomicU64;
     } else if #[cfg(all(test, heptad_steps))] {
         pub(crate) mod steps;
         pub(crate) use portable_atomic::{AtomicPtr, AtomicUsize, Ordering, fence};
         pub(crate) use steps::{AtomicU8, AtomicU64};
+        pub(crate) use portable_atomic::AtomicU64 as SharedU64;
     } else {
+        pub(crate) use portable_atomic::AtomicU64 as SharedU64;
         pub(crate) use portable_atomic::{AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
         };
     }

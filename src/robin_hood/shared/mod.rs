@@ -39,6 +39,7 @@ use crate::{
     sync::{
         AtomicU64, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
+        SharedU64,
     },
 };
 
@@ -66,8 +67,8 @@ struct Source<'a> {
 /// Where they go: as many slots as the new table has, all empty at first.
 #[derive(Clone, Copy, Debug)]
 struct Target<'a> {
-    slots: &'a [AtomicU64],
-    values: &'a [AtomicU64],
+    slots: &'a [SharedU64],
+    values: &'a [SharedU64],
     shape: Shape,
 }
 

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Rejected},
     robin_hood::{Map, Set, Storages, raw::Raw, shape::Shape},
     storage::Downward,
-    sync::AtomicU64,
+    sync::SharedU64,
 };
 
 impl<S: Downward, O: Clone> Set<S, O> {
@@ -94,9 +94,9 @@ impl<S: Downward> Raw<S> {
 }
 
 /// The same words, for several threads.
-fn atomic(words: &mut [u64]) -> &[AtomicU64] {
-    let (start, len) = (words.as_mut_ptr().cast::<AtomicU64>(), words.len());
-    // SAFETY: an `AtomicU64` is a `u64` in memory, aligned to eight bytes, as are the words of lines;
+fn atomic(words: &mut [u64]) -> &[SharedU64] {
+    let (start, len) = (words.as_mut_ptr().cast::<SharedU64>(), words.len());
+    // SAFETY: an `SharedU64` is a `u64` in memory, aligned to eight bytes, as are the words of lines;
     // for as long as the slice is borrowed, only atomic accesses are made to them.
     unsafe { slice::from_raw_parts(start, len) }
 }

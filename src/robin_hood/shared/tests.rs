@@ -24,11 +24,11 @@ fn words(count: u64, seed: u64) -> Vec<u64> {
     words
 }
 
-fn atomics(len: usize) -> Vec<AtomicU64> {
-    (0..len).map(|_| AtomicU64::new(0)).collect()
+fn atomics(len: usize) -> Vec<SharedU64> {
+    (0..len).map(|_| SharedU64::new(0)).collect()
 }
 
-fn contents(slots: &[AtomicU64]) -> Vec<u64> {
+fn contents(slots: &[SharedU64]) -> Vec<u64> {
     slots.iter().map(|slot| slot.load(Relaxed)).collect()
 }
 
@@ -37,9 +37,9 @@ struct Tables {
     old: Vec<u64>,
     #[cfg(not(loom))]
     old_values: Vec<u64>,
-    new: Vec<AtomicU64>,
+    new: Vec<SharedU64>,
     #[cfg(not(loom))]
-    new_values: Vec<AtomicU64>,
+    new_values: Vec<SharedU64>,
     shape: Shape,
     expected: Vec<u64>,
 }
@@ -205,7 +205,7 @@ mod models {
     /// Runs helpers on one growth of two ranges. Loom's threads want what they use for ever.
     fn model<const N: usize>(helpers: [fn(&'static Growth<'static>, &'static Tables); N]) {
         let mut builder = loom::model::Builder::new();
-        // More switches between threads than any of the mistakes that were planted needed.
+        // A bound on switches between threads, so that this takes seconds.
         builder.preemption_bound = Some(2);
         builder.check(move || {
             let words = [1, 5 << 61, 6 << 61];
