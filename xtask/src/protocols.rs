@@ -15,7 +15,7 @@ use crate::stage::Count;
 pub(crate) const NEEDS: &[Need] = &[Need::Program("spin", "spin"), Need::Program("cc", "gcc")];
 
 const MODEL: &str = "proofs/rebuild.pml";
-const SCENARIOS: [u32; 3] = [1, 2, 3];
+const SCENARIOS: [&str; 3] = ["1", "2", "3"];
 /// What the model can be told to do wrong.
 const PLANTED: [&str; 4] = ["NO_SECOND_LOOK", "NO_VERSION", "EARLY_MIGRATED", "NO_FREEZE"];
 
@@ -51,7 +51,7 @@ fn tell(name: String, is_good: bool) -> Count {
 fn count_errors(
     shell: &Shell,
     model: &Path,
-    scenario: u32,
+    scenario: &str,
     defines: &[String],
     how: &str,
     argument: &str,
