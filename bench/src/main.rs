@@ -68,6 +68,7 @@ mod options;
 mod ours;
 mod peers;
 mod probes;
+mod rebuild;
 mod report;
 mod robin;
 mod rounds;
@@ -111,5 +112,6 @@ fn measure(options: &Options, mut gauge: Gauge) -> Result<()> {
         report.close();
         lines.extend(report::json_lines(&report.cells)?);
     }
+    lines.extend(rebuild::run(options)?);
     options.json.as_deref().map_or(Ok(()), |path| report::write_json(path, &lines))
 }

@@ -20,7 +20,9 @@
 //! loads the header, reads what it shows, and loads the header again.
 //!
 //! So there are no tombstones, no reserved keys or values, no wider compare-exchange than a word's, and
-//! nothing to reclaim while the map is in use.
+//! nothing to reclaim while a table is in use.
+//!
+//! A map has one table, and while it is rebuilt a chain of them, each leading to the next: see below.
 //!
 //! # Invariants
 //!
@@ -62,6 +64,9 @@
 //! | remove, remove_if | lock-free | its commit | 1.7, 7 | never |
 //! | iter, retain, clear | lock-free, home by home | each home by itself | all bins | never |
 //! | len, stats, check | wait-free | each home by itself | all bins | never |
+//! | rebuild | lock-free | when the new table is the next of the newest | the new region, written; all bins, read | `Busy`, `TooSmall` |
+//! | help | lock-free | each bin by itself | a step: a bin's 7, and 24 insertions | `Full`, `Busy` |
+//! | try_reclaim | wait-free | when the oldest table leaves the chain | 4, and the counters' 16 three times | never: there may be nothing to give back |
 //!
 //! A home is its bin and three groups of two lines: seven lines at the most.
 //!
@@ -79,6 +84,55 @@
 //! - `Busy`: as `Full`, but places were held by running operations, or a move lost a race. The same call
 //!   may succeed later. Nothing spins on it.
 //!
+//! # Rebuilds
+//!
+//! ```text
+//!   current                          current                       try_reclaim ... current
+//!   |                                |                                             |
+//!   table A --next--> table B        table A (migrated) --next--> table B          table B
+//! ```
+//!
+//! [`rebuild`](Map::rebuild) gives the newest table a next one, of any size and with any seed, and
+//! returns. From then on each bin is frozen, copied into the next table and marked as migrated, once,
+//! by whoever comes first: [`help`](Map::help), or an operation that wants to change something.
+//! `migrate.rs` tells why no entry is lost, doubled or brought back (M1, M2, M3).
+//!
+//! What everyone does for it:
+//!
+//! - A *read* does nothing. It reads a frozen bin as any other, and one bin of the next table more
+//!   where its bin is migrated.
+//! - A *change* moves its own bin, if it is not moved yet, and one more bin, or looks at 16 headers. A bin
+//!   has at most 24 entries, so that is at most 48 insertions into the next table, each of them as
+//!   above: 2 lines usually. A bin has 2.6 entries on average in a full table, so usually it is about 14
+//!   lines more. After a table without room it can be 24 times as much: each entry that finds
+//!   no room in the table between takes a bin of that one along.
+//! - [`help`](Map::help) does as many such steps as it is told to, so that a rebuild ends while
+//!   nobody changes anything.
+//!
+//! A helper that stops for ever holds one slot of the next table, and nobody waits for what it was doing:
+//! the bin that it was told to move is moved by others, who find it in a last scan in order.
+//!
+//! When an entry finds no room in the next table, its bin stays frozen: it is read, but changes to it are
+//! refused with `Full`, removals too, as they would have to happen in a table that cannot take the rest.
+//! Another `rebuild` makes a third table the next of the second, and what is in either moves on. There
+//! are at most four tables in a chain that is not migrated.
+//!
+//! # Old tables, and memory
+//!
+//! An operation that began in table A may still read it when `current` is B. So A comes back, as the
+//! [`Region`](crate::storage::Region) that was lent, only when no operation can be in it:
+//! [`try_reclaim`](Map::try_reclaim) asks, and never waits. How that is known is the map's type `G`:
+//!
+//! | `G` | costs an operation | gives back |
+//! |---|---|---|
+//! | [`Never`] | nothing | when the map is taken apart: [`into_regions`](Map::into_regions) |
+//! | [`Counted`] | two atomic additions, on two lines that other contexts may write too | once all operations that were under way have ended, iterators too |
+//! | your own [`Reclaim`] | what your kernel's RCU costs | after its grace period |
+//!
+//! Memory is that of all regions in the chain, to the byte: [`Stats::bytes`]. A rebuild adds the new
+//! region's when it is requested, and each `try_reclaim` that gives one back takes that one's away. Nothing
+//! else is ever used: two regions in turn serve for any number of rebuilds.
+//!
 //! # Interrupts, and contexts that die
 //!
 //! Every operation may be interrupted anywhere by any other on the same map, to any depth. An operation
@@ -94,6 +148,11 @@
 //! | claim | unclaim | claim | Release, Acquire | as above, and the commit that hid the slot |
 //! | keys, values | the holder, after a Release fence | everyone | Relaxed | the Acquire fence before the second look: a reader that met the next entry's words finds the header changed |
 //! | header | | second look | Relaxed | behind the fence above |
+//! | header | freeze | everyone's first look | Acquire | nothing is published: what the bin shows was, by its commits |
+//! | header | "migrated" | everyone's first look | Release, Acquire | the copies in the next table come first |
+//! | next | rebuild | who looks for the next table | Release, Acquire | the table is made |
+//! | current | retire | what an operation begins with | SeqCst | in one order with the counters below |
+//! | counters of `Counted` | enter, leave | has_elapsed | SeqCst; leave Release | either the look finds the operation, or the operation finds the new `current`; what it did comes before the region is given back |
 //!
 //! Versions have 29 bits. An operation that is stopped for exactly a multiple of 2^29 commits of one
 //! home, and finds it showing the same places as before, would take an old answer for a new one.

@@ -6,9 +6,9 @@ use heptad::{
     Error,
     hash::{Keyed, hash_bytes, hash_word, unhash_word},
     layout::{Line, MaxLoad},
-    lockfree::{self, Expectation, arena_layout},
+    lockfree::{self, Counted, Expectation, arena_layout, arena_lines},
     robin_hood,
-    storage::{Inline, Pages, Region, Reserved, Storage, Zeroed},
+    storage::{Inline, Pages, Region, Reserved, StaticLines, Storage, Zeroed},
     swiss::{Map, Map64, Set, Table, map, table},
 };
 
@@ -37,6 +37,7 @@ pub(crate) fn run(seed: u64) -> u64 {
     sum ^= use_regions(&mut arenas, seed).unwrap_or(1);
     sum ^= use_lockfree_map(seed).unwrap_or(2);
     sum ^= use_lockfree_set(&mut arenas, seed).unwrap_or(3);
+    sum ^= use_rebuilds(seed).unwrap_or(4);
     if cfg!(plant_a_panic) {
         assert_ne!(sum, black_box(0));
     }
@@ -239,6 +240,47 @@ fn use_lockfree_set(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
     let attached = unsafe { lockfree::Set::<u32>::attach(region) }?;
     attached.clear()?;
     Ok(sum + u64::from(attached.check().is_ok()))
+}
+
+/// A map in two parts, each moved into the one spare region.
+fn use_rebuilds(seed: u64) -> Result<u64, Error> {
+    static MEMORY: [StaticLines<{ arena_lines(40) }>; 3] = [const { StaticLines::new() }; 3];
+    static MAP: lockfree::SegmentedMap<'static, u64, u64, 2, Counted> =
+        lockfree::SegmentedMap::of_segments(
+            [const { lockfree::Map::unplaced_with(Counted::new()) }; 2],
+            5,
+        );
+
+    let [first, second, third] = &MEMORY;
+    for (part, memory) in MAP.segments().iter().zip([first, second]) {
+        part.place(memory.take().ok_or(Error::Occupied)?, seed)?;
+    }
+    let mut spare = third.take();
+    let mut sum = MAP.num_segments() as u64;
+    for key in 0..black_box(60) {
+        let part = MAP.segment(MAP.segment_index(key)).ok_or(Error::Full)?;
+        if let Some(region) = spare.take() {
+            let refused = match part.needs_rebuild() {
+                Some(_) => part.rebuild_if_needed(region, key).err(),
+                None => part.rebuild(region, key).err(),
+            };
+            spare = refused.map(|refused| refused.value);
+        }
+        sum ^= MAP.insert(key, seed).ok().flatten().unwrap_or(1);
+        sum ^= MAP.upsert(key, key).ok().flatten().unwrap_or(2);
+        sum ^= MAP.remove(key / 2).ok().flatten().unwrap_or(3);
+        sum ^= MAP.modify(key, |value| !value).ok().flatten().unwrap_or(4);
+        sum ^= MAP.get(key / 3).unwrap_or(5);
+        sum += u64::from(part.help(black_box(2)) == Ok(true));
+        spare = spare.or_else(|| part.try_reclaim());
+    }
+    let mut values = [None; 4];
+    sum += MAP.get_many(&[1, 2, 3, 4, 5].map(black_box), &mut values) as u64;
+    sum += MAP.iter().map(|(key, value)| key ^ value).fold(0, u64::wrapping_add);
+    sum += (MAP.len() + MAP.capacity() + MAP.stats().bytes) as u64;
+    sum += u64::from(MAP.check().is_ok()) + u64::from(MAP.needs_rebuild().is_some());
+    MAP.clear()?;
+    Ok(sum + u64::from(MAP.is_empty()))
 }
 
 fn use_sorted(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {

@@ -1,0 +1,37 @@
+//! How long it takes to move all entries when nobody else is there.
+
+use std::sync::atomic::AtomicBool;
+
+use heptad::hash::Keyed;
+
+use super::{
+    key,
+    movers::{Heptad, Mover},
+};
+use crate::{gauge::thread_nanoseconds, rounds::median};
+
+type Hashbrown = hashbrown::HashMap<u64, u64, Keyed>;
+
+/// Prints nanoseconds per entry, medians over rounds in which both take turns.
+pub(super) fn run(entries: usize, rounds: usize) {
+    let ours = Heptad::with_entries(entries);
+    let [mut full, mut empty] =
+        [0, 1].map(|seed| Hashbrown::with_capacity_and_hasher(entries, Keyed::new(seed)));
+    (0..entries).for_each(|number| _ = full.insert(key(number), key(number)));
+    let is_over = AtomicBool::new(false);
+    let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
+    for round in 0..rounds as u64 {
+        let start = thread_nanoseconds();
+        while !ours.move_some(round, &is_over) {}
+        our_times.push((thread_nanoseconds() - start) as f64 / entries as f64);
+
+        let start = thread_nanoseconds();
+        empty.clear();
+        full.iter().for_each(|(&key, &value)| _ = empty.insert(key, value));
+        their_times.push((thread_nanoseconds() - start) as f64 / entries as f64);
+        std::mem::swap(&mut full, &mut empty);
+    }
+    assert_eq!(full.len(), entries);
+    let (ours, theirs) = (median(our_times), median(their_times));
+    println!("ns per entry moved: heptad {ours:.1}, hashbrown to hashbrown {theirs:.1}");
+}
