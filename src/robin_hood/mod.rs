@@ -133,7 +133,6 @@ mod remove;
 mod retain;
 pub mod set;
 mod shape;
-#[cfg(target_has_atomic = "64")]
 pub mod shared;
 mod shrink;
 mod spread;

@@ -24,7 +24,8 @@ cfg_if::cfg_if! {
         pub(crate) use portable_atomic::AtomicU64 as SharedU64;
     } else {
         pub(crate) use portable_atomic::AtomicU64 as SharedU64;
-        pub(crate) use portable_atomic::{AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
+        pub(crate) use portable_atomic::{
+            AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
         };
     }
 }
