@@ -25,7 +25,10 @@
 //! | eight-byte keys, eight-byte values | [`swiss::Map64`] | 128 |
 //! | any eight-byte entry, with your own hash and equality | [`swiss::Table`] | 64 |
 //!
-//! and where its lines live: [`storage::Inline`] in the table itself, [`storage::Region`] in memory
+//! All of these have one owner. Cores, interrupt handlers and NMIs share a [`lockfree::Map`], at 29.7
+//! bytes per entry; keys in their order, with ranges and merges, are in a [`robin_hood::Set`].
+//!
+//! And where the lines of a table live: [`storage::Inline`] in the table itself, [`storage::Region`] in memory
 //! that you lend, `storage::Heap` on the heap (feature `alloc`).
 //!
 //! # What can fail, and how
@@ -40,13 +43,14 @@
 //! | module | what it has |
 //! |---|---|
 //! | [`swiss`] | the single-owner table, with the essay that explains it |
+//! | [`lockfree`] | the map that cores and interrupts share, and its rebuild |
 //! | [`robin_hood`] | the sorted table that grows in place |
 //! | [`storage`] | where a table's lines live |
 //! | [`hash`] | the keyed hash of words and bytes |
 //! | [`layout`] | what a line looks like, and the arithmetic of capacity |
 //!
 //! Features: `asm` (default) for the assembly probe routines, `alloc` for tables on the heap, `spin`
-//! for a table behind a spin lock, `serde`.
+//! for a table behind a spin lock, `serde`, `ffi` for the C library's functions.
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
