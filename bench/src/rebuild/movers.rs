@@ -10,7 +10,7 @@ use heptad::{
     hash::Keyed,
     layout::Line,
     lockfree::{Counted, Map, arena_lines},
-    storage::{Region, Storage},
+    storage::Region,
 };
 
 use super::key;
