@@ -145,8 +145,12 @@ fn a_damaged_descriptor_is_refused() {
         let mut lines = filled.clone();
         words(&mut lines)[bit / 64] ^= 1 << (bit % 64);
         let answer = use_everything(&mut lines).unwrap_err();
-        let is_known =
-            matches!(answer, Error::Foreign | Error::Corrupt | Error::UnknownFormat { .. });
+        // Word 7 would be the address of the next table: a map in the middle of a rebuild.
+        let is_known = match answer {
+            Error::Foreign | Error::Corrupt | Error::UnknownFormat { .. } => bit / 64 != 7,
+            Error::Busy => bit / 64 == 7,
+            _ => false,
+        };
         assert!(is_known, "bit {bit}: {answer}");
     }
 }
