@@ -7,13 +7,9 @@
 use super::{arena::Home, header::Header};
 use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
 
-/// What became of an attempt to commit.
-pub(super) enum Commit {
-    /// It is visible, and this is the header now.
-    Done(Header),
-    /// Another operation committed first, or the bin was frozen: what was read is out of date.
-    Lost,
-}
+/// Another operation committed first, or the bin was frozen: what was read is out of date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lost;
 
 /// What became of an attempt to take a slot or the spare cell.
 pub(super) enum Take {
@@ -26,13 +22,18 @@ pub(super) enum Take {
 }
 
 impl Home<'_> {
-    /// Makes `change` visible, if nothing became visible or hidden since `seen`.
+    /// Makes `change` visible, if nothing became visible or hidden since `seen`, and answers the header
+    /// after it.
     #[inline]
-    pub(super) fn commit(self, seen: Header, change: impl Fn(Header) -> Header) -> Commit {
+    pub(super) fn commit(
+        self,
+        seen: Header,
+        change: impl Fn(Header) -> Header,
+    ) -> Result<Header, Lost> {
         // Release: pairs with the Acquire of `header`, so that what this shows is filled.
         match self.exchange(seen, Release, |now| Some(change(now).committed())) {
-            Take::Done(after) => Commit::Done(after),
-            Take::Held | Take::Lost => Commit::Lost,
+            Take::Done(after) => Ok(after),
+            Take::Held | Take::Lost => Err(Lost),
         }
     }
 

@@ -12,7 +12,6 @@
 
 use super::{
     arena::{Home, Table},
-    commit::Commit,
     header::{Header, Place},
 };
 
@@ -43,7 +42,7 @@ impl<'a> Table<'a> {
             let word = self.key_at(home, outside);
             let value = self.value_at(home, after, outside);
             self.fill(home, after, hole, word, value);
-            if let Commit::Done(_) = home.commit(after, |now| now.showing(hole).hiding(outside)) {
+            if home.commit(after, |now| now.showing(hole).hiding(outside)).is_ok() {
                 self.unclaim(home, outside);
                 return;
             }

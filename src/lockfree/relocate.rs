@@ -11,7 +11,7 @@
 
 use super::{
     arena::{Home, Table},
-    commit::{Commit, Take},
+    commit::{Lost, Take},
     header::{GROUP_SLOTS, Header, Place, REGIONS},
     update::{Hand, Stop},
 };
@@ -58,8 +58,8 @@ impl<'a> Table<'a> {
         };
         self.fill(owner, seen, target, word, value);
         match owner.commit(seen, |now| now.showing(target).hiding(place)) {
-            Commit::Done(_) => Ok(()),
-            Commit::Lost => {
+            Ok(_) => Ok(()),
+            Err(Lost) => {
                 self.put_back(owner, Hand::Slot(target));
                 Err(Stop::Busy)
             }

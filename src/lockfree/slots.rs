@@ -10,7 +10,7 @@ use super::{
     commit::Take,
     header::{GROUP_SLOTS, Header, Place, REGIONS},
     shape::Shape,
-    update::{Attempt, Hand, Stop},
+    update::{Hand, Setback, Stop},
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
@@ -23,14 +23,14 @@ impl<'a> Table<'a> {
         home: Home<'a>,
         mut seen: Header,
         hand: &mut Hand,
-    ) -> Attempt<(Place, Header)> {
+    ) -> Result<(Place, Header), Setback> {
         match *hand {
-            Hand::Slot(place) => return Attempt::Done((place, seen)),
+            Hand::Slot(place) => return Ok((place, seen)),
             Hand::Spare => {
                 // Taken for an update, while the key was still there.
                 self.put_back(home, *hand);
                 *hand = Hand::Empty;
-                return Attempt::Again;
+                return Err(Setback::Again);
             }
             Hand::Empty => {}
         }
@@ -39,20 +39,20 @@ impl<'a> Table<'a> {
                 Take::Done(seen) => {
                     let place = Place::own(slot);
                     *hand = Hand::Slot(place);
-                    return Attempt::Done((place, seen));
+                    return Ok((place, seen));
                 }
                 // Whoever holds it may give it back: so the home is not full.
                 Take::Held => seen = seen.taking(slot),
-                Take::Lost => return Attempt::Again,
+                Take::Lost => return Err(Setback::Again),
             }
         }
         match self.take_elsewhere(home, seen) {
             Ok(place) => {
                 *hand = Hand::Slot(place);
-                Attempt::Done((place, seen))
+                Ok((place, seen))
             }
-            Err(_) if !home.still_shows(seen) => Attempt::Again,
-            Err(stop) => Attempt::Stop(stop),
+            Err(_) if !home.still_shows(seen) => Err(Setback::Again),
+            Err(stop) => Err(Setback::Stop(stop)),
         }
     }
 

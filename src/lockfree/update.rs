@@ -16,7 +16,7 @@
 
 use super::{
     arena::{Home, Table},
-    commit::{Commit, Take},
+    commit::{Lost, Take},
     header::{Header, Place},
 };
 use crate::sync::{
@@ -56,12 +56,17 @@ pub(super) enum Hand {
     Slot(Place),
 }
 
-/// An attempt to get something into the hand, or to show what is in it.
-pub(super) enum Attempt<T> {
-    Done(T),
+/// Why an attempt to change something came to nothing.
+pub(super) enum Setback {
     /// The header changed: scan again.
     Again,
     Stop(Stop),
+}
+
+impl From<Lost> for Setback {
+    fn from(_: Lost) -> Setback {
+        Setback::Again
+    }
 }
 
 /// The key that an operation is about.
@@ -97,7 +102,7 @@ impl<'a> Table<'a> {
                 continue;
             }
             let attempt = match (decide(current), place) {
-                (Decision::Keep, _) | (Decision::Remove, None) => Attempt::Done(()),
+                (Decision::Keep, _) | (Decision::Remove, None) => Ok(()),
                 (Decision::Remove, Some(place)) => {
                     if hand != Hand::Empty {
                         // From a round before, whose decision was another one. What is hidden now
@@ -113,9 +118,9 @@ impl<'a> Table<'a> {
                 (Decision::Set(value), None) => self.insert(home, seen, key.word, value, &mut hand),
             };
             match attempt {
-                Attempt::Done(()) => break Ok(current),
-                Attempt::Again => {}
-                Attempt::Stop(stop) => break Err(stop),
+                Ok(()) => break Ok(current),
+                Err(Setback::Again) => {}
+                Err(Setback::Stop(stop)) => break Err(stop),
             }
         };
         if hand != Hand::Empty {
@@ -133,20 +138,12 @@ impl<'a> Table<'a> {
         word: u64,
         value: u64,
         hand: &mut Hand,
-    ) -> Attempt<()> {
-        let (place, seen) = match self.take_slot(home, seen, hand) {
-            Attempt::Done(taken) => taken,
-            Attempt::Again => return Attempt::Again,
-            Attempt::Stop(stop) => return Attempt::Stop(stop),
-        };
+    ) -> Result<(), Setback> {
+        let (place, seen) = self.take_slot(home, seen, hand)?;
         self.fill(home, seen, place, word, value);
-        match home.commit(seen, |now| now.showing(place)) {
-            Commit::Done(_) => {
-                *hand = Hand::Empty;
-                Attempt::Done(())
-            }
-            Commit::Lost => Attempt::Again,
-        }
+        home.commit(seen, |now| now.showing(place))?;
+        *hand = Hand::Empty;
+        Ok(())
     }
 
     /// Gives the key at `place` another value. The word that stands for the key stays.
@@ -158,12 +155,12 @@ impl<'a> Table<'a> {
         place: Place,
         value: u64,
         hand: &mut Hand,
-    ) -> Attempt<()> {
+    ) -> Result<(), Setback> {
         if place.is_own() && *hand == Hand::Empty {
             match home.take_spare(seen) {
                 Take::Done(_) => *hand = Hand::Spare,
                 Take::Held => {}
-                Take::Lost => return Attempt::Again,
+                Take::Lost => return Err(Setback::Again),
             }
         }
         if place.is_own() && *hand == Hand::Spare {
@@ -171,7 +168,7 @@ impl<'a> Table<'a> {
         } else {
             match self.replace_pair(home, seen, place, value, hand) {
                 // An own slot would have done with the spare cell, which another operation holds.
-                Attempt::Stop(Stop::Full) if place.is_own() => Attempt::Stop(Stop::Busy),
+                Err(Setback::Stop(Stop::Full)) if place.is_own() => Err(Setback::Stop(Stop::Busy)),
                 attempt => attempt,
             }
         }
@@ -186,19 +183,15 @@ impl<'a> Table<'a> {
         place: Place,
         value: u64,
         hand: &mut Hand,
-    ) -> Attempt<()> {
+    ) -> Result<(), Setback> {
         // Only who holds the spare cell changes which one it is, so `seen` tells, old or not.
         let cell = home.bin().cell(seen.spare_cell());
         // Pairs with the Acquire fence of `still_shows`.
         fence(Release);
         cell.store(value, Relaxed); // shown by the commit's Release
-        match home.commit(seen, |now| now.swapping_cell(place.slot())) {
-            Commit::Done(_) => {
-                *hand = Hand::Empty;
-                Attempt::Done(())
-            }
-            Commit::Lost => Attempt::Again,
-        }
+        home.commit(seen, |now| now.swapping_cell(place.slot()))?;
+        *hand = Hand::Empty;
+        Ok(())
     }
 
     /// Shows key and value at a new place, and hides the old one in the same commit.
@@ -210,33 +203,21 @@ impl<'a> Table<'a> {
         old: Place,
         value: u64,
         hand: &mut Hand,
-    ) -> Attempt<()> {
-        let (new, seen) = match self.take_slot(home, seen, hand) {
-            Attempt::Done(taken) => taken,
-            Attempt::Again => return Attempt::Again,
-            Attempt::Stop(stop) => return Attempt::Stop(stop),
-        };
+    ) -> Result<(), Setback> {
+        let (new, seen) = self.take_slot(home, seen, hand)?;
         self.fill(home, seen, new, self.key_at(home, old), value);
-        match home.commit(seen, |now| now.showing(new).removing(old)) {
-            Commit::Done(after) => {
-                *hand = Hand::Empty;
-                self.after_hiding(home, after, old);
-                Attempt::Done(())
-            }
-            Commit::Lost => Attempt::Again,
-        }
+        let after = home.commit(seen, |now| now.showing(new).removing(old))?;
+        *hand = Hand::Empty;
+        self.after_hiding(home, after, old);
+        Ok(())
     }
 
     /// Hides the entry at `place`.
     #[inline]
-    fn remove(self, home: Home<'a>, seen: Header, place: Place) -> Attempt<()> {
-        match home.commit(seen, |now| now.removing(place)) {
-            Commit::Done(after) => {
-                self.after_hiding(home, after, place);
-                Attempt::Done(())
-            }
-            Commit::Lost => Attempt::Again,
-        }
+    fn remove(self, home: Home<'a>, seen: Header, place: Place) -> Result<(), Setback> {
+        let after = home.commit(seen, |now| now.removing(place))?;
+        self.after_hiding(home, after, place);
+        Ok(())
     }
 
     /// Writes a pair into a slot that is in the hand.

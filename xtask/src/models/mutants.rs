@@ -140,8 +140,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "versions are not compared",
         edits: &[edit(
             HEADER,
-            "(self.0 ^ other.0) & !TAKEN == 0",
-            "(self.0 ^ other.0) & (VERSION_ONE - 1) & !TAKEN == 0",
+            "(self.0 ^ other.0) & !(TAKEN | FROZEN) == 0",
+            "(self.0 ^ other.0) & (VERSION_ONE - 1) & !(TAKEN | FROZEN) == 0",
         )],
         atomics: Loom,
         test: "models::one_home::p5_slot_reuse_under_a_reader",
@@ -150,8 +150,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a lost insertion commits again without a scan",
         edits: &[edit(
             UPDATE,
-            "        match home.commit(seen, |now| now.showing(place)) {\n            Commit::Done(_) => {\n                *hand = Hand::Empty;\n                Attempt::Done(())\n            }\n            Commit::Lost => Attempt::Again,",
-            "        match home.commit(seen, |now| now.showing(place)) {\n            Commit::Done(_) => {\n                *hand = Hand::Empty;\n                Attempt::Done(())\n            }\n            Commit::Lost => match home.commit(home.header(), |now| now.showing(place)) {\n                Commit::Done(_) => {\n                    *hand = Hand::Empty;\n                    Attempt::Done(())\n                }\n                Commit::Lost => Attempt::Again,\n            },",
+            "        home.commit(seen, |now| now.showing(place))?;",
+            "        home.commit(seen, |now| now.showing(place))\n            .or_else(|_| home.commit(home.header(), |now| now.showing(place)))?;",
         )],
         atomics: Loom,
         test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
@@ -160,8 +160,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a lost removal commits again without a scan",
         edits: &[edit(
             UPDATE,
-            "        match home.commit(seen, |now| now.removing(place)) {",
-            "        let _ = seen;\n        match home.commit(home.header(), |now| now.removing(place)) {",
+            "home.commit(seen, |now| now.removing(place))?;",
+            "{ let _ = seen; home.commit(home.header(), |now| now.removing(place))? };",
         )],
         atomics: Loom,
         test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
@@ -198,8 +198,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[
             edit(
                 HOLE,
-                "            if let Commit::Done(_) = home",
-                "            self.unclaim(home, outside);\n            if let Commit::Done(_) = home",
+                "            if home.commit(after",
+                "            self.unclaim(home, outside);\n            if home.commit(after",
             ),
             edit(
                 HOLE,
@@ -214,7 +214,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "removal: unclaimed before it is hidden",
         edits: &[edit(
             UPDATE,
-            "        match home.commit(seen, |now| now.removing(place)) {",
+            "home.commit(seen, |now| now.removing(place))?;",
             "        if !place.is_own() {\n            self.unclaim(home, place);\n        }\n        match home.commit(seen, |now| now.removing(place)) {",
         )],
         atomics: Loom,
@@ -337,7 +337,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "refused without another look",
-        edits: &[edit(SLOTS, "Err(_) if !home.still_shows(seen) => Attempt::Again,", "")],
+        edits: &[edit(SLOTS, "Err(_) if !home.still_shows(seen) => Err(Setback::Again),", "")],
         atomics: Loom,
         test: "models::one_home::n9_p1_the_last_place",
     },
