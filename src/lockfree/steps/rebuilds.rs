@@ -1,8 +1,8 @@
 //! Rows M2, M3, N3, N5: operations and helpers stopped at every access while the map is rebuilt.
 
-use std::{vec, vec::Vec};
+use std::{boxed::Box, cell::Cell, rc::Rc, vec, vec::Vec};
 
-use super::{Call, Scene, sweep};
+use super::{Call, Interrupt, Judged, Map, Scene, region_for, steps, sweep};
 use crate::lockfree::{
     judge::{OWN, Operation, Operation::*, keys_of_home},
     shape::Shape,
@@ -84,4 +84,29 @@ fn n5_killed_at_every_access() {
             }
         }
     }
+}
+
+/// A reader that has gone on to the second table finds its key when that one is rebuilt meanwhile too.
+#[test]
+fn p6_a_reader_overtaken_by_the_next_rebuild() {
+    sweep(|accesses_before| {
+        let map: &Judged = Box::leak(Box::new(Map::new_in(region_for(1), 0).unwrap()));
+        let finish = |map: &Judged| while map.help(1) != Ok(true) {};
+        assert_eq!(map.insert(key(0), 100), Ok(None));
+        map.rebuild(region_for(1), 1).unwrap();
+        // The entry has moved, and operations still begin in the first table.
+        assert_eq!(map.help(1), Ok(false));
+        let is_reached = Rc::new(Cell::new(false));
+        let reached = Rc::clone(&is_reached);
+        let handler = Box::new(move || {
+            reached.set(true);
+            finish(map);
+            map.rebuild(region_for(1), 2).unwrap();
+            finish(map);
+        });
+        let interrupts = [Interrupt { accesses_before, handler }].into();
+        let (answer, _) = steps::run(interrupts, || map.get(key(0)));
+        assert_eq!(answer, Some(100), "stopped before access {accesses_before}");
+        is_reached.get()
+    });
 }
