@@ -284,8 +284,14 @@ impl<'a, G: Reclaim> Root<'a, G> {
 /// The value of a key whose home in `table` is migrated.
 #[cold]
 fn get_behind(table: Table<'_>, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
-    let behind = iter::successors(table.next(), |table| table.next());
-    behind.map(|table| table.get(key)).find_map(Result::ok)?
+    let mut table = table;
+    loop {
+        // Asked for only now that the home was found migrated: before, there may have been none.
+        table = table.next()?;
+        if let Ok(value) = table.get(key) {
+            return value;
+        }
+    }
 }
 
 /// The rebuild.

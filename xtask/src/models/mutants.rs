@@ -410,4 +410,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         atomics: Loom,
         test: "models::rebuild::p6_a_reader_in_a_rebuild",
     },
+    Mutant {
+        name: "copier: no look at the old bin, stopped at every access",
+        edits: &[edit(MIGRATE, "None if !is_over() =>", "None if !is_over() || true =>")],
+        atomics: Steps,
+        test: "steps::rebuilds::m2_m3_a_late_helper_brings_nothing_back",
+    },
 ];
