@@ -227,7 +227,8 @@ fn attaching_finds_what_was_left_and_refuses_the_rest() {
 
 #[test]
 fn layouts_are_exact_and_bounded() {
-    for capacity in (0..2_000).chain([1 << 20, 12_345_678]) {
+    let step = if cfg!(miri) { 499 } else { 1 };
+    for capacity in (0..2_000).step_by(step).chain([1 << 20, 12_345_678]) {
         let bytes = arena_layout(capacity).unwrap().size();
         let n = capacity.max(1);
         assert_eq!(bytes, 64 * (2 + (8 * n).div_ceil(21) + 6 * (n.div_ceil(72) + 2)));
@@ -278,7 +279,8 @@ fn n11_keys_longer_than_a_word() {
         }
     }
 
-    let pairs: Vec<_> = (0..300).map(|number| (number / 17, number)).collect();
+    let count = if cfg!(miri) { 40 } else { 300 };
+    let pairs: Vec<_> = (0..count).map(|number| (number / 17, number)).collect();
     let mut lines = lines_for(300);
     let region = Region::from_lines(&mut lines).unwrap();
     let map = IndirectMap::<_, i32>::new_in(region, 6, Pairs(pairs.clone())).unwrap();
@@ -291,7 +293,7 @@ fn n11_keys_longer_than_a_word() {
     }
     let mut references: Vec<_> = map.iter().map(|(reference, _)| reference).collect();
     references.sort_unstable();
-    assert!(references.into_iter().eq(0..300));
+    assert!(references.into_iter().eq(0..count));
     for (reference, pair) in (0..).zip(&pairs) {
         let removed = (reference, reference as i32);
         assert_eq!((map.remove(pair), map.remove(pair)), (Ok(Some(removed)), Ok(None)));
