@@ -15,6 +15,7 @@ use xshell::{Shell, cmd};
 use crate::job::Job;
 use crate::matrix::target_folder;
 use crate::needs::{self, Need};
+use crate::stage::Count;
 
 /// What was asked for: the words after `bench`, and the folder that file names are relative to.
 pub(crate) struct Call {
@@ -49,4 +50,9 @@ pub(crate) fn run(shell: &Shell, call: Call) -> Result<bool> {
         .status()
         .with_context(|| format!("starting {}", program.display()))?;
     Ok(status.success())
+}
+
+/// Stage `bench` of `verify`: the benchmark's own tests, for which every contender is compiled.
+pub(crate) fn tests(shell: &Shell) -> Result<Count> {
+    Job::tests("bench", cmd!(shell, "cargo test --package bench")).run()
 }

@@ -1,5 +1,5 @@
 //! Stage `host`: the tests on this machine, with and without features, with each backend, and
-//! optimised or not; the tests of xtask and of the benchmark; and the examples.
+//! optimised or not; the tests of xtask; and the examples.
 
 use std::fs;
 
@@ -12,11 +12,10 @@ use crate::stage::Count;
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // Features in between only add modules: that each set compiles is asked by `lint` and `builds`. What
-    // is chosen on a host was tested with debug assertions; the others are tested as users run them.
+    // is chosen on a host, a part of each backend, was tested with debug assertions.
     let mut jobs = vec![
         tests(shell, Backend::Chosen, ALL, false),
         tests(shell, Backend::Chosen, NONE, false),
-        tests(shell, Backend::Chosen, ALL, true),
         tests(shell, Backend::Assembly, ALL, true),
         tests(shell, Backend::Portable, ALL, true),
     ];
@@ -24,7 +23,6 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let histories = histories.env("HEPTAD_HISTORY_ROUNDS", "800");
     jobs.push(Job::tests("recorded histories, a million operations", histories));
     jobs.push(Job::tests("xtask", cmd!(shell, "cargo test --package xtask")));
-    jobs.push(Job::tests("bench", cmd!(shell, "cargo test --package bench")));
     for name in example_names()? {
         let command = cmd!(shell, "cargo run --all-features --example {name}");
         jobs.push(Job::step(format!("example {name}"), command));

@@ -5,8 +5,8 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, builds, capi, coverage, docs, fuzz, host, lint, lockfree,
-    miri, models, mutants, no_panic, proofs, protocols, qemu, sanitizers,
+    aarch64_user, arrows, asm_check, bench, builds, capi, coverage, docs, fuzz, host, lint,
+    lockfree, miri, models, mutants, no_panic, proofs, protocols, qemu, sanitizers,
 };
 
 /// What every change must pass.
@@ -161,6 +161,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the lines of the library that the tests execute, and those that they do not",
         needs: coverage::NEEDS,
         run: coverage::run,
+    },
+    Stage {
+        name: "bench",
+        about: "the tests of the benchmark, for which every contender is compiled",
+        needs: &[],
+        run: bench::tests,
     },
     Stage {
         name: "fuzz",
