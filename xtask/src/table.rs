@@ -92,12 +92,6 @@ pub(crate) const TEST: &[Stage] = &[
         needs: &[Need::Target(X86_64_NONE), Need::Program("qemu-system-x86_64", "qemu-system-x86")],
         run: qemu::x86_64,
     },
-    Stage {
-        name: "proofs",
-        about: "theorems about the arithmetic and the machine code, by z3 and symbolic execution",
-        needs: proofs::NEEDS,
-        run: proofs::run,
-    },
 ];
 
 /// What takes longer, or needs a nightly toolchain.
@@ -146,6 +140,12 @@ pub(crate) const VERIFY: &[Stage] = &[
     },
     Stage {
         name: "proofs",
+        about: "theorems about the arithmetic and the machine code, by z3 and symbolic execution",
+        needs: proofs::NEEDS,
+        run: proofs::run,
+    },
+    Stage {
+        name: "proofs-long",
         about: "the theorems again, with every planted error",
         needs: proofs::NEEDS,
         run: proofs::run_long,
