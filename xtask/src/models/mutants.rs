@@ -215,7 +215,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[edit(
             UPDATE,
             "home.commit(seen, |now| now.removing(place))?;",
-            "        if !place.is_own() {\n            self.unclaim(home, place);\n        }\n        match home.commit(seen, |now| now.removing(place)) {",
+            "{\n            if !place.is_own() {\n                self.unclaim(home, place);\n            }\n            home.commit(seen, |now| now.removing(place))?\n        };",
         )],
         atomics: Loom,
         test: "models::one_home::p5_group_slot_reuse_under_a_reader",
