@@ -195,3 +195,44 @@ fn threads_work_through_many_rebuilds() {
     });
     assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
 }
+
+/// One thread is refused for want of room alone, also where tables without room follow each other: if
+/// something that lasts were called busy, no other rebuild would be accepted, and it would last for ever.
+#[test]
+fn one_thread_is_never_told_that_the_map_is_busy() {
+    let (mut refusals, mut retargets) = (0, 0);
+    for seed in 0..if cfg!(miri) { 10 } else { 500 } {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut spare: Vec<_> = (0..3).map(|_| region_for(rng.usize(1..150))).collect();
+        let map = Map::new_with(spare.remove(0), seed, Counted::default()).unwrap();
+        for _ in 0..400 {
+            let key = rng.u64(..150);
+            let answer = match rng.u8(..16) {
+                0..8 => map.upsert(key, key).map(drop),
+                8..11 => map.remove(key).map(drop),
+                11 => map.help(1).map(drop),
+                12 => map.retain(|key, _| key % 8 != 0),
+                13 => {
+                    spare.extend(map.try_reclaim());
+                    Ok(())
+                }
+                _ => {
+                    if let Some(region) = spare.pop() {
+                        let was_stuck = map.needs_rebuild() == Some(Need::Size);
+                        match map.rebuild(region, rng.u64(..)) {
+                            Ok(()) => retargets += usize::from(was_stuck),
+                            Err(refused) => spare.insert(0, refused.value),
+                        }
+                    }
+                    Ok(())
+                }
+            };
+            if let Err(error) = answer {
+                assert_eq!(error, Error::Full);
+                refusals += 1;
+            }
+            assert_eq!(map.check(), Ok(()));
+        }
+    }
+    assert!(cfg!(miri) || refusals > 30 && retargets > 30, "{refusals}, {retargets}");
+}

@@ -74,8 +74,11 @@ fn random_words(count: usize, seed: u64) -> Vec<u64> {
 
 #[test]
 fn r2_random_tables_grow_to_the_canonical_layout() {
-    let (least, most) = if cfg!(miri) { (2048, 8192) } else { (1 << 13, 1 << 17) };
-    for (seed, sixteenths) in [(1, 15), (2, 14), (3, 8), (4, 1)] {
+    // At 2,048 homes the pass has two stretches.
+    let (least, most) = if cfg!(miri) { (1 << 11, 1 << 12) } else { (1 << 13, 1 << 17) };
+    let loads =
+        if cfg!(miri) { &[(1, 15), (4, 1)][..] } else { &[(1, 15), (2, 14), (3, 8), (4, 1)] };
+    for &(seed, sixteenths) in loads {
         grow_through(&random_words(least * sixteenths / 16, seed), least, most);
     }
 }

@@ -5,6 +5,7 @@
 //! | [`table`] | a storage, a hash function, operations on a `Table` | a list of the entries |
 //! | [`map`] | the same for `Map` and `Map64` | the standard library's `HashMap` |
 //! | [`probe`] | a lookup in arbitrary group memory | the oracle of the probe routines |
+//! | [`lockfree`] | three arenas, operations on a map that moves between them | the standard library's `HashMap` |
 //! | [`robin_hood`] | a storage, an order, operations on a sorted `Map` | the standard library's `BTreeMap` |
 //!
 //! Inputs are derived by `arbitrary`, so that any bytes make one, and a changed byte mostly makes a
@@ -18,6 +19,7 @@
 //! ```
 
 mod hashing;
+pub mod lockfree;
 pub mod map;
 pub mod probe;
 pub mod robin_hood;

@@ -2,7 +2,7 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 
-use crate::{map, probe, robin_hood, table};
+use crate::{lockfree, map, probe, robin_hood, table};
 
 fn run_random<I: for<'bytes> Arbitrary<'bytes>>(inputs: u64, run: fn(I)) {
     for seed in 0..inputs {
@@ -34,4 +34,9 @@ fn probe_on_random_inputs() {
 #[test]
 fn robin_hood_on_random_inputs() {
     run_random(300, robin_hood::Input::run);
+}
+
+#[test]
+fn lockfree_on_random_inputs() {
+    run_random(1_000, lockfree::Input::run);
 }

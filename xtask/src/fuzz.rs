@@ -17,7 +17,7 @@ use crate::matrix::target_folder;
 use crate::needs::{self, Need};
 use crate::stage::Count;
 
-const TARGETS: &[&str] = &["table", "map", "probe", "robin_hood"];
+const TARGETS: &[&str] = &["table", "map", "probe", "robin_hood", "lockfree"];
 const SECONDS_PER_TARGET: u32 = 60;
 
 /// Unless told, libFuzzer makes inputs longer only when it finds nothing new in short ones: after a
