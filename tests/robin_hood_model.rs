@@ -54,7 +54,7 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
         1 => Just(Operation::Grow),
         1 => (0..100usize).prop_map(Operation::ShrinkInPlace),
     ];
-    prop::collection::vec(one, 0..300)
+    prop::collection::vec(one, 0..if cfg!(miri) { 30 } else { 300 })
 }
 
 fn loads() -> impl Strategy<Value = MaxLoad> {
@@ -255,7 +255,7 @@ proptest! {
 
     /// A map that moves between two regions of different sizes.
     #[test]
-    fn moves(operations in prop::collection::vec(operations(), 0..6), seed: u64) {
+    fn moves(operations in prop::collection::vec(operations(), 0..if cfg!(miri) { 2 } else { 6 }), seed: u64) {
         let lines = [8, 24];
         let mut memory: Vec<Vec<Line>> =
             [8, 8, 24, 24].iter().map(|&lines| vec![Line::EMPTY; lines]).collect();
