@@ -96,16 +96,13 @@ impl<'a> Table<'a> {
     }
 
     /// Where to go on with the key of `word` after this table has refused it for `stop`: to the next
-    /// table, once its home has been moved there.
+    /// table, once its home has been moved there. Whatever the reason was: the room that a home lacks, or
+    /// finds in somebody's hands, may be that of neighbours that have moved on already.
     #[cold]
     pub(super) fn follow(self, word: u64, stop: Stop) -> Result<Table<'a>, Stop> {
-        match (self.next(), stop) {
-            (Some(next), Stop::Frozen | Stop::Full) => {
-                self.move_home(self.home_of(word), next)?;
-                Ok(next)
-            }
-            _ => Err(stop),
-        }
+        let next = self.next().ok_or(stop)?;
+        self.move_home(self.home_of(word), next)?;
+        Ok(next)
     }
 
     /// Does a bounded part of the work: one bin moved, or [`BINS_PER_STEP`] found to be migrated.
