@@ -70,7 +70,7 @@ impl<'a> Table<'a> {
             Ok(()) => home.set_migrated(frozen),
             Err(Stop::Full) if !home.header().is_migrated() => {
                 // Relaxed: a note for whoever asks why nothing goes on.
-                self.progress().stuck.store(1, Relaxed);
+                self.progress().stuck.fetch_max(1, Relaxed);
                 return Err(Stop::Full);
             }
             Err(_) if home.header().is_migrated() => {}
