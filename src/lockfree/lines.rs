@@ -13,6 +13,8 @@ use crate::{
     storage::Region,
 };
 
+pub(super) mod rebuilds;
+
 /// Entries of the map whose lines are counted: its own capacity.
 const ENTRIES: u64 = 10_000;
 

@@ -486,7 +486,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     }
 
     /// The tables, for tests of single steps.
-    #[cfg(all(test, not(loom)))]
+    #[cfg(test)]
     pub(super) fn root(&self) -> &Root<'a, G> {
         &self.root
     }

@@ -70,7 +70,7 @@ impl<'a> Table<'a> {
             Ok(()) => home.set_migrated(frozen),
             Err(Stop::Full) if !home.header().is_migrated() => {
                 // Relaxed: a note for whoever asks why nothing goes on.
-                self.progress().stuck.store(1, Relaxed);
+                self.progress().stuck.fetch_max(1, Relaxed);
                 return Err(Stop::Full);
             }
             Err(_) if home.header().is_migrated() => {}
@@ -96,10 +96,8 @@ impl<'a> Table<'a> {
     }
 
     /// Where to go on with the key of `word` after this table has refused it for `stop`: to the next
-    /// table, once its home has been moved there.
-    ///
-    /// Also if something was only in the way: in a table that is being moved that may last. It can be a
-    /// neighbour's entry that cannot make room because its home is frozen.
+    /// table, once its home has been moved there. Whatever the reason was: the room that a home lacks, or
+    /// finds in somebody's hands, may be that of neighbours that have moved on already.
     #[cold]
     pub(super) fn follow(self, word: u64, stop: Stop) -> Result<Table<'a>, Stop> {
         let next = self.next().ok_or(stop)?;

@@ -323,7 +323,10 @@ impl<'a, G: Reclaim> Root<'a, G> {
         }
         // SAFETY: R1.
         self.count_bytes(unsafe { Table::at(descriptor) });
-        self.chain().for_each(|table| table.progress().stuck.store(0, Relaxed));
+        for table in self.chain() {
+            // Relaxed, both: as in `is_stuck`.
+            let _ = table.progress().stuck.compare_exchange(1, 0, Relaxed, Relaxed);
+        }
         Ok(())
     }
 

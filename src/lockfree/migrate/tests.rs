@@ -110,3 +110,29 @@ fn n5_a_copier_that_never_goes_on() {
         assert_eq!((map.get(KEY), map.remove(KEY), map.get(KEY)), (Some(11), Ok(Some(11)), None));
     });
 }
+
+/// A home without room, all of whose neighbours have moved on: their entries still stand in the groups, and
+/// nobody is in the way.
+#[test]
+fn n9_room_that_those_who_moved_on_left_behind() {
+    let region =
+        |capacity| Region::from_lines(vec![Line::EMPTY; arena_lines(capacity)].leak()).unwrap();
+    let map = Map::<u64, u64>::new_in(region(4), 1).unwrap();
+    let old = map.root().current().unwrap();
+    let keys_of = |number| (0..).filter(move |&key| old.home_of(key).number() == number);
+    // Both homes share a group, which the second one has filled when the first one comes.
+    assert_eq!((old.shape().bins, old.shape().group_of(0, 2)), (2, old.shape().group_of(1, 2)));
+    let entries = 3 + 2 * 7;
+    for key in keys_of(1).take(entries).chain(keys_of(0).take(entries)) {
+        assert_eq!(map.insert(key, key), Ok(None));
+    }
+    map.rebuild(region(100), 2).unwrap();
+    old.move_home(old.home_number(1).unwrap(), old.next().unwrap()).unwrap();
+    let key = keys_of(0).nth(entries).unwrap();
+    let home = old.home_of(key);
+    let answer =
+        old.update(&Key { word: key, matches: |stored| stored == key }, |_| Decision::Set(1));
+    assert_eq!((answer, home.header().is_frozen()), (Err(Stop::Busy), false));
+    assert!(old.follow(key, Stop::Busy).unwrap().is(old.next().unwrap()));
+    assert_eq!((map.insert(key, 1), map.len()), (Ok(None), 2 * entries + 1));
+}

@@ -20,6 +20,8 @@ use loom::{model::Builder, thread};
 use super::{
     Map,
     arena::Descriptor,
+    commit::Take,
+    header::{OWN_SLOTS, REGIONS},
     judge::{self, Judged, Operation, Record, is_explained, keys_of_home},
     reclaim::Never,
     root::Root,
@@ -29,6 +31,7 @@ use crate::{layout::Line, storage::Region};
 
 mod one_home;
 mod rebuild;
+mod retarget;
 mod thorough;
 mod two_homes;
 
@@ -51,6 +54,9 @@ enum Rebuild {
     Begun,
     /// The first thread begins it.
     Begins,
+    /// It has begun, into a table whose only home is in the hands of contexts that were killed. The
+    /// first thread gives that one a next table.
+    Stuck,
 }
 
 impl Scene {
@@ -121,13 +127,11 @@ impl Scene {
         let map = Arc::new(self.make(region));
         let start = judge::entries(&map);
         let shape = self.shape;
-        let begin = move |map: &Judged| {
-            let line = Box::leak(Box::new(Line::EMPTY));
-            let region = Region::from_lines(core::slice::from_mut(line)).unwrap();
-            map.rebuild_into(Descriptor::of_shape(region, shape, 1, u64::MAX));
-        };
-        if self.rebuild == Rebuild::Begun {
-            begin(&map);
+        if self.rebuild != Rebuild::Not && self.rebuild != Rebuild::Begins {
+            begin(&map, shape);
+        }
+        if self.rebuild == Rebuild::Stuck {
+            leak_all_places(&map);
         }
         // Every racer in a thread of its own: loom tries less with the main thread.
         let handles: Vec<_> = threads
@@ -135,10 +139,10 @@ impl Scene {
             .enumerate()
             .map(|(number, operations)| {
                 let (map, operations) = (Arc::clone(&map), operations.clone());
-                let begins = self.rebuild == Rebuild::Begins && number == 0;
+                let begins = matches!(self.rebuild, Rebuild::Begins | Rebuild::Stuck);
                 thread::spawn(move || {
-                    if begins {
-                        begin(&map);
+                    if begins && number == 0 {
+                        begin(&map, shape);
                     }
                     let run = |operation: Operation| (operation, operation.run(&map));
                     operations.into_iter().map(run).collect::<Vec<_>>()
@@ -159,11 +163,35 @@ impl Scene {
             is_explained(self.shape, &start, &records, &end),
             "no order explains {records:?}, which led from {start:?} to {end:?}"
         );
+        if self.rebuild == Rebuild::Stuck {
+            // Who has made a table with room finds room.
+            let mut own = records.iter().take(threads[0].len());
+            assert!(!own.any(|record| matches!(record.answer, Some(judge::Answer::Refused(_)))));
+        }
         assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
         let mut regions = Arc::into_inner(map)?.into_regions();
         let first = regions.next();
         regions.for_each(drop);
         first
+    }
+}
+
+/// Begins a rebuild into a table of this shape.
+fn begin(map: &Judged, shape: Shape) {
+    let line = Box::leak(Box::new(Line::EMPTY));
+    let region = Region::from_lines(core::slice::from_mut(line)).unwrap();
+    map.rebuild_into(Descriptor::of_shape(region, shape, 1, u64::MAX));
+}
+
+/// Leaves all places of the newest table's first home in the hands of nobody.
+fn leak_all_places(map: &Judged) {
+    let table = map.root().newest().unwrap();
+    let home = table.home_number(0).unwrap();
+    for slot in 0..OWN_SLOTS {
+        assert!(matches!(home.take(home.header(), slot), Take::Done(_)));
+    }
+    for region in 0..REGIONS {
+        assert_eq!(table.claim_in_group(home, region), Some(0));
     }
 }
 

@@ -37,6 +37,7 @@ use crate::{
 mod nested;
 mod rebuilds;
 mod scenes;
+mod sizes;
 
 /// More accesses than any operation makes that nobody disturbs: an insertion that looks at all 24
 /// places of its home, tries 21 claims, and then to move each of 21 entries, with 14 claims each.

@@ -416,4 +416,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
         atomics: Steps,
         test: "steps::rebuilds::m2_m3_a_late_helper_brings_nothing_back",
     },
+    Mutant {
+        name: "retarget: goes on to the third table without moving the home in the second",
+        edits: &[edit(MIGRATE, "        self.move_home(self.home_of(word), next)?;\n", "")],
+        atomics: Loom,
+        test: "models::retarget::p6_a_reader",
+    },
+    Mutant {
+        name: "retarget: no second look in the third table",
+        edits: &[edit(
+            MIGRATE,
+            "None if !is_over() =>",
+            "None if !table.is(self) || !is_over() =>",
+        )],
+        atomics: Loom,
+        test: "models::retarget::n3_a_copier_and_a_removal",
+    },
+    Mutant {
+        name: "retarget: migrated, although an entry found no room",
+        edits: &[edit(
+            MIGRATE,
+            "            Err(stop) => return Err(stop),\n        }\n        Ok(())",
+            "            Err(stop) => {\n                home.set_migrated(frozen);\n                return Err(stop);\n            }\n        }\n        Ok(())",
+        )],
+        atomics: Loom,
+        test: "models::retarget::m3_whoever_retargets_goes_on",
+    },
 ];

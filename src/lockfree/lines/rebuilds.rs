@@ -1,0 +1,152 @@
+//! Row M4: what an operation costs while the map is rebuilt does not depend on how large the map is.
+//!
+//! Maps of four sizes, each as full as it is made for, are rebuilt while every kind of operation takes
+//! its turn, the same number of times whatever the size. One bound holds for all of them: a cost that
+//! grew with the table, a scan of its bins say, would pass at the smallest and break at the largest.
+
+use core::cell::Cell;
+use std::{array, format, vec::Vec};
+
+use super::{Map, lines_for};
+use crate::{
+    hash::{hash_word, unhash_word},
+    layout::touched::{Tally, lines_of},
+    lockfree::{
+        Counted, SegmentedMap,
+        header::{PLACES, REGIONS},
+        shape::Shape,
+    },
+    storage::Region,
+};
+
+/// The sizes that are compared, in entries.
+pub(in crate::lockfree) const SIZES: [u64; 4] = [64, 1_024, 16_384, 262_144];
+/// Turns of every size: as many as the largest takes for one rebuild, and more.
+const TURNS: u64 = 30_000;
+
+/// The kinds of operations.
+const KINDS: [&str; 6] = ["get", "upsert", "remove", "insert", "help(1)", "try_reclaim"];
+/// The first of them, which each turn has. The last one follows the end of a rebuild.
+const CALLS: usize = 5;
+
+/// Measures what its argument costs.
+pub(in crate::lockfree) type Gauge = fn(&mut dyn FnMut()) -> usize;
+
+type Segmented<'a, const SEGMENTS: usize> = SegmentedMap<'a, u64, u64, SEGMENTS, Counted>;
+
+/// Asserts that at no size an operation costs more than `bounds` say, in the order of `KINDS`, when
+/// the parts of a map are rebuilt one after another. One part: the map itself.
+pub(in crate::lockfree) fn assert_same_bounds<const SEGMENTS: usize>(
+    unit: &str,
+    gauge: Gauge,
+    bounds: [usize; KINDS.len()],
+) {
+    for entries in SIZES {
+        let most = costs::<SEGMENTS>(entries, gauge).map(|tally| tally.most);
+        for ((kind, most), bound) in KINDS.iter().zip(most).zip(bounds) {
+            let story = format!("{entries} entries, {kind}: {most} {unit} at the most");
+            assert!(most <= bound, "{story}, {bound} are documented");
+        }
+    }
+}
+
+/// What `TURNS` turns cost, of a map that is rebuilt all the time.
+fn costs<const SEGMENTS: usize>(entries: u64, gauge: Gauge) -> [Tally; KINDS.len()] {
+    let each = entries.div_ceil(SEGMENTS as u64);
+    // Parts do not fill exactly alike.
+    let each = if SEGMENTS == 1 { each } else { each + 6 * each.isqrt() };
+    let mut memory: Vec<_> = (0..=SEGMENTS).map(|_| lines_for(each)).collect();
+    let mut regions = memory.iter_mut().map(|lines| Region::from_lines(lines).unwrap());
+    let mut spare = regions.next();
+    let map: Segmented<'_, SEGMENTS> = Segmented::of_segments(
+        array::from_fn(|_| Map::new_with(regions.next().unwrap(), 0, Counted::new()).unwrap()),
+        0x5e95,
+    );
+    (0..entries).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
+
+    let mut tallies = [(); KINDS.len()].map(|()| Tally::default());
+    let is_done = Cell::new(false);
+    let (mut part, mut rebuilds) = (0, 0);
+    for turn in 0..TURNS {
+        let segment = &map.segments()[part];
+        if let Some(region) = spare.take() {
+            segment.rebuild(region, hash_word(7, turn)).unwrap();
+        }
+        // Of the keys that are there: those from `turn` on.
+        let present = turn + hash_word(1, turn) % entries;
+        let calls: [&mut dyn FnMut(); CALLS] = [
+            &mut || assert_eq!(map.get(present), Some(present)),
+            &mut || assert_eq!(map.upsert(present, present), Ok(Some(present))),
+            &mut || assert_eq!(map.remove(turn), Ok(Some(turn))),
+            &mut || assert_eq!(map.insert(turn + entries, turn + entries), Ok(None)),
+            &mut || is_done.set(segment.help(1).unwrap()),
+        ];
+        calls.into_iter().zip(&mut tallies).for_each(|(call, tally)| tally.add(gauge(call)));
+        if is_done.get() {
+            tallies[CALLS].add(gauge(&mut || spare = segment.try_reclaim()));
+            assert!(spare.is_some());
+            part = (part + 1) % SEGMENTS;
+            rebuilds += 1;
+        }
+    }
+    assert!(rebuilds > 0, "the turns are too few for {entries} entries");
+    tallies
+}
+
+/// Two bins with as many entries as a bin can have, and a table behind that has taken in most of the
+/// others: what a change costs that has to move both.
+pub(in crate::lockfree) fn assert_fullest_bins(unit: &str, gauge: Gauge, bound: usize) {
+    for entries in SIZES {
+        let [mut first, mut second] = [(); 2].map(|()| lines_for(entries));
+        let map = Map::<u64, u64>::new_in(Region::from_lines(&mut first).unwrap(), 0).unwrap();
+        let shape = Shape::for_entries(entries).unwrap();
+        let shares = |one: u64, other: u64| {
+            (0..REGIONS).any(|region| shape.group_of(one, region) == shape.group_of(other, region))
+        };
+        // The bin of the call's own key, and one that the call will be told to move.
+        let own = shape.bins - 1;
+        let told = (0..own).rev().find(|&told| !shares(own, told)).unwrap();
+        let keys_of = |bin: u64| {
+            let first = (u128::from(bin) << u64::BITS).div_ceil(u128::from(shape.bins)) as u64;
+            (0..u64::from(PLACES)).map(move |number| unhash_word(0, first + number))
+        };
+        for key in keys_of(own).chain(keys_of(told)) {
+            assert_eq!(map.insert(key, key), Ok(None));
+        }
+        // Keys that share a group with both bins may find no room.
+        let others = 0..entries - 2 * u64::from(PLACES);
+        let refused = others.filter(|&key| map.insert(key, key).is_err()).count();
+        assert!(refused <= 8, "{refused} of {entries} keys found no room");
+        assert_eq!(map.stats().fullest_home, PLACES as usize);
+        map.rebuild(Region::from_lines(&mut second).unwrap(), 1).unwrap();
+        assert_eq!(map.help(told as usize), Ok(false));
+        let key = keys_of(own).next().unwrap();
+        let cost = gauge(&mut || assert_eq!(map.upsert(key, 1), Ok(Some(key))));
+        let story = format!("{entries} entries, two full bins: {cost} {unit}");
+        assert!(cost <= bound, "{story}, {bound} are documented");
+    }
+}
+
+/// Lines of bins and groups.
+fn lines(call: &mut dyn FnMut()) -> usize {
+    lines_of(call).0
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
+fn m4_lines_in_a_rebuild_at_every_size() {
+    assert_same_bounds::<1>("lines", lines, [8, 60, 60, 60, 60, 0]);
+}
+
+/// Row M5: the same while one part after the other of a segmented map is rebuilt.
+#[test]
+#[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
+fn m5_lines_in_a_rebuild_of_a_part_at_every_size() {
+    assert_same_bounds::<4>("lines", lines, [8, 60, 60, 60, 60, 0]);
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
+fn m4_lines_of_the_fullest_bins_at_every_size() {
+    assert_fullest_bins("lines", lines, 80);
+}
