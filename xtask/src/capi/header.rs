@@ -128,6 +128,8 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadSharedStats", "heptad_shared_stats"),
     ("HeptadReclaim", "heptad_reclaim"),
     ("HeptadRobin", "heptad_robin"),
+    ("HeptadRobinMap", "heptad_robin_map"),
+    ("HeptadGrowth", "heptad_growth"),
     ("HeptadSortedStats", "heptad_sorted_stats"),
 ];
 
