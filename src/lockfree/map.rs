@@ -449,10 +449,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
 
     /// Why the map should be rebuilt, if it should. Reads every line.
     pub fn needs_rebuild(&self) -> Option<Need> {
-        if self.root.is_stuck() {
-            return Some(Need::Size);
-        }
-        self.stats().need(self.capacity())
+        self.root.needs_rebuild()
     }
 
     /// Does at most `steps` parts of a running rebuild, each one bin of at most 24 entries, or sixteen

@@ -224,11 +224,11 @@ impl<'a, G: Reclaim> Root<'a, G> {
     /// makes of their values into `places`; as many as the shorter of both has.
     ///
     /// Homes are asked for [`AHEAD`] keys before they are read.
-    pub(super) fn get_many<K, M: Fn(u64) -> bool, P>(
+    pub(super) fn get_many<'k, K, M: Fn(u64) -> bool, P>(
         &self,
-        keys: &[K],
+        keys: &'k [K],
         places: &mut [P],
-        key_of: impl Fn(&K) -> Key<M>,
+        key_of: impl Fn(&'k K) -> Key<M>,
         mut answer: impl FnMut(Option<u64>) -> P,
     ) {
         let _inside = self.enter();
@@ -237,7 +237,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
         };
         let mut ahead = keys.iter();
         let mut numbers = [0; AHEAD];
-        let prefetch = |key: &K| table.prefetch_home(key_of(key).word).number();
+        let prefetch = |key: &'k K| table.prefetch_home(key_of(key).word).number();
         for (number, key) in numbers.iter_mut().zip(&mut ahead) {
             *number = prefetch(key);
         }
