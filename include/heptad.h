@@ -10,6 +10,7 @@
  *     heptad_robin      64-bit keys, sorted, in one piece of memory that the set grows into
  *     heptad_robin_map  the same with 64-bit values
  *     heptad_lockfree   64-bit keys with 64-bit values, shared by cores, interrupts and processes
+ *     heptad_indirect   the same with keys of any length, which you keep
  *
  * HANDLES. A table is a handle of 128 bytes, which you place where you like, and lines of 64 bytes in
  * memory that you lend it:
@@ -33,11 +34,11 @@
  * that run past the end of the address space; and _BUSY while another operation changes the table.
  * The texts below name only the errors beyond these. Length and capacity of such a handle are 0.
  *
- * CONCURRENCY. A heptad_lockfree has no owner: see there. Of the others: one owner, or many readers. Functions
- * that take a const handle may run on several cores at once, all others need the table to themselves. Put a
- * lock around it and mask interrupts. If you forget, or a callback calls back: while a table is being
- * changed, calls for it on the same core return HEPTAD_ERROR_BUSY. What is interrupted in a function with a
- * const handle cannot be seen.
+ * CONCURRENCY. A heptad_lockfree or heptad_indirect has no owner: see there. Of the others: one owner, or many
+ * readers. Functions that take a const handle may run on several cores at once, all others need the table to
+ * themselves. Put a lock around it and mask interrupts. If you forget, or a callback calls back: while a table
+ * is being changed, calls for it on the same core return HEPTAD_ERROR_BUSY. What is interrupted in a function
+ * with a const handle cannot be seen.
  *
  * COST is told in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a
  * table of fewer than 64 groups is filled to the brim.
@@ -173,6 +174,12 @@ typedef struct heptad_lockfree {
     uint64_t body[15];
 } heptad_lockfree;
 
+typedef struct heptad_indirect {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_indirect;
+
 /* The library was compiled for the same layout: src/ffi has these assertions too. */
 #if defined(__cplusplus)
 #define HEPTAD_STATIC_ASSERT(name, condition) static_assert(condition, #name)
@@ -193,6 +200,8 @@ HEPTAD_STATIC_ASSERT(robin_map_bytes, sizeof(heptad_robin_map) == 128);
 HEPTAD_STATIC_ASSERT(robin_map_body, offsetof(heptad_robin_map, body) == 8);
 HEPTAD_STATIC_ASSERT(lockfree_bytes, sizeof(heptad_lockfree) == 128);
 HEPTAD_STATIC_ASSERT(lockfree_body, offsetof(heptad_lockfree, body) == 8);
+HEPTAD_STATIC_ASSERT(indirect_bytes, sizeof(heptad_indirect) == 128);
+HEPTAD_STATIC_ASSERT(indirect_body, offsetof(heptad_indirect, body) == 8);
 HEPTAD_STATIC_ASSERT(stats_bytes, sizeof(heptad_stats) == 72);
 HEPTAD_STATIC_ASSERT(stats_last, offsetof(heptad_stats, bytes) == 64);
 
@@ -767,6 +776,118 @@ int heptad_lockfree_each(const heptad_lockfree *map,
 int heptad_lockfree_retain(const heptad_lockfree *map,
                            int (*keep)(uint64_t key, uint64_t value, void *context), void *context);
 int heptad_lockfree_clear(const heptad_lockfree *map);
+
+/* ---------------------------------------------------------------- maps without a lock, of keys of any length
+ *
+ * A heptad_lockfree whose keys are yours: strings, paths, tuples, in memory of yours. Same memory, same
+ * progress, same errors, and everything about rebuilding, reclaiming and attaching is the same.
+ *
+ * The map holds one word for a key: a reference, which is an index or an address of yours, and bits of the
+ * key's hash where the reference has none. `hash_bits` says which bits are the hash's. Those of a reference
+ * are ignored, and come back as 0. There should be as many as the map has bins, in powers of two, lest bins
+ * crowd: 20 do for two and a half million entries, and more are fine. Two proposals: */
+#define HEPTAD_HASH_BITS_OF_INDICES ((uint64_t)0xFFFFFFFF00000000)   /* for indices below 2^32 */
+#define HEPTAD_HASH_BITS_OF_ADDRESSES ((uint64_t)0xFFFF00000000000F) /* for 16-aligned ones below 2^48 */
+/*
+ * An operation gets the hash of a key, a good one in all of its hash bits as heptad_hash_bytes is, and a
+ * pointer, which the map only hands on to `equal`: not 0 if the reference stands for that key. `equal` is called
+ * for references with the same hash bits alone, so seldom for another key; inside an operation, in whatever
+ * context that runs, perhaps for a key that is being taken out. It must not call for the same map.
+ *
+ * WHEN THE MEMORY OF A KEY MAY BE USED AGAIN. While a key is in the map its memory does not change. When it
+ * has been taken out, which answers its reference, others may still compare with it: it has to stay readable
+ * and the same until every operation that began before has ended. Your kernel's grace periods tell when; or
+ * heptad_indirect_grace_start and _elapsed, for a map made with counters or functions; or keep all keys until
+ * the map is gone. When an insertion fails, or answers that the key was there, the map has not kept the
+ * reference it was given, and nobody else has seen it. */
+
+/* As heptad_lockfree_init, _init_counted, _init_with and _attach; the memory is that of heptad_lockfree_bytes.
+ * _NULL also without `equal`, _ARGUMENT for hash bits of none or all. Who attaches has to bring the same hash
+ * bits, or the answer is _FOREIGN, and to understand the references: indices or offsets, no addresses. */
+int heptad_indirect_init(heptad_indirect *map, void *memory, size_t bytes, uint64_t seed,
+                         uint64_t hash_bits,
+                         int (*equal)(uint64_t reference, const void *key, void *context),
+                         void *context);
+int heptad_indirect_init_counted(heptad_indirect *map, void *memory, size_t bytes, uint64_t seed,
+                                 uint64_t hash_bits,
+                                 int (*equal)(uint64_t reference, const void *key, void *context),
+                                 void *context, void *counters, size_t counters_bytes);
+int heptad_indirect_init_with(heptad_indirect *map, void *memory, size_t bytes, uint64_t seed,
+                              uint64_t hash_bits,
+                              int (*equal)(uint64_t reference, const void *key, void *context),
+                              void *context, const heptad_reclaim *reclaim);
+int heptad_indirect_attach(heptad_indirect *map, void *memory, size_t bytes, uint64_t hash_bits,
+                           int (*equal)(uint64_t reference, const void *key, void *context),
+                           void *context);
+
+/* As those of a heptad_lockfree. A rebuild under another seed does not part keys whose hash bits are the same.
+ * A check looks at words, not at keys. */
+int heptad_indirect_release(heptad_indirect *map,
+                            void (*give_back)(void *memory, size_t bytes, void *context),
+                            void *context);
+int heptad_indirect_rebuild(const heptad_indirect *map, void *memory, size_t bytes, uint64_t seed);
+int heptad_indirect_rebuild_if_needed(const heptad_indirect *map, void *memory, size_t bytes,
+                                      uint64_t seed);
+int heptad_indirect_needs_rebuild(const heptad_indirect *map);
+int heptad_indirect_help(const heptad_indirect *map, size_t steps);
+int heptad_indirect_reclaim(const heptad_indirect *map, void **memory, size_t *bytes);
+int heptad_indirect_check(const heptad_indirect *map);
+size_t heptad_indirect_len(const heptad_indirect *map);
+size_t heptad_indirect_capacity(const heptad_indirect *map);
+int heptad_indirect_seed(const heptad_indirect *map, uint64_t *seed);
+int heptad_indirect_stats(const heptad_indirect *map, heptad_shared_stats *stats);
+
+/* Notes in `started` which operations are under way; and have those ended since? Then the memory of keys that
+ * were taken out before the start may be used again. 0 for ever if nobody counts: after heptad_indirect_init
+ * and _attach. Never waits: ask now and then. */
+int heptad_indirect_grace_start(const heptad_indirect *map, uint64_t *started);
+int heptad_indirect_grace_elapsed(const heptad_indirect *map, uint64_t started);
+
+/* The reference that stands for `key`, and its value, if it is there; both results may be null. */
+int heptad_indirect_get(const heptad_indirect *map, uint64_t hash, const void *key,
+                        uint64_t *reference, uint64_t *value);
+
+/* found[i] = 1, references[i] and values[i] those of keys[i], of hash hashes[i]; or all 0 if it is not there.
+ * Each lookup is atomic by itself, the batch is not. No result overlaps another, hashes, keys or the handle,
+ * or the answer is _OVERLAPPING; results in the map's own memory are not found out. */
+int heptad_indirect_get_many(const heptad_indirect *map, const uint64_t *hashes,
+                             const void *const *keys, size_t count, uint64_t *references,
+                             uint64_t *values, uint8_t *found);
+
+/* As those of a heptad_lockfree. A key that is new is stored as `reference`; one that is there keeps the
+ * reference it has. */
+int heptad_indirect_insert(const heptad_indirect *map, uint64_t hash, const void *key,
+                           uint64_t reference, uint64_t value, uint64_t *present);
+int heptad_indirect_upsert(const heptad_indirect *map, uint64_t hash, const void *key,
+                           uint64_t reference, uint64_t value, uint64_t *previous);
+int heptad_indirect_replace(const heptad_indirect *map, uint64_t hash, const void *key,
+                            uint64_t value, uint64_t *previous);
+int heptad_indirect_add(const heptad_indirect *map, uint64_t hash, const void *key,
+                        uint64_t reference, uint64_t addend, uint64_t *sum);
+int heptad_indirect_modify(const heptad_indirect *map, uint64_t hash, const void *key,
+                           uint64_t (*change)(uint64_t value, void *context), void *context,
+                           uint64_t *previous);
+int heptad_indirect_insert_or_modify(const heptad_indirect *map, uint64_t hash, const void *key,
+                                     uint64_t reference, uint64_t value,
+                                     uint64_t (*change)(uint64_t value, void *context),
+                                     void *context, uint64_t *previous);
+int heptad_indirect_compare_and_set(const heptad_indirect *map, uint64_t hash, const void *key,
+                                    uint64_t reference, int expected, uint64_t expected_value,
+                                    uint64_t value, int *was_present, uint64_t *previous);
+
+/* Takes `key` out, or does if `condition` is not 0 for its value. 1 if so, and its reference and value are
+ * written to `reference` and `value`, which may be null. During a rebuild _FULL and _BUSY; _NULL if there is no
+ * condition. There is no other way out, for the reference has to be told. */
+int heptad_indirect_remove(const heptad_indirect *map, uint64_t hash, const void *key,
+                           uint64_t *reference, uint64_t *value);
+int heptad_indirect_remove_if(const heptad_indirect *map, uint64_t hash, const void *key,
+                              int (*condition)(uint64_t value, void *context), void *context,
+                              uint64_t *reference, uint64_t *value);
+
+/* As heptad_lockfree_each, with references in place of keys. */
+int heptad_indirect_each(const heptad_indirect *map,
+                         int (*visit)(uint64_t reference, uint64_t value, void *context),
+                         void *context);
 
 #ifdef __cplusplus
 }

@@ -103,7 +103,7 @@ pub unsafe extern "C" fn heptad_lockfree_remove(
 }
 
 /// The expectation that `number` names.
-fn expectation(number: c_int, value: u64) -> Result<Expectation<u64>, c_int> {
+pub(in crate::ffi) fn expectation(number: c_int, value: u64) -> Result<Expectation<u64>, c_int> {
     match number {
         0 => Ok(Expectation::Whatever),
         1 => Ok(Expectation::Exists),

@@ -125,6 +125,7 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadTable", "heptad_table"),
     ("HeptadStats", "heptad_stats"),
     ("HeptadLockfree", "heptad_lockfree"),
+    ("HeptadIndirect", "heptad_indirect"),
     ("HeptadSharedStats", "heptad_shared_stats"),
     ("HeptadReclaim", "heptad_reclaim"),
     ("HeptadRobin", "heptad_robin"),
