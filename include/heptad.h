@@ -112,10 +112,11 @@ size_t heptad_map_bytes(size_t entries, int load);
 /* ---------------------------------------------------------------- hashes */
 
 /* The hash of a word, and of `count` bytes, under a seed: what sets and maps use, and fit for a
- * heptad_table. hash_word is a bijection for each seed. Any seed will do; one that nobody can guess,
+ * heptad_table. hash_word is a bijection for each seed, which unhash_word undoes. Any seed will do; one that nobody can guess,
  * another per table and boot, keeps others from choosing keys that crowd one place. `bytes` may be
  * null if `count` is 0. */
 uint64_t heptad_hash_word(uint64_t seed, uint64_t word);
+uint64_t heptad_unhash_word(uint64_t seed, uint64_t hash);
 uint64_t heptad_hash_bytes(uint64_t seed, const void *bytes, size_t count);
 
 /* ---------------------------------------------------------------- statistics */
@@ -286,6 +287,18 @@ int heptad_map_prefetch(const heptad_map *map, uint64_t key);
  * written to `previous`, which may be null. _FULL, for a new key. */
 int heptad_map_insert(heptad_map *map, uint64_t key, uint64_t value, uint64_t *previous);
 
+/* Gives `key` the value `value` if it has none. 1 if it is new; 0 if it had one, which stays, and is written
+ * to `present`, which may be null. _FULL, for a new key. */
+int heptad_map_get_or_insert(heptad_map *map, uint64_t key, uint64_t value, uint64_t *present);
+
+/* Gives `key` the value `value`, or what `change` makes of the one it has, if it has one. 1 if it had, and
+ * that is written to `previous`, which may be null. `change` may not call for this map: that is _BUSY. _NULL
+ * if there is no function. */
+int heptad_map_replace(heptad_map *map, uint64_t key, uint64_t value, uint64_t *previous);
+int heptad_map_modify(heptad_map *map, uint64_t key,
+                      uint64_t (*change)(uint64_t value, void *context), void *context,
+                      uint64_t *previous);
+
 /* Adds to the value of `key`, as to 0 if there is none, modulo 2^64, and writes the sum to `sum`, which
  * may be null. 1 if the key is new. _FULL, for a new key. */
 int heptad_map_add(heptad_map *map, uint64_t key, uint64_t addend, uint64_t *sum);
@@ -322,7 +335,7 @@ int heptad_map_retain(heptad_map *map, int (*keep)(uint64_t key, uint64_t *value
  *
  * A `hash` argument is that of the entry that `key` stands for. Both functions return, and do not call
  * for this table; a change is refused as _BUSY while another one is under way, but from inside find,
- * find_many it cannot be seen. */
+ * find_many and each it cannot be seen. */
 
 /* Makes an empty table, as heptad_set_init. _NULL also for a null function. */
 int heptad_table_init(heptad_table *table, void *memory, size_t bytes, int load,
@@ -344,8 +357,17 @@ int heptad_table_prefetch(const heptad_table *table, uint64_t hash);
 int heptad_table_insert(heptad_table *table, uint64_t hash, const void *key, uint64_t entry,
                         uint64_t *present);
 
+/* Puts `entry` in, whatever is there: a table may hold several that are equal to one key. Find, replace and
+ * remove take any one of them. 0, or _FULL. Looks nothing up, so it calls no function. */
+int heptad_table_insert_unique(heptad_table *table, uint64_t hash, uint64_t entry);
+
 /* Is an entry equal to `key` there? It is written to `entry`, which may be null. */
 int heptad_table_find(const heptad_table *table, uint64_t hash, const void *key, uint64_t *entry);
+
+/* Calls `visit` for every entry equal to `key` until it returns 0; 1 if it never did. _NULL if there is no
+ * function. One or two lines, and `span` more. */
+int heptad_table_each(const heptad_table *table, uint64_t hash, const void *key,
+                      int (*visit)(uint64_t entry, void *context), void *visit_context);
 
 /* Puts `entry`, of the same hash, in the place of the one equal to `key`. 1 if there was one, which is
  * written to `previous`, which may be null. */
@@ -532,6 +554,13 @@ int heptad_robin_map_insert(heptad_robin_map *map, uint64_t key, uint64_t value,
                             uint64_t *previous);
 int heptad_robin_map_insert_within_capacity(heptad_robin_map *map, uint64_t key, uint64_t value,
                                             uint64_t *previous);
+int heptad_robin_map_get_or_insert(heptad_robin_map *map, uint64_t key, uint64_t value,
+                                   uint64_t *present);
+int heptad_robin_map_replace(heptad_robin_map *map, uint64_t key, uint64_t value,
+                             uint64_t *previous);
+int heptad_robin_map_modify(heptad_robin_map *map, uint64_t key,
+                            uint64_t (*change)(uint64_t value, void *context), void *context,
+                            uint64_t *previous);
 int heptad_robin_map_add(heptad_robin_map *map, uint64_t key, uint64_t addend, uint64_t *sum);
 int heptad_robin_map_get(const heptad_robin_map *map, uint64_t key, uint64_t *value);
 int heptad_robin_map_remove(heptad_robin_map *map, uint64_t key, uint64_t *value);

@@ -68,6 +68,31 @@ static void values_keyed(void)
     values_go_in_and_out(1);
 }
 
+static uint64_t triple(uint64_t value, void *context)
+{
+    EQUAL(heptad_robin_map_add(context, 1, 1, NULL), HEPTAD_ERROR_BUSY);
+    return value * 3;
+}
+
+static void values_change_in_place(void)
+{
+    uint64_t value = 77;
+    make(&map, lines, 0);
+    EQUAL(heptad_robin_map_replace(&map, 1, 5, &value), 0);
+    EQUAL(heptad_robin_map_modify(&map, 1, triple, &map, &value), 0);
+    EQUAL(heptad_robin_map_get_or_insert(&map, 1, 5, &value), 1);
+    EQUAL(value, 77);
+    EQUAL(heptad_robin_map_get_or_insert(&map, 1, 6, &value), 0);
+    EQUAL(value, 5);
+    EQUAL(heptad_robin_map_replace(&map, 1, 7, &value), 1);
+    EQUAL(value, 5);
+    EQUAL(heptad_robin_map_modify(&map, 1, triple, &map, &value), 1);
+    EQUAL(value, 7);
+    EQUAL(heptad_robin_map_get(&map, 1, &value), 1);
+    EQUAL(value, 21);
+    EQUAL(heptad_robin_map_modify(&map, 1, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+}
+
 static int keep_small(uint64_t key, uint64_t *value, void *context)
 {
     ++*(unsigned *)context;
@@ -165,6 +190,9 @@ static void all_of(heptad_robin_map *handle, int code)
     EQUAL(heptad_robin_map_shrink(handle, 1), code);
     EQUAL(heptad_robin_map_insert(handle, 1, 1, &value), code);
     EQUAL(heptad_robin_map_insert_within_capacity(handle, 1, 1, &value), code);
+    EQUAL(heptad_robin_map_get_or_insert(handle, 1, 1, &value), code);
+    EQUAL(heptad_robin_map_replace(handle, 1, 1, &value), code);
+    EQUAL(heptad_robin_map_modify(handle, 1, triple, NULL, &value), code);
     EQUAL(heptad_robin_map_add(handle, 1, 1, &value), code);
     EQUAL(heptad_robin_map_get(handle, 1, &value), code);
     EQUAL(heptad_robin_map_remove(handle, 1, &value), code);
@@ -224,6 +252,7 @@ int main(void)
     static const struct test_case cases[] = {
         CASE(values_by_value),
         CASE(values_keyed),
+        CASE(values_change_in_place),
         CASE(entries_come_in_order),
         CASE(it_moves_grows_and_shrinks),
         CASE(bad_calls),

@@ -134,6 +134,33 @@ where
     unsafe { change(handle, edit) }
 }
 
+/// Makes of a value, if `find` finds it, what `change` says, and tells what it was. 1, 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::write`]; `previous` is writable or null.
+pub(super) unsafe fn modify<T>(
+    handle: *mut Handle<Lent<T>>,
+    previous: *mut u64,
+    find: impl FnOnce(&mut T) -> Option<&mut u64>,
+    change: impl FnOnce(u64) -> u64,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    let modify = |body: &mut Lent<T>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(previous) }?;
+        let Some(value) = find(&mut body.table) else { return Ok(false) };
+        let before = *value;
+        *value = change(before);
+        wanted.give(before);
+        Ok(true)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(handle, modify) }
+}
+
 /// Looks at a table for nothing. 0, or a code.
 ///
 /// # Safety

@@ -10,6 +10,7 @@ use super::{
     code,
     handle::{Body, Handle},
     lent::{self, Lent},
+    lockfree::ChangeValue,
     stats::HeptadStats,
 };
 use crate::{
@@ -145,6 +146,66 @@ pub unsafe extern "C" fn heptad_map_insert(
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::write(map, insert) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_map_get_or_insert(
+    map: *mut HeptadMap,
+    key: u64,
+    value: u64,
+    present: *mut u64,
+) -> c_int {
+    let insert = |body: &mut Lent<Pairs>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(present) }?;
+        match body.table.try_entry(key).map_err(|rejected| code::of(rejected.error))? {
+            Entry::Occupied(entry) => {
+                wanted.give(*entry.get());
+                Ok(false)
+            }
+            Entry::Vacant(place) => {
+                place.insert(value);
+                Ok(true)
+            }
+        }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(map, insert) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_map_replace(
+    map: *mut HeptadMap,
+    key: u64,
+    value: u64,
+    previous: *mut u64,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { lent::modify(map, previous, |map| map.get_mut(&key), |_| value) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_map_modify(
+    map: *mut HeptadMap,
+    key: u64,
+    change: ChangeValue,
+    context: *mut c_void,
+    previous: *mut u64,
+) -> c_int {
+    let Some(change) = change else { return code::NULL };
+    // SAFETY: the caller's function, for the caller's context.
+    let change = |value| unsafe { change(value, context) };
+    // SAFETY: the caller's promise.
+    unsafe { lent::modify(map, previous, |map| map.get_mut(&key), change) }
 }
 
 /// # Safety

@@ -3,7 +3,7 @@
 
 use core::{
     ffi::{c_int, c_void},
-    mem::{self, MaybeUninit},
+    mem::MaybeUninit,
     ptr,
 };
 
@@ -182,6 +182,23 @@ pub unsafe extern "C" fn heptad_table_insert(
 ///
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_insert_unique(
+    table: *mut HeptadTable,
+    hash: u64,
+    entry: u64,
+) -> c_int {
+    let insert = |custom: &mut Custom| {
+        let placed = custom.entries.insert_within_capacity(hash, entry);
+        placed.map(drop).map_err(|rejected| rejected.error)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { lent::change(table, insert) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_table_find(
     table: *const HeptadTable,
     hash: u64,
@@ -203,6 +220,29 @@ pub unsafe extern "C" fn heptad_table_find(
 ///
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_each(
+    table: *const HeptadTable,
+    hash: u64,
+    key: *const c_void,
+    visit: KeepEntry,
+    visit_context: *mut c_void,
+) -> c_int {
+    let Some(visit) = visit else { return code::NULL };
+    let walk = |body: &Lent<Custom>| {
+        let Custom { entries, equal, context, .. } = &body.table;
+        let is_equal = equal_to(*equal, key, *context);
+        let mut those = entries.iter_hash(hash).filter(|&entry| is_equal(entry));
+        // SAFETY: the caller's function, for the caller's context.
+        Ok(those.all(|&entry| unsafe { visit(entry, visit_context) } != 0))
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(table, walk) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_table_replace(
     table: *mut HeptadTable,
     hash: u64,
@@ -210,15 +250,15 @@ pub unsafe extern "C" fn heptad_table_replace(
     entry: u64,
     previous: *mut u64,
 ) -> c_int {
-    let replace = |body: &mut Lent<Custom>| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(previous) }?;
-        let Custom { entries, equal, context, .. } = &mut body.table;
-        let found = entries.find_mut(hash, equal_to(*equal, key, *context));
-        Ok(found.map(|there| wanted.give(mem::replace(there, entry))).is_some())
-    };
     // SAFETY: the caller's promise.
-    unsafe { Handle::write(table, replace) }
+    unsafe {
+        lent::modify(
+            table,
+            previous,
+            |custom| custom.entries.find_mut(hash, equal_to(custom.equal, key, custom.context)),
+            |_| entry,
+        )
+    }
 }
 
 /// # Safety

@@ -6,8 +6,8 @@ use core::{
 };
 
 use super::{
-    Handle, HeptadRobinMap, HeptadSortedStats, KeepPair, Kept, Lent, Range, SortedMap, Wanted,
-    arguments, code, halves, lent,
+    ChangeValue, Handle, HeptadRobinMap, HeptadSortedStats, KeepPair, Kept, Lent, Range, SortedMap,
+    Wanted, arguments, code, halves, lent,
 };
 use crate::{
     error::Rejected,
@@ -221,6 +221,62 @@ pub unsafe extern "C" fn heptad_robin_map_insert_within_capacity(
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe { insert(map, key, value, previous, SortedMap::insert_within_capacity) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_robin_map_get_or_insert(
+    map: *mut HeptadRobinMap,
+    key: u64,
+    value: u64,
+    present: *mut u64,
+) -> c_int {
+    let insert = |body: &mut Lent<SortedMap>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(present) }?;
+        let len = body.table.len();
+        let there = body.table.try_get_or_insert(key, value);
+        let there = *there.map_err(|rejected| code::of(rejected.error))?;
+        let is_new = body.table.len() > len;
+        wanted.give_if_any((!is_new).then_some(there));
+        Ok(is_new)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(map, insert) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_robin_map_replace(
+    map: *mut HeptadRobinMap,
+    key: u64,
+    value: u64,
+    previous: *mut u64,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { lent::modify(map, previous, |map| map.get_mut(key), |_| value) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_robin_map_modify(
+    map: *mut HeptadRobinMap,
+    key: u64,
+    change: ChangeValue,
+    context: *mut c_void,
+    previous: *mut u64,
+) -> c_int {
+    let Some(change) = change else { return code::NULL };
+    // SAFETY: the caller's function, for the caller's context.
+    let change = |value| unsafe { change(value, context) };
+    // SAFETY: the caller's promise.
+    unsafe { lent::modify(map, previous, |map| map.get_mut(key), change) }
 }
 
 /// # Safety

@@ -11,6 +11,7 @@ use super::{
     code,
     handle::{Body, Handle},
     lent::{self, Lent},
+    lockfree::ChangeValue,
     map::KeepPair,
     set::KeepKey,
 };
