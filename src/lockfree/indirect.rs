@@ -192,10 +192,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         region: Region<'a>,
         seed: u64,
     ) -> Result<(), Rejected<Region<'a>>> {
-        match self.needs_rebuild() {
-            Some(_) => self.rebuild(region, seed),
-            None => Err(Rejected { error: Error::NotRequired, value: region }),
-        }
+        self.root.rebuild_if_needed(region, seed, self.keys.hash_bits())
     }
 
     /// Why the map should be rebuilt, if it should: see

@@ -441,10 +441,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         region: Region<'a>,
         seed: u64,
     ) -> Result<(), Rejected<Region<'a>>> {
-        match self.needs_rebuild() {
-            Some(_) => self.rebuild(region, seed),
-            None => Err(Rejected { error: Error::NotRequired, value: region }),
-        }
+        self.root.rebuild_if_needed(region, seed, HOME_MASK)
     }
 
     /// Why the map should be rebuilt, if it should. Reads every line.

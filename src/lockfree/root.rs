@@ -327,6 +327,19 @@ impl<'a, G: Reclaim> Root<'a, G> {
         Ok(())
     }
 
+    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
+    pub(super) fn rebuild_if_needed(
+        &self,
+        region: Region<'a>,
+        seed: u64,
+        home_mask: u64,
+    ) -> Result<(), Rejected<Region<'a>>> {
+        match self.needs_rebuild() {
+            Some(_) => self.rebuild(region, seed, home_mask),
+            None => Err(Rejected { error: Error::NotRequired, value: region }),
+        }
+    }
+
     /// Has somebody found that the newest table has no room for an entry, and has there been no other
     /// table since?
     pub(super) fn is_stuck(&self) -> bool {

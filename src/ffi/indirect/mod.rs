@@ -14,7 +14,7 @@ use super::{
     handle::{Body, Handle, answer},
     lockfree::{
         ChangeValue, GiveBack, Guard, HeptadReclaim, HeptadSharedStats, TOGETHER, ValueCondition,
-        VisitEntry, expectation, shared,
+        VisitEntry, compare_and, expectation, shared,
     },
 };
 use crate::{

@@ -4,9 +4,8 @@ use core::ffi::{c_int, c_void};
 
 use super::{
     ChangeValue, Handle, HeptadIndirect, Indirect, Sought, ValueCondition, Wanted, WantedEntry,
-    answer, code, expectation,
+    answer, code, compare_and, expectation,
 };
-use crate::lockfree::Expectation;
 
 /// Makes of the value of a key, or its absence, what `change` says; tells the value before. Had it one?
 ///
@@ -181,21 +180,12 @@ pub unsafe extern "C" fn heptad_indirect_compare_and_set(
     was_present: *mut c_int,
     previous: *mut u64,
 ) -> c_int {
-    let compare = |map: &Indirect| {
-        // SAFETY: the caller's promise.
-        let wanted_presence = unsafe { Wanted::new(was_present) }?;
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(previous) }?;
-        let expected: Expectation<u64> = expectation(expected, expected_value)?;
-        let sought = Sought { hash, key };
-        let before = map.compare_and_set(&sought, reference, expected, Some(value));
-        let before = before.map_err(code::of)?;
-        wanted_presence.give(c_int::from(before.is_some()));
-        wanted.give_if_any(before);
-        Ok(expected.is_met_by(before))
-    };
+    let sought = Sought { hash, key };
+    let apply =
+        |map: &Indirect, expected| map.compare_and_set(&sought, reference, expected, Some(value));
+    let expected = expectation(expected, expected_value);
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, compare) }
+    unsafe { compare_and(map, expected, was_present, previous, apply) }
 }
 
 /// Removes a key if `condition` holds, and tells its reference and value.

@@ -4,6 +4,7 @@
 use core::ops::RangeBounds;
 
 use super::{
+    insert::Place,
     order::{ByValue, Order},
     raw::{Raw, Storages},
     stats::Stats,
@@ -209,13 +210,8 @@ impl<S: Downward, O: Order> Map<S, O> {
         key: u64,
         value: u64,
     ) -> Result<Option<u64>, Rejected<(u64, u64)>> {
-        match self.raw.try_insert(self.order.word(key), value) {
-            Ok((_, true)) => Ok(None),
-            Ok((place, false)) => {
-                Ok(self.raw.value_mut(place).map(|old| core::mem::replace(old, value)))
-            }
-            Err(error) => Err(Rejected { value: (key, value), error }),
-        }
+        let placed = self.raw.try_insert(self.order.word(key), value);
+        self.replace_if_there(placed, key, value)
     }
 
     /// The value of `key`, which becomes `value` if it had none; to be changed.
@@ -252,7 +248,19 @@ impl<S: Downward, O: Order> Map<S, O> {
         key: u64,
         value: u64,
     ) -> Result<Option<u64>, Rejected<(u64, u64)>> {
-        match self.raw.insert_within_capacity(self.order.word(key), value) {
+        let placed = self.raw.insert_within_capacity(self.order.word(key), value);
+        self.replace_if_there(placed, key, value)
+    }
+
+    /// Gives a key its value that was there already, and not put in by the insertion.
+    #[inline]
+    fn replace_if_there(
+        &mut self,
+        placed: Result<(Place, bool), Error>,
+        key: u64,
+        value: u64,
+    ) -> Result<Option<u64>, Rejected<(u64, u64)>> {
+        match placed {
             Ok((_, true)) => Ok(None),
             Ok((place, false)) => {
                 Ok(self.raw.value_mut(place).map(|old| core::mem::replace(old, value)))

@@ -203,10 +203,8 @@ impl<S: Downward, O: Order> Set<S, O> {
     /// says.
     #[inline]
     pub fn try_insert(&mut self, key: u64) -> Result<bool, Rejected<u64>> {
-        match self.raw.try_insert(self.order.word(key), 0) {
-            Ok((_, is_new)) => Ok(is_new),
-            Err(error) => Err(Rejected { value: key, error }),
-        }
+        let placed = self.raw.try_insert(self.order.word(key), 0);
+        placed.map(|(_, is_new)| is_new).map_err(|error| Rejected { value: key, error })
     }
 
     /// [`try_insert`](Self::try_insert) that never grows: it moves keys from here to the next gap,
@@ -216,10 +214,8 @@ impl<S: Downward, O: Order> Set<S, O> {
     ///
     /// The key comes back, with [`Error::Full`] or [`Error::Crowded`].
     pub fn insert_within_capacity(&mut self, key: u64) -> Result<bool, Rejected<u64>> {
-        match self.raw.insert_within_capacity(self.order.word(key), 0) {
-            Ok((_, is_new)) => Ok(is_new),
-            Err(error) => Err(Rejected { value: key, error }),
-        }
+        let placed = self.raw.insert_within_capacity(self.order.word(key), 0);
+        placed.map(|(_, is_new)| is_new).map_err(|error| Rejected { value: key, error })
     }
 
     /// Takes `key` out. `false` if it was not there.
