@@ -821,7 +821,7 @@ int heptad_lockfree_clear(const heptad_lockfree *map);
  * An operation gets the hash of a key, a good one in all of its hash bits as heptad_hash_bytes is, and a
  * pointer, which the map only hands on to `equal`: not 0 if the reference stands for that key. `equal` is called
  * for references with the same hash bits alone, so seldom for another key; inside an operation, in whatever
- * context that runs, perhaps for a key that is being taken out. It must not call for the same map.
+ * context that runs, perhaps for a key that is being taken out.
  *
  * WHEN THE MEMORY OF A KEY MAY BE USED AGAIN. While a key is in the map its memory does not change. When it
  * has been taken out, which answers its reference, others may still compare with it: it has to stay readable

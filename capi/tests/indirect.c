@@ -261,6 +261,46 @@ static void it_is_rebuilt_and_attached_to(void)
     EQUAL(heptad_indirect_reclaim(&map, &memory, &bytes), 0);
 }
 
+static heptad_indirect shared_map;
+static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
+static int is_to_come_between;
+static uint64_t grace;
+
+/* In the middle of a lookup, as an interrupt or another core may: the key is taken out, and its memory has
+ * to wait for the lookup. */
+static int come_between(uint64_t reference, const void *key, void *context)
+{
+    (void)context;
+    if (is_to_come_between) {
+        is_to_come_between = 0;
+        EQUAL(heptad_indirect_remove(&shared_map, hash_of(key), key, NULL, NULL), 1);
+        EQUAL(heptad_indirect_grace_start(&shared_map, &grace), HEPTAD_OK);
+        EQUAL(heptad_indirect_grace_elapsed(&shared_map, grace), 0);
+        EQUAL(heptad_indirect_grace_elapsed(&shared_map, grace), 0);
+    }
+    return strcmp(names[reference], key) == 0;
+}
+
+static void a_grace_period_waits_for_who_compares(void)
+{
+    heptad_indirect unmade = HEPTAD_INIT;
+    uint64_t hash;
+    shared_map = unmade;
+    name_all();
+    hash = hash_of(names[5]);
+    EQUAL(heptad_indirect_init_counted(&shared_map, lines, sizeof lines, 7,
+                                       HEPTAD_HASH_BITS_OF_INDICES, come_between, NULL, counters,
+                                       sizeof counters),
+          HEPTAD_OK);
+    EQUAL(heptad_indirect_insert(&shared_map, hash, names[5], 5, 1, NULL), 1);
+    is_to_come_between = 1;
+    /* It was compared with, and found equal; but it is gone by now. */
+    EQUAL(heptad_indirect_get(&shared_map, hash, names[5], NULL, NULL), 0);
+    EQUAL(is_to_come_between, 0);
+    EQUAL(heptad_indirect_grace_elapsed(&shared_map, grace), 1);
+    EQUAL(heptad_indirect_release(&shared_map, NULL, NULL), HEPTAD_OK);
+}
+
 /* Keys in memory that is used again as soon as a grace period has elapsed. */
 enum { THREADS = 4, ROUNDS = 4000, SLOTS = 8 };
 
@@ -269,9 +309,6 @@ struct record {
     uint32_t number;
     char name[20];
 };
-
-static heptad_indirect shared_map;
-static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
 
 static int is_record(uint64_t reference, const void *key, void *context)
 {
@@ -354,6 +391,7 @@ int main(void)
         CASE(functions_of_the_caller),
         CASE(walks_and_batches),
         CASE(it_is_rebuilt_and_attached_to),
+        CASE(a_grace_period_waits_for_who_compares),
         CASE(memory_of_keys_is_used_again),
     };
     return RUN(cases);
