@@ -4,11 +4,13 @@
  * Freestanding C99, or C++. No allocation, no globals, no FP register, no system call: every byte a
  * table uses is lent by you, and every function returns after bounded work.
  *
- *     heptad_set      64-bit keys
- *     heptad_map      64-bit keys with 64-bit values
- *     heptad_table    64-bit entries, with your own hash and equality
- *     heptad_robin    64-bit keys, sorted, in one piece of memory that the set grows into
- *     heptad_lockfree 64-bit keys with 64-bit values, shared by cores, interrupts and processes
+ *     heptad_set        64-bit keys
+ *     heptad_map        64-bit keys with 64-bit values
+ *     heptad_table      64-bit entries, with your own hash and equality
+ *     heptad_robin      64-bit keys, sorted, in one piece of memory that the set grows into
+ *     heptad_robin_map  the same with 64-bit values
+ *     heptad_lockfree   64-bit keys with 64-bit values, shared by cores, interrupts and processes
+ *     heptad_indirect   the same with keys of any length, which you keep
  *
  * HANDLES. A table is a handle of 128 bytes, which you place where you like, and lines of 64 bytes in
  * memory that you lend it:
@@ -32,10 +34,11 @@
  * that run past the end of the address space; and _BUSY while another operation changes the table.
  * The texts below name only the errors beyond these. Length and capacity of such a handle are 0.
  *
- * CONCURRENCY. A heptad_lockfree has no owner: see there. Of the others: one owner, or many readers. Functions that take a const handle may run on several cores
- * at once, all others need the table to themselves. Put a lock around it and mask interrupts. If you
- * forget, or a callback calls back: while a table is being changed, calls for it on the same core
- * return HEPTAD_ERROR_BUSY. What is interrupted in a function with a const handle cannot be seen.
+ * CONCURRENCY. A heptad_lockfree or heptad_indirect has no owner: see there. Of the others: one owner, or many
+ * readers. Functions that take a const handle may run on several cores at once, all others need the table to
+ * themselves. Put a lock around it and mask interrupts. If you forget, or a callback calls back: while a table
+ * is being changed, calls for it on the same core return HEPTAD_ERROR_BUSY. What is interrupted in a function
+ * with a const handle cannot be seen.
  *
  * COST is told in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a
  * table of fewer than 64 groups is filled to the brim.
@@ -109,10 +112,11 @@ size_t heptad_map_bytes(size_t entries, int load);
 /* ---------------------------------------------------------------- hashes */
 
 /* The hash of a word, and of `count` bytes, under a seed: what sets and maps use, and fit for a
- * heptad_table. hash_word is a bijection for each seed. Any seed will do; one that nobody can guess,
+ * heptad_table. hash_word is a bijection for each seed, which unhash_word undoes. Any seed will do; one that nobody can guess,
  * another per table and boot, keeps others from choosing keys that crowd one place. `bytes` may be
  * null if `count` is 0. */
 uint64_t heptad_hash_word(uint64_t seed, uint64_t word);
+uint64_t heptad_unhash_word(uint64_t seed, uint64_t hash);
 uint64_t heptad_hash_bytes(uint64_t seed, const void *bytes, size_t count);
 
 /* ---------------------------------------------------------------- statistics */
@@ -159,11 +163,23 @@ typedef struct heptad_robin {
     uint64_t body[15];
 } heptad_robin;
 
+typedef struct heptad_robin_map {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_robin_map;
+
 typedef struct heptad_lockfree {
     uint32_t version;
     uint32_t state;
     uint64_t body[15];
 } heptad_lockfree;
+
+typedef struct heptad_indirect {
+    uint32_t version;
+    uint32_t state;
+    uint64_t body[15];
+} heptad_indirect;
 
 /* The library was compiled for the same layout: src/ffi has these assertions too. */
 #if defined(__cplusplus)
@@ -181,8 +197,12 @@ HEPTAD_STATIC_ASSERT(table_bytes, sizeof(heptad_table) == 128);
 HEPTAD_STATIC_ASSERT(table_body, offsetof(heptad_table, body) == 8);
 HEPTAD_STATIC_ASSERT(robin_bytes, sizeof(heptad_robin) == 128);
 HEPTAD_STATIC_ASSERT(robin_body, offsetof(heptad_robin, body) == 8);
+HEPTAD_STATIC_ASSERT(robin_map_bytes, sizeof(heptad_robin_map) == 128);
+HEPTAD_STATIC_ASSERT(robin_map_body, offsetof(heptad_robin_map, body) == 8);
 HEPTAD_STATIC_ASSERT(lockfree_bytes, sizeof(heptad_lockfree) == 128);
 HEPTAD_STATIC_ASSERT(lockfree_body, offsetof(heptad_lockfree, body) == 8);
+HEPTAD_STATIC_ASSERT(indirect_bytes, sizeof(heptad_indirect) == 128);
+HEPTAD_STATIC_ASSERT(indirect_body, offsetof(heptad_indirect, body) == 8);
 HEPTAD_STATIC_ASSERT(stats_bytes, sizeof(heptad_stats) == 72);
 HEPTAD_STATIC_ASSERT(stats_last, offsetof(heptad_stats, bytes) == 64);
 
@@ -267,6 +287,18 @@ int heptad_map_prefetch(const heptad_map *map, uint64_t key);
  * written to `previous`, which may be null. _FULL, for a new key. */
 int heptad_map_insert(heptad_map *map, uint64_t key, uint64_t value, uint64_t *previous);
 
+/* Gives `key` the value `value` if it has none. 1 if it is new; 0 if it had one, which stays, and is written
+ * to `present`, which may be null. _FULL, for a new key. */
+int heptad_map_get_or_insert(heptad_map *map, uint64_t key, uint64_t value, uint64_t *present);
+
+/* Gives `key` the value `value`, or what `change` makes of the one it has, if it has one. 1 if it had, and
+ * that is written to `previous`, which may be null. `change` may not call for this map: that is _BUSY. _NULL
+ * if there is no function. */
+int heptad_map_replace(heptad_map *map, uint64_t key, uint64_t value, uint64_t *previous);
+int heptad_map_modify(heptad_map *map, uint64_t key,
+                      uint64_t (*change)(uint64_t value, void *context), void *context,
+                      uint64_t *previous);
+
 /* Adds to the value of `key`, as to 0 if there is none, modulo 2^64, and writes the sum to `sum`, which
  * may be null. 1 if the key is new. _FULL, for a new key. */
 int heptad_map_add(heptad_map *map, uint64_t key, uint64_t addend, uint64_t *sum);
@@ -303,7 +335,7 @@ int heptad_map_retain(heptad_map *map, int (*keep)(uint64_t key, uint64_t *value
  *
  * A `hash` argument is that of the entry that `key` stands for. Both functions return, and do not call
  * for this table; a change is refused as _BUSY while another one is under way, but from inside find,
- * find_many it cannot be seen. */
+ * find_many and each it cannot be seen. */
 
 /* Makes an empty table, as heptad_set_init. _NULL also for a null function. */
 int heptad_table_init(heptad_table *table, void *memory, size_t bytes, int load,
@@ -325,8 +357,17 @@ int heptad_table_prefetch(const heptad_table *table, uint64_t hash);
 int heptad_table_insert(heptad_table *table, uint64_t hash, const void *key, uint64_t entry,
                         uint64_t *present);
 
+/* Puts `entry` in, whatever is there: a table may hold several that are equal to one key. Find, replace and
+ * remove take any one of them. 0, or _FULL. Looks nothing up, so it calls no function. */
+int heptad_table_insert_unique(heptad_table *table, uint64_t hash, uint64_t entry);
+
 /* Is an entry equal to `key` there? It is written to `entry`, which may be null. */
 int heptad_table_find(const heptad_table *table, uint64_t hash, const void *key, uint64_t *entry);
+
+/* Calls `visit` for every entry equal to `key` until it returns 0; 1 if it never did. _NULL if there is no
+ * function. One or two lines, and `span` more. */
+int heptad_table_each(const heptad_table *table, uint64_t hash, const void *key,
+                      int (*visit)(uint64_t entry, void *context), void *visit_context);
 
 /* Puts `entry`, of the same hash, in the place of the one equal to `key`. 1 if there was one, which is
  * written to `previous`, which may be null. */
@@ -353,46 +394,116 @@ int heptad_table_retain(heptad_table *table, int (*keep)(uint64_t entry, void *c
 
 /* ---------------------------------------------------------------- sorted sets of 64-bit keys
  *
- * A set that answers which key comes next. Its keys stand in ascending order in the last lines of the
- * memory; when it is full it takes twice as many, down to the start, in one pass and without a second copy.
+ * A set whose keys stand in order in the last lines of the memory; when it is full it takes twice as many,
+ * down to the start, in one pass and without a second copy. One owner, as a heptad_set.
  *
- * It is for keys that are spread evenly over all 64 bits: hashes, random ids; or shifted up, so that the
- * greatest has its top bit set. Keys that share their leading bits crowd together: an operation walks over
- * a crowd slot by slot. At load 7/8 a hit touches 1.44 lines on average and an insertion moves 32 keys, at
- * 3/4 it is 1.19 and 8. One owner, as a heptad_set. */
+ * There are two orders, and a set is made in one of them.
+ *
+ * By value: that of the keys. It is for keys that are spread evenly over all 64 bits: hashes, random ids; or
+ * shifted up, so that the greatest has its top bit set. Keys that share their leading bits crowd together:
+ * an operation walks over a crowd slot by slot.
+ *
+ * Keyed: that of their hashes under a seed. It is for any keys, and answers nothing about ranges; but it
+ * grows in place, and sets of one seed merge. "First", "next", "above" and "below" are meant in the order
+ * of the set, whichever it is.
+ *
+ * At load 7/8 a hit touches 1.44 lines on average and an insertion moves 28 keys, at 3/4 it is 1.19 and 6. */
 
-/* As heptad_set_init, without a seed. */
+/* Bytes to lend a set or map that has to grow until it takes `keys` keys; 0 if no address space could, or the
+ * load is not one of those above. */
+size_t heptad_robin_bytes(size_t keys, int load);
+size_t heptad_robin_map_bytes(size_t keys, int load);
+
+/* Makes an empty set, by value or keyed. As heptad_set_init, but what it uses first are the last lines, 128
+ * words at most; all of them are written. The seeds 0 and 2^64 - 1 are the same. */
 int heptad_robin_init(heptad_robin *set, void *memory, size_t bytes, int load);
+int heptad_robin_init_keyed(heptad_robin *set, void *memory, size_t bytes, uint64_t seed, int load);
 
-/* As those of a set; heptad_robin_capacity is up to where the set fits before it grows. */
+/* As those of a set; heptad_robin_capacity is up to where the set fits before it grows. `keep` is asked in
+ * order. */
 int heptad_robin_release(heptad_robin *set, void **memory, size_t *bytes);
 int heptad_robin_clear(heptad_robin *set);
 size_t heptad_robin_len(const heptad_robin *set);
 size_t heptad_robin_capacity(const heptad_robin *set);
 int heptad_robin_retain(heptad_robin *set, int (*keep)(uint64_t key, void *context), void *context);
 
-/* As heptad_set_move; _FULL if the keys do not fit there. */
+/* As heptad_set_move; the order stays. _FULL if the keys do not fit there, or _CROWDED. */
 int heptad_robin_move(heptad_robin *set, void *memory, size_t bytes, void **old_memory,
                       size_t *old_bytes);
 
 /* Puts `key` in, growing if the set is full. 1 if it is new. _FULL if the start of the memory is reached,
- * _CROWDED if keys around it leave no room. Growing touches every line of the set. */
+ * _CROWDED if keys around it leave no room. Growing touches every line of the set; _within_capacity never
+ * grows: it moves keys from one place to the next gap. */
 int heptad_robin_insert(heptad_robin *set, uint64_t key);
+int heptad_robin_insert_within_capacity(heptad_robin *set, uint64_t key);
 
 /* Is `key` in the set? And takes it out: 1 if it was there. */
 int heptad_robin_contains(const heptad_robin *set, uint64_t key);
 int heptad_robin_remove(heptad_robin *set, uint64_t key);
 
-/* Doubles the set now, when there is time for it. _FULL. */
+/* Doubles the set now, when there is time for it; or grows it until `additional` more keys fit. _FULL, and
+ * _CAPACITY for more than any address space holds. */
 int heptad_robin_grow(heptad_robin *set);
+int heptad_robin_reserve(heptad_robin *set, size_t additional);
 
-/* The least key, the greatest, the least above `key` and the greatest below it, whether `key` is in the set
- * or not: 1 and to `result`, which may be null, if there is one. A walk in order is first, then
- * successors. */
+/* Halves the set in place as often as `capacity` keys, and those it has, still fit. The memory in front stays
+ * lent. Touches every line of the set twice. */
+int heptad_robin_shrink(heptad_robin *set, size_t capacity);
+
+/* The first key, the last, the next above `key`, the next below it, and the first that is not below it, be
+ * `key` in the set or not: 1 and to `result`, which may be null, if there is one. A walk that nothing can
+ * disturb is first, then successors: a lookup each. */
 int heptad_robin_first(const heptad_robin *set, uint64_t *result);
 int heptad_robin_last(const heptad_robin *set, uint64_t *result);
 int heptad_robin_successor(const heptad_robin *set, uint64_t key, uint64_t *result);
 int heptad_robin_predecessor(const heptad_robin *set, uint64_t key, uint64_t *result);
+int heptad_robin_at_least(const heptad_robin *set, uint64_t key, uint64_t *result);
+
+/* One step of a walk in order, as heptad_set_next, without a lookup; and the position, to `position`, from
+ * which it goes on with the first key that is not below `key`. */
+int heptad_robin_next(const heptad_robin *set, size_t *position, uint64_t *key);
+int heptad_robin_position_of(const heptad_robin *set, uint64_t key, size_t *position);
+
+/* Copies the keys from `least` to `greatest`, both included, to `keys`, `room` of them at most, and their
+ * number to `count`, which may not be null. 1 if there was no room for all, else 0: go on from the one behind
+ * the last. Only by value: _ARGUMENT for a keyed set. `keys` overlaps neither handle nor lent memory, or the
+ * answer is _OVERLAPPING; it may be null if `room` is 0. */
+int heptad_robin_range(const heptad_robin *set, uint64_t least, uint64_t greatest, uint64_t *keys,
+                       size_t room, size_t *count);
+
+/* Makes `result`, a handle that is not live, a set of two others in their order, in memory of its own: the
+ * keys of either, of both, of the first that the second has not, or those that just one of them has. One
+ * pass over both, another one to count if there might be too little memory. _ARGUMENT if the two are not in
+ * the same order, or for a merge that there is not; _FULL if the keys do not fit, _CROWDED; and what
+ * heptad_robin_init says of memory, which may overlap none of theirs. */
+enum {
+    HEPTAD_UNION = 0,
+    HEPTAD_INTERSECTION = 1,
+    HEPTAD_DIFFERENCE = 2,
+    HEPTAD_SYMMETRIC_DIFFERENCE = 3
+};
+int heptad_robin_merge(heptad_robin *result, int merge, const heptad_robin *first,
+                       const heptad_robin *second, void *memory, size_t bytes);
+
+/* Has the second every key of the first; have they none in common; have they the same? _ARGUMENT if they are
+ * not in the same order. */
+int heptad_robin_is_subset(const heptad_robin *first, const heptad_robin *second);
+int heptad_robin_is_disjoint(const heptad_robin *first, const heptad_robin *second);
+int heptad_robin_is_equal(const heptad_robin *first, const heptad_robin *second);
+
+/* Makes `large`, a handle that is not live, what `small` is when it has grown, in memory of its own, by many
+ * hands. `work` is called once, and lends the growth to whom it likes: other cores, threads. Each of them
+ * calls heptad_growth_help until it returns 0: 1 says that a range of keys was moved. There are 1 to 64
+ * ranges, and nobody waits for a helper: `work` may return whatever they have done, as soon as none of them
+ * is inside; what is left is done behind it. `small` stays as it is. _FULL if the memory is too small,
+ * _NULL for a null function; memory as for heptad_robin_merge. */
+typedef struct heptad_growth heptad_growth;
+int heptad_robin_grow_shared(const heptad_robin *small, heptad_robin *large, void *memory,
+                             size_t bytes,
+                             void (*work)(const heptad_growth *growth, void *context),
+                             void *context);
+int heptad_growth_help(const heptad_growth *growth);
+int heptad_growth_ranges(const heptad_growth *growth);
 
 typedef struct heptad_sorted_stats {
     uint64_t homes;
@@ -411,6 +522,79 @@ HEPTAD_STATIC_ASSERT(sorted_stats_last, offsetof(heptad_sorted_stats, bytes) == 
 
 /* Counts that. Reads every line in use. */
 int heptad_robin_stats(const heptad_robin *set, heptad_sorted_stats *stats);
+
+/* ---------------------------------------------------------------- sorted maps
+ *
+ * The same with a 64-bit value for each key. Keys lie in the first half of the memory and values in the
+ * second, each at its end, so whatever reaches a value touches one line more, and whatever moves keys moves
+ * as many values. */
+
+/* As those of a sorted set; two lines at least. */
+int heptad_robin_map_init(heptad_robin_map *map, void *memory, size_t bytes, int load);
+int heptad_robin_map_init_keyed(heptad_robin_map *map, void *memory, size_t bytes, uint64_t seed,
+                                int load);
+int heptad_robin_map_release(heptad_robin_map *map, void **memory, size_t *bytes);
+int heptad_robin_map_clear(heptad_robin_map *map);
+size_t heptad_robin_map_len(const heptad_robin_map *map);
+size_t heptad_robin_map_capacity(const heptad_robin_map *map);
+int heptad_robin_map_move(heptad_robin_map *map, void *memory, size_t bytes, void **old_memory,
+                          size_t *old_bytes);
+int heptad_robin_map_grow(heptad_robin_map *map);
+int heptad_robin_map_reserve(heptad_robin_map *map, size_t additional);
+int heptad_robin_map_shrink(heptad_robin_map *map, size_t capacity);
+int heptad_robin_map_stats(const heptad_robin_map *map, heptad_sorted_stats *stats);
+int heptad_robin_map_grow_shared(const heptad_robin_map *small, heptad_robin_map *large,
+                                 void *memory, size_t bytes,
+                                 void (*work)(const heptad_growth *growth, void *context),
+                                 void *context);
+
+/* As those of a heptad_map, but that they grow, and with the errors of heptad_robin_insert. `keep` is asked
+ * in order. */
+int heptad_robin_map_insert(heptad_robin_map *map, uint64_t key, uint64_t value,
+                            uint64_t *previous);
+int heptad_robin_map_insert_within_capacity(heptad_robin_map *map, uint64_t key, uint64_t value,
+                                            uint64_t *previous);
+int heptad_robin_map_get_or_insert(heptad_robin_map *map, uint64_t key, uint64_t value,
+                                   uint64_t *present);
+int heptad_robin_map_replace(heptad_robin_map *map, uint64_t key, uint64_t value,
+                             uint64_t *previous);
+int heptad_robin_map_modify(heptad_robin_map *map, uint64_t key,
+                            uint64_t (*change)(uint64_t value, void *context), void *context,
+                            uint64_t *previous);
+int heptad_robin_map_add(heptad_robin_map *map, uint64_t key, uint64_t addend, uint64_t *sum);
+int heptad_robin_map_get(const heptad_robin_map *map, uint64_t key, uint64_t *value);
+int heptad_robin_map_remove(heptad_robin_map *map, uint64_t key, uint64_t *value);
+int heptad_robin_map_retain(heptad_robin_map *map,
+                            int (*keep)(uint64_t key, uint64_t *value, void *context),
+                            void *context);
+
+/* As those of a sorted set; the key goes to `result` and its value to `value`, and each may be null. */
+int heptad_robin_map_first(const heptad_robin_map *map, uint64_t *result, uint64_t *value);
+int heptad_robin_map_last(const heptad_robin_map *map, uint64_t *result, uint64_t *value);
+int heptad_robin_map_successor(const heptad_robin_map *map, uint64_t key, uint64_t *result,
+                               uint64_t *value);
+int heptad_robin_map_predecessor(const heptad_robin_map *map, uint64_t key, uint64_t *result,
+                                 uint64_t *value);
+int heptad_robin_map_at_least(const heptad_robin_map *map, uint64_t key, uint64_t *result,
+                              uint64_t *value);
+int heptad_robin_map_next(const heptad_robin_map *map, size_t *position, uint64_t *key,
+                          uint64_t *value);
+int heptad_robin_map_position_of(const heptad_robin_map *map, uint64_t key, size_t *position);
+
+/* As heptad_robin_range; `values` may be null, and overlaps neither `keys`, the handle nor the lent memory. */
+int heptad_robin_map_range(const heptad_robin_map *map, uint64_t least, uint64_t greatest,
+                           uint64_t *keys, uint64_t *values, size_t room, size_t *count);
+
+/* Makes `result` of what `merge` says of each key of either map. It gets the key's values in the two, null
+ * for the one that has it not, and in *value that of the first, or else that of the second; it may change
+ * that, and returns whether the key is to be there. It is asked in order, and once more from the start if
+ * there might be too little memory; it may not call for any of the three. Errors as for heptad_robin_merge,
+ * _NULL if there is no function. */
+int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *first,
+                           const heptad_robin_map *second,
+                           int (*merge)(uint64_t key, const uint64_t *first, const uint64_t *second,
+                                        uint64_t *value, void *context),
+                           void *context, void *memory, size_t bytes);
 
 /* ---------------------------------------------------------------- maps without a lock
  *
@@ -621,6 +805,118 @@ int heptad_lockfree_each(const heptad_lockfree *map,
 int heptad_lockfree_retain(const heptad_lockfree *map,
                            int (*keep)(uint64_t key, uint64_t value, void *context), void *context);
 int heptad_lockfree_clear(const heptad_lockfree *map);
+
+/* ---------------------------------------------------------------- maps without a lock, of keys of any length
+ *
+ * A heptad_lockfree whose keys are yours: strings, paths, tuples, in memory of yours. Same memory, same
+ * progress, same errors, and everything about rebuilding, reclaiming and attaching is the same.
+ *
+ * The map holds one word for a key: a reference, which is an index or an address of yours, and bits of the
+ * key's hash where the reference has none. `hash_bits` says which bits are the hash's. Those of a reference
+ * are ignored, and come back as 0. There should be as many as the map has bins, in powers of two, lest bins
+ * crowd: 20 do for two and a half million entries, and more are fine. Two proposals: */
+#define HEPTAD_HASH_BITS_OF_INDICES ((uint64_t)0xFFFFFFFF00000000)   /* for indices below 2^32 */
+#define HEPTAD_HASH_BITS_OF_ADDRESSES ((uint64_t)0xFFFF00000000000F) /* for 16-aligned ones below 2^48 */
+/*
+ * An operation gets the hash of a key, a good one in all of its hash bits as heptad_hash_bytes is, and a
+ * pointer, which the map only hands on to `equal`: not 0 if the reference stands for that key. `equal` is called
+ * for references with the same hash bits alone, so seldom for another key; inside an operation, in whatever
+ * context that runs, perhaps for a key that is being taken out.
+ *
+ * WHEN THE MEMORY OF A KEY MAY BE USED AGAIN. While a key is in the map its memory does not change. When it
+ * has been taken out, which answers its reference, others may still compare with it: it has to stay readable
+ * and the same until every operation that began before has ended. Your kernel's grace periods tell when; or
+ * heptad_indirect_grace_start and _elapsed, for a map made with counters or functions; or keep all keys until
+ * the map is gone. When an insertion fails, or answers that the key was there, the map has not kept the
+ * reference it was given, and nobody else has seen it. */
+
+/* As heptad_lockfree_init, _init_counted, _init_with and _attach; the memory is that of heptad_lockfree_bytes.
+ * _NULL also without `equal`, _ARGUMENT for hash bits of none or all. Who attaches has to bring the same hash
+ * bits, or the answer is _FOREIGN, and to understand the references: indices or offsets, no addresses. */
+int heptad_indirect_init(heptad_indirect *map, void *memory, size_t bytes, uint64_t seed,
+                         uint64_t hash_bits,
+                         int (*equal)(uint64_t reference, const void *key, void *context),
+                         void *context);
+int heptad_indirect_init_counted(heptad_indirect *map, void *memory, size_t bytes, uint64_t seed,
+                                 uint64_t hash_bits,
+                                 int (*equal)(uint64_t reference, const void *key, void *context),
+                                 void *context, void *counters, size_t counters_bytes);
+int heptad_indirect_init_with(heptad_indirect *map, void *memory, size_t bytes, uint64_t seed,
+                              uint64_t hash_bits,
+                              int (*equal)(uint64_t reference, const void *key, void *context),
+                              void *context, const heptad_reclaim *reclaim);
+int heptad_indirect_attach(heptad_indirect *map, void *memory, size_t bytes, uint64_t hash_bits,
+                           int (*equal)(uint64_t reference, const void *key, void *context),
+                           void *context);
+
+/* As those of a heptad_lockfree. A rebuild under another seed does not part keys whose hash bits are the same.
+ * A check looks at words, not at keys. */
+int heptad_indirect_release(heptad_indirect *map,
+                            void (*give_back)(void *memory, size_t bytes, void *context),
+                            void *context);
+int heptad_indirect_rebuild(const heptad_indirect *map, void *memory, size_t bytes, uint64_t seed);
+int heptad_indirect_rebuild_if_needed(const heptad_indirect *map, void *memory, size_t bytes,
+                                      uint64_t seed);
+int heptad_indirect_needs_rebuild(const heptad_indirect *map);
+int heptad_indirect_help(const heptad_indirect *map, size_t steps);
+int heptad_indirect_reclaim(const heptad_indirect *map, void **memory, size_t *bytes);
+int heptad_indirect_check(const heptad_indirect *map);
+size_t heptad_indirect_len(const heptad_indirect *map);
+size_t heptad_indirect_capacity(const heptad_indirect *map);
+int heptad_indirect_seed(const heptad_indirect *map, uint64_t *seed);
+int heptad_indirect_stats(const heptad_indirect *map, heptad_shared_stats *stats);
+
+/* Notes in `started` which operations are under way; and have those ended since? Then the memory of keys that
+ * were taken out before the start may be used again. 0 for ever if nobody counts: after heptad_indirect_init
+ * and _attach. Never waits: ask now and then. */
+int heptad_indirect_grace_start(const heptad_indirect *map, uint64_t *started);
+int heptad_indirect_grace_elapsed(const heptad_indirect *map, uint64_t started);
+
+/* The reference that stands for `key`, and its value, if it is there; both results may be null. */
+int heptad_indirect_get(const heptad_indirect *map, uint64_t hash, const void *key,
+                        uint64_t *reference, uint64_t *value);
+
+/* found[i] = 1, references[i] and values[i] those of keys[i], of hash hashes[i]; or all 0 if it is not there.
+ * Each lookup is atomic by itself, the batch is not. No result overlaps another, hashes, keys or the handle,
+ * or the answer is _OVERLAPPING; results in the map's own memory are not found out. */
+int heptad_indirect_get_many(const heptad_indirect *map, const uint64_t *hashes,
+                             const void *const *keys, size_t count, uint64_t *references,
+                             uint64_t *values, uint8_t *found);
+
+/* As those of a heptad_lockfree. A key that is new is stored as `reference`; one that is there keeps the
+ * reference it has. */
+int heptad_indirect_insert(const heptad_indirect *map, uint64_t hash, const void *key,
+                           uint64_t reference, uint64_t value, uint64_t *present);
+int heptad_indirect_upsert(const heptad_indirect *map, uint64_t hash, const void *key,
+                           uint64_t reference, uint64_t value, uint64_t *previous);
+int heptad_indirect_replace(const heptad_indirect *map, uint64_t hash, const void *key,
+                            uint64_t value, uint64_t *previous);
+int heptad_indirect_add(const heptad_indirect *map, uint64_t hash, const void *key,
+                        uint64_t reference, uint64_t addend, uint64_t *sum);
+int heptad_indirect_modify(const heptad_indirect *map, uint64_t hash, const void *key,
+                           uint64_t (*change)(uint64_t value, void *context), void *context,
+                           uint64_t *previous);
+int heptad_indirect_insert_or_modify(const heptad_indirect *map, uint64_t hash, const void *key,
+                                     uint64_t reference, uint64_t value,
+                                     uint64_t (*change)(uint64_t value, void *context),
+                                     void *context, uint64_t *previous);
+int heptad_indirect_compare_and_set(const heptad_indirect *map, uint64_t hash, const void *key,
+                                    uint64_t reference, int expected, uint64_t expected_value,
+                                    uint64_t value, int *was_present, uint64_t *previous);
+
+/* Takes `key` out, or does if `condition` is not 0 for its value. 1 if so, and its reference and value are
+ * written to `reference` and `value`, which may be null. During a rebuild _FULL and _BUSY; _NULL if there is no
+ * condition. There is no other way out, for the reference has to be told. */
+int heptad_indirect_remove(const heptad_indirect *map, uint64_t hash, const void *key,
+                           uint64_t *reference, uint64_t *value);
+int heptad_indirect_remove_if(const heptad_indirect *map, uint64_t hash, const void *key,
+                              int (*condition)(uint64_t value, void *context), void *context,
+                              uint64_t *reference, uint64_t *value);
+
+/* As heptad_lockfree_each, with references in place of keys. */
+int heptad_indirect_each(const heptad_indirect *map,
+                         int (*visit)(uint64_t reference, uint64_t value, void *context),
+                         void *context);
 
 #ifdef __cplusplus
 }

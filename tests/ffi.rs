@@ -163,3 +163,149 @@ fn a_callback_may_use_a_map_without_a_lock() {
     // SAFETY: as above.
     assert_eq!(unsafe { heptad_lockfree_release(handle, None, ptr::null_mut()) }, 0);
 }
+
+/// Memory on the heap that is lent for as long as this lives.
+struct Room(Vec<Line>);
+
+impl Room {
+    fn of(lines: usize) -> Room {
+        Room(vec![Line::EMPTY; lines])
+    }
+
+    fn start(&mut self) -> *mut c_void {
+        self.0.as_mut_ptr().cast()
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.len() * LINE_BYTES
+    }
+}
+
+/// Keeps the first value.
+unsafe extern "C" fn keep_first(
+    _: u64,
+    first: *const u64,
+    _: *const u64,
+    value: *mut u64,
+    _: *mut c_void,
+) -> c_int {
+    // SAFETY: a value that the merge lends.
+    let before = unsafe { value.read() };
+    if !first.is_null() {
+        // SAFETY: as above; the first is there.
+        assert_eq!(before, unsafe { first.read() });
+    }
+    1
+}
+
+/// Helps until nothing is left.
+unsafe extern "C" fn help(growth: *const HeptadGrowth, _: *mut c_void) {
+    // SAFETY: the growth that this function was lent.
+    while unsafe { heptad_growth_help(growth) } == 1 {}
+}
+
+/// Keys and values lie in two halves of one piece of memory; what is made of two maps in a third.
+#[test]
+fn sorted_maps_share_one_piece_of_memory() {
+    let mut handles = [Handle::INIT, Handle::INIT, Handle::INIT, Handle::INIT];
+    let [one, two, both, large] =
+        handles.each_mut().map(|handle| handle.as_ptr::<HeptadRobinMap>());
+    let mut rooms = [Room::of(8), Room::of(8), Room::of(16), Room::of(32)];
+    for (handle, room, step) in [(one, 0, 2), (two, 1, 3)] {
+        let (memory, bytes) = (rooms[room].start(), rooms[room].bytes());
+        // SAFETY: the handle is unmade, and the memory is lent as long as the map lives.
+        assert_eq!(unsafe { heptad_robin_map_init(handle, memory, bytes, 1) }, 0);
+        for number in (0..18).step_by(step) {
+            // SAFETY: a live handle that only this test uses.
+            let result = unsafe {
+                heptad_robin_map_insert(handle, number << 58, step as u64, ptr::null_mut())
+            };
+            assert_eq!(result, 1);
+        }
+    }
+    let (memory, bytes) = (rooms[2].start(), rooms[2].bytes());
+    // SAFETY: live handles, one that is not, and memory that is lent.
+    let merged = unsafe {
+        heptad_robin_map_merge(both, one, two, Some(keep_first), ptr::null_mut(), memory, bytes)
+    };
+    assert_eq!(merged, 0);
+    let (memory, bytes) = (rooms[3].start(), rooms[3].bytes());
+    // SAFETY: as above.
+    let grown = unsafe {
+        heptad_robin_map_grow_shared(both, large, memory, bytes, Some(help), ptr::null_mut())
+    };
+    assert_eq!(grown, 0);
+    let (mut keys, mut values, mut count) = ([0; 18], [0; 18], 0);
+    let (keys_start, values_start) = (keys.as_mut_ptr(), values.as_mut_ptr());
+    // SAFETY: a live handle, and arrays to write.
+    let more = unsafe {
+        heptad_robin_map_range(large, 0, u64::MAX, keys_start, values_start, 18, &raw mut count)
+    };
+    let expected: Vec<(u64, u64)> = (0..18)
+        .filter(|number| number % 2 == 0 || number % 3 == 0)
+        .map(|number| (number << 58, if number % 2 == 0 { 2 } else { 3 }))
+        .collect();
+    assert_eq!((more, count), (0, expected.len()));
+    assert!(keys.into_iter().zip(values).take(count).eq(expected));
+}
+
+/// Compares a name with the one at an index.
+unsafe extern "C" fn is_name(reference: u64, key: *const c_void, names: *mut c_void) -> c_int {
+    // SAFETY: what the map was made with, and what it is asked for.
+    let names = unsafe { &*names.cast::<[&str; 3]>() };
+    // SAFETY: as above.
+    let key = unsafe { &*key.cast::<&str>() };
+    c_int::from(names.get(reference as usize) == Some(key))
+}
+
+#[test]
+fn a_map_of_longer_keys_asks_the_caller() {
+    let mut names = ["init", "idle", "a longer name"];
+    let mut map = Handle::INIT;
+    let handle: *mut HeptadIndirect = map.as_ptr();
+    let mut room = Room::of(heptad_lockfree_bytes(20) / LINE_BYTES);
+    let (memory, bytes) = (room.start(), room.bytes());
+    let context = ptr::from_mut(&mut names).cast();
+    let hash_bits = !0 << 32;
+    // SAFETY: the handle is unmade, and the memory is lent as long as the map lives.
+    let made = unsafe {
+        heptad_indirect_init(handle, memory, bytes, 7, hash_bits, Some(is_name), context)
+    };
+    assert_eq!(made, 0);
+    let sought = ["a longer name", "init", "nobody"];
+    let keys = sought.each_ref().map(|name| ptr::from_ref(name).cast::<c_void>());
+    let hashes = sought.map(|name| heptad::hash::hash_bytes(3, name.as_bytes()));
+    for (index, reference) in [(0, 2), (1, 0)] {
+        let (hash, key) = (hashes[index], keys[index]);
+        // SAFETY: a live handle, and a key that the caller's function understands.
+        let result =
+            unsafe { heptad_indirect_insert(handle, hash, key, reference, 5, ptr::null_mut()) };
+        assert_eq!(result, 1);
+    }
+    let (mut references, mut values, mut found) = ([9; 3], [9; 3], [9; 3]);
+    let (hashes_start, keys_start) = (hashes.as_ptr(), keys.as_ptr());
+    let (references_start, values_start) = (references.as_mut_ptr(), values.as_mut_ptr());
+    // SAFETY: as above, and arrays to write.
+    let result = unsafe {
+        heptad_indirect_get_many(
+            handle,
+            hashes_start,
+            keys_start,
+            3,
+            references_start,
+            values_start,
+            found.as_mut_ptr(),
+        )
+    };
+    assert_eq!((result, references, values, found), (0, [2, 0, 0], [5, 5, 0], [1, 1, 0]));
+    let mut reference = 9;
+    // SAFETY: as above.
+    let result = unsafe {
+        heptad_indirect_remove(handle, hashes[0], keys[0], &raw mut reference, ptr::null_mut())
+    };
+    assert_eq!((result, reference), (1, 2));
+    // SAFETY: a live handle.
+    assert_eq!(unsafe { heptad_indirect_len(handle) }, 1);
+    // SAFETY: as above.
+    assert_eq!(unsafe { heptad_indirect_release(handle, None, ptr::null_mut()) }, 0);
+}

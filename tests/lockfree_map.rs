@@ -268,7 +268,10 @@ fn n11_keys_longer_than_a_word() {
 
     impl Keys for Pairs {
         type Key = (u64, u64);
-        const HASH_BITS: u64 = 0xfff << 52;
+
+        fn hash_bits(&self) -> u64 {
+            0xfff << 52
+        }
 
         fn hash(&self, key: &(u64, u64)) -> u64 {
             heptad::hash::hash_word(key.0, key.1)
@@ -294,6 +297,16 @@ fn n11_keys_longer_than_a_word() {
     let mut references: Vec<_> = map.iter().map(|(reference, _)| reference).collect();
     references.sort_unstable();
     assert!(references.into_iter().eq(0..count));
+    let mut sought = pairs.clone();
+    sought.push((count, count));
+    let mut entries = vec![Some((7, 7)); sought.len()];
+    assert_eq!(map.get_many(&sought, &mut entries), pairs.len());
+    let all = (0..count).map(|reference| Some((reference, reference as i32)));
+    assert!(entries.into_iter().eq(all.chain([None])));
+    assert_eq!(map.remove_if(&pairs[3], |value| value == 4), Ok(None));
+    assert_eq!(map.remove_if(&pairs[3], |value| value == 3), Ok(Some((3, 3))));
+    assert_eq!(map.insert(&pairs[3], 3, 3), Ok(None));
+    assert_eq!((map.check(), map.seed(), map.needs_rebuild()), (Ok(()), Some(6), None));
     for (reference, pair) in (0..).zip(&pairs) {
         let removed = (reference, reference as i32);
         assert_eq!((map.remove(pair), map.remove(pair)), (Ok(Some(removed)), Ok(None)));

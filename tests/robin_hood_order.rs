@@ -8,8 +8,8 @@ use std::{
 use heptad::{
     Error,
     hash::Keyed,
-    layout::Line,
-    robin_hood::{ByValue, Map, Merge, Order, Set},
+    layout::{Line, MaxLoad},
+    robin_hood::{ByValue, Map, Merge, Order, Set, lines_for},
     storage::{Heap, Region},
 };
 use proptest::prelude::*;
@@ -51,6 +51,38 @@ fn range_of(keys: &BTreeSet<u64>, start: Bound<u64>, end: Bound<u64>) -> Vec<u64
         Unbounded => true,
     };
     keys.iter().copied().filter(|&key| above(key) && below(key)).collect()
+}
+
+/// In any order: a walk by position is the iterator, from each key on too, and neighbours are its
+/// neighbours.
+fn check_walks<O: Order + Clone>(order: O, keys: &BTreeSet<u64>, sought: &[u64]) {
+    let set = set_of(order.clone(), keys);
+    let mut map = Map::with_order(order.clone());
+    map.extend(keys.iter().map(|&key| (key, !key)));
+    let walk = |start| {
+        let mut position = start;
+        core::iter::from_fn(|| {
+            let (behind, key) = set.next_from(position)?;
+            assert_eq!(map.next_from(position), Some((behind, (key, &!key))));
+            position = behind;
+            Some(key)
+        })
+        .collect::<Vec<u64>>()
+    };
+    let all: Vec<u64> = set.iter().collect();
+    assert_eq!(walk(0), all);
+    assert_eq!((set.next_from(usize::MAX), map.next_from(usize::MAX)), (None, None));
+    for &key in sought.iter().chain(&all) {
+        let from = all.partition_point(|&other| order.word(other) < order.word(key));
+        assert_eq!(walk(set.position_of(key)), all[from..]);
+        assert_eq!(map.position_of(key), set.position_of(key));
+        let next = all[from..].iter().copied().find(|&other| other != key);
+        assert_eq!(set.successor(key), next);
+        assert_eq!(map.successor(key).map(|it| it.0), next);
+        let before = all[..from].last().copied();
+        assert_eq!(set.predecessor(key), before);
+        assert_eq!(map.predecessor(key), before.map(|key| (key, map.get(key).unwrap())));
+    }
 }
 
 fn model_of(merge: Merge, one: &BTreeSet<u64>, two: &BTreeSet<u64>) -> BTreeSet<u64> {
@@ -107,6 +139,22 @@ fn check_merges<O: Order + Clone + Copy + PartialEq + std::fmt::Debug>(
     assert_eq!(first == second, one == two);
 }
 
+/// Storage of exactly so many lines holds as many keys as it was asked for.
+#[test]
+fn lines_for_so_many_keys_are_enough() {
+    for load in [MaxLoad::ThreeQuarters, MaxLoad::SevenEighths, MaxLoad::FifteenSixteenths] {
+        for keys in (0..200).chain((1..10).map(|number| number * number * 211)) {
+            let lines = lines_for(keys, load).unwrap();
+            let mut memory = vec![Line::EMPTY; lines];
+            let region = Region::from_lines(&mut memory).unwrap();
+            let mut set = Set::with_max_load_in(region, load, ByValue).unwrap();
+            assert_eq!(set.try_reserve(keys), Ok(()), "{keys} keys in {lines} lines");
+            assert!(set.capacity() >= keys);
+        }
+    }
+    assert_eq!(lines_for(usize::MAX, MaxLoad::ThreeQuarters), None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: if cfg!(miri) { 1 } else { 128 },
@@ -159,6 +207,12 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn walks_by_position(keys in key_sets(), sought in prop::collection::vec(keys(), 1..20), seed: u64) {
+        check_walks(ByValue, &keys, &sought);
+        check_walks(Keyed::new(seed), &keys, &sought);
     }
 
     #[test]

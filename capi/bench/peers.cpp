@@ -7,37 +7,13 @@
 //
 // Compiled with COUNTS and run under callgrind it does one round of one size, and each part's instructions
 // go to a file of their own; `cargo xtask bench-c --counts` makes the table of them.
-#include <heptad.h>
+#include "measure.hpp"
 
 #include <absl/container/flat_hash_set.h>
 #include <htslib/khash.h>
 #include <tsl/robin_set.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <functional>
-#include <string>
-#include <vector>
-
-#ifdef COUNTS
-#include <valgrind/callgrind.h>
-#endif
-
 namespace {
-
-constexpr std::uint64_t SEED = 0x5eed;
-
-// heptad_hash_word, for tables that inline it.
-inline std::uint64_t hash_word(std::uint64_t word)
-{
-    std::uint64_t state = SEED ^ word;
-    state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9;
-    state = (state ^ state >> 27) * 0x94D049BB133111EB;
-    return state ^ state >> 31;
-}
 
 struct Hash {
     std::size_t operator()(std::uint64_t word) const { return hash_word(word); }
@@ -133,15 +109,6 @@ struct Keys {
     std::size_t churn;
 };
 
-// A row of numbers that looks like chance.
-class Chance {
-    std::uint64_t state;
-
-public:
-    explicit Chance(std::uint64_t seed) : state(seed) {}
-    std::uint64_t next() { return hash_word(state++ * 0x9E3779B97F4A7C15); }
-};
-
 Keys make_keys(std::size_t count, std::size_t lookups)
 {
     Chance chance(count);
@@ -162,32 +129,6 @@ enum Operation { BUILD, HIT, MISS, BATCH, CHURN, REMOVE, OPERATIONS };
 const char *const OPERATION_NAMES[] = { "insert", "hit", "miss", "hits in batches", "churn", "remove" };
 
 using Times = std::vector<double>[OPERATIONS];
-
-template <typename Work>
-void measure(Times &times, Operation operation, const char *name, std::size_t count, Work work)
-{
-#ifdef COUNTS
-    std::string label = std::to_string(operation) + ' ' + name + ' ' + std::to_string(count);
-    CALLGRIND_ZERO_STATS;
-    work();
-    CALLGRIND_DUMP_STATS_AT(label.c_str());
-    (void)times;
-#else
-    (void)name;
-    auto start = std::chrono::steady_clock::now();
-    work();
-    std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - start;
-    times[operation].push_back(time.count() / (double)count);
-#endif
-}
-
-void must_be(std::size_t found, std::size_t expected, const char *name)
-{
-    if (found != expected) {
-        std::fprintf(stderr, "%s found %zu of %zu\n", name, found, expected);
-        std::exit(1);
-    }
-}
 
 std::size_t batch(const Heptad &table, const std::vector<std::uint64_t> &keys)
 {
@@ -210,31 +151,31 @@ std::size_t round_of(const Keys &keys, Times &times)
 {
     Table table(keys.present.size());
     std::size_t found = 0;
-    measure(times, BUILD, Table::name, keys.present.size(), [&] {
+    measure(times[BUILD], BUILD, Table::name, keys.present.size(), [&] {
         for (std::uint64_t key : keys.present)
             table.insert(key);
     });
-    measure(times, HIT, Table::name, keys.hits.size(), [&] {
+    measure(times[HIT], HIT, Table::name, keys.hits.size(), [&] {
         for (std::uint64_t key : keys.hits)
             found += table.contains(key);
     });
     must_be(found, keys.hits.size(), Table::name);
-    measure(times, MISS, Table::name, keys.misses.size(), [&] {
+    measure(times[MISS], MISS, Table::name, keys.misses.size(), [&] {
         for (std::uint64_t key : keys.misses)
             found -= table.contains(key);
     });
     must_be(found, keys.hits.size(), Table::name);
-    measure(times, BATCH, Table::name, keys.hits.size(), [&] { found = batch(table, keys.hits); });
+    measure(times[BATCH], BATCH, Table::name, keys.hits.size(), [&] { found = batch(table, keys.hits); });
     must_be(found, keys.hits.size(), Table::name);
     std::size_t bytes = table.memory_bytes();
-    measure(times, CHURN, Table::name, keys.churn, [&] {
+    measure(times[CHURN], CHURN, Table::name, keys.churn, [&] {
         for (std::size_t index = 0; index < keys.churn; index++) {
             table.remove(keys.present[index]);
             table.insert(keys.absent[index]);
         }
     });
     must_be(batch(table, keys.absent), keys.churn, Table::name);
-    measure(times, REMOVE, Table::name, keys.churn, [&] {
+    measure(times[REMOVE], REMOVE, Table::name, keys.churn, [&] {
         for (std::size_t index = 0; index < keys.churn; index++)
             table.remove(keys.absent[index]);
     });
@@ -243,31 +184,19 @@ std::size_t round_of(const Keys &keys, Times &times)
 }
 
 #ifndef COUNTS
-double median(std::vector<double> numbers)
-{
-    std::nth_element(numbers.begin(), numbers.begin() + numbers.size() / 2, numbers.end());
-    return numbers[numbers.size() / 2];
-}
-
 void report(std::size_t kibibytes, std::size_t count, const Times *times, const std::size_t *bytes)
 {
-    static const char *const names[] = { Heptad::name, Khash::name, Robin::name, Absl::name };
-    std::printf("\n%zu KiB of heptad, %zu keys\n\n| ", kibibytes, count);
-    for (const char *name : names)
-        std::printf("| %s ", name);
-    std::printf("|\n|---|---|---|---|---|\n");
+    std::printf("\n%zu KiB of heptad, %zu keys\n\n", kibibytes, count);
+    print_head({ Heptad::name, Khash::name, Robin::name, Absl::name });
     for (int operation = 0; operation < OPERATIONS; operation++) {
-        double ours = median(times[0][operation]);
-        std::printf("| %s | %.1f", OPERATION_NAMES[operation], ours);
-        for (int peer = 1; peer < 4; peer++) {
-            double theirs = median(times[peer][operation]);
-            std::printf(" | %.1f [%.2f]", theirs, theirs / ours);
-        }
-        std::printf(" |\n");
+        std::vector<double> medians;
+        for (int table = 0; table < 4; table++)
+            medians.push_back(median(times[table][operation]));
+        print_row(OPERATION_NAMES[operation], medians);
     }
     std::printf("| bytes per key");
-    for (int peer = 0; peer < 4; peer++)
-        std::printf(" | %.1f", (double)bytes[peer] / (double)count);
+    for (int table = 0; table < 4; table++)
+        std::printf(" | %.1f", (double)bytes[table] / (double)count);
     std::printf(" |\n");
 }
 #endif

@@ -35,6 +35,12 @@ static int keep_pair(uint64_t key, uint64_t *value, void *context)
     return 1;
 }
 
+static uint64_t change_value(uint64_t value, void *context)
+{
+    (void)context;
+    return value;
+}
+
 /* What every function of a kind answers for a handle: it must be the same code each time, whatever else
  * is passed. */
 static void all_of_set(heptad_set *handle, int code)
@@ -72,6 +78,9 @@ static void all_of_map(heptad_map *handle, int code)
     EQUAL(heptad_map_clear(handle), code);
     EQUAL(heptad_map_stats(handle, &stats), code);
     EQUAL(heptad_map_insert(handle, 1, 2, &value), code);
+    EQUAL(heptad_map_get_or_insert(handle, 1, 2, &value), code);
+    EQUAL(heptad_map_replace(handle, 1, 2, &value), code);
+    EQUAL(heptad_map_modify(handle, 1, change_value, NULL, &value), code);
     EQUAL(heptad_map_add(handle, 1, 2, &value), code);
     EQUAL(heptad_map_get(handle, 1, &value), code);
     EQUAL(heptad_map_remove(handle, 1, &value), code);
@@ -97,7 +106,9 @@ static void all_of_table(heptad_table *handle, int code)
     EQUAL(heptad_table_clear(handle), code);
     EQUAL(heptad_table_stats(handle, &stats), code);
     EQUAL(heptad_table_insert(handle, 1, &key, 1, &entry), code);
+    EQUAL(heptad_table_insert_unique(handle, 1, 1), code);
     EQUAL(heptad_table_find(handle, 1, &key, &entry), code);
+    EQUAL(heptad_table_each(handle, 1, &key, keep_key, NULL), code);
     EQUAL(heptad_table_replace(handle, 1, &key, 1, &entry), code);
     EQUAL(heptad_table_remove(handle, 1, &key, &entry), code);
     EQUAL(heptad_table_prefetch(handle, 1), code);
@@ -309,6 +320,7 @@ static void arrays_and_results(void)
     EQUAL(heptad_map_remove(&map, 1, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_map_len(&map), 0);
     EQUAL(heptad_hash_bytes(3, NULL, 8), heptad_hash_bytes(3, keys, 0));
+    EQUAL(heptad_unhash_word(3, heptad_hash_word(3, 12345)), 12345);
 }
 
 /* Calls for the same set from inside. */

@@ -136,6 +136,39 @@ static void a_full_map_moves_with_its_values(void)
     EQUAL(heptad_map_release(&map, NULL, NULL), HEPTAD_OK);
 }
 
+static uint64_t triple(uint64_t value, void *context)
+{
+    EQUAL(heptad_map_add(context, 1, 1, NULL), HEPTAD_ERROR_BUSY);
+    return value * 3;
+}
+
+static void values_change_in_place(void)
+{
+    static HEPTAD_LINES(room, 2);
+    heptad_map map = HEPTAD_INIT;
+    uint64_t value = 77, key;
+    EQUAL(heptad_map_init(&map, room, sizeof room, 1, HEPTAD_LOAD_15_16), HEPTAD_OK);
+    EQUAL(heptad_map_replace(&map, 1, 5, &value), 0);
+    EQUAL(heptad_map_modify(&map, 1, triple, &map, &value), 0);
+    EQUAL(heptad_map_get_or_insert(&map, 1, 5, &value), 1);
+    EQUAL(value, 77);
+    EQUAL(heptad_map_get_or_insert(&map, 1, 6, &value), 0);
+    EQUAL(value, 5);
+    EQUAL(heptad_map_replace(&map, 1, 7, &value), 1);
+    EQUAL(value, 5);
+    EQUAL(heptad_map_modify(&map, 1, triple, &map, &value), 1);
+    EQUAL(value, 7);
+    EQUAL(heptad_map_get(&map, 1, &value), 1);
+    EQUAL(value, 21);
+    for (key = 2; key <= 6; key++) {
+        EQUAL(heptad_map_get_or_insert(&map, key, 0, NULL), 1);
+    }
+    EQUAL(heptad_map_get_or_insert(&map, 7, 0, NULL), HEPTAD_ERROR_FULL);
+    EQUAL(heptad_map_get_or_insert(&map, 6, 0, NULL), 0);
+    EQUAL(heptad_map_replace(&map, 6, 9, NULL), 1);
+    EQUAL(heptad_map_modify(&map, 6, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+}
+
 int main(void)
 {
     static const struct test_case cases[] = {
@@ -144,6 +177,7 @@ int main(void)
         CASE(batches_answer_as_single_calls),
         CASE(walks_see_each_entry_once),
         CASE(a_full_map_moves_with_its_values),
+        CASE(values_change_in_place),
     };
     return RUN(cases);
 }

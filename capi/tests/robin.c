@@ -155,13 +155,16 @@ static void all_of(heptad_robin *set, int code)
 {
     uint64_t key;
     void *memory;
-    size_t bytes;
+    size_t bytes, position = 0;
     heptad_sorted_stats stats;
     EQUAL(heptad_robin_release(set, &memory, &bytes), code);
     EQUAL(heptad_robin_move(set, large_lines, sizeof large_lines, &memory, &bytes), code);
     EQUAL(heptad_robin_clear(set), code);
     EQUAL(heptad_robin_grow(set), code);
+    EQUAL(heptad_robin_reserve(set, 1), code);
+    EQUAL(heptad_robin_shrink(set, 1), code);
     EQUAL(heptad_robin_insert(set, 1), code);
+    EQUAL(heptad_robin_insert_within_capacity(set, 1), code);
     EQUAL(heptad_robin_contains(set, 1), code);
     EQUAL(heptad_robin_remove(set, 1), code);
     EQUAL(heptad_robin_retain(set, is_even, NULL), code);
@@ -169,6 +172,13 @@ static void all_of(heptad_robin *set, int code)
     EQUAL(heptad_robin_last(set, &key), code);
     EQUAL(heptad_robin_successor(set, 1, &key), code);
     EQUAL(heptad_robin_predecessor(set, 1, &key), code);
+    EQUAL(heptad_robin_at_least(set, 1, &key), code);
+    EQUAL(heptad_robin_next(set, &position, &key), code);
+    EQUAL(heptad_robin_position_of(set, 1, &position), code);
+    EQUAL(heptad_robin_range(set, 0, 1, &key, 1, &bytes), code);
+    EQUAL(heptad_robin_is_subset(set, set), code);
+    EQUAL(heptad_robin_is_disjoint(set, set), code);
+    EQUAL(heptad_robin_is_equal(set, set), code);
     EQUAL(heptad_robin_stats(set, &stats), code);
     EQUAL(heptad_robin_len(set), 0);
     EQUAL(heptad_robin_capacity(set), 0);

@@ -166,6 +166,62 @@ static void a_bad_hash_is_only_slow(void)
     EQUAL(heptad_table_len(&table), 0);
 }
 
+static int is_same(uint64_t entry, const void *key, void *context)
+{
+    (void)context;
+    return entry >> 8 == *(const uint64_t *)key;
+}
+
+static uint64_t hash_high(uint64_t entry, void *context)
+{
+    (void)context;
+    return heptad_hash_word(3, entry >> 8);
+}
+
+/* Notes which of the entries of one key came, until the fourth. */
+static int note_low(uint64_t entry, void *context)
+{
+    unsigned *seen = context;
+    CHECK((*seen >> (entry & 0xff) & 1) == 0);
+    *seen |= 1u << (entry & 0xff);
+    return *seen != 15;
+}
+
+static void several_entries_of_one_key(void)
+{
+    heptad_table table = HEPTAD_INIT;
+    uint64_t key, number, entry;
+    unsigned seen;
+    EQUAL(heptad_table_init(&table, lines, sizeof lines, HEPTAD_LOAD_15_16, hash_high, is_same, NULL),
+          HEPTAD_OK);
+    for (number = 0; number < 4; number++) {
+        for (key = 0; key < 20; key++) {
+            if (number < 3 || key == 7) {
+                EQUAL(heptad_table_insert_unique(&table, hash_high(key << 8, NULL),
+                                                 key << 8 | number),
+                      HEPTAD_OK);
+            }
+        }
+    }
+    for (key = 0; key < 21; key++) {
+        seen = 0;
+        EQUAL(heptad_table_each(&table, hash_high(key << 8, NULL), &key, note_low, &seen), key != 7);
+        EQUAL(seen, key == 20 ? 0 : key == 7 ? 15 : 7);
+    }
+    EQUAL(heptad_table_each(&table, 1, &key, NULL, NULL), HEPTAD_ERROR_NULL);
+    key = 7;
+    for (number = 0; number < 4; number++) {
+        EQUAL(heptad_table_remove(&table, hash_high(key << 8, NULL), &key, &entry), 1);
+        EQUAL(entry >> 8, 7);
+    }
+    EQUAL(heptad_table_find(&table, hash_high(key << 8, NULL), &key, NULL), 0);
+    while (heptad_table_len(&table) < 105) {
+        EQUAL(heptad_table_insert_unique(&table, hash_high(key << 8, NULL), key << 8), HEPTAD_OK);
+        key++;
+    }
+    EQUAL(heptad_table_insert_unique(&table, 1, 1), HEPTAD_ERROR_FULL);
+}
+
 int main(void)
 {
     static const struct test_case cases[] = {
@@ -174,6 +230,7 @@ int main(void)
         CASE(walks_see_each_entry_once),
         CASE(a_table_moves_by_its_hash),
         CASE(a_bad_hash_is_only_slow),
+        CASE(several_entries_of_one_key),
     };
     return RUN(cases);
 }

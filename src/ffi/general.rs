@@ -4,7 +4,7 @@ use core::ffi::{c_char, c_int, c_void};
 
 use super::{ABI_VERSION, arguments, code};
 use crate::{
-    hash::{hash_bytes, hash_word},
+    hash::{hash_bytes, hash_word, unhash_word},
     layout::{LINE_BYTES, log2_groups_for},
 };
 
@@ -24,6 +24,12 @@ pub extern "C" fn heptad_strerror(code: c_int) -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_hash_word(seed: u64, word: u64) -> u64 {
     hash_word(seed, word)
+}
+
+/// [`unhash_word`].
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_unhash_word(seed: u64, hash: u64) -> u64 {
+    unhash_word(seed, hash)
 }
 
 /// [`hash_bytes`], of no bytes where there can be none.

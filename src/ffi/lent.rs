@@ -3,7 +3,7 @@
 use core::ffi::{c_int, c_void};
 
 use super::{
-    arguments::{Memory, Wanted},
+    arguments::{self, Memory, Wanted},
     code,
     handle::{Body, Handle, answer},
 };
@@ -98,6 +98,168 @@ where
         }
         Err(code) => code,
     }
+}
+
+/// Changes a table, or refuses to. 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::write`].
+pub(super) unsafe fn change<T>(
+    handle: *mut Handle<Lent<T>>,
+    change: impl FnOnce(&mut T) -> Result<(), Error>,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    let change = |body: &mut Lent<T>| change(&mut body.table).map(|()| false).map_err(code::of);
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(handle, change) }
+}
+
+/// Changes a table, which cannot fail. 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::write`].
+pub(super) unsafe fn edit<T>(handle: *mut Handle<Lent<T>>, edit: impl FnOnce(&mut T)) -> c_int
+where
+    Lent<T>: Body,
+{
+    let edit = |table: &mut T| {
+        edit(table);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { change(handle, edit) }
+}
+
+/// Makes of a value, if `find` finds it, what `change` says, and tells what it was. 1, 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::write`]; `previous` is writable or null.
+pub(super) unsafe fn modify<T>(
+    handle: *mut Handle<Lent<T>>,
+    previous: *mut u64,
+    find: impl FnOnce(&mut T) -> Option<&mut u64>,
+    change: impl FnOnce(u64) -> u64,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    let modify = |body: &mut Lent<T>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(previous) }?;
+        let Some(value) = find(&mut body.table) else { return Ok(false) };
+        let before = *value;
+        *value = change(before);
+        wanted.give(before);
+        Ok(true)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(handle, modify) }
+}
+
+/// Looks at a table for nothing. 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::read`].
+pub(super) unsafe fn look<T>(handle: *const Handle<Lent<T>>, look: impl FnOnce(&T)) -> c_int
+where
+    Lent<T>: Body,
+{
+    let look = |body: &Lent<T>| {
+        look(&body.table);
+        Ok(false)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(handle, look) }
+}
+
+/// Writes what `tell` tells of a table, which is wanted. 0, or a code.
+///
+/// # Safety
+///
+/// That of [`Handle::read`]; `result` is writable or null.
+pub(super) unsafe fn tell<T, R>(
+    handle: *const Handle<Lent<T>>,
+    result: *mut R,
+    tell: impl FnOnce(&T) -> R,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    let tell = |body: &Lent<T>| {
+        arguments::check(result.cast_const())?;
+        // SAFETY: not null, aligned, and writable by the caller's promise.
+        unsafe { result.write(tell(&body.table)) };
+        Ok(false)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(handle, tell) }
+}
+
+/// Tells the entry that `choose` finds, if it finds one. 1, 0, or a code. A set's entries have a value
+/// that nobody wants.
+///
+/// # Safety
+///
+/// That of [`Handle::read`]; the results are writable or null.
+pub(super) unsafe fn tell_entry<T>(
+    handle: *const Handle<Lent<T>>,
+    key: *mut u64,
+    value: *mut u64,
+    choose: impl FnOnce(&T) -> Option<(u64, u64)>,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    let tell = |body: &Lent<T>| {
+        // SAFETY: the caller's promise.
+        let key = unsafe { Wanted::new(key) }?;
+        // SAFETY: the caller's promise.
+        let value = unsafe { Wanted::new(value) }?;
+        let Some(entry) = choose(&body.table) else { return Ok(false) };
+        key.give(entry.0);
+        value.give(entry.1);
+        Ok(true)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(handle, tell) }
+}
+
+/// One step of a walk: as [`tell_entry`], of what `next` finds at a position or behind it, with the
+/// position to go on from.
+///
+/// # Safety
+///
+/// As there; `position` is readable and writable or null.
+pub(super) unsafe fn step<T>(
+    handle: *const Handle<Lent<T>>,
+    position: *mut usize,
+    key: *mut u64,
+    value: *mut u64,
+    next: impl FnOnce(&T, usize) -> Option<(usize, (u64, u64))>,
+) -> c_int
+where
+    Lent<T>: Body,
+{
+    if let Err(code) = arguments::check(position.cast_const()) {
+        // What is wrong with the handle comes first.
+        // SAFETY: the caller's promise.
+        return unsafe { Handle::ask(handle, |_| Err(code)) };
+    }
+    let choose = |table: &T| {
+        // SAFETY: not null, aligned, and readable by the caller's promise.
+        let (behind, entry) = next(table, unsafe { position.read() })?;
+        // SAFETY: as above, and writable.
+        unsafe { position.write(behind) };
+        Some(entry)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { tell_entry(handle, key, value, choose) }
 }
 
 /// A number that a live handle tells; 0 of any other.

@@ -10,7 +10,8 @@ use super::{
     code,
     handle::{Body, Handle},
     lent::{self, Lent},
-    stats::{self, HeptadStats},
+    lockfree::ChangeValue,
+    stats::HeptadStats,
 };
 use crate::{
     hash::Keyed,
@@ -87,12 +88,8 @@ pub unsafe extern "C" fn heptad_map_move(
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_map_clear(map: *mut HeptadMap) -> c_int {
-    let clear = |body: &mut Lent<Pairs>| {
-        body.table.clear();
-        Ok(false)
-    };
     // SAFETY: the caller's promise.
-    unsafe { Handle::write(map, clear) }
+    unsafe { lent::edit(map, Pairs::clear) }
 }
 
 /// # Safety
@@ -122,7 +119,7 @@ pub unsafe extern "C" fn heptad_map_stats(
     result: *mut HeptadStats,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    unsafe { stats::tell(map, result, Pairs::stats) }
+    unsafe { lent::tell(map, result, |map| map.stats().into()) }
 }
 
 /// # Safety
@@ -149,6 +146,66 @@ pub unsafe extern "C" fn heptad_map_insert(
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::write(map, insert) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_map_get_or_insert(
+    map: *mut HeptadMap,
+    key: u64,
+    value: u64,
+    present: *mut u64,
+) -> c_int {
+    let insert = |body: &mut Lent<Pairs>| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(present) }?;
+        match body.table.try_entry(key).map_err(|rejected| code::of(rejected.error))? {
+            Entry::Occupied(entry) => {
+                wanted.give(*entry.get());
+                Ok(false)
+            }
+            Entry::Vacant(place) => {
+                place.insert(value);
+                Ok(true)
+            }
+        }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(map, insert) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_map_replace(
+    map: *mut HeptadMap,
+    key: u64,
+    value: u64,
+    previous: *mut u64,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { lent::modify(map, previous, |map| map.get_mut(&key), |_| value) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_map_modify(
+    map: *mut HeptadMap,
+    key: u64,
+    change: ChangeValue,
+    context: *mut c_void,
+    previous: *mut u64,
+) -> c_int {
+    let Some(change) = change else { return code::NULL };
+    // SAFETY: the caller's function, for the caller's context.
+    let change = |value| unsafe { change(value, context) };
+    // SAFETY: the caller's promise.
+    unsafe { lent::modify(map, previous, |map| map.get_mut(&key), change) }
 }
 
 /// # Safety
@@ -213,12 +270,8 @@ pub unsafe extern "C" fn heptad_map_remove(
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_map_prefetch(map: *const HeptadMap, key: u64) -> c_int {
-    let prefetch = |body: &Lent<Pairs>| {
-        body.table.prefetch(&key);
-        Ok(false)
-    };
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, prefetch) }
+    unsafe { lent::look(map, |table: &Pairs| table.prefetch(&key)) }
 }
 
 /// # Safety
@@ -266,24 +319,12 @@ pub unsafe extern "C" fn heptad_map_next(
     key: *mut u64,
     value: *mut u64,
 ) -> c_int {
-    let step = |body: &Lent<Pairs>| {
-        // SAFETY: the caller's promise.
-        let wanted_key = unsafe { Wanted::new(key) }?;
-        // SAFETY: the caller's promise.
-        let wanted_value = unsafe { Wanted::new(value) }?;
-        arguments::check(position.cast_const())?;
-        // SAFETY: not null, aligned, and readable by the caller's promise.
-        let Some((next, (key, value))) = body.table.next_from(unsafe { position.read() }) else {
-            return Ok(false);
-        };
-        // SAFETY: as above, and writable.
-        unsafe { position.write(next) };
-        wanted_key.give(*key);
-        wanted_value.give(*value);
-        Ok(true)
+    let next = |map: &Pairs, position| {
+        let (behind, (&key, &value)) = map.next_from(position)?;
+        Some((behind, (key, value)))
     };
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, step) }
+    unsafe { lent::step(map, position, key, value, next) }
 }
 
 /// # Safety
@@ -296,11 +337,10 @@ pub unsafe extern "C" fn heptad_map_retain(
     context: *mut c_void,
 ) -> c_int {
     let Some(keep) = keep else { return code::NULL };
-    let retain = |body: &mut Lent<Pairs>| {
+    let retain = |table: &mut Pairs| {
         // SAFETY: the caller's function, for the caller's context.
-        body.table.retain(|&key, value| unsafe { keep(key, value, context) } != 0);
-        Ok(false)
+        table.retain(|&key, value| unsafe { keep(key, value, context) } != 0);
     };
     // SAFETY: the caller's promise.
-    unsafe { Handle::write(map, retain) }
+    unsafe { lent::edit(map, retain) }
 }

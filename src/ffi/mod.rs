@@ -42,6 +42,7 @@ mod arguments;
 pub mod code;
 mod general;
 mod handle;
+mod indirect;
 mod lent;
 mod lockfree;
 mod map;
@@ -51,6 +52,7 @@ mod stats;
 mod table;
 
 pub use general::*;
+pub use indirect::*;
 pub use lockfree::*;
 pub use map::*;
 pub use robin::*;

@@ -3,6 +3,7 @@
 use core::{
     ffi::{c_int, c_void},
     mem::MaybeUninit,
+    ptr,
 };
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     code,
     handle::{Body, Handle},
     lent::{self, Lent},
-    stats::{self, HeptadStats},
+    stats::HeptadStats,
 };
 use crate::{hash::Keyed, storage::Region, swiss::Set};
 
@@ -82,12 +83,8 @@ pub unsafe extern "C" fn heptad_set_move(
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_set_clear(set: *mut HeptadSet) -> c_int {
-    let clear = |body: &mut Lent<Words>| {
-        body.table.clear();
-        Ok(false)
-    };
     // SAFETY: the caller's promise.
-    unsafe { Handle::write(set, clear) }
+    unsafe { lent::edit(set, Words::clear) }
 }
 
 /// # Safety
@@ -117,7 +114,7 @@ pub unsafe extern "C" fn heptad_set_stats(
     result: *mut HeptadStats,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    unsafe { stats::tell(set, result, Words::stats) }
+    unsafe { lent::tell(set, result, |set| set.stats().into()) }
 }
 
 /// # Safety
@@ -155,12 +152,8 @@ pub unsafe extern "C" fn heptad_set_remove(set: *mut HeptadSet, key: u64) -> c_i
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_set_prefetch(set: *const HeptadSet, key: u64) -> c_int {
-    let prefetch = |body: &Lent<Words>| {
-        body.table.prefetch(&key);
-        Ok(false)
-    };
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(set, prefetch) }
+    unsafe { lent::look(set, |table: &Words| table.prefetch(&key)) }
 }
 
 /// # Safety
@@ -229,21 +222,12 @@ pub unsafe extern "C" fn heptad_set_next(
     position: *mut usize,
     key: *mut u64,
 ) -> c_int {
-    let step = |body: &Lent<Words>| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(key) }?;
-        arguments::check(position.cast_const())?;
-        // SAFETY: not null, aligned, and readable by the caller's promise.
-        let Some((next, key)) = body.table.next_from(unsafe { position.read() }) else {
-            return Ok(false);
-        };
-        // SAFETY: as above, and writable.
-        unsafe { position.write(next) };
-        wanted.give(*key);
-        Ok(true)
+    let next = |set: &Words, position| {
+        let (behind, &key) = set.next_from(position)?;
+        Some((behind, (key, 0)))
     };
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(set, step) }
+    unsafe { lent::step(set, position, key, ptr::null_mut(), next) }
 }
 
 /// # Safety
@@ -256,11 +240,10 @@ pub unsafe extern "C" fn heptad_set_retain(
     context: *mut c_void,
 ) -> c_int {
     let Some(keep) = keep else { return code::NULL };
-    let retain = |body: &mut Lent<Words>| {
+    let retain = |table: &mut Words| {
         // SAFETY: the caller's function, for the caller's context.
-        body.table.retain(|&key| unsafe { keep(key, context) } != 0);
-        Ok(false)
+        table.retain(|&key| unsafe { keep(key, context) } != 0);
     };
     // SAFETY: the caller's promise.
-    unsafe { Handle::write(set, retain) }
+    unsafe { lent::edit(set, retain) }
 }

@@ -1,8 +1,5 @@
 //! Statistics as C sees them.
 
-use core::ffi::c_int;
-
-use super::{arguments, code, handle::Body, handle::Handle, lent::Lent};
 use crate::swiss::Stats;
 
 /// `heptad_stats`: the fields are those of [`Stats`], in 64 bits each.
@@ -41,30 +38,4 @@ impl From<Stats> for HeptadStats {
             bytes: stats.bytes as u64,
         }
     }
-}
-
-/// Writes what `count` counts. 0, or a code.
-///
-/// # Safety
-///
-/// That of [`Handle::read`]; `result` is writable or null.
-pub(super) unsafe fn tell<T>(
-    handle: *const Handle<Lent<T>>,
-    result: *mut HeptadStats,
-    count: impl FnOnce(&T) -> Stats,
-) -> c_int
-where
-    Lent<T>: Body,
-{
-    // SAFETY: the caller's promise.
-    let body = match unsafe { Handle::read(handle) } {
-        Ok(body) => body,
-        Err(code) => return code,
-    };
-    if let Err(code) = arguments::check(result.cast_const()) {
-        return code;
-    }
-    // SAFETY: not null, aligned, and writable by the caller's promise.
-    unsafe { result.write(count(&body.table).into()) };
-    code::OK
 }

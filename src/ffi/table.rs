@@ -3,7 +3,8 @@
 
 use core::{
     ffi::{c_int, c_void},
-    mem::{self, MaybeUninit},
+    mem::MaybeUninit,
+    ptr,
 };
 
 use super::{
@@ -11,11 +12,11 @@ use super::{
     code,
     handle::{Body, Handle},
     lent::{self, Lent},
-    stats::{self, HeptadStats},
+    stats::HeptadStats,
 };
 use crate::{
     storage::Region,
-    swiss::{Stats, Table, table::Entry},
+    swiss::{Table, table::Entry},
 };
 
 type Hash = unsafe extern "C" fn(entry: u64, context: *mut c_void) -> u64;
@@ -111,12 +112,8 @@ pub unsafe extern "C" fn heptad_table_move(
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_table_clear(table: *mut HeptadTable) -> c_int {
-    let clear = |body: &mut Lent<Custom>| {
-        body.table.entries.clear();
-        Ok(false)
-    };
     // SAFETY: the caller's promise.
-    unsafe { Handle::write(table, clear) }
+    unsafe { lent::edit(table, |custom| custom.entries.clear()) }
 }
 
 /// # Safety
@@ -146,7 +143,7 @@ pub unsafe extern "C" fn heptad_table_stats(
     result: *mut HeptadStats,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    unsafe { stats::tell(table, result, |custom| -> Stats { custom.entries.stats() }) }
+    unsafe { lent::tell(table, result, |custom| custom.entries.stats().into()) }
 }
 
 /// # Safety
@@ -185,6 +182,23 @@ pub unsafe extern "C" fn heptad_table_insert(
 ///
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_insert_unique(
+    table: *mut HeptadTable,
+    hash: u64,
+    entry: u64,
+) -> c_int {
+    let insert = |custom: &mut Custom| {
+        let placed = custom.entries.insert_within_capacity(hash, entry);
+        placed.map(drop).map_err(|rejected| rejected.error)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { lent::change(table, insert) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_table_find(
     table: *const HeptadTable,
     hash: u64,
@@ -206,6 +220,29 @@ pub unsafe extern "C" fn heptad_table_find(
 ///
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_table_each(
+    table: *const HeptadTable,
+    hash: u64,
+    key: *const c_void,
+    visit: KeepEntry,
+    visit_context: *mut c_void,
+) -> c_int {
+    let Some(visit) = visit else { return code::NULL };
+    let walk = |body: &Lent<Custom>| {
+        let Custom { entries, equal, context, .. } = &body.table;
+        let is_equal = equal_to(*equal, key, *context);
+        let mut those = entries.iter_hash(hash).filter(|&entry| is_equal(entry));
+        // SAFETY: the caller's function, for the caller's context.
+        Ok(those.all(|&entry| unsafe { visit(entry, visit_context) } != 0))
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(table, walk) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super#what-a-caller-owes).
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_table_replace(
     table: *mut HeptadTable,
     hash: u64,
@@ -213,15 +250,15 @@ pub unsafe extern "C" fn heptad_table_replace(
     entry: u64,
     previous: *mut u64,
 ) -> c_int {
-    let replace = |body: &mut Lent<Custom>| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(previous) }?;
-        let Custom { entries, equal, context, .. } = &mut body.table;
-        let found = entries.find_mut(hash, equal_to(*equal, key, *context));
-        Ok(found.map(|there| wanted.give(mem::replace(there, entry))).is_some())
-    };
     // SAFETY: the caller's promise.
-    unsafe { Handle::write(table, replace) }
+    unsafe {
+        lent::modify(
+            table,
+            previous,
+            |custom| custom.entries.find_mut(hash, equal_to(custom.equal, key, custom.context)),
+            |_| entry,
+        )
+    }
 }
 
 /// # Safety
@@ -250,12 +287,8 @@ pub unsafe extern "C" fn heptad_table_remove(
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_table_prefetch(table: *const HeptadTable, hash: u64) -> c_int {
-    let prefetch = |body: &Lent<Custom>| {
-        body.table.entries.prefetch(hash);
-        Ok(false)
-    };
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(table, prefetch) }
+    unsafe { lent::look(table, |table: &Custom| table.entries.prefetch(hash)) }
 }
 
 /// # Safety
@@ -313,20 +346,12 @@ pub unsafe extern "C" fn heptad_table_next(
     position: *mut usize,
     entry: *mut u64,
 ) -> c_int {
-    let step = |body: &Lent<Custom>| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(entry) }?;
-        arguments::check(position.cast_const())?;
-        // SAFETY: not null, aligned, and readable by the caller's promise.
-        let start = unsafe { position.read() };
-        let Some((next, entry)) = body.table.entries.next_from(start) else { return Ok(false) };
-        // SAFETY: as above, and writable.
-        unsafe { position.write(next) };
-        wanted.give(*entry);
-        Ok(true)
+    let next = |custom: &Custom, position| {
+        let (behind, &entry) = custom.entries.next_from(position)?;
+        Some((behind, (entry, 0)))
     };
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(table, step) }
+    unsafe { lent::step(table, position, entry, ptr::null_mut(), next) }
 }
 
 /// # Safety
@@ -339,11 +364,10 @@ pub unsafe extern "C" fn heptad_table_retain(
     context: *mut c_void,
 ) -> c_int {
     let Some(keep) = keep else { return code::NULL };
-    let retain = |body: &mut Lent<Custom>| {
+    let retain = |table: &mut Custom| {
         // SAFETY: the caller's function, for the caller's context.
-        body.table.entries.retain(|&mut entry| unsafe { keep(entry, context) } != 0);
-        Ok(false)
+        table.entries.retain(|&mut entry| unsafe { keep(entry, context) } != 0);
     };
     // SAFETY: the caller's promise.
-    unsafe { Handle::write(table, retain) }
+    unsafe { lent::edit(table, retain) }
 }

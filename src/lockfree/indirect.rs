@@ -1,13 +1,13 @@
 //! The map whose keys are longer than a word: the table holds a reference to each, and bits of its
 //! hash.
 
-use core::{cell::Cell, fmt, marker::PhantomData};
+use core::{borrow::Borrow, cell::Cell, fmt, marker::PhantomData};
 
 use super::{
     expectation::{self, Expectation},
     reclaim::{Never, Reclaim},
     root::Root,
-    stats::Stats,
+    stats::{Need, Stats},
     update::{Decision, Key},
     walk::Walk,
     word::Word,
@@ -34,12 +34,12 @@ pub trait Keys {
     /// What callers look for.
     type Key: ?Sized;
 
-    /// The bits of a word that belong to the hash; the others are the reference's. At least as many as
-    /// the table has bins, in powers of two, lest bins stay empty and others crowd: 20 bits do for two
-    /// and a half million entries.
-    const HASH_BITS: u64;
+    /// The bits of a word that belong to the hash; the others are the reference's. Always the same. At
+    /// least as many as the table has bins, in powers of two, lest bins stay empty and others crowd: 20
+    /// bits do for two and a half million entries.
+    fn hash_bits(&self) -> u64;
 
-    /// A hash of `key`. Only the bits of [`HASH_BITS`](Self::HASH_BITS) are used.
+    /// A hash of `key`. Only the bits of [`hash_bits`](Self::hash_bits) are used.
     fn hash(&self, key: &Self::Key) -> u64;
 
     /// Does `reference` stand for `key`?
@@ -59,7 +59,9 @@ pub trait Keys {
 ///
 /// impl Keys for Names {
 ///     type Key = str;
-///     const HASH_BITS: u64 = !0 << 32;
+///     fn hash_bits(&self) -> u64 {
+///         !0 << 32
+///     }
 ///     fn hash(&self, name: &str) -> u64 {
 ///         hash_bytes(7, name.as_bytes())
 ///     }
@@ -104,15 +106,14 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As there; [`Error::Foreign`] also for a map of other [`HASH_BITS`](Keys::HASH_BITS).
+    /// As there; [`Error::Foreign`] also for a map of other [`hash_bits`](Keys::hash_bits).
     ///
     /// # Safety
     ///
     /// As there, and the references in it stand for keys of `keys`, as far as [`Keys::is`] relies on it.
     pub unsafe fn attach(region: Region<'a>, keys: K) -> Result<Self, Rejected<Region<'a>>> {
         // SAFETY: the caller's promise.
-        let root = unsafe { Root::attach(region, K::HASH_BITS, Never)? };
-        Ok(IndirectMap { root, keys, words: PhantomData })
+        unsafe { IndirectMap::attach_with(region, keys, Never) }
     }
 }
 
@@ -134,7 +135,27 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         keys: K,
         guard: G,
     ) -> Result<Self, Rejected<Region<'a>>> {
-        let root = Root::create(region, seed, K::HASH_BITS, guard)?;
+        let root = Root::create(region, seed, keys.hash_bits(), guard)?;
+        Ok(IndirectMap { root, keys, words: PhantomData })
+    }
+
+    /// [`attach`](IndirectMap::attach) for a map of a type with a `guard`: see
+    /// [`Map::attach_with`](super::Map::attach_with).
+    ///
+    /// # Errors
+    ///
+    /// As for `attach`.
+    ///
+    /// # Safety
+    ///
+    /// As for `attach`.
+    pub unsafe fn attach_with(
+        region: Region<'a>,
+        keys: K,
+        guard: G,
+    ) -> Result<Self, Rejected<Region<'a>>> {
+        // SAFETY: the caller's promise.
+        let root = unsafe { Root::attach(region, keys.hash_bits(), guard)? };
         Ok(IndirectMap { root, keys, words: PhantomData })
     }
 
@@ -144,7 +165,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     ///
     /// As there.
     pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.root.place(region, seed, K::HASH_BITS)
+        self.root.place(region, seed, self.keys.hash_bits())
     }
 
     /// Takes all memory back: see [`Map::into_regions`](super::Map::into_regions).
@@ -158,7 +179,27 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     ///
     /// As there.
     pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.root.rebuild(region, seed, K::HASH_BITS)
+        self.root.rebuild(region, seed, self.keys.hash_bits())
+    }
+
+    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotRequired`] otherwise; and those of `rebuild`.
+    pub fn rebuild_if_needed(
+        &self,
+        region: Region<'a>,
+        seed: u64,
+    ) -> Result<(), Rejected<Region<'a>>> {
+        self.root.rebuild_if_needed(region, seed, self.keys.hash_bits())
+    }
+
+    /// Why the map should be rebuilt, if it should: see
+    /// [`Map::needs_rebuild`](super::Map::needs_rebuild). Another seed does not part keys whose hash bits
+    /// are the same.
+    pub fn needs_rebuild(&self) -> Option<Need> {
+        self.root.needs_rebuild()
     }
 
     /// Does a part of a running rebuild: see [`Map::help`](super::Map::help).
@@ -180,6 +221,11 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         &self.keys
     }
 
+    /// How the map knows when old tables can be given back.
+    pub fn guard(&self) -> &G {
+        self.root.guard()
+    }
+
     /// The value of `key`. Writes nothing.
     #[inline]
     pub fn get(&self, key: &K::Key) -> Option<V> {
@@ -194,6 +240,23 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         Some((found.get(), V::from_word(value)))
     }
 
+    /// Looks for all of `keys`, in order, and writes the reference and value of each into `entries`; as
+    /// many as the shorter of both has. Answers how many were found: see
+    /// [`Map::get_many`](super::Map::get_many). Each key is hashed twice.
+    pub fn get_many<Q: Borrow<K::Key>>(
+        &self,
+        keys: &[Q],
+        entries: &mut [Option<(u64, V)>],
+    ) -> usize {
+        let (found, mut count) = (Cell::new(0), 0);
+        let answer = |value: Option<u64>| {
+            count += usize::from(value.is_some());
+            value.map(|value| (found.get(), V::from_word(value)))
+        };
+        self.root.get_many(keys, entries, |key| self.key(key.borrow(), 0, &found), answer);
+        count
+    }
+
     /// Is `key` present? Writes nothing.
     #[inline]
     pub fn contains_key(&self, key: &K::Key) -> bool {
@@ -203,7 +266,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     /// Inserts `key` with `value` if it is absent; `reference` stands for it from then on. If it is
     /// present nothing changes, and its value is the answer.
     ///
-    /// The bits of `reference` in [`HASH_BITS`](Keys::HASH_BITS) are ignored.
+    /// The bits of `reference` in [`hash_bits`](Keys::hash_bits) are ignored.
     ///
     /// # Errors
     ///
@@ -277,10 +340,32 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
 
+    /// Removes `key` if `condition` holds for its value: see [`Map::remove_if`](super::Map::remove_if).
+    /// Answers as [`remove`](Self::remove).
+    ///
+    /// # Errors
+    ///
+    /// As for `remove`.
+    #[inline]
+    pub fn remove_if(
+        &self,
+        key: &K::Key,
+        mut condition: impl FnMut(V) -> bool,
+    ) -> Result<Option<(u64, V)>, Error> {
+        let (found, mut removes) = (Cell::new(0), false);
+        let before = self.root.update(&self.key(key, 0, &found), |current| {
+            removes = current.is_some_and(|value| condition(V::from_word(value)));
+            if removes { Decision::Remove } else { Decision::Keep }
+        })?;
+        let removed = before.filter(|_| removes);
+        Ok(removed.map(|value| (found.get(), V::from_word(value))))
+    }
+
     /// References and values, in no order: see [`Map::iter`](super::Map::iter).
     pub fn iter(&self) -> impl Iterator<Item = (u64, V)> {
+        let hash_bits = self.keys.hash_bits();
         let entries = Walk::over(&self.root);
-        entries.map(|(word, value)| (word & !K::HASH_BITS, V::from_word(value)))
+        entries.map(move |(word, value)| (word & !hash_bits, V::from_word(value)))
     }
 
     /// The number of entries: see [`Map::len`](super::Map::len).
@@ -298,6 +383,20 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         self.root.capacity()
     }
 
+    /// The seed of the newest table's hash: see [`Map::seed`](super::Map::seed).
+    pub fn seed(&self) -> Option<u64> {
+        self.root.seed()
+    }
+
+    /// Checks every entry: see [`Map::check`](super::Map::check). Keys are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.root.is_sound() { Ok(()) } else { Err(Error::Corrupt) }
+    }
+
     /// How the entries lie: see [`Map::stats`](super::Map::stats).
     pub fn stats(&self) -> Stats {
         self.root.stats()
@@ -307,17 +406,18 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     /// stands for it is left in `found`.
     #[inline]
     fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Fn(u64) -> bool> {
-        let hash_bits = self.keys.hash(key) & K::HASH_BITS;
+        let hash_bits = self.keys.hash_bits();
+        let hash = self.keys.hash(key) & hash_bits;
         let matches = move |word: u64| {
-            let met = word & !K::HASH_BITS;
+            let met = word & !hash_bits;
             // Other hash bits, another key: most comparisons end here.
-            let is_met = word & K::HASH_BITS == hash_bits && self.keys.is(met, key);
+            let is_met = word & hash_bits == hash && self.keys.is(met, key);
             if is_met {
                 found.set(met);
             }
             is_met
         };
-        Key { word: reference & !K::HASH_BITS | hash_bits, matches }
+        Key { word: reference & !hash_bits | hash, matches }
     }
 }
 

@@ -441,18 +441,12 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         region: Region<'a>,
         seed: u64,
     ) -> Result<(), Rejected<Region<'a>>> {
-        match self.needs_rebuild() {
-            Some(_) => self.rebuild(region, seed),
-            None => Err(Rejected { error: Error::NotRequired, value: region }),
-        }
+        self.root.rebuild_if_needed(region, seed, HOME_MASK)
     }
 
     /// Why the map should be rebuilt, if it should. Reads every line.
     pub fn needs_rebuild(&self) -> Option<Need> {
-        if self.root.is_stuck() {
-            return Some(Need::Size);
-        }
-        self.stats().need(self.capacity())
+        self.root.needs_rebuild()
     }
 
     /// Does at most `steps` parts of a running rebuild, each one bin of at most 24 entries, or sixteen

@@ -224,11 +224,11 @@ impl<'a, G: Reclaim> Root<'a, G> {
     /// makes of their values into `places`; as many as the shorter of both has.
     ///
     /// Homes are asked for [`AHEAD`] keys before they are read.
-    pub(super) fn get_many<K, M: Fn(u64) -> bool, P>(
+    pub(super) fn get_many<'k, K, M: Fn(u64) -> bool, P>(
         &self,
-        keys: &[K],
+        keys: &'k [K],
         places: &mut [P],
-        key_of: impl Fn(&K) -> Key<M>,
+        key_of: impl Fn(&'k K) -> Key<M>,
         mut answer: impl FnMut(Option<u64>) -> P,
     ) {
         let _inside = self.enter();
@@ -237,7 +237,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
         };
         let mut ahead = keys.iter();
         let mut numbers = [0; AHEAD];
-        let prefetch = |key: &K| table.prefetch_home(key_of(key).word).number();
+        let prefetch = |key: &'k K| table.prefetch_home(key_of(key).word).number();
         for (number, key) in numbers.iter_mut().zip(&mut ahead) {
             *number = prefetch(key);
         }
@@ -328,6 +328,19 @@ impl<'a, G: Reclaim> Root<'a, G> {
             let _ = table.progress().stuck.compare_exchange(1, 0, Relaxed, Relaxed);
         }
         Ok(())
+    }
+
+    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
+    pub(super) fn rebuild_if_needed(
+        &self,
+        region: Region<'a>,
+        seed: u64,
+        home_mask: u64,
+    ) -> Result<(), Rejected<Region<'a>>> {
+        match self.needs_rebuild() {
+            Some(_) => self.rebuild(region, seed, home_mask),
+            None => Err(Rejected { error: Error::NotRequired, value: region }),
+        }
     }
 
     /// Has somebody found that the newest table has no room for an entry, and has there been no other

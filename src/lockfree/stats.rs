@@ -58,7 +58,7 @@ impl Stats {
 
     /// Why a map with these figures should be rebuilt. A sixteenth of the slots in nobody's use counts
     /// as leaks.
-    pub(super) fn need(self, capacity: usize) -> Option<Need> {
+    fn need(self, capacity: usize) -> Option<Need> {
         if self.entries > capacity {
             Some(Need::Size)
         } else if self.fullest_home >= CROWD {
@@ -72,6 +72,11 @@ impl Stats {
 }
 
 impl<G: Reclaim> Root<'_, G> {
+    /// Why the map should be rebuilt, if it should.
+    pub(super) fn needs_rebuild(&self) -> Option<Need> {
+        if self.is_stuck() { Some(Need::Size) } else { self.stats().need(self.capacity()) }
+    }
+
     /// The entries that the newest table is for.
     pub(super) fn capacity(&self) -> usize {
         let _inside = self.enter();

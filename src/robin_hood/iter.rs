@@ -60,6 +60,15 @@ impl<'a> Words<'a> {
         Words { zero, slots: part.iter().enumerate(), first, left: (0, most) }
     }
 
+    /// The words from `position` on. Position 0 is in front of all; position `n + 1` is slot `n`.
+    pub(super) fn from_position<S: Downward>(raw: &'a Raw<S>, position: usize) -> Words<'a> {
+        let first = position.saturating_sub(1);
+        let part = raw.slots().get(first..).unwrap_or(&[]);
+        let zero = position == 0 && raw.zero.is_some();
+        let most = part.len().saturating_add(usize::from(zero));
+        Words { zero, slots: part.iter().enumerate(), first, left: (0, most) }
+    }
+
     fn count_down(&mut self) {
         self.left.0 = self.left.0.saturating_sub(1);
         self.left.1 = self.left.1.saturating_sub(1);
@@ -115,3 +124,34 @@ impl DoubleEndedIterator for Words<'_> {
 }
 
 impl FusedIterator for Words<'_> {}
+
+impl<S: Downward> Raw<S> {
+    /// The first word at or behind `position`, where it is, and the position behind it.
+    pub(super) fn next_from(&self, position: usize) -> Option<(usize, Place, u64)> {
+        let (place, word) = Words::from_position(self, position).next()?;
+        let behind = match place {
+            Place::Header => 1,
+            Place::Slot(slot) => slot + 2,
+        };
+        Some((behind, place, word))
+    }
+
+    /// The last word in front of `position`, and where it is.
+    pub(super) fn last_before(&self, position: usize) -> Option<(Place, u64)> {
+        let slots = position.saturating_sub(1).min(self.slots().len());
+        let words = self.slots().get(..slots)?.iter().enumerate();
+        let found = words.rev().find(|&(_, &word)| word != EMPTY);
+        let header = self.zero.filter(|_| position > 0).map(|_| (Place::Header, EMPTY));
+        found.map(|(slot, &word)| (Place::Slot(slot), word)).or(header)
+    }
+
+    /// The position from which the first word comes that is not less than `word`.
+    pub(super) fn position_of(&self, word: u64) -> usize {
+        if word == EMPTY { 0 } else { place_of(self.slots(), self.shape, word) + 1 }
+    }
+
+    /// The position behind all words up to `word`.
+    pub(super) fn position_behind(&self, word: u64) -> usize {
+        word.checked_add(1).map_or(usize::MAX, |next| self.position_of(next))
+    }
+}

@@ -145,4 +145,5 @@ pub use merge::Merge;
 pub use order::{ByValue, Order};
 pub use raw::Storages;
 pub use set::Set;
+pub use shape::lines_for;
 pub use stats::Stats;

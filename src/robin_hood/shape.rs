@@ -17,6 +17,23 @@ pub(super) const OVERFLOW_SLOTS: usize = 64;
 /// The least homes that a table starts with: one line.
 const LEAST_HOME_BITS: u32 = 2;
 
+/// Lines of a storage in which a table takes `keys` keys at `load`, as long as they are spread as the
+/// table wants them; `None` if no address space holds them. A map needs as many again for its values.
+///
+/// ```
+/// use heptad::{layout::{Line, MaxLoad}, robin_hood::{ByValue, Set, lines_for}, storage::Region};
+///
+/// let lines = lines_for(300, MaxLoad::SevenEighths).unwrap();
+/// assert_eq!(lines, 72);
+/// let mut memory = [Line::EMPTY; 72];
+/// let mut ids = Set::new_in(Region::from_lines(&mut memory)?, ByValue)?;
+/// assert_eq!(ids.try_reserve(300), Ok(()));
+/// # Ok::<(), heptad::Error>(())
+/// ```
+pub fn lines_for(keys: usize, load: MaxLoad) -> Option<usize> {
+    Shape::for_len(keys, load).map(Shape::lines)
+}
+
 /// How many slots a table has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {

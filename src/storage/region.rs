@@ -4,7 +4,7 @@ use core::{marker::PhantomData, mem::MaybeUninit, ptr::NonNull};
 
 use super::Storage;
 use crate::{
-    error::Error,
+    error::{Error, Rejected},
     layout::{LINE_BYTES, Line},
 };
 
@@ -59,6 +59,33 @@ impl<'a> Region<'a> {
             return Err(Error::TooSmall { needed_bytes: LINE_BYTES, given_bytes: len_bytes });
         }
         Ok(Region { base, lines: len_bytes / LINE_BYTES, lent: PhantomData })
+    }
+
+    /// Two regions of one: the first `lines` lines, and the rest.
+    ///
+    /// ```
+    /// use heptad::{layout::Line, storage::{Region, Storage}};
+    ///
+    /// let mut memory = [Line::EMPTY; 40];
+    /// let (keys, values) = Region::from_lines(&mut memory)?.split_at(20)?;
+    /// assert_eq!((keys.lines(), values.lines()), (20, 20));
+    /// # Ok::<(), heptad::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The region comes back with [`Error::TooSmall`] unless both have a line at least.
+    pub fn split_at(self, lines: usize) -> Result<(Self, Self), Rejected<Self>> {
+        if lines == 0 || lines >= self.lines {
+            let needed_bytes = lines.max(1).saturating_add(1).saturating_mul(LINE_BYTES);
+            let given_bytes = self.lines * LINE_BYTES;
+            let error = Error::TooSmall { needed_bytes, given_bytes };
+            return Err(Rejected { value: self, error });
+        }
+        // SAFETY: within the region, so within one piece of memory.
+        let behind = unsafe { self.base.add(lines) };
+        let rest = Region { base: behind, lines: self.lines - lines, lent: PhantomData };
+        Ok((Region { lines, ..self }, rest))
     }
 }
 

@@ -9,14 +9,19 @@ use core::{ffi::c_int, mem::MaybeUninit};
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::{Body, Handle, answer},
+    handle::{Body, Handle},
 };
-use crate::lockfree::{Map, Stats, arena_layout};
+use crate::{
+    error::{Error, Rejected},
+    lockfree::{Map, Need, Stats, arena_layout},
+    storage::Region,
+};
 
 mod closures;
-mod guard;
+pub(super) mod guard;
 mod make;
 mod rebuild;
+pub(super) mod shared;
 mod update;
 
 pub use closures::*;
@@ -29,6 +34,32 @@ type Shared = Map<'static, u64, u64, Guard>;
 
 impl Body for Shared {
     const KIND: u32 = u32::from_be_bytes(*b"lfm0");
+}
+
+impl shared::SharedMap for Shared {
+    fn guard(&self) -> &Guard {
+        self.guard()
+    }
+
+    fn into_regions(self) -> impl Iterator<Item = Region<'static>> {
+        self.into_regions()
+    }
+
+    fn rebuild(&self, to: Region<'static>, seed: u64) -> Result<(), Rejected<Region<'static>>> {
+        self.rebuild(to, seed)
+    }
+
+    fn needs_rebuild(&self) -> Option<Need> {
+        self.needs_rebuild()
+    }
+
+    fn help(&self, steps: usize) -> Result<bool, Error> {
+        self.help(steps)
+    }
+
+    fn try_reclaim(&self) -> Option<Region<'static>> {
+        self.try_reclaim()
+    }
 }
 
 /// `heptad_lockfree`.
@@ -109,14 +140,10 @@ pub unsafe extern "C" fn heptad_lockfree_capacity(map: *const HeptadLockfree) ->
 /// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_seed(map: *const HeptadLockfree, seed: *mut u64) -> c_int {
-    let tell = |map: &Shared| {
-        arguments::check(seed.cast_const())?;
-        // SAFETY: not null, aligned, and writable by the caller's promise. The map has a table.
-        unsafe { seed.write(map.seed().unwrap_or_default()) };
-        Ok(false)
-    };
+    // The map has a table.
+    let tell = |map: &Shared| map.seed().unwrap_or_default();
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, tell) }
+    unsafe { shared::tell(map, seed, tell) }
 }
 
 /// # Safety
@@ -127,14 +154,8 @@ pub unsafe extern "C" fn heptad_lockfree_stats(
     map: *const HeptadLockfree,
     stats: *mut HeptadSharedStats,
 ) -> c_int {
-    let tell = |map: &Shared| {
-        arguments::check(stats.cast_const())?;
-        // SAFETY: not null, aligned, and writable by the caller's promise.
-        unsafe { stats.write(map.stats().into()) };
-        Ok(false)
-    };
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, tell) }
+    unsafe { shared::tell(map, stats, |map: &Shared| map.stats().into()) }
 }
 
 /// # Safety
@@ -169,7 +190,7 @@ pub unsafe extern "C" fn heptad_lockfree_get(
 }
 
 /// Keys that are answered together: their values stand on the stack in between.
-const TOGETHER: usize = 32;
+pub(super) const TOGETHER: usize = 32;
 
 /// # Safety
 ///
@@ -184,13 +205,8 @@ pub unsafe extern "C" fn heptad_lockfree_get_many(
 ) -> c_int {
     let look_up = |shared: &Shared| {
         // Before there is a reference to the results: nothing else may be there.
-        let inputs = [Memory::of(keys, count)?, Memory::of(map, 1)?];
-        let (values_memory, found_memory) = (Memory::of(values, count)?, Memory::of(found, count)?);
-        values_memory.apart_from(found_memory)?;
-        for input in inputs {
-            values_memory.apart_from(input)?;
-            found_memory.apart_from(input)?;
-        }
+        let results = [Memory::of(values, count)?, Memory::of(found, count)?];
+        shared::check_apart(&results, &[Memory::of(keys, count)?, Memory::of(map, 1)?])?;
         // SAFETY: the caller's promise.
         let keys = unsafe { arguments::array(keys, count) }?;
         // SAFETY: the caller's promise, and what was checked above.

@@ -2,8 +2,8 @@
 
 use core::ffi::c_int;
 
-use super::{Handle, HeptadLockfree, Shared, Wanted, code};
-use crate::lockfree::Expectation;
+use super::{Handle, HeptadLockfree, Shared, Wanted, code, shared::SharedMap};
+use crate::{error::Error, lockfree::Expectation};
 
 /// # Safety
 ///
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn heptad_lockfree_remove(
 }
 
 /// The expectation that `number` names.
-fn expectation(number: c_int, value: u64) -> Result<Expectation<u64>, c_int> {
+pub(in crate::ffi) fn expectation(number: c_int, value: u64) -> Result<Expectation<u64>, c_int> {
     match number {
         0 => Ok(Expectation::Whatever),
         1 => Ok(Expectation::Exists),
@@ -113,12 +113,40 @@ fn expectation(number: c_int, value: u64) -> Result<Expectation<u64>, c_int> {
     }
 }
 
-/// The common part of compare-and-set and compare-and-remove.
+/// The common part of all compare-and-set: `apply` does it, and answers the value before.
 ///
 /// # Safety
 ///
 /// [As for every function here](super::super#what-a-caller-owes).
-unsafe fn compare_and(
+pub(in crate::ffi) unsafe fn compare_and<T: SharedMap>(
+    map: *const Handle<T>,
+    expected: Result<Expectation<u64>, c_int>,
+    was_present: *mut c_int,
+    previous: *mut u64,
+    apply: impl FnOnce(&T, Expectation<u64>) -> Result<Option<u64>, Error>,
+) -> c_int {
+    let compare = |map: &T| {
+        // SAFETY: the caller's promise.
+        let wanted_presence = unsafe { Wanted::new(was_present) }?;
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(previous) }?;
+        let expected = expected?;
+        let before = apply(map, expected).map_err(code::of)?;
+        wanted_presence.give(c_int::from(before.is_some()));
+        wanted.give_if_any(before);
+        Ok(expected.is_met_by(before))
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(map, compare) }
+}
+
+/// [`compare_and`] of a map of words, compiled once for values and none.
+///
+/// # Safety
+///
+/// As there.
+#[inline(never)]
+unsafe fn compare_and_change(
     map: *const HeptadLockfree,
     key: u64,
     expected: Result<Expectation<u64>, c_int>,
@@ -126,19 +154,9 @@ unsafe fn compare_and(
     was_present: *mut c_int,
     previous: *mut u64,
 ) -> c_int {
-    let compare = |map: &Shared| {
-        // SAFETY: the caller's promise.
-        let wanted_presence = unsafe { Wanted::new(was_present) }?;
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(previous) }?;
-        let expected = expected?;
-        let before = map.compare_and_set(key, expected, new).map_err(code::of)?;
-        wanted_presence.give(c_int::from(before.is_some()));
-        wanted.give_if_any(before);
-        Ok(expected.is_met_by(before))
-    };
+    let apply = |map: &Shared, expected| map.compare_and_set(key, expected, new);
     // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, compare) }
+    unsafe { compare_and(map, expected, was_present, previous, apply) }
 }
 
 /// # Safety
@@ -156,7 +174,7 @@ pub unsafe extern "C" fn heptad_lockfree_compare_and_set(
 ) -> c_int {
     let expected = expectation(expected, expected_value);
     // SAFETY: the caller's promise.
-    unsafe { compare_and(map, key, expected, Some(value), was_present, previous) }
+    unsafe { compare_and_change(map, key, expected, Some(value), was_present, previous) }
 }
 
 /// # Safety
@@ -173,5 +191,5 @@ pub unsafe extern "C" fn heptad_lockfree_compare_and_remove(
 ) -> c_int {
     let expected = expectation(expected, expected_value);
     // SAFETY: the caller's promise.
-    unsafe { compare_and(map, key, expected, None, was_present, previous) }
+    unsafe { compare_and_change(map, key, expected, None, was_present, previous) }
 }

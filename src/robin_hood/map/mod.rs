@@ -4,6 +4,7 @@
 use core::ops::RangeBounds;
 
 use super::{
+    insert::Place,
     order::{ByValue, Order},
     raw::{Raw, Storages},
     stats::Stats,
@@ -209,13 +210,8 @@ impl<S: Downward, O: Order> Map<S, O> {
         key: u64,
         value: u64,
     ) -> Result<Option<u64>, Rejected<(u64, u64)>> {
-        match self.raw.try_insert(self.order.word(key), value) {
-            Ok((_, true)) => Ok(None),
-            Ok((place, false)) => {
-                Ok(self.raw.value_mut(place).map(|old| core::mem::replace(old, value)))
-            }
-            Err(error) => Err(Rejected { value: (key, value), error }),
-        }
+        let placed = self.raw.try_insert(self.order.word(key), value);
+        self.replace_if_there(placed, key, value)
     }
 
     /// The value of `key`, which becomes `value` if it had none; to be changed.
@@ -252,7 +248,19 @@ impl<S: Downward, O: Order> Map<S, O> {
         key: u64,
         value: u64,
     ) -> Result<Option<u64>, Rejected<(u64, u64)>> {
-        match self.raw.insert_within_capacity(self.order.word(key), value) {
+        let placed = self.raw.insert_within_capacity(self.order.word(key), value);
+        self.replace_if_there(placed, key, value)
+    }
+
+    /// Gives a key its value that was there already, and not put in by the insertion.
+    #[inline]
+    fn replace_if_there(
+        &mut self,
+        placed: Result<(Place, bool), Error>,
+        key: u64,
+        value: u64,
+    ) -> Result<Option<u64>, Rejected<(u64, u64)>> {
+        match placed {
             Ok((_, true)) => Ok(None),
             Ok((place, false)) => {
                 Ok(self.raw.value_mut(place).map(|old| core::mem::replace(old, value)))
@@ -283,6 +291,43 @@ impl<S: Downward, O: Order> Map<S, O> {
         IterMut::new(&mut self.raw, &self.order)
     }
 
+    /// The first key at or behind a position, with its value, and the position behind it: see
+    /// [`Set::next_from`](super::Set::next_from).
+    #[inline]
+    pub fn next_from(&self, position: usize) -> Option<(usize, (u64, &u64))> {
+        let (behind, place, word) = self.raw.next_from(position)?;
+        Some((behind, (self.order.key(word), self.raw.value(place)?)))
+    }
+
+    /// The position from which [`next_from`](Self::next_from) goes on with `key`, or if it is not in
+    /// the map with the one that comes next in order. Costs a lookup.
+    #[inline]
+    pub fn position_of(&self, key: u64) -> usize {
+        self.raw.position_of(self.order.word(key))
+    }
+
+    /// The first key in order, with its value: the least in the order [`ByValue`].
+    pub fn first_key_value(&self) -> Option<(u64, &u64)> {
+        self.iter().next()
+    }
+
+    /// The last key in order, with its value: the greatest in the order [`ByValue`].
+    pub fn last_key_value(&self) -> Option<(u64, &u64)> {
+        self.iter().next_back()
+    }
+
+    /// The key that comes after `key` in order, whether that one is in the map or not, with its value.
+    pub fn successor(&self, key: u64) -> Option<(u64, &u64)> {
+        let position = self.raw.position_behind(self.order.word(key));
+        self.next_from(position).map(|(_, entry)| entry)
+    }
+
+    /// The key that comes before `key` in order, whether that one is in the map or not, with its value.
+    pub fn predecessor(&self, key: u64) -> Option<(u64, &u64)> {
+        let (place, word) = self.raw.last_before(self.position_of(key))?;
+        Some((self.order.key(word), self.raw.value(place)?))
+    }
+
     /// All keys, in order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = u64> + ExactSizeIterator + Clone {
         self.iter().map(|(key, _)| key)
@@ -299,32 +344,12 @@ impl<S: Downward, O: Order> Map<S, O> {
     }
 }
 
-/// Questions about ranges and neighbours, which make sense where the order is that of the keys.
+/// Questions about ranges, which make sense where the order is that of the keys.
 impl<S: Downward> Map<S, ByValue> {
     /// The keys within `bounds` with their values, ascending; none if they are the wrong way round.
     /// Two lookups, and one step per slot between.
     pub fn range(&self, bounds: impl RangeBounds<u64>) -> Range<'_> {
         Range::new(&self.raw, &bounds)
-    }
-
-    /// The least key, with its value.
-    pub fn first_key_value(&self) -> Option<(u64, &u64)> {
-        self.iter().next()
-    }
-
-    /// The greatest key, with its value.
-    pub fn last_key_value(&self) -> Option<(u64, &u64)> {
-        self.iter().next_back()
-    }
-
-    /// The least key that is greater than `key`, with its value.
-    pub fn successor(&self, key: u64) -> Option<(u64, &u64)> {
-        self.range((core::ops::Bound::Excluded(key), core::ops::Bound::Unbounded)).next()
-    }
-
-    /// The greatest key that is less than `key`, with its value.
-    pub fn predecessor(&self, key: u64) -> Option<(u64, &u64)> {
-        self.range(..key).next_back()
     }
 }
 

@@ -203,10 +203,8 @@ impl<S: Downward, O: Order> Set<S, O> {
     /// says.
     #[inline]
     pub fn try_insert(&mut self, key: u64) -> Result<bool, Rejected<u64>> {
-        match self.raw.try_insert(self.order.word(key), 0) {
-            Ok((_, is_new)) => Ok(is_new),
-            Err(error) => Err(Rejected { value: key, error }),
-        }
+        let placed = self.raw.try_insert(self.order.word(key), 0);
+        placed.map(|(_, is_new)| is_new).map_err(|error| Rejected { value: key, error })
     }
 
     /// [`try_insert`](Self::try_insert) that never grows: it moves keys from here to the next gap,
@@ -216,10 +214,8 @@ impl<S: Downward, O: Order> Set<S, O> {
     ///
     /// The key comes back, with [`Error::Full`] or [`Error::Crowded`].
     pub fn insert_within_capacity(&mut self, key: u64) -> Result<bool, Rejected<u64>> {
-        match self.raw.insert_within_capacity(self.order.word(key), 0) {
-            Ok((_, is_new)) => Ok(is_new),
-            Err(error) => Err(Rejected { value: key, error }),
-        }
+        let placed = self.raw.insert_within_capacity(self.order.word(key), 0);
+        placed.map(|(_, is_new)| is_new).map_err(|error| Rejected { value: key, error })
     }
 
     /// Takes `key` out. `false` if it was not there.
@@ -243,34 +239,53 @@ impl<S: Downward, O: Order> Set<S, O> {
     pub fn iter(&self) -> Iter<'_, O> {
         Iter::new(&self.raw, &self.order)
     }
+
+    /// The first key at or behind a position, and the position behind it: a walk in order for callers
+    /// that cannot keep an iterator. It starts at 0; any number is a position. If the set changes
+    /// meanwhile, keys that move may come twice or not at all; [`successor`](Self::successor) has no
+    /// such trouble.
+    #[inline]
+    pub fn next_from(&self, position: usize) -> Option<(usize, u64)> {
+        let (behind, _, word) = self.raw.next_from(position)?;
+        Some((behind, self.order.key(word)))
+    }
+
+    /// The position from which [`next_from`](Self::next_from) goes on with `key`, or if it is not in
+    /// the set with the one that comes next in order. Costs a lookup.
+    #[inline]
+    pub fn position_of(&self, key: u64) -> usize {
+        self.raw.position_of(self.order.word(key))
+    }
+
+    /// The first key in order: the least in the order [`ByValue`].
+    pub fn first(&self) -> Option<u64> {
+        self.iter().next()
+    }
+
+    /// The last key in order: the greatest in the order [`ByValue`].
+    pub fn last(&self) -> Option<u64> {
+        self.iter().next_back()
+    }
+
+    /// The key that comes after `key` in order, whether that one is in the set or not.
+    pub fn successor(&self, key: u64) -> Option<u64> {
+        let position = self.raw.position_behind(self.order.word(key));
+        self.next_from(position).map(|(_, key)| key)
+    }
+
+    /// The key that comes before `key` in order, whether that one is in the set or not.
+    pub fn predecessor(&self, key: u64) -> Option<u64> {
+        let (_, word) = self.raw.last_before(self.position_of(key))?;
+        Some(self.order.key(word))
+    }
 }
 
-/// Questions about ranges and neighbours, which make sense where the order is that of the keys.
+/// Questions about ranges, which make sense where the order is that of the keys.
 impl<S: Downward> Set<S, ByValue> {
     /// The keys within `bounds`, ascending; none if they are the wrong way round. Two lookups, and
     /// one step per slot between.
     pub fn range(&self, bounds: impl core::ops::RangeBounds<u64>) -> Range<'_> {
         Range::new(&self.raw, &bounds)
-    }
-
-    /// The least key.
-    pub fn first(&self) -> Option<u64> {
-        self.iter().next()
-    }
-
-    /// The greatest key.
-    pub fn last(&self) -> Option<u64> {
-        self.iter().next_back()
-    }
-
-    /// The least key that is greater than `key`.
-    pub fn successor(&self, key: u64) -> Option<u64> {
-        self.range((core::ops::Bound::Excluded(key), core::ops::Bound::Unbounded)).next()
-    }
-
-    /// The greatest key that is less than `key`.
-    pub fn predecessor(&self, key: u64) -> Option<u64> {
-        self.range(..key).next_back()
     }
 }
 

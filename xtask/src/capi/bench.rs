@@ -1,7 +1,8 @@
-//! `cargo xtask bench-c`: the C interface beside khash and two packaged C++ tables.
+//! `cargo xtask bench-c`: the C interface beside what others have for C and C++.
 //!
-//! `capi/bench/peers.cpp` measures; what it prints are Markdown tables. With `--counts` it runs under
-//! callgrind, which counts instructions: they repeat, where times on a shared machine do not.
+//! The programs of `capi/bench` measure: `peers.cpp` sets of one owner, `shared.cpp` maps of several
+//! threads. What they print are Markdown tables. With `--counts` they run under callgrind, which counts
+//! instructions: they repeat, where times on a shared machine do not.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,8 +18,10 @@ use crate::matrix::target_folder;
 use crate::needs::{self, Need};
 
 const USAGE: &str = "\
-usage: cargo xtask bench-c [--counts] [ROUNDS]
+usage: cargo xtask bench-c [--shared] [--counts] [ROUNDS]
 
+  --shared   the lock-free map beside ck_ht, liburcu's cds_lfht and TBB's concurrent_hash_map, with one
+             thread and with two, instead of the set beside khash, robin_set and flat_hash_set
   --counts   instructions per operation, by callgrind, instead of times
   ROUNDS     of times; medians are shown (7)";
 
@@ -26,26 +29,57 @@ const NEEDS: &[Need] = &[
     Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-ar"),
     Need::Program("g++", "g++"),
     Need::Program("pkg-config", "pkg-config"),
-    Need::File("/usr/include/htslib/khash.h", "libhts-dev"),
-    Need::File("/usr/include/tsl/robin_set.h", "robin-map-dev"),
-    Need::File("/usr/include/absl/container/flat_hash_set.h", "libabsl-dev"),
 ];
 
-/// The names of the operations and the tables, as peers.cpp has them.
-const OPERATIONS: [&str; 6] = ["insert", "hit", "miss", "hits in batches", "churn", "remove"];
-const TABLES: [&str; 4] = ["heptad", "khash", "robin_set", "flat_hash_set"];
+/// A program that measures, what it takes to build it, and the names that it uses.
+struct Suite {
+    source: &'static str,
+    needs: &'static [Need],
+    /// What pkg-config knows the peers' libraries by.
+    libraries: &'static [&'static str],
+    operations: &'static [&'static str],
+    /// heptad first.
+    tables: &'static [&'static str],
+}
+
+const PEERS: Suite = Suite {
+    source: "capi/bench/peers.cpp",
+    needs: &[
+        Need::File("/usr/include/htslib/khash.h", "libhts-dev"),
+        Need::File("/usr/include/tsl/robin_set.h", "robin-map-dev"),
+        Need::File("/usr/include/absl/container/flat_hash_set.h", "libabsl-dev"),
+    ],
+    libraries: &["absl_flat_hash_set"],
+    operations: &["insert", "hit", "miss", "hits in batches", "churn", "remove"],
+    tables: &["heptad", "khash", "robin_set", "flat_hash_set"],
+};
+
+const SHARED: Suite = Suite {
+    source: "capi/bench/shared.cpp",
+    needs: &[
+        Need::File("/usr/include/ck_ht.h", "libck-dev"),
+        // Its headers lie in a folder named after the machine.
+        Need::File("/usr/share/doc/liburcu-dev", "liburcu-dev"),
+        Need::File("/usr/include/oneapi/tbb/concurrent_hash_map.h", "libtbb-dev"),
+    ],
+    libraries: &["ck", "liburcu", "liburcu-cds", "tbb"],
+    operations: &["insert", "hit", "miss", "update", "insert + remove"],
+    tables: &["heptad", "ck_ht", "cds_lfht", "tbb"],
+};
 
 /// What was asked for.
 pub(crate) struct Call {
+    is_shared: bool,
     counts: bool,
     rounds: u32,
 }
 
 impl Call {
     pub(crate) fn parse(parser: &mut Parser) -> Result<Call> {
-        let mut call = Call { counts: false, rounds: 7 };
+        let mut call = Call { is_shared: false, counts: false, rounds: 7 };
         while let Some(argument) = parser.next()? {
             match argument {
+                Arg::Long("shared") => call.is_shared = true,
                 Arg::Long("counts") => call.counts = true,
                 Arg::Value(rounds) => call.rounds = rounds.parse()?,
                 _ => bail!("{}\n{USAGE}", argument.unexpected()),
@@ -57,18 +91,20 @@ impl Call {
 
 /// Builds and runs it.
 pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
-    needs::obtain(shell, NEEDS)?;
+    let suite = if call.is_shared { &SHARED } else { &PEERS };
+    let mut needed = [NEEDS, suite.needs].concat();
     if call.counts {
-        needs::obtain(shell, &[Need::Program("valgrind", "valgrind")])?;
+        needed.push(Need::Program("valgrind", "valgrind"));
     }
+    needs::obtain(shell, &needed)?;
     let library = library::build(shell, &needs::host_target(shell)?)?;
     let folder = PathBuf::from(target_folder()).join("capi-bench");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
-    let program = folder.join("peers");
-    let flags = cmd!(shell, "pkg-config --cflags --libs absl_flat_hash_set").quiet().read()?;
+    let (program, source, libraries) = (folder.join("program"), suite.source, suite.libraries);
+    let flags = cmd!(shell, "pkg-config --cflags --libs {libraries...}").quiet().read()?;
     let counting: &[&str] = if call.counts { &["-DCOUNTS", "-g"] } else { &[] };
-    cmd!(shell, "g++ -std=c++17 -O2 -Iinclude -o {program} capi/bench/peers.cpp")
+    cmd!(shell, "g++ -std=c++17 -O2 -Iinclude -o {program} {source}")
         .args(counting)
         .arg(&library.archive)
         .arg("-Wl,--gc-sections")
@@ -83,7 +119,7 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
             .ignore_stderr()
             .run()
             .context("counting")?;
-        print!("{}", table_of(&counts_in(&folder)?)?);
+        print!("{}", table_of(suite, &counts_in(&folder)?)?);
         return Ok(());
     }
     let status = Command::new(&program).arg(call.rounds.to_string()).status()?;
@@ -121,16 +157,18 @@ fn count_of(file: &str) -> Option<((usize, String), f64)> {
 }
 
 /// The counts as Markdown.
-fn table_of(counts: &Counts) -> Result<String> {
-    let mut text = format!("| | {} |\n|---|---|---|---|---|\n", TABLES.join(" | "));
-    for (number, operation) in OPERATIONS.iter().enumerate() {
+fn table_of(suite: &Suite, counts: &Counts) -> Result<String> {
+    let rule = "---|".repeat(suite.tables.len());
+    let mut text = format!("| | {} |\n|---|{rule}\n", suite.tables.join(" | "));
+    let (first, peers) = suite.tables.split_first().context("a suite has tables")?;
+    for (number, operation) in suite.operations.iter().enumerate() {
         let count = |name: &str| {
             let count = counts.get(&(number, name.to_owned()));
             count.copied().with_context(|| format!("callgrind wrote no {operation} of {name}"))
         };
-        let ours = count(TABLES[0])?;
+        let ours = count(first)?;
         text += &format!("| {operation} | {ours:.1}");
-        for peer in &TABLES[1..] {
+        for peer in peers {
             let theirs = count(peer)?;
             text += &format!(" | {theirs:.1} [{:.2}]", theirs / ours);
         }

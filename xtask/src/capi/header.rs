@@ -125,9 +125,12 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadTable", "heptad_table"),
     ("HeptadStats", "heptad_stats"),
     ("HeptadLockfree", "heptad_lockfree"),
+    ("HeptadIndirect", "heptad_indirect"),
     ("HeptadSharedStats", "heptad_shared_stats"),
     ("HeptadReclaim", "heptad_reclaim"),
     ("HeptadRobin", "heptad_robin"),
+    ("HeptadRobinMap", "heptad_robin_map"),
+    ("HeptadGrowth", "heptad_growth"),
     ("HeptadSortedStats", "heptad_sorted_stats"),
 ];
 

@@ -1,0 +1,148 @@
+//! `heptad_robin_*`: sorted sets and maps of 64-bit words that grow in place. The manual is
+//! `include/heptad.h`.
+//!
+//! Sets and maps are one table each, whatever the order: which it is, a number in the handle says
+//! ([`Kept`]). A map has the first half of the memory for its keys and the second for their values.
+
+use core::{ffi::c_int, num::NonZeroU64};
+
+use super::{
+    arguments::{self, Memory, Wanted},
+    code,
+    handle::{Body, Handle},
+    lent::{self, Lent},
+    lockfree::ChangeValue,
+    map::KeepPair,
+    set::KeepKey,
+};
+use crate::{
+    hash::Keyed,
+    layout::LINE_BYTES,
+    robin_hood::{Map, Order, Set, Stats, lines_for},
+    storage::{Region, Storage},
+};
+
+mod growth;
+mod map;
+mod merge;
+mod range;
+mod set;
+
+pub use growth::*;
+pub use map::*;
+pub use merge::*;
+use range::Range;
+pub use set::*;
+
+type SortedSet = Set<Region<'static>, Kept>;
+type SortedMap = Map<Region<'static>, Kept>;
+
+impl Body for Lent<SortedSet> {
+    const KIND: u32 = u32::from_be_bytes(*b"rob0");
+}
+
+impl Body for Lent<SortedMap> {
+    const KIND: u32 = u32::from_be_bytes(*b"rom0");
+}
+
+/// `heptad_robin`.
+pub type HeptadRobin = Handle<Lent<SortedSet>>;
+/// `heptad_robin_map`.
+pub type HeptadRobinMap = Handle<Lent<SortedMap>>;
+
+/// The order of a table: that of the keys, or that of their hashes. One word, for a handle has no room
+/// for two.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[doc(hidden)]
+pub struct Kept(Option<NonZeroU64>);
+
+impl Kept {
+    const BY_VALUE: Kept = Kept(None);
+
+    /// The order of the hashes under `seed`; 0 and the greatest number are one seed.
+    fn keyed(seed: u64) -> Kept {
+        Kept(Some(NonZeroU64::new(seed).unwrap_or(NonZeroU64::MAX)))
+    }
+
+    /// An error unless the keys are in their own order: then ranges are of keys.
+    fn must_be_by_value(self) -> Result<(), c_int> {
+        if self == Kept::BY_VALUE { Ok(()) } else { Err(code::ARGUMENT) }
+    }
+}
+
+impl Order for Kept {
+    #[inline]
+    fn word(&self, key: u64) -> u64 {
+        self.0.map_or(key, |seed| Keyed::new(seed.get()).word(key))
+    }
+
+    #[inline]
+    fn key(&self, word: u64) -> u64 {
+        self.0.map_or(word, |seed| Keyed::new(seed.get()).key(word))
+    }
+}
+
+/// `heptad_sorted_stats`: the fields are those of [`Stats`], in 64 bits each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct HeptadSortedStats {
+    pub homes: u64,
+    pub overflow_slots: u64,
+    pub overflow_taken: u64,
+    pub len: u64,
+    pub capacity: u64,
+    pub displacement: u64,
+    pub most_displacement: u64,
+    pub longest_run: u64,
+    pub lines_of_hits: u64,
+    pub bytes: u64,
+}
+
+// The header's `_Static_assert`s say the same.
+const _: () = {
+    assert!(size_of::<HeptadSortedStats>() == 80);
+    assert!(core::mem::offset_of!(HeptadSortedStats, bytes) == 72);
+};
+
+impl From<Stats> for HeptadSortedStats {
+    fn from(stats: Stats) -> HeptadSortedStats {
+        HeptadSortedStats {
+            homes: stats.homes as u64,
+            overflow_slots: stats.overflow_slots as u64,
+            overflow_taken: stats.overflow_taken as u64,
+            len: stats.len as u64,
+            capacity: stats.capacity as u64,
+            displacement: stats.displacement as u64,
+            most_displacement: stats.most_displacement as u64,
+            longest_run: stats.longest_run as u64,
+            lines_of_hits: stats.lines_of_hits as u64,
+            bytes: stats.bytes as u64,
+        }
+    }
+}
+
+/// Bytes of memory for a set that takes `keys` at `load`; 0 if there can be none.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_robin_bytes(keys: usize, load: c_int) -> usize {
+    bytes_for(keys, load, 1)
+}
+
+/// The same for a map.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_robin_map_bytes(keys: usize, load: c_int) -> usize {
+    bytes_for(keys, load, 2)
+}
+
+/// Bytes of so many storages for `keys`.
+fn bytes_for(keys: usize, load: c_int, storages: usize) -> usize {
+    let lines = arguments::load(load).ok().and_then(|load| lines_for(keys, load));
+    let bytes = lines.and_then(|lines| lines.checked_mul(storages * LINE_BYTES));
+    bytes.filter(|&bytes| isize::try_from(bytes).is_ok()).unwrap_or(0)
+}
+
+/// The storages of a map's keys and values, in one piece of memory.
+fn halves(region: Region<'static>) -> Result<(Region<'static>, Region<'static>), c_int> {
+    let lines = region.lines() / 2;
+    region.split_at(lines).map_err(|rejected| code::of(rejected.error))
+}
