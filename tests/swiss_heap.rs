@@ -105,6 +105,37 @@ fn s4_failed_allocation_changes_nothing() {
     assert_eq!(set.try_insert(52), Ok(true));
 }
 
+/// A seed for each size, and neither key nor seed is lost when there is no memory for the next.
+#[test]
+fn the_seed_changes_with_each_growth_that_is_asked_to() {
+    let mut set: Set<u64> = Set::new();
+    let mut map: Map64<u64, u64> = Map64::new();
+    let mut seeds = vec![set.hasher().seed()];
+    for key in 0..if cfg!(miri) { 30 } else { 1_000 } {
+        if set.len() == set.capacity() {
+            let answer = without_memory(|| set.try_reserve_reseeded(1, Keyed::reseeded));
+            assert!(matches!(answer, Err(Error::AllocationFailed { .. })));
+            assert_eq!(set.hasher().seed(), *seeds.last().unwrap());
+            set.try_reserve_reseeded(1, Keyed::reseeded).unwrap();
+            map.try_reserve_reseeded(1, Keyed::reseeded).unwrap();
+            seeds.push(set.hasher().seed());
+        }
+        // There is room: nothing moves, and nobody asks for a seed.
+        assert_eq!(set.try_reserve_reseeded(1, |_| unreachable!()), Ok(()));
+        assert_eq!(map.try_reserve_reseeded(1, |_| unreachable!()), Ok(()));
+        assert!(set.insert(key) && map.insert(key, !key).is_none());
+        assert_eq!(set.hasher().seed(), map.hasher().seed());
+        assert_eq!((set.check_invariants(false), map.check_invariants(false)), (Ok(()), Ok(())));
+        assert!(set.contains(&(key / 2)) && map.get(&(key / 2)) == Some(&!(key / 2)));
+    }
+    let huge = set.try_reserve_reseeded(usize::MAX, Keyed::reseeded);
+    assert_eq!(huge, Err(Error::CapacityOverflow));
+    let growths = seeds.len();
+    seeds.sort_unstable();
+    seeds.dedup();
+    assert!(growths > 3 && seeds.len() == growths);
+}
+
 #[test]
 fn memory_is_given_back() {
     let before = LIVE_BYTES.get();

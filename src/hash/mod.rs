@@ -82,6 +82,13 @@ impl Keyed {
     pub const fn seed(self) -> u64 {
         self.seed
     }
+
+    /// Hashing under the seed that follows this one: for tables that take another with each growth. Who
+    /// knows one seed knows those that follow.
+    #[must_use]
+    pub const fn reseeded(&self) -> Keyed {
+        Keyed { seed: hash_word(self.seed, FIRST) }
+    }
 }
 
 impl BuildHasher for Keyed {

@@ -361,6 +361,25 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
         let _ = self.try_shrink_to(0);
     }
 
+    /// [`try_reserve`](Self::try_reserve) under a seed that changes with the size: if the keys have to
+    /// move, they do so under the hashes of what `reseed` makes of the hasher at hand, such as
+    /// [`Keyed::reseeded`]. Called before each insertion, no two sizes of the set have the same seed.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_rehash`](Self::try_rehash).
+    pub fn try_reserve_reseeded(
+        &mut self,
+        additional: usize,
+        reseed: impl FnOnce(&H) -> H,
+    ) -> Result<(), Error> {
+        let wanted = self.len().checked_add(additional).ok_or(Error::CapacityOverflow)?;
+        if wanted <= self.capacity() {
+            return Ok(());
+        }
+        self.try_rehash(wanted, reseed(&self.build_hasher))
+    }
+
     /// Moves every key to a new storage with room for `capacity` of them at least, under the hashes
     /// of `build_hasher`: a new seed for a set whose [`stats`](Self::stats) show deep keys.
     ///
