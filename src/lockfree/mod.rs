@@ -173,7 +173,8 @@
 //!
 //! `models/` runs this code under loom, with groups of one slot; `steps/` stops every operation at each of
 //! its accesses, for others or for ever, with the real sizes. Both ask `judge.rs` for an order that
-//! explains all answers. `cargo xtask verify model-mutants` takes away one load-bearing step after the
+//! explains all answers. Grace periods have models of their own, under loom and in Promela (`proofs/`).
+//! `cargo xtask verify model-mutants` takes away one load-bearing step after the
 //! other, and some model must notice. What they cannot show is in DESIGN.md's table of gaps.
 //!
 //! # Sources

@@ -10,7 +10,7 @@ use crate::{
     hash::hash_word,
     sync::{
         AtomicU64,
-        Ordering::{Acquire, Relaxed, Release, SeqCst},
+        Ordering::{Relaxed, Release, SeqCst},
         sequentially_consistent,
     },
 };
@@ -79,7 +79,8 @@ pub struct Counted {
     banks: [[Stripe; STRIPES]; 2],
 }
 
-const STRIPES: usize = 8;
+/// Stripes of a bank. Models have one.
+const STRIPES: usize = if cfg!(loom) { 1 } else { 8 };
 /// Both banks have been empty after so many changes: the first may have been decided on before.
 const CHANGES_PER_GRACE_PERIOD: u64 = 3;
 
@@ -184,7 +185,8 @@ unsafe impl Reclaim for Counted {
 
     fn has_elapsed(&self, started: u64) -> bool {
         for _ in 0..CHANGES_PER_GRACE_PERIOD {
-            let changes = self.changes.load(Acquire);
+            // SeqCst: who sees a change of roles looks behind it, in the one order of all looks.
+            let changes = self.changes.load(SeqCst);
             // The difference, as numbers wrap.
             if started.wrapping_sub(changes) as i64 <= 0 {
                 return true;
@@ -197,7 +199,7 @@ unsafe impl Reclaim for Counted {
             // Whoever loses this was overtaken by another that looked.
             let _ = self.changes.compare_exchange(changes, next, SeqCst, Relaxed);
         }
-        let changes = self.changes.load(Acquire);
+        let changes = self.changes.load(SeqCst);
         started.wrapping_sub(changes) as i64 <= 0
     }
 }

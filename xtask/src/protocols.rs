@@ -1,4 +1,5 @@
-//! Stage `protocols` of `verify`: the rebuild's protocol in Promela, every interleaving, by spin.
+//! Stage `protocols` of `verify`: the protocols of rebuilds and of grace periods in Promela, every
+//! interleaving, by spin.
 //!
 //! Each scenario must have no error and no run without an end; and with each planted error spin must
 //! find one.
@@ -14,30 +15,55 @@ use crate::stage::Count;
 
 pub(crate) const NEEDS: &[Need] = &[Need::Program("spin", "spin"), Need::Program("cc", "gcc")];
 
-const MODEL: &str = "proofs/rebuild.pml";
-const SCENARIOS: [&str; 3] = ["1", "2", "3"];
-/// What the model can be told to do wrong.
-const PLANTED: [&str; 4] = ["NO_SECOND_LOOK", "NO_VERSION", "EARLY_MIGRATED", "NO_FREEZE"];
+/// A model in Promela.
+struct Protocol {
+    model: &'static str,
+    scenarios: &'static [&'static str],
+    /// What it can be told to do wrong.
+    planted: &'static [&'static str],
+}
+
+const PROTOCOLS: [Protocol; 2] = [
+    Protocol {
+        model: "proofs/rebuild.pml",
+        scenarios: &["1", "2", "3"],
+        planted: &["NO_SECOND_LOOK", "NO_VERSION", "EARLY_MIGRATED", "NO_FREEZE"],
+    },
+    Protocol {
+        model: "proofs/grace.pml",
+        scenarios: &["1", "2"],
+        planted: &["TWO_CHANGES", "NO_LOOK", "ENTERED_FIRST", "LATE_ENTER", "EARLY_START"],
+    },
+];
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
-    let model = absolute(MODEL)?;
     let folder = absolute(target_folder())?.join("protocols");
     shell.create_dir(&folder)?;
-    let _inside = shell.push_dir(&folder);
     let mut sum = Count::NONE;
-    for scenario in SCENARIOS {
-        // Assertions; and again, whether there is a run without an end.
-        for (what, how, argument) in
-            [("answers", "-DSAFETY", "-m100000"), ("every run ends", "-DNP", "-l")]
-        {
-            let errors = count_errors(shell, &model, scenario, &[], how, argument)?;
-            sum += tell(format!("scenario {scenario}, {what}"), errors == 0);
+    for protocol in PROTOCOLS {
+        let model = absolute(protocol.model)?;
+        let _inside = shell.push_dir(&folder);
+        println!("      {}", protocol.model);
+        for scenario in protocol.scenarios {
+            sum += try_scenario(shell, &model, scenario, protocol.planted)?;
         }
-        for planted in PLANTED {
-            let define = format!("-D{planted}");
-            let errors = count_errors(shell, &model, scenario, &[define], "-DSAFETY", "-m100000")?;
-            sum += tell(format!("scenario {scenario}, {planted} is found"), errors > 0);
-        }
+    }
+    Ok(sum)
+}
+
+fn try_scenario(shell: &Shell, model: &Path, scenario: &str, planted: &[&str]) -> Result<Count> {
+    let mut sum = Count::NONE;
+    // Assertions; and again, whether there is a run without an end.
+    for (what, how, argument) in
+        [("answers", "-DSAFETY", "-m100000"), ("every run ends", "-DNP", "-l")]
+    {
+        let errors = count_errors(shell, model, scenario, &[], how, argument)?;
+        sum += tell(format!("scenario {scenario}, {what}"), errors == 0);
+    }
+    for error in planted {
+        let define = format!("-D{error}");
+        let errors = count_errors(shell, model, scenario, &[define], "-DSAFETY", "-m100000")?;
+        sum += tell(format!("scenario {scenario}, {error} is found"), errors > 0);
     }
     Ok(sum)
 }

@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{layout::Line, storage::Region};
 
+mod grace;
 mod one_home;
 mod rebuild;
 mod retarget;

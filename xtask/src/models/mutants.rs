@@ -27,6 +27,7 @@ const HEADER: &str = "src/lockfree/header.rs";
 const HOLE: &str = "src/lockfree/hole.rs";
 const MIGRATE: &str = "src/lockfree/migrate.rs";
 const READ: &str = "src/lockfree/read.rs";
+const RECLAIM: &str = "src/lockfree/reclaim.rs";
 const RELOCATE: &str = "src/lockfree/relocate.rs";
 const SLOTS: &str = "src/lockfree/slots.rs";
 const UPDATE: &str = "src/lockfree/update.rs";
@@ -441,5 +442,51 @@ pub(super) const MUTANTS: &[Mutant] = &[
         )],
         atomics: Loom,
         test: "models::retarget::m3_whoever_retargets_goes_on",
+    },
+    Mutant {
+        name: "grace period: two changes of banks",
+        edits: &[edit(
+            RECLAIM,
+            "const CHANGES_PER_GRACE_PERIOD: u64 = 3;",
+            "const CHANGES_PER_GRACE_PERIOD: u64 = 2;",
+        )],
+        atomics: Loom,
+        test: "models::grace::two_who_ask",
+    },
+    Mutant {
+        name: "grace period: a change without a look at the other bank",
+        edits: &[edit(
+            RECLAIM,
+            "if !self.is_other_empty(changes) {",
+            "if !self.is_other_empty(changes) && changes == 9 {",
+        )],
+        atomics: Loom,
+        test: "models::grace::an_operation_and_a_reclaimer",
+    },
+    Mutant {
+        name: "grace period: entered is read before left",
+        edits: &[edit(
+            RECLAIM,
+            "        let left = sum(|stripe| &stripe.left);\n        sum(|stripe| &stripe.entered) == left",
+            "        let entered = sum(|stripe| &stripe.entered);\n        sum(|stripe| &stripe.left) == entered",
+        )],
+        atomics: Loom,
+        test: "models::grace::two_operations_and_a_reclaimer",
+    },
+    Mutant {
+        name: "grace period: entering is in no order",
+        edits: &[edit(
+            RECLAIM,
+            "entered.fetch_add(1, SeqCst);\n        sequentially_consistent();",
+            "entered.fetch_add(1, Relaxed);",
+        )],
+        atomics: Loom,
+        test: "models::grace::an_operation_and_a_reclaimer",
+    },
+    Mutant {
+        name: "grace period: leaving releases nothing",
+        edits: &[edit(RECLAIM, "left.fetch_add(1, Release);", "left.fetch_add(1, Relaxed);")],
+        atomics: Loom,
+        test: "models::grace::an_operation_and_a_reclaimer",
     },
 ];
