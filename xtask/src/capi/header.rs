@@ -43,12 +43,19 @@ const USER: &str = "\
 static heptad_set set = HEPTAD_INIT;
 static heptad_map map = HEPTAD_INIT;
 static heptad_table table = HEPTAD_INIT;
+static heptad_robin robin = HEPTAD_INIT;
+static heptad_robin_map robin_map = HEPTAD_INIT;
+static heptad_lockfree lockfree = HEPTAD_INIT;
+static heptad_indirect indirect = HEPTAD_INIT;
 static HEPTAD_LINES(lines, 4);
-unsigned long use(void);
-unsigned long use(void)
+static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
+uint64_t use(void);
+uint64_t use(void)
 {
-    lines[0] = 1;
-    return lines[sizeof lines - 1] + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table);
+    lines[0] = counters[0] = 1;
+    return lines[sizeof lines - 1] + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
+        + heptad_robin_len(&robin) + heptad_robin_map_len(&robin_map) + heptad_lockfree_len(&lockfree)
+        + heptad_indirect_len(&indirect) + HEPTAD_HASH_BITS_OF_INDICES + HEPTAD_HASH_BITS_OF_ADDRESSES;
 }
 ";
 
