@@ -49,6 +49,11 @@ fn s3_near_the_top_is_none_never_overflow() {
     for load in [MaxLoad::FifteenSixteenths, MaxLoad::SevenEighths, MaxLoad::ThreeQuarters] {
         assert_eq!(log2_groups_for(usize::MAX, load), None);
         assert_eq!(log2_groups_for(usize::MAX / 3, load), None);
+        // The last table of less than an address space, and one entry more.
+        let most = usize::BITS - 7;
+        let entries = max_entries(1 << most, load);
+        assert_eq!(log2_groups_for(entries, load), Some(most));
+        assert_eq!(log2_groups_for(entries + 1, load), None);
     }
 }
 
