@@ -25,6 +25,8 @@ extern "C" {
 
 #include <atomic>
 #include <cstring>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -256,53 +258,100 @@ Keys make_keys(std::size_t entries, std::size_t lookups)
     return keys;
 }
 
-// Does `each` for all of `keys`, by so many threads, which have a part each; how often it was true.
-template <typename Each> std::size_t by_threads(int threads, const std::vector<Word> &keys, Each each)
+// Threads that wait for work, so that none has to be started while the clock runs.
+class Crew {
+    std::atomic<unsigned> generation{ 0 };
+    std::atomic<std::size_t> busy{ 0 };
+    std::function<void(int)> job;
+    std::vector<std::thread> others;
+
+    // A thread that waits is in nobody's grace period.
+    void serve(int thread)
+    {
+        rcu_register_thread();
+        for (unsigned seen = 0;; seen++) {
+            while (generation.load(std::memory_order_acquire) == seen)
+                std::this_thread::yield();
+            if (!job)
+                break;
+            job(thread);
+            busy.fetch_sub(1, std::memory_order_release);
+        }
+        rcu_unregister_thread();
+    }
+
+public:
+    explicit Crew(int threads)
+    {
+        for (int thread = 1; thread < threads; thread++)
+            others.emplace_back([this, thread] { serve(thread); });
+    }
+    ~Crew()
+    {
+        job = nullptr;
+        generation.fetch_add(1, std::memory_order_release);
+        for (std::thread &other : others)
+            other.join();
+    }
+    int threads() const { return (int)others.size() + 1; }
+    // Does `work(thread)` by each thread.
+    void run(std::function<void(int)> work)
+    {
+        job = std::move(work);
+        busy.store(others.size(), std::memory_order_relaxed);
+        generation.fetch_add(1, std::memory_order_release);
+        job(0);
+        while (busy.load(std::memory_order_acquire) > 0)
+            std::this_thread::yield();
+    }
+};
+
+// Does `each` for all of `keys`, of which each thread has a part; how often it was true.
+template <typename Each> std::size_t by_crew(Crew &crew, const std::vector<Word> &keys, Each each)
 {
     std::atomic<std::size_t> sum(0);
-    auto part = [&](int thread) {
+    std::size_t threads = crew.threads();
+    crew.run([&](int thread) {
         std::size_t first = keys.size() * thread / threads, end = keys.size() * (thread + 1) / threads;
         std::size_t trues = 0;
         for (std::size_t index = first; index < end; index++)
             trues += each(keys[index]);
         sum += trues;
-    };
-    std::vector<std::thread> others;
-    for (int thread = 1; thread < threads; thread++)
-        others.emplace_back([&part, thread] {
-            rcu_register_thread();
-            part(thread);
-            rcu_unregister_thread();
-        });
-    part(0);
-    // A thread that waits for others is in nobody's grace period.
-    for (std::thread &other : others)
-        other.join();
+    });
     return sum;
 }
 
-// One round of everything with one map.
-template <typename Map> void round_of(const Keys &keys, int threads, Times &times)
+// One round of everything with one kind of map. Small maps are made several times, so that every clock runs
+// for as many operations as `keys.hits` has, or nearly.
+template <typename Map> void round_of(const Keys &keys, Crew &crew, Times &times)
 {
-    Map map(keys.present.size() + keys.present.size() / 16, threads);
-    auto run = [&](Operation operation, const std::vector<Word> &those, std::size_t expected, auto each) {
+    std::size_t entries = keys.present.size(), again = std::max<std::size_t>(keys.hits.size() / entries, 1);
+    std::vector<std::unique_ptr<Map>> maps;
+    for (std::size_t number = 0; number < again; number++)
+        maps.push_back(std::make_unique<Map>(entries + entries / 16, crew.threads()));
+    auto run = [&](Operation operation, const std::vector<Word> &those, std::size_t expected, std::size_t turns,
+                   auto each) {
         std::size_t found = 0;
-        measure(times[operation], operation, Map::name, those.size(),
-                [&] { found = by_threads(threads, those, each); });
-        must_be(found, expected, Map::name);
+        measure(times[operation], operation, Map::name, those.size() * turns, [&] {
+            for (std::size_t turn = 0; turn < turns; turn++)
+                found += by_crew(crew, those, [&, turn](Word key) { return each(turn, key); });
+        });
+        must_be(found, expected * turns, Map::name);
     };
-    run(BUILD, keys.present, keys.present.size(), [&](Word key) { return map.insert(key, key); });
-    run(HIT, keys.hits, keys.hits.size(), [&](Word key) {
+    run(BUILD, keys.present, entries, again,
+        [&](std::size_t turn, Word key) { return maps[turn]->insert(key, key); });
+    Map &map = *maps[0];
+    run(HIT, keys.hits, keys.hits.size(), 1, [&](std::size_t, Word key) {
         Word value = 0;
         return map.get(key, value) && value == key;
     });
-    run(MISS, keys.misses, 0, [&](Word key) {
+    run(MISS, keys.misses, 0, 1, [&](std::size_t, Word key) {
         Word value = 0;
         return map.get(key, value);
     });
-    run(UPDATE, keys.hits, keys.hits.size(), [&](Word key) { return map.update(key, key); });
-    run(CHURN, keys.absent, keys.absent.size(),
-        [&](Word key) { return map.insert(key, key) && map.remove(key); });
+    run(UPDATE, keys.hits, keys.hits.size(), 1, [&](std::size_t, Word key) { return map.update(key, key); });
+    run(CHURN, keys.absent, entries, again,
+        [&](std::size_t, Word key) { return map.insert(key, key) && map.remove(key); });
 }
 
 // Rounds with all four, in turn.
@@ -310,11 +359,12 @@ void run(std::size_t entries, int threads, int rounds, std::size_t lookups)
 {
     Keys keys = make_keys(entries, lookups);
     Times times[4];
+    Crew crew(threads);
     for (int round = 0; round < rounds; round++) {
-        round_of<Heptad>(keys, threads, times[0]);
-        round_of<Ck>(keys, threads, times[1]);
-        round_of<Urcu>(keys, threads, times[2]);
-        round_of<Tbb>(keys, threads, times[3]);
+        round_of<Heptad>(keys, crew, times[0]);
+        round_of<Ck>(keys, crew, times[1]);
+        round_of<Urcu>(keys, crew, times[2]);
+        round_of<Tbb>(keys, crew, times[3]);
     }
 #ifndef COUNTS
     std::printf("\n%zu entries, %d thread%s\n\n", entries, threads, threads > 1 ? "s" : "");
