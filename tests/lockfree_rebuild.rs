@@ -70,6 +70,19 @@ fn n4_operations_between_any_two_steps() {
     }
 }
 
+/// Nobody calls `help`: insertions alone have moved a full table before the next one is full.
+#[test]
+#[cfg_attr(miri, ignore = "thousands of entries: no question for Miri")]
+fn n8_a_growing_map_moves_itself() {
+    let map = counted_map(5_000, 1);
+    (0..5_000).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
+    map.rebuild(region_for(10_000), 2).unwrap();
+    (5_000..8_000).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
+    // The last table is the current one.
+    assert_eq!((map.help(1), map.len()), (Ok(true), 8_000));
+    assert!(map.try_reclaim().is_some());
+}
+
 /// Row N8: with readers alone, `help` finishes it.
 #[test]
 fn n8_a_read_only_phase_finishes() {

@@ -186,6 +186,11 @@ impl Header {
         self == Header::MIGRATED
     }
 
+    /// How many changes there were.
+    pub(super) fn version(self) -> u64 {
+        self.0 / VERSION_ONE
+    }
+
     /// Do both show the same entries, without any change in between?
     ///
     /// Who has taken what does not matter, and neither does freezing, which changes no entry.

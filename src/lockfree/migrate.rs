@@ -30,6 +30,8 @@
 //! The bin stays frozen, readers go on, and writers to that bin are refused. Then the next table itself
 //! may be given a next table: entries that find no room there are moved on, and nothing was lost.
 
+use core::ops::Range;
+
 use super::{
     arena::{Home, Table},
     update::{Decision, Key, Stop},
@@ -41,6 +43,10 @@ mod tests;
 
 /// Migrated bins that one step passes by.
 const BINS_PER_STEP: u64 = 16;
+/// Bins that a helper is told at once, if it wants to do as much.
+const MOST_TOLD_AT_ONCE: u64 = 16;
+/// Bins whose entries' new homes are on their way to the cache at once.
+const AHEAD: usize = 4;
 
 /// What a step found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,33 +107,68 @@ impl<'a> Table<'a> {
     #[cold]
     pub(super) fn follow(self, word: u64, stop: Stop) -> Result<Table<'a>, Stop> {
         let next = self.next().ok_or(stop)?;
-        self.move_home(self.home_of(word), next)?;
+        let home = self.home_of(word);
+        self.prefetch_targets(home, next);
+        self.move_home(home, next)?;
         Ok(next)
     }
 
-    /// Does a bounded part of the work: one bin moved, or [`BINS_PER_STEP`] found to be migrated.
-    pub(super) fn step(self, next: Table<'a>) -> Step {
+    /// Does at most `most` bounded parts of the work, at least one, and answers how many: a bin moved, or
+    /// up to [`BINS_PER_STEP`] found to be migrated and the next one moved.
+    pub(super) fn step(self, next: Table<'a>, most: u64) -> (Step, u64) {
         let progress = self.progress();
         let bins = self.shape().bins;
         // Relaxed, both: hints; the headers tell what is so.
-        let told = progress.told.load(Relaxed);
-        if told < bins {
-            let told = progress.told.fetch_add(1, Relaxed);
-            if let Some(home) = self.home_number(told) {
-                return self.move_home(home, next).map_or_else(Step::Stopped, |()| Step::More);
+        if progress.told.load(Relaxed) < bins {
+            let wanted = most.clamp(1, MOST_TOLD_AT_ONCE);
+            let told = progress.told.fetch_add(wanted, Relaxed);
+            if told < bins {
+                return self.move_homes(next, told..bins.min(told + wanted));
             }
         }
         // Everyone was told something; now see what came of it, in order.
         // Acquire: pairs with the Release below: what others found migrated is so for us.
         let first = progress.done.load(Acquire);
-        for number in first..bins.min(first + BINS_PER_STEP) {
-            let Some(home) = self.home_number(number) else { break };
-            if !home.header().is_migrated() {
-                return self.move_home(home, next).map_or_else(Step::Stopped, |()| Step::More);
-            }
-            progress.done.fetch_max(number + 1, Release);
+        let range = first..bins.min(first + BINS_PER_STEP);
+        let is_migrated = |home: Home<'_>| home.header().is_migrated();
+        let unmigrated =
+            range.clone().find(|&number| !self.home_number(number).is_some_and(is_migrated));
+        let done = unmigrated.unwrap_or(range.end);
+        if done > first {
+            progress.done.fetch_max(done, Release);
         }
-        if self.is_migrated() { Step::Done } else { Step::More }
+        match unmigrated {
+            Some(number) => self.move_homes(next, number..number + 1),
+            None if self.is_migrated() => (Step::Done, 1),
+            None => (Step::More, 1),
+        }
+    }
+
+    /// Moves the homes with these numbers, until one cannot be moved. The next table's homes of their
+    /// entries are asked for [`AHEAD`] bins before they are needed.
+    fn move_homes(self, next: Table<'a>, numbers: Range<u64>) -> (Step, u64) {
+        let homes =
+            |numbers: Range<u64>| numbers.filter_map(move |number| self.home_number(number));
+        let mut ahead = homes(numbers.clone());
+        ahead.by_ref().take(AHEAD).for_each(|home| self.prefetch_targets(home, next));
+        let mut moved = 0;
+        for home in homes(numbers) {
+            if let Some(home) = ahead.next() {
+                self.prefetch_targets(home, next);
+            }
+            moved += 1;
+            if let Err(stop) = self.move_home(home, next) {
+                return (Step::Stopped(stop), moved);
+            }
+        }
+        (Step::More, moved)
+    }
+
+    /// Asks the cache for the homes of `next` where the entries of `home` are going.
+    fn prefetch_targets(self, home: Home<'a>, next: Table<'a>) {
+        for place in home.header().places() {
+            next.prefetch_home(self.key_at(home, place));
+        }
     }
 
     /// Is every bin migrated, and has somebody found that out?

@@ -101,13 +101,14 @@
 //!
 //! - A *read* does nothing. It reads a frozen bin as any other, and one bin of the next table more
 //!   where its bin is migrated.
-//! - A *change* moves one bin, or looks at 16 headers and moves what it finds unmoved there. Then it
-//!   works in the first table in which its own bin is not frozen; a frozen one, or one without room, it
-//!   moves first.
+//! - A *change* works in the first table in which its own bin is not frozen; a frozen one, or one without
+//!   room, it moves first. When it is done it moves one bin more, or looks at 16 headers and moves what it
+//!   finds unmoved there: always if the key was not there before, so that a table that grows is moved before
+//!   the next one is full; else one change in eight does it.
 //!   A bin has at most 24 entries, so that is at most 48 insertions into the next table, each of them as
-//!   above: 2 lines usually. A bin has 2.6 entries on average in a full table, so usually it is about 10
-//!   lines more. After a table without room it can be 24 times as much: each entry that finds
-//!   no room in the table between takes a bin of that one along.
+//!   above: 2 lines usually. A bin has 2.6 entries on average in a full table. After a table without room
+//!   it can be 24 times as much: each entry that finds no room in the table between takes a bin of that
+//!   one along.
 //! - [`help`](Map::help) does as many such steps as it is told to, so that a rebuild ends while
 //!   nobody changes anything.
 //!
@@ -116,8 +117,8 @@
 //! | in a rebuild, lines | get | a change | help(1) |
 //! |---|---|---|---|
 //! | bound, with room in the next table | 8 | 5,700 | 2,800 |
-//! | counted at most, 64 to 262,144 entries, full | 6 | 43 | 43 |
-//! | moving two bins of 24 entries | | 68 | |
+//! | counted at most, 64 to 262,144 entries, full | 7 | 37 | 33 |
+//! | moving two bins of 24 entries, the next table nearly full | | 134 | |
 //!
 //! In the bound each of the 24 entries of a bin that is moved is an insertion of 112 lines.
 //!

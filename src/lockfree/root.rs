@@ -16,6 +16,7 @@ use core::{
 
 use super::{
     arena::{Descriptor, Table},
+    header::Header,
     migrate::Step,
     read::Migrated,
     reclaim::{Guarded, Reclaim},
@@ -36,6 +37,8 @@ use crate::{
 const AHEAD: usize = 16;
 /// Tables that are moved into one another at once: a rebuild, and two more for want of room.
 const MOST_UNFINISHED: usize = 3;
+/// Of so many changes of keys that are there, one does a step of a rebuild.
+const CHANGES_PER_STEP: u64 = 8;
 
 /// Where a map's tables are.
 ///
@@ -269,15 +272,20 @@ impl<'a, G: Reclaim> Root<'a, G> {
                 Decision::Set(_) => Err(Error::Full),
             };
         };
-        if table.next().is_some() {
-            self.step();
-        }
-        loop {
+        let is_moving = table.next().is_some();
+        let answer = loop {
             match table.update(key, &mut decide) {
-                Ok(before) => return Ok(before),
-                Err(stop) => table = table.follow(key.word, stop)?,
+                Ok(before) => break Ok(before),
+                Err(stop) => match table.follow(key.word, stop) {
+                    Ok(next) => table = next,
+                    Err(stop) => break Err(stop.into()),
+                },
             }
+        };
+        if is_moving {
+            self.contribute(key.word, matches!(answer, Ok(Some(_))));
         }
+        answer
     }
 }
 
@@ -296,6 +304,18 @@ fn get_behind(table: Table<'_>, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> 
 
 /// The rebuild.
 impl<'a, G: Reclaim> Root<'a, G> {
+    /// What a change of the key of `word` does for a rebuild, when it is done itself: a step, if there was
+    /// no such key before. So a table that is growing is moved before the next one is full. Else one in
+    /// [`CHANGES_PER_STEP`] does a step: so many commits of one home.
+    #[cold]
+    fn contribute(&self, word: u64, was_present: bool) {
+        let mut headers = self.chain().map(|table| table.home_of(word).header());
+        let is_drawn = |header: Header| header.version() % CHANGES_PER_STEP == 0;
+        if !was_present || headers.find(|header| !header.is_migrated()).is_none_or(is_drawn) {
+            self.step(1);
+        }
+    }
+
     /// Gives the newest table a next one, in `region`: from now on entries move there.
     pub(super) fn rebuild(
         &self,
@@ -341,9 +361,11 @@ impl<'a, G: Reclaim> Root<'a, G> {
     /// Does at most `steps` bounded parts of a rebuild's work. Is there nothing left to do?
     pub(super) fn help(&self, steps: usize) -> Result<bool, Error> {
         let _inside = self.enter();
-        for _ in 0..steps {
-            match self.step() {
-                Step::More => {}
+        let mut left = steps as u64;
+        while left > 0 {
+            let (step, done) = self.step(left);
+            match step {
+                Step::More => left = left.saturating_sub(done),
                 Step::Done => return Ok(true),
                 Step::Stopped(stop) => return Err(stop.into()),
             }
@@ -351,18 +373,20 @@ impl<'a, G: Reclaim> Root<'a, G> {
         Ok(self.current().is_none_or(|table| table.next().is_none()))
     }
 
-    /// One part of the work. The newest table that is being moved goes first: it makes room for others.
+    /// At most `most` parts of the work, and how many. The newest table that is being moved goes first: it
+    /// makes room for others.
     #[cold]
-    fn step(&self) -> Step {
+    fn step(&self, most: u64) -> (Step, u64) {
         let moving = self.chain().filter(|table| !table.is_migrated());
         let pairs = moving.filter_map(|table| Some((table, table.next()?)));
-        let step = pairs.last().map_or(Step::Done, |(table, next)| table.step(next));
+        let (step, done) =
+            pairs.last().map_or((Step::Done, 1), |(table, next)| table.step(next, most));
         if step == Step::Done {
             self.retire();
             let is_last = self.current().is_none_or(|table| table.next().is_none());
-            return if is_last { Step::Done } else { Step::More };
+            return (if is_last { Step::Done } else { Step::More }, 1);
         }
-        step
+        (step, done)
     }
 
     /// Lets operations start in the first table that is not migrated.
