@@ -419,7 +419,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "retarget: goes on to the third table without moving the home in the second",
-        edits: &[edit(MIGRATE, "        self.move_home(self.home_of(word), next)?;\n", "")],
+        edits: &[edit(MIGRATE, "        self.move_home(home, next)?;\n", "")],
         atomics: Loom,
         test: "models::retarget::p6_a_reader",
     },
