@@ -38,6 +38,10 @@ pub enum Guard {
     /// Old tables stay lent until the map is released. Costs nothing.
     #[doc(hidden)]
     Kept,
+    /// The table is another handle's too: no rebuild. Beside `Kept`, so that one comparison finds both: apart,
+    /// they would make the compiler jump through a table in every operation.
+    #[doc(hidden)]
+    Attached,
     /// Operations are counted, in memory that is lent for it.
     #[doc(hidden)]
     Counted(&'static Counted),
@@ -45,9 +49,6 @@ pub enum Guard {
     #[doc(hidden)]
     #[allow(private_interfaces)]
     Functions(Functions),
-    /// The table is another handle's too: no rebuild.
-    #[doc(hidden)]
-    Attached,
 }
 
 impl Guard {
