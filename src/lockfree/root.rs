@@ -272,7 +272,11 @@ impl<'a, G: Reclaim> Root<'a, G> {
                 Decision::Set(_) => Err(Error::Full),
             };
         };
-        let is_moving = table.next().is_some();
+        let next = table.next();
+        if let Some(next) = next {
+            // Two homes are needed at once, if the first one is migrated.
+            next.prefetch_home(key.word);
+        }
         let answer = loop {
             match table.update(key, &mut decide) {
                 Ok(before) => break Ok(before),
@@ -282,7 +286,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
                 },
             }
         };
-        if is_moving {
+        if next.is_some() {
             self.contribute(key.word, matches!(answer, Ok(Some(_))));
         }
         answer
