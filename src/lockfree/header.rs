@@ -29,6 +29,7 @@ pub(super) const GROUP_SLOTS: u32 = if cfg!(loom) { 1 } else { 7 };
 /// Entries that one home holds at most.
 pub(super) const PLACES: u32 = OWN_SLOTS + REGIONS * GROUP_SLOTS;
 
+const RECIPROCAL: u32 = (1 << 8) / GROUP_SLOTS + 1;
 const OWN: u64 = (1 << OWN_SLOTS) - 1;
 const VISIBLE: u64 = (1 << PLACES) - 1;
 const CELLS_SHIFT: u32 = PLACES;
@@ -79,13 +80,21 @@ impl Place {
     /// The region of a place in a group.
     #[inline]
     pub(super) fn region(self) -> u32 {
-        self.bit().wrapping_sub(OWN_SLOTS) / GROUP_SLOTS
+        // A division by the slots of a group, exact for numbers as small as these.
+        let region = self.bit().wrapping_sub(OWN_SLOTS) * RECIPROCAL >> 8;
+        region.min(REGIONS - 1)
     }
 
-    /// The slot, within the bin or within the group.
+    /// The slot of a place in a bin.
     #[inline]
-    pub(super) fn slot(self) -> u32 {
-        if self.is_own() { self.bit() } else { (self.bit() - OWN_SLOTS) % GROUP_SLOTS }
+    pub(super) fn own_slot(self) -> u32 {
+        self.bit()
+    }
+
+    /// The slot of a place in a group.
+    #[inline]
+    pub(super) fn group_slot(self) -> u32 {
+        self.bit().wrapping_sub(OWN_SLOTS + self.region() * GROUP_SLOTS)
     }
 }
 
@@ -124,6 +133,18 @@ impl Header {
     #[inline]
     pub(super) fn overflow(self) -> Places {
         Places(self.0 & VISIBLE & !OWN)
+    }
+
+    /// Those of `places`, one bit for each, that are visible.
+    #[inline]
+    pub(super) fn visible_of(self, places: u64) -> Places {
+        Places(self.0 & VISIBLE & places)
+    }
+
+    /// Does the bin's line alone tell which entries there are? None is outside it, or in the next table.
+    #[inline]
+    pub(super) fn is_all_in_bin(self) -> bool {
+        !self.has_overflow() && !self.is_migrated()
     }
 
     /// The visible slots of the home's group in `region`, lowest bit first.
@@ -237,7 +258,7 @@ impl Header {
     /// Shows `place`; an own slot is no longer taken then.
     #[inline]
     pub(super) fn showing(self, place: Place) -> Header {
-        let taken = if place.is_own() { taken_bit(place.slot()) } else { 0 };
+        let taken = if place.is_own() { taken_bit(place.own_slot()) } else { 0 };
         Header((self.0 | place.mask()) & !taken)
     }
 
@@ -286,6 +307,13 @@ impl Iterator for Places {
 /// Slots of one group, in ascending order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SlotBits(u32);
+
+impl SlotBits {
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
 
 impl Iterator for SlotBits {
     type Item = u32;

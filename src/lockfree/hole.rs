@@ -20,7 +20,11 @@ impl Header {
     #[inline]
     pub(super) fn removing(self, place: Place) -> Header {
         let hidden = self.hiding(place);
-        if place.is_own() && hidden.has_overflow() { hidden.taking(place.slot()) } else { hidden }
+        if place.is_own() && hidden.has_overflow() {
+            hidden.taking(place.own_slot())
+        } else {
+            hidden
+        }
     }
 }
 
@@ -30,7 +34,7 @@ impl<'a> Table<'a> {
     pub(super) fn after_hiding(self, home: Home<'a>, after: Header, place: Place) {
         if !place.is_own() {
             self.unclaim(home, place);
-        } else if after.is_taken(place.slot()) {
+        } else if after.is_taken(place.own_slot()) {
             self.pull_in(home, after, place);
         }
     }
@@ -47,6 +51,6 @@ impl<'a> Table<'a> {
                 return;
             }
         }
-        home.give_back(|now| now.returning(hole.slot()));
+        home.give_back(|now| now.returning(hole.own_slot()));
     }
 }

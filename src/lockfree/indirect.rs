@@ -8,7 +8,7 @@ use super::{
     reclaim::{Never, Reclaim},
     root::Root,
     stats::Stats,
-    update::{Decision, Key},
+    update::{Decision, Key, Matches},
     walk::Walk,
     word::Word,
 };
@@ -190,7 +190,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     #[inline]
     pub fn get_key_value(&self, key: &K::Key) -> Option<(u64, V)> {
         let found = Cell::new(0);
-        let value = self.root.get(&self.key(key, 0, &found))?;
+        let value = self.root.get(self.key(key, 0, &found))?;
         Some((found.get(), V::from_word(value)))
     }
 
@@ -241,7 +241,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         let (expected, new) = (expected.map(V::to_word), new.map(V::to_word));
         let found = Cell::new(0);
         let key = self.key(key, reference, &found);
-        let before = self.root.update(&key, |current| expectation::decide(&expected, new, current));
+        let before = self.root.update(key, |current| expectation::decide(&expected, new, current));
         Ok(before?.map(V::from_word))
     }
 
@@ -258,7 +258,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         reference: u64,
         mut change: impl FnMut(Option<V>) -> Option<V>,
     ) -> Result<Option<V>, Error> {
-        let before = self.root.update(&self.key(key, reference, &Cell::new(0)), |current| {
+        let before = self.root.update(self.key(key, reference, &Cell::new(0)), |current| {
             let new = change(current.map(V::from_word)).map(V::to_word);
             expectation::decide(&Expectation::Whatever, new, current)
         });
@@ -273,7 +273,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     #[inline]
     pub fn remove(&self, key: &K::Key) -> Result<Option<(u64, V)>, Error> {
         let found = Cell::new(0);
-        let before = self.root.update(&self.key(key, 0, &found), |_| Decision::Remove)?;
+        let before = self.root.update(self.key(key, 0, &found), |_| Decision::Remove)?;
         Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
 
@@ -306,12 +306,13 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     /// The key that is stored as `reference` and its hash bits. Which reference was met last that
     /// stands for it is left in `found`.
     #[inline]
-    fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Fn(u64) -> bool> {
+    fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Matches> {
         let hash_bits = self.keys.hash(key) & K::HASH_BITS;
-        let matches = move |word: u64| {
+        let matches = move |word: u64, is_visible: bool| {
             let met = word & !K::HASH_BITS;
-            // Other hash bits, another key: most comparisons end here.
-            let is_met = word & K::HASH_BITS == hash_bits && self.keys.is(met, key);
+            // Other hash bits, another key: most comparisons end here. And what an invisible word refers
+            // to may be gone.
+            let is_met = is_visible && word & K::HASH_BITS == hash_bits && self.keys.is(met, key);
             if is_met {
                 found.set(met);
             }

@@ -9,7 +9,7 @@ use super::{
     reclaim::{Never, Reclaim},
     root::Root,
     stats::{Need, Stats},
-    update::{Decision, Key},
+    update::{Decision, Key, Matches},
     word::Word,
 };
 use crate::{
@@ -150,13 +150,13 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// The value of `key`. Writes nothing.
     #[inline]
     pub fn get(&self, key: K) -> Option<V> {
-        self.root.get(&exactly(key)).map(V::from_word)
+        self.root.get(exactly(key)).map(V::from_word)
     }
 
     /// Is `key` present? Writes nothing.
     #[inline]
     pub fn contains_key(&self, key: K) -> bool {
-        self.root.get(&exactly(key)).is_some()
+        self.root.get(exactly(key)).is_some()
     }
 
     /// Looks for all of `keys`, in order, and writes the value of each into `values`; as many as the
@@ -505,15 +505,15 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         key: K,
         decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<V>, Error> {
-        Ok(self.root.update(&exactly(key), decide)?.map(V::from_word))
+        Ok(self.root.update(exactly(key), decide)?.map(V::from_word))
     }
 }
 
 /// The key that is stored as the word of `key`.
 #[inline]
-fn exactly(key: impl Word) -> Key<impl Fn(u64) -> bool> {
+fn exactly(key: impl Word) -> Key<impl Matches> {
     let word = key.to_word();
-    Key { word, matches: move |stored| stored == word }
+    Key { word, matches: move |stored, _| stored == word }
 }
 
 impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Reclaim> fmt::Debug for Map<'_, K, V, G> {

@@ -7,7 +7,7 @@
 use super::{
     arena::{Home, Table},
     header::{Header, OWN_SLOTS, Place, REGIONS},
-    update::Key,
+    update::{Key, Matches},
 };
 use crate::{
     probe::prefetch,
@@ -16,10 +16,6 @@ use crate::{
         fence,
     },
 };
-
-/// The home's entries are in the next table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Migrated;
 
 impl<'a> Home<'a> {
     /// The header, and with it all that was written before it was committed.
@@ -38,31 +34,79 @@ impl<'a> Home<'a> {
         // Relaxed: the fence orders it behind the loads before it.
         Header(self.bin().header().load(Relaxed)).shows_same_as(seen)
     }
+
+    /// The value of a key, or that there is none, if the bin's line alone tells; otherwise its header.
+    #[inline]
+    fn get_in_bin(self, key: Key<impl Matches>) -> Result<Option<u64>, Header> {
+        let seen = self.header();
+        let value = self.find_in_bin(seen, key.matches).map(|place| self.value_in_bin(seen, place));
+        let is_told = value.is_some() || seen.is_all_in_bin();
+        if is_told && self.still_shows(seen) { Ok(value) } else { Err(seen) }
+    }
+
+    /// The own slot whose key `matches` accepts, among those that `seen` shows.
+    #[inline]
+    fn find_in_bin(self, seen: Header, matches: impl Matches) -> Option<Place> {
+        let mut hits = 0;
+        for slot in 0..OWN_SLOTS {
+            // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
+            // and `still_shows` or a commit tells whether it stayed so.
+            let key = self.bin().key(slot).load(Relaxed);
+            hits |= u64::from(matches(key, seen.shows(Place::own(slot)))) << slot;
+        }
+        // All three are compared before it is asked which are visible: no branch until the last one.
+        seen.visible_of(hits).next()
+    }
+
+    /// The value at a place of the bin. It is one only if the place is visible: see `still_shows`.
+    #[inline]
+    fn value_in_bin(self, seen: Header, place: Place) -> u64 {
+        // Relaxed: as in `find_in_bin`.
+        self.bin().cell(seen.cell(place.own_slot())).load(Relaxed)
+    }
 }
 
 impl<'a> Table<'a> {
-    /// The value of a key. The home's line, and one more for each entry of the home that stands in a
-    /// group and is looked at.
+    /// The value of a key, here or in a table behind. The home's line, and one more for each entry of
+    /// the home that stands in a group and is looked at.
     #[inline]
-    pub(super) fn get(self, key: &Key<impl Fn(u64) -> bool>) -> Result<Option<u64>, Migrated> {
+    pub(super) fn get(self, key: Key<impl Matches>) -> Option<u64> {
         self.get_at(self.home_of(key.word), key)
     }
 
     #[inline]
-    pub(super) fn get_at(
-        self,
-        home: Home<'a>,
-        key: &Key<impl Fn(u64) -> bool>,
-    ) -> Result<Option<u64>, Migrated> {
+    pub(super) fn get_at(self, home: Home<'a>, key: Key<impl Matches>) -> Option<u64> {
+        match home.get_in_bin(key) {
+            Ok(answer) => answer,
+            Err(seen) => self.get_outside(home, seen, key),
+        }
+    }
+
+    /// The same after [`get_in_bin`](Home::get_in_bin), which had no answer under `seen`: either none of
+    /// the bin's keys is ours, or the header has changed since.
+    #[inline(never)]
+    fn get_outside(self, home: Home<'a>, seen: Header, key: Key<impl Matches>) -> Option<u64> {
+        let found = self.search_groups(home, seen, key.matches);
+        if !seen.is_migrated() && home.still_shows(seen) {
+            return found.map(|(_, value)| value);
+        }
+        self.get_again(home, key)
+    }
+
+    /// The same from the start, as often as another operation commits in between, and in the tables to
+    /// which the entries have moved.
+    #[cold]
+    fn get_again(self, home: Home<'a>, key: Key<impl Matches>) -> Option<u64> {
+        let (mut table, mut home) = (self, home);
         loop {
             let seen = home.header();
-            let found = self.find(home, seen, &key.matches);
-            // A migrated header shows nothing.
-            if found.is_none() && seen.is_migrated() {
-                return Err(Migrated);
-            }
-            if home.still_shows(seen) {
-                return Ok(found.map(|(_, value)| value));
+            let found = table.find(home, seen, key.matches);
+            if seen.is_migrated() {
+                // Asked for only now that the home was found migrated: before, there may have been none.
+                table = table.next()?;
+                home = table.home_of(key.word);
+            } else if home.still_shows(seen) {
+                return found.map(|(_, value)| value);
             }
         }
     }
@@ -81,44 +125,42 @@ impl<'a> Table<'a> {
         self,
         home: Home<'a>,
         seen: Header,
-        matches: &impl Fn(u64) -> bool,
+        matches: impl Matches,
     ) -> Option<(Place, u64)> {
-        let mut hits = 0;
-        for slot in 0..OWN_SLOTS {
-            // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
-            // and `still_shows` or a commit tells whether it stayed so.
-            let key = home.bin().key(slot).load(Relaxed);
-            let is_hit = seen.shows(Place::own(slot)) && matches(key);
-            hits |= u32::from(is_hit) << slot;
+        if let Some(place) = home.find_in_bin(seen, matches) {
+            return Some((place, home.value_in_bin(seen, place)));
         }
-        if hits != 0 {
-            let place = Place::own(hits.trailing_zeros());
-            return Some((place, self.value_at(home, seen, place)));
-        }
-        if !seen.has_overflow() {
-            return None;
-        }
-        self.find_outside(home, seen, matches)
+        if seen.has_overflow() { self.find_outside(home, seen, matches) } else { None }
     }
 
-    /// The same, for the places outside the bin. Out of line: most lookups end in the bin.
+    /// The same, for the places outside the bin.
     #[inline(never)]
     fn find_outside(
         self,
         home: Home<'a>,
         seen: Header,
-        matches: &impl Fn(u64) -> bool,
+        matches: impl Matches,
+    ) -> Option<(Place, u64)> {
+        self.search_groups(home, seen, matches)
+    }
+
+    #[inline]
+    fn search_groups(
+        self,
+        home: Home<'a>,
+        seen: Header,
+        matches: impl Matches,
     ) -> Option<(Place, u64)> {
         for region in 0..REGIONS {
-            let mut slots = seen.slots_in(region).peekable();
-            if slots.peek().is_none() {
+            let slots = seen.slots_in(region);
+            if slots.is_empty() {
                 continue;
             }
             let group = self.group(home, region);
             for slot in slots {
                 let pair = group.pair(slot);
-                // Relaxed: as in `find`.
-                if matches(pair.key.load(Relaxed)) {
+                // Relaxed, both: as in `find_in_bin`.
+                if matches(pair.key.load(Relaxed), true) {
                     return Some((Place::in_group(region, slot), pair.value.load(Relaxed)));
                 }
             }
@@ -129,11 +171,11 @@ impl<'a> Table<'a> {
     /// The key at `place`. It is one only if the place is visible: see `still_shows`.
     #[inline]
     pub(super) fn key_at(self, home: Home<'a>, place: Place) -> u64 {
-        // Relaxed, here and below: as in `find`.
+        // Relaxed, here and below: as in `find_in_bin`.
         if place.is_own() {
-            home.bin().key(place.slot()).load(Relaxed)
+            home.bin().key(place.own_slot()).load(Relaxed)
         } else {
-            self.group_at(home, place).pair(place.slot()).key.load(Relaxed)
+            self.pair_at(home, place).key.load(Relaxed)
         }
     }
 
@@ -141,9 +183,9 @@ impl<'a> Table<'a> {
     #[inline]
     pub(super) fn value_at(self, home: Home<'a>, seen: Header, place: Place) -> u64 {
         if place.is_own() {
-            home.bin().cell(seen.cell(place.slot())).load(Relaxed)
+            home.value_in_bin(seen, place)
         } else {
-            self.group_at(home, place).pair(place.slot()).value.load(Relaxed)
+            self.pair_at(home, place).value.load(Relaxed)
         }
     }
 }

@@ -17,9 +17,8 @@ use core::{
 use super::{
     arena::{Descriptor, Table},
     migrate::Step,
-    read::Migrated,
     reclaim::{Guarded, Reclaim},
-    update::{Decision, Key, Stop},
+    update::{Decision, Key, Matches, Stop},
 };
 use crate::{
     error::{Error, Rejected},
@@ -202,13 +201,9 @@ impl<'a, G: Reclaim> Root<'a, G> {
 
     /// The value of a key.
     #[inline]
-    pub(super) fn get(&self, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
+    pub(super) fn get(&self, key: Key<impl Matches>) -> Option<u64> {
         let _inside = self.enter();
-        let table = self.current()?;
-        match table.get(key) {
-            Ok(value) => value,
-            Err(Migrated) => get_behind(table, key),
-        }
+        self.current()?.get(key)
     }
 
     /// Asks the cache for the home of `word`.
@@ -224,7 +219,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
     /// makes of their values into `places`; as many as the shorter of both has.
     ///
     /// Homes are asked for [`AHEAD`] keys before they are read.
-    pub(super) fn get_many<K, M: Fn(u64) -> bool, P>(
+    pub(super) fn get_many<K, M: Matches, P>(
         &self,
         keys: &[K],
         places: &mut [P],
@@ -245,9 +240,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
             let number = &mut numbers[turn % AHEAD];
             let key = key_of(key);
             // Every number is a home's; if it were none, there would be no key.
-            let value = table.home_number(*number).and_then(|home| {
-                table.get_at(home, &key).unwrap_or_else(|Migrated| get_behind(table, &key))
-            });
+            let value = table.home_number(*number).and_then(|home| table.get_at(home, key));
             *place = answer(value);
             if let Some(key) = ahead.next() {
                 *number = prefetch(key);
@@ -259,7 +252,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
     #[inline]
     pub(super) fn update(
         &self,
-        key: &Key<impl Fn(u64) -> bool>,
+        key: Key<impl Matches>,
         mut decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<u64>, Error> {
         let _inside = self.enter();
@@ -277,19 +270,6 @@ impl<'a, G: Reclaim> Root<'a, G> {
                 Ok(before) => return Ok(before),
                 Err(stop) => table = table.follow(key.word, stop)?,
             }
-        }
-    }
-}
-
-/// The value of a key whose home in `table` is migrated.
-#[cold]
-fn get_behind(table: Table<'_>, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
-    let mut table = table;
-    loop {
-        // Asked for only now that the home was found migrated: before, there may have been none.
-        table = table.next()?;
-        if let Ok(value) = table.get(key) {
-            return value;
         }
     }
 }

@@ -86,12 +86,12 @@ impl<'a> Table<'a> {
     pub(super) fn unclaim(self, home: Home<'a>, place: Place) {
         // Release: pairs with the Acquire of `claim_in_group`: what we read or wrote there, and the
         // commit that hid it, come before the next holder's stores.
-        self.group_at(home, place).claim(place.slot()).store(0, Release);
+        self.claim_at(home, place).store(0, Release);
     }
 
     /// Is the slot of a group claimed? Relaxed: only asked of a table at rest.
     pub(super) fn is_claimed(self, home: Home<'a>, place: Place) -> bool {
-        self.group_at(home, place).claim(place.slot()).load(Relaxed) != 0
+        self.claim_at(home, place).load(Relaxed) != 0
     }
 
     /// Gives back what is in the hand.
@@ -101,7 +101,7 @@ impl<'a> Table<'a> {
             Hand::Empty => {}
             Hand::Spare => home.give_back(Header::returning_spare),
             Hand::Slot(place) if place.is_own() => {
-                home.give_back(|now| now.returning(place.slot()));
+                home.give_back(|now| now.returning(place.own_slot()));
             }
             Hand::Slot(place) => self.unclaim(home, place),
         }

@@ -78,6 +78,12 @@ pub(super) struct Key<M> {
     pub(super) matches: M,
 }
 
+/// Does a stored word mean the key? It is also told whether the word is visible: if it is not, it may be
+/// anything, and the answer does not count.
+pub(super) trait Matches: Fn(u64, bool) -> bool + Copy {}
+
+impl<M: Fn(u64, bool) -> bool + Copy> Matches for M {}
+
 impl<'a> Table<'a> {
     /// Asks `decide` what to do with the key, given its present value, and does it. Answers the value
     /// that the key had before.
@@ -87,7 +93,7 @@ impl<'a> Table<'a> {
     #[inline]
     pub(super) fn update(
         self,
-        key: &Key<impl Fn(u64) -> bool>,
+        key: Key<impl Matches>,
         mut decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<u64>, Stop> {
         let home = self.home_of(key.word);
@@ -97,7 +103,7 @@ impl<'a> Table<'a> {
             if seen.is_frozen() {
                 break Err(Stop::Frozen);
             }
-            let (place, current) = self.find(home, seen, &key.matches).unzip();
+            let (place, current) = self.find(home, seen, key.matches).unzip();
             if !home.still_shows(seen) {
                 continue;
             }
@@ -189,7 +195,7 @@ impl<'a> Table<'a> {
         // Pairs with the Acquire fence of `still_shows`.
         fence(Release);
         cell.store(value, Relaxed); // shown by the commit's Release
-        home.commit(seen, |now| now.swapping_cell(place.slot()))?;
+        home.commit(seen, |now| now.swapping_cell(place.own_slot()))?;
         *hand = Hand::Empty;
         Ok(())
     }
@@ -228,10 +234,10 @@ impl<'a> Table<'a> {
         fence(Release);
         // Relaxed: the commit's Release shows them.
         if place.is_own() {
-            home.bin().key(place.slot()).store(word, Relaxed);
-            home.bin().cell(seen.cell(place.slot())).store(value, Relaxed);
+            home.bin().key(place.own_slot()).store(word, Relaxed);
+            home.bin().cell(seen.cell(place.own_slot())).store(value, Relaxed);
         } else {
-            let pair = self.group_at(home, place).pair(place.slot());
+            let pair = self.pair_at(home, place);
             pair.key.store(word, Relaxed);
             pair.value.store(value, Relaxed);
         }

@@ -13,14 +13,14 @@ use core::{
 };
 
 use super::{
-    bin::{Bin, Group},
+    bin::{Bin, Group, Pair},
     header::Place,
     shape::Shape,
 };
 use crate::{
     hash::hash_word,
     sync::{
-        AtomicU64,
+        AtomicU8, AtomicU64,
         Ordering::{Acquire, Relaxed, Release},
     },
 };
@@ -200,9 +200,15 @@ impl<'a> Table<'a> {
         unsafe { self.groups().get_unchecked(number as usize) }
     }
 
-    /// The group of a place outside the bin.
+    /// The key and value of a place outside the bin.
     #[inline]
-    pub(super) fn group_at(self, home: Home<'_>, place: Place) -> &'a Group {
-        self.group(home, place.region())
+    pub(super) fn pair_at(self, home: Home<'_>, place: Place) -> &'a Pair {
+        self.group(home, place.region()).pair(place.group_slot())
+    }
+
+    /// The claim of a place outside the bin.
+    #[inline]
+    pub(super) fn claim_at(self, home: Home<'_>, place: Place) -> &'a AtomicU8 {
+        self.group(home, place.region()).claim(place.group_slot())
     }
 }
