@@ -102,6 +102,10 @@ impl Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header(pub(super) u64);
 
+/// The bits of a header that change when a slot and the spare swap their cells.
+#[derive(Clone, Copy)]
+pub(super) struct Swap(u64);
+
 /// What can be read from a header.
 impl Header {
     /// The entries of this bin are in the next table, for good.
@@ -157,7 +161,7 @@ impl Header {
     /// The cell of an own slot's value.
     #[inline]
     pub(super) fn cell(self, slot: u32) -> u32 {
-        (self.0 >> (CELLS_SHIFT + 2 * slot)) as u32 & 3 ^ slot
+        ((self.0 >> (CELLS_SHIFT + 2 * slot)) as u32 ^ slot) & 3
     }
 
     /// The cell that no own slot names.
@@ -165,6 +169,13 @@ impl Header {
     pub(super) fn spare_cell(self) -> u32 {
         // The four cells are 0, 1, 2 and 3, whose exclusive or is 0.
         self.cell(0) ^ self.cell(1) ^ self.cell(2)
+    }
+
+    /// The change by which an own slot gets the spare cell, under every header that names the same cells.
+    #[inline]
+    pub(super) fn swap_with_spare(self, slot: u32) -> Swap {
+        let difference = u64::from(self.cell(slot) ^ self.spare_cell());
+        Swap(difference << (CELLS_SHIFT + 2 * slot))
     }
 
     #[inline]
@@ -267,11 +278,10 @@ impl Header {
         Header(self.0 & !place.mask())
     }
 
-    /// Gives the own slot the spare cell, and makes its old cell the spare.
+    /// Gives an own slot the spare cell, and makes its old cell the spare, which is not taken then.
     #[inline]
-    pub(super) fn swapping_cell(self, slot: u32) -> Header {
-        let difference = u64::from(self.cell(slot) ^ self.spare_cell());
-        Header((self.0 ^ difference << (CELLS_SHIFT + 2 * slot)) & !SPARE_TAKEN)
+    pub(super) fn swapping(self, swap: Swap) -> Header {
+        Header((self.0 ^ swap.0) & !SPARE_TAKEN)
     }
 
     /// With the next version.

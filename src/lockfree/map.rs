@@ -183,7 +183,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, |current| match current {
+        self.update(key, move |current| match current {
             Some(_) => Decision::Keep,
             None => Decision::Set(value),
         })
@@ -197,7 +197,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     #[inline]
     pub fn upsert(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, |_| Decision::Set(value))
+        self.update(key, move |_| Decision::Set(value))
     }
 
     /// Gives `key` the value `value` if it is present.
@@ -208,7 +208,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     #[inline]
     pub fn replace(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, |current| match current {
+        self.update(key, move |current| match current {
             Some(_) => Decision::Set(value),
             None => Decision::Keep,
         })

@@ -256,7 +256,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
         mut decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<u64>, Error> {
         let _inside = self.enter();
-        let Some(mut table) = self.current() else {
+        let Some(table) = self.current() else {
             return match decide(None) {
                 Decision::Keep | Decision::Remove => Ok(None),
                 Decision::Set(_) => Err(Error::Full),
@@ -265,11 +265,27 @@ impl<'a, G: Reclaim> Root<'a, G> {
         if table.next().is_some() {
             self.step();
         }
-        loop {
-            match table.update(key, &mut decide) {
-                Ok(before) => return Ok(before),
-                Err(stop) => table = table.follow(key.word, stop)?,
-            }
+        match table.update(key, &mut decide) {
+            Ok(before) => Ok(before),
+            Err(stop) => update_behind(table, key, decide, stop),
+        }
+    }
+}
+
+/// Changes a key after `table` has refused it for `stop`: in the first of the next tables that does not.
+#[cold]
+fn update_behind(
+    table: Table<'_>,
+    key: Key<impl Matches>,
+    mut decide: impl FnMut(Option<u64>) -> Decision,
+    stop: Stop,
+) -> Result<Option<u64>, Error> {
+    let (mut table, mut stop) = (table, stop);
+    loop {
+        table = table.follow(key.word, stop)?;
+        match table.update(key, &mut decide) {
+            Ok(before) => return Ok(before),
+            Err(another) => stop = another,
         }
     }
 }
