@@ -29,7 +29,6 @@ pub(super) const GROUP_SLOTS: u32 = if cfg!(loom) { 1 } else { 7 };
 /// Entries that one home holds at most.
 pub(super) const PLACES: u32 = OWN_SLOTS + REGIONS * GROUP_SLOTS;
 
-const RECIPROCAL: u32 = (1 << 8) / GROUP_SLOTS + 1;
 const OWN: u64 = (1 << OWN_SLOTS) - 1;
 const VISIBLE: u64 = (1 << PLACES) - 1;
 const CELLS_SHIFT: u32 = PLACES;
@@ -80,9 +79,9 @@ impl Place {
     /// The region of a place in a group.
     #[inline]
     pub(super) fn region(self) -> u32 {
-        // A division by the slots of a group, exact for numbers as small as these.
-        let region = self.bit().wrapping_sub(OWN_SLOTS) * RECIPROCAL >> 8;
-        region.min(REGIONS - 1)
+        // The borders before it: shorter than a division, and never more than there are regions.
+        let is_behind = |region| u32::from(self.bit() >= OWN_SLOTS + region * GROUP_SLOTS);
+        is_behind(1) + is_behind(2)
     }
 
     /// The slot of a place in a bin.
@@ -139,23 +138,10 @@ impl Header {
         Places(self.0 & VISIBLE & !OWN)
     }
 
-    /// Those of `places`, one bit for each, that are visible.
-    #[inline]
-    pub(super) fn visible_of(self, places: u64) -> Places {
-        Places(self.0 & VISIBLE & places)
-    }
-
     /// Does the bin's line alone tell which entries there are? None is outside it, or in the next table.
     #[inline]
     pub(super) fn is_all_in_bin(self) -> bool {
         !self.has_overflow() && !self.is_migrated()
-    }
-
-    /// The visible slots of the home's group in `region`, lowest bit first.
-    #[inline]
-    pub(super) fn slots_in(self, region: u32) -> SlotBits {
-        let bits = self.0 >> (OWN_SLOTS + region * GROUP_SLOTS);
-        SlotBits(bits as u32 & ((1 << GROUP_SLOTS) - 1))
     }
 
     /// The cell of an own slot's value.
@@ -314,27 +300,11 @@ impl Iterator for Places {
     }
 }
 
-/// Slots of one group, in ascending order.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SlotBits(u32);
-
-impl SlotBits {
+impl DoubleEndedIterator for Places {
     #[inline]
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-}
-
-impl Iterator for SlotBits {
-    type Item = u32;
-
-    #[inline]
-    fn next(&mut self) -> Option<u32> {
-        if self.0 == 0 {
-            return None;
-        }
-        let slot = self.0.trailing_zeros();
-        self.0 &= self.0 - 1;
-        Some(slot)
+    fn next_back(&mut self) -> Option<Place> {
+        let place = Place::of_bit(self.0.checked_ilog2()?);
+        self.0 &= !place.mask();
+        Some(place)
     }
 }

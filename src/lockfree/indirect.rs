@@ -308,11 +308,12 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     #[inline]
     fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Matches> {
         let hash_bits = self.keys.hash(key) & K::HASH_BITS;
-        let matches = move |word: u64, is_visible: bool| {
-            let met = word & !K::HASH_BITS;
+        let matches = move |word: u64, stored: u64, is_visible: bool| {
+            let met = stored & !K::HASH_BITS;
             // Other hash bits, another key: most comparisons end here. And what an invisible word refers
             // to may be gone.
-            let is_met = is_visible && word & K::HASH_BITS == hash_bits && self.keys.is(met, key);
+            let is_near = is_visible && (word ^ stored) & K::HASH_BITS == 0;
+            let is_met = is_near && self.keys.is(met, key);
             if is_met {
                 found.set(met);
             }

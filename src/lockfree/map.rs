@@ -165,13 +165,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// The homes of sixteen keys are asked for ahead, so that their waits for memory overlap. Each
     /// lookup is atomic by itself, the batch is not.
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
-        let mut found = 0;
-        let answer = |value: Option<u64>| {
-            found += usize::from(value.is_some());
-            value.map(V::from_word)
-        };
-        self.root.get_many(keys, values, |&key| exactly(key), answer);
-        found
+        self.root.get_many(keys, values, |&key| exactly(key))
     }
 
     /// Inserts `key` with `value` if it is absent. If it is present, nothing changes, and its value is
@@ -512,8 +506,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
 /// The key that is stored as the word of `key`.
 #[inline]
 fn exactly(key: impl Word) -> Key<impl Matches> {
-    let word = key.to_word();
-    Key { word, matches: move |stored, _| stored == word }
+    Key { word: key.to_word(), matches: |word, stored, _| stored == word }
 }
 
 impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Reclaim> fmt::Debug for Map<'_, K, V, G> {

@@ -172,6 +172,7 @@
 //! second look in place of guards are put together here; DESIGN.md has what was measured.
 
 mod arena;
+mod batch;
 mod bin;
 mod commit;
 mod expectation;

@@ -6,7 +6,7 @@
 
 use super::{
     arena::{Home, Table},
-    header::{Header, OWN_SLOTS, Place, REGIONS},
+    header::{Header, OWN_SLOTS, Place},
     update::{Key, Matches},
 };
 use crate::{
@@ -37,32 +37,33 @@ impl<'a> Home<'a> {
 
     /// The value of a key, or that there is none, if the bin's line alone tells; otherwise its header.
     #[inline]
-    fn get_in_bin(self, key: Key<impl Matches>) -> Result<Option<u64>, Header> {
+    pub(super) fn get_in_bin(self, key: Key<impl Matches>) -> Result<Option<u64>, Header> {
         let seen = self.header();
-        let value = self.find_in_bin(seen, key.matches).map(|place| self.value_in_bin(seen, place));
+        let hits = self.hits(seen, key);
+        let value =
+            if hits == 0 { None } else { Some(self.value_in_bin(seen, hits.trailing_zeros())) };
         let is_told = value.is_some() || seen.is_all_in_bin();
         if is_told && self.still_shows(seen) { Ok(value) } else { Err(seen) }
     }
 
-    /// The own slot whose key `matches` accepts, among those that `seen` shows.
+    /// The own slots whose keys are `key`, among those that `seen` shows: a bit for each.
     #[inline]
-    fn find_in_bin(self, seen: Header, matches: impl Matches) -> Option<Place> {
+    fn hits(self, seen: Header, key: Key<impl Matches>) -> u64 {
         let mut hits = 0;
         for slot in 0..OWN_SLOTS {
             // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
             // and `still_shows` or a commit tells whether it stayed so.
-            let key = self.bin().key(slot).load(Relaxed);
-            hits |= u64::from(matches(key, seen.shows(Place::own(slot)))) << slot;
+            let stored = self.bin().key(slot).load(Relaxed);
+            hits |= u64::from(key.is(stored, seen.shows(Place::own(slot)))) << slot;
         }
-        // All three are compared before it is asked which are visible: no branch until the last one.
-        seen.visible_of(hits).next()
+        seen.0 & hits
     }
 
-    /// The value at a place of the bin. It is one only if the place is visible: see `still_shows`.
+    /// The value of an own slot. It is one only if the slot is visible: see `still_shows`.
     #[inline]
-    fn value_in_bin(self, seen: Header, place: Place) -> u64 {
-        // Relaxed: as in `find_in_bin`.
-        self.bin().cell(seen.cell(place.own_slot())).load(Relaxed)
+    fn value_in_bin(self, seen: Header, slot: u32) -> u64 {
+        // Relaxed: as in `hits`.
+        self.bin().cell(seen.cell(slot)).load(Relaxed)
     }
 }
 
@@ -82,25 +83,30 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The same after [`get_in_bin`](Home::get_in_bin), which had no answer under `seen`: either none of
-    /// the bin's keys is ours, or the header has changed since.
+    /// The same after a look that did not tell under `seen`: either none of the bin's keys is ours, or
+    /// the header has changed since.
     #[inline(never)]
-    fn get_outside(self, home: Home<'a>, seen: Header, key: Key<impl Matches>) -> Option<u64> {
-        let found = self.search_groups(home, seen, key.matches);
+    pub(super) fn get_outside(
+        self,
+        home: Home<'a>,
+        seen: Header,
+        key: Key<impl Matches>,
+    ) -> Option<u64> {
+        let found = self.search_groups(home, seen, key);
         if !seen.is_migrated() && home.still_shows(seen) {
             return found.map(|(_, value)| value);
         }
-        self.get_again(home, key)
+        self.get_again(key)
     }
 
     /// The same from the start, as often as another operation commits in between, and in the tables to
     /// which the entries have moved.
     #[cold]
-    fn get_again(self, home: Home<'a>, key: Key<impl Matches>) -> Option<u64> {
-        let (mut table, mut home) = (self, home);
+    fn get_again(self, key: Key<impl Matches>) -> Option<u64> {
+        let (mut table, mut home) = (self, self.home_of(key.word));
         loop {
             let seen = home.header();
-            let found = table.find(home, seen, key.matches);
+            let found = table.find(home, seen, key);
             if seen.is_migrated() {
                 // Asked for only now that the home was found migrated: before, there may have been none.
                 table = table.next()?;
@@ -119,18 +125,29 @@ impl<'a> Table<'a> {
         home
     }
 
-    /// The key that `matches` accepts, among those that `seen` shows: its place and its value.
+    /// Asks the cache for what [`get_outside`](Self::get_outside) reads, or most of it: seldom does a home
+    /// have more than two entries outside.
+    #[inline]
+    pub(super) fn prefetch_outside(self, home: Home<'a>, seen: Header) {
+        if let Some(place) = seen.overflow().next() {
+            prefetch(core::ptr::from_ref(self.pair_at(home, place)).cast());
+        }
+    }
+
+    /// The key among those that `seen` shows: its place and its value.
     #[inline]
     pub(super) fn find(
         self,
         home: Home<'a>,
         seen: Header,
-        matches: impl Matches,
+        key: Key<impl Matches>,
     ) -> Option<(Place, u64)> {
-        if let Some(place) = home.find_in_bin(seen, matches) {
-            return Some((place, home.value_in_bin(seen, place)));
+        let hits = home.hits(seen, key);
+        if hits != 0 {
+            let slot = hits.trailing_zeros();
+            return Some((Place::own(slot), home.value_in_bin(seen, slot)));
         }
-        if seen.has_overflow() { self.find_outside(home, seen, matches) } else { None }
+        if seen.has_overflow() { self.find_outside(home, seen, key) } else { None }
     }
 
     /// The same, for the places outside the bin.
@@ -139,9 +156,9 @@ impl<'a> Table<'a> {
         self,
         home: Home<'a>,
         seen: Header,
-        matches: impl Matches,
+        key: Key<impl Matches>,
     ) -> Option<(Place, u64)> {
-        self.search_groups(home, seen, matches)
+        self.search_groups(home, seen, key)
     }
 
     #[inline]
@@ -149,29 +166,21 @@ impl<'a> Table<'a> {
         self,
         home: Home<'a>,
         seen: Header,
-        matches: impl Matches,
+        key: Key<impl Matches>,
     ) -> Option<(Place, u64)> {
-        for region in 0..REGIONS {
-            let slots = seen.slots_in(region);
-            if slots.is_empty() {
-                continue;
-            }
-            let group = self.group(home, region);
-            for slot in slots {
-                let pair = group.pair(slot);
-                // Relaxed, both: as in `find_in_bin`.
-                if matches(pair.key.load(Relaxed), true) {
-                    return Some((Place::in_group(region, slot), pair.value.load(Relaxed)));
-                }
-            }
-        }
-        None
+        // A loop over places, not over regions: which region it is cannot be predicted.
+        seen.overflow().find_map(|place| {
+            let pair = self.pair_at(home, place);
+            // Relaxed, both: as in `hits`.
+            let is_hit = key.is(pair.key.load(Relaxed), true);
+            is_hit.then(|| (place, pair.value.load(Relaxed)))
+        })
     }
 
     /// The key at `place`. It is one only if the place is visible: see `still_shows`.
     #[inline]
     pub(super) fn key_at(self, home: Home<'a>, place: Place) -> u64 {
-        // Relaxed, here and below: as in `find_in_bin`.
+        // Relaxed, here and below: as in `hits`.
         if place.is_own() {
             home.bin().key(place.own_slot()).load(Relaxed)
         } else {
@@ -183,7 +192,7 @@ impl<'a> Table<'a> {
     #[inline]
     pub(super) fn value_at(self, home: Home<'a>, seen: Header, place: Place) -> u64 {
         if place.is_own() {
-            home.value_in_bin(seen, place)
+            home.value_in_bin(seen, place.own_slot())
         } else {
             self.pair_at(home, place).value.load(Relaxed)
         }

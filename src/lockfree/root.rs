@@ -19,6 +19,7 @@ use super::{
     migrate::Step,
     reclaim::{Guarded, Reclaim},
     update::{Decision, Key, Matches, Stop},
+    word::Word,
 };
 use crate::{
     error::{Error, Rejected},
@@ -31,8 +32,6 @@ use crate::{
     },
 };
 
-/// Keys whose homes are on their way to the cache at once, in a batch.
-const AHEAD: usize = 16;
 /// Tables that are moved into one another at once: a rebuild, and two more for want of room.
 const MOST_UNFINISHED: usize = 3;
 
@@ -215,37 +214,19 @@ impl<'a, G: Reclaim> Root<'a, G> {
         }
     }
 
-    /// Looks for all of `keys`, which `key_of` makes of what the caller has, and writes what `answer`
-    /// makes of their values into `places`; as many as the shorter of both has.
-    ///
-    /// Homes are asked for [`AHEAD`] keys before they are read.
-    pub(super) fn get_many<K, M: Matches, P>(
+    /// See [`Table::get_many`].
+    pub(super) fn get_many<K, M: Matches, V: Word>(
         &self,
         keys: &[K],
-        places: &mut [P],
+        values: &mut [Option<V>],
         key_of: impl Fn(&K) -> Key<M>,
-        mut answer: impl FnMut(Option<u64>) -> P,
-    ) {
+    ) -> usize {
         let _inside = self.enter();
-        let Some(table) = self.current() else {
-            return places.iter_mut().zip(keys).for_each(|(place, _)| *place = answer(None));
-        };
-        let mut ahead = keys.iter();
-        let mut numbers = [0; AHEAD];
-        let prefetch = |key: &K| table.prefetch_home(key_of(key).word).number();
-        for (number, key) in numbers.iter_mut().zip(&mut ahead) {
-            *number = prefetch(key);
+        if let Some(table) = self.current() {
+            return table.get_many(keys, values, key_of);
         }
-        for (turn, (key, place)) in keys.iter().zip(places).enumerate() {
-            let number = &mut numbers[turn % AHEAD];
-            let key = key_of(key);
-            // Every number is a home's; if it were none, there would be no key.
-            let value = table.home_number(*number).and_then(|home| table.get_at(home, key));
-            *place = answer(value);
-            if let Some(key) = ahead.next() {
-                *number = prefetch(key);
-            }
-        }
+        values.iter_mut().zip(keys).for_each(|(value, _)| *value = None);
+        0
     }
 
     /// Changes a key as `decide` says, and answers the value that it had before.

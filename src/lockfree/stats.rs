@@ -130,7 +130,7 @@ impl Table<'_> {
                 } else {
                     !self.is_claimed(home, place)
                 };
-                key_home.number() == home.number() && !is_held
+                key_home.is(home) && !is_held
             };
             header.is_migrated() || header.has_distinct_cells() && header.places().all(is_sound)
         })

@@ -69,15 +69,23 @@ pub(super) enum Setback {
 pub(super) struct Key<M> {
     /// The word that an insertion stores. Its bits in the home mask decide the home.
     pub(super) word: u64,
-    /// Which stored words mean the same key.
+    /// Which stored words mean the same key as `word`.
     pub(super) matches: M,
 }
 
-/// Does a stored word mean the key? It is also told whether the word is visible: if it is not, it may be
-/// anything, and the answer does not count.
-pub(super) trait Matches: Fn(u64, bool) -> bool + Copy {}
+/// Do two words mean the same key: the one looked for, and a stored one? It is also told whether that one
+/// is visible: if not, it may be anything, and the answer does not count.
+pub(super) trait Matches: Fn(u64, u64, bool) -> bool + Copy {}
 
-impl<M: Fn(u64, bool) -> bool + Copy> Matches for M {}
+impl<M: Fn(u64, u64, bool) -> bool + Copy> Matches for M {}
+
+impl<M: Matches> Key<M> {
+    /// Does a stored word mean this key? See [`Matches`].
+    #[inline]
+    pub(super) fn is(self, stored: u64, is_visible: bool) -> bool {
+        (self.matches)(self.word, stored, is_visible)
+    }
+}
 
 impl Home<'_> {
     /// Writes a pair into an own slot that is in the hand.
@@ -172,7 +180,7 @@ impl<'a> Table<'a> {
         if seen.is_frozen() {
             return Err(Setback::Stop(Stop::Frozen, hand));
         }
-        let (place, current) = self.find(home, seen, key.matches).unzip();
+        let (place, current) = self.find(home, seen, key).unzip();
         if !home.still_shows(seen) {
             return Err(Setback::Again(hand));
         }
@@ -224,7 +232,7 @@ impl<'a> Table<'a> {
         value: u64,
         hand: Hand,
     ) -> Result<(), Setback> {
-        let first_region = Shape::first_region(home.number());
+        let first_region = Shape::first_region(self.number(home));
         let (place, seen) = self.take_slot(home, seen, hand, first_region)?;
         self.fill(home, seen, place, word, value);
         home.show(seen, place)

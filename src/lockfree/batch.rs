@@ -1,0 +1,90 @@
+//! Many lookups at once, so that their waits for memory overlap.
+//!
+//! ```text
+//!   locate    hash each key, and ask the cache for its bin
+//!   look      read the bins, which tell of most keys
+//!   ask       for the others, ask the cache for the lines of their groups
+//!   search    read the groups
+//! ```
+//!
+//! Sixteen keys go through one pass before any goes through the next; the next sixteen are located while
+//! the groups of these are on their way. Looking has no branch: what is outside the bin cannot be
+//! predicted, and a pass over those alone costs less than a wrong guess for each.
+
+use super::{
+    arena::{Home, Table},
+    header::Header,
+    update::{Key, Matches},
+    word::Word,
+};
+
+/// Keys that go through a pass together.
+const TOGETHER: usize = 16;
+
+impl<'a> Table<'a> {
+    /// Looks for all of `keys`, which `key_of` makes of what the caller has, and writes their values into
+    /// `values`; as many as the shorter of both has. Answers how many were found.
+    pub(super) fn get_many<K, M: Matches, V: Word>(
+        self,
+        keys: &[K],
+        values: &mut [Option<V>],
+        key_of: impl Fn(&K) -> Key<M>,
+    ) -> usize {
+        let locate = |homes: &mut [Home<'a>; TOGETHER], keys: Option<&[K]>| {
+            for (home, key) in homes.iter_mut().zip(keys.unwrap_or_default()) {
+                *home = self.prefetch_home(key_of(key).word);
+            }
+        };
+        let mut homes = [self.first_home(); TOGETHER];
+        let mut next_homes = homes;
+        let mut headers = [Header::MIGRATED; TOGETHER];
+        let mut found = 0;
+        let mut ahead = keys.chunks(TOGETHER);
+        locate(&mut next_homes, ahead.next());
+        for (keys, values) in keys.chunks(TOGETHER).zip(values.chunks_mut(TOGETHER)) {
+            homes = next_homes;
+            let mut untold = Indices(0);
+            let row = keys.iter().zip(&mut *values).zip(homes.iter().zip(&mut headers));
+            for (index, ((key, value), (&home, header))) in row.enumerate() {
+                match home.get_in_bin(key_of(key)) {
+                    Ok(word) => {
+                        *value = word.map(V::from_word);
+                        found += usize::from(word.is_some());
+                    }
+                    Err(seen) => {
+                        self.prefetch_outside(home, seen);
+                        *header = seen;
+                        untold.0 |= 1 << index;
+                    }
+                }
+            }
+            locate(&mut next_homes, ahead.next());
+            for index in untold {
+                if let (Some(key), Some(value)) = (keys.get(index), values.get_mut(index)) {
+                    let word = self.get_outside(homes[index], headers[index], key_of(key));
+                    *value = word.map(V::from_word);
+                    found += usize::from(word.is_some());
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Indices in a row of [`TOGETHER`]: a bit for each.
+#[derive(Clone, Copy)]
+struct Indices(u32);
+
+impl Iterator for Indices {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        if self.0 == 0 {
+            return None;
+        }
+        let index = self.0.trailing_zeros() as usize % TOGETHER;
+        self.0 &= self.0 - 1;
+        Some(index)
+    }
+}
