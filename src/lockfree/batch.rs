@@ -2,14 +2,12 @@
 //!
 //! ```text
 //!   locate    hash each key, and ask the cache for its bin
-//!   look      read the bins, which tell of most keys
-//!   ask       for the others, ask the cache for the lines of their groups
+//!   look      read the bins, which tell of most keys; for the others, ask the cache for their groups
 //!   search    read the groups
 //! ```
 //!
-//! Sixteen keys go through one pass before any goes through the next; the next sixteen are located while
-//! the groups of these are on their way. Looking has no branch: what is outside the bin cannot be
-//! predicted, and a pass over those alone costs less than a wrong guess for each.
+//! Sixteen keys go through a pass before any of them goes through the next, and the next sixteen are
+//! located while the groups of these are on their way.
 
 use super::{
     arena::{Home, Table},

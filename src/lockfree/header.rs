@@ -31,6 +31,7 @@ pub(super) const PLACES: u32 = OWN_SLOTS + REGIONS * GROUP_SLOTS;
 
 const OWN: u64 = (1 << OWN_SLOTS) - 1;
 const VISIBLE: u64 = (1 << PLACES) - 1;
+const OVERFLOW: u64 = VISIBLE & !OWN;
 const CELLS_SHIFT: u32 = PLACES;
 const TAKEN_SHIFT: u32 = CELLS_SHIFT + 2 * OWN_SLOTS;
 const SPARE_TAKEN: u64 = 1 << (TAKEN_SHIFT + OWN_SLOTS);
@@ -123,7 +124,7 @@ impl Header {
     /// Is any entry outside the bin?
     #[inline]
     pub(super) fn has_overflow(self) -> bool {
-        self.0 & VISIBLE & !OWN != 0
+        self.0 & OVERFLOW != 0
     }
 
     /// The visible places, own slots first.
@@ -135,13 +136,14 @@ impl Header {
     /// The visible places in groups.
     #[inline]
     pub(super) fn overflow(self) -> Places {
-        Places(self.0 & VISIBLE & !OWN)
+        Places(self.0 & OVERFLOW)
     }
 
-    /// Does the bin's line alone tell which entries there are? None is outside it, or in the next table.
+    /// Does the bin's line alone tell which entries there are? None is outside it, and none can be in the
+    /// next table.
     #[inline]
     pub(super) fn is_all_in_bin(self) -> bool {
-        !self.has_overflow() && !self.is_migrated()
+        self.0 & (OVERFLOW | FROZEN) == 0
     }
 
     /// The cell of an own slot's value.

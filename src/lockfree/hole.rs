@@ -14,6 +14,7 @@ use super::{
     arena::{Home, Table},
     header::{Header, Place},
 };
+use crate::sync::Ordering::Relaxed;
 
 impl Header {
     /// Hides `place`. An own slot is taken in the same step, if an entry outside could move in.
@@ -43,9 +44,10 @@ impl<'a> Table<'a> {
     #[inline(never)]
     fn pull_in(self, home: Home<'a>, after: Header, hole: Place) {
         if let Some(outside) = after.overflow().next() {
-            let word = self.key_at(home, outside);
-            let value = self.value_at(home, after, outside);
-            self.fill(home, after, hole, word, value);
+            let pair = self.pair_at(home, outside);
+            // Relaxed, both: as in `hits`.
+            let (word, value) = (pair.key.load(Relaxed), pair.value.load(Relaxed));
+            home.fill_own(after, hole.own_slot(), word, value);
             if home.commit(after, |now| now.showing(hole).hiding(outside)).is_ok() {
                 self.unclaim(home, outside);
                 return;

@@ -162,8 +162,9 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// Looks for all of `keys`, in order, and writes the value of each into `values`; as many as the
     /// shorter of both has. Answers how many were found.
     ///
-    /// The homes of sixteen keys are asked for ahead, so that their waits for memory overlap. Each
-    /// lookup is atomic by itself, the batch is not.
+    /// The homes of sixteen keys are asked for at once, and then the groups of those that are not told by
+    /// their bins, so that their waits for memory overlap. Each lookup is atomic by itself, the batch is
+    /// not.
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
         self.root.get_many(keys, values, |&key| exactly(key))
     }

@@ -40,10 +40,11 @@ impl<'a> Home<'a> {
     pub(super) fn get_in_bin(self, key: Key<impl Matches>) -> Result<Option<u64>, Header> {
         let seen = self.header();
         let hits = self.hits(seen, key);
-        let value =
-            if hits == 0 { None } else { Some(self.value_in_bin(seen, hits.trailing_zeros())) };
-        let is_told = value.is_some() || seen.is_all_in_bin();
-        if is_told && self.still_shows(seen) { Ok(value) } else { Err(seen) }
+        if hits != 0 {
+            let value = self.value_in_bin(seen, hits.trailing_zeros());
+            return if self.still_shows(seen) { Ok(Some(value)) } else { Err(seen) };
+        }
+        if seen.is_all_in_bin() && self.still_shows(seen) { Ok(None) } else { Err(seen) }
     }
 
     /// The own slots whose keys are `key`, among those that `seen` shows: a bit for each.
@@ -72,19 +73,15 @@ impl<'a> Table<'a> {
     /// the home that stands in a group and is looked at.
     #[inline]
     pub(super) fn get(self, key: Key<impl Matches>) -> Option<u64> {
-        self.get_at(self.home_of(key.word), key)
-    }
-
-    #[inline]
-    pub(super) fn get_at(self, home: Home<'a>, key: Key<impl Matches>) -> Option<u64> {
+        let home = self.home_of(key.word);
         match home.get_in_bin(key) {
             Ok(answer) => answer,
             Err(seen) => self.get_outside(home, seen, key),
         }
     }
 
-    /// The same after a look that did not tell under `seen`: either none of the bin's keys is ours, or
-    /// the header has changed since.
+    /// The same after a look at the bin that did not tell: either none of the keys that `seen` shows there
+    /// is ours, or the header has changed since.
     #[inline(never)]
     pub(super) fn get_outside(
         self,
@@ -125,8 +122,7 @@ impl<'a> Table<'a> {
         home
     }
 
-    /// Asks the cache for what [`get_outside`](Self::get_outside) reads, or most of it: seldom does a home
-    /// have more than two entries outside.
+    /// Asks the cache for what [`get_outside`](Self::get_outside) reads first, which is mostly all of it.
     #[inline]
     pub(super) fn prefetch_outside(self, home: Home<'a>, seen: Header) {
         if let Some(place) = seen.overflow().next() {

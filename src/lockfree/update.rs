@@ -90,7 +90,7 @@ impl<M: Matches> Key<M> {
 impl Home<'_> {
     /// Writes a pair into an own slot that is in the hand.
     #[inline]
-    fn fill_own(self, seen: Header, slot: u32, word: u64, value: u64) {
+    pub(super) fn fill_own(self, seen: Header, slot: u32, word: u64, value: u64) {
         // Pairs with the Acquire fence of `still_shows`: a reader of the slot's last entry that reads
         // one of these words finds its header changed.
         fence(Release);
