@@ -1,7 +1,10 @@
 //! The lock-free map and set through their public interface, one thread.
 #![cfg(not(loom))]
 
-use std::collections::HashMap;
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+};
 
 use heptad::{
     Error,
@@ -315,4 +318,46 @@ fn n11_keys_longer_than_a_word() {
     // SAFETY: the map above was made there.
     let foreign = unsafe { Map::<u64, u64>::attach(map.into_regions().next().unwrap()) };
     assert_eq!(foreign.unwrap_err().error, Error::Foreign);
+}
+
+/// The memory of a removed key may be used for something else: nobody compares with it any more, although
+/// its word still stands in the table.
+#[test]
+fn a_removed_reference_is_not_looked_at() {
+    /// Keys that stand for themselves, and have one hash; and those whose memory is in use.
+    struct InUse(RefCell<BTreeSet<u64>>);
+
+    impl Keys for &InUse {
+        type Key = u64;
+
+        fn hash_bits(&self) -> u64 {
+            0xff << 56
+        }
+
+        fn hash(&self, _: &u64) -> u64 {
+            0
+        }
+
+        fn is(&self, reference: u64, key: &u64) -> bool {
+            assert!(self.0.borrow().contains(&reference), "{reference} is gone");
+            reference == *key
+        }
+    }
+
+    let in_use = InUse(RefCell::default());
+    let mut lines = lines_for(50);
+    let region = Region::from_lines(&mut lines).unwrap();
+    let map = IndirectMap::<_, u64>::new_in(region, 4, &in_use).unwrap();
+    for key in 0..40 {
+        in_use.0.borrow_mut().insert(key);
+        assert_eq!(map.insert(&key, key, key), Ok(None));
+        if let Some(old) = key.checked_sub(2) {
+            assert_eq!(map.remove(&old), Ok(Some((old, old))));
+            in_use.0.borrow_mut().remove(&old);
+        }
+        for probe in 0..=key {
+            let expected = in_use.0.borrow().contains(&probe).then_some(probe);
+            assert_eq!((map.get(&probe), map.get(&(probe + 100))), (expected, None));
+        }
+    }
 }

@@ -24,7 +24,7 @@ pub(super) enum Take {
 impl Home<'_> {
     /// Makes `change` visible, if nothing became visible or hidden since `seen`, and answers the header
     /// after it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn commit(
         self,
         seen: Header,
@@ -38,7 +38,7 @@ impl Home<'_> {
     }
 
     /// Takes an own slot that is neither visible nor taken.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(self, seen: Header, slot: u32) -> Take {
         // Acquire: pairs with the Release of `give_back`, so that the last holder's stores to the
         // slot come before ours. The first look has acquired it already: between two commits nothing
@@ -53,7 +53,7 @@ impl Home<'_> {
     }
 
     /// Takes the spare cell.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_spare(self, seen: Header) -> Take {
         // Acquire: as in `take`.
         self.exchange(seen, Acquire, |now| {
@@ -65,7 +65,7 @@ impl Home<'_> {
     ///
     /// Goes round again when others took or gave back something meanwhile. Between two commits each
     /// running operation does so a bounded number of times, so this ends.
-    #[inline]
+    #[inline(always)]
     fn exchange(
         self,
         seen: Header,

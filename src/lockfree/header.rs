@@ -31,6 +31,7 @@ pub(super) const PLACES: u32 = OWN_SLOTS + REGIONS * GROUP_SLOTS;
 
 const OWN: u64 = (1 << OWN_SLOTS) - 1;
 const VISIBLE: u64 = (1 << PLACES) - 1;
+const OVERFLOW: u64 = VISIBLE & !OWN;
 const CELLS_SHIFT: u32 = PLACES;
 const TAKEN_SHIFT: u32 = CELLS_SHIFT + 2 * OWN_SLOTS;
 const SPARE_TAKEN: u64 = 1 << (TAKEN_SHIFT + OWN_SLOTS);
@@ -79,19 +80,31 @@ impl Place {
     /// The region of a place in a group.
     #[inline]
     pub(super) fn region(self) -> u32 {
-        self.bit().wrapping_sub(OWN_SLOTS) / GROUP_SLOTS
+        // The borders before it: shorter than a division, and never more than there are regions.
+        let is_behind = |region| u32::from(self.bit() >= OWN_SLOTS + region * GROUP_SLOTS);
+        is_behind(1) + is_behind(2)
     }
 
-    /// The slot, within the bin or within the group.
+    /// The slot of a place in a bin.
     #[inline]
-    pub(super) fn slot(self) -> u32 {
-        if self.is_own() { self.bit() } else { (self.bit() - OWN_SLOTS) % GROUP_SLOTS }
+    pub(super) fn own_slot(self) -> u32 {
+        self.bit()
+    }
+
+    /// The slot of a place in a group.
+    #[inline]
+    pub(super) fn group_slot(self) -> u32 {
+        self.bit().wrapping_sub(OWN_SLOTS + self.region() * GROUP_SLOTS)
     }
 }
 
 /// A header word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header(pub(super) u64);
+
+/// The bits of a header that change when a slot and the spare swap their cells.
+#[derive(Clone, Copy)]
+pub(super) struct Swap(u64);
 
 /// What can be read from a header.
 impl Header {
@@ -111,7 +124,7 @@ impl Header {
     /// Is any entry outside the bin?
     #[inline]
     pub(super) fn has_overflow(self) -> bool {
-        self.0 & VISIBLE & !OWN != 0
+        self.0 & OVERFLOW != 0
     }
 
     /// The visible places, own slots first.
@@ -123,20 +136,20 @@ impl Header {
     /// The visible places in groups.
     #[inline]
     pub(super) fn overflow(self) -> Places {
-        Places(self.0 & VISIBLE & !OWN)
+        Places(self.0 & OVERFLOW)
     }
 
-    /// The visible slots of the home's group in `region`, lowest bit first.
+    /// Does the bin's line alone tell which entries there are? None is outside it, and none can be in the
+    /// next table.
     #[inline]
-    pub(super) fn slots_in(self, region: u32) -> SlotBits {
-        let bits = self.0 >> (OWN_SLOTS + region * GROUP_SLOTS);
-        SlotBits(bits as u32 & ((1 << GROUP_SLOTS) - 1))
+    pub(super) fn is_all_in_bin(self) -> bool {
+        self.0 & (OVERFLOW | FROZEN) == 0
     }
 
     /// The cell of an own slot's value.
     #[inline]
     pub(super) fn cell(self, slot: u32) -> u32 {
-        (self.0 >> (CELLS_SHIFT + 2 * slot)) as u32 & 3 ^ slot
+        ((self.0 >> (CELLS_SHIFT + 2 * slot)) as u32 ^ slot) & 3
     }
 
     /// The cell that no own slot names.
@@ -144,6 +157,13 @@ impl Header {
     pub(super) fn spare_cell(self) -> u32 {
         // The four cells are 0, 1, 2 and 3, whose exclusive or is 0.
         self.cell(0) ^ self.cell(1) ^ self.cell(2)
+    }
+
+    /// The change by which an own slot gets the spare cell, under every header that names the same cells.
+    #[inline]
+    pub(super) fn swap_with_spare(self, slot: u32) -> Swap {
+        let difference = u64::from(self.cell(slot) ^ self.spare_cell());
+        Swap(difference << (CELLS_SHIFT + 2 * slot))
     }
 
     #[inline]
@@ -242,7 +262,7 @@ impl Header {
     /// Shows `place`; an own slot is no longer taken then.
     #[inline]
     pub(super) fn showing(self, place: Place) -> Header {
-        let taken = if place.is_own() { taken_bit(place.slot()) } else { 0 };
+        let taken = if place.is_own() { taken_bit(place.own_slot()) } else { 0 };
         Header((self.0 | place.mask()) & !taken)
     }
 
@@ -251,11 +271,10 @@ impl Header {
         Header(self.0 & !place.mask())
     }
 
-    /// Gives the own slot the spare cell, and makes its old cell the spare.
+    /// Gives an own slot the spare cell, and makes its old cell the spare, which is not taken then.
     #[inline]
-    pub(super) fn swapping_cell(self, slot: u32) -> Header {
-        let difference = u64::from(self.cell(slot) ^ self.spare_cell());
-        Header((self.0 ^ difference << (CELLS_SHIFT + 2 * slot)) & !SPARE_TAKEN)
+    pub(super) fn swapping(self, swap: Swap) -> Header {
+        Header((self.0 ^ swap.0) & !SPARE_TAKEN)
     }
 
     /// With the next version.
@@ -288,20 +307,11 @@ impl Iterator for Places {
     }
 }
 
-/// Slots of one group, in ascending order.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SlotBits(u32);
-
-impl Iterator for SlotBits {
-    type Item = u32;
-
+impl DoubleEndedIterator for Places {
     #[inline]
-    fn next(&mut self) -> Option<u32> {
-        if self.0 == 0 {
-            return None;
-        }
-        let slot = self.0.trailing_zeros();
-        self.0 &= self.0 - 1;
-        Some(slot)
+    fn next_back(&mut self) -> Option<Place> {
+        let place = Place::of_bit(self.0.checked_ilog2()?);
+        self.0 &= !place.mask();
+        Some(place)
     }
 }

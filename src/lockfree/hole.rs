@@ -14,13 +14,18 @@ use super::{
     arena::{Home, Table},
     header::{Header, Place},
 };
+use crate::sync::Ordering::Relaxed;
 
 impl Header {
     /// Hides `place`. An own slot is taken in the same step, if an entry outside could move in.
     #[inline]
     pub(super) fn removing(self, place: Place) -> Header {
         let hidden = self.hiding(place);
-        if place.is_own() && hidden.has_overflow() { hidden.taking(place.slot()) } else { hidden }
+        if place.is_own() && hidden.has_overflow() {
+            hidden.taking(place.own_slot())
+        } else {
+            hidden
+        }
     }
 }
 
@@ -30,7 +35,7 @@ impl<'a> Table<'a> {
     pub(super) fn after_hiding(self, home: Home<'a>, after: Header, place: Place) {
         if !place.is_own() {
             self.unclaim(home, place);
-        } else if after.is_taken(place.slot()) {
+        } else if after.is_taken(place.own_slot()) {
             self.pull_in(home, after, place);
         }
     }
@@ -39,14 +44,15 @@ impl<'a> Table<'a> {
     #[inline(never)]
     fn pull_in(self, home: Home<'a>, after: Header, hole: Place) {
         if let Some(outside) = after.overflow().next() {
-            let word = self.key_at(home, outside);
-            let value = self.value_at(home, after, outside);
-            self.fill(home, after, hole, word, value);
+            let pair = self.pair_at(home, outside);
+            // Relaxed, both: as in `hits`.
+            let (word, value) = (pair.key.load(Relaxed), pair.value.load(Relaxed));
+            home.fill_own(after, hole.own_slot(), word, value);
             if home.commit(after, |now| now.showing(hole).hiding(outside)).is_ok() {
                 self.unclaim(home, outside);
                 return;
             }
         }
-        home.give_back(|now| now.returning(hole.slot()));
+        home.give_back(|now| now.returning(hole.own_slot()));
     }
 }

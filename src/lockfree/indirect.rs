@@ -8,7 +8,7 @@ use super::{
     reclaim::{Never, Reclaim},
     root::Root,
     stats::{Need, Stats},
-    update::{Decision, Key},
+    update::{Decision, Key, Matches},
     walk::Walk,
     word::Word,
 };
@@ -236,13 +236,14 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     #[inline]
     pub fn get_key_value(&self, key: &K::Key) -> Option<(u64, V)> {
         let found = Cell::new(0);
-        let value = self.root.get(&self.key(key, 0, &found))?;
+        let value = self.root.get(self.key(key, 0, &found))?;
         Some((found.get(), V::from_word(value)))
     }
 
     /// Looks for all of `keys`, in order, and writes the reference and value of each into `entries`; as
     /// many as the shorter of both has. Answers how many were found: see
-    /// [`Map::get_many`](super::Map::get_many). Each key is hashed twice.
+    /// [`Map::get_many`](super::Map::get_many). Each key is hashed twice, or
+    /// three times if its bin does not tell.
     pub fn get_many<Q: Borrow<K::Key>>(
         &self,
         keys: &[Q],
@@ -304,7 +305,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         let (expected, new) = (expected.map(V::to_word), new.map(V::to_word));
         let found = Cell::new(0);
         let key = self.key(key, reference, &found);
-        let before = self.root.update(&key, |current| expectation::decide(&expected, new, current));
+        let before = self.root.update(key, |current| expectation::decide(&expected, new, current));
         Ok(before?.map(V::from_word))
     }
 
@@ -321,7 +322,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         reference: u64,
         mut change: impl FnMut(Option<V>) -> Option<V>,
     ) -> Result<Option<V>, Error> {
-        let before = self.root.update(&self.key(key, reference, &Cell::new(0)), |current| {
+        let before = self.root.update(self.key(key, reference, &Cell::new(0)), |current| {
             let new = change(current.map(V::from_word)).map(V::to_word);
             expectation::decide(&Expectation::Whatever, new, current)
         });
@@ -336,7 +337,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     #[inline]
     pub fn remove(&self, key: &K::Key) -> Result<Option<(u64, V)>, Error> {
         let found = Cell::new(0);
-        let before = self.root.update(&self.key(key, 0, &found), |_| Decision::Remove)?;
+        let before = self.root.update(self.key(key, 0, &found), |_| Decision::Remove)?;
         Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
 
@@ -353,7 +354,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         mut condition: impl FnMut(V) -> bool,
     ) -> Result<Option<(u64, V)>, Error> {
         let (found, mut removes) = (Cell::new(0), false);
-        let before = self.root.update(&self.key(key, 0, &found), |current| {
+        let before = self.root.update(self.key(key, 0, &found), |current| {
             removes = current.is_some_and(|value| condition(V::from_word(value)));
             if removes { Decision::Remove } else { Decision::Keep }
         })?;
@@ -405,19 +406,21 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     /// The key that is stored as `reference` and its hash bits. Which reference was met last that
     /// stands for it is left in `found`.
     #[inline]
-    fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Fn(u64) -> bool> {
-        let hash_bits = self.keys.hash_bits();
-        let hash = self.keys.hash(key) & hash_bits;
-        let matches = move |word: u64| {
-            let met = word & !hash_bits;
-            // Other hash bits, another key: most comparisons end here.
-            let is_met = word & hash_bits == hash && self.keys.is(met, key);
+    fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Matches> {
+        let kept = self.keys.hash_bits();
+        let hash_bits = self.keys.hash(key) & kept;
+        let matches = move |word: u64, stored: u64, is_visible: bool| {
+            let met = stored & !kept;
+            // Other hash bits, another key: most comparisons end here. And what an invisible word refers
+            // to may be gone.
+            let is_near = is_visible && (word ^ stored) & kept == 0;
+            let is_met = is_near && self.keys.is(met, key);
             if is_met {
                 found.set(met);
             }
             is_met
         };
-        Key { word: reference & !hash_bits | hash, matches }
+        Key { word: reference & !kept | hash_bits, matches }
     }
 }
 

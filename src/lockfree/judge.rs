@@ -19,6 +19,8 @@ pub(super) type Judged = Map<'static, u64, u64>;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Operation {
     Get(u64),
+    /// `get_many`, of one key.
+    GetInBatch(u64),
     Insert(u64, u64),
     Upsert(u64, u64),
     Replace(u64, u64),
@@ -50,6 +52,11 @@ impl Operation {
         use Operation::*;
         let answer = match self {
             Get(key) => Ok(map.get(key)),
+            GetInBatch(key) => {
+                let mut values = [None];
+                map.get_many(&[key], &mut values);
+                Ok(values[0])
+            }
             Insert(key, value) => map.insert(key, value),
             Upsert(key, value) => map.upsert(key, value),
             Replace(key, value) => map.replace(key, value),
@@ -76,7 +83,7 @@ impl Operation {
             CompareAndSet(key, _, Some(_)) | Increment(key) | Toggle(key, _) => Some(key),
             // In a rebuild every change of a key may want to move its home first.
             Remove(key) | CompareAndSet(key, _, None) => Some(key),
-            Get(_) | Iterate | Count | Help(_) => None,
+            Get(_) | GetInBatch(_) | Iterate | Count | Help(_) => None,
         }
     }
 }
@@ -109,7 +116,7 @@ impl Contents {
             }
             Count => return Answer::Number(map.len()),
             Help(_) => return Answer::Value(None),
-            Get(key) => (key, map.get(&key).copied()),
+            Get(key) | GetInBatch(key) => (key, map.get(&key).copied()),
             Insert(key, value) => (key, map.get(&key).copied().or(Some(value))),
             Upsert(key, value) => (key, Some(value)),
             Replace(key, value) => (key, map.get(&key).map(|_| value)),

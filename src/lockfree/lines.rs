@@ -34,7 +34,7 @@ fn n10_lines_per_operation() {
         inserts.add(lines_of(|| map.insert(key, key)).0);
     }
     assert_documented("insert while it fills", &inserts, 1290, 20);
-    assert_reads("just filled", &map, 0, [(1240, 7), (1370, 7), (1350, 12)]);
+    assert_reads("just filled", &map, 0, [(1240, 7), (1370, 7), (1330, 12)]);
 
     let [mut removes, mut inserts] = [(); 2].map(|()| Tally::default());
     for key in 0..10 * ENTRIES {
@@ -44,7 +44,7 @@ fn n10_lines_per_operation() {
     }
     assert_documented("remove", &removes, 1680, 7);
     assert_documented("insert", &inserts, 1950, 20);
-    assert_reads("after churn", &map, 10 * ENTRIES, [(1260, 7), (1380, 7), (1420, 12)]);
+    assert_reads("after churn", &map, 10 * ENTRIES, [(1250, 7), (1380, 7), (1360, 12)]);
 }
 
 /// Hit, miss and update of a map with the keys from `first` on; per thousand, and most.

@@ -9,7 +9,7 @@ use super::{
     reclaim::{Never, Reclaim},
     root::Root,
     stats::{Need, Stats},
-    update::{Decision, Key},
+    update::{Decision, Key, Matches},
     word::Word,
 };
 use crate::{
@@ -150,20 +150,21 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// The value of `key`. Writes nothing.
     #[inline]
     pub fn get(&self, key: K) -> Option<V> {
-        self.root.get(&exactly(key)).map(V::from_word)
+        self.root.get(exactly(key)).map(V::from_word)
     }
 
     /// Is `key` present? Writes nothing.
     #[inline]
     pub fn contains_key(&self, key: K) -> bool {
-        self.root.get(&exactly(key)).is_some()
+        self.root.get(exactly(key)).is_some()
     }
 
     /// Looks for all of `keys`, in order, and writes the value of each into `values`; as many as the
     /// shorter of both has. Answers how many were found.
     ///
-    /// The homes of sixteen keys are asked for ahead, so that their waits for memory overlap. Each
-    /// lookup is atomic by itself, the batch is not.
+    /// The homes of sixteen keys are asked for at once, and then the groups of those that are not told by
+    /// their bins, so that their waits for memory overlap. Each lookup is atomic by itself, the batch is
+    /// not.
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
         let mut found = 0;
         let answer = |value: Option<u64>| {
@@ -183,7 +184,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, |current| match current {
+        self.update(key, move |current| match current {
             Some(_) => Decision::Keep,
             None => Decision::Set(value),
         })
@@ -197,7 +198,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     #[inline]
     pub fn upsert(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, |_| Decision::Set(value))
+        self.update(key, move |_| Decision::Set(value))
     }
 
     /// Gives `key` the value `value` if it is present.
@@ -208,7 +209,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     #[inline]
     pub fn replace(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, |current| match current {
+        self.update(key, move |current| match current {
             Some(_) => Decision::Set(value),
             None => Decision::Keep,
         })
@@ -499,15 +500,14 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         key: K,
         decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<V>, Error> {
-        Ok(self.root.update(&exactly(key), decide)?.map(V::from_word))
+        Ok(self.root.update(exactly(key), decide)?.map(V::from_word))
     }
 }
 
 /// The key that is stored as the word of `key`.
 #[inline]
-fn exactly(key: impl Word) -> Key<impl Fn(u64) -> bool> {
-    let word = key.to_word();
-    Key { word, matches: move |stored| stored == word }
+fn exactly(key: impl Word) -> Key<impl Matches> {
+    Key { word: key.to_word(), matches: |word, stored, _| stored == word }
 }
 
 impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Reclaim> fmt::Debug for Map<'_, K, V, G> {

@@ -48,7 +48,8 @@
 //! insert   take a free own slot, or claim a slot of a group, or move another home's entry away;
 //!          fill it; commit
 //! update   take the spare cell; fill it; commit "slot s names this cell now"
-//!          (an entry in a group: as an insertion, whose commit hides the old place)
+//!          (an entry in a group: as an insertion, into the bin or that group if there is room, whose
+//!          commit hides the old place)
 //! remove   commit "hidden"; if it was an own slot, one entry from outside moves into it
 //! ```
 //!
@@ -186,6 +187,7 @@
 //! second look in place of guards are put together here; DESIGN.md has what was measured.
 
 mod arena;
+mod batch;
 mod bin;
 mod commit;
 mod expectation;

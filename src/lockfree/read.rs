@@ -6,8 +6,8 @@
 
 use super::{
     arena::{Home, Table},
-    header::{Header, OWN_SLOTS, Place, REGIONS},
-    update::Key,
+    header::{Header, OWN_SLOTS, Place},
+    update::{Key, Matches},
 };
 use crate::{
     probe::prefetch,
@@ -16,10 +16,6 @@ use crate::{
         fence,
     },
 };
-
-/// The home's entries are in the next table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Migrated;
 
 impl<'a> Home<'a> {
     /// The header, and with it all that was written before it was committed.
@@ -38,31 +34,82 @@ impl<'a> Home<'a> {
         // Relaxed: the fence orders it behind the loads before it.
         Header(self.bin().header().load(Relaxed)).shows_same_as(seen)
     }
+
+    /// The value of a key, or that there is none, if the bin's line alone tells; otherwise its header.
+    #[inline]
+    pub(super) fn get_in_bin(self, key: Key<impl Matches>) -> Result<Option<u64>, Header> {
+        let seen = self.header();
+        let hits = self.hits(seen, key);
+        if hits != 0 {
+            let value = self.value_in_bin(seen, hits.trailing_zeros());
+            return if self.still_shows(seen) { Ok(Some(value)) } else { Err(seen) };
+        }
+        if seen.is_all_in_bin() && self.still_shows(seen) { Ok(None) } else { Err(seen) }
+    }
+
+    /// The own slots whose keys are `key`, among those that `seen` shows: a bit for each.
+    #[inline]
+    fn hits(self, seen: Header, key: Key<impl Matches>) -> u64 {
+        let mut hits = 0;
+        for slot in 0..OWN_SLOTS {
+            // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
+            // and `still_shows` or a commit tells whether it stayed so.
+            let stored = self.bin().key(slot).load(Relaxed);
+            hits |= u64::from(key.is(stored, seen.shows(Place::own(slot)))) << slot;
+        }
+        seen.0 & hits
+    }
+
+    /// The value of an own slot. It is one only if the slot is visible: see `still_shows`.
+    #[inline]
+    fn value_in_bin(self, seen: Header, slot: u32) -> u64 {
+        // Relaxed: as in `hits`.
+        self.bin().cell(seen.cell(slot)).load(Relaxed)
+    }
 }
 
 impl<'a> Table<'a> {
-    /// The value of a key. The home's line, and one more for each entry of the home that stands in a
-    /// group and is looked at.
+    /// The value of a key, here or in a table behind. The home's line, and one more for each entry of
+    /// the home that stands in a group and is looked at.
     #[inline]
-    pub(super) fn get(self, key: &Key<impl Fn(u64) -> bool>) -> Result<Option<u64>, Migrated> {
-        self.get_at(self.home_of(key.word), key)
+    pub(super) fn get(self, key: Key<impl Matches>) -> Option<u64> {
+        let home = self.home_of(key.word);
+        match home.get_in_bin(key) {
+            Ok(answer) => answer,
+            Err(seen) => self.get_outside(home, seen, key),
+        }
     }
 
-    #[inline]
-    pub(super) fn get_at(
+    /// The same after a look at the bin that did not tell: either none of the keys that `seen` shows there
+    /// is ours, or the header has changed since.
+    #[inline(never)]
+    pub(super) fn get_outside(
         self,
         home: Home<'a>,
-        key: &Key<impl Fn(u64) -> bool>,
-    ) -> Result<Option<u64>, Migrated> {
+        seen: Header,
+        key: Key<impl Matches>,
+    ) -> Option<u64> {
+        let found = self.search_groups(home, seen, key);
+        if !seen.is_migrated() && home.still_shows(seen) {
+            return found.map(|(_, value)| value);
+        }
+        self.get_again(key)
+    }
+
+    /// The same from the start, as often as another operation commits in between, and in the tables to
+    /// which the entries have moved.
+    #[cold]
+    fn get_again(self, key: Key<impl Matches>) -> Option<u64> {
+        let (mut table, mut home) = (self, self.home_of(key.word));
         loop {
             let seen = home.header();
-            let found = self.find(home, seen, &key.matches);
-            // A migrated header shows nothing.
-            if found.is_none() && seen.is_migrated() {
-                return Err(Migrated);
-            }
-            if home.still_shows(seen) {
-                return Ok(found.map(|(_, value)| value));
+            let found = table.find(home, seen, key);
+            if seen.is_migrated() {
+                // Asked for only now that the home was found migrated: before, there may have been none.
+                table = table.next()?;
+                home = table.home_of(key.word);
+            } else if home.still_shows(seen) {
+                return found.map(|(_, value)| value);
             }
         }
     }
@@ -75,65 +122,65 @@ impl<'a> Table<'a> {
         home
     }
 
-    /// The key that `matches` accepts, among those that `seen` shows: its place and its value.
+    /// Asks the cache for what [`get_outside`](Self::get_outside) reads first, which is mostly all of it.
+    #[inline]
+    pub(super) fn prefetch_outside(self, home: Home<'a>, seen: Header) {
+        if let Some(place) = seen.overflow().next() {
+            prefetch(core::ptr::from_ref(self.pair_at(home, place)).cast());
+        }
+    }
+
+    /// The key among those that `seen` shows: its place and its value.
     #[inline]
     pub(super) fn find(
         self,
         home: Home<'a>,
         seen: Header,
-        matches: &impl Fn(u64) -> bool,
+        key: Key<impl Matches>,
     ) -> Option<(Place, u64)> {
-        let mut hits = 0;
-        for slot in 0..OWN_SLOTS {
-            // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
-            // and `still_shows` or a commit tells whether it stayed so.
-            let key = home.bin().key(slot).load(Relaxed);
-            let is_hit = seen.shows(Place::own(slot)) && matches(key);
-            hits |= u32::from(is_hit) << slot;
-        }
+        let hits = home.hits(seen, key);
         if hits != 0 {
-            let place = Place::own(hits.trailing_zeros());
-            return Some((place, self.value_at(home, seen, place)));
+            let slot = hits.trailing_zeros();
+            return Some((Place::own(slot), home.value_in_bin(seen, slot)));
         }
-        if !seen.has_overflow() {
-            return None;
-        }
-        self.find_outside(home, seen, matches)
+        if seen.has_overflow() { self.find_outside(home, seen, key) } else { None }
     }
 
-    /// The same, for the places outside the bin. Out of line: most lookups end in the bin.
+    /// The same, for the places outside the bin.
     #[inline(never)]
     fn find_outside(
         self,
         home: Home<'a>,
         seen: Header,
-        matches: &impl Fn(u64) -> bool,
+        key: Key<impl Matches>,
     ) -> Option<(Place, u64)> {
-        for region in 0..REGIONS {
-            let mut slots = seen.slots_in(region).peekable();
-            if slots.peek().is_none() {
-                continue;
-            }
-            let group = self.group(home, region);
-            for slot in slots {
-                let pair = group.pair(slot);
-                // Relaxed: as in `find`.
-                if matches(pair.key.load(Relaxed)) {
-                    return Some((Place::in_group(region, slot), pair.value.load(Relaxed)));
-                }
-            }
-        }
-        None
+        self.search_groups(home, seen, key)
+    }
+
+    #[inline]
+    fn search_groups(
+        self,
+        home: Home<'a>,
+        seen: Header,
+        key: Key<impl Matches>,
+    ) -> Option<(Place, u64)> {
+        // A loop over places, not over regions: which region it is cannot be predicted.
+        seen.overflow().find_map(|place| {
+            let pair = self.pair_at(home, place);
+            // Relaxed, both: as in `hits`.
+            let is_hit = key.is(pair.key.load(Relaxed), true);
+            is_hit.then(|| (place, pair.value.load(Relaxed)))
+        })
     }
 
     /// The key at `place`. It is one only if the place is visible: see `still_shows`.
     #[inline]
     pub(super) fn key_at(self, home: Home<'a>, place: Place) -> u64 {
-        // Relaxed, here and below: as in `find`.
+        // Relaxed, here and below: as in `hits`.
         if place.is_own() {
-            home.bin().key(place.slot()).load(Relaxed)
+            home.bin().key(place.own_slot()).load(Relaxed)
         } else {
-            self.group_at(home, place).pair(place.slot()).key.load(Relaxed)
+            self.pair_at(home, place).key.load(Relaxed)
         }
     }
 
@@ -141,9 +188,9 @@ impl<'a> Table<'a> {
     #[inline]
     pub(super) fn value_at(self, home: Home<'a>, seen: Header, place: Place) -> u64 {
         if place.is_own() {
-            home.bin().cell(seen.cell(place.slot())).load(Relaxed)
+            home.value_in_bin(seen, place.own_slot())
         } else {
-            self.group_at(home, place).pair(place.slot()).value.load(Relaxed)
+            self.pair_at(home, place).value.load(Relaxed)
         }
     }
 }

@@ -42,7 +42,7 @@ impl<'a> Table<'a> {
     /// Moves the entry at `place`, which belongs to another home, to another place of that home. The
     /// slot is claimed by us then.
     fn move_away(self, home: Home<'a>, place: Place) -> Result<(), Stop> {
-        let pair = self.group_at(home, place).pair(place.slot());
+        let pair = self.pair_at(home, place);
         // Relaxed: a guess, which the header of the home that it leads to confirms or not.
         let owner = self.home_of(pair.key.load(Relaxed));
         let seen = owner.header();

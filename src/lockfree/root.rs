@@ -18,9 +18,8 @@ use super::{
     arena::{Descriptor, Table},
     header::Header,
     migrate::Step,
-    read::Migrated,
     reclaim::{Guarded, Reclaim},
-    update::{Decision, Key, Stop},
+    update::{Decision, Key, Matches, Stop},
 };
 use crate::{
     error::{Error, Rejected},
@@ -33,8 +32,6 @@ use crate::{
     },
 };
 
-/// Keys whose homes are on their way to the cache at once, in a batch.
-const AHEAD: usize = 16;
 /// Tables that are moved into one another at once: a rebuild, and two more for want of room.
 const MOST_UNFINISHED: usize = 3;
 /// Of so many changes of keys that are there, one does a step of a rebuild.
@@ -205,13 +202,9 @@ impl<'a, G: Reclaim> Root<'a, G> {
 
     /// The value of a key.
     #[inline]
-    pub(super) fn get(&self, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
+    pub(super) fn get(&self, key: Key<impl Matches>) -> Option<u64> {
         let _inside = self.enter();
-        let table = self.current()?;
-        match table.get(key) {
-            Ok(value) => value,
-            Err(Migrated) => get_behind(table, key),
-        }
+        self.current()?.get(key)
     }
 
     /// Asks the cache for the home of `word`.
@@ -223,11 +216,8 @@ impl<'a, G: Reclaim> Root<'a, G> {
         }
     }
 
-    /// Looks for all of `keys`, which `key_of` makes of what the caller has, and writes what `answer`
-    /// makes of their values into `places`; as many as the shorter of both has.
-    ///
-    /// Homes are asked for [`AHEAD`] keys before they are read.
-    pub(super) fn get_many<'k, K, M: Fn(u64) -> bool, P>(
+    /// See [`Table::get_many`].
+    pub(super) fn get_many<'k, K, M: Matches, P>(
         &self,
         keys: &'k [K],
         places: &mut [P],
@@ -235,26 +225,9 @@ impl<'a, G: Reclaim> Root<'a, G> {
         mut answer: impl FnMut(Option<u64>) -> P,
     ) {
         let _inside = self.enter();
-        let Some(table) = self.current() else {
-            return places.iter_mut().zip(keys).for_each(|(place, _)| *place = answer(None));
-        };
-        let mut ahead = keys.iter();
-        let mut numbers = [0; AHEAD];
-        let prefetch = |key: &'k K| table.prefetch_home(key_of(key).word).number();
-        for (number, key) in numbers.iter_mut().zip(&mut ahead) {
-            *number = prefetch(key);
-        }
-        for (turn, (key, place)) in keys.iter().zip(places).enumerate() {
-            let number = &mut numbers[turn % AHEAD];
-            let key = key_of(key);
-            // Every number is a home's; if it were none, there would be no key.
-            let value = table.home_number(*number).and_then(|home| {
-                table.get_at(home, &key).unwrap_or_else(|Migrated| get_behind(table, &key))
-            });
-            *place = answer(value);
-            if let Some(key) = ahead.next() {
-                *number = prefetch(key);
-            }
+        match self.current() {
+            Some(table) => table.get_many(keys, places, key_of, answer),
+            None => places.iter_mut().zip(keys).for_each(|(place, _)| *place = answer(None)),
         }
     }
 
@@ -262,11 +235,11 @@ impl<'a, G: Reclaim> Root<'a, G> {
     #[inline]
     pub(super) fn update(
         &self,
-        key: &Key<impl Fn(u64) -> bool>,
+        key: Key<impl Matches>,
         mut decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<u64>, Error> {
         let _inside = self.enter();
-        let Some(mut table) = self.current() else {
+        let Some(table) = self.current() else {
             return match decide(None) {
                 Decision::Keep | Decision::Remove => Ok(None),
                 Decision::Set(_) => Err(Error::Full),
@@ -277,14 +250,9 @@ impl<'a, G: Reclaim> Root<'a, G> {
             // Two homes are needed at once, if the first one is migrated.
             next.prefetch_home(key.word);
         }
-        let answer = loop {
-            match table.update(key, &mut decide) {
-                Ok(before) => break Ok(before),
-                Err(stop) => match table.follow(key.word, stop) {
-                    Ok(next) => table = next,
-                    Err(stop) => break Err(stop.into()),
-                },
-            }
+        let answer = match table.update(key, &mut decide) {
+            Ok(before) => Ok(before),
+            Err(stop) => update_behind(table, key, decide, stop),
         };
         if next.is_some() {
             self.contribute(key.word, matches!(answer, Ok(Some(_))));
@@ -293,15 +261,20 @@ impl<'a, G: Reclaim> Root<'a, G> {
     }
 }
 
-/// The value of a key whose home in `table` is migrated.
+/// Changes a key after `table` has refused it for `stop`: in the first of the next tables that does not.
 #[cold]
-fn get_behind(table: Table<'_>, key: &Key<impl Fn(u64) -> bool>) -> Option<u64> {
-    let mut table = table;
+fn update_behind(
+    table: Table<'_>,
+    key: Key<impl Matches>,
+    mut decide: impl FnMut(Option<u64>) -> Decision,
+    stop: Stop,
+) -> Result<Option<u64>, Error> {
+    let (mut table, mut stop) = (table, stop);
     loop {
-        // Asked for only now that the home was found migrated: before, there may have been none.
-        table = table.next()?;
-        if let Ok(value) = table.get(key) {
-            return value;
+        table = table.follow(key.word, stop)?;
+        match table.update(key, &mut decide) {
+            Ok(before) => return Ok(before),
+            Err(another) => stop = another,
         }
     }
 }

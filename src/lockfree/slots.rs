@@ -9,59 +9,55 @@ use super::{
     arena::{Home, Table},
     commit::Take,
     header::{GROUP_SLOTS, Header, Place, REGIONS},
-    shape::Shape,
     update::{Hand, Setback, Stop},
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
 impl<'a> Table<'a> {
     /// A slot of `home` to fill: the one in the hand, or a new one. With it comes the header that shows
-    /// what `seen` showed.
+    /// what `seen` showed. If the bin has none, the groups are asked from the one in `first_region` on.
     #[inline]
     pub(super) fn take_slot(
         self,
         home: Home<'a>,
         mut seen: Header,
-        hand: &mut Hand,
+        hand: Hand,
+        first_region: u32,
     ) -> Result<(Place, Header), Setback> {
-        match *hand {
+        match hand {
             Hand::Slot(place) => return Ok((place, seen)),
             Hand::Spare => {
                 // Taken for an update, while the key was still there.
-                self.put_back(home, *hand);
-                *hand = Hand::Empty;
-                return Err(Setback::Again);
+                self.put_back(home, hand);
+                return Err(Setback::Again(Hand::Empty));
             }
             Hand::Empty => {}
         }
         if let Some(slot) = seen.free_own() {
             match home.take(seen, slot) {
-                Take::Done(seen) => {
-                    let place = Place::own(slot);
-                    *hand = Hand::Slot(place);
-                    return Ok((place, seen));
-                }
+                Take::Done(seen) => return Ok((Place::own(slot), seen)),
                 // Whoever holds it may give it back: so the home is not full.
                 Take::Held => seen = seen.taking(slot),
-                Take::Lost => return Err(Setback::Again),
+                Take::Lost => return Err(Setback::Again(Hand::Empty)),
             }
         }
-        match self.take_elsewhere(home, seen) {
-            Ok(place) => {
-                *hand = Hand::Slot(place);
-                Ok((place, seen))
-            }
-            Err(_) if !home.still_shows(seen) => Err(Setback::Again),
-            Err(stop) => Err(Setback::Stop(stop)),
+        match self.take_elsewhere(home, seen, first_region) {
+            Ok(place) => Ok((place, seen)),
+            Err(_) if !home.still_shows(seen) => Err(Setback::Again(Hand::Empty)),
+            Err(stop) => Err(Setback::Stop(stop, Hand::Empty)),
         }
     }
 
     /// A slot in one of the groups of `home`.
     #[inline(never)]
-    fn take_elsewhere(self, home: Home<'a>, seen: Header) -> Result<Place, Stop> {
-        let first = Shape::first_region(home.number());
+    fn take_elsewhere(
+        self,
+        home: Home<'a>,
+        seen: Header,
+        first_region: u32,
+    ) -> Result<Place, Stop> {
         for step in 0..REGIONS {
-            let region = (first + step) % REGIONS;
+            let region = (first_region + step) % REGIONS;
             if let Some(slot) = self.claim_in_group(home, region) {
                 return Ok(Place::in_group(region, slot));
             }
@@ -86,22 +82,29 @@ impl<'a> Table<'a> {
     pub(super) fn unclaim(self, home: Home<'a>, place: Place) {
         // Release: pairs with the Acquire of `claim_in_group`: what we read or wrote there, and the
         // commit that hid it, come before the next holder's stores.
-        self.group_at(home, place).claim(place.slot()).store(0, Release);
+        self.claim_at(home, place).store(0, Release);
     }
 
     /// Is the slot of a group claimed? Relaxed: only asked of a table at rest.
     pub(super) fn is_claimed(self, home: Home<'a>, place: Place) -> bool {
-        self.group_at(home, place).claim(place.slot()).load(Relaxed) != 0
+        self.claim_at(home, place).load(Relaxed) != 0
     }
 
     /// Gives back what is in the hand.
-    #[cold]
+    #[inline]
     pub(super) fn put_back(self, home: Home<'a>, hand: Hand) {
+        if hand != Hand::Empty {
+            self.put_something_back(home, hand);
+        }
+    }
+
+    #[cold]
+    fn put_something_back(self, home: Home<'a>, hand: Hand) {
         match hand {
             Hand::Empty => {}
             Hand::Spare => home.give_back(Header::returning_spare),
             Hand::Slot(place) if place.is_own() => {
-                home.give_back(|now| now.returning(place.slot()));
+                home.give_back(|now| now.returning(place.own_slot()));
             }
             Hand::Slot(place) => self.unclaim(home, place),
         }

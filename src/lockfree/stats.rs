@@ -131,11 +131,11 @@ impl Table<'_> {
             let is_sound = |place: Place| {
                 let key_home = self.home_of(self.key_at(home, place));
                 let is_held = if place.is_own() {
-                    header.is_taken(place.slot())
+                    header.is_taken(place.own_slot())
                 } else {
                     !self.is_claimed(home, place)
                 };
-                key_home.number() == home.number() && !is_held
+                key_home.is(home) && !is_held
             };
             header.is_migrated() || header.has_distinct_cells() && header.places().all(is_sound)
         })

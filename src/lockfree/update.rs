@@ -18,6 +18,7 @@ use super::{
     arena::{Home, Table},
     commit::{Lost, Take},
     header::{Header, Place},
+    shape::Shape,
 };
 use crate::sync::{
     Ordering::{Relaxed, Release},
@@ -56,17 +57,11 @@ pub(super) enum Hand {
     Slot(Place),
 }
 
-/// Why an attempt to change something came to nothing.
+/// Why an attempt to change something came to nothing, and what is in the hand after it.
 pub(super) enum Setback {
     /// The header changed: scan again.
-    Again,
-    Stop(Stop),
-}
-
-impl From<Lost> for Setback {
-    fn from(_: Lost) -> Setback {
-        Setback::Again
-    }
+    Again(Hand),
+    Stop(Stop, Hand),
 }
 
 /// The key that an operation is about.
@@ -74,8 +69,59 @@ impl From<Lost> for Setback {
 pub(super) struct Key<M> {
     /// The word that an insertion stores. Its bits in the home mask decide the home.
     pub(super) word: u64,
-    /// Which stored words mean the same key.
+    /// Which stored words mean the same key as `word`.
     pub(super) matches: M,
+}
+
+/// Do two words mean the same key: the one looked for, and a stored one? It is also told whether that one
+/// is visible: if not, it may be anything, and the answer does not count.
+pub(super) trait Matches: Fn(u64, u64, bool) -> bool + Copy {}
+
+impl<M: Fn(u64, u64, bool) -> bool + Copy> Matches for M {}
+
+impl<M: Matches> Key<M> {
+    /// Does a stored word mean this key? See [`Matches`].
+    #[inline]
+    pub(super) fn is(self, stored: u64, is_visible: bool) -> bool {
+        (self.matches)(self.word, stored, is_visible)
+    }
+}
+
+impl Home<'_> {
+    /// Writes a pair into an own slot that is in the hand.
+    #[inline]
+    pub(super) fn fill_own(self, seen: Header, slot: u32, word: u64, value: u64) {
+        // Pairs with the Acquire fence of `still_shows`: a reader of the slot's last entry that reads
+        // one of these words finds its header changed.
+        fence(Release);
+        // Relaxed: the commit's Release shows them.
+        self.bin().key(slot).store(word, Relaxed);
+        self.bin().cell(seen.cell(slot)).store(value, Relaxed);
+    }
+
+    /// Shows the slot that is in the hand.
+    #[inline]
+    fn show(self, seen: Header, place: Place) -> Result<(), Setback> {
+        match self.commit(seen, |now| now.showing(place)) {
+            Ok(_) => Ok(()),
+            Err(Lost) => Err(Setback::Again(Hand::Slot(place))),
+        }
+    }
+
+    /// Writes the value into the spare cell, which is in the hand, and lets the slot at `place` name it.
+    #[inline(always)]
+    fn swap_cell(self, seen: Header, place: Place, value: u64) -> Result<(), Setback> {
+        // Only who holds the spare cell changes which one it is, so `seen` tells, old or not.
+        let cell = self.bin().cell(seen.spare_cell());
+        // Pairs with the Acquire fence of `still_shows`.
+        fence(Release);
+        cell.store(value, Relaxed); // shown by the commit's Release
+        let swap = seen.swap_with_spare(place.own_slot());
+        match self.commit(seen.taking_spare(), |now| now.swapping(swap)) {
+            Ok(_) => Ok(()),
+            Err(Lost) => Err(Setback::Again(Hand::Spare)),
+        }
+    }
 }
 
 impl<'a> Table<'a> {
@@ -87,111 +133,140 @@ impl<'a> Table<'a> {
     #[inline]
     pub(super) fn update(
         self,
-        key: &Key<impl Fn(u64) -> bool>,
+        key: Key<impl Matches>,
         mut decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<u64>, Stop> {
         let home = self.home_of(key.word);
-        let mut hand = Hand::Empty;
-        let answer = loop {
-            let seen = home.header();
-            if seen.is_frozen() {
-                break Err(Stop::Frozen);
-            }
-            let (place, current) = self.find(home, seen, &key.matches).unzip();
-            if !home.still_shows(seen) {
-                continue;
-            }
-            let attempt = match (decide(current), place) {
-                (Decision::Keep, _) | (Decision::Remove, None) => Ok(()),
-                (Decision::Remove, Some(place)) => {
-                    if hand != Hand::Empty {
-                        // From a round before, whose decision was another one. What is hidden now
-                        // will be ours, and we hold one thing at the most (F7).
-                        self.put_back(home, hand);
-                        hand = Hand::Empty;
-                    }
-                    self.remove(home, seen, place)
-                }
-                (Decision::Set(value), Some(place)) => {
-                    self.replace(home, seen, place, value, &mut hand)
-                }
-                (Decision::Set(value), None) => self.insert(home, seen, key.word, value, &mut hand),
-            };
-            match attempt {
-                Ok(()) => break Ok(current),
-                Err(Setback::Again) => {}
-                Err(Setback::Stop(stop)) => break Err(stop),
-            }
-        };
-        if hand != Hand::Empty {
-            self.put_back(home, hand);
+        match self.attempt(home, key, &mut decide, Hand::Empty) {
+            Ok(before) => Ok(before),
+            Err(setback) => self.go_on(home, key, decide, setback),
         }
-        answer
     }
 
-    /// Inserts a key that `seen` does not show.
-    #[inline]
+    /// More attempts, with what the last one left in the hand.
+    #[cold]
+    fn go_on(
+        self,
+        home: Home<'a>,
+        key: Key<impl Matches>,
+        mut decide: impl FnMut(Option<u64>) -> Decision,
+        mut setback: Setback,
+    ) -> Result<Option<u64>, Stop> {
+        loop {
+            let hand = match setback {
+                Setback::Again(hand) => hand,
+                Setback::Stop(stop, hand) => {
+                    self.put_back(home, hand);
+                    return Err(stop);
+                }
+            };
+            match self.attempt(home, key, &mut decide, hand) {
+                Ok(before) => return Ok(before),
+                Err(another) => setback = another,
+            }
+        }
+    }
+
+    /// One scan, one decision, one commit. When it succeeds the hand is empty.
+    #[inline(always)]
+    fn attempt(
+        self,
+        home: Home<'a>,
+        key: Key<impl Matches>,
+        decide: &mut impl FnMut(Option<u64>) -> Decision,
+        hand: Hand,
+    ) -> Result<Option<u64>, Setback> {
+        let seen = home.header();
+        if seen.is_frozen() {
+            return Err(Setback::Stop(Stop::Frozen, hand));
+        }
+        let (place, current) = self.find(home, seen, key).unzip();
+        if !home.still_shows(seen) {
+            return Err(Setback::Again(hand));
+        }
+        match (decide(current), place) {
+            (Decision::Keep, _) | (Decision::Remove, None) => self.put_back(home, hand),
+            (Decision::Remove, Some(place)) => {
+                // From a round before, whose decision was another one. What is hidden now will be ours,
+                // and we hold one thing at the most (F7).
+                self.put_back(home, hand);
+                self.remove(home, seen, place)?;
+            }
+            (Decision::Set(value), Some(place)) => self.replace(home, seen, place, value, hand)?,
+            (Decision::Set(value), None) => self.insert(home, seen, key.word, value, hand)?,
+        }
+        Ok(current)
+    }
+
+    /// Inserts a key that `seen` does not show: into the bin if it has room.
+    #[inline(always)]
     fn insert(
         self,
         home: Home<'a>,
         seen: Header,
         word: u64,
         value: u64,
-        hand: &mut Hand,
+        hand: Hand,
     ) -> Result<(), Setback> {
-        let (place, seen) = self.take_slot(home, seen, hand)?;
+        let Some(slot) = seen.free_own().filter(|_| hand == Hand::Empty) else {
+            return self.insert_anywhere(home, seen, word, value, hand);
+        };
+        match home.take(seen, slot) {
+            Take::Done(seen) => {
+                home.fill_own(seen, slot, word, value);
+                home.show(seen, Place::own(slot))
+            }
+            // Whoever holds it may give it back: so the home is not full.
+            Take::Held => self.insert_anywhere(home, seen.taking(slot), word, value, hand),
+            Take::Lost => Err(Setback::Again(hand)),
+        }
+    }
+
+    /// The same, with what is in the hand or at any place that is free.
+    #[inline(never)]
+    fn insert_anywhere(
+        self,
+        home: Home<'a>,
+        seen: Header,
+        word: u64,
+        value: u64,
+        hand: Hand,
+    ) -> Result<(), Setback> {
+        let first_region = Shape::first_region(self.number(home));
+        let (place, seen) = self.take_slot(home, seen, hand, first_region)?;
         self.fill(home, seen, place, word, value);
-        home.commit(seen, |now| now.showing(place))?;
-        *hand = Hand::Empty;
-        Ok(())
+        home.show(seen, place)
     }
 
     /// Gives the key at `place` another value. The word that stands for the key stays.
-    #[inline]
+    #[inline(always)]
     fn replace(
         self,
         home: Home<'a>,
         seen: Header,
         place: Place,
         value: u64,
-        hand: &mut Hand,
+        hand: Hand,
     ) -> Result<(), Setback> {
-        if place.is_own() && *hand == Hand::Empty {
-            match home.take_spare(seen) {
-                Take::Done(_) => *hand = Hand::Spare,
-                Take::Held => {}
-                Take::Lost => return Err(Setback::Again),
-            }
+        if !place.is_own() {
+            return self.replace_pair(home, seen, place, value, hand);
         }
-        if place.is_own() && *hand == Hand::Spare {
-            self.swap_cell(home, seen, place, value, hand)
-        } else {
-            match self.replace_pair(home, seen, place, value, hand) {
-                // An own slot would have done with the spare cell, which another operation holds.
-                Err(Setback::Stop(Stop::Full)) if place.is_own() => Err(Setback::Stop(Stop::Busy)),
-                attempt => attempt,
-            }
+        let hand = match hand {
+            Hand::Empty => match home.take_spare(seen) {
+                Take::Done(_) => Hand::Spare,
+                Take::Held => Hand::Empty,
+                Take::Lost => return Err(Setback::Again(hand)),
+            },
+            hand => hand,
+        };
+        if hand == Hand::Spare {
+            return home.swap_cell(seen, place, value);
         }
-    }
-
-    /// Writes the value into the spare cell, which is in the hand, and lets the slot at `place` name it.
-    #[inline]
-    fn swap_cell(
-        self,
-        home: Home<'a>,
-        seen: Header,
-        place: Place,
-        value: u64,
-        hand: &mut Hand,
-    ) -> Result<(), Setback> {
-        // Only who holds the spare cell changes which one it is, so `seen` tells, old or not.
-        let cell = home.bin().cell(seen.spare_cell());
-        // Pairs with the Acquire fence of `still_shows`.
-        fence(Release);
-        cell.store(value, Relaxed); // shown by the commit's Release
-        home.commit(seen, |now| now.swapping_cell(place.slot()))?;
-        *hand = Hand::Empty;
-        Ok(())
+        match self.replace_pair(home, seen, place, value, hand) {
+            // The spare cell would have done, which another operation holds.
+            Err(Setback::Stop(Stop::Full, hand)) => Err(Setback::Stop(Stop::Busy, hand)),
+            attempt => attempt,
+        }
     }
 
     /// Shows key and value at a new place, and hides the old one in the same commit.
@@ -202,38 +277,43 @@ impl<'a> Table<'a> {
         seen: Header,
         old: Place,
         value: u64,
-        hand: &mut Hand,
+        hand: Hand,
     ) -> Result<(), Setback> {
-        let (new, seen) = self.take_slot(home, seen, hand)?;
+        // In the group where it is, if there is room: no other line then.
+        let (new, seen) = self.take_slot(home, seen, hand, old.region())?;
         self.fill(home, seen, new, self.key_at(home, old), value);
-        let after = home.commit(seen, |now| now.showing(new).removing(old))?;
-        *hand = Hand::Empty;
-        self.after_hiding(home, after, old);
-        Ok(())
+        match home.commit(seen, |now| now.showing(new).removing(old)) {
+            Ok(after) => {
+                self.after_hiding(home, after, old);
+                Ok(())
+            }
+            Err(Lost) => Err(Setback::Again(Hand::Slot(new))),
+        }
     }
 
     /// Hides the entry at `place`.
     #[inline]
     fn remove(self, home: Home<'a>, seen: Header, place: Place) -> Result<(), Setback> {
-        let after = home.commit(seen, |now| now.removing(place))?;
-        self.after_hiding(home, after, place);
-        Ok(())
+        match home.commit(seen, |now| now.removing(place)) {
+            Ok(after) => {
+                self.after_hiding(home, after, place);
+                Ok(())
+            }
+            Err(Lost) => Err(Setback::Again(Hand::Empty)),
+        }
     }
 
     /// Writes a pair into a slot that is in the hand.
     #[inline]
     pub(super) fn fill(self, home: Home<'a>, seen: Header, place: Place, word: u64, value: u64) {
-        // Pairs with the Acquire fence of `still_shows`: a reader of the slot's last entry that reads
-        // one of these words finds its header changed.
-        fence(Release);
-        // Relaxed: the commit's Release shows them.
         if place.is_own() {
-            home.bin().key(place.slot()).store(word, Relaxed);
-            home.bin().cell(seen.cell(place.slot())).store(value, Relaxed);
-        } else {
-            let pair = self.group_at(home, place).pair(place.slot());
-            pair.key.store(word, Relaxed);
-            pair.value.store(value, Relaxed);
+            return home.fill_own(seen, place.own_slot(), word, value);
         }
+        // Pairs with the Acquire fence of `still_shows`, as in `fill_own`.
+        fence(Release);
+        let pair = self.pair_at(home, place);
+        // Relaxed: the commit's Release shows them.
+        pair.key.store(word, Relaxed);
+        pair.value.store(value, Relaxed);
     }
 }

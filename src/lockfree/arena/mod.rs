@@ -13,14 +13,14 @@ use core::{
 };
 
 use super::{
-    bin::{Bin, Group},
+    bin::{Bin, Group, Pair},
     header::Place,
     shape::Shape,
 };
 use crate::{
     hash::hash_word,
     sync::{
-        AtomicU64,
+        AtomicU8, AtomicU64,
         Ordering::{Acquire, Relaxed, Release},
     },
 };
@@ -48,11 +48,10 @@ pub(super) struct Progress {
     pub(super) stuck: AtomicU64,
 }
 
-/// The home of some keys: a bin of a table, and its number.
+/// The home of some keys: a bin of a table. One word; its groups follow from where it stands.
 #[derive(Clone, Copy)]
 pub(super) struct Home<'a> {
     bin: &'a Bin,
-    number: u64,
 }
 
 impl<'a> Home<'a> {
@@ -61,9 +60,8 @@ impl<'a> Home<'a> {
         self.bin
     }
 
-    #[inline]
-    pub(super) fn number(self) -> u64 {
-        self.number
+    pub(super) fn is(self, other: Home<'_>) -> bool {
+        ptr::eq(self.bin, other.bin)
     }
 }
 
@@ -171,25 +169,37 @@ impl<'a> Table<'a> {
 
     #[inline]
     fn home(self, number: u64) -> Home<'a> {
-        // SAFETY: numbers come from the shape, which makes them less than `bins` (A1).
+        // SAFETY: numbers come from the shape, which makes them less than `bins`, or are 0 (A1).
         let bin = unsafe { self.bins().get_unchecked(number as usize) };
-        Home { bin, number }
+        Home { bin }
+    }
+
+    /// The number of a home of this table.
+    #[inline]
+    pub(super) fn number(self, home: Home<'_>) -> u64 {
+        let offset_bytes = ptr::from_ref(home.bin).addr() - self.bins().as_ptr().addr();
+        (offset_bytes / size_of::<Bin>()) as u64
+    }
+
+    /// The first home: there is always one.
+    pub(super) fn first_home(self) -> Home<'a> {
+        self.home(0)
     }
 
     /// The home with a number, if there is one.
     pub(super) fn home_number(self, number: u64) -> Option<Home<'a>> {
-        self.bins().get(number as usize).map(|bin| Home { bin, number })
+        self.bins().get(number as usize).map(|bin| Home { bin })
     }
 
-    /// Every home, in order of their numbers.
+    /// Every home, in order.
     pub(super) fn homes(self) -> impl Iterator<Item = Home<'a>> {
-        self.bins().iter().zip(0..).map(|(bin, number)| Home { bin, number })
+        self.bins().iter().map(|bin| Home { bin })
     }
 
     /// The number of the group that `home` has in `region`.
     #[inline]
     pub(super) fn group_number(self, home: Home<'_>, region: u32) -> u64 {
-        self.shape().group_of(home.number, region)
+        self.shape().group_of(self.number(home), region)
     }
 
     /// The group that `home` has in `region`.
@@ -200,9 +210,15 @@ impl<'a> Table<'a> {
         unsafe { self.groups().get_unchecked(number as usize) }
     }
 
-    /// The group of a place outside the bin.
+    /// The key and value of a place outside the bin.
     #[inline]
-    pub(super) fn group_at(self, home: Home<'_>, place: Place) -> &'a Group {
-        self.group(home, place.region())
+    pub(super) fn pair_at(self, home: Home<'_>, place: Place) -> &'a Pair {
+        self.group(home, place.region()).pair(place.group_slot())
+    }
+
+    /// The claim of a place outside the bin.
+    #[inline]
+    pub(super) fn claim_at(self, home: Home<'_>, place: Place) -> &'a AtomicU8 {
+        self.group(home, place.region()).claim(place.group_slot())
     }
 }

@@ -72,6 +72,7 @@ fn p5_slot_reuse_under_a_reader() {
     let reuse = [Remove(key(0)), Insert(key(1), 2)];
     scene.race(&[&reuse, &[Get(key(0))]]);
     scene.race(&[&reuse, &[Get(key(1))]]);
+    scene.race(&[&reuse, &[GetInBatch(key(0))]]);
     scene.race(&[&reuse, &[Iterate]]);
 }
 
@@ -92,6 +93,7 @@ fn p5_group_slot_reuse_under_a_reader() {
     let reuse = [Remove(key(OWN)), Insert(key(OWN + 1), 2)];
     scene.race(&[&reuse, &[Get(key(OWN))]]);
     scene.race(&[&reuse, &[Get(key(OWN + 1))]]);
+    scene.race(&[&reuse, &[GetInBatch(key(OWN + 1))]]);
     scene.race(&[&[Remove(key(OWN))], &[Insert(key(OWN + 1), 2)]]);
 }
 

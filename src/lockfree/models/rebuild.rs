@@ -36,4 +36,5 @@ fn a_freeze_and_an_insertion() {
 #[test]
 fn p6_a_reader_in_a_rebuild() {
     rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(2)], &[Get(key(0)), Get(key(1))]]);
+    rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(2)], &[GetInBatch(key(0))]]);
 }

@@ -26,6 +26,7 @@ fn operations() -> Vec<Operation> {
     let (first, absent) = (key(0), key(OWN + 2));
     vec![
         Get(first),
+        GetInBatch(first),
         Insert(first, 1),
         Upsert(first, 2),
         Remove(first),

@@ -46,6 +46,7 @@ fn make_hole(home: u64, number: usize, accesses_before: u64) -> Call {
 fn operations(about: u64, beside: u64) -> Vec<Operation> {
     vec![
         Get(about),
+        GetInBatch(about),
         Insert(about, 1),
         Upsert(about, 2),
         Replace(about, 3),

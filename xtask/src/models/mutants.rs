@@ -64,11 +64,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "second look of an update: none",
         edits: &[edit(
             UPDATE,
-            "            if !home.still_shows(seen) {\n                continue;\n            }\n",
+            "        if !home.still_shows(seen) {\n            return Err(Setback::Again(hand));\n        }\n",
             "",
         )],
         atomics: Loom,
         test: "models::one_home::p5_slot_reuse_under_a_writer",
+    },
+    Mutant {
+        name: "a reader takes a migrated bin for an empty one",
+        edits: &[edit(HEADER, "self.0 & (OVERFLOW | FROZEN) == 0", "self.0 & OVERFLOW == 0")],
+        atomics: Loom,
+        test: "models::rebuild::p6_a_reader_in_a_rebuild",
+    },
+    Mutant {
+        name: "what a batch looked at is answered without a second look",
+        edits: &[edit(
+            READ,
+            "        if !seen.is_migrated() && home.still_shows(seen) {",
+            "        if !seen.is_migrated() {",
+        )],
+        atomics: Loom,
+        test: "models::one_home::p5_group_slot_reuse_under_a_reader",
     },
     Mutant {
         name: "second look of a walk: none",
@@ -126,6 +142,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         test: "models::one_home::p5_slot_reuse_under_a_reader",
     },
     Mutant {
+        name: "no fence before a slot of a group is filled",
+        edits: &[edit(UPDATE, "        fence(Release);\n        let pair", "        let pair")],
+        atomics: Loom,
+        test: "models::one_home::p5_group_slot_reuse_under_a_reader",
+    },
+    Mutant {
         name: "no fence before a cell is filled",
         edits: &[edit(UPDATE, "        fence(Release);\n        cell.store", "        cell.store")],
         atomics: Loom,
@@ -151,8 +173,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a lost insertion commits again without a scan",
         edits: &[edit(
             UPDATE,
-            "        home.commit(seen, |now| now.showing(place))?;",
-            "        home.commit(seen, |now| now.showing(place))\n            .or_else(|_| home.commit(home.header(), |now| now.showing(place)))?;",
+            "match self.commit(seen, |now| now.showing(place)) {",
+            "let first = self.commit(seen, |now| now.showing(place));\n        match first.or_else(|_| self.commit(self.header(), |now| now.showing(place))) {",
         )],
         atomics: Loom,
         test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
@@ -161,8 +183,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a lost removal commits again without a scan",
         edits: &[edit(
             UPDATE,
-            "home.commit(seen, |now| now.removing(place))?;",
-            "{ let _ = seen; home.commit(home.header(), |now| now.removing(place))? };",
+            "match home.commit(seen, |now| now.removing(place)) {",
+            "let _ = seen;\n        match home.commit(home.header(), |now| now.removing(place)) {",
         )],
         atomics: Loom,
         test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
@@ -171,8 +193,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a lost update shows its cell again without a scan",
         edits: &[edit(
             UPDATE,
-            "home.commit(seen, |now| now.swapping_cell(place.slot()))",
-            "home.commit(home.header(), |now| now.swapping_cell(place.slot()))",
+            "self.commit(seen.taking_spare(), |now| now.swapping(swap))",
+            "self.commit(self.header(), |now| now.swapping(swap))",
         )],
         atomics: Loom,
         test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
@@ -180,14 +202,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a hole is filled without being taken",
         edits: &[
+            edit(HOLE, "            hidden.taking(place.own_slot())\n", "            hidden\n"),
             edit(
                 HOLE,
-                "if place.is_own() && hidden.has_overflow() { hidden.taking(place.slot()) } else { hidden }",
-                "hidden",
-            ),
-            edit(
-                HOLE,
-                "} else if after.is_taken(place.slot()) {",
+                "} else if after.is_taken(place.own_slot()) {",
                 "} else if after.has_overflow() {",
             ),
         ],
@@ -215,8 +233,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "removal: unclaimed before it is hidden",
         edits: &[edit(
             UPDATE,
-            "home.commit(seen, |now| now.removing(place))?;",
-            "{\n            if !place.is_own() {\n                self.unclaim(home, place);\n            }\n            home.commit(seen, |now| now.removing(place))?\n        };",
+            "        match home.commit(seen, |now| now.removing(place)) {",
+            "        if !place.is_own() {\n            self.unclaim(home, place);\n        }\n        match home.commit(seen, |now| now.removing(place)) {",
         )],
         atomics: Loom,
         test: "models::one_home::p5_group_slot_reuse_under_a_reader",
@@ -229,7 +247,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "taking in: a hole stays taken when it is lost",
-        edits: &[edit(HOLE, "        home.give_back(|now| now.returning(hole.slot()));\n", "")],
+        edits: &[edit(HOLE, "        home.give_back(|now| now.returning(hole.own_slot()));\n", "")],
         atomics: Loom,
         test: "models::one_home::p5_an_entry_is_taken_in_while_others_use_it",
     },
@@ -241,11 +259,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "the spare cell is used by who does not hold it",
-        edits: &[edit(
-            UPDATE,
-            "                Take::Held => {}\n",
-            "                Take::Held => *hand = Hand::Spare,\n",
-        )],
+        edits: &[edit(UPDATE, "Take::Held => Hand::Empty,", "Take::Held => Hand::Spare,")],
         atomics: Loom,
         test: "models::one_home::two_keys_and_one_spare_cell",
     },
@@ -286,15 +300,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "what is in the hand is not put back",
         edits: &[edit(
             UPDATE,
-            "        if hand != Hand::Empty {\n            self.put_back(home, hand);\n        }\n        answer",
-            "        answer",
+            "(Decision::Keep, _) | (Decision::Remove, None) => self.put_back(home, hand),",
+            "(Decision::Keep, _) | (Decision::Remove, None) => {}",
         )],
         atomics: Loom,
         test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
     },
     Mutant {
         name: "the spare cell is not put back for a slot",
-        edits: &[edit(SLOTS, "                self.put_back(home, *hand);\n", "")],
+        edits: &[edit(SLOTS, "                self.put_back(home, hand);\n", "")],
         atomics: Loom,
         test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
     },
@@ -338,7 +352,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "refused without another look",
-        edits: &[edit(SLOTS, "Err(_) if !home.still_shows(seen) => Err(Setback::Again),", "")],
+        edits: &[edit(
+            SLOTS,
+            "Err(_) if !home.still_shows(seen) => Err(Setback::Again(Hand::Empty)),",
+            "",
+        )],
         atomics: Loom,
         test: "models::one_home::n9_p1_the_last_place",
     },
@@ -369,8 +387,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "removing with something in the hand",
         edits: &[edit(
             UPDATE,
-            "                        self.put_back(home, hand);\n                        hand = Hand::Empty;\n",
-            "",
+            "                self.put_back(home, hand);\n                self.remove(home, seen, place)?;",
+            "                let removed = self.remove(home, seen, place);\n                self.put_back(home, hand);\n                removed?;",
         )],
         atomics: Steps,
         test: "steps::nested::n5_p4_interrupted_and_then_killed",
