@@ -61,6 +61,9 @@ fn main() -> Result<(), Error> {
             }
         };
         let threads: Vec<_> = (0..2).map(|thread| scope.spawn(count(thread))).collect();
+        while COUNTS.is_empty() {
+            thread::yield_now();
+        }
         let mut spare = second;
         let mut moves = 0;
         while moves < 100 {
