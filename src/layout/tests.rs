@@ -158,6 +158,18 @@ fn word_round_trips() {
     assert_eq!(Slot::new(7), Some(Slot::ALL[6]));
 }
 
+/// Every set of slots, from every first one: also from none, and from behind the last.
+#[test]
+fn a_walk_over_slots_can_start_anywhere() {
+    for set in 0..128u64 {
+        let slots = || Slot::ALL.into_iter().filter(|slot| set >> (slot.get() - 1) & 1 == 1);
+        let mask = SlotMask::new(slots().fold(0, |bits, slot| bits | 0x80 << slot.entry_bytes()));
+        for first in 0..12 {
+            assert!(mask.starting_at(first).eq(slots().filter(|slot| slot.get() >= first)));
+        }
+    }
+}
+
 #[test]
 fn impossible_sizes_do_not_overflow() {
     for load in [MaxLoad::FifteenSixteenths, MaxLoad::SevenEighths, MaxLoad::ThreeQuarters] {

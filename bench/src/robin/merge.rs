@@ -1,12 +1,12 @@
 //! Union and intersection of two sets of one size that share half of their keys.
 
-use std::collections::BTreeSet;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use anyhow::Result;
 use heptad::{
     hash::{Keyed, hash_word},
-    robin_hood::{self, ByValue, Merge},
-    storage::Heap,
+    robin_hood::{self, ByValue, Merge, Order},
+    storage::{Heap, Storage},
     swiss,
 };
 
@@ -120,6 +120,25 @@ fn measure(count: usize, rounds: usize) -> Result<()> {
         entrant("sorted Vec", all, || merge_vectors(&sorted[0], &sorted[1], true).len()),
     ];
     report("union", &mut unions, rounds, 2 * count)?;
+
+    // The same where the memory is there and has been written before: all rounds use it again.
+    let lines = robin[0].try_merge(Merge::Union, &robin[1]).expect(MEMORY).storage().lines();
+    let memory = RefCell::new(Some(Heap::try_with_lines(lines).expect(MEMORY)));
+    let memory_by_value = RefCell::new(Some(Heap::try_with_lines(lines).expect(MEMORY)));
+    let room = peer[0].len() + peer[1].len();
+    let old_peer = RefCell::new(Peer::with_capacity_and_hasher(room, Keyed::new(SEED)));
+    let mut unions_in_old_memory = [
+        entrant("robin_hood", all, || union_in(&memory, &robin)),
+        entrant("robin_hood by value", all, || union_in(&memory_by_value, &by_value)),
+        entrant("hashbrown, cleared, extended", all, || {
+            let mut set = old_peer.borrow_mut();
+            set.clear();
+            set.extend(peer[0].iter().chain(&peer[1]).copied());
+            set.len()
+        }),
+    ];
+    report("union in memory used before", &mut unions_in_old_memory, rounds, 2 * count)?;
+
     let mut intersections = [
         entrant("robin_hood", shared, merge(Merge::Intersection)),
         entrant("robin_hood by value", shared, merge_by_value(Merge::Intersection)),
@@ -142,6 +161,19 @@ fn measure(count: usize, rounds: usize) -> Result<()> {
         entrant("sorted Vec", shared, || merge_vectors(&sorted[0], &sorted[1], false).len()),
     ];
     report("intersection", &mut intersections, rounds, 2 * count)
+}
+
+/// The size of the union, which is made in `memory` and goes again.
+fn union_in<O: Order + Clone + PartialEq>(
+    memory: &RefCell<Option<Heap>>,
+    sets: &[robin_hood::Set<Heap, O>; 2],
+) -> usize {
+    let storage = memory.take().expect("it is put back each time");
+    let merged = sets[0].try_merge_in(Merge::Union, &sets[1], storage);
+    let set = merged.unwrap_or_else(|rejected| panic!("{}", rejected.error));
+    let len = set.len();
+    memory.replace(Some(set.into_storage()));
+    len
 }
 
 /// The union or the intersection of two sorted vectors.
