@@ -132,7 +132,7 @@ pub(super) fn object_is_closed(
         if !foreign.is_empty() || !panics.is_empty() {
             println!("      it must not need {foreign:?}, nor bring {panics:?}");
         }
-        let is_small = bytes < if functions.len() > 10 { 160 << 10 } else { 8 << 10 };
+        let is_small = bytes < if functions.len() > 10 { 192 << 10 } else { 8 << 10 };
         count += Count::of(foreign.is_empty() && panics.is_empty() && is_small);
     }
     if library.shared.is_none() {
