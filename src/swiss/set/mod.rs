@@ -367,17 +367,18 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// As [`try_rehash`](Self::try_rehash).
+    /// As [`try_reserve`](Self::try_reserve).
     pub fn try_reserve_reseeded(
         &mut self,
         additional: usize,
         reseed: impl FnOnce(&H) -> H,
     ) -> Result<(), Error> {
-        let wanted = self.len().checked_add(additional).ok_or(Error::CapacityOverflow)?;
-        if wanted <= self.capacity() {
-            return Ok(());
+        if additional > self.capacity() - self.len() {
+            let build_hasher = reseed(&self.build_hasher);
+            self.table.try_reserve(additional, |entry| build_hasher.hash_one(entry))?;
+            self.build_hasher = build_hasher;
         }
-        self.try_rehash(wanted, reseed(&self.build_hasher))
+        Ok(())
     }
 
     /// Moves every key to a new storage with room for `capacity` of them at least, under the hashes
