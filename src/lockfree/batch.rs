@@ -34,13 +34,12 @@ impl<'a> Table<'a> {
                 *home = self.prefetch_home(key_of(key).word);
             }
         };
-        let mut homes = [self.first_home(); TOGETHER];
-        let mut next_homes = homes;
+        let mut next_homes = [self.first_home(); TOGETHER];
         let mut headers = [Header::MIGRATED; TOGETHER];
         let mut ahead = keys.chunks(TOGETHER);
         locate(&mut next_homes, ahead.next());
         for (keys, places) in keys.chunks(TOGETHER).zip(places.chunks_mut(TOGETHER)) {
-            homes = next_homes;
+            let homes = next_homes;
             let mut untold = Indices(0);
             let row = keys.iter().zip(&mut *places).zip(homes.iter().zip(&mut headers));
             for (index, ((key, place), (&home, header))) in row.enumerate() {
