@@ -25,21 +25,31 @@ cfg_if::cfg_if! {
             greater
         }
 
-        /// The lesser of `one` and `other`.
+        /// The lesser of two words, and for each of the two slots they stand in the one behind it if
+        /// that was the lesser, itself if not. Both are, if they are equal.
         #[inline(always)]
-        pub fn lesser(one: u64, other: u64) -> u64 {
+        pub fn take_lesser(words: [u64; 2], slots: [*const u64; 2]) -> (u64, [*const u64; 2]) {
+            let ([one, other], [mut one_slot, mut other_slot]) = (words, slots);
+            let behind = slots.map(|slot| slot.wrapping_add(1));
             let mut lesser = one;
-            // SAFETY: a comparison and a conditional move of registers; no memory, no stack.
+            // SAFETY: comparisons and conditional moves of registers; no memory, no stack.
             unsafe {
                 asm!(
                     "cmp {other}, {lesser}",
-                    "cmovb {lesser}, {other}",
+                    "cmovae {one_slot}, {behind_one}",
+                    "cmp {lesser}, {other}",
+                    "cmovae {other_slot}, {behind_other}",
+                    "cmovae {lesser}, {other}",
                     lesser = inout(reg) lesser,
                     other = in(reg) other,
+                    one_slot = inout(reg) one_slot,
+                    other_slot = inout(reg) other_slot,
+                    behind_one = in(reg) behind[0],
+                    behind_other = in(reg) behind[1],
                     options(pure, nomem, nostack),
                 );
             }
-            lesser
+            (lesser, [one_slot, other_slot])
         }
     } else {
         /// The greater of `one` and `other`.
@@ -48,10 +58,14 @@ cfg_if::cfg_if! {
             one.max(other)
         }
 
-        /// The lesser of `one` and `other`.
+        /// The lesser of two words, and for each of the two slots they stand in the one behind it if
+        /// that was the lesser, itself if not. Both are, if they are equal.
         #[inline(always)]
-        pub fn lesser(one: u64, other: u64) -> u64 {
-            one.min(other)
+        pub fn take_lesser(words: [u64; 2], slots: [*const u64; 2]) -> (u64, [*const u64; 2]) {
+            let ([one, other], [one_slot, other_slot]) = (words, slots);
+            let one_slot = one_slot.wrapping_add(usize::from(one <= other));
+            let other_slot = other_slot.wrapping_add(usize::from(other <= one));
+            (one.min(other), [one_slot, other_slot])
         }
     }
 }

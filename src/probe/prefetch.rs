@@ -31,3 +31,35 @@ pub fn prefetch(line: *const Line) {
         }
     }
 }
+
+/// As [`prefetch`], for a line that will be written: no other processor keeps a copy. Any address
+/// will do, nothing is written.
+#[inline(always)]
+pub(crate) fn prefetch_to_write(line: *mut Line) {
+    cfg_if::cfg_if! {
+        if #[cfg(miri)] {
+            let _ = line;
+        } else if #[cfg(target_arch = "x86_64")] {
+            // SAFETY: a prefetch cannot fault and changes no register. An x86_64 that does not have
+            // this one does nothing instead.
+            unsafe {
+                core::arch::asm!(
+                    "prefetchw [{line}]",
+                    line = in(reg) line,
+                    options(nostack, preserves_flags, readonly),
+                );
+            }
+        } else if #[cfg(target_arch = "aarch64")] {
+            // SAFETY: a prefetch cannot fault and changes no register; every AArch64 has it.
+            unsafe {
+                core::arch::asm!(
+                    "prfm pstl1keep, [{line}]",
+                    line = in(reg) line,
+                    options(nostack, preserves_flags, readonly),
+                );
+            }
+        } else {
+            let _ = line;
+        }
+    }
+}

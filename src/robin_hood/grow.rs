@@ -7,9 +7,13 @@ use super::{
 };
 use crate::{error::Error, storage::Downward};
 
-/// Slots of the old table, at least, in each of the two stretches of a window. A window and its
-/// target, cleared and filled in one go, are 8 KiB and 16 KiB: an L1 cache of 32 KiB holds them.
-const STRETCH_SLOTS: usize = 512;
+/// Slots of the old table, or a few more, in each of the two stretches of a window. A window and its
+/// target, cleared and filled in one go, are 4 KiB and 8 KiB; those that come next, which the cache is
+/// asked for meanwhile, are as many: an L1 cache of 32 KiB holds them.
+const STRETCH_SLOTS: usize = 256;
+
+/// Windows get smaller where the pass comes to its end, but not as small as this.
+const LEAST_STRETCH_SLOTS: usize = 16;
 
 impl<S: Downward> Raw<S> {
     /// Doubles the homes: in place if the storage reaches that far, else in another storage.
@@ -113,29 +117,38 @@ impl Doubling {
         let (mut from, mut next) = (0, 0);
         loop {
             let limit = if IN_PLACE { (homes + from) / 2 } else { homes };
-            let least = from + STRETCH_SLOTS;
+            let stretch = STRETCH_SLOTS.min((limit - from) / 3);
+            if stretch < LEAST_STRETCH_SLOTS {
+                break;
+            }
+            let least = from + stretch;
             // SAFETY: old slots.
             let gap = unsafe { source.gap_within(least - 1, limit.min(least + STRETCH_SLOTS)) };
             let middle = gap.map_or(least, |gap| gap + 1);
-            let len = middle - from;
-            let to = middle + len;
+            let quads = (middle - from) / 4;
+            let to = middle + 4 * quads;
             if to > limit {
                 break;
             }
             // SAFETY: as far as `2 * to`, slots of the target in front of the source slots to come;
             // what was written before lies below `2 * from`.
             unsafe { self.clear::<VALUES>(2 * from, 2 * to) };
-            let sources = [source.from(from), source.from(middle)];
             next = if gap.is_some() {
+                let sources = [source.from(from), source.from(middle)];
+                let ahead = [source.from(to), target.lanes.from(2 * to)];
                 // SAFETY: old slots; all that is written lies in front of them. Those from `middle`
                 // on follow an empty slot, so they go to slots from `2 * middle` on, and those up to
                 // there to slots in front of that.
-                let [_, next] =
-                    unsafe { target.spread_two::<VALUES>(sources, len, [next, 2 * middle]) };
+                let [first, next] = unsafe {
+                    target.spread_two::<VALUES>(sources, quads, [next, 2 * middle], ahead)
+                };
+                let done = from + 4 * quads;
+                // SAFETY: as above, for what is left of the slots up to `middle`.
+                unsafe { target.spread::<VALUES>(source.from(done), middle - done, first) };
                 next
             } else {
                 // SAFETY: as above, one after the other.
-                unsafe { target.spread::<VALUES>(sources[0], 2 * len, next) }
+                unsafe { target.spread::<VALUES>(source.from(from), to - from, next) }
             };
             from = to;
         }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    probe::{greater, lesser},
+    probe::{greater, take_lesser},
     storage::Downward,
 };
 
@@ -126,26 +126,40 @@ impl<S: Downward> Raw<S> {
         let (one, two) = (first.halves(), second.halves());
         let middle = shape.home(MIDDLE);
         let (slots, _) = self.slots_and_values();
-        let (below, above) = slots.split_at_mut_checked(middle).unwrap_or_default();
-        let mut low = Stream::new([one.0, two.0], below, shape, 0);
-        let mut high = Stream::new([one.1, two.1], above, shape, middle);
-        let (mut low_at, mut high_at) = (Cursor::default(), Cursor::default());
-        while low.is_running(low_at) && high.is_running(high_at) {
-            low_at = low.step(low_at, takes);
-            high_at = high.step(high_at, takes);
+        let middle = middle.min(slots.len());
+        let target = slots.as_mut_ptr();
+        let low = Half { slots: [one.0, two.0], target, limit: middle, shape };
+        let high = Half { slots: [one.1, two.1], target, limit: slots.len(), shape };
+        let (mut low_late, mut high_late) = (Late::default(), Late::default());
+        let (mut low_at, mut high_at) = (low.begin(0), high.begin(middle));
+        let mut len = 0;
+        loop {
+            let steps = low.sure_steps(low_at).min(high.sure_steps(high_at));
+            if steps == 0 {
+                break;
+            }
+            for _ in 0..steps {
+                // SAFETY: both tables of either half have so many slots left, and the slots of the
+                // target are ours.
+                unsafe { low.step(&mut low_at, &mut len, &mut low_late, takes) };
+                // SAFETY: as above.
+                unsafe { high.step(&mut high_at, &mut len, &mut high_late, takes) };
+            }
         }
-        let in_slots = low.finish(low_at, takes) + high.finish(high_at, takes);
-        let (late, lost) = (low.late, high.late.count);
-        if lost > 0 {
+        // SAFETY: the slots of the target are ours.
+        unsafe { low.finish(low_at, &mut len, &mut low_late, takes) };
+        // SAFETY: as above.
+        unsafe { high.finish(high_at, &mut len, &mut high_late, takes) };
+        if high_late.count > 0 {
             return Err(Error::Crowded);
         }
-        if late.count > late.words.len() {
+        if low_late.count > low_late.words.len() {
             return self.fill_slowly(first, second, takes);
         }
         self.zero = takes(first.zero.is_some(), second.zero.is_some()).then_some(0);
-        self.len = in_slots + usize::from(self.zero.is_some());
+        self.len = len + usize::from(self.zero.is_some());
         // What the lower half had no slot for goes into the upper one, in front of what stands there.
-        for word in late.words.into_iter().take(late.count) {
+        for word in low_late.words.into_iter().take(low_late.count) {
             self.insert_within_capacity(word, 0)?;
         }
         Ok(())
@@ -190,100 +204,153 @@ const MIDDLE: u64 = 1 << 63;
 /// An empty slot is the least word there is, so it is taken out as any other would be, and leaves
 /// nothing. No branch depends on which of two words is the lesser. What a step waits for is which
 /// slots the step before has come to; two halves have two such chains.
-struct Stream<'a> {
+#[derive(Clone, Copy)]
+struct Half<'a> {
     slots: [&'a [u64]; 2],
-    /// Where the words go: the slots of a table from number `start` on.
-    target: &'a mut [u64],
+    /// The first slot of the table where the words go, and the number of the slot where this half of
+    /// it ends.
+    target: *mut u64,
+    limit: usize,
     shape: Shape,
-    start: usize,
-    late: Late,
 }
 
-/// How far a stream has come. By itself, so that a loop has it in registers.
-#[derive(Clone, Copy, Default)]
+/// How far a half has come. By itself, so that a loop has it in registers.
+#[derive(Clone, Copy)]
 struct Cursor {
     /// The next slots of the two tables.
-    one: usize,
-    two: usize,
-    /// The slot behind the last word, and how many words there are.
+    one: *const u64,
+    two: *const u64,
+    /// The slot behind the last word.
     next: usize,
-    len: usize,
 }
 
 /// Words for which there was no slot.
-#[derive(Clone, Copy)]
 struct Late {
     words: [u64; OVERFLOW_SLOTS],
     /// How many there were, more than fit perhaps.
     count: usize,
 }
 
-impl<'a> Stream<'a> {
-    fn new(slots: [&'a [u64]; 2], target: &'a mut [u64], shape: Shape, start: usize) -> Self {
-        let late = Late { words: [EMPTY; OVERFLOW_SLOTS], count: 0 };
-        Stream { slots, target, shape, start, late }
+impl Default for Late {
+    fn default() -> Self {
+        Late { words: [EMPTY; OVERFLOW_SLOTS], count: 0 }
     }
+}
 
-    /// Has neither table come to its end?
-    #[inline(always)]
-    fn is_running(&self, at: Cursor) -> bool {
-        at.one < self.slots[0].len() && at.two < self.slots[1].len()
-    }
-
-    /// Takes the lesser of the next two words, or both if they are equal.
-    #[inline(always)]
-    fn step(&mut self, at: Cursor, takes: impl Fn(bool, bool) -> bool) -> Cursor {
-        let (Some(&a), Some(&b)) = (self.slots[0].get(at.one), self.slots[1].get(at.two)) else {
-            return at;
-        };
-        let (in_first, in_second) = (a <= b, b <= a);
-        let mask = u64::from(takes(in_first, in_second)).wrapping_neg();
-        let at = self.push(at, lesser(a, b) & mask);
-        let (one, two) = (at.one + usize::from(in_first), at.two + usize::from(in_second));
-        Cursor { one, two, ..at }
-    }
-
-    /// Puts `word` behind the others, and nothing for the empty one.
-    #[inline(always)]
-    fn push(&mut self, at: Cursor, word: u64) -> Cursor {
-        // The home of the empty word is in front of all.
-        let slot = greater(self.shape.home(word).saturating_sub(self.start), at.next);
-        let is_word = usize::from(word != EMPTY);
-        match self.target.get_mut(slot) {
-            Some(to) => *to = word,
-            None => {
-                self.put_off(word);
-                return at;
-            }
-        }
-        Cursor { next: slot + is_word, len: at.len + is_word, ..at }
-    }
-
+impl Late {
     #[cold]
-    fn put_off(&mut self, word: u64) {
+    #[inline(never)]
+    fn push(&mut self, word: u64) {
         if word == EMPTY {
             return;
         }
-        if let Some(to) = self.late.words.get_mut(self.late.count) {
+        if let Some(to) = self.words.get_mut(self.count) {
             *to = word;
         }
-        self.late.count += 1;
+        self.count += 1;
+    }
+}
+
+impl<'a> Half<'a> {
+    /// The start of both tables, and of this half of the target, which is slot `next`.
+    fn begin(self, next: usize) -> Cursor {
+        let [one, two] = self.slots.map(<[u64]>::as_ptr);
+        Cursor { one, two, next }
     }
 
-    /// Takes all that is left; returns how many words found a slot.
-    fn finish(&mut self, mut at: Cursor, takes: impl Fn(bool, bool) -> bool + Copy) -> usize {
-        while self.is_running(at) {
-            at = self.step(at, takes);
+    /// The slots of the two tables from `at` on.
+    fn rests(self, at: Cursor) -> [&'a [u64]; 2] {
+        let rest = |slots: &'a [u64], next: *const u64| {
+            let read = next.addr().wrapping_sub(slots.as_ptr().addr()) / size_of::<u64>();
+            slots.get(read..).unwrap_or(&[])
+        };
+        [rest(self.slots[0], at.one), rest(self.slots[1], at.two)]
+    }
+
+    /// Steps that can be taken from `at` on before one of the tables comes to its end.
+    fn sure_steps(self, at: Cursor) -> usize {
+        let [one, two] = self.rests(at);
+        one.len().min(two.len())
+    }
+
+    /// Takes the lesser of the next two words, or both if they are equal; adds 1 to `len` for a word
+    /// that finds a slot.
+    ///
+    /// # Safety
+    ///
+    /// `at` is not at the end of either table: there is a [sure step](Self::sure_steps). The target's
+    /// slots up to the limit are valid for writes.
+    #[inline(always)]
+    unsafe fn step(
+        self,
+        at: &mut Cursor,
+        len: &mut usize,
+        late: &mut Late,
+        takes: impl Fn(bool, bool) -> bool,
+    ) {
+        // SAFETY: the caller's promise.
+        let a = unsafe { at.one.read() };
+        // SAFETY: the caller's promise.
+        let b = unsafe { at.two.read() };
+        let (word, [one, two]) = take_lesser([a, b], [at.one, at.two]);
+        (at.one, at.two) = (one, two);
+        let in_first = a <= b;
+        // One of them has it, which the compiler does not see by itself.
+        let in_second = b <= a || !in_first;
+        let mask = u64::from(takes(in_first, in_second)).wrapping_neg();
+        // SAFETY: the caller's promise.
+        unsafe { self.push(at, len, late, word & mask) };
+    }
+
+    /// Puts `word` behind the others, and nothing for the empty one.
+    ///
+    /// # Safety
+    ///
+    /// The target's slots up to the limit are valid for writes.
+    #[inline(always)]
+    unsafe fn push(self, at: &mut Cursor, len: &mut usize, late: &mut Late, word: u64) {
+        // The home of the empty word is in front of all.
+        let slot = greater(self.shape.home(word), at.next);
+        if slot >= self.limit {
+            return late.push(word);
         }
-        // One table has come to its end, so what is left of the other is in it alone.
-        let [one, two] = self.slots;
-        let rests = [one.get(at.one..), two.get(at.two..)];
-        for (rest, taken) in rests.into_iter().zip([takes(true, false), takes(false, true)]) {
-            for &word in rest.filter(|_| taken).unwrap_or(&[]) {
-                at = self.push(at, word);
+        // SAFETY: the caller's promise.
+        unsafe { self.target.wrapping_add(slot).write(word) };
+        let is_word = usize::from(word != EMPTY);
+        at.next = slot + is_word;
+        *len += is_word;
+    }
+
+    /// Takes all that is left.
+    ///
+    /// # Safety
+    ///
+    /// The target's slots up to the limit are valid for writes.
+    unsafe fn finish(
+        self,
+        mut at: Cursor,
+        len: &mut usize,
+        late: &mut Late,
+        takes: impl Fn(bool, bool) -> bool + Copy,
+    ) {
+        loop {
+            let steps = self.sure_steps(at);
+            if steps == 0 {
+                break;
+            }
+            for _ in 0..steps {
+                // SAFETY: both tables have so many slots left; the caller's promise.
+                unsafe { self.step(&mut at, len, late, takes) };
             }
         }
-        at.len
+        // One table has come to its end, so what is left of the other is in it alone.
+        let rests = self.rests(at);
+        for (rest, taken) in rests.into_iter().zip([takes(true, false), takes(false, true)]) {
+            for &word in if taken { rest } else { &[] } {
+                // SAFETY: the caller's promise.
+                unsafe { self.push(&mut at, len, late, word) };
+            }
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     raw::Ends,
     shape::{EMPTY, Shape},
 };
-use crate::probe::greater;
+use crate::probe::{greater, prefetch, prefetch_to_write};
 
 /// Slots of keys, and of values where there are any.
 #[derive(Clone, Copy)]
@@ -60,6 +60,24 @@ impl Lanes {
         if VALUES {
             // SAFETY: the caller's promise.
             unsafe { self.from(from).values.write_bytes(0, to - from) };
+        }
+    }
+
+    /// Asks the cache for the first slot. Any address will do.
+    #[inline(always)]
+    fn prefetch<const VALUES: bool>(self) {
+        prefetch(self.keys.cast());
+        if VALUES {
+            prefetch(self.values.cast());
+        }
+    }
+
+    /// Asks the cache for the first slot, to write it. Any address will do.
+    #[inline(always)]
+    fn prefetch_to_write<const VALUES: bool>(self) {
+        prefetch_to_write(self.keys.cast());
+        if VALUES {
+            prefetch_to_write(self.values.cast());
         }
     }
 
@@ -121,7 +139,9 @@ impl Target {
         next
     }
 
-    /// [`spread`](Self::spread) of two stretches of `len` slots at once: each with its own `next`.
+    /// [`spread`](Self::spread) of two stretches of `quads * 4` slots at once: each with its own
+    /// `next`. While it works, it asks the cache for what comes then: as many source slots from
+    /// `ahead` on, and target slots from `ahead_to` on.
     ///
     /// Not inlined, so that `cargo xtask asm-check` finds it and counts its branches.
     ///
@@ -132,24 +152,23 @@ impl Target {
     pub(super) unsafe fn spread_two<const VALUES: bool>(
         self,
         sources: [Lanes; 2],
-        len: usize,
+        quads: usize,
         [mut first, mut second]: [usize; 2],
+        [ahead, ahead_to]: [Lanes; 2],
     ) -> [usize; 2] {
         let [one, two] = sources;
-        for slot in 0..len {
-            let (from_one, from_two) = (one.from(slot), two.from(slot));
-            // SAFETY: a source slot.
-            let word_one = unsafe { from_one.word() };
-            // SAFETY: a source slot.
-            let word_two = unsafe { from_two.word() };
-            first = greater(first, self.shape.home(word_one));
-            second = greater(second, self.shape.home(word_two));
-            // SAFETY: source slots, and one that may be written.
-            unsafe { self.lanes.from(first).put::<VALUES>(word_one, from_one) };
-            // SAFETY: as above.
-            unsafe { self.lanes.from(second).put::<VALUES>(word_two, from_two) };
-            first += 1;
-            second += 1;
+        for quad in 0..quads {
+            // Four slots of each stretch are one line of source, and become two.
+            ahead.from(8 * quad).prefetch::<VALUES>();
+            ahead_to.from(16 * quad).prefetch_to_write::<VALUES>();
+            ahead_to.from(16 * quad + 8).prefetch_to_write::<VALUES>();
+            let (one, two) = (one.from(4 * quad), two.from(4 * quad));
+            for slot in 0..4 {
+                // SAFETY: a source slot, and one that may be written.
+                first = unsafe { self.step::<VALUES>(one.from(slot), first) };
+                // SAFETY: as above.
+                second = unsafe { self.step::<VALUES>(two.from(slot), second) };
+            }
         }
         [first, second]
     }

@@ -158,31 +158,30 @@ fn copy_four(from: *const u64, to: *mut u64, count: usize) {
     }
 }
 
-/// A loop of one word per turn: what the compiler makes without unrolling.
+/// A loop of one word per turn: what the compiler makes without unrolling. In assembly where the
+/// processor is one of those whose speed depends on where such a loop begins.
 #[inline(never)]
 fn copy_one(from: *const u64, to: *mut u64, count: usize) {
-    let mut index = 0;
-    while index < count {
-        // SAFETY: callers pass memory of `count` words.
-        let word = unsafe { from.wrapping_add(index).read_volatile() };
-        // SAFETY: as above.
-        unsafe { to.wrapping_add(index).write_volatile(word) };
-        index += step();
-    }
-}
-
-/// 1, which the compiler does not know.
-#[inline(always)]
-fn step() -> usize {
-    let one: usize;
-    // SAFETY: sets a register.
+    assert!(count > 0);
     #[cfg(target_arch = "x86_64")]
+    // SAFETY: callers pass memory of `count` words.
     unsafe {
-        std::arch::asm!("mov {0:e}, 1", out(reg) one, options(pure, nomem, nostack, preserves_flags));
+        std::arch::asm!(
+            ".p2align 6",
+            "2:",
+            "mov {word}, [{from} + {index}*8]",
+            "mov [{to} + {index}*8], {word}",
+            "inc {index}",
+            "cmp {index}, {count}",
+            "jb 2b",
+            word = out(reg) _,
+            from = in(reg) from,
+            to = in(reg) to,
+            count = in(reg) count,
+            index = inout(reg) 0usize => _,
+            options(nostack),
+        );
     }
     #[cfg(not(target_arch = "x86_64"))]
-    {
-        one = 1;
-    }
-    one
+    copy_four(from, to, count);
 }

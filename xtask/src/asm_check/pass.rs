@@ -8,7 +8,7 @@ use super::machine::Architecture;
 use super::objdump::Function;
 
 /// Part of the functions' names, and the maxima in one turn of their loops.
-const LOOPS: &[(&str, usize)] = &[("spread_two", 2), ("move_up", 1)];
+const LOOPS: &[(&str, usize)] = &[("spread_two", 8), ("move_up", 1)];
 
 /// Conditional branches: the loop's, and the one around it.
 const MOST_BRANCHES: usize = 2;
