@@ -236,6 +236,28 @@ fn owned_entries_are_dropped_once() {
     assert_eq!(alive(), 0);
 }
 
+/// What was cloned before a clone panics is dropped, and the table that was cloned is as it was.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn panicking_clone_leaks_nothing() {
+    struct Costly<'a>(Rc<()>, &'a Cell<u32>);
+    impl Clone for Costly<'_> {
+        fn clone(&self) -> Self {
+            self.1.set(self.1.get() + 1);
+            assert!(self.1.get() < 20, "the twentieth clone");
+            Costly(self.0.clone(), self.1)
+        }
+    }
+    let (owner, clones) = (Rc::new(()), Cell::new(0));
+    let mut table: Table<Box<Costly>> = Table::try_with_capacity(40).unwrap();
+    for key in 0..40 {
+        let entry = Box::new(Costly(owner.clone(), &clones));
+        table.insert_unique(hash(&key), entry, |_| unreachable!("it has room"));
+    }
+    assert!(catch_unwind(AssertUnwindSafe(|| table.try_clone())).is_err());
+    assert_eq!((Rc::strong_count(&owner), table.len()), (41, 40));
+}
+
 /// A hash function that panics while the table grows leaves it as it was.
 #[cfg(target_pointer_width = "64")]
 #[test]

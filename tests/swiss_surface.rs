@@ -1,11 +1,16 @@
-//! What the other tests pass by: printing, defaults, iterators asked for their length or folded,
-//! shrinking and moving of every kind of table, errors in words.
+//! What the other tests pass by: printing, defaults, iterators asked for their length or folded, walks
+//! from a position, shrinking and moving of every kind of table, comparisons, errors in words.
+
+use std::{
+    cell::Cell,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use heptad::{
     Error, Rejected,
     hash::{Keyed, hash_word},
     layout::Line,
-    storage::{Inline, Region, Storage},
+    storage::{Heap, Inline, Region, Storage},
     swiss::{Map, Map64, Set, Table, map},
 };
 
@@ -79,6 +84,145 @@ fn every_walk_knows_its_length() {
     assert!(table.is_empty());
     let set: Set<u64> = (0..40).collect();
     assert_eq!((set.iter().len(), set.into_iter().sum::<u64>()), (40, 780));
+}
+
+/// Each step of `next_from` gives the entry that a walk would, from whatever position between.
+fn check_positions<T: PartialEq + std::fmt::Debug>(
+    walk: impl Iterator<Item = T>,
+    next_from: impl Fn(usize) -> Option<(usize, T)>,
+) {
+    let mut position = 0;
+    for expected in walk {
+        let (behind, entry) = next_from(position).expect("as many as the walk has");
+        assert_eq!(entry, expected);
+        for between in position..behind {
+            assert_eq!(next_from(between), next_from(position), "at {between}");
+        }
+        position = behind;
+    }
+    assert_eq!((next_from(position), next_from(usize::MAX)), (None, None));
+}
+
+#[test]
+fn a_walk_can_begin_at_any_position() {
+    for len in [0, 1, 8, 40] {
+        let table = table_of(0..len);
+        check_positions(table.iter(), |position| table.next_from(position));
+        let set: Set<u64> = (0..len).collect();
+        check_positions(set.iter(), |position| set.next_from(position));
+        let map: Map64<u64, u64> = (0..len).map(|key| (key, !key)).collect();
+        check_positions(map.iter(), |position| map.next_from(position));
+    }
+}
+
+/// A hash function that floods one home: entries after the first few are deep.
+#[derive(Clone, Default)]
+struct Same;
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        7
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+}
+
+#[test]
+fn deep_words_are_found_one_at_a_time() {
+    let mut table: Table<u64> = Table::new();
+    let mut set: Set<u64, Heap, BuildHasherDefault<Same>> = Set::default();
+    let mut map: Map64<u64, u64, Heap, BuildHasherDefault<Same>> = Map64::default();
+    for key in 0..50 {
+        table.insert_unique(7, key, |_| 7);
+        set.insert(key);
+        map.insert(key, !key);
+    }
+    assert!(table.stats().deep > 10);
+    for key in 0..100 {
+        let there = key < 50;
+        assert_eq!(table.find_word(7, key), there.then_some(&key));
+        assert_eq!((set.contains_word(key), set.contains(&key)), (there, there));
+        assert_eq!(
+            (map.get_word(key).copied(), map.contains_key(&key)),
+            (there.then_some(!key), there)
+        );
+    }
+}
+
+#[test]
+fn empty_is_what_has_no_entries() {
+    let (mut table, mut set) = (table_of([]), Set::<u64>::new());
+    let mut map: Map64<u64, u64> = Map64::new();
+    assert!(table.is_empty() && set.is_empty() && map.is_empty());
+    table.insert_unique(hash(&1), 1, hash);
+    set.insert(1);
+    map.insert(1, 2);
+    assert!(!table.is_empty() && !set.is_empty() && !map.is_empty());
+    table.clear();
+    set.clear();
+    map.clear();
+    assert!(table.is_empty() && set.is_empty() && map.is_empty());
+}
+
+#[test]
+fn sets_and_maps_are_equal_only_if_all_is() {
+    let set = |keys: std::ops::Range<u64>| keys.collect::<Set<u64>>();
+    assert!(set(0..9) == set(0..9) && set(0..9) != set(1..10) && set(0..9) != set(0..10));
+    assert!(set(0..9).is_subset(&set(0..10)) && set(0..10).is_superset(&set(0..9)));
+    assert!(!set(0..9).is_subset(&set(1..10)) && !set(0..10).is_subset(&set(0..9)));
+    assert!(!set(0..9).is_superset(&set(0..10)) && !set(1..10).is_superset(&set(0..9)));
+    let map = |keys: std::ops::Range<u64>, add: u64| -> Map64<u64, u64> {
+        keys.map(|key| (key, key + add)).collect()
+    };
+    assert!(map(0..9, 0) == map(0..9, 0) && map(0..9, 0) != map(0..9, 1));
+    assert!(map(0..9, 0) != map(1..10, 0) && map(0..9, 0) != map(0..10, 0));
+}
+
+/// A key that can be changed where it stands, as none should be.
+#[derive(PartialEq, Eq)]
+struct Loose(Cell<u64>);
+
+impl std::hash::Hash for Loose {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.get().hash(state);
+    }
+}
+
+#[test]
+fn a_key_that_changed_breaks_an_invariant() {
+    let table = table_of(0..9);
+    assert_eq!(table.check_invariants(hash, false), Ok(()));
+    assert!(table.check_invariants(|key| !hash(key), false).is_err());
+    let mut set: Set<Loose> = Set::new();
+    let mut map: Map64<Loose, u64> = Map64::new();
+    for key in 0..9 {
+        set.insert(Loose(Cell::new(key)));
+        map.insert(Loose(Cell::new(key)), key);
+    }
+    assert_eq!((set.check_invariants(false), map.check_invariants(false)), (Ok(()), Ok(())));
+    set.iter().for_each(|key| key.0.set(key.0.get() + 100));
+    map.keys().for_each(|key| key.0.set(key.0.get() + 100));
+    assert!(set.check_invariants(false).is_err() && map.check_invariants(false).is_err());
+}
+
+#[test]
+fn shrinking_to_the_size_at_hand_moves_nothing() {
+    let mut set: Set<u64> = (0..27).collect();
+    let first: *const u64 = set.iter().next().unwrap();
+    set.try_shrink_to(27).unwrap();
+    assert!(std::ptr::eq(first, set.iter().next().unwrap()));
+    set.retain(|&key| key == 0);
+    set.try_shrink_to(0).unwrap();
+    assert!(set.capacity() < 27 && set.contains(&0));
+}
+
+#[test]
+fn extraction_can_tell_the_most_that_it_yields() {
+    let mut table = table_of(0..9);
+    let mut odd = table.extract_if(|key| *key % 2 == 1);
+    assert_eq!(odd.size_hint(), (0, Some(9)));
+    assert_eq!(odd.by_ref().count(), 4);
+    assert_eq!(odd.size_hint(), (0, Some(0)));
 }
 
 #[test]

@@ -167,3 +167,17 @@ impl<I> Delay<I> {
         (0..AHEAD).filter_map(move |index| waiting[(next + index) % AHEAD].take())
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{AHEAD, Delay};
+
+    #[test]
+    fn items_wait_until_as_many_have_come_behind_them() {
+        let mut delay = Delay::new();
+        for item in 0..3 * AHEAD {
+            assert_eq!(delay.push(item), item.checked_sub(AHEAD));
+        }
+        assert!(delay.into_rest().eq(2 * AHEAD..3 * AHEAD));
+    }
+}

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | pass | `try_grow` of a table of a load of .5 and .9, with and without clearing | copies of as many words |
 //! | growth | filling a set that starts empty, and one doubling | swiss, hashbrown: time and peak memory |
+//! | hands | `grow_shared` by one thread and by two | each other |
 //! | merge | union and intersection of two sets that share half of their keys | swiss, hashbrown, `BTreeSet`, a sorted `Vec` |
 //!
 //! Its lookups, insertions and walks are the suite `robin`, measured like those of the others.
@@ -18,6 +19,7 @@ use anyhow::Result;
 use crate::{gauge::Gauge, rounds::median};
 
 mod growth;
+mod hands;
 mod merge;
 pub(crate) mod ordered;
 mod pass;
@@ -47,5 +49,6 @@ pub(crate) fn race(entrants: &mut [Entrant<'_>], rounds: usize) -> Result<Vec<f6
 pub(crate) fn run(quick: bool) -> Result<()> {
     pass::run(quick)?;
     growth::run(quick)?;
+    hands::run(quick)?;
     merge::run(quick)
 }

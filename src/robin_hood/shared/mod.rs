@@ -33,9 +33,9 @@
 //! | `done` | `help`, `finish` | `is_done`, `finish` | Release, Acquire | each other: who sees the bit sees the words (G3) |
 //! | slots, values | `move_range` | the table's owner | Relaxed | `done` |
 
-use super::shape::{EMPTY, Shape};
+use super::shape::{EMPTY, LINE_SLOTS, Shape};
 use crate::{
-    probe::greater,
+    probe::{greater, prefetch_to_write},
     sync::{
         AtomicU64, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
@@ -56,6 +56,10 @@ const MOST_RANGES: usize = 64;
 #[cfg(not(loom))]
 const LEAST_RANGE_SLOTS: usize = 512;
 
+/// How far in front of the slot that is written the cache is asked for lines: 2 KiB, which is what
+/// the next 128 words become.
+const AHEAD_SLOTS: usize = 256;
+
 /// Words to be moved: the old table, which nobody changes.
 #[derive(Clone, Copy, Debug)]
 struct Source<'a> {
@@ -70,6 +74,17 @@ struct Target<'a> {
     slots: &'a [SharedU64],
     values: &'a [SharedU64],
     shape: Shape,
+}
+
+impl Target<'_> {
+    /// Asks the cache for the line of slot `slot`, to write it. Any number will do.
+    #[inline]
+    fn prefetch(&self, slot: usize) {
+        prefetch_to_write(self.slots.as_ptr().wrapping_add(slot).cast_mut().cast());
+        if !self.values.is_empty() {
+            prefetch_to_write(self.values.as_ptr().wrapping_add(slot).cast_mut().cast());
+        }
+    }
 }
 
 /// A table that is being grown, for any number of helpers to share.
@@ -153,6 +168,10 @@ impl<'a> Growth<'a> {
         let Source { slots, values } = self.source;
         let mut next = 2 * start;
         for (slot, &word) in slots.iter().enumerate().take(end).skip(start) {
+            if slot % LINE_SLOTS == 0 {
+                self.target.prefetch(next + AHEAD_SLOTS);
+                self.target.prefetch(next + AHEAD_SLOTS + LINE_SLOTS);
+            }
             next = greater(next, self.target.shape.home(word));
             before_each();
             if let Some(to) = self.target.slots.get(next) {

@@ -1,0 +1,70 @@
+//! Growing into a second storage by one hand and by two, beside growing in place.
+//!
+//! Both hands have to be awake at once, so what counts here is time on the wall.
+
+use std::{thread, time::Instant};
+
+use anyhow::Result;
+use heptad::{
+    hash::{Keyed, hash_word},
+    layout::{Line, MaxLoad},
+    robin_hood::{Set, shared::Growth},
+    storage::{Heap, Region, Zeroed},
+};
+
+use crate::{
+    ours::{MEMORY, SEED},
+    rounds::median,
+};
+
+/// Homes before growing, and how often.
+const SIZES: [(usize, usize); 2] = [(1 << 20, 31), (1 << 24, 7)];
+
+pub(super) fn run(quick: bool) -> Result<()> {
+    println!(
+        "\nrobin: growing into a second storage that is zero, nanoseconds per slot on the wall"
+    );
+    for (homes, rounds) in if quick { &SIZES[..1] } else { &SIZES[..] } {
+        measure(*homes, *rounds)?;
+    }
+    Ok(())
+}
+
+fn measure(homes: usize, rounds: usize) -> Result<()> {
+    let keys = homes / 10 * 9;
+    let mut set = Set::with_max_load_in(Heap::new(), MaxLoad::FifteenSixteenths, Keyed::new(SEED))?;
+    set.try_reserve(keys)?;
+    set.extend((0..keys as u64).map(|number| hash_word(1, number)));
+    let mut memory = vec![Line::EMPTY; set.stats().bytes / size_of::<Line>() * 2];
+    let by = [("one hand", 1), ("two hands", 2)];
+    let mut samples = by.map(|_| Vec::new());
+    for _ in 0..rounds {
+        for ((_, hands), samples) in by.iter().zip(&mut samples) {
+            memory.fill(Line::EMPTY);
+            let region = Region::from_lines(&mut memory)?;
+            // SAFETY: just filled with zeros.
+            let zeroed = unsafe { Zeroed::new(region) };
+            let start = Instant::now();
+            let grown = set.grow_shared(zeroed, |growth| work(growth, *hands));
+            let time = start.elapsed().as_nanos() as f64;
+            assert_eq!(grown.map_err(|rejected| rejected.error).expect(MEMORY).len(), keys);
+            samples.push(time / homes as f64);
+        }
+    }
+    let medians = samples.map(median);
+    println!("  {homes} homes, load .90");
+    for ((name, _), time) in by.iter().zip(medians) {
+        println!("    {name:<24}{time:>8.3}  [{:.2}]", time / medians[0]);
+    }
+    Ok(())
+}
+
+/// `hands` threads, this one among them, move what there is to move.
+fn work(growth: &Growth<'_>, hands: usize) {
+    thread::scope(|scope| {
+        for _ in 1..hands {
+            scope.spawn(|| while growth.help() {});
+        }
+        while growth.help() {}
+    });
+}
