@@ -1,8 +1,9 @@
-//! The greater and the lesser of two numbers, without a branch.
+//! The greater of two numbers, and what a merge takes of two words, without a branch.
 //!
 //! On x86_64 the compiler makes a branch of a maximum on which the next iteration of a loop waits,
 //! reckoning that it will be predicted; in a pass over hashes it is not, every third time. Two
-//! instructions of our own keep it from doing so.
+//! instructions of our own keep it from doing so. Of a merge's choice it makes two flags, which it
+//! writes to memory and reads again before it knows where to read next; here it is five instructions.
 
 cfg_if::cfg_if! {
     if #[cfg(all(target_arch = "x86_64", target_pointer_width = "64", feature = "asm", not(miri)))] {
@@ -27,6 +28,7 @@ cfg_if::cfg_if! {
 
         /// The lesser of two words, and for each of the two slots they stand in the one behind it if
         /// that was the lesser, itself if not. Both are, if they are equal.
+        #[expect(clippy::pointers_in_nomem_asm_block, reason = "which are chosen, not followed")]
         #[inline(always)]
         pub fn take_lesser(words: [u64; 2], slots: [*const u64; 2]) -> (u64, [*const u64; 2]) {
             let ([one, other], [mut one_slot, mut other_slot]) = (words, slots);
@@ -66,6 +68,31 @@ cfg_if::cfg_if! {
             let one_slot = one_slot.wrapping_add(usize::from(one <= other));
             let other_slot = other_slot.wrapping_add(usize::from(other <= one));
             (one.min(other), [one_slot, other_slot])
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{greater, take_lesser};
+
+    #[test]
+    fn choices_are_those_of_a_comparison() {
+        let words = [0, 1, 2, 1 << 63, (1 << 63) + 1, u64::MAX - 1, u64::MAX];
+        let slots = [[0; 2]; 2];
+        let [one_slot, other_slot] = slots.each_ref().map(|pair| pair.as_ptr());
+        for one in words {
+            for other in words {
+                assert_eq!(
+                    greater(one as usize, other as usize),
+                    (one as usize).max(other as usize)
+                );
+                let (lesser, [one_next, other_next]) =
+                    take_lesser([one, other], [one_slot, other_slot]);
+                assert_eq!(lesser, one.min(other));
+                assert_eq!(one_next, one_slot.wrapping_add(usize::from(one <= other)));
+                assert_eq!(other_next, other_slot.wrapping_add(usize::from(other <= one)));
+            }
         }
     }
 }
