@@ -49,7 +49,7 @@
 //! Keys of the rows from hit to update are drawn uniformly, or by Zipf's law with exponent .99. In the
 //! others, a thread goes through keys of its own: see [`plan`].
 //!
-//! # Memory, allocations, latency
+//! # Memory, allocations, latency, floor
 //!
 //! Bytes per entry and allocations per operation are counted by the program's allocator ([`memory`]):
 //! what the map asked for, without what the allocator adds. `--op latency` times each step of a random
@@ -59,6 +59,8 @@
 //! long wait counts once: where all wait for one lock, long waits are few, and show in the most. At 4 M
 //! entries a step takes so long that about one in 10,000 is itself preempted, whoever makes it: there
 //! p99.99 says more about the machine than about the map.
+//!
+//! `--op floor` times the bare exchanges that a change is made of: see [`floor`].
 //!
 //! [`memory`]: crate::memory
 
@@ -70,6 +72,7 @@ use crate::{gauge::Gauge, options::Options, rounds::median};
 
 mod counts;
 mod crew;
+mod floor;
 mod free_peers;
 mod latency;
 mod locked_peers;
@@ -91,6 +94,8 @@ use worker::{Answer, Request};
 pub(crate) const SUITE: &str = "lockfree";
 /// What `--op` calls the timing of each step.
 pub(crate) const LATENCY: &str = "latency";
+/// What `--op` calls the bare exchanges.
+const FLOOR: &str = "floor";
 
 /// All contenders, ours first.
 const KITS: [Kit; 12] = [
@@ -116,7 +121,7 @@ const THREADS: [usize; 2] = [1, 2];
 
 /// The names that `--op` and `--peer` know.
 pub(crate) fn op_names() -> impl Iterator<Item = &'static str> {
-    Op::ALL.into_iter().map(Op::name).chain([LATENCY])
+    Op::ALL.into_iter().map(Op::name).chain([LATENCY, FLOOR])
 }
 
 pub(crate) fn peer_names() -> impl Iterator<Item = &'static str> {
@@ -173,6 +178,9 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge) -> Result<Option<Report>
     }
     for entries in [SMALL, LARGE] {
         throughput(options, &kits, entries, &mut report);
+    }
+    if options.wants_op(FLOOR) {
+        floor::run()?;
     }
     if options.wants_op(LATENCY) {
         latency::run(options, &kits, &mut report);
