@@ -112,7 +112,8 @@ fn n1_compare_and_set_table() {
 #[test]
 fn p3_a_map_for_n_entries_takes_n() {
     let turns = if cfg!(miri) { 2 } else { 1_000_000 };
-    for (capacity, turns) in [(1, turns), (10, turns), (256, turns), (3_000, turns)] {
+    let most = if cfg!(miri) { 256 } else { 3_000 };
+    for capacity in [1, 10, 256, most] {
         let mut lines = lines_for(capacity);
         let map = map_in(&mut lines, 9);
         assert!(map.capacity() >= capacity);

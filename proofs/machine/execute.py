@@ -210,8 +210,8 @@ class Execution:
         """Stores to a cell."""
         address, value = state.inspect.mem_write_address, state.inspect.mem_write_expr
         if self.code[state.addr].mnemonic in BitScratch.INSTRUCTIONS:
-            if value.size() == 64:
-                state.globals["bits"] = BitScratch(address, value)
+            if value.size() > 8:
+                state.globals["bits"] = BitScratch(address, value.zero_extend(64 - value.size()))
             else:
                 state.globals["bits"] = state.globals["bits"].store(address, value)
         else:
