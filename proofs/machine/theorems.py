@@ -34,6 +34,43 @@ CONTRACTS = {
 }
 # What is proved of the contracts that do not speak of all inputs.
 DOMAINS = {"find_words": "for a batch of one"}
+# What can be left out where a batch has one entry: hints to the cache, what makes them, and what leads
+# from one entry to the next. `asm-check` changes every instruction, and longer batches notice.
+OF_LONGER_BATCHES = {
+    ("aarch64", "find_words"): [
+        "+0x14 (and x13, x13, #0xf)",
+        "+0x18 (ldr x8, [x3, x13, lsl #3])",
+        "+0x1c (and x9, x1, x8, lsl #6)",
+        "+0x20 (prfm pldl1keep, [x0, x9])",
+        "+0x28 (b.hs #0x400018)",
+        # The one entry's hash, home and tag are still where they were needed before.
+        "+0x34 (ldr x8, [x3, x5, lsl #3])",
+        "+0x38 (and x9, x1, x8, lsl #6)",
+        "+0x8c (cbnz x5, #0x400034)",
+        "+0xac (and x10, x8, #0x7f)",
+        "+0xf8 (cbnz x6, #0x400094)",
+        "+0x100 (sub x5, x4, #1)",
+        "+0x104 (and x5, x5, #0xf)",
+        "+0x174 (prfm pldl1keep, [x0, x11])",
+    ],
+    ("x86_64", "find_words"): [
+        "+0x26 (test r8, r8)",
+        "+0x2f (and rbx, 0xf)",
+        "+0x33 (mov rbp, qword ptr [r14 + rbx*8])",
+        "+0x37 (shl rbp, 6)",
+        "+0x3b (and rbp, rsi)",
+        "+0x3e (prefetcht0 byte ptr [rdi + rbp])",
+        "+0x46 (jae 0x400033)",
+        "+0xb8 (jne 0x400054)",
+        # The one entry's tag is still where it was needed before.
+        "+0xd4 (mov rbx, rbp)",
+        "+0x128 (test r12, r12)",
+        "+0x12b (jne 0x4000bf)",
+        "+0x132 (lea r9, [r8 - 1])",
+        "+0x136 (and r9, 0xf)",
+        "+0x18c (prefetcht0 byte ptr [rdi + r13])",
+    ],
+}
 # An instruction for each promise, put in front of match_slots, and what it has to be found to do.
 PROMISES = {
     "aarch64": {
@@ -124,13 +161,17 @@ def prove_routine(ledger, routine, long):
     with multiprocessing.get_context("fork").Pool() as pool:
         complaints = dict(zip(planted, pool.map(complaint_alone, planted.values(), chunksize=1)))
     not_missed = [instruction for instruction, wrong in complaints.items() if wrong is None]
+    expected = OF_LONGER_BATCHES.get((routine.architecture.name, routine.name), [])
+    expected = [instruction for instruction in expected if instruction in planted]
+    surprises = sorted({*not_missed} ^ {*expected})
     first = next(iter(complaints))
+    of_longer_batches = f", {len(expected)} of which are for longer batches" if expected else ""
     ledger.check(
-        f"  planted: {len(complaints)} instructions, each left out alone",
-        not not_missed,
+        f"  planted: {len(complaints)} instructions, each left out alone{of_longer_batches}",
+        not surprises,
         (
-            f"not missed: {', '.join(not_missed)}"
-            if not_missed
+            f"missed or not, against what is written: {', '.join(surprises)}"
+            if surprises
             else f"{first}: it {complaints[first]}"
         ),
     )
