@@ -165,7 +165,7 @@
 //! | header | freeze | everyone's first look | Acquire | nothing is published: what the bin shows was, by its commits |
 //! | header | "migrated" | everyone's first look | Release, Acquire | the copies in the next table come first |
 //! | next | rebuild | who looks for the next table | Release, Acquire | the table is made |
-//! | current | retire | what an operation begins with | SeqCst | in one order with the counters below |
+//! | current | settle | what an operation begins with | SeqCst | in one order with the counters below |
 //! | counters of `Counted` | enter, leave | has_elapsed | SeqCst; leave Release | either the look finds the operation, or the operation finds the new `current`; what it did comes before the region is given back |
 //!
 //! Versions have 29 bits. An operation that is stopped for exactly a multiple of 2^29 commits of one

@@ -38,3 +38,9 @@ fn p6_a_reader_in_a_rebuild() {
     rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(2)], &[Get(key(0)), Get(key(1))]]);
     rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(2)], &[GetInBatch(key(0))]]);
 }
+
+/// A reader goes by what helpers have found migrated, and these find what other helpers have moved.
+#[test]
+fn p6_a_reader_and_two_helpers() {
+    rebuilt(&fill(0..1)).with_preemptions(2).race(&[&[Help(1)], &[Help(1)], &[Get(key(0))]]);
+}
