@@ -491,7 +491,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     pub(super) fn rebuild_into(&self, descriptor: core::ptr::NonNull<super::arena::Descriptor>) {
         let newest = self.root.newest().unwrap();
         // SAFETY: models' tables are leaked.
-        assert!(unsafe { newest.set_next(descriptor) });
+        assert!(unsafe { self.root.append(newest, descriptor) });
     }
 
     #[inline]

@@ -145,7 +145,8 @@ impl<'a> Table<'a> {
     fn look(self, next: Table<'a>, most: u64) -> Option<u64> {
         let (found, done) = (&next.progress().found, &self.progress().done);
         let bins = self.shape().bins;
-        // Acquire: pairs with the Release below: what others found migrated is so for us.
+        // Acquire: pairs with the Release below: what others found migrated is so for us. No model has found
+        // a use for it, as a fence of `settle` comes behind.
         let first = found.load(Acquire);
         let mut range = first..bins.min(first + most);
         let is_migrated = |home: Home<'_>| home.header().is_migrated();
@@ -168,7 +169,8 @@ impl<'a> Table<'a> {
     /// spares the line of the home.
     #[inline]
     pub(super) fn start_for(self, word: u64, next: Table<'a>) -> Table<'a> {
-        // Acquire: as if the header itself had been found migrated.
+        // Acquire: as if the header itself had been found migrated. No model needs it: the fence before
+        // the second look does as much.
         let is_migrated = self.number(self.home_of(word)) < self.progress().done.load(Acquire);
         // No branch: while a rebuild is on nobody can foretell the answer.
         [self, next][usize::from(is_migrated)]

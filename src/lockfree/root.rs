@@ -20,7 +20,6 @@ use core::{
 
 use super::{
     arena::{Descriptor, Table},
-    header::Header,
     migrate::Step,
     reclaim::{Guarded, Reclaim},
     update::{Decision, Key, Matches, Stop},
@@ -39,7 +38,7 @@ use crate::{
 /// Tables that are moved into one another at once: a rebuild, and two more for want of room.
 const MOST_UNFINISHED: usize = 3;
 /// Of so many changes of keys that are there, one does a step of a rebuild.
-const CHANGES_PER_STEP: u64 = 32;
+const CHANGES_PER_STEP: u64 = 64;
 
 /// In `current`: unsettled. Descriptors are lines, so their addresses have no such bit.
 const UNSETTLED: usize = 1;
@@ -340,10 +339,15 @@ impl<'a, G: Reclaim> Root<'a, G> {
     /// step, if there was no such key before. So a table that is growing is moved before the next one is
     /// full. Else one in [`CHANGES_PER_STEP`] does a step: so many commits of one home.
     fn contribute(&self, start: Table<'_>, word: u64, was_present: bool) {
-        let tables = iter::successors(Some(start), |table| table.next());
-        let mut headers = tables.map(|table| table.home_of(word).header());
-        let is_drawn = |header: Header| header.version() % CHANGES_PER_STEP == 0;
-        if !was_present || headers.find(|header| !header.is_migrated()).is_none_or(is_drawn) {
+        let mut tables = iter::successors(Some(start), |table| table.next());
+        let draw = |table: Table<'_>| {
+            let home = table.home_of(word);
+            let header = home.header();
+            // With the number, or all homes of a table that was just filled would help at once.
+            let is_drawn = (header.version() + table.number(home)) % CHANGES_PER_STEP == 0;
+            (!header.is_migrated()).then_some(is_drawn)
+        };
+        if !was_present || tables.find_map(draw).unwrap_or(true) {
             self.step(1);
         }
     }
@@ -369,11 +373,10 @@ impl<'a, G: Reclaim> Root<'a, G> {
         }
         let descriptor = Descriptor::create(region, seed, home_mask)?;
         // SAFETY: R1, R2: of a region lent for 'a; tables leave the chain at its start.
-        if !unsafe { newest.set_next(descriptor) } {
+        if !unsafe { self.append(newest, descriptor) } {
             // SAFETY: just created, and nobody else has seen it.
             return refuse(Error::Busy, unsafe { Descriptor::into_region(descriptor) });
         }
-        self.settle();
         // SAFETY: R1.
         self.count_bytes(unsafe { Table::at(descriptor) });
         for table in self.chain() {
@@ -381,6 +384,20 @@ impl<'a, G: Reclaim> Root<'a, G> {
             let _ = table.progress().stuck.compare_exchange(1, 0, Relaxed, Relaxed);
         }
         Ok(())
+    }
+
+    /// Makes `descriptor` the table behind `newest`, if there is none, and lets operations know.
+    ///
+    /// # Safety
+    ///
+    /// R2: it stays a table for as long as `newest` does, and longer.
+    pub(super) unsafe fn append(&self, newest: Table<'_>, descriptor: NonNull<Descriptor>) -> bool {
+        // SAFETY: the caller's promise.
+        let is_next = unsafe { newest.set_next(descriptor) };
+        if is_next {
+            self.settle();
+        }
+        is_next
     }
 
     /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.

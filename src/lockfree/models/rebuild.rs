@@ -3,7 +3,7 @@
 use super::{
     Rebuild, Scene, fill,
     judge::Operation::{self, *},
-    key,
+    key, key_of_home,
 };
 
 /// Of a table of one home the rebuild has begun.
@@ -39,8 +39,10 @@ fn p6_a_reader_in_a_rebuild() {
     rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(2)], &[GetInBatch(key(0))]]);
 }
 
-/// A reader goes by what helpers have found migrated, and these find what other helpers have moved.
+/// One home has moved, and the reader's has not.
 #[test]
-fn p6_a_reader_and_two_helpers() {
-    rebuilt(&fill(0..1)).with_preemptions(2).race(&[&[Help(1)], &[Help(1)], &[Get(key(0))]]);
+fn p6_a_reader_of_the_second_home() {
+    let second = key_of_home(1, 0);
+    let scene = Scene::of_two_homes(&[Insert(second, 7)]).with_rebuild(Rebuild::Begun);
+    scene.with_preemptions(2).race(&[&[Help(1)], &[Get(second)]]);
 }
