@@ -120,7 +120,7 @@
 //! | in a rebuild, lines | get | a change | help(1) |
 //! |---|---|---|---|
 //! | bound, with room in the next table | 8 | 5,700 | 2,800 |
-//! | counted at most, 64 to 262,144 entries, full | 6 | 31 | 35 |
+//! | counted at most, 64 to 262,144 entries, full | 6 | 35 | 31 |
 //! | moving two bins of 24 entries, the next table nearly full | | 134 | |
 //!
 //! In the bound each of the 24 entries of a bin that is moved is an insertion of 112 lines.
