@@ -12,6 +12,9 @@
  * all this. No statement waits, and a run without an end is an error (`pan -l`), so everybody ends
  * whoever is stopped.
  *
+ * That an operation may learn from others that a home is migrated, and start behind it, is in the models too: here
+ * it would be the same step as seeing it.
+ *
  * Planted errors, each of which must be found: NO_SECOND_LOOK, NO_VERSION, EARLY_MIGRATED, NO_FREEZE.
  */
 

@@ -45,6 +45,9 @@ mod tests;
 const BINS_PER_STEP: u64 = 16;
 /// Bins that a helper is told at once, if it wants to do as much.
 const MOST_TOLD_AT_ONCE: u64 = 16;
+/// Migrated bins for which helpers write the word that every operation reads once: else each write would
+/// cost each reader a wait.
+const BINS_PER_WORD: u64 = if cfg!(loom) { 1 } else { 64 };
 /// Bins whose entries' new homes are on their way to the cache at once.
 const AHEAD: usize = 4;
 
@@ -116,32 +119,61 @@ impl<'a> Table<'a> {
     /// Does at most `most` bounded parts of the work, at least one, and answers how many: a bin moved, or
     /// up to [`BINS_PER_STEP`] found to be migrated and the next one moved.
     pub(super) fn step(self, next: Table<'a>, most: u64) -> (Step, u64) {
-        let progress = self.progress();
+        let told = &next.progress().told;
         let bins = self.shape().bins;
         // Relaxed, both: hints; the headers tell what is so.
-        if progress.told.load(Relaxed) < bins {
+        if told.load(Relaxed) < bins {
             let wanted = most.clamp(1, MOST_TOLD_AT_ONCE);
-            let told = progress.told.fetch_add(wanted, Relaxed);
-            if told < bins {
-                return self.move_homes(next, told..bins.min(told + wanted));
+            let first = told.fetch_add(wanted, Relaxed);
+            if first < bins {
+                let step = self.move_homes(next, first..bins.min(first + wanted));
+                // Twice as many, so that this keeps up with the moving if others stop looking.
+                self.look(next, 2 * wanted);
+                return step;
             }
         }
         // Everyone was told something; now see what came of it, in order.
-        // Acquire: pairs with the Release below: what others found migrated is so for us.
-        let first = progress.done.load(Acquire);
-        let range = first..bins.min(first + BINS_PER_STEP);
-        let is_migrated = |home: Home<'_>| home.header().is_migrated();
-        let unmigrated =
-            range.clone().find(|&number| !self.home_number(number).is_some_and(is_migrated));
-        let done = unmigrated.unwrap_or(range.end);
-        if done > first {
-            progress.done.fetch_max(done, Release);
-        }
-        match unmigrated {
+        match self.look(next, BINS_PER_STEP) {
             Some(number) => self.move_homes(next, number..number + 1),
             None if self.is_migrated() => (Step::Done, 1),
             None => (Step::More, 1),
         }
+    }
+
+    /// Looks at up to `most` bins, in order from the first that nobody has found migrated, until one is
+    /// not: that one is the answer. Tells the others what was found.
+    fn look(self, next: Table<'a>, most: u64) -> Option<u64> {
+        let (found, done) = (&next.progress().found, &self.progress().done);
+        let bins = self.shape().bins;
+        // Acquire: pairs with the Release below: what others found migrated is so for us. No model has found
+        // a use for it, as a fence of `settle` comes behind.
+        let first = found.load(Acquire);
+        let mut range = first..bins.min(first + most);
+        let is_migrated = |home: Home<'_>| home.header().is_migrated();
+        let unmigrated = range.find(|&number| !self.home_number(number).is_some_and(is_migrated));
+        let migrated = unmigrated.unwrap_or(range.end);
+        if migrated > first {
+            found.fetch_max(migrated, Release);
+        }
+        let known = if migrated == bins { bins } else { migrated - migrated % BINS_PER_WORD };
+        // Relaxed: a late answer costs an exchange. Asked even if nothing was found: who found the last
+        // of these may have stopped before telling.
+        if done.load(Relaxed) < known {
+            // Release: pairs with the Acquire of `start_for`: who goes by this need not see the headers.
+            done.fetch_max(known, Release);
+        }
+        unmigrated
+    }
+
+    /// Where to start with the key of `word`: here, or in `next` if its home is known to be migrated, which
+    /// spares the line of the home.
+    #[inline]
+    pub(super) fn start_for(self, word: u64, next: Table<'a>) -> Table<'a> {
+        // Acquire: as if the header itself had been found migrated. No model needs it: the fence before
+        // the second look does as much.
+        let is_migrated = self.number(self.home_of(word)) < self.progress().done.load(Acquire);
+        // No branch: while a rebuild is on nobody can foretell the answer.
+        [self, next][usize::from(is_migrated)]
     }
 
     /// Moves the homes with these numbers, until one cannot be moved. The next table's homes of their

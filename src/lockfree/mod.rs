@@ -100,12 +100,14 @@
 //!
 //! What everyone does for it:
 //!
+//! - Each *operation* starts in the next table if its bin is known to be migrated: helpers look at what was
+//!   moved, in order, and tell how far that goes, once for 64 bins.
 //! - A *read* does nothing. It reads a frozen bin as any other, and one bin of the next table more
-//!   where its bin is migrated.
+//!   where it finds its bin migrated.
 //! - A *change* works in the first table in which its own bin is not frozen; a frozen one, or one without
-//!   room, it moves first. When it is done it moves one bin more, or looks at 16 headers and moves what it
-//!   finds unmoved there: always if the key was not there before, so that a table that grows is moved before
-//!   the next one is full; else one change in eight does it.
+//!   room, it moves first. When it is done it moves one bin more and looks at two headers, or looks at 16
+//!   and moves what it finds unmoved there: always if the key was not there before, so that a table that
+//!   grows is moved before the next one is full; else one change in 64 does it.
 //!   A bin has at most 24 entries, so that is at most 48 insertions into the next table, each of them as
 //!   above: 2 lines usually. A bin has 2.6 entries on average in a full table. After a table without room
 //!   it can be 24 times as much: each entry that finds no room in the table between takes a bin of that
@@ -118,7 +120,7 @@
 //! | in a rebuild, lines | get | a change | help(1) |
 //! |---|---|---|---|
 //! | bound, with room in the next table | 8 | 5,700 | 2,800 |
-//! | counted at most, 64 to 262,144 entries, full | 7 | 37 | 33 |
+//! | counted at most, 64 to 262,144 entries, full | 6 | 35 | 31 |
 //! | moving two bins of 24 entries, the next table nearly full | | 134 | |
 //!
 //! In the bound each of the 24 entries of a bin that is moved is an insertion of 112 lines.
@@ -164,8 +166,9 @@
 //! | header | | second look | Relaxed | behind the fence above |
 //! | header | freeze | everyone's first look | Acquire | nothing is published: what the bin shows was, by its commits |
 //! | header | "migrated" | everyone's first look | Release, Acquire | the copies in the next table come first |
+//! | done | helpers | where an operation starts | Release, Acquire | the copies come first, as behind the headers that were looked at |
 //! | next | rebuild | who looks for the next table | Release, Acquire | the table is made |
-//! | current | retire | what an operation begins with | SeqCst | in one order with the counters below |
+//! | current | settle | what an operation begins with | SeqCst | in one order with the counters below |
 //! | counters of `Counted` | enter, leave | has_elapsed | SeqCst; leave Release | either the look finds the operation, or the operation finds the new `current`; what it did comes before the region is given back |
 //!
 //! Versions have 29 bits. An operation that is stopped for exactly a multiple of 2^29 commits of one

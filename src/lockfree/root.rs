@@ -5,10 +5,14 @@
 //!               retired         ^ current       ^ the newest: where insertions of a rebuild go
 //! ```
 //!
+//! While `current` has a next table, or there is none at all, a bit of it says *unsettled*: operations
+//! that find it ask where to start, and all others are spared the question.
+//!
 //! A table whose bins are all migrated is *retired*: `current` moves on to the next. Operations that
 //! were in it find their way along `next`. Once none can be left its region is given back.
 
 use core::{
+    hint::assert_unchecked,
     iter,
     marker::PhantomData,
     ptr::{self, NonNull},
@@ -16,7 +20,6 @@ use core::{
 
 use super::{
     arena::{Descriptor, Table},
-    header::Header,
     migrate::Step,
     reclaim::{Guarded, Reclaim},
     update::{Decision, Key, Matches, Stop},
@@ -28,18 +31,23 @@ use crate::{
     sync::{
         AtomicPtr, AtomicU8, AtomicU64,
         Ordering::{Acquire, Relaxed, Release, SeqCst},
-        sequentially_consistent,
+        fence, sequentially_consistent,
     },
 };
 
 /// Tables that are moved into one another at once: a rebuild, and two more for want of room.
 const MOST_UNFINISHED: usize = 3;
 /// Of so many changes of keys that are there, one does a step of a rebuild.
-const CHANGES_PER_STEP: u64 = 8;
+const CHANGES_PER_STEP: u64 = 64;
+
+/// In `current`: unsettled. Descriptors are lines, so their addresses have no such bit.
+const UNSETTLED: usize = 1;
+/// `current` of a map without tables.
+const NO_TABLE: *mut Descriptor = ptr::without_provenance_mut(UNSETTLED);
 
 /// Where a map's tables are.
 ///
-/// - **R1** `oldest` and `current` are null, or lead to tables in regions that are lent for `'a`.
+/// - **R1** `oldest` is null and `current` is [`NO_TABLE`], or they lead to tables in regions that are lent for `'a`.
 /// - **R2** From `oldest` on each table leads to the next, and `current` is one of them. A table leaves
 ///   the chain only at its start, when no operation can be in it, or together with the root.
 #[derive(Debug)]
@@ -65,7 +73,7 @@ struct Grace {
 macro_rules! empty_root {
     ($guard:expr) => {
         Root {
-            current: AtomicPtr::new(ptr::null_mut()),
+            current: AtomicPtr::new(NO_TABLE),
             oldest: AtomicPtr::new(ptr::null_mut()),
             bytes: AtomicU64::new(0),
             grace: Grace {
@@ -180,14 +188,43 @@ impl<'a, G: Reclaim> Root<'a, G> {
         Guarded::enter(&self.guard)
     }
 
-    /// The table in which operations start. Asked for inside.
+    /// The current table. Asked for inside.
     #[inline]
     pub(super) fn current(&self) -> Option<Table<'_>> {
-        // SeqCst: behind entering and behind `retire` in one order, for grace periods; and Acquire, which
+        self.load_current().1
+    }
+
+    /// `current` as it stands there, and the table that it leads to.
+    #[inline]
+    fn load_current(&self) -> (*mut Descriptor, Option<Table<'_>>) {
+        // SeqCst: behind entering and behind `settle` in one order, for grace periods; and Acquire, which
         // pairs with the Releases of `start_with` and `set_next`.
-        let descriptor = NonNull::new(self.current.load(SeqCst))?;
+        let current = self.current.load(SeqCst);
+        let descriptor = NonNull::new(current.map_addr(|address| address & !UNSETTLED));
         // SAFETY: R1, R2; who is inside keeps it from being given back.
-        Some(unsafe { Table::at(descriptor) })
+        (current, descriptor.map(|descriptor| unsafe { Table::at(descriptor) }))
+    }
+
+    /// The current table, unless it is being moved. Asked for inside.
+    #[inline]
+    fn settled(&self) -> Option<Table<'_>> {
+        // SeqCst: as in `load_current`.
+        let current = self.current.load(SeqCst);
+        if current.addr() & UNSETTLED != 0 {
+            return None;
+        }
+        // SAFETY: R1: it is never null. So the compiler has one question left to ask, not two.
+        unsafe { assert_unchecked(!current.is_null()) };
+        // SAFETY: as in `load_current`.
+        NonNull::new(current).map(|descriptor| unsafe { Table::at(descriptor) })
+    }
+
+    /// The table in which an operation on the key of `word` starts, if the current one is not settled.
+    #[cold]
+    #[inline(never)]
+    fn start(&self, word: u64) -> Option<Table<'_>> {
+        let table = self.current()?;
+        Some(table.next().map_or(table, |next| table.start_for(word, next)))
     }
 
     /// The current table and those behind it.
@@ -204,7 +241,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
     #[inline]
     pub(super) fn get(&self, key: Key<impl Matches>) -> Option<u64> {
         let _inside = self.enter();
-        self.current()?.get(key)
+        self.settled().or_else(|| self.start(key.word))?.get(key)
     }
 
     /// Asks the cache for the home of `word`.
@@ -236,28 +273,45 @@ impl<'a, G: Reclaim> Root<'a, G> {
     pub(super) fn update(
         &self,
         key: Key<impl Matches>,
-        mut decide: impl FnMut(Option<u64>) -> Decision,
+        decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<u64>, Error> {
         let _inside = self.enter();
-        let Some(table) = self.current() else {
+        match self.settled() {
+            Some(table) => update_from(table, key, decide),
+            None => self.update_unsettled(key, decide),
+        }
+    }
+
+    /// The same while a table is moved, or if there is none.
+    #[cold]
+    #[inline(never)]
+    fn update_unsettled(
+        &self,
+        key: Key<impl Matches>,
+        mut decide: impl FnMut(Option<u64>) -> Decision,
+    ) -> Result<Option<u64>, Error> {
+        let Some(start) = self.start(key.word) else {
             return match decide(None) {
                 Decision::Keep | Decision::Remove => Ok(None),
                 Decision::Set(_) => Err(Error::Full),
             };
         };
-        let next = table.next();
-        if let Some(next) = next {
-            // Two homes are needed at once, if the first one is migrated.
-            next.prefetch_home(key.word);
-        }
-        let answer = match table.update(key, &mut decide) {
-            Ok(before) => Ok(before),
-            Err(stop) => update_behind(table, key, decide, stop),
-        };
-        if next.is_some() {
-            self.contribute(key.word, matches!(answer, Ok(Some(_))));
-        }
+        let answer = update_from(start, key, decide);
+        self.contribute(start, key.word, matches!(answer, Ok(Some(_))));
         answer
+    }
+}
+
+/// Changes a key in `table`, or behind.
+#[inline(always)]
+fn update_from(
+    table: Table<'_>,
+    key: Key<impl Matches>,
+    mut decide: impl FnMut(Option<u64>) -> Decision,
+) -> Result<Option<u64>, Error> {
+    match table.update(key, &mut decide) {
+        Ok(before) => Ok(before),
+        Err(stop) => update_behind(table, key, decide, stop),
     }
 }
 
@@ -281,14 +335,19 @@ fn update_behind(
 
 /// The rebuild.
 impl<'a, G: Reclaim> Root<'a, G> {
-    /// What a change of the key of `word` does for a rebuild, when it is done itself: a step, if there was
-    /// no such key before. So a table that is growing is moved before the next one is full. Else one in
-    /// [`CHANGES_PER_STEP`] does a step: so many commits of one home.
-    #[cold]
-    fn contribute(&self, word: u64, was_present: bool) {
-        let mut headers = self.chain().map(|table| table.home_of(word).header());
-        let is_drawn = |header: Header| header.version() % CHANGES_PER_STEP == 0;
-        if !was_present || headers.find(|header| !header.is_migrated()).is_none_or(is_drawn) {
+    /// What a change of the key of `word`, begun in `start`, does for a rebuild when it is done itself: a
+    /// step, if there was no such key before. So a table that is growing is moved before the next one is
+    /// full. Else one in [`CHANGES_PER_STEP`] does a step: so many commits of one home.
+    fn contribute(&self, start: Table<'_>, word: u64, was_present: bool) {
+        let mut tables = iter::successors(Some(start), |table| table.next());
+        let draw = |table: Table<'_>| {
+            let home = table.home_of(word);
+            let header = home.header();
+            // With the number, or all homes of a table that was just filled would help at once.
+            let is_drawn = (header.version() + table.number(home)) % CHANGES_PER_STEP == 0;
+            (!header.is_migrated()).then_some(is_drawn)
+        };
+        if !was_present || tables.find_map(draw).unwrap_or(true) {
             self.step(1);
         }
     }
@@ -314,7 +373,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
         }
         let descriptor = Descriptor::create(region, seed, home_mask)?;
         // SAFETY: R1, R2: of a region lent for 'a; tables leave the chain at its start.
-        if !unsafe { newest.set_next(descriptor) } {
+        if !unsafe { self.append(newest, descriptor) } {
             // SAFETY: just created, and nobody else has seen it.
             return refuse(Error::Busy, unsafe { Descriptor::into_region(descriptor) });
         }
@@ -325,6 +384,20 @@ impl<'a, G: Reclaim> Root<'a, G> {
             let _ = table.progress().stuck.compare_exchange(1, 0, Relaxed, Relaxed);
         }
         Ok(())
+    }
+
+    /// Makes `descriptor` the table behind `newest`, if there is none, and lets operations know.
+    ///
+    /// # Safety
+    ///
+    /// R2: it stays a table for as long as `newest` does, and longer.
+    pub(super) unsafe fn append(&self, newest: Table<'_>, descriptor: NonNull<Descriptor>) -> bool {
+        // SAFETY: the caller's promise.
+        let is_next = unsafe { newest.set_next(descriptor) };
+        if is_next {
+            self.settle();
+        }
+        is_next
     }
 
     /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
@@ -372,21 +445,34 @@ impl<'a, G: Reclaim> Root<'a, G> {
         let (step, done) =
             pairs.last().map_or((Step::Done, 1), |(table, next)| table.step(next, most));
         if step == Step::Done {
-            self.retire();
+            self.settle();
             let is_last = self.current().is_none_or(|table| table.next().is_none());
             return (if is_last { Step::Done } else { Step::More }, 1);
         }
         (step, done)
     }
 
-    /// Lets operations start in the first table that is not migrated.
-    fn retire(&self) {
-        while let Some(table) = self.current() {
-            let Some(next) = table.next().filter(|_| table.is_migrated()) else { return };
-            let (old, new) = (table.as_ptr().as_ptr(), next.as_ptr().as_ptr());
+    /// Lets operations start in the first table that is not migrated, and lets them know whether it has a
+    /// next one.
+    fn settle(&self) {
+        loop {
+            // Between a table's next one and `current`, here and in who comes at the same time: one of both
+            // sees what the other one did. So no operation goes on as if nobody were moving its table.
+            fence(SeqCst);
+            let (now, Some(table)) = self.load_current() else { return };
+            let (first, next) = match table.next() {
+                Some(next) if table.is_migrated() => (next, next.next()),
+                next => (table, next),
+            };
+            let first = first.as_ptr().as_ptr();
+            let wanted =
+                if next.is_some() { first.map_addr(|address| address | UNSETTLED) } else { first };
+            if wanted == now {
+                return;
+            }
             // SeqCst: before the look at the counters of grace periods; see `current`. It does not
             // matter who does it.
-            let _ = self.current.compare_exchange(old, new, SeqCst, Relaxed);
+            let _ = self.current.compare_exchange(now, wanted, SeqCst, Relaxed);
         }
     }
 
@@ -411,7 +497,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
     fn oldest_if_unreachable(&self) -> Option<Table<'_>> {
         // Acquire: pairs with the Release of who put it there.
         let oldest = NonNull::new(self.oldest.load(Acquire))?;
-        if oldest.as_ptr() == self.current.load(SeqCst) {
+        if self.current().is_some_and(|current| current.as_ptr() == oldest) {
             return None;
         }
         sequentially_consistent();

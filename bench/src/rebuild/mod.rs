@@ -7,19 +7,23 @@
 //! | name | how the map is moved |
 //! |---|---|
 //! | heptad | `rebuild` between two arenas of the same size, under another seed each time, and `help` until it is over |
+//! | heptad / 2, / 4 | the same by a thread that pauses between its calls of `help`, so that it works half or a quarter of its time |
+//! | copied, scattered | no map at all, but lines that are moved: the [`floor`] |
 //! | papaya, scc | it grows: a map made for the entries gets seven times as many new ones, and is replaced by a new map for the next round |
 //!
-//! heptad's map counts its operations (`Counted`), moving or still. Throughput is by the time for which the
-//! working thread had a processor. Latencies are by the clock, with a clock's reading in each, and
-//! with what neighbours on the machine do: their highest quantiles say as much about the scheduler as about
-//! the map.
+//! heptad's map counts its operations (`Counted`), moving or still. Throughput is that of short spans, by
+//! the time for which the working thread had a processor. Both threads have one of their own, but other
+//! programs may want it: only those spans count in which the neighbour got on as fast as it usually
+//! does ([`calm`]), for while it waits it moves nothing, and disturbs nobody. Latencies are by the clock,
+//! with a clock's reading in each, and with what neighbours on the machine do: their highest quantiles say
+//! as much about the scheduler as about the map.
 //!
 //! The other half: nanoseconds per entry of a rebuild that nobody disturbs, beside inserting all entries
 //! of a hashbrown into another one, cleared and with room for them. Both write memory that was used before.
 
 use std::{
     hint::black_box,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     thread,
     time::Instant,
 };
@@ -27,20 +31,22 @@ use std::{
 use anyhow::Result;
 use hdrhistogram::Histogram;
 use heptad::hash::hash_word;
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use serde::Serialize;
 
 use crate::{gauge::thread_nanoseconds, options::Options, report, rounds::median};
 
 mod copy;
+mod floor;
 mod movers;
 
-use movers::{Heptad, Mover, Papaya, Scc};
+use floor::Floor;
+use movers::{Heptad, Mover, Papaya, Paused, Scc};
 
 pub(crate) const SUITE: &str = "rebuild";
 
 /// Operations of the working thread between two looks at the clock.
-const PORTION: usize = 1 << 14;
-const PORTIONS: usize = 8;
+const SPAN: usize = 1 << 11;
 /// Operations that are timed one by one, in each round.
 const TIMED: usize = 1 << 17;
 
@@ -56,6 +62,15 @@ enum Op {
     Upsert,
 }
 
+/// How large a map is, and how long it is looked at.
+#[derive(Clone, Copy)]
+struct Size {
+    entries: usize,
+    rounds: usize,
+    /// Of each round.
+    spans: usize,
+}
+
 /// One line of the report.
 #[derive(Serialize)]
 struct Cell {
@@ -69,9 +84,47 @@ struct Cell {
     moves: u64,
 }
 
+/// So many operations of the working thread.
+struct Span {
+    /// Each of them, by the time for which the thread had a processor.
+    nanoseconds: f64,
+    /// How often its neighbour came round in a nanosecond.
+    turns: f64,
+}
+
+/// The times of the spans in which the neighbour was at work: it came round more than .6 times as often as
+/// in the best tenth of those in which it came round at all. All, if it never did.
+fn calm(spans: &[Span]) -> Vec<f64> {
+    let mut turns: Vec<f64> =
+        spans.iter().map(|span| span.turns).filter(|&turns| turns > 0.0).collect();
+    turns.sort_by(f64::total_cmp);
+    let usual = turns.get(turns.len() * 9 / 10).copied();
+    let is_calm = |span: &&Span| usual.is_none_or(|usual| span.turns > 0.6 * usual);
+    spans.iter().filter(is_calm).map(|span| span.nanoseconds).collect()
+}
+
+/// What both threads of a round look at, away from what they work with.
+#[derive(Default)]
+#[repr(align(128))]
+struct Signals {
+    is_over: AtomicBool,
+    turns: AtomicU64,
+}
+
+/// Gives the calling thread a processor of its own: the one with this number among those of `allowed`.
+fn sit_on(number: usize, allowed: &CpuSet) {
+    let mut processors = (0..CpuSet::MAX_CPU).filter(|&processor| allowed.is_set(processor));
+    if let Some(processor) = processors.nth(number) {
+        let mut only = CpuSet::new();
+        only.set(processor);
+        // Without it spans count in which both threads took turns on one processor.
+        let _ = sched_setaffinity(None, &only);
+    }
+}
+
 /// What the rounds of one contender gave, for one operation, still or moving.
 struct Course {
-    nanoseconds: Vec<f64>,
+    spans: Vec<Span>,
     latencies: Histogram<u64>,
     moves: u64,
 }
@@ -79,7 +132,7 @@ struct Course {
 impl Course {
     fn new() -> Course {
         let latencies = Histogram::new(3).expect("three digits are valid");
-        Course { nanoseconds: Vec::new(), latencies, moves: 0 }
+        Course { spans: Vec::new(), latencies, moves: 0 }
     }
 }
 
@@ -88,51 +141,57 @@ pub(crate) fn run(options: &Options) -> Result<Vec<String>> {
     if !options.wants_suite(SUITE) || options.counts {
         return Ok(Vec::new());
     }
-    // Entries and rounds: those of a large map begin with filling it.
-    let sizes: &[(usize, usize)] =
-        if options.quick { &[(10_000, 5)] } else { &[(10_000, 15), (1_000_000, 5)] };
+    // A round of a large map begins with filling it, and is as long as it takes to move it.
+    let small = Size { entries: 10_000, rounds: if options.quick { 5 } else { 15 }, spans: 64 };
+    let large = Size { entries: 1_000_000, rounds: 5, spans: 512 };
+    let sizes = if options.quick { vec![small] } else { vec![small, large] };
     let mut cells = Vec::new();
-    for &(entries, rounds) in sizes {
+    for size in sizes {
+        let Size { entries, rounds, .. } = size;
         println!("\nrebuild: {entries} entries, one thread at work, {rounds} rounds");
         println!(
-            "{:<10}{:<8}{:<8}{:>8}{:>10}{:>10}{:>10}{:>12}{:>8}",
+            "{:<12}{:<8}{:<8}{:>8}{:>10}{:>10}{:>10}{:>12}{:>8}",
             "", "", "", "ns/op", "p50", "p99", "p99.99", "max", "moves"
         );
-        cells.extend(contend::<Heptad>(entries, rounds));
-        cells.extend(contend::<Papaya>(entries, rounds));
-        cells.extend(contend::<Scc>(entries, rounds));
+        cells.extend(contend::<Heptad>(size));
+        cells.extend(contend::<Paused<2>>(size));
+        cells.extend(contend::<Paused<4>>(size));
+        cells.extend(contend::<Floor<false>>(size));
+        cells.extend(contend::<Floor<true>>(size));
+        cells.extend(contend::<Papaya>(size));
+        cells.extend(contend::<Scc>(size));
         copy::run(entries, rounds);
     }
     report::json_lines(&cells)
 }
 
 /// All cells of one contender: still and moving take turns.
-fn contend<M: Mover>(entries: usize, rounds: usize) -> Vec<Cell> {
+fn contend<M: Mover>(size: Size) -> Vec<Cell> {
     let mut cells = Vec::new();
     for op in [Op::Get, Op::Upsert] {
         let mut courses = [Course::new(), Course::new()];
-        for round in 0..rounds {
+        for round in 0..size.rounds {
             for turn in 0..2 {
                 let is_moving = (round + turn) % 2 == 1;
-                play::<M>(entries, op, is_moving, &mut courses[usize::from(is_moving)]);
+                play::<M>(size, op, is_moving, &mut courses[usize::from(is_moving)]);
             }
         }
         for (course, is_moving) in courses.into_iter().zip([false, true]) {
-            let Course { nanoseconds, latencies, moves } = course;
-            let nanoseconds = median(nanoseconds);
+            let Course { spans, latencies, moves } = course;
+            let nanoseconds = median(calm(&spans));
             let at = |quantile| latencies.value_at_quantile(quantile);
             let latency_ns = [at(0.5), at(0.99), at(0.9999), latencies.max()];
             let [p50, p99, p9999, max] = latency_ns;
             let (name, state) = (M::NAME, if is_moving { "moving" } else { "still" });
             println!(
-                "{name:<10}{:<8}{state:<8}{nanoseconds:>8.1}{p50:>10}{p99:>10}{p9999:>10}{max:>12}{moves:>8}",
+                "{name:<12}{:<8}{state:<8}{nanoseconds:>8.1}{p50:>10}{p99:>10}{p9999:>10}{max:>12}{moves:>8}",
                 format!("{op:?}").to_lowercase(),
             );
             let contender = M::NAME;
             let suite = SUITE;
             cells.push(Cell {
                 suite,
-                entries,
+                entries: size.entries,
                 contender,
                 op,
                 is_moving,
@@ -146,18 +205,22 @@ fn contend<M: Mover>(entries: usize, rounds: usize) -> Vec<Cell> {
 }
 
 /// One round: a new map, the working thread, and its neighbour.
-fn play<M: Mover>(entries: usize, op: Op, is_moving: bool, course: &mut Course) {
-    let map = M::with_entries(entries);
-    let is_over = AtomicBool::new(false);
+fn play<M: Mover>(size: Size, op: Op, is_moving: bool, course: &mut Course) {
+    let map = M::with_entries(size.entries);
+    let signals = Signals::default();
+    let allowed = sched_getaffinity(None).unwrap_or_else(|_| CpuSet::new());
+    sit_on(0, &allowed);
     thread::scope(|scope| {
         let neighbour = scope.spawn(|| {
+            sit_on(1, &allowed);
             let mut moves = 0;
-            while !is_over.load(Relaxed) {
+            while !signals.is_over.load(Relaxed) {
                 if is_moving {
-                    moves += u64::from(map.move_some(moves, &is_over));
+                    moves += u64::from(map.move_some(moves, &signals.is_over));
                 } else {
                     black_box((0..1_000).fold(moves, hash_word));
                 }
+                signals.turns.fetch_add(1, Relaxed);
             }
             moves
         });
@@ -166,11 +229,18 @@ fn play<M: Mover>(entries: usize, op: Op, is_moving: bool, course: &mut Course) 
             Op::Get => assert_eq!(map.get(key), Some(key)),
             Op::Upsert => map.upsert(key, key),
         };
-        let keys: Vec<u64> = (0..PORTION).map(|_| key(random.usize(..entries))).collect();
-        for _ in 0..PORTIONS {
-            let start = thread_nanoseconds();
+        // Drawn anew for all spans: what comes again and again is learnt by heart by processors.
+        let draw = |_| key(random.usize(..size.entries));
+        let keys: Vec<u64> = (0..SPAN * size.spans).map(draw).collect();
+        for keys in keys.chunks(SPAN) {
+            let (start, clock) = (thread_nanoseconds(), Instant::now());
+            let turns = signals.turns.load(Relaxed);
             keys.iter().for_each(|&key| perform(key));
-            course.nanoseconds.push((thread_nanoseconds() - start) as f64 / PORTION as f64);
+            let turns = signals.turns.load(Relaxed) - turns;
+            course.spans.push(Span {
+                nanoseconds: (thread_nanoseconds() - start) as f64 / SPAN as f64,
+                turns: turns as f64 / clock.elapsed().as_nanos() as f64,
+            });
         }
         for &key in keys.iter().cycle().take(TIMED) {
             let start = Instant::now();
@@ -178,7 +248,8 @@ fn play<M: Mover>(entries: usize, op: Op, is_moving: bool, course: &mut Course) 
             let nanoseconds = start.elapsed().as_nanos() as u64;
             course.latencies.record(nanoseconds).expect("the histogram grows");
         }
-        is_over.store(true, Relaxed);
+        signals.is_over.store(true, Relaxed);
         course.moves += neighbour.join().expect("the neighbour does not panic");
     });
+    let _ = sched_setaffinity(None, &allowed);
 }

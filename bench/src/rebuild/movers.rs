@@ -1,8 +1,12 @@
 //! Maps that can be moved while they are used.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    hint::spin_loop,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Instant,
 };
 
 use heptad::{
@@ -98,13 +102,43 @@ impl Drop for Heptad {
     }
 }
 
+/// heptad's map, moved by who does something else in between: it has its processor for this once in `OF`
+/// spans of time.
+pub(super) struct Paused<const OF: u32>(Heptad);
+
+impl<const OF: u32> Mover for Paused<OF> {
+    const NAME: &'static str = if OF == 2 { "heptad / 2" } else { "heptad / 4" };
+
+    fn with_entries(entries: usize) -> Self {
+        Paused(Heptad::with_entries(entries))
+    }
+
+    fn get(&self, key: u64) -> Option<u64> {
+        self.0.get(key)
+    }
+
+    fn upsert(&self, key: u64, value: u64) {
+        self.0.upsert(key, value);
+    }
+
+    fn move_some(&self, turn: u64, is_over: &AtomicBool) -> bool {
+        let start = Instant::now();
+        let is_done = self.0.move_some(turn, is_over);
+        let end = start + start.elapsed() * OF;
+        while Instant::now() < end {
+            spin_loop();
+        }
+        is_done
+    }
+}
+
 /// Adds a few entries to a map that grows, until there are `GROWTH` times as many as at first.
 fn grow(added: &Mutex<usize>, entries: usize, is_over: &AtomicBool, insert: impl Fn(u64)) -> bool {
     let mut added = added.lock().unwrap_or_else(PoisonError::into_inner);
     if *added >= GROWTH * entries {
         // Nothing more to do in this round.
         while !is_over.load(Relaxed) {
-            std::hint::spin_loop();
+            spin_loop();
         }
         return false;
     }

@@ -12,7 +12,7 @@
 //! | 5 | the home mask: the bits of a key word that decide its home |
 //! | 6 | a hash of words 0 to 5 |
 //! | 7 | the address of the next table's descriptor; 0 until the table is rebuilt |
-//! | 8 to 15 | how far a rebuild is: [`Progress`] |
+//! | 8 to 15 | how far the rebuilds are that it takes part in: [`Progress`] |
 //!
 //! Bins follow, then the groups: [`Shape`] has the picture. Before a rebuild no word is an address, so an
 //! arena means the same wherever it is mapped. A new one is all zero behind word 6.

@@ -35,17 +35,22 @@ cfg_if::cfg_if! {
     }
 }
 
-/// How far a rebuild is: a line of its own, which only a rebuild touches.
+/// How far the rebuilds are that a table takes part in: a line of its own, which only they touch.
+///
+/// What helpers write all the time stands in the table that entries move into, and what every operation
+/// reads in the one that they come from: two lines.
 #[derive(Debug, Default)]
 #[repr(C, align(64))]
 pub(super) struct Progress {
-    /// Bins that some helper has been told to move. A hint that keeps helpers apart: one that was told
-    /// may stop for ever.
-    pub(super) told: AtomicU64,
-    /// Bins below this number are migrated.
+    /// Bins of this table below this number are migrated: the operations' word, which seldom changes.
     pub(super) done: AtomicU64,
-    /// 1 once an entry found no room in the next table.
+    /// 1 once an entry of this table found no room in the next one.
     pub(super) stuck: AtomicU64,
+    /// Bins of the table before that some helper has been told to move. A hint that keeps helpers apart:
+    /// one that was told may stop for ever.
+    pub(super) told: AtomicU64,
+    /// Bins of the table before below this number are migrated: the helpers' word.
+    pub(super) found: AtomicU64,
 }
 
 /// The home of some keys: a bin of a table. One word; its groups follow from where it stands.
@@ -147,7 +152,8 @@ impl<'a> Table<'a> {
         link.compare_exchange(ptr::null_mut(), next.as_ptr(), Release, Relaxed).is_ok()
     }
 
-    /// How far moving to the next table is.
+    /// How far moving to the next table is, and from the one before.
+    #[inline]
     pub(super) fn progress(self) -> &'a Progress {
         &self.descriptor().progress
     }

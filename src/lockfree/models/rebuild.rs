@@ -3,7 +3,7 @@
 use super::{
     Rebuild, Scene, fill,
     judge::Operation::{self, *},
-    key,
+    key, key_of_home,
 };
 
 /// Of a table of one home the rebuild has begun.
@@ -37,4 +37,12 @@ fn a_freeze_and_an_insertion() {
 fn p6_a_reader_in_a_rebuild() {
     rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(2)], &[Get(key(0)), Get(key(1))]]);
     rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(2)], &[GetInBatch(key(0))]]);
+}
+
+/// One home has moved, and the reader's has not.
+#[test]
+fn p6_a_reader_of_the_second_home() {
+    let second = key_of_home(1, 0);
+    let scene = Scene::of_two_homes(&[Insert(second, 7)]).with_rebuild(Rebuild::Begun);
+    scene.with_preemptions(2).race(&[&[Help(1)], &[Get(second)]]);
 }

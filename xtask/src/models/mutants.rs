@@ -436,6 +436,26 @@ pub(super) const MUTANTS: &[Mutant] = &[
         test: "steps::rebuilds::m2_m3_a_late_helper_brings_nothing_back",
     },
     Mutant {
+        name: "how far a rebuild is: told Relaxed",
+        edits: &[edit(
+            MIGRATE,
+            "done.fetch_max(known, Release);",
+            "done.fetch_max(known, Relaxed);",
+        )],
+        atomics: Loom,
+        test: "models::rebuild::p6_a_reader_in_a_rebuild",
+    },
+    Mutant {
+        name: "bins count as migrated that were looked at",
+        edits: &[edit(
+            MIGRATE,
+            "let migrated = unmigrated.unwrap_or(range.end);",
+            "let migrated = range.end;",
+        )],
+        atomics: Loom,
+        test: "models::rebuild::p6_a_reader_of_the_second_home",
+    },
+    Mutant {
         name: "retarget: goes on to the third table without moving the home in the second",
         edits: &[edit(MIGRATE, "        self.move_home(home, next)?;\n", "")],
         atomics: Loom,

@@ -1,0 +1,197 @@
+//! Lines without a map: what any table in two arenas would pay.
+//!
+//! | name | how the lines are moved |
+//! |---|---|
+//! | copied | line after line into the other array, each read once and written once; when all are there, users change over |
+//! | scattered | entry after entry, from the line where one hash puts it to the line where another does, as under a new seed; users follow at once, by a count of the lines that are done |
+//!
+//! There are as many lines as in heptad's arena. To get is to read four words of a line, to upsert is two
+//! exchanges and a store in it, and both count themselves in and out, as heptad's map does here. Who
+//! scatters makes two exchanges on each old line and two on the new one for each entry, as heptad
+//! does. Both are held to [`NANOSECONDS_PER_ENTRY`], for a copy that is faster disturbs more often.
+
+use std::{
+    hint::{black_box, spin_loop},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{
+            AtomicBool, AtomicU64, AtomicUsize,
+            Ordering::{Acquire, Relaxed, Release, SeqCst},
+        },
+    },
+    time::{Duration, Instant},
+};
+
+use heptad::{hash::hash_word, lockfree::arena_lines};
+
+use super::{key, movers::Mover};
+
+/// About what heptad takes.
+const NANOSECONDS_PER_ENTRY: usize = 50;
+/// Entries that are moved between two looks at whether all is over.
+const MOVED_AT_ONCE: usize = 32;
+/// Lines that are done between two changes of their count.
+const LINES_BETWEEN_COUNTS: usize = 64;
+
+#[derive(Default)]
+#[repr(align(64))]
+struct Line([AtomicU64; 8]);
+
+/// A counter on a line of its own.
+#[derive(Default)]
+#[repr(align(128))]
+struct Apart<T>(T);
+
+pub(super) struct Floor<const SCATTERED: bool> {
+    sides: [Box<[Line]>; 2],
+    /// The keys in the order of their lines on each side.
+    orders: [Box<[u64]>; 2],
+    /// The side that entries are moved from.
+    side: Apart<AtomicUsize>,
+    /// Lines of that side that are done.
+    done: Apart<AtomicUsize>,
+    calls: Apart<[AtomicU64; 2]>,
+    pass: Apart<Mutex<Pass>>,
+}
+
+/// How far a pass over all entries is, and when it began.
+#[derive(Default)]
+struct Pass {
+    moved: usize,
+    start: Option<Instant>,
+}
+
+impl<const SCATTERED: bool> Floor<SCATTERED> {
+    fn line_of(&self, side: usize, key: u64) -> usize {
+        let seed = if SCATTERED { side as u64 } else { 0 };
+        let lines = self.sides[side].len() as u128;
+        ((u128::from(hash_word(seed, key)) * lines) >> 64) as usize
+    }
+
+    /// Where the key is now.
+    fn line(&self, key: u64) -> &Line {
+        let side = self.side.0.load(SeqCst);
+        let number = self.line_of(side, key);
+        if !SCATTERED {
+            return &self.sides[side][number];
+        }
+        let other = 1 - side;
+        // No branch, as in heptad.
+        let is_done = usize::from(number < self.done.0.load(Acquire));
+        let places = [(side, number), (other, self.line_of(other, key))];
+        let (side, number) = places[is_done];
+        &self.sides[side][number]
+    }
+
+    fn call<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.calls.0[0].fetch_add(1, SeqCst);
+        let answer = act();
+        self.calls.0[1].fetch_add(1, Release);
+        answer
+    }
+
+    /// Moves the entries, or the lines, with these numbers, of as many as there are entries.
+    fn advance(&self, side: usize, numbers: std::ops::Range<usize>) {
+        let order = &self.orders[side];
+        let mut last = usize::MAX;
+        for number in numbers {
+            let from = self.line_of(side, order[number]);
+            let old = &self.sides[side][from];
+            if !SCATTERED {
+                // A line with several entries is copied with the first of them.
+                if from != last {
+                    let new = &self.sides[1 - side][from];
+                    old.0
+                        .iter()
+                        .zip(&new.0)
+                        .for_each(|(old, new)| new.store(old.load(Relaxed), Relaxed));
+                }
+                last = from;
+                continue;
+            }
+            if from != last {
+                exchange(old);
+                exchange(old);
+                if from / LINES_BETWEEN_COUNTS != last / LINES_BETWEEN_COUNTS {
+                    self.done.0.store(from, Release);
+                }
+            }
+            let new = &self.sides[1 - side][self.line_of(1 - side, order[number])];
+            exchange(new);
+            write(new, order[number]);
+            exchange(new);
+            last = from;
+        }
+    }
+}
+
+/// Changes the first word, whatever it is.
+fn exchange(line: &Line) {
+    let now = line.0[0].load(Acquire);
+    // Whoever loses has paid for the line as well.
+    let _ = line.0[0].compare_exchange(now, now.wrapping_add(1), SeqCst, Relaxed);
+}
+
+fn write(line: &Line, key: u64) {
+    line.0[1 + key as usize % 3].store(key, Relaxed);
+    line.0[4 + key as usize % 3].store(key, Relaxed);
+}
+
+impl<const SCATTERED: bool> Mover for Floor<SCATTERED> {
+    const NAME: &'static str = if SCATTERED { "scattered" } else { "copied" };
+
+    fn with_entries(entries: usize) -> Self {
+        let side = || (0..arena_lines(entries)).map(|_| Line::default()).collect();
+        let mut floor = Floor {
+            sides: [side(), side()],
+            orders: Default::default(),
+            side: Apart::default(),
+            done: Apart::default(),
+            calls: Apart::default(),
+            pass: Apart::default(),
+        };
+        floor.orders = [0, 1].map(|side| {
+            let mut order: Box<[u64]> = (0..entries).map(key).collect();
+            order.sort_by_key(|&key| floor.line_of(side, key));
+            order
+        });
+        floor
+    }
+
+    fn get(&self, key: u64) -> Option<u64> {
+        self.call(|| {
+            let words = &self.line(key).0;
+            black_box(words.iter().take(4).fold(0, |sum, word| sum ^ word.load(Acquire)));
+            Some(key)
+        })
+    }
+
+    fn upsert(&self, key: u64, value: u64) {
+        self.call(|| {
+            let line = self.line(key);
+            exchange(line);
+            write(line, value);
+            exchange(line);
+        });
+    }
+
+    fn move_some(&self, _: u64, _: &AtomicBool) -> bool {
+        let mut pass = self.pass.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = *pass.start.get_or_insert_with(Instant::now);
+        let side = self.side.0.load(Relaxed);
+        let end = self.orders[side].len().min(pass.moved + MOVED_AT_ONCE);
+        self.advance(side, pass.moved..end);
+        pass.moved = end;
+        let due = Duration::from_nanos((end * NANOSECONDS_PER_ENTRY) as u64);
+        while start.elapsed() < due {
+            spin_loop();
+        }
+        if end < self.orders[side].len() {
+            return false;
+        }
+        self.side.0.store(1 - side, SeqCst);
+        self.done.0.store(0, Release);
+        *pass = Pass::default();
+        true
+    }
+}
