@@ -47,7 +47,6 @@ pub use backend::Backend;
 use backend::backend;
 pub use greater::{greater, take_lesser};
 pub use prefetch::prefetch;
-pub(crate) use prefetch::prefetch_to_write;
 
 cfg_if::cfg_if! {
     if #[cfg(all(

@@ -13,7 +13,7 @@ use super::{
     raw::Ends,
     shape::{EMPTY, Shape},
 };
-use crate::probe::{greater, prefetch, prefetch_to_write};
+use crate::probe::{greater, prefetch};
 
 /// Slots of keys, and of values where there are any.
 #[derive(Clone, Copy)]
@@ -69,15 +69,6 @@ impl Lanes {
         prefetch(self.keys.cast());
         if VALUES {
             prefetch(self.values.cast());
-        }
-    }
-
-    /// Asks the cache for the first slot, to write it. Any address will do.
-    #[inline(always)]
-    fn prefetch_to_write<const VALUES: bool>(self) {
-        prefetch_to_write(self.keys.cast());
-        if VALUES {
-            prefetch_to_write(self.values.cast());
         }
     }
 
@@ -160,8 +151,8 @@ impl Target {
         for quad in 0..quads {
             // Four slots of each stretch are one line of source, and become two.
             ahead.from(8 * quad).prefetch::<VALUES>();
-            ahead_to.from(16 * quad).prefetch_to_write::<VALUES>();
-            ahead_to.from(16 * quad + 8).prefetch_to_write::<VALUES>();
+            ahead_to.from(16 * quad).prefetch::<VALUES>();
+            ahead_to.from(16 * quad + 8).prefetch::<VALUES>();
             let (one, two) = (one.from(4 * quad), two.from(4 * quad));
             for slot in 0..4 {
                 // SAFETY: a source slot, and one that may be written.

@@ -35,7 +35,7 @@
 
 use super::shape::{EMPTY, LINE_SLOTS, Shape};
 use crate::{
-    probe::{greater, prefetch_to_write},
+    probe::{greater, prefetch},
     sync::{
         AtomicU64, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
@@ -77,12 +77,12 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// Asks the cache for the line of slot `slot`, to write it. Any number will do.
+    /// Asks the cache for the line of slot `slot`. Any number will do.
     #[inline]
     fn prefetch(&self, slot: usize) {
-        prefetch_to_write(self.slots.as_ptr().wrapping_add(slot).cast_mut().cast());
+        prefetch(self.slots.as_ptr().wrapping_add(slot).cast());
         if !self.values.is_empty() {
-            prefetch_to_write(self.values.as_ptr().wrapping_add(slot).cast_mut().cast());
+            prefetch(self.values.as_ptr().wrapping_add(slot).cast());
         }
     }
 }
