@@ -1,7 +1,7 @@
 //! Two tables of one order, read side by side.
 //!
 //! [`Merged`] is an iterator, for whatever is done with one word at a time. A new table of two sets is
-//! made by two [`Stream`]s at once, one for each half of all words.
+//! made from two sides at once, a [`Half`] of all words each.
 
 use core::iter::{FusedIterator, Peekable};
 
