@@ -1,7 +1,7 @@
 //! Two tables of one order, read side by side.
 //!
 //! [`Merged`] is an iterator, for whatever is done with one word at a time. A new table of two sets is
-//! made from two sides at once, a [`Half`] of all words each.
+//! made in two halves of all words at once, each a [`Half`].
 
 use core::iter::{FusedIterator, Peekable};
 
