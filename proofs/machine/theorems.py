@@ -35,7 +35,8 @@ CONTRACTS = {
 # What is proved of the contracts that do not speak of all inputs.
 DOMAINS = {"find_words": "for a batch of one"}
 # What can be left out where a batch has one entry: hints to the cache, what makes them, and what leads
-# from one entry to the next. `asm-check` changes every instruction, and longer batches notice.
+# from one entry to the next. `asm-check` changes them all, and runs longer
+# batches.
 OF_LONGER_BATCHES = {
     ("aarch64", "find_words"): [
         "+0x14 (and x13, x13, #0xf)",
