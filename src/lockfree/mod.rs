@@ -107,7 +107,7 @@
 //! - A *change* works in the first table in which its own bin is not frozen; a frozen one, or one without
 //!   room, it moves first. When it is done it moves one bin more and looks at two headers, or looks at 16
 //!   and moves what it finds unmoved there: always if the key was not there before, so that a table that
-//!   grows is moved before the next one is full; else one change in 64 does it.
+//!   grows is moved before the next one is full; else one change in 256 does it.
 //!   A bin has at most 24 entries, so that is at most 48 insertions into the next table, each of them as
 //!   above: 2 lines usually. A bin has 2.6 entries on average in a full table. After a table without room
 //!   it can be 24 times as much: each entry that finds no room in the table between takes a bin of that

@@ -19,7 +19,7 @@ use core::{
 };
 
 use super::{
-    arena::{Descriptor, Table},
+    arena::{Descriptor, Home, Table},
     migrate::Step,
     reclaim::{Guarded, Reclaim},
     update::{Decision, Key, Matches, Stop},
@@ -38,7 +38,7 @@ use crate::{
 /// Tables that are moved into one another at once: a rebuild, and two more for want of room.
 const MOST_UNFINISHED: usize = 3;
 /// Of so many changes of keys that are there, one does a step of a rebuild.
-const CHANGES_PER_STEP: u64 = 64;
+const CHANGES_PER_STEP: u64 = 256;
 
 /// In `current`: unsettled. Descriptors are lines, so their addresses have no such bit.
 const UNSETTLED: usize = 1;
@@ -219,9 +219,15 @@ impl<'a, G: Reclaim> Root<'a, G> {
         NonNull::new(current).map(|descriptor| unsafe { Table::at(descriptor) })
     }
 
-    /// The table in which an operation on the key of `word` starts, if the current one is not settled.
+    /// [`start`](Self::start), out of the way of those who find the table settled.
     #[cold]
     #[inline(never)]
+    fn start_unsettled(&self, word: u64) -> Option<Table<'_>> {
+        self.start(word)
+    }
+
+    /// The table in which an operation on the key of `word` starts, if the current one is not settled.
+    #[inline]
     fn start(&self, word: u64) -> Option<Table<'_>> {
         let table = self.current()?;
         Some(table.next().map_or(table, |next| table.start_for(word, next)))
@@ -241,7 +247,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
     #[inline]
     pub(super) fn get(&self, key: Key<impl Matches>) -> Option<u64> {
         let _inside = self.enter();
-        self.settled().or_else(|| self.start(key.word))?.get(key)
+        self.settled().or_else(|| self.start_unsettled(key.word))?.get(key)
     }
 
     /// Asks the cache for the home of `word`.
@@ -277,7 +283,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
     ) -> Result<Option<u64>, Error> {
         let _inside = self.enter();
         match self.settled() {
-            Some(table) => update_from(table, key, decide),
+            Some(table) => update_from(table, table.home_of(key.word), key, decide),
             None => self.update_unsettled(key, decide),
         }
     }
@@ -296,20 +302,27 @@ impl<'a, G: Reclaim> Root<'a, G> {
                 Decision::Set(_) => Err(Error::Full),
             };
         };
-        let answer = update_from(start, key, decide);
-        self.contribute(start, key.word, matches!(answer, Ok(Some(_))));
+        // Asked before, as what comes behind an exchange waits for it.
+        let home = start.home_of(key.word);
+        let is_drawn = is_drawn(start, home, key.word);
+        let answer = update_from(start, home, key, decide);
+        // Always if there was no such key: so a table that is growing is moved before the next one is full.
+        if is_drawn || !matches!(answer, Ok(Some(_))) {
+            self.step(1);
+        }
         answer
     }
 }
 
 /// Changes a key in `table`, or behind.
 #[inline(always)]
-fn update_from(
-    table: Table<'_>,
+fn update_from<'a>(
+    table: Table<'a>,
+    home: Home<'a>,
     key: Key<impl Matches>,
     mut decide: impl FnMut(Option<u64>) -> Decision,
 ) -> Result<Option<u64>, Error> {
-    match table.update(key, &mut decide) {
+    match table.update(home, key, &mut decide) {
         Ok(before) => Ok(before),
         Err(stop) => update_behind(table, key, decide, stop),
     }
@@ -326,32 +339,29 @@ fn update_behind(
     let (mut table, mut stop) = (table, stop);
     loop {
         table = table.follow(key.word, stop)?;
-        match table.update(key, &mut decide) {
+        match table.update(table.home_of(key.word), key, &mut decide) {
             Ok(before) => return Ok(before),
             Err(another) => stop = another,
         }
     }
 }
 
+/// Does a change of the key of `word`, about to begin in `home` of `table`, do a step of the rebuild even if
+/// there is such a key? One in [`CHANGES_PER_STEP`] does: so many commits of one home.
+fn is_drawn<'a>(mut table: Table<'a>, mut home: Home<'a>, word: u64) -> bool {
+    loop {
+        let header = home.header();
+        if !header.is_migrated() {
+            // With the number, or all homes of a table that was just filled would help at once.
+            return (header.version() + table.number(home)) % CHANGES_PER_STEP == 0;
+        }
+        let Some(next) = table.next() else { return true };
+        (table, home) = (next, next.home_of(word));
+    }
+}
+
 /// The rebuild.
 impl<'a, G: Reclaim> Root<'a, G> {
-    /// What a change of the key of `word`, begun in `start`, does for a rebuild when it is done itself: a
-    /// step, if there was no such key before. So a table that is growing is moved before the next one is
-    /// full. Else one in [`CHANGES_PER_STEP`] does a step: so many commits of one home.
-    fn contribute(&self, start: Table<'_>, word: u64, was_present: bool) {
-        let mut tables = iter::successors(Some(start), |table| table.next());
-        let draw = |table: Table<'_>| {
-            let home = table.home_of(word);
-            let header = home.header();
-            // With the number, or all homes of a table that was just filled would help at once.
-            let is_drawn = (header.version() + table.number(home)) % CHANGES_PER_STEP == 0;
-            (!header.is_migrated()).then_some(is_drawn)
-        };
-        if !was_present || tables.find_map(draw).unwrap_or(true) {
-            self.step(1);
-        }
-    }
-
     /// Gives the newest table a next one, in `region`: from now on entries move there.
     pub(super) fn rebuild(
         &self,

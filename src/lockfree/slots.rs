@@ -7,11 +7,34 @@
 
 use super::{
     arena::{Home, Table},
+    bin::Group,
     commit::Take,
     header::{GROUP_SLOTS, Header, Place, REGIONS},
     update::{Hand, Setback, Stop},
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
+
+impl Group {
+    /// Claims a free slot. Seven attempts at the most.
+    #[inline]
+    pub(super) fn claim_free(&self) -> Option<u32> {
+        (0..GROUP_SLOTS).find(|&slot| {
+            let claim = self.claim(slot);
+            // Relaxed: a guess, which spares the exchange where it would fail.
+            claim.load(Relaxed) == 0
+                // Acquire: pairs with the Release of `unclaim`.
+                && claim.compare_exchange(0, 1, Acquire, Relaxed).is_ok()
+        })
+    }
+
+    /// Gives a claimed slot back. It is not visible in any header.
+    #[inline]
+    pub(super) fn unclaim(&self, slot: u32) {
+        // Release: pairs with the Acquire of `claim_free`: what we read or wrote there, and the commit
+        // that hid it, come before the next holder's stores.
+        self.claim(slot).store(0, Release);
+    }
+}
 
 impl<'a> Table<'a> {
     /// A slot of `home` to fill: the one in the hand, or a new one. With it comes the header that shows
@@ -65,24 +88,15 @@ impl<'a> Table<'a> {
         self.relocate(home, seen)
     }
 
-    /// Claims a free slot in the group that `home` has in `region`. Seven attempts at the most.
+    /// Claims a free slot in the group that `home` has in `region`.
     pub(super) fn claim_in_group(self, home: Home<'a>, region: u32) -> Option<u32> {
-        let group = self.group(home, region);
-        (0..GROUP_SLOTS).find(|&slot| {
-            let claim = group.claim(slot);
-            // Relaxed: a guess, which spares the exchange where it would fail.
-            claim.load(Relaxed) == 0
-                // Acquire: pairs with the Release of `unclaim`.
-                && claim.compare_exchange(0, 1, Acquire, Relaxed).is_ok()
-        })
+        self.group(home, region).claim_free()
     }
 
     /// Gives a claimed slot of a group back. It is not visible in any header.
     #[inline]
     pub(super) fn unclaim(self, home: Home<'a>, place: Place) {
-        // Release: pairs with the Acquire of `claim_in_group`: what we read or wrote there, and the
-        // commit that hid it, come before the next holder's stores.
-        self.claim_at(home, place).store(0, Release);
+        self.group(home, place.region()).unclaim(place.group_slot());
     }
 
     /// Is the slot of a group claimed? Relaxed: only asked of a table at rest.

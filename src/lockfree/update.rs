@@ -16,6 +16,7 @@
 
 use super::{
     arena::{Home, Table},
+    bin::{Group, Pair},
     commit::{Lost, Take},
     header::{Header, Place},
     shape::Shape,
@@ -124,6 +125,43 @@ impl Home<'_> {
     }
 }
 
+impl Pair {
+    /// Writes a pair that is in the hand.
+    #[inline]
+    fn fill(&self, word: u64, value: u64) {
+        // Pairs with the Acquire fence of `still_shows`, as in `fill_own`.
+        fence(Release);
+        // Relaxed: the commit's Release shows them.
+        self.key.store(word, Relaxed);
+        self.value.store(value, Relaxed);
+    }
+}
+
+impl Home<'_> {
+    /// Shows the key at `old` with another value in a slot of the same group, which is claimed.
+    #[inline]
+    fn replace_in_group(
+        self,
+        seen: Header,
+        group: &Group,
+        old: Place,
+        slot: u32,
+        value: u64,
+    ) -> Result<(), Setback> {
+        let new = Place::in_group(old.region(), slot);
+        // Relaxed: as in `hits`.
+        let word = group.pair(old.group_slot()).key.load(Relaxed);
+        group.pair(slot).fill(word, value);
+        match self.commit(seen, |now| now.showing(new).hiding(old)) {
+            Ok(_) => {
+                group.unclaim(old.group_slot());
+                Ok(())
+            }
+            Err(Lost) => Err(Setback::Again(Hand::Slot(new))),
+        }
+    }
+}
+
 impl<'a> Table<'a> {
     /// Asks `decide` what to do with the key, given its present value, and does it. Answers the value
     /// that the key had before.
@@ -133,10 +171,10 @@ impl<'a> Table<'a> {
     #[inline]
     pub(super) fn update(
         self,
+        home: Home<'a>,
         key: Key<impl Matches>,
         mut decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<u64>, Stop> {
-        let home = self.home_of(key.word);
         match self.attempt(home, key, &mut decide, Hand::Empty) {
             Ok(before) => Ok(before),
             Err(setback) => self.go_on(home, key, decide, setback),
@@ -279,7 +317,13 @@ impl<'a> Table<'a> {
         value: u64,
         hand: Hand,
     ) -> Result<(), Setback> {
-        // In the group where it is, if there is room: no other line then.
+        if hand == Hand::Empty && seen.free_own().is_none() && !old.is_own() {
+            // In the group where it is, if there is room: no other line then.
+            let group = self.group(home, old.region());
+            if let Some(slot) = group.claim_free() {
+                return home.replace_in_group(seen, group, old, slot, value);
+            }
+        }
         let (new, seen) = self.take_slot(home, seen, hand, old.region())?;
         self.fill(home, seen, new, self.key_at(home, old), value);
         match home.commit(seen, |now| now.showing(new).removing(old)) {
@@ -309,11 +353,6 @@ impl<'a> Table<'a> {
         if place.is_own() {
             return home.fill_own(seen, place.own_slot(), word, value);
         }
-        // Pairs with the Acquire fence of `still_shows`, as in `fill_own`.
-        fence(Release);
-        let pair = self.pair_at(home, place);
-        // Relaxed: the commit's Release shows them.
-        pair.key.store(word, Relaxed);
-        pair.value.store(value, Relaxed);
+        self.pair_at(home, place).fill(word, value);
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | copied | line after line into the other array, each read once and written once; when all are there, users change over |
 //! | scattered | entry after entry, from the line where one hash puts it to the line where another does, as under a new seed; users follow at once, by a count of the lines that are done |
+//! | scattered + | the same, by users who compute in each operation, so that it takes about as long as heptad's |
 //!
 //! There are as many lines as in heptad's arena. To get is to read four words of a line, to upsert is two
 //! exchanges and a store in it, and both count themselves in and out, as heptad's map does here. Who
@@ -28,6 +29,8 @@ use super::{key, movers::Mover};
 
 /// About what heptad takes.
 const NANOSECONDS_PER_ENTRY: usize = 50;
+/// Hashes that take about as long as an operation of heptad's does beyond that of bare lines.
+pub(super) const HASHES_OF_HEPTAD: u64 = 5;
 /// Entries that are moved between two looks at whether all is over.
 const MOVED_AT_ONCE: usize = 32;
 /// Lines that are done between two changes of their count.
@@ -42,7 +45,7 @@ struct Line([AtomicU64; 8]);
 #[repr(align(128))]
 struct Apart<T>(T);
 
-pub(super) struct Floor<const SCATTERED: bool> {
+pub(super) struct Floor<const SCATTERED: bool, const HASHES: u64> {
     sides: [Box<[Line]>; 2],
     /// The keys in the order of their lines on each side.
     orders: [Box<[u64]>; 2],
@@ -61,7 +64,7 @@ struct Pass {
     start: Option<Instant>,
 }
 
-impl<const SCATTERED: bool> Floor<SCATTERED> {
+impl<const SCATTERED: bool, const HASHES: u64> Floor<SCATTERED, HASHES> {
     fn line_of(&self, side: usize, key: u64) -> usize {
         let seed = if SCATTERED { side as u64 } else { 0 };
         let lines = self.sides[side].len() as u128;
@@ -85,6 +88,7 @@ impl<const SCATTERED: bool> Floor<SCATTERED> {
 
     fn call<T>(&self, act: impl FnOnce() -> T) -> T {
         self.calls.0[0].fetch_add(1, SeqCst);
+        black_box((0..HASHES).fold(black_box(0), hash_word));
         let answer = act();
         self.calls.0[1].fetch_add(1, Release);
         answer
@@ -137,8 +141,12 @@ fn write(line: &Line, key: u64) {
     line.0[4 + key as usize % 3].store(key, Relaxed);
 }
 
-impl<const SCATTERED: bool> Mover for Floor<SCATTERED> {
-    const NAME: &'static str = if SCATTERED { "scattered" } else { "copied" };
+impl<const SCATTERED: bool, const HASHES: u64> Mover for Floor<SCATTERED, HASHES> {
+    const NAME: &'static str = match (SCATTERED, HASHES) {
+        (false, _) => "copied",
+        (true, 0) => "scattered",
+        (true, _) => "scattered +",
+    };
 
     fn with_entries(entries: usize) -> Self {
         let side = || (0..arena_lines(entries)).map(|_| Line::default()).collect();

@@ -7,8 +7,9 @@
 //! | name | how the map is moved |
 //! |---|---|
 //! | heptad | `rebuild` between two arenas of the same size, under another seed each time, and `help` until it is over |
-//! | heptad / 2, / 4 | the same by a thread that pauses between its calls of `help`, so that it works half or a quarter of its time |
-//! | copied, scattered | no map at all, but lines that are moved: the [`floor`] |
+//! | same seed | the same, but under one seed, as a map whose size changes: entries of neighbours go to neighbours |
+//! | heptad / 2, / 4 | as the first, but by a thread that pauses between its calls of `help`, so that it works half or a quarter of its time |
+//! | copied, scattered, scattered + | no map at all, but lines that are moved: the [`floor`] |
 //! | papaya, scc | it grows: a map made for the entries gets seven times as many new ones, and is replaced by a new map for the next round |
 //!
 //! heptad's map counts its operations (`Counted`), moving or still. Throughput is that of short spans, by
@@ -40,8 +41,8 @@ mod copy;
 mod floor;
 mod movers;
 
-use floor::Floor;
-use movers::{Heptad, Mover, Papaya, Paused, Scc};
+use floor::{Floor, HASHES_OF_HEPTAD};
+use movers::{Heptad, Mover, Papaya, Paused, SameSeed, Scc};
 
 pub(crate) const SUITE: &str = "rebuild";
 
@@ -80,6 +81,8 @@ struct Cell {
     op: Op,
     is_moving: bool,
     nanoseconds: f64,
+    /// The speed while the map moves, to that while it does not.
+    of_still: Option<f64>,
     latency_ns: [u64; 4],
     moves: u64,
 }
@@ -122,18 +125,15 @@ fn sit_on(number: usize, allowed: &CpuSet) {
     }
 }
 
-/// What the rounds of one contender gave, for one operation, still or moving.
+/// The rounds of one contender, for one operation, still or moving.
 struct Course {
-    spans: Vec<Span>,
+    size: Size,
+    op: Op,
+    is_moving: bool,
+    /// Of each operation, a number for each round.
+    nanoseconds: Vec<f64>,
     latencies: Histogram<u64>,
     moves: u64,
-}
-
-impl Course {
-    fn new() -> Course {
-        let latencies = Histogram::new(3).expect("three digits are valid");
-        Course { spans: Vec::new(), latencies, moves: 0 }
-    }
 }
 
 /// Measures the suite, if `options` wants it. The lines for the JSON file.
@@ -150,14 +150,16 @@ pub(crate) fn run(options: &Options) -> Result<Vec<String>> {
         let Size { entries, rounds, .. } = size;
         println!("\nrebuild: {entries} entries, one thread at work, {rounds} rounds");
         println!(
-            "{:<12}{:<8}{:<8}{:>8}{:>10}{:>10}{:>10}{:>12}{:>8}",
-            "", "", "", "ns/op", "p50", "p99", "p99.99", "max", "moves"
+            "{:<12}{:<8}{:<8}{:>8}{:>10}{:>10}{:>10}{:>10}{:>12}{:>8}",
+            "", "", "", "ns/op", "of still", "p50", "p99", "p99.99", "max", "moves"
         );
         cells.extend(contend::<Heptad>(size));
+        cells.extend(contend::<SameSeed>(size));
         cells.extend(contend::<Paused<2>>(size));
         cells.extend(contend::<Paused<4>>(size));
-        cells.extend(contend::<Floor<false>>(size));
-        cells.extend(contend::<Floor<true>>(size));
+        cells.extend(contend::<Floor<false, 0>>(size));
+        cells.extend(contend::<Floor<true, 0>>(size));
+        cells.extend(contend::<Floor<true, HASHES_OF_HEPTAD>>(size));
         cells.extend(contend::<Papaya>(size));
         cells.extend(contend::<Scc>(size));
         copy::run(entries, rounds);
@@ -165,91 +167,107 @@ pub(crate) fn run(options: &Options) -> Result<Vec<String>> {
     report::json_lines(&cells)
 }
 
-/// All cells of one contender: still and moving take turns.
+/// All cells of one contender.
 fn contend<M: Mover>(size: Size) -> Vec<Cell> {
-    let mut cells = Vec::new();
-    for op in [Op::Get, Op::Upsert] {
-        let mut courses = [Course::new(), Course::new()];
-        for round in 0..size.rounds {
-            for turn in 0..2 {
-                let is_moving = (round + turn) % 2 == 1;
-                play::<M>(size, op, is_moving, &mut courses[usize::from(is_moving)]);
-            }
-        }
-        for (course, is_moving) in courses.into_iter().zip([false, true]) {
-            let Course { spans, latencies, moves } = course;
-            let nanoseconds = median(calm(&spans));
-            let at = |quantile| latencies.value_at_quantile(quantile);
-            let latency_ns = [at(0.5), at(0.99), at(0.9999), latencies.max()];
-            let [p50, p99, p9999, max] = latency_ns;
-            let (name, state) = (M::NAME, if is_moving { "moving" } else { "still" });
-            println!(
-                "{name:<12}{:<8}{state:<8}{nanoseconds:>8.1}{p50:>10}{p99:>10}{p9999:>10}{max:>12}{moves:>8}",
-                format!("{op:?}").to_lowercase(),
-            );
-            let contender = M::NAME;
-            let suite = SUITE;
-            cells.push(Cell {
-                suite,
-                entries: size.entries,
-                contender,
-                op,
-                is_moving,
-                nanoseconds,
-                latency_ns,
-                moves,
-            });
-        }
-    }
-    cells
+    [Op::Get, Op::Upsert].into_iter().flat_map(|op| contend_with::<M>(size, op)).collect()
 }
 
-/// One round: a new map, the working thread, and its neighbour.
-fn play<M: Mover>(size: Size, op: Op, is_moving: bool, course: &mut Course) {
-    let map = M::with_entries(size.entries);
-    let signals = Signals::default();
-    let allowed = sched_getaffinity(None).unwrap_or_else(|_| CpuSet::new());
-    sit_on(0, &allowed);
-    thread::scope(|scope| {
-        let neighbour = scope.spawn(|| {
-            sit_on(1, &allowed);
-            let mut moves = 0;
-            while !signals.is_over.load(Relaxed) {
-                if is_moving {
-                    moves += u64::from(map.move_some(moves, &signals.is_over));
-                } else {
-                    black_box((0..1_000).fold(moves, hash_word));
+/// Its cells of one operation: still and moving take turns.
+fn contend_with<M: Mover>(size: Size, op: Op) -> [Cell; 2] {
+    let mut courses = [false, true].map(|is_moving| Course::new(size, op, is_moving));
+    for round in 0..size.rounds {
+        courses[round % 2].play::<M>();
+        courses[1 - round % 2].play::<M>();
+    }
+    let [still, moving] = courses;
+    // Round by round, as both halves of a round follow each other: the machine is not always as fast.
+    let rounds = still.nanoseconds.iter().zip(&moving.nanoseconds);
+    let of_still = median(rounds.map(|(still, moving)| still / moving).collect());
+    [still.report::<M>(None), moving.report::<M>(Some(of_still))]
+}
+
+impl Course {
+    fn new(size: Size, op: Op, is_moving: bool) -> Course {
+        let latencies = Histogram::new(3).expect("three digits are valid");
+        Course { size, op, is_moving, nanoseconds: Vec::new(), latencies, moves: 0 }
+    }
+
+    /// Prints what came of it.
+    fn report<M: Mover>(self, of_still: Option<f64>) -> Cell {
+        let Course { size, op, is_moving, nanoseconds, latencies, moves } = self;
+        let nanoseconds = median(nanoseconds);
+        let at = |quantile| latencies.value_at_quantile(quantile);
+        let latency_ns = [at(0.5), at(0.99), at(0.9999), latencies.max()];
+        let [p50, p99, p9999, max] = latency_ns;
+        let (name, state) = (M::NAME, if is_moving { "moving" } else { "still" });
+        let ratio = of_still.map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
+        println!(
+            "{name:<12}{:<8}{state:<8}{nanoseconds:>8.1}{ratio:>10}{p50:>10}{p99:>10}{p9999:>10}{max:>12}{moves:>8}",
+            format!("{op:?}").to_lowercase(),
+        );
+        Cell {
+            suite: SUITE,
+            entries: size.entries,
+            contender: M::NAME,
+            op,
+            is_moving,
+            nanoseconds,
+            of_still,
+            latency_ns,
+            moves,
+        }
+    }
+
+    /// One round: a new map, the working thread, and its neighbour.
+    fn play<M: Mover>(&mut self) {
+        let Course { size, op, is_moving, .. } = *self;
+        let map = M::with_entries(size.entries);
+        let signals = Signals::default();
+        let mut spans = Vec::new();
+        let allowed = sched_getaffinity(None).unwrap_or_else(|_| CpuSet::new());
+        sit_on(0, &allowed);
+        thread::scope(|scope| {
+            let neighbour = scope.spawn(|| {
+                sit_on(1, &allowed);
+                let mut moves = 0;
+                while !signals.is_over.load(Relaxed) {
+                    if is_moving {
+                        moves += u64::from(map.move_some(moves, &signals.is_over));
+                    } else {
+                        black_box((0..1_000).fold(moves, hash_word));
+                    }
+                    signals.turns.fetch_add(1, Relaxed);
                 }
-                signals.turns.fetch_add(1, Relaxed);
-            }
-            moves
-        });
-        let mut random = fastrand::Rng::with_seed(1);
-        let perform = |key: u64| match op {
-            Op::Get => assert_eq!(map.get(key), Some(key)),
-            Op::Upsert => map.upsert(key, key),
-        };
-        // Drawn anew for all spans: what comes again and again is learnt by heart by processors.
-        let draw = |_| key(random.usize(..size.entries));
-        let keys: Vec<u64> = (0..SPAN * size.spans).map(draw).collect();
-        for keys in keys.chunks(SPAN) {
-            let (start, clock) = (thread_nanoseconds(), Instant::now());
-            let turns = signals.turns.load(Relaxed);
-            keys.iter().for_each(|&key| perform(key));
-            let turns = signals.turns.load(Relaxed) - turns;
-            course.spans.push(Span {
-                nanoseconds: (thread_nanoseconds() - start) as f64 / SPAN as f64,
-                turns: turns as f64 / clock.elapsed().as_nanos() as f64,
+                moves
             });
-        }
-        for &key in keys.iter().cycle().take(TIMED) {
-            let start = Instant::now();
-            perform(key);
-            let nanoseconds = start.elapsed().as_nanos() as u64;
-            course.latencies.record(nanoseconds).expect("the histogram grows");
-        }
-        signals.is_over.store(true, Relaxed);
-        course.moves += neighbour.join().expect("the neighbour does not panic");
-    });
-    let _ = sched_setaffinity(None, &allowed);
+            let mut random = fastrand::Rng::with_seed(1);
+            let perform = |key: u64| match op {
+                Op::Get => assert_eq!(map.get(key), Some(key)),
+                Op::Upsert => map.upsert(key, key),
+            };
+            // Drawn anew for all spans: what comes again and again is learnt by heart by processors.
+            let draw = |_| key(random.usize(..size.entries));
+            let keys: Vec<u64> = (0..SPAN * size.spans).map(draw).collect();
+            for keys in keys.chunks(SPAN) {
+                let (start, clock) = (thread_nanoseconds(), Instant::now());
+                let turns = signals.turns.load(Relaxed);
+                keys.iter().for_each(|&key| perform(key));
+                let turns = signals.turns.load(Relaxed) - turns;
+                spans.push(Span {
+                    nanoseconds: (thread_nanoseconds() - start) as f64 / SPAN as f64,
+                    turns: turns as f64 / clock.elapsed().as_nanos() as f64,
+                });
+            }
+            for &key in keys.iter().cycle().take(TIMED) {
+                let start = Instant::now();
+                perform(key);
+                let nanoseconds = start.elapsed().as_nanos() as u64;
+                self.latencies.record(nanoseconds).expect("the histogram grows");
+            }
+            signals.is_over.store(true, Relaxed);
+            self.moves += neighbour.join().expect("the neighbour does not panic");
+        });
+        let _ = sched_setaffinity(None, &allowed);
+        self.nanoseconds.push(median(calm(&spans)));
+    }
 }

@@ -81,9 +81,16 @@ impl Mover for Heptad {
     }
 
     fn move_some(&self, turn: u64, _: &AtomicBool) -> bool {
+        self.advance(turn)
+    }
+}
+
+impl Heptad {
+    /// Sixteen steps of a rebuild, begun under this seed if none runs; was it completed?
+    fn advance(&self, seed: u64) -> bool {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(region) = spare.take() {
-            self.map.rebuild(region, turn).expect("no rebuild runs, and there is room");
+            self.map.rebuild(region, seed).expect("no rebuild runs, and there is room");
         }
         let is_done = matches!(self.map.help(16), Ok(true));
         if is_done {
@@ -99,6 +106,29 @@ impl Drop for Heptad {
             // SAFETY: from `Box::into_raw`; the map uses nothing when it is dropped.
             drop(unsafe { Box::from_raw(lines) });
         }
+    }
+}
+
+/// heptad's map, moved as if only its size changed.
+pub(super) struct SameSeed(Heptad);
+
+impl Mover for SameSeed {
+    const NAME: &'static str = "same seed";
+
+    fn with_entries(entries: usize) -> Self {
+        SameSeed(Heptad::with_entries(entries))
+    }
+
+    fn get(&self, key: u64) -> Option<u64> {
+        self.0.get(key)
+    }
+
+    fn upsert(&self, key: u64, value: u64) {
+        self.0.upsert(key, value);
+    }
+
+    fn move_some(&self, _: u64, _: &AtomicBool) -> bool {
+        self.0.advance(SEED)
     }
 }
 

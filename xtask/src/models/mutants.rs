@@ -135,15 +135,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "no fence before a slot is filled",
         edits: &[edit(
             UPDATE,
-            "        fence(Release);\n        // Relaxed: the commit's Release shows them.",
-            "        // Relaxed: the commit's Release shows them.",
+            "        fence(Release);\n        // Relaxed: the commit's Release shows them.\n        self.bin()",
+            "        // Relaxed: the commit's Release shows them.\n        self.bin()",
         )],
         atomics: Loom,
         test: "models::one_home::p5_slot_reuse_under_a_reader",
     },
     Mutant {
         name: "no fence before a slot of a group is filled",
-        edits: &[edit(UPDATE, "        fence(Release);\n        let pair", "        let pair")],
+        edits: &[edit(
+            UPDATE,
+            "        fence(Release);\n        // Relaxed: the commit's Release shows them.\n        self.key",
+            "        // Relaxed: the commit's Release shows them.\n        self.key",
+        )],
         atomics: Loom,
         test: "models::one_home::p5_group_slot_reuse_under_a_reader",
     },
@@ -238,6 +242,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
         )],
         atomics: Loom,
         test: "models::one_home::p5_group_slot_reuse_under_a_reader",
+    },
+    Mutant {
+        name: "update in a group: unclaimed before it is hidden",
+        edits: &[
+            edit(
+                UPDATE,
+                "        match self.commit(seen, |now| now.showing(new).hiding(old)) {",
+                "        group.unclaim(old.group_slot());\n        match self.commit(seen, |now| now.showing(new).hiding(old)) {",
+            ),
+            edit(
+                UPDATE,
+                "{\n                group.unclaim(old.group_slot());\n                Ok(())",
+                "{\n                Ok(())",
+            ),
+        ],
+        atomics: Steps,
+        test: "steps::nested::p4_every_operation_in_every_other_at_every_access",
+    },
+    Mutant {
+        name: "update in a group: the old slot is not unclaimed",
+        edits: &[edit(UPDATE, "                group.unclaim(old.group_slot());\n", "")],
+        atomics: Steps,
+        test: "steps::nested::p4_every_operation_in_every_other_at_every_access",
     },
     Mutant {
         name: "taking in: its slot is not unclaimed",
