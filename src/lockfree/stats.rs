@@ -116,7 +116,8 @@ impl Table<'_> {
             stats.held += header.count_taken() as usize;
             stats.fullest_home = stats.fullest_home.max(header.count() as usize);
         }
-        let claims: usize = self.groups().iter().map(|group| group.count_claims() as usize).sum();
+        let claims: usize =
+            self.groups().iter().map(|group| group.claimed().count_ones() as usize).sum();
         stats.held += claims.saturating_sub(stats.outside);
         stats
     }

@@ -117,8 +117,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[
             edit(
                 SLOTS,
-                "claim.compare_exchange(0, 1, Acquire, Relaxed)",
-                "claim.compare_exchange(0, 1, Relaxed, Relaxed)",
+                "claim(slot).compare_exchange(0, 1, Acquire, Relaxed)",
+                "claim(slot).compare_exchange(0, 1, Relaxed, Relaxed)",
             ),
             edit(SLOTS, "Ordering::{Acquire, Relaxed, Release}", "Ordering::{Relaxed, Release}"),
         ],
