@@ -166,6 +166,13 @@ impl Header {
         Swap(difference << (CELLS_SHIFT + 2 * slot))
     }
 
+    /// Can a visible own slot be given another value in the bin? Its entries are not being moved, and the
+    /// spare cell is free.
+    #[inline]
+    pub(super) fn is_open(self) -> bool {
+        self.0 & (FROZEN | SPARE_TAKEN) == 0
+    }
+
     #[inline]
     pub(super) fn is_spare_taken(self) -> bool {
         self.0 & SPARE_TAKEN != 0

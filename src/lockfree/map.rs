@@ -249,7 +249,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
 
     /// Removes `key` if `condition` holds for its value. Answers the value removed.
     ///
-    /// `condition` runs once, and once more each time that another operation on the same home commits
+    /// `condition` runs once, and once more each time that another operation on the same home comes
     /// in between.
     ///
     /// # Errors

@@ -39,12 +39,21 @@ impl<'a> Home<'a> {
     #[inline]
     pub(super) fn get_in_bin(self, key: Key<impl Matches>) -> Result<Option<u64>, Header> {
         let seen = self.header();
-        let hits = self.hits(seen, key);
-        if hits != 0 {
-            let value = self.value_in_bin(seen, hits.trailing_zeros());
+        if let Some((_, value)) = self.find_own(seen, key) {
             return if self.still_shows(seen) { Ok(Some(value)) } else { Err(seen) };
         }
         if seen.is_all_in_bin() && self.still_shows(seen) { Ok(None) } else { Err(seen) }
+    }
+
+    /// The own slot of the key among those that `seen` shows, and its value.
+    #[inline]
+    pub(super) fn find_own(self, seen: Header, key: Key<impl Matches>) -> Option<(u32, u64)> {
+        let hits = self.hits(seen, key);
+        if hits == 0 {
+            return None;
+        }
+        let slot = hits.trailing_zeros();
+        Some((slot, self.value_in_bin(seen, slot)))
     }
 
     /// The own slots whose keys are `key`, among those that `seen` shows: a bit for each.
@@ -138,12 +147,11 @@ impl<'a> Table<'a> {
         seen: Header,
         key: Key<impl Matches>,
     ) -> Option<(Place, u64)> {
-        let hits = home.hits(seen, key);
-        if hits != 0 {
-            let slot = hits.trailing_zeros();
-            return Some((Place::own(slot), home.value_in_bin(seen, slot)));
+        match home.find_own(seen, key) {
+            Some((slot, value)) => Some((Place::own(slot), value)),
+            None if seen.has_overflow() => self.find_outside(home, seen, key),
+            None => None,
         }
-        if seen.has_overflow() { self.find_outside(home, seen, key) } else { None }
     }
 
     /// The same, for the places outside the bin.

@@ -22,7 +22,7 @@ use super::{
     arena::{Descriptor, Home, Table},
     migrate::Step,
     reclaim::{Guarded, Reclaim},
-    update::{Decision, Key, Matches, Stop},
+    update::{Answer, Decision, Hand, Key, Matches, Stop},
 };
 use crate::{
     error::{Error, Rejected},
@@ -280,11 +280,11 @@ impl<'a, G: Reclaim> Root<'a, G> {
         &self,
         key: Key<impl Matches>,
         decide: impl FnMut(Option<u64>) -> Decision,
-    ) -> Result<Option<u64>, Error> {
+    ) -> Result<Option<u64>, Stop> {
         let _inside = self.enter();
         match self.settled() {
             Some(table) => update_from(table, table.home_of(key.word), key, decide),
-            None => self.update_unsettled(key, decide),
+            None => self.update_unsettled(key, decide).into(),
         }
     }
 
@@ -295,11 +295,11 @@ impl<'a, G: Reclaim> Root<'a, G> {
         &self,
         key: Key<impl Matches>,
         mut decide: impl FnMut(Option<u64>) -> Decision,
-    ) -> Result<Option<u64>, Error> {
+    ) -> Answer {
         let Some(start) = self.start(key.word) else {
             return match decide(None) {
-                Decision::Keep | Decision::Remove => Ok(None),
-                Decision::Set(_) => Err(Error::Full),
+                Decision::Keep | Decision::Remove => Answer::Absent,
+                Decision::Set(_) => Answer::Refused(Stop::Full),
             };
         };
         // Asked before, as what comes behind an exchange waits for it.
@@ -310,7 +310,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
         if is_drawn || !matches!(answer, Ok(Some(_))) {
             self.step(1);
         }
-        answer
+        answer.into()
     }
 }
 
@@ -321,10 +321,25 @@ fn update_from<'a>(
     home: Home<'a>,
     key: Key<impl Matches>,
     mut decide: impl FnMut(Option<u64>) -> Decision,
-) -> Result<Option<u64>, Error> {
-    match table.update(home, key, &mut decide) {
+) -> Result<Option<u64>, Stop> {
+    match table.attempt_in_bin(home, key, &mut decide) {
         Ok(before) => Ok(before),
-        Err(stop) => update_behind(table, key, decide, stop),
+        Err(hand) => update_outside(table, home, key, decide, hand).into(),
+    }
+}
+
+/// The same, after an attempt that was not enough, with what it has left in the hand.
+#[inline(never)]
+fn update_outside<'a>(
+    table: Table<'a>,
+    home: Home<'a>,
+    key: Key<impl Matches>,
+    mut decide: impl FnMut(Option<u64>) -> Decision,
+    hand: Hand,
+) -> Answer {
+    match table.go_on(home, key, &mut decide, hand) {
+        Err(stop) => update_behind(table, key, decide, stop).into(),
+        answer => answer.into(),
     }
 }
 
@@ -335,11 +350,11 @@ fn update_behind(
     key: Key<impl Matches>,
     mut decide: impl FnMut(Option<u64>) -> Decision,
     stop: Stop,
-) -> Result<Option<u64>, Error> {
+) -> Result<Option<u64>, Stop> {
     let (mut table, mut stop) = (table, stop);
     loop {
         table = table.follow(key.word, stop)?;
-        match table.update(table.home_of(key.word), key, &mut decide) {
+        match table.go_on(table.home_of(key.word), key, &mut decide, Hand::Empty) {
             Ok(before) => return Ok(before),
             Err(another) => stop = another,
         }

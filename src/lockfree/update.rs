@@ -37,8 +37,9 @@ pub(super) enum Decision {
     Remove,
 }
 
-/// Why a key could not be changed.
+/// Why a key could not be changed. A word, for [`Answer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
 pub(super) enum Stop {
     /// Every place of the key's home is taken by visible entries.
     Full,
@@ -46,6 +47,38 @@ pub(super) enum Stop {
     Busy,
     /// The home's entries are being moved to the next table, or are there.
     Frozen,
+}
+
+/// What became of a change, in two registers: a `Result<Option<u64>, Stop>` would be returned in memory.
+#[derive(Clone, Copy)]
+pub(super) enum Answer {
+    /// There was no such key.
+    Absent,
+    /// The key had this value.
+    Present(u64),
+    Refused(Stop),
+}
+
+impl From<Result<Option<u64>, Stop>> for Answer {
+    #[inline]
+    fn from(result: Result<Option<u64>, Stop>) -> Answer {
+        match result {
+            Ok(None) => Answer::Absent,
+            Ok(Some(before)) => Answer::Present(before),
+            Err(stop) => Answer::Refused(stop),
+        }
+    }
+}
+
+impl From<Answer> for Result<Option<u64>, Stop> {
+    #[inline]
+    fn from(answer: Answer) -> Result<Option<u64>, Stop> {
+        match answer {
+            Answer::Absent => Ok(None),
+            Answer::Present(before) => Ok(Some(before)),
+            Answer::Refused(stop) => Err(stop),
+        }
+    }
 }
 
 /// What an operation has taken and not shown yet: at most one thing at any time.
@@ -63,6 +96,13 @@ pub(super) enum Setback {
     /// The header changed: scan again.
     Again(Hand),
     Stop(Stop, Hand),
+}
+
+impl From<Hand> for Setback {
+    #[inline]
+    fn from(hand: Hand) -> Setback {
+        Setback::Again(hand)
+    }
 }
 
 /// The key that an operation is about.
@@ -102,25 +142,40 @@ impl Home<'_> {
 
     /// Shows the slot that is in the hand.
     #[inline]
-    fn show(self, seen: Header, place: Place) -> Result<(), Setback> {
+    fn show(self, seen: Header, place: Place) -> Result<(), Hand> {
         match self.commit(seen, |now| now.showing(place)) {
             Ok(_) => Ok(()),
-            Err(Lost) => Err(Setback::Again(Hand::Slot(place))),
+            Err(Lost) => Err(Hand::Slot(place)),
         }
     }
 
-    /// Writes the value into the spare cell, which is in the hand, and lets the slot at `place` name it.
+    /// Inserts a key into a free own slot.
     #[inline(always)]
-    fn swap_cell(self, seen: Header, place: Place, value: u64) -> Result<(), Setback> {
+    fn insert_own(self, seen: Header, slot: u32, word: u64, value: u64) -> Result<(), Hand> {
+        let Take::Done(seen) = self.take(seen, slot) else { return Err(Hand::Empty) };
+        self.fill_own(seen, slot, word, value);
+        self.show(seen, Place::own(slot))
+    }
+
+    /// Gives the key in an own slot another value, by way of the spare cell.
+    #[inline(always)]
+    fn replace_own(self, seen: Header, slot: u32, value: u64) -> Result<(), Hand> {
+        let Take::Done(_) = self.take_spare(seen) else { return Err(Hand::Empty) };
+        self.swap_cell(seen, slot, value)
+    }
+
+    /// Writes the value into the spare cell, which is in the hand, and lets the slot name it.
+    #[inline(always)]
+    fn swap_cell(self, seen: Header, slot: u32, value: u64) -> Result<(), Hand> {
         // Only who holds the spare cell changes which one it is, so `seen` tells, old or not.
         let cell = self.bin().cell(seen.spare_cell());
         // Pairs with the Acquire fence of `still_shows`.
         fence(Release);
         cell.store(value, Relaxed); // shown by the commit's Release
-        let swap = seen.swap_with_spare(place.own_slot());
+        let swap = seen.swap_with_spare(slot);
         match self.commit(seen.taking_spare(), |now| now.swapping(swap)) {
             Ok(_) => Ok(()),
-            Err(Lost) => Err(Setback::Again(Hand::Spare)),
+            Err(Lost) => Err(Hand::Spare),
         }
     }
 }
@@ -147,7 +202,7 @@ impl Home<'_> {
         old: Place,
         slot: u32,
         value: u64,
-    ) -> Result<(), Setback> {
+    ) -> Result<(), Hand> {
         let new = Place::in_group(old.region(), slot);
         // Relaxed: as in `hits`.
         let word = group.pair(old.group_slot()).key.load(Relaxed);
@@ -157,7 +212,7 @@ impl Home<'_> {
                 group.unclaim(old.group_slot());
                 Ok(())
             }
-            Err(Lost) => Err(Setback::Again(Hand::Slot(new))),
+            Err(Lost) => Err(Hand::Slot(new)),
         }
     }
 }
@@ -166,8 +221,8 @@ impl<'a> Table<'a> {
     /// Asks `decide` what to do with the key, given its present value, and does it. Answers the value
     /// that the key had before.
     ///
-    /// `decide` is called once, and once more each time that another operation on the same home
-    /// commits in between; only its last answer counts.
+    /// `decide` is called once, and once more each time that another operation on the same home comes in
+    /// between; only its last answer counts.
     #[inline]
     pub(super) fn update(
         self,
@@ -175,32 +230,62 @@ impl<'a> Table<'a> {
         key: Key<impl Matches>,
         mut decide: impl FnMut(Option<u64>) -> Decision,
     ) -> Result<Option<u64>, Stop> {
-        match self.attempt(home, key, &mut decide, Hand::Empty) {
+        match self.attempt_in_bin(home, key, &mut decide) {
             Ok(before) => Ok(before),
-            Err(setback) => self.go_on(home, key, decide, setback),
+            Err(hand) => self.go_on(home, key, decide, hand),
         }
     }
 
-    /// More attempts, with what the last one left in the hand.
-    #[cold]
-    fn go_on(
+    /// One attempt with an empty hand, if the bin's line is enough for it. Else, or if it is lost, what is in
+    /// the hand now.
+    ///
+    /// It has little to remember while it waits for the line, and calls nobody: an exchange waits until
+    /// all that was stored before it, on the stack too, has reached the cache.
+    #[inline(always)]
+    pub(super) fn attempt_in_bin(
+        self,
+        home: Home<'a>,
+        key: Key<impl Matches>,
+        decide: &mut impl FnMut(Option<u64>) -> Decision,
+    ) -> Result<Option<u64>, Hand> {
+        let seen = home.header();
+        match home.find_own(seen, key) {
+            Some((slot, before)) if seen.is_open() && home.still_shows(seen) => {
+                match decide(Some(before)) {
+                    Decision::Keep => {}
+                    Decision::Set(value) => home.replace_own(seen, slot, value)?,
+                    Decision::Remove => self.remove(home, seen, Place::own(slot))?,
+                }
+                Ok(Some(before))
+            }
+            None if seen.is_all_in_bin() && home.still_shows(seen) => {
+                let slot = seen.free_own().ok_or(Hand::Empty)?;
+                if let Decision::Set(value) = decide(None) {
+                    home.insert_own(seen, slot, key.word, value)?;
+                }
+                Ok(None)
+            }
+            _ => Err(Hand::Empty),
+        }
+    }
+
+    /// Attempts of any kind, as many as it takes.
+    #[inline(never)]
+    pub(super) fn go_on(
         self,
         home: Home<'a>,
         key: Key<impl Matches>,
         mut decide: impl FnMut(Option<u64>) -> Decision,
-        mut setback: Setback,
+        mut hand: Hand,
     ) -> Result<Option<u64>, Stop> {
         loop {
-            let hand = match setback {
-                Setback::Again(hand) => hand,
-                Setback::Stop(stop, hand) => {
-                    self.put_back(home, hand);
-                    return Err(stop);
-                }
-            };
             match self.attempt(home, key, &mut decide, hand) {
                 Ok(before) => return Ok(before),
-                Err(another) => setback = another,
+                Err(Setback::Again(kept)) => hand = kept,
+                Err(Setback::Stop(stop, kept)) => {
+                    self.put_back(home, kept);
+                    return Err(stop);
+                }
             }
         }
     }
@@ -236,33 +321,9 @@ impl<'a> Table<'a> {
         Ok(current)
     }
 
-    /// Inserts a key that `seen` does not show: into the bin if it has room.
-    #[inline(always)]
+    /// Inserts a key that `seen` does not show: into what is in the hand, or at any place that is free.
+    #[inline]
     fn insert(
-        self,
-        home: Home<'a>,
-        seen: Header,
-        word: u64,
-        value: u64,
-        hand: Hand,
-    ) -> Result<(), Setback> {
-        let Some(slot) = seen.free_own().filter(|_| hand == Hand::Empty) else {
-            return self.insert_anywhere(home, seen, word, value, hand);
-        };
-        match home.take(seen, slot) {
-            Take::Done(seen) => {
-                home.fill_own(seen, slot, word, value);
-                home.show(seen, Place::own(slot))
-            }
-            // Whoever holds it may give it back: so the home is not full.
-            Take::Held => self.insert_anywhere(home, seen.taking(slot), word, value, hand),
-            Take::Lost => Err(Setback::Again(hand)),
-        }
-    }
-
-    /// The same, with what is in the hand or at any place that is free.
-    #[inline(never)]
-    fn insert_anywhere(
         self,
         home: Home<'a>,
         seen: Header,
@@ -273,7 +334,7 @@ impl<'a> Table<'a> {
         let first_region = Shape::first_region(self.number(home));
         let (place, seen) = self.take_slot(home, seen, hand, first_region)?;
         self.fill(home, seen, place, word, value);
-        home.show(seen, place)
+        Ok(home.show(seen, place)?)
     }
 
     /// Gives the key at `place` another value. The word that stands for the key stays.
@@ -298,7 +359,7 @@ impl<'a> Table<'a> {
             hand => hand,
         };
         if hand == Hand::Spare {
-            return home.swap_cell(seen, place, value);
+            return Ok(home.swap_cell(seen, place.own_slot(), value)?);
         }
         match self.replace_pair(home, seen, place, value, hand) {
             // The spare cell would have done, which another operation holds.
@@ -321,7 +382,7 @@ impl<'a> Table<'a> {
             // In the group where it is, if there is room: no other line then.
             let group = self.group(home, old.region());
             if let Some(slot) = group.claim_free() {
-                return home.replace_in_group(seen, group, old, slot, value);
+                return Ok(home.replace_in_group(seen, group, old, slot, value)?);
             }
         }
         let (new, seen) = self.take_slot(home, seen, hand, old.region())?;
@@ -337,13 +398,13 @@ impl<'a> Table<'a> {
 
     /// Hides the entry at `place`.
     #[inline]
-    fn remove(self, home: Home<'a>, seen: Header, place: Place) -> Result<(), Setback> {
+    fn remove(self, home: Home<'a>, seen: Header, place: Place) -> Result<(), Hand> {
         match home.commit(seen, |now| now.removing(place)) {
             Ok(after) => {
                 self.after_hiding(home, after, place);
                 Ok(())
             }
-            Err(Lost) => Err(Setback::Again(Hand::Empty)),
+            Err(Lost) => Err(Hand::Empty),
         }
     }
 

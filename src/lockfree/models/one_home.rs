@@ -97,6 +97,15 @@ fn p5_group_slot_reuse_under_a_reader() {
     scene.race(&[&[Remove(key(OWN))], &[Insert(key(OWN + 1), 2)]]);
 }
 
+/// The same for those that find the key there and change nothing.
+#[test]
+fn p5_group_slot_reuse_under_a_writer() {
+    let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(2);
+    let reuse = [Remove(key(OWN)), Insert(key(OWN + 1), 2)];
+    scene.race(&[&reuse, &[Insert(key(OWN), 7)]]);
+    scene.race(&[&reuse, &[Insert(key(OWN + 1), 7)]]);
+}
+
 /// An update frees a cell, and the next one, of another key, fills it.
 #[test]
 fn p5_cell_reuse_under_a_reader() {

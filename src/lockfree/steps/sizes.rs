@@ -20,5 +20,5 @@ fn m4_accesses_in_a_rebuild_at_every_size() {
 
 #[test]
 fn m4_accesses_of_the_fullest_bins_at_every_size() {
-    assert_fullest_bins("accesses", accesses, 1_100);
+    assert_fullest_bins("accesses", accesses, 1_200);
 }

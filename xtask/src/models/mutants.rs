@@ -61,14 +61,20 @@ pub(super) const MUTANTS: &[Mutant] = &[
         test: "models::one_home::p5_slot_reuse_under_a_reader",
     },
     Mutant {
-        name: "second look of an update: none",
+        name: "second look of an update in the bin: none",
+        edits: &[edit(UPDATE, "if seen.is_open() && home.still_shows(seen)", "if seen.is_open()")],
+        atomics: Loom,
+        test: "models::one_home::p5_slot_reuse_under_a_writer",
+    },
+    Mutant {
+        name: "second look of an update outside the bin: none",
         edits: &[edit(
             UPDATE,
             "        if !home.still_shows(seen) {\n            return Err(Setback::Again(hand));\n        }\n",
             "",
         )],
         atomics: Loom,
-        test: "models::one_home::p5_slot_reuse_under_a_writer",
+        test: "models::one_home::p5_group_slot_reuse_under_a_writer",
     },
     Mutant {
         name: "a reader takes a migrated bin for an empty one",
@@ -315,8 +321,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[
             edit(
                 SLOTS,
-                "claim.compare_exchange(0, 1, Acquire, Relaxed).is_ok()",
-                "{ claim.store(1, Relaxed); true }",
+                "self.claim(slot).compare_exchange(0, 1, Acquire, Relaxed).is_ok()",
+                "{ self.claim(slot).store(1, Relaxed); true }",
             ),
             edit(SLOTS, "Ordering::{Acquire, Relaxed, Release}", "Ordering::{Relaxed, Release}"),
         ],
