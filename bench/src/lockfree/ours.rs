@@ -61,6 +61,13 @@ fn insist<T>(mut operation: impl FnMut() -> Result<T, Error>) -> T {
     }
 }
 
+impl Heptad {
+    /// Entries outside their bins.
+    pub(super) fn count_outside(&self) -> usize {
+        self.map.stats().outside
+    }
+}
+
 impl SharedMap for Heptad {
     const NAME: &'static str = "heptad";
 
