@@ -13,6 +13,9 @@
 //!
 //! What an operation has taken to fill, its [`Hand`], survives a lost commit. A lost commit means a
 //! new scan: another operation may have inserted the key.
+//!
+//! The first attempt is for the bin's line only, which is enough for most; whatever it does not settle starts
+//! anew, in a loop of attempts of every kind.
 
 use super::{
     arena::{Home, Table},
@@ -178,21 +181,7 @@ impl Home<'_> {
             Err(Lost) => Err(Hand::Spare),
         }
     }
-}
 
-impl Pair {
-    /// Writes a pair that is in the hand.
-    #[inline]
-    fn fill(&self, word: u64, value: u64) {
-        // Pairs with the Acquire fence of `still_shows`, as in `fill_own`.
-        fence(Release);
-        // Relaxed: the commit's Release shows them.
-        self.key.store(word, Relaxed);
-        self.value.store(value, Relaxed);
-    }
-}
-
-impl Home<'_> {
     /// Shows the key at `old` with another value in a slot of the same group, which is claimed.
     #[inline]
     fn replace_in_group(
@@ -214,6 +203,18 @@ impl Home<'_> {
             }
             Err(Lost) => Err(Hand::Slot(new)),
         }
+    }
+}
+
+impl Pair {
+    /// Writes a pair that is in the hand.
+    #[inline]
+    fn fill(&self, word: u64, value: u64) {
+        // Pairs with the Acquire fence of `still_shows`, as in `fill_own`.
+        fence(Release);
+        // Relaxed: the commit's Release shows them.
+        self.key.store(word, Relaxed);
+        self.value.store(value, Relaxed);
     }
 }
 
@@ -239,8 +240,8 @@ impl<'a> Table<'a> {
     /// One attempt with an empty hand, if the bin's line is enough for it. Else, or if it is lost, what is in
     /// the hand now.
     ///
-    /// It has little to remember while it waits for the line, and calls nobody: an exchange waits until
-    /// all that was stored before it, on the stack too, has reached the cache.
+    /// Short on purpose: it has little to remember, and calls nobody before its last exchange. For an exchange
+    /// waits until all that was stored before it, on the stack too, has reached the cache.
     #[inline(always)]
     pub(super) fn attempt_in_bin(
         self,
