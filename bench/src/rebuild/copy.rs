@@ -14,7 +14,7 @@ type Hashbrown = hashbrown::HashMap<u64, u64, Keyed>;
 
 /// Prints nanoseconds per entry, medians over rounds in which both take turns.
 pub(super) fn run(entries: usize, rounds: usize) {
-    let ours = Heptad::with_entries(entries);
+    let ours = Heptad::<1, true>::with_entries(entries);
     let [mut full, mut empty] =
         [0, 1].map(|seed| Hashbrown::with_capacity_and_hasher(entries, Keyed::new(seed)));
     (0..entries).for_each(|number| _ = full.insert(key(number), key(number)));

@@ -42,7 +42,7 @@ mod floor;
 mod movers;
 
 use floor::{Floor, HASHES_OF_HEPTAD};
-use movers::{Heptad, Mover, Papaya, Paused, SameSeed, Scc};
+use movers::{Heptad, Mover, Papaya, Scc};
 
 pub(crate) const SUITE: &str = "rebuild";
 
@@ -153,10 +153,10 @@ pub(crate) fn run(options: &Options) -> Result<Vec<String>> {
             "{:<12}{:<8}{:<8}{:>8}{:>10}{:>10}{:>10}{:>10}{:>12}{:>8}",
             "", "", "", "ns/op", "of still", "p50", "p99", "p99.99", "max", "moves"
         );
-        cells.extend(contend::<Heptad>(size));
-        cells.extend(contend::<SameSeed>(size));
-        cells.extend(contend::<Paused<2>>(size));
-        cells.extend(contend::<Paused<4>>(size));
+        cells.extend(contend::<Heptad<1, true>>(size));
+        cells.extend(contend::<Heptad<1, false>>(size));
+        cells.extend(contend::<Heptad<2, true>>(size));
+        cells.extend(contend::<Heptad<4, true>>(size));
         cells.extend(contend::<Floor<false, 0>>(size));
         cells.extend(contend::<Floor<true, 0>>(size));
         cells.extend(contend::<Floor<true, HASHES_OF_HEPTAD>>(size));

@@ -41,8 +41,9 @@ pub(super) trait Mover: Sync {
     fn move_some(&self, turn: u64, is_over: &AtomicBool) -> bool;
 }
 
-/// heptad's map, and its other arena.
-pub(super) struct Heptad {
+/// heptad's map, and its other arena. Who moves it works once in `OF` spans of time, and does something else in
+/// between; and it gives each rebuild a new seed, or none, as if only the size changed.
+pub(super) struct Heptad<const OF: u32, const RESEEDS: bool> {
     map: Map<'static, u64, u64, Counted>,
     spare: Mutex<Option<Region<'static>>>,
     /// Both arenas, to be given back.
@@ -50,10 +51,15 @@ pub(super) struct Heptad {
 }
 
 // SAFETY: the pointers are only used when it is dropped.
-unsafe impl Sync for Heptad {}
+unsafe impl<const OF: u32, const RESEEDS: bool> Sync for Heptad<OF, RESEEDS> {}
 
-impl Mover for Heptad {
-    const NAME: &'static str = "heptad";
+impl<const OF: u32, const RESEEDS: bool> Mover for Heptad<OF, RESEEDS> {
+    const NAME: &'static str = match (OF, RESEEDS) {
+        (_, false) => "same seed",
+        (1, _) => "heptad",
+        (2, _) => "heptad / 2",
+        _ => "heptad / 4",
+    };
 
     fn with_entries(entries: usize) -> Self {
         let lines = || Box::into_raw(vec![Line::EMPTY; arena_lines(entries)].into_boxed_slice());
@@ -81,11 +87,17 @@ impl Mover for Heptad {
     }
 
     fn move_some(&self, turn: u64, _: &AtomicBool) -> bool {
-        self.advance(turn)
+        let start = Instant::now();
+        let is_done = self.advance(if RESEEDS { turn } else { SEED });
+        let end = start + start.elapsed() * OF;
+        while OF > 1 && Instant::now() < end {
+            spin_loop();
+        }
+        is_done
     }
 }
 
-impl Heptad {
+impl<const OF: u32, const RESEEDS: bool> Heptad<OF, RESEEDS> {
     /// Sixteen steps of a rebuild, begun under this seed if none runs; was it completed?
     fn advance(&self, seed: u64) -> bool {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,65 +112,12 @@ impl Heptad {
     }
 }
 
-impl Drop for Heptad {
+impl<const OF: u32, const RESEEDS: bool> Drop for Heptad<OF, RESEEDS> {
     fn drop(&mut self) {
         for lines in self.arenas {
             // SAFETY: from `Box::into_raw`; the map uses nothing when it is dropped.
             drop(unsafe { Box::from_raw(lines) });
         }
-    }
-}
-
-/// heptad's map, moved as if only its size changed.
-pub(super) struct SameSeed(Heptad);
-
-impl Mover for SameSeed {
-    const NAME: &'static str = "same seed";
-
-    fn with_entries(entries: usize) -> Self {
-        SameSeed(Heptad::with_entries(entries))
-    }
-
-    fn get(&self, key: u64) -> Option<u64> {
-        self.0.get(key)
-    }
-
-    fn upsert(&self, key: u64, value: u64) {
-        self.0.upsert(key, value);
-    }
-
-    fn move_some(&self, _: u64, _: &AtomicBool) -> bool {
-        self.0.advance(SEED)
-    }
-}
-
-/// heptad's map, moved by who does something else in between: it has its processor for this once in `OF`
-/// spans of time.
-pub(super) struct Paused<const OF: u32>(Heptad);
-
-impl<const OF: u32> Mover for Paused<OF> {
-    const NAME: &'static str = if OF == 2 { "heptad / 2" } else { "heptad / 4" };
-
-    fn with_entries(entries: usize) -> Self {
-        Paused(Heptad::with_entries(entries))
-    }
-
-    fn get(&self, key: u64) -> Option<u64> {
-        self.0.get(key)
-    }
-
-    fn upsert(&self, key: u64, value: u64) {
-        self.0.upsert(key, value);
-    }
-
-    fn move_some(&self, turn: u64, is_over: &AtomicBool) -> bool {
-        let start = Instant::now();
-        let is_done = self.0.move_some(turn, is_over);
-        let end = start + start.elapsed() * OF;
-        while Instant::now() < end {
-            spin_loop();
-        }
-        is_done
     }
 }
 
