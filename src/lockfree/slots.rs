@@ -19,7 +19,7 @@ impl Group {
     #[inline]
     pub(super) fn claim_free(&self) -> Option<u32> {
         // All claims are read before one is tried: nothing predicts which is the first free one, and a
-        // wrong guess takes longer than the rest of an update in a group.
+        // wrong guess takes longer than the seven loads.
         let mut free = !self.claimed() & ((1 << GROUP_SLOTS) - 1);
         while free != 0 {
             let slot = free.trailing_zeros();
