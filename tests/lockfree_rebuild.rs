@@ -83,6 +83,24 @@ fn n8_a_growing_map_moves_itself() {
     assert!(map.try_reclaim().is_some());
 }
 
+/// Row N8: so do changes of keys that are there, of which one in 256 moves a bin.
+#[test]
+fn n8_changes_of_present_keys_finish_it() {
+    let count = if cfg!(miri) { 10 } else { 1_000 };
+    let map = counted_map(count as usize, 1);
+    (0..count).for_each(|key| assert_eq!(map.insert(key, 0), Ok(None)));
+    map.rebuild(region_for(count as usize), 2).unwrap();
+    let bins = map.stats().bins as u64;
+    // As many again may be needed to find out that all are moved.
+    let most = 2 * 256 * (bins + 16);
+    let mut changes = (0..most).map(|change| (change % count, change));
+    let is_moved = |(key, value)| {
+        map.upsert(key, value).unwrap();
+        map.help(0) == Ok(true)
+    };
+    assert!(changes.any(is_moved), "{most} changes were not enough");
+}
+
 /// Row N8: with readers alone, `help` finishes it.
 #[test]
 fn n8_a_read_only_phase_finishes() {
