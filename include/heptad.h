@@ -20,9 +20,9 @@
  *
  *     heptad_set_init(&seen, seen_lines, sizeof seen_lines, seed, HEPTAD_LOAD_15_16);
  *
- * A handle starts out as HEPTAD_INIT, is live from its init to its release, and may then be
- * initialised again. Do not copy or move a live one. Memory that is lent is the table's alone until
- * it is released or moved away from; what stands in it before does not matter.
+ * A handle starts out as HEPTAD_INIT or as zeros (a static one without an initialiser, calloc), is live from
+ * its init to its release, and may then be initialised again. Do not copy or move a live one. Memory that is
+ * lent is the table's alone until it is released or moved away from; what stands in it before does not matter.
  *
  * RESULTS. A function that returns int fails with a negative code, heptad_strerror() tells which, and
  * has then changed nothing and written no result, unless its text says so. Otherwise 1 means yes,

@@ -200,7 +200,7 @@ static void handles_that_are_not_live(void)
 static void unknown_versions_and_garbage(void)
 {
     uint32_t version;
-    for (version = 0; version < 100; version++) {
+    for (version = 1; version < 100; version++) {
         start();
         if (version == HEPTAD_ABI_VERSION) {
             continue;
@@ -213,13 +213,38 @@ static void unknown_versions_and_garbage(void)
     }
     memset(&set, 0x5a, sizeof set);
     memset(&map, 0xff, sizeof map);
-    memset(&table, 0, sizeof table);
+    memset(&table, 0x01, sizeof table);
     all_three(HEPTAD_ERROR_VERSION);
     start();
     set.state = map.state = table.state = 0x12345678;
     all_three(HEPTAD_ERROR_HANDLE);
     EQUAL(init_set(&set, lines, sizeof lines), HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_abi_version(), HEPTAD_ABI_VERSION);
+}
+
+/* What a static handle without an initialiser is, or one from calloc. */
+static void zeroed_handles(void)
+{
+    memset(&set, 0, sizeof set);
+    memset(&map, 0, sizeof map);
+    memset(&table, 0, sizeof table);
+    all_three(HEPTAD_ERROR_HANDLE);
+    EQUAL(init_set(&set, lines, 63), HEPTAD_ERROR_TOO_SMALL);
+    all_three(HEPTAD_ERROR_HANDLE);
+    EQUAL(init_set(&set, lines, sizeof lines), HEPTAD_OK);
+    EQUAL(set.version, HEPTAD_ABI_VERSION);
+    EQUAL(heptad_set_insert(&set, 1), 1);
+    EQUAL(heptad_set_release(&set, NULL, NULL), HEPTAD_OK);
+    EQUAL(init_map(&map, lines, sizeof lines), HEPTAD_OK);
+    EQUAL(heptad_map_insert(&map, 1, 2, NULL), 1);
+    EQUAL(heptad_map_release(&map, NULL, NULL), HEPTAD_OK);
+    EQUAL(init_table(&table, lines, sizeof lines), HEPTAD_OK);
+    EQUAL(heptad_table_insert_unique(&table, 1, 1), 0);
+    /* A body without a head was never made. */
+    set.version = 0;
+    set.state = 1;
+    EQUAL(init_set(&set, other_lines, sizeof other_lines), HEPTAD_ERROR_HANDLE);
+    all_of_set(&set, HEPTAD_ERROR_HANDLE);
 }
 
 static void memory_that_will_not_do(void)
@@ -424,6 +449,7 @@ int main(void)
         CASE(misaligned_handles),
         CASE(handles_that_are_not_live),
         CASE(unknown_versions_and_garbage),
+        CASE(zeroed_handles),
         CASE(memory_that_will_not_do),
         CASE(memory_that_overlaps),
         CASE(arrays_and_results),

@@ -48,6 +48,11 @@ static void bad_handles(void)
     all_of(&map, HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_lockfree_release(&map, NULL, NULL), HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_lockfree_init(NULL, lines, sizeof lines, 1), HEPTAD_ERROR_NULL);
+    memset(&map, 0, sizeof map);
+    all_of(&map, HEPTAD_ERROR_HANDLE);
+    make(&map);
+    EQUAL(heptad_lockfree_insert(&map, 1, 1, NULL), 1);
+    EQUAL(heptad_lockfree_release(&map, NULL, NULL), HEPTAD_OK);
     map.version = 7;
     all_of(&map, HEPTAD_ERROR_VERSION);
     EQUAL(heptad_set_init(&set, lines, 1024, 1, HEPTAD_LOAD_15_16), HEPTAD_OK);

@@ -72,7 +72,9 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         FULL => c"the table is full",
         CAPACITY => c"the capacity exceeds the address space",
         VERSION => c"the handle or table is of another version of heptad",
-        HANDLE => c"not a live handle of this kind",
+        HANDLE => {
+            c"not a live handle of this kind: never initialised, released, or of another kind"
+        }
         LIVE => c"the handle is live already",
         BUSY => c"another operation is in the way",
         ARGUMENT => c"an argument that is not allowed",

@@ -16,6 +16,10 @@ use super::{ABI_VERSION, code};
 /// Words of a body.
 pub(super) const BODY_WORDS: usize = 15;
 
+/// The version of a handle in zeroed memory, which nothing has initialised yet. No interface has this
+/// number.
+const ZEROED: u32 = 0;
+
 /// The state of a handle whose table is not made yet, or was released.
 const UNMADE: u32 = 0;
 
@@ -58,12 +62,12 @@ impl<T: Body> Handle<T> {
         assert!(T::KIND & 1 == 0 && T::KIND != UNMADE);
     };
 
-    /// The head of the handle at `handle`, if there can be one.
+    /// The head of the handle at `handle`, if there can be one, whatever its version.
     ///
     /// # Safety
     ///
     /// A pointer that is not null points to 128 readable bytes, for as long as `'a`.
-    unsafe fn head<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
+    unsafe fn any_head<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
         const { Self::LAYOUT_IS_THE_HEADERS };
         if handle.is_null() {
             return Err(code::NULL);
@@ -72,18 +76,22 @@ impl<T: Body> Handle<T> {
             return Err(code::MISALIGNED);
         }
         // SAFETY: not null, aligned, and readable by the caller's promise; any bits are a head.
-        let head = unsafe { &*handle.cast::<Head>() };
-        if head.version.load(Relaxed) == ABI_VERSION { Ok(head) } else { Err(code::VERSION) }
+        Ok(unsafe { &*handle.cast::<Head>() })
     }
 
     /// The head of a live handle.
     ///
     /// # Safety
     ///
-    /// As for [`head`](Self::head).
+    /// As for [`any_head`](Self::any_head).
     unsafe fn live_head<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
         // SAFETY: the caller's promise.
-        let head = unsafe { Self::head(handle) }?;
+        let head = unsafe { Self::any_head(handle) }?;
+        match head.version.load(Relaxed) {
+            ABI_VERSION => {}
+            ZEROED => return Err(code::HANDLE),
+            _ => return Err(code::VERSION),
+        }
         // Acquire: pairs with the Release of `make`, so that another core sees the body that it made.
         match head.state.load(Acquire) {
             state if state == T::KIND => Ok(head),
@@ -92,7 +100,7 @@ impl<T: Body> Handle<T> {
         }
     }
 
-    /// Makes the table of an unmade handle; the answer is 0, that is.
+    /// Makes the table of an unmade handle, which may be zeroed memory; the answer is 0, that is.
     ///
     /// # Safety
     ///
@@ -102,7 +110,10 @@ impl<T: Body> Handle<T> {
         make: impl FnOnce() -> Result<T, c_int>,
     ) -> Result<bool, c_int> {
         // SAFETY: the caller's promise.
-        let head = unsafe { Self::head(handle) }?;
+        let head = unsafe { Self::any_head(handle) }?;
+        if !matches!(head.version.load(Relaxed), ABI_VERSION | ZEROED) {
+            return Err(code::VERSION);
+        }
         match head.state.load(Relaxed) {
             UNMADE => {}
             state if state & !1 == T::KIND => return Err(code::LIVE),
@@ -113,6 +124,8 @@ impl<T: Body> Handle<T> {
         let place = unsafe { &raw const (*handle).body };
         // SAFETY: writable by the caller's promise; unmade, so nobody refers to the body.
         unsafe { UnsafeCell::raw_get(place).cast::<ManuallyDrop<T>>().write(body) };
+        // Relaxed: the next store publishes it. Who still reads 0 gets `HANDLE`, as from an unmade handle.
+        head.version.store(ABI_VERSION, Relaxed);
         head.state.store(T::KIND, Release);
         Ok(false)
     }

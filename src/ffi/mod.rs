@@ -12,7 +12,8 @@
 //!                      kind + 1: busy   the same, while an operation changes it
 //! ```
 //!
-//! A handle is 128 bytes of the caller's memory, and starts out as its initialiser macro makes it.
+//! A handle is 128 bytes of the caller's memory. It starts out as its initialiser macro makes it, or zeroed:
+//! version 0 is that of no interface, and means "not initialised yet".
 //! So every call can tell a handle that is unmade, of another kind, of another version or not a
 //! handle at all, and answers with a [`code`]. While an operation changes the table the handle is
 //! *busy*: a callback, or an interrupt handler on the same core, that calls for the same table in
