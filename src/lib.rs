@@ -54,7 +54,7 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(any(test, loom))]
+#[cfg(any(test, heptad_loom))]
 extern crate std;
 
 mod error;

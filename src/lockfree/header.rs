@@ -25,7 +25,7 @@ pub(super) const OWN_SLOTS: u32 = 3;
 /// Regions of groups; a bin has one group in each.
 pub(super) const REGIONS: u32 = 3;
 /// Slots of a group. Models have one, so that a home is soon full.
-pub(super) const GROUP_SLOTS: u32 = if cfg!(loom) { 1 } else { 7 };
+pub(super) const GROUP_SLOTS: u32 = if cfg!(heptad_loom) { 1 } else { 7 };
 /// Entries that one home holds at most.
 pub(super) const PLACES: u32 = OWN_SLOTS + REGIONS * GROUP_SLOTS;
 

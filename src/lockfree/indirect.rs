@@ -88,7 +88,7 @@ pub struct IndirectMap<'a, K, V, G = Never> {
 
 impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     /// A map without a table, for a `static`: see [`Map::unplaced`](super::Map::unplaced).
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     pub const fn unplaced(keys: K) -> Self {
         IndirectMap::unplaced_with(keys, Never)
     }
@@ -119,7 +119,7 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
 
 impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     /// A map without a table: see [`Map::unplaced_with`](super::Map::unplaced_with).
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     pub const fn unplaced_with(keys: K, guard: G) -> Self {
         IndirectMap { root: Root::empty(guard), keys, words: PhantomData }
     }

@@ -53,7 +53,7 @@ pub struct Map<'a, K, V, G = Never> {
 impl<'a, K: Word, V: Word> Map<'a, K, V> {
     /// A map without a table, for a `static`: it is empty, and full. [`place`](Self::place) gives it
     /// one.
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     pub const fn unplaced() -> Self {
         Map::unplaced_with(Never)
     }
@@ -93,7 +93,7 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
 
 impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// [`unplaced`](Map::unplaced) with a `guard` that tells when old tables can be given back.
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     pub const fn unplaced_with(guard: G) -> Self {
         Map { root: Root::empty(guard), words: PhantomData }
     }
@@ -478,7 +478,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     }
 
     /// A map over a table that is made already.
-    #[cfg(all(test, loom))]
+    #[cfg(all(test, heptad_loom))]
     pub(super) fn with_root(root: Root<'a, G>) -> Self {
         Map { root, words: PhantomData }
     }
@@ -490,7 +490,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     }
 
     /// [`rebuild`](Self::rebuild) into a table that is made already.
-    #[cfg(all(test, loom))]
+    #[cfg(all(test, heptad_loom))]
     pub(super) fn rebuild_into(&self, descriptor: core::ptr::NonNull<super::arena::Descriptor>) {
         let newest = self.root.newest().unwrap();
         // SAFETY: models' tables are leaked.

@@ -38,7 +38,7 @@ use super::{
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(heptad_loom)))]
 mod tests;
 
 /// Migrated bins that one step passes by.
@@ -47,7 +47,7 @@ const BINS_PER_STEP: u64 = 16;
 const MOST_TOLD_AT_ONCE: u64 = 16;
 /// Migrated bins for which helpers write the word that every operation reads once: else each write would
 /// cost each reader a wait.
-const BINS_PER_WORD: u64 = if cfg!(loom) { 1 } else { 64 };
+const BINS_PER_WORD: u64 = if cfg!(heptad_loom) { 1 } else { 64 };
 /// Bins whose entries' new homes are on their way to the cache at once.
 const AHEAD: usize = 4;
 

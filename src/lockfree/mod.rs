@@ -198,13 +198,13 @@ mod header;
 mod hole;
 mod indirect;
 mod iter;
-#[cfg(all(test, any(loom, heptad_steps)))]
+#[cfg(all(test, any(heptad_loom, heptad_steps)))]
 mod judge;
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(heptad_loom)))]
 mod lines;
 mod map;
 mod migrate;
-#[cfg(all(test, loom))]
+#[cfg(all(test, heptad_loom))]
 mod models;
 mod read;
 mod reclaim;

@@ -80,7 +80,7 @@ pub struct Counted {
 }
 
 /// Stripes of a bank. Models have one.
-const STRIPES: usize = if cfg!(loom) { 1 } else { 8 };
+const STRIPES: usize = if cfg!(heptad_loom) { 1 } else { 8 };
 /// Both banks have been empty after so many changes: the first may have been decided on before.
 const CHANGES_PER_GRACE_PERIOD: u64 = 3;
 
@@ -93,7 +93,7 @@ struct Stripe {
 }
 
 cfg_if::cfg_if! {
-    if #[cfg(loom)] {
+    if #[cfg(heptad_loom)] {
         impl Default for Counted {
             fn default() -> Self {
                 let stripe = |_| Stripe { entered: AtomicU64::new(0), left: AtomicU64::new(0) };

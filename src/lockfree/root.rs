@@ -89,13 +89,13 @@ macro_rules! empty_root {
 
 impl<'a, G> Root<'a, G> {
     /// No table yet.
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     pub(super) const fn empty(guard: G) -> Self {
         empty_root!(guard)
     }
 
     /// No table yet.
-    #[cfg(loom)]
+    #[cfg(heptad_loom)]
     pub(super) fn empty(guard: G) -> Self {
         empty_root!(guard)
     }

@@ -21,7 +21,7 @@ pub struct Set<'a, K, G = Never> {
 
 impl<'a, K: Word> Set<'a, K> {
     /// A set without a table, for a `static`: see [`Map::unplaced`].
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     pub const fn unplaced() -> Self {
         Set { map: Map::unplaced() }
     }
@@ -52,7 +52,7 @@ impl<'a, K: Word> Set<'a, K> {
 
 impl<'a, K: Word, G: Reclaim> Set<'a, K, G> {
     /// A set without a table: see [`Map::unplaced_with`].
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     pub const fn unplaced_with(guard: G) -> Self {
         Set { map: Map::unplaced_with(guard) }
     }

@@ -72,7 +72,7 @@ cfg_if::cfg_if! {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(heptad_loom)))]
 mod tests {
     use super::{greater, take_lesser};
 

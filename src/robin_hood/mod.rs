@@ -137,7 +137,7 @@ pub mod shared;
 mod shrink;
 mod spread;
 mod stats;
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(heptad_loom)))]
 mod tests;
 
 pub use map::Map;

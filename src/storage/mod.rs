@@ -20,7 +20,7 @@ mod heap;
 mod inline;
 mod region;
 mod reserved;
-#[cfg(not(loom))]
+#[cfg(not(heptad_loom))]
 mod static_lines;
 mod zeroed;
 
@@ -29,7 +29,7 @@ pub use heap::Heap;
 pub use inline::Inline;
 pub use region::Region;
 pub use reserved::{Pages, Reserved};
-#[cfg(not(loom))]
+#[cfg(not(heptad_loom))]
 pub use static_lines::StaticLines;
 pub use zeroed::Zeroed;
 

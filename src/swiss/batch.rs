@@ -168,7 +168,7 @@ impl<I> Delay<I> {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(heptad_loom)))]
 mod tests {
     use super::{AHEAD, Delay};
 

@@ -3,7 +3,7 @@
 //! | build | where they come from |
 //! |---|---|
 //! | normal | `portable-atomic`: the processor's own wherever it has them |
-//! | `--cfg loom` | `loom`, which tries every interleaving that the memory model allows; and a check of stores (`ordered.rs`) |
+//! | `--cfg heptad_loom` | `loom`, which tries every interleaving that the memory model allows; and a check of stores (`ordered.rs`) |
 //! | tests with `--cfg heptad_steps` | the normal ones, which can be stopped before each access (`steps.rs`) |
 //!
 //! A processor without 64-bit atomics, a Cortex-M for one, gets them emulated by a lock. There the
@@ -11,7 +11,7 @@
 //! is stopped inside an operation stops the others, and an interrupt handler must not use them.
 
 cfg_if::cfg_if! {
-    if #[cfg(loom)] {
+    if #[cfg(heptad_loom)] {
         mod ordered;
         pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU8, AtomicUsize, Ordering, fence};
         /// A word that several may store to at once, if all store the same in the end.
@@ -35,6 +35,6 @@ cfg_if::cfg_if! {
 /// They do that by themselves; loom does not model it, and gets a fence.
 #[inline]
 pub(crate) fn sequentially_consistent() {
-    #[cfg(loom)]
+    #[cfg(heptad_loom)]
     fence(Ordering::SeqCst);
 }

@@ -31,7 +31,7 @@ impl Atomics {
     /// own, because Cargo builds everything anew whenever the flags change.
     fn cargo_test(self, shell: &Shell) -> Result<Cmd<'_>> {
         let (flags, name) = match self {
-            Atomics::Loom => ("--cfg loom", "loom"),
+            Atomics::Loom => ("--cfg heptad_loom", "loom"),
             Atomics::Steps => ("--cfg heptad_steps", "steps"),
         };
         let folder = std::path::absolute(target_folder())?.join(name);

@@ -26,7 +26,7 @@ use crate::{
 };
 
 cfg_if::cfg_if! {
-    if #[cfg(loom)] {
+    if #[cfg(heptad_loom)] {
         mod model;
         pub(super) use model::Descriptor;
     } else {

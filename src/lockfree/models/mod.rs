@@ -5,7 +5,7 @@
 //! slot here, so that a home is full with six entries.
 //!
 //! ```text
-//! RUSTFLAGS="--cfg loom" cargo test --release --lib models:: -- --skip models::thorough
+//! RUSTFLAGS="--cfg heptad_loom" cargo test --release --lib models:: -- --skip models::thorough
 //! ```
 
 use std::{

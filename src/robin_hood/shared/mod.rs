@@ -44,7 +44,7 @@ use crate::{
 };
 
 // Loom's atomics are more than words, so they cannot lie in a table's memory.
-#[cfg(not(loom))]
+#[cfg(not(heptad_loom))]
 mod table;
 #[cfg(test)]
 mod tests;
@@ -53,7 +53,7 @@ mod tests;
 const MOST_RANGES: usize = 64;
 
 /// Homes of a range, at least, but in tables of one range: 4 KiB of words.
-#[cfg(not(loom))]
+#[cfg(not(heptad_loom))]
 const LEAST_RANGE_SLOTS: usize = 512;
 
 /// How far in front of the slot that is written the cache is asked for lines: 2 KiB, which is what
@@ -103,7 +103,7 @@ pub struct Growth<'a> {
 
 impl<'a> Growth<'a> {
     /// A growth in ranges of at least `least` old homes.
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     fn new(source: Source<'a>, target: Target<'a>, least: usize) -> Growth<'a> {
         let homes = target.shape.homes() / 2;
         // Powers of two, all of them.

@@ -17,7 +17,7 @@ impl<S: Downward, O: Clone> Set<S, O> {
     /// This set stays as it is. A storage that is not [zeroed](Downward::is_zeroed) is cleared first.
     ///
     /// ```
-    /// # #[cfg(all(feature = "alloc", not(loom)))] {
+    /// # #[cfg(all(feature = "alloc", not(heptad_loom)))] {
     /// use heptad::{robin_hood::Set, storage::Heap};
     ///
     /// let small: Set = (0..1000).collect();

@@ -1,7 +1,7 @@
 use std::{vec, vec::Vec};
 
 use super::*;
-#[cfg(not(loom))]
+#[cfg(not(heptad_loom))]
 use crate::{hash::hash_word, robin_hood::find::find};
 
 /// A table's slots with `homes` homes, of `words`, which ascend.
@@ -16,7 +16,7 @@ fn layout(words: &[u64], shape: Shape) -> Vec<u64> {
     slots
 }
 
-#[cfg(not(loom))]
+#[cfg(not(heptad_loom))]
 fn words(count: u64, seed: u64) -> Vec<u64> {
     let mut words: Vec<u64> =
         (0..count).map(|number| hash_word(seed, number)).filter(|&word| word != EMPTY).collect();
@@ -35,10 +35,10 @@ fn contents(slots: &[SharedU64]) -> Vec<u64> {
 /// An old table with values, and room for the new one.
 struct Tables {
     old: Vec<u64>,
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     old_values: Vec<u64>,
     new: Vec<SharedU64>,
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     new_values: Vec<SharedU64>,
     shape: Shape,
     expected: Vec<u64>,
@@ -49,25 +49,25 @@ impl Tables {
         let shape = old.doubled().unwrap();
         let slots = layout(words, old);
         Tables {
-            #[cfg(not(loom))]
+            #[cfg(not(heptad_loom))]
             old_values: slots.iter().map(|word| !word).collect(),
             old: slots,
             new: atomics(shape.slots()),
-            #[cfg(not(loom))]
+            #[cfg(not(heptad_loom))]
             new_values: atomics(shape.slots()),
             shape,
             expected: layout(words, shape),
         }
     }
 
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     fn growth(&self, least: usize) -> Growth<'_> {
         let source = Source { slots: &self.old, values: &self.old_values };
         let target = Target { slots: &self.new, values: &self.new_values, shape: self.shape };
         Growth::new(source, target, least)
     }
 
-    #[cfg(not(loom))]
+    #[cfg(not(heptad_loom))]
     fn check(&self) {
         assert!(contents(&self.new) == self.expected);
         let values = contents(&self.new_values);
@@ -78,7 +78,7 @@ impl Tables {
     }
 }
 
-#[cfg(not(loom))]
+#[cfg(not(heptad_loom))]
 mod threads {
     use std::{
         sync::{Barrier, atomic::AtomicUsize as Counter},
@@ -194,7 +194,7 @@ mod threads {
 }
 
 /// Every interleaving, of a small table.
-#[cfg(loom)]
+#[cfg(heptad_loom)]
 mod models {
     use std::boxed::Box;
 
