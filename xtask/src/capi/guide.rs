@@ -1,57 +1,164 @@
-//! `docs/c.md`: its C code, all blocks in a row, is one program that has to compile and to pass.
+//! `docs/c.md`, followed to the letter: its code is saved under the names it gives, its commands are
+//! typed, and what they print is compared with what the page shows.
+//!
+//! The page becomes one shell script. It starts in an empty folder beside a clone of the repository, with
+//! a home of its own, and stops at the first command that fails.
 
+use std::env;
+use std::fmt::Write;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use xshell::{Shell, cmd};
 
-use super::library::Library;
+use super::header::STRICT;
 use crate::job::{self, Job};
 use crate::stage::Count;
 
 const GUIDE: &str = "docs/c.md";
 
-/// Compiles and runs it.
-pub(super) fn run(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
-    let text = code_of(&fs::read_to_string(GUIDE)?);
-    ensure!(text.matches("int main(void)").count() == 1, "{GUIDE} is not one program");
-    let (source, program) = (folder.join("guide.c"), folder.join("guide"));
-    fs::write(&source, text)?;
-    // The page declares no prototypes and tests by assert, as pages do; else it is held to the rules.
-    let compile = cmd!(shell, "gcc -std=c11 -Wall -Wextra -Werror -pedantic -Iinclude")
-        .args(["-o".as_ref(), program.as_os_str(), source.as_os_str()])
-        .arg(&library.archive)
-        .arg("-Wl,--gc-sections");
-    job::run_until_failure([
-        Job::step(format!("compiling the code of {GUIDE}"), compile),
-        Job::step(format!("the code of {GUIDE}"), cmd!(shell, "{program}")),
-    ])
+/// Does what the page says, and holds its code to the rules that the page's own commands do not ask for.
+pub(super) fn run(shell: &Shell, folder: &Path) -> Result<Count> {
+    let pieces = pieces_of(&fs::read_to_string(GUIDE)?)?;
+    let work = fs::canonicalize(folder)?.join("guide");
+    let _ = fs::remove_dir_all(&work);
+    let home = work.join("home");
+    fs::create_dir_all(&home)?;
+    symlink(env::current_dir()?, work.join("heptad"))?;
+    let script = work.join("script");
+    fs::write(&script, script_of(&pieces))?;
+
+    let mut follow = cmd!(shell, "sh -eux {script}")
+        .env("HOME", &home)
+        .env("WORK", &work)
+        .env_remove("PKG_CONFIG_PATH")
+        .env_remove("LD_LIBRARY_PATH");
+    // Another home would have Cargo and rustup look for everything there.
+    let old_home = env::var_os("HOME").context("there is a home")?;
+    for (variable, default) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        let default = Path::new(&old_home).join(default);
+        if env::var_os(variable).is_none() && default.exists() {
+            follow = follow.env(variable, default);
+        }
+    }
+    let mut jobs = vec![Job::step(format!("{GUIDE}, followed in an empty folder"), follow)];
+    let first = home.join("first");
+    for name in ["first.c", "claims.c", "guide.c"] {
+        let file = first.join(name);
+        let read = cmd!(shell, "gcc -std=c99 -Iinclude -fsyntax-only {file}").args(STRICT);
+        jobs.push(Job::step(format!("{name} of {GUIDE}, read strictly"), read));
+    }
+    job::run_until_failure(jobs)
 }
 
-/// The blocks in C, one behind the other.
-fn code_of(markdown: &str) -> String {
-    let mut code = String::new();
-    let mut is_c = false;
+/// What a reader does with one block of the page.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    /// Adds code to a file.
+    Save { file: String, code: String },
+    /// Types a command; the page shows this output, or none.
+    Type { command: String, output: String },
+}
+
+/// The page's blocks in their order. Code without the name of a file could not be tested.
+fn pieces_of(markdown: &str) -> Result<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    let mut block: Option<(String, String)> = None;
     for event in Parser::new(markdown) {
         match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
-                is_c = &*language == "c";
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                block = Some((info.into_string(), String::new()));
             }
-            Event::End(TagEnd::CodeBlock) => is_c = false,
-            Event::Text(part) if is_c => code.push_str(&part),
+            Event::Text(part) => {
+                if let Some((_, text)) = &mut block {
+                    text.push_str(&part);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                let (info, text) = block.take().unwrap_or_default();
+                match info.split_once(' ') {
+                    Some(("c", file)) => pieces.push(Piece::Save { file: file.into(), code: text }),
+                    _ => {
+                        ensure!(info == "console", "{GUIDE}: what is a block of `{info}` for?");
+                        pieces.extend(commands_in(&text));
+                    }
+                }
+            }
             _ => {}
         }
     }
-    code
+    Ok(pieces)
+}
+
+/// The commands of a block, each with the lines that follow it.
+fn commands_in(block: &str) -> impl Iterator<Item = Piece> {
+    let block = format!("\n{block}");
+    let commands: Vec<String> = block.split("\n$ ").skip(1).map(String::from).collect();
+    commands.into_iter().map(|text| {
+        let (command, output) = text.split_once('\n').unwrap_or((&text, ""));
+        Piece::Type { command: command.into(), output: output.trim_end().into() }
+    })
+}
+
+/// The script that does it.
+fn script_of(pieces: &[Piece]) -> String {
+    let mut script = String::from("cd \"$WORK\"\n");
+    for piece in pieces {
+        // Writing to a string cannot fail.
+        let _ = match piece {
+            Piece::Save { file, code } => {
+                writeln!(script, "cat >>'{file}' <<'END OF CODE'\n{code}END OF CODE")
+            }
+            Piece::Type { command, output } if output.is_empty() => writeln!(script, "{command}"),
+            Piece::Type { command, output } => writeln!(
+                script,
+                "{command} >\"$WORK/printed\"\n\
+                 diff \"$WORK/printed\" - <<'END OF OUTPUT'\n{output}\nEND OF OUTPUT"
+            ),
+        };
+    }
+    script
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    const PAGE: &str =
+        "text\n\n```c a.c\nint a;\n```\n\n```console\n$ cd x\n$ ./a\none\ntwo\n```\n";
+
     #[test]
-    fn blocks_in_other_languages_are_left_out() {
-        let markdown = "text\n\n```c\nint a;\n```\n\n```console\n$ x\n```\n\n```c\nint b;\n```\n";
-        assert_eq!(super::code_of(markdown), "int a;\nint b;\n");
+    fn a_page_is_taken_apart() {
+        let command = |command: &str, output: &str| Piece::Type {
+            command: command.into(),
+            output: output.into(),
+        };
+        let code = Piece::Save { file: "a.c".into(), code: "int a;\n".into() };
+        let pieces = [code, command("cd x", ""), command("./a", "one\ntwo")];
+        assert_eq!(pieces_of(PAGE).unwrap(), pieces);
+        assert!(pieces_of("```c\nint a;\n```\n").is_err());
+    }
+
+    /// Follows pages in a folder that has a program `x/a`: does the script succeed?
+    fn succeeds(page: &str) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("x/a");
+        fs::create_dir(folder.path().join("x")).unwrap();
+        fs::write(&program, "echo one\necho two\n").unwrap();
+        let script = script_of(&pieces_of(&page.replace("./a", "sh a")).unwrap());
+        let shell = Shell::new().unwrap();
+        let follow = cmd!(shell, "sh -eu -c {script}").env("WORK", folder.path());
+        follow.quiet().ignore_stdout().ignore_stderr().run().is_ok()
+    }
+
+    #[test]
+    fn what_a_page_shows_has_to_be_what_is_printed() {
+        assert!(succeeds(PAGE));
+        assert!(!succeeds(&PAGE.replace("two", "three")));
+        assert!(!succeeds(&PAGE.replace("two\n", "")));
+        assert!(!succeeds(&PAGE.replace("cd x", "cd y")));
     }
 }
