@@ -97,11 +97,14 @@ enum {
  * of two, or the one below is used) takes n lines, a map 2 * n. Groups hold seven slots; at load 15/16
  * there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
 #if defined(__GNUC__)
-#define HEPTAD_LINES(name, lines) unsigned char name[(size_t)64 * (lines)] __attribute__((aligned(64)))
-#elif defined(__cplusplus)
-#define HEPTAD_LINES(name, lines) unsigned char name alignas(64)[(size_t)64 * (lines)]
+#define HEPTAD_LINES(name, lines) \
+    unsigned char name[sizeof(uint64_t[8]) * (lines)] __attribute__((__aligned__(64)))
+#elif defined(_MSC_VER)
+#define HEPTAD_LINES(name, lines) __declspec(align(64)) unsigned char name[sizeof(uint64_t[8]) * (lines)]
+#elif defined(__cplusplus) /* C++11 */
+#define HEPTAD_LINES(name, lines) unsigned char name alignas(64)[sizeof(uint64_t[8]) * (lines)]
 #else /* C11 */
-#define HEPTAD_LINES(name, lines) _Alignas(64) unsigned char name[(size_t)64 * (lines)]
+#define HEPTAD_LINES(name, lines) _Alignas(64) unsigned char name[sizeof(uint64_t[8]) * (lines)]
 #endif
 
 /* Bytes to lend a set or table, or a map, that has to take `entries` entries; 0 if no address space
@@ -182,9 +185,9 @@ typedef struct heptad_indirect {
 } heptad_indirect;
 
 /* The library was compiled for the same layout: src/ffi has these assertions too. */
-#if defined(__cplusplus)
+#if defined(__cplusplus) && __cplusplus >= 201103L
 #define HEPTAD_STATIC_ASSERT(name, condition) static_assert(condition, #name)
-#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#elif !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 #define HEPTAD_STATIC_ASSERT(name, condition) _Static_assert(condition, #name)
 #else
 #define HEPTAD_STATIC_ASSERT(name, condition) typedef char heptad_assert_##name[(condition) ? 1 : -1]
@@ -491,14 +494,14 @@ int heptad_robin_is_subset(const heptad_robin *first, const heptad_robin *second
 int heptad_robin_is_disjoint(const heptad_robin *first, const heptad_robin *second);
 int heptad_robin_is_equal(const heptad_robin *first, const heptad_robin *second);
 
-/* Makes `large`, a handle that is not live, what `small` is when it has grown, in memory of its own, by many
- * hands. `work` is called once, and lends the growth to whom it likes: other cores, threads. Each of them
- * calls heptad_growth_help until it returns 0: 1 says that a range of keys was moved. There are 1 to 64
- * ranges, and nobody waits for a helper: `work` may return whatever they have done, as soon as none of them
- * is inside; what is left is done behind it. `small` stays as it is. _FULL if the memory is too small,
- * _NULL for a null function; memory as for heptad_robin_merge. */
+/* Makes `to`, a handle that is not live, what `from` is when it has grown, in memory of its own, on several
+ * cores or threads. `work` is called once, and passes the growth to whichever it likes. Each of them calls
+ * heptad_growth_help until it returns 0; 1 says that a range of keys was moved. There are 1 to 64 ranges, and
+ * nothing waits for a helper: `work` may return at any time when none of them is inside, and this function
+ * does what is left. `from` stays as it is. _FULL if the memory is too small, _NULL for a null function;
+ * memory as for heptad_robin_merge. */
 typedef struct heptad_growth heptad_growth;
-int heptad_robin_grow_shared(const heptad_robin *small, heptad_robin *large, void *memory,
+int heptad_robin_grow_shared(const heptad_robin *from, heptad_robin *to, void *memory,
                              size_t bytes,
                              void (*work)(const heptad_growth *growth, void *context),
                              void *context);
@@ -543,7 +546,7 @@ int heptad_robin_map_grow(heptad_robin_map *map);
 int heptad_robin_map_reserve(heptad_robin_map *map, size_t additional);
 int heptad_robin_map_shrink(heptad_robin_map *map, size_t capacity);
 int heptad_robin_map_stats(const heptad_robin_map *map, heptad_sorted_stats *stats);
-int heptad_robin_map_grow_shared(const heptad_robin_map *small, heptad_robin_map *large,
+int heptad_robin_map_grow_shared(const heptad_robin_map *from, heptad_robin_map *to,
                                  void *memory, size_t bytes,
                                  void (*work)(const heptad_growth *growth, void *context),
                                  void *context);
@@ -631,12 +634,12 @@ int heptad_lockfree_init(heptad_lockfree *map, void *memory, size_t bytes, uint6
 int heptad_lockfree_init_counted(heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed,
                                  void *counters, size_t counters_bytes);
 
-/* Your kernel's RCU, say. `enter` and `leave` are called around each operation, in any context, and nest;
- * `leave` gets what `enter` returned. `has_elapsed` gets what `start` returned, does not wait, and is not
- * 0 only if each enter that had returned before that start was called has been followed by its leave. */
+/* Your kernel's RCU, say. `on_enter` and `on_leave` are called around each operation, in any context, and nest;
+ * `on_leave` gets what `on_enter` returned. `has_elapsed` gets what `start` returned, does not wait, and is not
+ * 0 only if each on_enter that had returned before that start was called has been followed by its on_leave. */
 typedef struct heptad_reclaim {
-    uint64_t (*enter)(void *context);
-    void (*leave)(uint64_t inside, void *context);
+    uint64_t (*on_enter)(void *context);
+    void (*on_leave)(uint64_t inside, void *context);
     uint64_t (*start)(void *context);
     int (*has_elapsed)(uint64_t started, void *context);
     void *context;
@@ -704,7 +707,7 @@ typedef struct heptad_shared_stats {
     uint64_t outside;          /* entries outside their bin: a hit reads a line more */
     uint64_t overflowing_bins; /* bins with such entries: a miss reads a line more for each */
     uint64_t bins;
-    uint64_t slots;
+    uint64_t all_slots;
     uint64_t held;             /* by operations under way, or by contexts that were killed */
     uint64_t fullest_home;     /* the most entries of one home; 24 is the end */
     uint64_t bytes;            /* of all memory that is lent, old and new tables included */
@@ -815,8 +818,13 @@ int heptad_lockfree_clear(const heptad_lockfree *map);
  * key's hash where the reference has none. `hash_bits` says which bits are the hash's. Those of a reference
  * are ignored, and come back as 0. There should be as many as the map has bins, in powers of two, lest bins
  * crowd: 20 do for two and a half million entries, and more are fine. Two proposals: */
-#define HEPTAD_HASH_BITS_OF_INDICES ((uint64_t)0xFFFFFFFF00000000)   /* for indices below 2^32 */
-#define HEPTAD_HASH_BITS_OF_ADDRESSES ((uint64_t)0xFFFF00000000000F) /* for 16-aligned ones below 2^48 */
+#define HEPTAD_HASH_BITS_OF_INDICES (~HEPTAD_WORD(0) << 32)        /* for indices below 2^32 */
+#define HEPTAD_HASH_BITS_OF_ADDRESSES (~HEPTAD_WORD(0) << 48 | 15) /* for 16-aligned ones below 2^48 */
+#ifdef __cplusplus
+#define HEPTAD_WORD(number) static_cast<uint64_t>(number)
+#else
+#define HEPTAD_WORD(number) ((uint64_t)(number))
+#endif
 /*
  * An operation gets the hash of a key, a good one in all of its hash bits as heptad_hash_bytes is, and a
  * pointer, which the map only hands on to `equal`: not 0 if the reference stands for that key. `equal` is called

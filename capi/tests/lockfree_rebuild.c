@@ -187,8 +187,8 @@ static void rebuilt_under_each_way_to_reclaim(void)
     EQUAL(pieces, 1);
 
     memset(&reclaim, 0, sizeof reclaim);
-    reclaim.enter = enter;
-    reclaim.leave = leave;
+    reclaim.on_enter = enter;
+    reclaim.on_leave = leave;
     reclaim.start = start_waiting;
     EQUAL(heptad_lockfree_init_with(&map, lines, sizeof lines, 1, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_lockfree_init_with(&map, lines, sizeof lines, 1, &reclaim), HEPTAD_ERROR_NULL);

@@ -22,23 +22,58 @@ pub(super) const HEADER: &str = "include/heptad.h";
 /// What makes a compiler strict.
 pub(super) const STRICT: &[&str] = &["-Wall", "-Wextra", "-Werror", "-pedantic"];
 
-/// Compilers that have to accept the header, with the language they take it for.
-const READERS: &[&[&str]] = &[
-    &["gcc", "-std=c99", "-x", "c"],
-    &["gcc", "-std=c17", "-x", "c"],
-    &["clang", "-std=c99", "-x", "c"],
-    &["clang", "-std=c17", "-x", "c"],
-    &["g++", "-std=c++11", "-x", "c++"],
-    &["g++", "-std=c++20", "-x", "c++"],
-    &["clang++", "-std=c++11", "-x", "c++"],
-    &["aarch64-linux-gnu-gcc", "-std=c99", "-x", "c"],
+/// More of that, for the header alone: what the programs of others are compiled with.
+const STRICTER: &[&str] = &[
+    "-pedantic-errors",
+    "-Wundef",
+    "-Wshadow",
+    "-Wconversion",
+    "-Wsign-conversion",
+    "-Wcast-qual",
+];
+const STRICTER_C: &[&str] =
+    &["-x", "c", "-Wc++-compat", "-Wstrict-prototypes", "-Wredundant-decls"];
+const STRICTER_CPP: &[&str] = &["-x", "c++", "-Wold-style-cast"];
+
+/// Compilers that have to accept the header as C, and as C++.
+const READERS_C: &[&[&str]] = &[
+    &["gcc", "-std=c99"],
+    &["gcc", "-std=c11"],
+    &["gcc", "-std=c17"],
+    &["gcc", "-std=c2x"],
+    &["gcc", "-std=gnu17"],
+    &["gcc", "-std=c99", "-m32"],
+    &["clang", "-std=c99"],
+    &["clang", "-std=c11"],
+    &["clang", "-std=c17"],
+    &["clang", "-std=c2x"],
+    &["clang", "-std=c99", "--target=thumbv6m-none-eabi"],
+    &["clang", "-std=c99", "--target=riscv32-none-elf"],
+    &["clang", "-std=c99", "--target=aarch64_be-none-elf"],
+    &["clang", "-std=c11", "--target=x86_64-pc-windows-msvc", "-fms-extensions"],
+    &["clang", "-std=c11", "--target=i686-pc-windows-msvc", "-fms-extensions"],
+    // `int` and pointers of 16 bits.
+    &["clang", "-std=c99", "--target=msp430-none-elf"],
+    &["aarch64-linux-gnu-gcc", "-std=c99"],
     // As compilers without GNU attributes see it.
-    &["gcc", "-std=c17", "-U__GNUC__", "-x", "c"],
-    &["g++", "-std=c++11", "-U__GNUC__", "-x", "c++"],
+    &["gcc", "-std=c17", "-U__GNUC__"],
+];
+const READERS_CPP: &[&[&str]] = &[
+    &["g++", "-std=c++98"],
+    &["g++", "-std=c++11"],
+    &["g++", "-std=c++20"],
+    &["g++", "-std=c++98", "-m32"],
+    &["clang++", "-std=c++98"],
+    &["clang++", "-std=c++11"],
+    &["clang++", "-std=c++20"],
+    &["clang++", "-std=c++14", "--target=x86_64-pc-windows-msvc", "-fms-extensions"],
+    &["g++", "-std=c++11", "-U__GNUC__"],
 ];
 
-/// The header alone, and each of its macros used.
+/// The header, twice, beside other people's macros, and each of its own macros used.
 const USER: &str = "\
+#include \"macros.h\"
+#include <heptad.h>
 #include <heptad.h>
 static heptad_set set = HEPTAD_INIT;
 static heptad_map map = HEPTAD_INIT;
@@ -49,28 +84,42 @@ static heptad_lockfree lockfree = HEPTAD_INIT;
 static heptad_indirect indirect = HEPTAD_INIT;
 static HEPTAD_LINES(lines, 4);
 static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
+HEPTAD_STATIC_ASSERT(lines, sizeof lines == 256);
+HEPTAD_STATIC_ASSERT(indices, HEPTAD_HASH_BITS_OF_INDICES >> 32 == 0xFFFFFFFF);
+HEPTAD_STATIC_ASSERT(no_indices, HEPTAD_HASH_BITS_OF_INDICES << 32 == 0);
+HEPTAD_STATIC_ASSERT(addresses, HEPTAD_HASH_BITS_OF_ADDRESSES >> 48 == 0xFFFF);
+HEPTAD_STATIC_ASSERT(no_addresses, HEPTAD_HASH_BITS_OF_ADDRESSES << 16 == 0xF0000);
 uint64_t use(void);
 uint64_t use(void)
 {
     lines[0] = counters[0] = 1;
     return lines[sizeof lines - 1] + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
         + heptad_robin_len(&robin) + heptad_robin_map_len(&robin_map) + heptad_lockfree_len(&lockfree)
-        + heptad_indirect_len(&indirect) + HEPTAD_HASH_BITS_OF_INDICES + HEPTAD_HASH_BITS_OF_ADDRESSES;
+        + heptad_indirect_len(&indirect);
 }
 ";
 
-/// Compiles the header by itself, everywhere.
+/// Has every compiler read the header, as the language it is taken for.
 pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
     let user = folder.join("user.c");
     fs::write(&user, USER)?;
-    job::run_until_failure(READERS.iter().map(|reader| {
+    let c = READERS_C.iter().map(|reader| (reader, STRICTER_C));
+    let cpp = READERS_CPP.iter().map(|reader| (reader, STRICTER_CPP));
+    let mut count = job::run_until_failure(c.chain(cpp).map(|(reader, stricter)| {
         let (compiler, options) = reader.split_first().unwrap_or((&"gcc", &[]));
-        let command = cmd!(shell, "{compiler} {options...} -ffreestanding -Iinclude")
+        let command = cmd!(shell, "{compiler} {options...} -ffreestanding -fsyntax-only")
+            .args(["-Iinclude", "-Icapi/tests"])
             .args(STRICT)
-            .args(["-c", "-o", "/dev/null"])
+            .args(STRICTER)
+            .args(stricter)
             .arg(&user);
         Job::step(format!("the header, read by {}", reader.join(" ")), command)
-    }))
+    }))?;
+    // A name that the header does use.
+    let command =
+        cmd!(shell, "gcc -std=c99 -Dgreatest=1 -fsyntax-only -Iinclude -Icapi/tests {user}");
+    count += Job::refused("the header beside `#define greatest 1`", command, "expected").run()?;
+    Ok(count)
 }
 
 /// Compares the header with the code and with the shared library made of it.
