@@ -62,6 +62,8 @@ mod error;
 pub mod ffi;
 pub mod hash;
 pub mod layout;
+#[cfg(doctest)]
+mod lifetimes;
 pub mod lockfree;
 #[doc(hidden)]
 pub mod probe;

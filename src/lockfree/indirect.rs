@@ -83,7 +83,8 @@ pub trait Keys {
 pub struct IndirectMap<'a, K, V, G = Never> {
     root: Root<'a, G>,
     keys: K,
-    words: PhantomData<fn() -> V>,
+    /// They go in and come out: invariant in both.
+    words: PhantomData<fn(K, V) -> (K, V)>,
 }
 
 impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {

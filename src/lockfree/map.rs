@@ -47,7 +47,8 @@ const HOME_MASK: u64 = u64::MAX;
 /// [`rebuild`](Self::rebuild): by default [`Never`], which costs nothing.
 pub struct Map<'a, K, V, G = Never> {
     root: Root<'a, G>,
-    words: PhantomData<fn(K) -> V>,
+    /// They go in and come out: invariant in both.
+    words: PhantomData<fn(K, V) -> (K, V)>,
 }
 
 impl<'a, K: Word, V: Word> Map<'a, K, V> {

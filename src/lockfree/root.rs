@@ -58,7 +58,8 @@ pub(super) struct Root<'a, G> {
     bytes: AtomicU64,
     grace: Grace,
     guard: G,
-    lent: PhantomData<Region<'a>>,
+    /// It takes regions and gives them back: invariant in 'a.
+    lent: PhantomData<fn(Region<'a>) -> Region<'a>>,
 }
 
 /// The grace period of the oldest table. Only who holds it uses the rest.

@@ -34,6 +34,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("swiss", &["layout", "hash", "probe", "storage"]),
     ("lockfree", &["layout", "hash", "probe", "storage", "sync"]),
     ("robin_hood", &["layout", "hash", "probe", "storage", "sync"]),
+    // Documentation only, whose programs use the crate from outside.
+    ("lifetimes", &["lockfree"]),
     // The public interface, and nothing behind it.
     ("ffi", &["layout", "hash", "storage", "swiss", "lockfree", "robin_hood"]),
 ];
