@@ -79,7 +79,7 @@ def prove_mixer(ledger):
 
 
 def tail_word(text, length, mark=56):
-    """What KeyedHasher::write takes in for the last 1 to 7 bytes: the length above them."""
+    """The coefficient of KeyedHasher::write for the last 1 to 7 bytes: their number as its mark."""
     kept = number(0)
     for index in range(7):
         present = z3.ULT(index, length)
@@ -102,7 +102,7 @@ def prove_tail(ledger):
         return z3.Implies(equal, z3.And(length == other_length, *same))
 
     ledger.theorem(
-        "hash: two different tails of 1 to 7 bytes are two different words",
+        "hash: two different ends of 1 to 7 bytes are two different coefficients",
         tells_apart(56),
         given,
         planted={"the length among the bytes": tells_apart(48)},

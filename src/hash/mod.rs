@@ -1,23 +1,62 @@
-//! Keyed hashing of words and bytes: one short mixer, the same in any language.
+//! Keyed hashing of words and bytes, the same on every target.
 //!
-//! [`hash_word`] is a keyed **bijection** of 64-bit words: the key is XOR-ed with the seed and put
+//! # One word
+//!
+//! [`hash_word`] is a keyed **bijection** of 64-bit words: the word is XOR-ed with the seed and put
 //! through two multiplications and three xor-shifts, David Stafford's variant 13 of the MurmurHash3
-//! finaliser. Two keys never have equal hashes, so tables of words have no hash collisions at all,
+//! finaliser. Two words never have equal hashes, so tables of words have no hash collisions at all,
 //! only crowded groups. Eleven general-register instructions; no table, no memory.
 //!
-//! The seed makes runs differ. It does not resist an attacker who can watch timings: the mixer is
-//! public and simple. Where keys come from an enemy, use a keyed cryptographic hash through any
+//! # More than one word
+//!
+//! Longer keys are coefficients of a polynomial modulo the prime 2^61 - 1 (Carter and Wegman). Its value at
+//! a secret point, which the seed decides, is hashed as one word:
+//!
+//! ```text
+//!   point = hash_word(seed, POINT) >> 4
+//!   value = point^(n+1) + c1 point^n + ... + c(n-1) point + cn   (mod 2^61 - 1)
+//!   hash  = hash_word(seed, value)
+//! ```
+//!
+//! Which two keys collide depends on the seed, and that is a theorem: two different keys of `n`
+//! coefficients at most have equal hashes under `n + 1` of 2^60 seeds at most. For the difference of their
+//! polynomials is not zero, so it has at most `n + 1` roots, and each point belongs to 16 of 2^64 seeds. A
+//! set of keys chosen without knowing the seed has no more equal hashes than chance gives it, and
+//! another seed scatters those.
+//!
+//! | what is hashed | coefficients |
+//! |---|---|
+//! | integers of eight bytes in all | none: they are one word |
+//! | a slice of eight bytes | none: its little-endian word |
+//! | each seven bytes of another slice that are not its last | one, their little-endian number |
+//! | the last one to seven bytes of a slice | one, their number, marked with how many they are |
+//! | integers beyond the first eight bytes, and those eight | two for eight bytes: halves, marked as such |
+//!
+//! Marks stand in bits 56 to 59, so that coefficients of different kinds differ.
+//!
+//! # What the seed does not do
+//!
+//! It does not resist an attacker who can watch timings or hashes: the functions are public, and a few hashes
+//! tell the seed. Where that matters, use a pseudorandom function such as SipHash through any
 //! [`BuildHasher`].
 //!
 //! Sources: the mixer's constants are those of Stafford's "Better Bit Mixing" (2011), as used in
-//! SplitMix64.
+//! SplitMix64; the polynomial is that of Carter and Wegman, "New hash functions and their use in
+//! authentication and set equality" (1981).
 
 use core::hash::{BuildHasher, Hasher};
+
+use polynomial::Polynomial;
+
+mod polynomial;
 
 /// The hash of one word under `seed`. A bijection of `word` for each seed.
 #[inline(always)]
 pub const fn hash_word(seed: u64, word: u64) -> u64 {
-    finish(step(seed, word))
+    let mut state = seed ^ word;
+    state = (state ^ state >> 30).wrapping_mul(FIRST);
+    state = (state ^ state >> 27).wrapping_mul(SECOND);
+    state ^ state >> 31
 }
 
 /// The inverse of [`hash_word`]: the word whose hash under `seed` is `hash`.
@@ -29,10 +68,10 @@ pub const fn unhash_word(seed: u64, hash: u64) -> u64 {
     (state ^ state >> 30 ^ state >> 60) ^ seed
 }
 
-/// The hash of `bytes` under `seed`, eight bytes at a time. Equal to feeding them to a
-/// [`KeyedHasher`] in one [`write`](Hasher::write).
+/// The hash of `bytes` under `seed`: that of a [`KeyedHasher`] after one [`write`](Hasher::write) of them, and
+/// for eight bytes [`hash_word`] of their little-endian word.
 pub fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
-    let mut hasher = KeyedHasher { state: seed };
+    let mut hasher = KeyedHasher::new(seed);
     hasher.write(bytes);
     hasher.finish()
 }
@@ -42,18 +81,8 @@ const SECOND: u64 = 0x94D0_49BB_1331_11EB;
 const FIRST_INVERSE: u64 = inverse(FIRST);
 const SECOND_INVERSE: u64 = inverse(SECOND);
 
-/// Takes one word in: a bijection of the state for each word and of the word for each state.
-#[inline(always)]
-const fn step(state: u64, word: u64) -> u64 {
-    let mixed = state ^ word;
-    (mixed ^ mixed >> 30).wrapping_mul(FIRST)
-}
-
-#[inline(always)]
-const fn finish(state: u64) -> u64 {
-    let mixed = (state ^ state >> 27).wrapping_mul(SECOND);
-    mixed ^ mixed >> 31
-}
+/// The word whose hash decides the point of the polynomial: the fractional digits of pi.
+const POINT: u64 = 0x243F_6A88_85A3_08D3;
 
 /// The inverse of an odd number modulo 2^64, by Newton's iteration.
 const fn inverse(odd: u64) -> u64 {
@@ -96,30 +125,78 @@ impl BuildHasher for Keyed {
 
     #[inline]
     fn build_hasher(&self) -> KeyedHasher {
-        KeyedHasher { state: self.seed }
+        KeyedHasher::new(self.seed)
     }
 }
 
-/// A streaming form of [`hash_word`]: hashing a single `u64` gives exactly its result.
+/// A streaming form of [`hash_word`] and [`hash_bytes`]: hashing a single `u64` gives exactly the result of the one, and a
+/// single slice that of the other.
 #[derive(Clone, Debug)]
 pub struct KeyedHasher {
-    state: u64,
+    seed: u64,
+    /// Integers that are not in the polynomial yet: the first in the low bits.
+    word: u64,
+    /// Bytes of `word` in use.
+    word_bytes: u32,
+    polynomial: Polynomial,
+    /// Is there more than the word?
+    is_long: bool,
+}
+
+impl KeyedHasher {
+    #[inline(always)]
+    const fn new(seed: u64) -> KeyedHasher {
+        let polynomial = Polynomial::at(hash_word(seed, POINT));
+        KeyedHasher { seed, word: 0, word_bytes: 0, polynomial, is_long: false }
+    }
+
+    /// Takes in an integer of 1 to 8 bytes.
+    #[inline(always)]
+    fn integer(&mut self, integer: u64, bytes: u32) {
+        if self.word_bytes + bytes > 8 {
+            self.push_word();
+        }
+        self.word |= integer << (8 * self.word_bytes);
+        self.word_bytes += bytes;
+    }
+
+    /// Moves the word into the polynomial, by halves. The mark of a half says which one it is, and how many
+    /// of its bytes are in use.
+    #[inline(always)]
+    fn push_word(&mut self) {
+        let low_bytes = self.word_bytes.min(4);
+        if low_bytes > 0 {
+            self.polynomial.push(marked(7 + low_bytes, self.word & u64::from(u32::MAX)));
+        }
+        if self.word_bytes > 4 {
+            self.polynomial.push(marked(7 + self.word_bytes, self.word >> 32));
+        }
+        (self.word, self.word_bytes, self.is_long) = (0, 0, true);
+    }
+}
+
+/// A coefficient of up to 56 bits with a mark of 0 to 15.
+#[inline(always)]
+const fn marked(mark: u32, bits: u64) -> u64 {
+    (mark as u64) << 56 | bits
 }
 
 macro_rules! write_integers {
-    ($($name:ident: $integer:ty),+) => {
+    ($($name:ident: $integer:ty as $bits:ty),+) => {
         $(
             #[inline]
             fn $name(&mut self, integer: $integer) {
-                self.state = step(self.state, integer as u64);
+                self.integer(integer as $bits as u64, size_of::<$bits>() as u32);
             }
         )+
     };
 }
 
 impl Hasher for KeyedHasher {
-    write_integers!(write_u8: u8, write_u16: u16, write_u32: u32, write_u64: u64, write_usize: usize);
-    write_integers!(write_i8: i8, write_i16: i16, write_i32: i32, write_i64: i64, write_isize: isize);
+    // A `usize` has eight bytes on every target.
+    write_integers!(write_u8: u8 as u8, write_u16: u16 as u16, write_u32: u32 as u32, write_u64: u64 as u64);
+    write_integers!(write_i8: i8 as u8, write_i16: i16 as u16, write_i32: i32 as u32, write_i64: i64 as u64);
+    write_integers!(write_usize: usize as u64, write_isize: isize as u64);
 
     #[inline]
     fn write_u128(&mut self, integer: u128) {
@@ -134,27 +211,34 @@ impl Hasher for KeyedHasher {
 
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
-        let mut words = bytes.chunks_exact(8);
-        for word in &mut words {
-            // `chunks_exact` yields eight bytes; the fold needs no fallible conversion to say so.
-            self.write_u64(little_endian(word));
+        if let Ok(word) = bytes.try_into() {
+            return self.write_u64(u64::from_le_bytes(word));
         }
-        let tail = words.remainder();
-        if !tail.is_empty() {
-            // The length above the bytes keeps "ab" and "ab\0" apart.
-            self.write_u64(little_endian(tail) | (tail.len() as u64) << 56);
+        self.push_word();
+        let mut rest = bytes;
+        while let Some(&eight) = rest.first_chunk() {
+            self.polynomial.push(u64::from_le_bytes(eight) & (1 << 56) - 1);
+            rest = &rest[7..];
         }
+        if rest.is_empty() {
+            return;
+        }
+        let last = match bytes.last_chunk() {
+            Some(&eight) => u64::from_le_bytes(eight) >> (64 - 8 * rest.len()),
+            None => rest.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)),
+        };
+        self.polynomial.push(marked(rest.len() as u32, last));
     }
 
     #[inline]
     fn finish(&self) -> u64 {
-        finish(self.state)
+        if !self.is_long {
+            return hash_word(self.seed, self.word);
+        }
+        let mut all = self.clone();
+        all.push_word();
+        hash_word(self.seed, all.polynomial.value())
     }
-}
-
-#[inline(always)]
-fn little_endian(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
 #[cfg(test)]
