@@ -217,7 +217,7 @@ impl Hasher for KeyedHasher {
         self.push_word();
         let mut rest = bytes;
         while let Some(&eight) = rest.first_chunk() {
-            self.polynomial.push(u64::from_le_bytes(eight) & (1 << 56) - 1);
+            self.polynomial.push(u64::from_le_bytes(eight) & ((1 << 56) - 1));
             rest = &rest[7..];
         }
         if rest.is_empty() {
