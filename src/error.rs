@@ -36,6 +36,9 @@ pub enum Error {
     Overlapping,
     /// Another operation was in the way; the same call may succeed later.
     Busy,
+    /// The place that a closure was to decide about changed again and again while the closure ran: it
+    /// changes that place itself, or it is too slow for the traffic there.
+    Reentrant,
     /// The memory given holds no table.
     Foreign,
     /// The memory given holds a table of another layout.
@@ -72,6 +75,9 @@ impl fmt::Display for Error {
             Error::DifferentOrders => f.write_str("tables in different orders"),
             Error::Overlapping => f.write_str("the same entry was asked for twice"),
             Error::Busy => f.write_str("another operation was in the way"),
+            Error::Reentrant => {
+                f.write_str("the map changed each time while the closure ran: does it change the map?")
+            }
             Error::Foreign => f.write_str("memory that holds no table"),
             Error::UnknownFormat { found, known } => {
                 write!(f, "a table of layout {found} where layout {known} can be read")

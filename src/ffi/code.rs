@@ -37,6 +37,8 @@ pub const CORRUPT: c_int = -13;
 pub const NOT_REQUIRED: c_int = -14;
 /// Keys of a sorted set crowd together, and growing would not help.
 pub const CROWDED: c_int = -15;
+/// What a callback was to decide about changed again and again while the callback ran.
+pub const REENTRANT: c_int = -17;
 
 /// The code of `error`.
 pub(super) fn of(error: Error) -> c_int {
@@ -49,6 +51,7 @@ pub(super) fn of(error: Error) -> c_int {
         Error::Null => NULL,
         Error::Overlapping => OVERLAPPING,
         Error::Busy => BUSY,
+        Error::Reentrant => REENTRANT,
         Error::Foreign => FOREIGN,
         Error::UnknownFormat { .. } => VERSION,
         Error::Corrupt => CORRUPT,
@@ -82,6 +85,7 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         CORRUPT => c"the table in the memory is damaged",
         NOT_REQUIRED => c"it is not needed",
         CROWDED => c"too many keys share their leading bits",
+        REENTRANT => c"the map changed each time while the callback ran",
         _ if code > 0 => c"no error",
         _ => c"an unknown error code",
     }

@@ -1,6 +1,6 @@
 //! What a caller of [`compare_and_set`](super::Map::compare_and_set) expects of the present value.
 
-use super::update::Decision;
+use super::decide::Decision;
 
 /// What the present value must be for a compare-and-set to take place: the four expectations of nbds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,11 +4,12 @@
 use core::{borrow::Borrow, cell::Cell, fmt, marker::PhantomData};
 
 use super::{
+    decide::{Callers, Compared, Decision},
     expectation::{self, Expectation},
     reclaim::{Never, Reclaim},
     root::Root,
     stats::{Need, Stats},
-    update::{Decision, Key, Matches},
+    update::{Key, Matches},
     walk::Walk,
     word::Word,
 };
@@ -306,8 +307,8 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         let (expected, new) = (expected.map(V::to_word), new.map(V::to_word));
         let found = Cell::new(0);
         let key = self.key(key, reference, &found);
-        let before = self.root.update(key, |current| expectation::decide(&expected, new, current));
-        Ok(before?.map(V::from_word))
+        let decide = |current: Option<u64>| expectation::decide(&expected, new, current);
+        Ok(self.root.update(key, Compared(decide))?.map(V::from_word))
     }
 
     /// Makes of the present value, or its absence, what `change` says: see
@@ -323,11 +324,13 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         reference: u64,
         mut change: impl FnMut(Option<V>) -> Option<V>,
     ) -> Result<Option<V>, Error> {
-        let before = self.root.update(self.key(key, reference, &Cell::new(0)), |current| {
+        let decide = |current: Option<u64>| {
             let new = change(current.map(V::from_word)).map(V::to_word);
             expectation::decide(&Expectation::Whatever, new, current)
-        });
-        Ok(before?.map(V::from_word))
+        };
+        let found = Cell::new(0);
+        let key = self.key(key, reference, &found);
+        Ok(self.root.update(key, Callers::new(decide))?.map(V::from_word))
     }
 
     /// Removes `key`. Answers its reference, whose memory may be reused as [`Keys`] says, and its value.
@@ -338,7 +341,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     #[inline]
     pub fn remove(&self, key: &K::Key) -> Result<Option<(u64, V)>, Error> {
         let found = Cell::new(0);
-        let before = self.root.update(self.key(key, 0, &found), |_| Decision::Remove)?;
+        let before = self.root.update(self.key(key, 0, &found), Compared(|_| Decision::Remove))?;
         Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
 
@@ -355,10 +358,11 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         mut condition: impl FnMut(V) -> bool,
     ) -> Result<Option<(u64, V)>, Error> {
         let (found, mut removes) = (Cell::new(0), false);
-        let before = self.root.update(self.key(key, 0, &found), |current| {
+        let decide = Callers::new(|current: Option<u64>| {
             removes = current.is_some_and(|value| condition(V::from_word(value)));
             if removes { Decision::Remove } else { Decision::Keep }
-        })?;
+        });
+        let before = self.root.update(self.key(key, 0, &found), decide)?;
         let removed = before.filter(|_| removes);
         Ok(removed.map(|value| (found.get(), V::from_word(value))))
     }

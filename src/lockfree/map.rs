@@ -4,12 +4,13 @@ use core::{alloc::Layout, fmt, marker::PhantomData};
 
 use super::{
     arena_layout,
+    decide::{Callers, Decide, Decision},
     expectation::{self, Expectation},
     iter::Iter,
     reclaim::{Never, Reclaim},
     root::Root,
     stats::{Need, Stats},
-    update::{Decision, Key, Matches},
+    update::{Key, Matches},
     word::Word,
 };
 use crate::{
@@ -185,7 +186,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, move |current| match current {
+        self.update(key, move |current: Option<u64>| match current {
             Some(_) => Decision::Keep,
             None => Decision::Set(value),
         })
@@ -199,7 +200,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     #[inline]
     pub fn upsert(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, move |_| Decision::Set(value))
+        self.update(key, move |_: Option<u64>| Decision::Set(value))
     }
 
     /// Gives `key` the value `value` if it is present.
@@ -210,7 +211,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     #[inline]
     pub fn replace(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, move |current| match current {
+        self.update(key, move |current: Option<u64>| match current {
             Some(_) => Decision::Set(value),
             None => Decision::Keep,
         })
@@ -233,7 +234,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     ) -> Result<Option<V>, Error> {
         let expected = expected.map(V::to_word);
         let new = new.map(V::to_word);
-        self.update(key, |current| expectation::decide(&expected, new, current))
+        self.update(key, |current: Option<u64>| expectation::decide(&expected, new, current))
     }
 
     /// Removes `key`.
@@ -245,7 +246,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// takes no slot.
     #[inline]
     pub fn remove(&self, key: K) -> Result<Option<V>, Error> {
-        self.update(key, |_| Decision::Remove)
+        self.update(key, |_: Option<u64>| Decision::Remove)
     }
 
     /// Removes `key` if `condition` holds for its value. Answers the value removed.
@@ -263,10 +264,11 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         mut condition: impl FnMut(V) -> bool,
     ) -> Result<Option<V>, Error> {
         let mut removes = false;
-        let before = self.update(key, |current| {
+        let decide = Callers::new(|current: Option<u64>| {
             removes = current.is_some_and(|value| condition(V::from_word(value)));
             if removes { Decision::Remove } else { Decision::Keep }
-        })?;
+        });
+        let before = self.update(key, decide)?;
         Ok(before.filter(|_| removes))
     }
 
@@ -328,10 +330,11 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         key: K,
         mut change: impl FnMut(Option<V>) -> Option<V>,
     ) -> Result<Option<V>, Error> {
-        self.update(key, |current| {
+        let decide = |current: Option<u64>| {
             let new = change(current.map(V::from_word)).map(V::to_word);
             expectation::decide(&Expectation::Whatever, new, current)
-        })
+        };
+        self.update(key, Callers::new(decide))
     }
 
     /// Keeps the entries for which `condition` holds. Each is decided by itself, as
@@ -502,7 +505,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     fn update(
         &self,
         key: K,
-        decide: impl FnMut(Option<u64>) -> Decision,
+        decide: impl Decide,
     ) -> Result<Option<V>, Error> {
         Ok(self.root.update(exactly(key), decide)?.map(V::from_word))
     }

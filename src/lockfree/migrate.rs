@@ -34,7 +34,8 @@ use core::ops::Range;
 
 use super::{
     arena::{Home, Table},
-    update::{Decision, Key, Stop},
+    decide::Decision,
+    update::{Key, Stop},
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
@@ -95,7 +96,7 @@ impl<'a> Table<'a> {
         let mut table = self;
         loop {
             // M3: `update` has loaded the header (1) when it asks (2), and commits under it (3).
-            let answer = table.update(table.home_of(word), key, |current| match current {
+            let answer = table.update(table.home_of(word), key, |current: Option<u64>| match current {
                 None if !is_over() => Decision::Set(value),
                 _ => Decision::Keep,
             });
@@ -109,7 +110,7 @@ impl<'a> Table<'a> {
     /// finds in somebody's hands, may be that of neighbours that have moved on already.
     #[cold]
     pub(super) fn follow(self, word: u64, stop: Stop) -> Result<Table<'a>, Stop> {
-        let next = self.next().ok_or(stop)?;
+        let next = self.next().filter(|_| stop != Stop::Reentrant).ok_or(stop)?;
         let home = self.home_of(word);
         self.prefetch_targets(home, next);
         self.move_home(home, next)?;

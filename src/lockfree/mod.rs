@@ -193,6 +193,7 @@ mod arena;
 mod batch;
 mod bin;
 mod commit;
+mod decide;
 mod expectation;
 mod header;
 mod hole;

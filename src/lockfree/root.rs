@@ -20,9 +20,10 @@ use core::{
 
 use super::{
     arena::{Descriptor, Home, Table},
+    decide::{Decide, Decision},
     migrate::Step,
     reclaim::{Guarded, Reclaim},
-    update::{Answer, Decision, Hand, Key, Matches, Stop},
+    update::{Answer, Hand, Key, Matches, Stop},
 };
 use crate::{
     error::{Error, Rejected},
@@ -280,7 +281,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
     pub(super) fn update(
         &self,
         key: Key<impl Matches>,
-        decide: impl FnMut(Option<u64>) -> Decision,
+        decide: impl Decide,
     ) -> Result<Option<u64>, Stop> {
         let _inside = self.enter();
         match self.settled() {
@@ -295,10 +296,10 @@ impl<'a, G: Reclaim> Root<'a, G> {
     fn update_unsettled(
         &self,
         key: Key<impl Matches>,
-        mut decide: impl FnMut(Option<u64>) -> Decision,
+        mut decide: impl Decide,
     ) -> Answer {
         let Some(start) = self.start(key.word) else {
-            return match decide(None) {
+            return match decide.decide(None) {
                 Decision::Keep | Decision::Remove => Answer::Absent,
                 Decision::Set(_) => Answer::Refused(Stop::Full),
             };
@@ -321,7 +322,7 @@ fn update_from<'a>(
     table: Table<'a>,
     home: Home<'a>,
     key: Key<impl Matches>,
-    mut decide: impl FnMut(Option<u64>) -> Decision,
+    mut decide: impl Decide,
 ) -> Result<Option<u64>, Stop> {
     match table.attempt_in_bin(home, key, &mut decide) {
         Ok(before) => Ok(before),
@@ -335,7 +336,7 @@ fn update_outside<'a>(
     table: Table<'a>,
     home: Home<'a>,
     key: Key<impl Matches>,
-    mut decide: impl FnMut(Option<u64>) -> Decision,
+    mut decide: impl Decide,
     hand: Hand,
 ) -> Answer {
     match table.go_on(home, key, &mut decide, hand) {
@@ -349,7 +350,7 @@ fn update_outside<'a>(
 fn update_behind(
     table: Table<'_>,
     key: Key<impl Matches>,
-    mut decide: impl FnMut(Option<u64>) -> Decision,
+    mut decide: impl Decide,
     stop: Stop,
 ) -> Result<Option<u64>, Stop> {
     let (mut table, mut stop) = (table, stop);
@@ -567,6 +568,7 @@ impl From<Stop> for Error {
             Stop::Full => Error::Full,
             // Frozen ends in the next table, or in one of the others.
             Stop::Busy | Stop::Frozen => Error::Busy,
+            Stop::Reentrant => Error::Reentrant,
         }
     }
 }

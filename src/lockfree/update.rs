@@ -11,8 +11,8 @@
 //! hidden in the home since `seen`, so what was read under `seen` is still so. An operation that
 //! decides to change nothing happens when it looks at the header once more.
 //!
-//! What an operation has taken to fill, its [`Hand`], survives a lost commit. A lost commit means a
-//! new scan: another operation may have inserted the key.
+//! What an operation has taken to fill, its [`Hand`], survives a lost commit, unless a caller's code takes
+//! part: see [`Decide`]. A lost commit means a new scan: another operation may have inserted the key.
 //!
 //! The first attempt is for the bin's line only, which is enough for most; whatever it does not settle starts
 //! anew, in a loop of attempts of every kind.
@@ -21,6 +21,7 @@ use super::{
     arena::{Home, Table},
     bin::{Group, Pair},
     commit::{Lost, Take},
+    decide::{Decide, Decision},
     header::{Header, Place},
     shape::Shape,
 };
@@ -28,17 +29,6 @@ use crate::sync::{
     Ordering::{Relaxed, Release},
     fence,
 };
-
-/// What to do with a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Decision {
-    /// Nothing.
-    Keep,
-    /// Give it this value, whether it is present or not.
-    Set(u64),
-    /// Remove it, if it is present.
-    Remove,
-}
 
 /// Why a key could not be changed. A word, for [`Answer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +40,8 @@ pub(super) enum Stop {
     Busy,
     /// The home's entries are being moved to the next table, or are there.
     Frozen,
+    /// The home changed too often while the caller's closure ran.
+    Reentrant,
 }
 
 /// What became of a change, in two registers: a `Result<Option<u64>, Stop>` would be returned in memory.
@@ -229,11 +221,11 @@ impl<'a> Table<'a> {
         self,
         home: Home<'a>,
         key: Key<impl Matches>,
-        mut decide: impl FnMut(Option<u64>) -> Decision,
+        mut decide: impl Decide,
     ) -> Result<Option<u64>, Stop> {
         match self.attempt_in_bin(home, key, &mut decide) {
             Ok(before) => Ok(before),
-            Err(hand) => self.go_on(home, key, decide, hand),
+            Err(hand) => self.go_on(home, key, &mut decide, hand),
         }
     }
 
@@ -247,12 +239,12 @@ impl<'a> Table<'a> {
         self,
         home: Home<'a>,
         key: Key<impl Matches>,
-        decide: &mut impl FnMut(Option<u64>) -> Decision,
+        decide: &mut impl Decide,
     ) -> Result<Option<u64>, Hand> {
         let seen = home.header();
         match home.find_own(seen, key) {
             Some((slot, before)) if seen.is_open() && home.still_shows(seen) => {
-                match decide(Some(before)) {
+                match decide.decide(Some(before)) {
                     Decision::Keep => {}
                     Decision::Set(value) => home.replace_own(seen, slot, value)?,
                     Decision::Remove => self.remove(home, seen, Place::own(slot))?,
@@ -261,7 +253,7 @@ impl<'a> Table<'a> {
             }
             None if seen.is_all_in_bin() && home.still_shows(seen) => {
                 let slot = seen.free_own().ok_or(Hand::Empty)?;
-                if let Decision::Set(value) = decide(None) {
+                if let Decision::Set(value) = decide.decide(None) {
                     home.insert_own(seen, slot, key.word, value)?;
                 }
                 Ok(None)
@@ -272,15 +264,19 @@ impl<'a> Table<'a> {
 
     /// Attempts of any kind, as many as it takes.
     #[inline(never)]
-    pub(super) fn go_on(
+    pub(super) fn go_on<D: Decide>(
         self,
         home: Home<'a>,
         key: Key<impl Matches>,
-        mut decide: impl FnMut(Option<u64>) -> Decision,
+        decide: &mut D,
         mut hand: Hand,
     ) -> Result<Option<u64>, Stop> {
         loop {
-            match self.attempt(home, key, &mut decide, hand) {
+            if !D::KEEPS_RESERVATION {
+                self.put_back(home, hand);
+                hand = Hand::Empty;
+            }
+            match self.attempt(home, key, decide, hand) {
                 Ok(before) => return Ok(before),
                 Err(Setback::Again(kept)) => hand = kept,
                 Err(Setback::Stop(stop, kept)) => {
@@ -297,7 +293,7 @@ impl<'a> Table<'a> {
         self,
         home: Home<'a>,
         key: Key<impl Matches>,
-        decide: &mut impl FnMut(Option<u64>) -> Decision,
+        decide: &mut impl Decide,
         hand: Hand,
     ) -> Result<Option<u64>, Setback> {
         let seen = home.header();
@@ -308,14 +304,15 @@ impl<'a> Table<'a> {
         if !home.still_shows(seen) {
             return Err(Setback::Again(hand));
         }
-        match (decide(current), place) {
+        let decision = decide.decide(current);
+        if decision != Decision::Keep {
+            home.check_round(seen, decide)?;
+        }
+        match (decision, place) {
             (Decision::Keep, _) | (Decision::Remove, None) => self.put_back(home, hand),
-            (Decision::Remove, Some(place)) => {
-                // From a round before, whose decision was another one. What is hidden now will be ours,
-                // and we hold one thing at the most (F7).
-                self.put_back(home, hand);
-                self.remove(home, seen, place)?;
-            }
+            // The hand is empty (F7): it keeps only what a `Set` has reserved, and no decision of the
+            // library's own goes from `Set` to `Remove`.
+            (Decision::Remove, Some(place)) => self.remove(home, seen, place)?,
             (Decision::Set(value), Some(place)) => self.replace(home, seen, place, value, hand)?,
             (Decision::Set(value), None) => self.insert(home, seen, key.word, value, hand)?,
         }

@@ -131,7 +131,7 @@ fn n9_room_that_those_who_moved_on_left_behind() {
     let key = keys_of(0).nth(entries).unwrap();
     let home = old.home_of(key);
     let wanted = Key { word: key, matches: |word, stored, _| word == stored };
-    let answer = old.update(home, wanted, |_| Decision::Set(1));
+    let answer = old.update(home, wanted, |_: Option<u64>| Decision::Set(1));
     assert_eq!((answer, home.header().is_frozen()), (Err(Stop::Busy), false));
     assert!(old.follow(key, Stop::Busy).unwrap().is(old.next().unwrap()));
     assert_eq!((map.insert(key, 1), map.len()), (Ok(None), 2 * entries + 1));
