@@ -77,7 +77,8 @@ enum {
     HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
     HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
     HEPTAD_ERROR_NOT_REQUIRED = -14, /* what was asked for if needed is not needed */
-    HEPTAD_ERROR_CROWDED = -15      /* keys of a sorted set crowd together, and growing would not help */
+    HEPTAD_ERROR_CROWDED = -15,     /* keys of a sorted set crowd together, and growing would not help */
+    HEPTAD_ERROR_REENTRANT = -17    /* what a callback decides about changed each time while it ran */
 };
 
 /* What a result says, in English: a constant string, never null, for any number. */
@@ -610,9 +611,12 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * less than one of 10^9 insertions. _BUSY says that places were held by operations under way; the same
  * call may succeed later. Reading never fails; removing does only during a rebuild that finds no room.
  *
- * A function of yours that is passed to one of these is called while nothing is held: it may use the same
- * map. It is called once, and once more each time another operation changes the key's home meanwhile; the
- * last result counts.
+ * A function of yours that is passed to one of these is called while nothing is reserved. It may read the
+ * same map. It is called once, and once more each time the key's home changes meanwhile; the last result
+ * counts. If it changes the same map itself, that may be a change of the key's home, and so force another
+ * call: after 128 calls during which the home changed, the result is _REENTRANT, and the operation has
+ * changed nothing; what your function did is not undone. A slow function under heavy traffic may end so too.
+ * Functions that get none of yours do not do that, and are too short for others to do it by chance.
  *
  * A set is a map whose values are all 0: it costs the same. Lines: get 1.4 on average and 22 at most,
  * changes 1.5 and, but for an insertion into a full place, 24. */
@@ -769,19 +773,21 @@ int heptad_lockfree_compare_and_remove(const heptad_lockfree *map, uint64_t key,
                                        uint64_t *previous);
 
 /* Takes `key` out if `condition` is not 0 for its value. 1 if so, and the value is written to `value`,
- * which may be null. _NULL if there is no condition. */
+ * which may be null. _REENTRANT; _NULL if there is no condition. */
 int heptad_lockfree_remove_if(const heptad_lockfree *map, uint64_t key,
                               int (*condition)(uint64_t value, void *context), void *context,
                               uint64_t *value);
 
 /* Makes of the value of `key`, if it has one, what `change` says. 1 if it had one, which is written to
- * `previous`, which may be null. _FULL, _BUSY; _NULL if there is no function. */
+ * `previous`, which may be null. _FULL, _BUSY, _REENTRANT; _NULL if
+ * there is no function. */
 int heptad_lockfree_modify(const heptad_lockfree *map, uint64_t key,
                            uint64_t (*change)(uint64_t value, void *context), void *context,
                            uint64_t *previous);
 
 /* The same, but a key that has no value gets `value`, or what `make` says. 1 if it is new, 0 if it had a
- * value, which is written to `previous`, which may be null. _FULL, _BUSY; _NULL. */
+ * value, which is written to `previous`, which may be null. _FULL, _BUSY, _REENTRANT;
+ * _NULL. */
 int heptad_lockfree_insert_or_modify(const heptad_lockfree *map, uint64_t key, uint64_t value,
                                      uint64_t (*change)(uint64_t value, void *context),
                                      void *context, uint64_t *previous);
@@ -792,7 +798,8 @@ int heptad_lockfree_insert_with_or_modify(const heptad_lockfree *map, uint64_t k
 
 /* Makes of the value of `key`, or its absence, what `change` says: it gets the value, or 0 if there is
  * none, in *value, may change it, and returns whether the key is to have it. 1 if there was a value before,
- * which is written to `previous`, which may be null. _FULL, _BUSY; _NULL. */
+ * which is written to `previous`, which may be null. _FULL, _BUSY, _REENTRANT;
+ * _NULL. */
 int heptad_lockfree_fetch_update(const heptad_lockfree *map, uint64_t key,
                                  int (*change)(uint64_t *value, int is_present, void *context),
                                  void *context, uint64_t *previous);
@@ -829,7 +836,8 @@ int heptad_lockfree_clear(const heptad_lockfree *map);
  * An operation gets the hash of a key, a good one in all of its hash bits as heptad_hash_bytes is, and a
  * pointer, which the map only hands on to `equal`: not 0 if the reference stands for that key. `equal` is called
  * for references with the same hash bits alone, so seldom for another key; inside an operation, in whatever
- * context that runs, perhaps for a key that is being taken out.
+ * context that runs, perhaps for a key that is being taken out. It may not change the map: an operation that
+ * looks for a key begins anew each time the key's home changes meanwhile.
  *
  * WHEN THE MEMORY OF A KEY MAY BE USED AGAIN. While a key is in the map its memory does not change. When it
  * has been taken out, which answers its reference, others may still compare with it: it has to stay readable

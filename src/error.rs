@@ -75,9 +75,9 @@ impl fmt::Display for Error {
             Error::DifferentOrders => f.write_str("tables in different orders"),
             Error::Overlapping => f.write_str("the same entry was asked for twice"),
             Error::Busy => f.write_str("another operation was in the way"),
-            Error::Reentrant => {
-                f.write_str("the map changed each time while the closure ran: does it change the map?")
-            }
+            Error::Reentrant => f.write_str(
+                "the map changed each time while the closure ran: does it change the map?",
+            ),
             Error::Foreign => f.write_str("memory that holds no table"),
             Error::UnknownFormat { found, known } => {
                 write!(f, "a table of layout {found} where layout {known} can be read")

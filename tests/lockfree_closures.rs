@@ -1,5 +1,5 @@
 //! What a caller's closure may do with the map that it is called from.
-#![cfg(not(loom))]
+#![cfg(not(heptad_loom))]
 
 use std::{
     cell::Cell,
@@ -184,7 +184,8 @@ fn closures_of_the_other_maps() {
         true
     };
     assert!(matches!(names.remove_if(&5, remove), Err(Error::Reentrant)));
-    assert_eq!((names.get(&1), names.get(&2), names.len()), (Some(0), Some(256), 5));
+    assert_eq!((names.get(&1), names.len()), (Some(0), 5));
+    assert!(names.get(&2).unwrap() <= 2 * u64::from(MOST_CALLS + 1));
 
     let set = Set::<u64>::new_in(region(), 0).unwrap();
     set.insert(1).unwrap();

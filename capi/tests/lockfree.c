@@ -138,6 +138,47 @@ static void functions_of_the_caller(void)
     EQUAL(heptad_lockfree_fetch_update(&map, 1, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
 }
 
+/* Adds one to its own key, and so changes the home that it is asked about. */
+static uint64_t add_within(uint64_t value, void *context)
+{
+    EQUAL(heptad_lockfree_add(context, 1, 1, NULL), 0);
+    return value + 1000;
+}
+
+static int update_within(uint64_t *value, int is_present, void *context)
+{
+    CHECK(is_present);
+    *value = add_within(*value, context);
+    return 1;
+}
+
+static int remove_within(uint64_t value, void *context)
+{
+    add_within(value, context);
+    return 1;
+}
+
+/* A function of the caller's that changes the home each time ends, and does no more than itself did. */
+static void functions_that_change_the_map(void)
+{
+    heptad_lockfree map;
+    uint64_t value = 0, before;
+    int way;
+    make(&map);
+    EQUAL(heptad_lockfree_insert(&map, 1, 0, NULL), 1);
+    for (way = 0; way < 4; way++) {
+        before = value;
+        EQUAL(way == 0   ? heptad_lockfree_modify(&map, 1, add_within, &map, NULL)
+              : way == 1 ? heptad_lockfree_insert_or_modify(&map, 1, 5, add_within, &map, NULL)
+              : way == 2 ? heptad_lockfree_fetch_update(&map, 1, update_within, &map, NULL)
+                         : heptad_lockfree_remove_if(&map, 1, remove_within, &map, NULL),
+              HEPTAD_ERROR_REENTRANT);
+        EQUAL(heptad_lockfree_get(&map, 1, &value), 1);
+        CHECK(value - before >= 128 && value - before <= 129);
+    }
+    EQUAL(heptad_lockfree_check(&map), HEPTAD_OK);
+}
+
 struct walk {
     const heptad_lockfree *map;
     uint64_t seen, limit;
@@ -227,6 +268,7 @@ int main(void)
         CASE(values_go_in_and_out),
         CASE(n1_every_row_of_the_operation_table),
         CASE(functions_of_the_caller),
+        CASE(functions_that_change_the_map),
         CASE(walks_and_batches),
         CASE(a_full_map_says_so),
     };

@@ -44,6 +44,9 @@ pub trait Keys {
     fn hash(&self, key: &Self::Key) -> u64;
 
     /// Does `reference` stand for `key`?
+    ///
+    /// Must not change the map: a search begins anew each time the key's home changes meanwhile, and would
+    /// never end. Nothing is reserved while this runs, so that it may panic.
     fn is(&self, reference: u64, key: &Self::Key) -> bool;
 }
 
@@ -350,7 +353,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     ///
     /// # Errors
     ///
-    /// As for `remove`.
+    /// As there.
     #[inline]
     pub fn remove_if(
         &self,

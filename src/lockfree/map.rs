@@ -30,6 +30,15 @@ const HOME_MASK: u64 = u64::MAX;
 ///
 /// Methods that change something answer the value that the key had *before*.
 ///
+/// # Closures
+///
+/// Methods that take a closure call it once, and once more each time the key's home changes in between;
+/// only its last run counts. The closure may read the same map, and may panic: nothing is reserved while
+/// it runs. It may also change the same map, but if it changes the key's home each time it forces another
+/// run each time: after 128 runs during which the home changed, the operation ends with
+/// [`Error::Reentrant`] and has changed nothing. What the closure itself did is not undone. A slow closure
+/// under heavy traffic may end so too; methods without a closure never do.
+///
 /// ```
 /// # use core::mem::MaybeUninit;
 /// use heptad::{lockfree::Map, storage::Region};
@@ -251,12 +260,10 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
 
     /// Removes `key` if `condition` holds for its value. Answers the value removed.
     ///
-    /// `condition` runs once, and once more each time that another operation on the same home comes
-    /// in between.
-    ///
     /// # Errors
     ///
-    /// As for [`remove`](Self::remove).
+    /// As for [`remove`](Self::remove); [`Error::Reentrant`] if `condition` changes the key's home each
+    /// time: see [`Map`](Self#closures).
     #[inline]
     pub fn remove_if(
         &self,
@@ -274,11 +281,10 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
 
     /// Replaces the value of `key`, if it is present, by what `change` makes of it.
     ///
-    /// `change` runs as often as `condition` in [`remove_if`](Self::remove_if); its last answer counts.
-    ///
     /// # Errors
     ///
-    /// As for [`insert`](Self::insert).
+    /// As for [`insert`](Self::insert); [`Error::Reentrant`] if `change` changes the key's home each time:
+    /// see [`Map`](Self#closures).
     #[inline]
     pub fn modify(&self, key: K, mut change: impl FnMut(V) -> V) -> Result<Option<V>, Error> {
         self.fetch_update(key, |current| current.map(&mut change))
@@ -289,7 +295,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     ///
     /// # Errors
     ///
-    /// As for [`insert`](Self::insert).
+    /// As for [`modify`](Self::modify).
     #[inline]
     pub fn insert_or_modify(
         &self,
@@ -301,11 +307,10 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     }
 
     /// [`insert_or_modify`](Self::insert_or_modify) with a value that is only made when it is needed.
-    /// Both closures run as often as `condition` in [`remove_if`](Self::remove_if).
     ///
     /// # Errors
     ///
-    /// As for [`insert`](Self::insert).
+    /// As for [`modify`](Self::modify).
     #[inline]
     pub fn insert_with_or_modify(
         &self,
@@ -319,11 +324,9 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// Makes of the present value, or its absence, what `change` says: `None` removes the key, or
     /// leaves it absent.
     ///
-    /// `change` runs as often as `condition` in [`remove_if`](Self::remove_if); its last answer counts.
-    ///
     /// # Errors
     ///
-    /// As for [`insert`](Self::insert); as for [`remove`](Self::remove) if `change` answers `None`.
+    /// As for [`modify`](Self::modify); as for [`remove_if`](Self::remove_if) if `change` answers `None`.
     #[inline]
     pub fn fetch_update(
         &self,
@@ -342,7 +345,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     ///
     /// # Errors
     ///
-    /// The first of [`remove`](Self::remove); those that come after are not looked at.
+    /// The first of [`remove_if`](Self::remove_if); those that come after are not looked at.
     pub fn retain(&self, mut condition: impl FnMut(K, V) -> bool) -> Result<(), Error> {
         for (key, _) in self.iter() {
             self.remove_if(key, |value| !condition(key, value))?;
@@ -502,11 +505,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     }
 
     #[inline]
-    fn update(
-        &self,
-        key: K,
-        decide: impl Decide,
-    ) -> Result<Option<V>, Error> {
+    fn update(&self, key: K, decide: impl Decide) -> Result<Option<V>, Error> {
         Ok(self.root.update(exactly(key), decide)?.map(V::from_word))
     }
 }

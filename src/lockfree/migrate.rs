@@ -96,10 +96,11 @@ impl<'a> Table<'a> {
         let mut table = self;
         loop {
             // M3: `update` has loaded the header (1) when it asks (2), and commits under it (3).
-            let answer = table.update(table.home_of(word), key, |current: Option<u64>| match current {
-                None if !is_over() => Decision::Set(value),
-                _ => Decision::Keep,
-            });
+            let answer =
+                table.update(table.home_of(word), key, |current: Option<u64>| match current {
+                    None if !is_over() => Decision::Set(value),
+                    _ => Decision::Keep,
+                });
             let Err(stop) = answer else { return Ok(()) };
             table = table.follow(word, stop)?;
         }

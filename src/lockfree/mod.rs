@@ -39,7 +39,7 @@
 //!   who holds the spare exchanges it.
 //! - **F7** An operation holds one slot or spare cell at the most at any instant.
 //! - **F8** An operation moves one entry of another home (`relocate.rs`) and one of its own (`hole.rs`) at
-//!   the most; one whose closure wants another thing each time it is asked may move one more each time.
+//!   the most; one that runs a caller's code may move one more of another home in each round.
 //!
 //! # Operations
 //!
@@ -53,15 +53,18 @@
 //! remove   commit "hidden"; if it was an own slot, one entry from outside moves into it
 //! ```
 //!
-//! A commit fails only if another one came first. Then the operation scans again, with what it holds
-//! still in hand: another may have inserted its key.
+//! A commit fails only if another one came first. Then the operation scans again, as another may have
+//! inserted its key. It keeps its reservation, unless a caller's code runs in the next round: nothing is
+//! reserved while a closure or a comparison of a caller's runs. A closure that changes the home of its own
+//! key is called again, 128 times at the most: see `decide.rs`.
 //!
 //! # Progress and cost
 //!
 //! | operation | progress | happens at | lines, usual and most | can be refused |
 //! |---|---|---|---|---|
 //! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 7 | never |
-//! | insert, upsert, replace, modify, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
+//! | insert, upsert, replace, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
+//! | modify, fetch_update, ... | the same, the closure's time apart | the same | the same | `Reentrant` too |
 //! | remove, remove_if | lock-free | its commit | 1.7, 7 | only in a rebuild without room: see below |
 //! | iter, retain, clear | lock-free, home by home | each home by itself | all bins | `retain` and `clear` as `remove` |
 //! | len, stats, check | wait-free | each home by itself | all bins | never |

@@ -293,11 +293,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
     /// The same while a table is moved, or if there is none.
     #[cold]
     #[inline(never)]
-    fn update_unsettled(
-        &self,
-        key: Key<impl Matches>,
-        mut decide: impl Decide,
-    ) -> Answer {
+    fn update_unsettled(&self, key: Key<impl Matches>, mut decide: impl Decide) -> Answer {
         let Some(start) = self.start(key.word) else {
             return match decide.decide(None) {
                 Decision::Keep | Decision::Remove => Answer::Absent,

@@ -1,5 +1,5 @@
-//! Operations that call a function of the caller's. They hold nothing while they do, so that function
-//! may use the same map.
+//! Operations that call a function of the caller's. Nothing is reserved while it runs. It may read the same
+//! map; if it changes the key's home each time, the operation ends with `REENTRANT`.
 
 use core::ffi::{c_int, c_void};
 

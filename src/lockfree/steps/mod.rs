@@ -34,6 +34,7 @@ use crate::{
     sync::steps::{self, Interrupt},
 };
 
+mod closures;
 mod nested;
 mod rebuilds;
 mod scenes;

@@ -23,6 +23,7 @@ const fn edit(file: &'static str, find: &'static str, replace: &'static str) -> 
 }
 
 const COMMIT: &str = "src/lockfree/commit.rs";
+const DECIDE: &str = "src/lockfree/decide.rs";
 const HEADER: &str = "src/lockfree/header.rs";
 const HOLE: &str = "src/lockfree/hole.rs";
 const MIGRATE: &str = "src/lockfree/migrate.rs";
@@ -417,14 +418,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         test: "steps::nested::n5_p4_killed_at_every_access",
     },
     Mutant {
-        name: "removing with something in the hand",
-        edits: &[edit(
-            UPDATE,
-            "                self.put_back(home, hand);\n                self.remove(home, seen, place)?;",
-            "                let removed = self.remove(home, seen, place);\n                self.put_back(home, hand);\n                removed?;",
-        )],
+        name: "what is reserved stays so while a caller's closure runs again",
+        edits: &[edit(UPDATE, "if !D::KEEPS_RESERVATION {", "if !D::KEEPS_RESERVATION && false {")],
         atomics: Steps,
-        test: "steps::nested::n5_p4_interrupted_and_then_killed",
+        test: "steps::closures::a_closure_that_panics_leaves_nothing",
+    },
+    Mutant {
+        name: "a closure that changes its own home is called for ever",
+        edits: &[edit(DECIDE, "        *left = left.saturating_sub(1);\n", "")],
+        atomics: Steps,
+        test: "steps::closures::a_closure_that_changes_its_home_ends",
     },
     Mutant {
         name: "a removal leaves its claim",
