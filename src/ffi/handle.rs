@@ -120,9 +120,9 @@ impl<T: Body> Handle<T> {
         if !matches!(head.version.load(Relaxed), ABI_VERSION | ZEROED) {
             return Err(code::VERSION);
         }
-        head.state.claim(UNMADE, T::KIND + 1).map_err(|state| {
-            if state == T::KIND { code::LIVE } else { Self::complaint(state) }
-        })?;
+        head.state
+            .claim(UNMADE, T::KIND + 1)
+            .map_err(|state| if state == T::KIND { code::LIVE } else { Self::complaint(state) })?;
         let body = match make() {
             Ok(body) => ManuallyDrop::new(body),
             Err(code) => {
