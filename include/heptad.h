@@ -36,9 +36,15 @@
  *
  * CONCURRENCY. A heptad_lockfree or heptad_indirect has no owner: see there. Of the others: one owner, or many
  * readers. Functions that take a const handle may run on several cores at once, all others need the table to
- * themselves. Put a lock around it and mask interrupts. If you forget, or a callback calls back: while a table
- * is being changed, calls for it on the same core return HEPTAD_ERROR_BUSY. What is interrupted in a function
- * with a const handle cannot be seen.
+ * themselves. Put a lock around it and mask interrupts. If you forget, or a callback calls back: init, release
+ * and every change claim the handle by one exchange before they do anything, and until they end other calls
+ * for it return HEPTAD_ERROR_BUSY. What is interrupted in a function with a const handle cannot be seen.
+ * Processors without such an exchange (Armv6-M, RISC-V without A) look and then store: mask interrupts there.
+ *
+ * CALLBACKS return. After one that did not (longjmp, an exception, a thread that was ended) the handle is busy
+ * for good, and its table may be halfway through a change. Set the handle to HEPTAD_INIT: whatever the table
+ * used is yours again, contents lost, and both may be initialised anew. Only do so if that call can never go
+ * on. A heptad_lockfree or heptad_indirect stays in use, but its memory may never come back by reclaim.
  *
  * COST is told in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a
  * table of fewer than 64 groups is filled to the brim.
@@ -71,7 +77,7 @@ enum {
     HEPTAD_ERROR_CAPACITY = -6,     /* no address space holds that many */
     HEPTAD_ERROR_VERSION = -7,      /* the handle, or a table in shared memory, is of another version */
     HEPTAD_ERROR_HANDLE = -8,       /* not a live handle of this kind: never initialised, or released */
-    HEPTAD_ERROR_LIVE = -9,         /* initialised already */
+    HEPTAD_ERROR_LIVE = -9,         /* initialised already; of two inits at once one gets this or _BUSY */
     HEPTAD_ERROR_BUSY = -10,        /* another operation is in the way: later it may succeed */
     HEPTAD_ERROR_ARGUMENT = -11,    /* a number that is not one of those allowed */
     HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
@@ -625,7 +631,7 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
 size_t heptad_lockfree_bytes(size_t entries);
 
 /* Makes an empty map in the memory, as large as fits. Writes all of it. Calls from other cores, with the
- * same handle, get _HANDLE until it is made. Errors as for heptad_set_init.
+ * same handle, get _HANDLE or _BUSY until it is made. Errors as for heptad_set_init.
  *
  * The three differ in what becomes of old memory when the map is rebuilt. After heptad_lockfree_init it
  * stays lent until the release; that costs nothing. After _init_counted every operation is counted, by two
@@ -640,7 +646,12 @@ int heptad_lockfree_init_counted(heptad_lockfree *map, void *memory, size_t byte
 
 /* Your kernel's RCU, say. `on_enter` and `on_leave` are called around each operation, in any context, and nest;
  * `on_leave` gets what `on_enter` returned. `has_elapsed` gets what `start` returned, does not wait, and is not
- * 0 only if each on_enter that had returned before that start was called has been followed by its on_leave. */
+ * 0 only if each on_enter that had returned before that start was called has been followed by its on_leave.
+ *
+ * They also keep two orders between cores, by a full barrier in `on_enter` and in `start`, say, and a release in
+ * `on_leave` that `has_elapsed` acquires. What was written before a `start` is seen by each operation that this
+ * `start` does not wait for. What an operation read or wrote before its `on_leave` comes before the answer of
+ * the `has_elapsed` that waited for it. */
 typedef struct heptad_reclaim {
     uint64_t (*on_enter)(void *context);
     void (*on_leave)(uint64_t inside, void *context);
@@ -660,8 +671,8 @@ int heptad_lockfree_init_with(heptad_lockfree *map, void *memory, size_t bytes, 
 int heptad_lockfree_attach(heptad_lockfree *map, void *memory, size_t bytes);
 
 /* Ends a handle, when none of its functions is under way, and calls `give_back`, which may be null, for each
- * piece of memory that was lent to the map: one, unless it was rebuilt. What stands there stays as it is:
- * others may be attached to it. */
+ * piece of memory that was lent to the map, with the size that it was lent with: one, unless the map was
+ * rebuilt. What stands there stays as it is: others may be attached to it. */
 int heptad_lockfree_release(heptad_lockfree *map,
                             void (*give_back)(void *memory, size_t bytes, void *context),
                             void *context);

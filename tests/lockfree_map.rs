@@ -223,7 +223,7 @@ fn attaching_finds_what_was_left_and_refuses_the_rest() {
         unsafe { *word_ptr ^= 1 << 60 };
         let error = attach(&mut damaged).unwrap_err();
         match word {
-            0 => assert_eq!(error, Error::UnknownFormat { found: 1 ^ 1 << 12, known: 1 }),
+            0 => assert_eq!(error, Error::UnknownFormat { found: 2 ^ 1 << 12, known: 2 }),
             _ => assert_eq!(error, Error::Corrupt),
         }
     }

@@ -250,7 +250,7 @@ static void many_hands(void)
           HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_robin_grow_shared(&large, &large, large_lines, sizeof large_lines, by_nobody,
                                    &calls),
-          HEPTAD_ERROR_HANDLE);
+          HEPTAD_ERROR_BUSY);
     EQUAL(heptad_robin_grow_shared(&small, &small, large_lines, sizeof large_lines, by_nobody,
                                    &calls),
           HEPTAD_ERROR_LIVE);

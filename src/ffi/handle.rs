@@ -4,14 +4,10 @@ use core::{
     cell::UnsafeCell,
     ffi::c_int,
     mem::ManuallyDrop,
-    sync::atomic::{
-        AtomicU32,
-        Ordering::{Acquire, Relaxed, Release, SeqCst},
-        compiler_fence,
-    },
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
 };
 
-use super::{ABI_VERSION, code};
+use super::{ABI_VERSION, code, state::State};
 
 /// Words of a body.
 pub(super) const BODY_WORDS: usize = 15;
@@ -33,10 +29,8 @@ pub trait Body {
 #[repr(C)]
 struct Head {
     version: AtomicU32,
-    /// [`UNMADE`], [`Body::KIND`], or one more while an operation changes the table. Relaxed where no
-    /// partner is named: code of one core, be it a callback or an interrupt handler, sees its own
-    /// writes in order, given the compiler's fences; other cores may not be there then.
-    state: AtomicU32,
+    /// [`UNMADE`], [`Body::KIND`], or one more while a call has claimed the handle.
+    state: State,
 }
 
 /// `T` in as many bytes as every handle has.
@@ -79,25 +73,37 @@ impl<T: Body> Handle<T> {
         Ok(unsafe { &*handle.cast::<Head>() })
     }
 
-    /// The head of a live handle.
+    /// What is wrong with a handle that is not live, in state `state`.
+    fn complaint(state: u32) -> c_int {
+        if state == T::KIND + 1 { code::BUSY } else { code::HANDLE }
+    }
+
+    /// The head of a handle of this version that something has initialised.
     ///
     /// # Safety
     ///
     /// As for [`any_head`](Self::any_head).
-    unsafe fn live_head<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
+    unsafe fn head<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
         // SAFETY: the caller's promise.
         let head = unsafe { Self::any_head(handle) }?;
+        // Relaxed: written before the handle is live for the first time.
         match head.version.load(Relaxed) {
-            ABI_VERSION => {}
-            ZEROED => return Err(code::HANDLE),
-            _ => return Err(code::VERSION),
+            ABI_VERSION => Ok(head),
+            ZEROED => Err(code::HANDLE),
+            _ => Err(code::VERSION),
         }
-        // Acquire: pairs with the Release of `make`, so that another core sees the body that it made.
-        match head.state.load(Acquire) {
-            state if state == T::KIND => Ok(head),
-            state if state == T::KIND + 1 => Err(code::BUSY),
-            _ => Err(code::HANDLE),
-        }
+    }
+
+    /// Claims a live handle: until its state is published again, every other call finds it busy.
+    ///
+    /// # Safety
+    ///
+    /// As for [`any_head`](Self::any_head).
+    unsafe fn claim<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
+        // SAFETY: the caller's promise.
+        let head = unsafe { Self::head(handle) }?;
+        head.state.claim(T::KIND, T::KIND + 1).map_err(Self::complaint)?;
+        Ok(head)
     }
 
     /// Makes the table of an unmade handle, which may be zeroed memory; the answer is 0, that is.
@@ -114,19 +120,23 @@ impl<T: Body> Handle<T> {
         if !matches!(head.version.load(Relaxed), ABI_VERSION | ZEROED) {
             return Err(code::VERSION);
         }
-        match head.state.load(Relaxed) {
-            UNMADE => {}
-            state if state & !1 == T::KIND => return Err(code::LIVE),
-            _ => return Err(code::HANDLE),
-        }
-        let body = ManuallyDrop::new(make()?);
+        head.state
+            .claim(UNMADE, T::KIND + 1)
+            .map_err(|state| if state == T::KIND { code::LIVE } else { Self::complaint(state) })?;
+        let body = match make() {
+            Ok(body) => ManuallyDrop::new(body),
+            Err(code) => {
+                head.state.publish(UNMADE);
+                return Err(code);
+            }
+        };
         // SAFETY: not null, as it has a head.
         let place = unsafe { &raw const (*handle).body };
-        // SAFETY: writable by the caller's promise; unmade, so nobody refers to the body.
+        // SAFETY: writable by the caller's promise; it was unmade, so nobody refers to the body.
         unsafe { UnsafeCell::raw_get(place).cast::<ManuallyDrop<T>>().write(body) };
         // Relaxed: the next store publishes it. Who still reads 0 gets `HANDLE`, as from an unmade handle.
         head.version.store(ABI_VERSION, Relaxed);
-        head.state.store(T::KIND, Release);
+        head.state.publish(T::KIND);
         Ok(false)
     }
 
@@ -139,7 +149,10 @@ impl<T: Body> Handle<T> {
     #[inline]
     pub(super) unsafe fn read<'a>(handle: *const Self) -> Result<&'a T, c_int> {
         // SAFETY: the caller's promise.
-        unsafe { Self::live_head(handle) }?;
+        let state = unsafe { Self::head(handle) }?.state.load();
+        if state != T::KIND {
+            return Err(Self::complaint(state));
+        }
         // SAFETY: not null, as it has a head.
         let place = unsafe { &raw const (*handle).body };
         // SAFETY: live, so the body is a `T` (C1); nobody changes it, by the caller's promise and
@@ -174,18 +187,15 @@ impl<T: Body> Handle<T> {
         change: impl FnOnce(&mut T) -> Result<bool, c_int>,
     ) -> c_int {
         // SAFETY: the caller's promise.
-        let head = match unsafe { Self::live_head(handle) } {
+        let head = match unsafe { Self::claim(handle) } {
             Ok(head) => head,
             Err(code) => return code,
         };
-        head.state.store(T::KIND + 1, Relaxed);
-        compiler_fence(SeqCst);
         // SAFETY: not null, as it has a head.
         let place = unsafe { &raw const (*handle).body };
         // SAFETY: it was live, so the body is a `T` (C1); now that it is busy no other call opens it.
         let result = change(unsafe { &mut *UnsafeCell::raw_get(place).cast::<T>() });
-        compiler_fence(SeqCst);
-        head.state.store(T::KIND, Relaxed);
+        head.state.publish(T::KIND);
         answer(result)
     }
 
@@ -196,12 +206,13 @@ impl<T: Body> Handle<T> {
     /// As for [`write`](Self::write).
     pub(super) unsafe fn take(handle: *mut Self) -> Result<T, c_int> {
         // SAFETY: the caller's promise.
-        let head = unsafe { Self::live_head(handle) }?;
-        head.state.store(UNMADE, Relaxed);
+        let head = unsafe { Self::claim(handle) }?;
         // SAFETY: not null, as it has a head.
         let place = unsafe { &raw const (*handle).body };
         // SAFETY: it was live, so the body is a `T` (C1); unmade, it will not be read again.
-        Ok(unsafe { UnsafeCell::raw_get(place).cast::<T>().read() })
+        let body = unsafe { UnsafeCell::raw_get(place).cast::<T>().read() };
+        head.state.publish(UNMADE);
+        Ok(body)
     }
 }
 

@@ -9,15 +9,16 @@
 //!   uint32_t version | uint32_t state | uint64_t body[15]
 //!   ABI_VERSION        0: unmade        anything, until the table is made
 //!                      kind: live       the table, its memory's address and size
-//!                      kind + 1: busy   the same, while an operation changes it
+//!                      kind + 1: busy   the same, while a call makes, changes or takes it
 //! ```
 //!
 //! A handle is 128 bytes of the caller's memory. It starts out as its initialiser macro makes it, or zeroed:
 //! version 0 is that of no interface, and means "not initialised yet".
 //! So every call can tell a handle that is unmade, of another kind, of another version or not a
-//! handle at all, and answers with a [`code`]. While an operation changes the table the handle is
-//! *busy*: a callback, or an interrupt handler on the same core, that calls for the same table in
-//! the meantime gets [`code::BUSY`] instead of a table halfway through a change.
+//! handle at all, and answers with a [`code`]. A call that makes, changes or releases the table claims the
+//! handle first, by one exchange (`state.rs`). Until it ends the handle is *busy*: a callback, or an
+//! interrupt handler, that calls for the same table in the meantime gets [`code::BUSY`] instead of a table
+//! halfway through a change. A call whose callback never returns never ends.
 //!
 //! # Invariants
 //!
@@ -49,6 +50,7 @@ mod lockfree;
 mod map;
 mod robin;
 mod set;
+mod state;
 mod stats;
 mod table;
 

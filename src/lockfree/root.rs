@@ -27,8 +27,7 @@ use super::{
 };
 use crate::{
     error::{Error, Rejected},
-    layout::LINE_BYTES,
-    storage::{Region, Storage},
+    storage::Region,
     sync::{
         AtomicPtr, AtomicU8, AtomicU64,
         Ordering::{Acquire, Relaxed, Release, SeqCst},
@@ -509,7 +508,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
             let next = table.next().map_or(ptr::null_mut(), |next| next.as_ptr().as_ptr());
             // Release: as in `start_with`.
             self.oldest.store(next, Release);
-            self.bytes.fetch_sub((table.lines() * LINE_BYTES) as u64, Relaxed);
+            self.bytes.fetch_sub(table.bytes(), Relaxed);
         }
         self.grace.is_held.store(0, Release);
         // SAFETY: R1; out of the chain, and its grace period has elapsed: nobody uses it.
@@ -539,7 +538,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
 
     fn count_bytes(&self, table: Table<'_>) {
         // Relaxed: a figure for people.
-        self.bytes.fetch_add((table.lines() * LINE_BYTES) as u64, Relaxed);
+        self.bytes.fetch_add(table.bytes(), Relaxed);
     }
 
     /// Bytes of all regions that are lent.
@@ -550,7 +549,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
 
 /// Is `region` large enough for so many entries?
 fn fits(entries: usize, region: &Region<'_>) -> Result<(), Error> {
-    let given_bytes = region.lines() * LINE_BYTES;
+    let given_bytes = region.bytes();
     let needed_bytes = super::arena_layout(entries)?.size();
     if needed_bytes > given_bytes {
         return Err(Error::TooSmall { needed_bytes, given_bytes });

@@ -12,13 +12,14 @@ use crate::{
 #[derive(Debug)]
 pub struct Region<'a> {
     base: NonNull<Line>,
-    lines: usize,
+    /// All of them, those of a last line that is not whole included.
+    bytes: usize,
     lent: PhantomData<&'a mut [Line]>,
 }
 
 impl<'a> Region<'a> {
     /// Takes `bytes` as storage. What stands in them does not matter and is overwritten; a rest of
-    /// less than a line stays unused.
+    /// less than a line stays unused, and still belongs to the region.
     ///
     /// # Errors
     ///
@@ -58,7 +59,13 @@ impl<'a> Region<'a> {
         if len_bytes < LINE_BYTES {
             return Err(Error::TooSmall { needed_bytes: LINE_BYTES, given_bytes: len_bytes });
         }
-        Ok(Region { base, lines: len_bytes / LINE_BYTES, lent: PhantomData })
+        Ok(Region { base, bytes: len_bytes, lent: PhantomData })
+    }
+
+    /// The bytes of the region: as many as it was made of.
+    #[inline]
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Two regions of one: the first `lines` lines, and the rest.
@@ -76,16 +83,17 @@ impl<'a> Region<'a> {
     ///
     /// The region comes back with [`Error::TooSmall`] unless both have a line at least.
     pub fn split_at(self, lines: usize) -> Result<(Self, Self), Rejected<Self>> {
-        if lines == 0 || lines >= self.lines {
+        if lines == 0 || lines >= self.lines() {
             let needed_bytes = lines.max(1).saturating_add(1).saturating_mul(LINE_BYTES);
-            let given_bytes = self.lines * LINE_BYTES;
+            let given_bytes = self.bytes;
             let error = Error::TooSmall { needed_bytes, given_bytes };
             return Err(Rejected { value: self, error });
         }
         // SAFETY: within the region, so within one piece of memory.
         let behind = unsafe { self.base.add(lines) };
-        let rest = Region { base: behind, lines: self.lines - lines, lent: PhantomData };
-        Ok((Region { lines, ..self }, rest))
+        let first_bytes = lines * LINE_BYTES;
+        let rest = Region { base: behind, bytes: self.bytes - first_bytes, lent: PhantomData };
+        Ok((Region { bytes: first_bytes, ..self }, rest))
     }
 }
 
@@ -108,6 +116,6 @@ unsafe impl Storage for Region<'_> {
 
     #[inline]
     fn lines(&self) -> usize {
-        self.lines
+        self.bytes / LINE_BYTES
     }
 }

@@ -11,7 +11,10 @@ fn region_refuses_what_it_cannot_use() {
     let mut memory = Aligned([const { MaybeUninit::uninit() }; 1024]);
     let bytes = &mut memory.0;
     assert_eq!(Region::new(bytes).unwrap().lines(), 16);
-    assert_eq!(Region::new(&mut bytes[64..200]).unwrap().lines(), 2);
+    let region = Region::new(&mut bytes[64..200]).unwrap();
+    assert_eq!((region.lines(), region.bytes()), (2, 136));
+    let (first, rest) = region.split_at(1).unwrap();
+    assert_eq!((first.bytes(), rest.lines(), rest.bytes()), (64, 1, 72));
     for start in 1..64 {
         let result = Region::new(&mut bytes[start..]);
         assert_eq!(result.unwrap_err(), Error::Misaligned { needed_bytes: 64 });

@@ -20,10 +20,10 @@ fn keys(hash_bits: u64, equal: EqualReference, context: *mut c_void) -> Result<C
 fn new(
     region: Region<'static>,
     seed: u64,
-    keys: Result<CallersKeys, c_int>,
+    keys: CallersKeys,
     guard: Guard,
 ) -> Result<Indirect, c_int> {
-    IndirectMap::new_with(region, seed, keys?, guard).map_err(|rejected| code::of(rejected.error))
+    IndirectMap::new_with(region, seed, keys, guard).map_err(|rejected| code::of(rejected.error))
 }
 
 /// # Safety
@@ -41,7 +41,7 @@ pub unsafe extern "C" fn heptad_indirect_init(
 ) -> c_int {
     let keys = keys(hash_bits, equal, context);
     // SAFETY: the caller's promise.
-    unsafe { shared::make(map, memory, bytes, |_, region| new(region, seed, keys, Guard::Kept)) }
+    unsafe { shared::make(map, memory, bytes, |_, region| new(region, seed, keys?, Guard::Kept)) }
 }
 
 /// # Safety
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn heptad_indirect_init_counted(
     counters_bytes: usize,
 ) -> c_int {
     let keys = keys(hash_bits, equal, context);
-    let new = |region, guard| new(region, seed, keys, guard);
+    let new = keys.map(|keys| move |region, guard| new(region, seed, keys, guard));
     // SAFETY: the caller's promise.
     unsafe { shared::make_counted(map, memory, bytes, counters, counters_bytes, new) }
 }
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn heptad_indirect_init_with(
     reclaim: *const HeptadReclaim,
 ) -> c_int {
     let keys = keys(hash_bits, equal, context);
-    let new = |region, guard| new(region, seed, keys, guard);
+    let new = keys.map(|keys| move |region, guard| new(region, seed, keys, guard));
     // SAFETY: the caller's promise.
     unsafe { shared::make_with(map, memory, bytes, reclaim, new) }
 }

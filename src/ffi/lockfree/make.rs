@@ -43,7 +43,7 @@ pub unsafe extern "C" fn heptad_lockfree_init_counted(
     counters: *mut c_void,
     counters_bytes: usize,
 ) -> c_int {
-    let new = |region, guard| new(region, seed, guard);
+    let new = Ok(|region, guard| new(region, seed, guard));
     // SAFETY: the caller's promise.
     unsafe { shared::make_counted(map, memory, bytes, counters, counters_bytes, new) }
 }
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn heptad_lockfree_init_with(
     seed: u64,
     reclaim: *const HeptadReclaim,
 ) -> c_int {
-    let new = |region, guard| new(region, seed, guard);
+    let new = Ok(|region, guard| new(region, seed, guard));
     // SAFETY: the caller's promise.
     unsafe { shared::make_with(map, memory, bytes, reclaim, new) }
 }

@@ -13,8 +13,7 @@ use super::{
 };
 use crate::{
     error::{Error, Rejected},
-    layout::LINE_BYTES,
-    lockfree::Need,
+    lockfree::{Need, arena_layout},
     storage::{Region, Storage},
 };
 
@@ -49,7 +48,7 @@ pub(in crate::ffi) unsafe fn make<T: SharedMap>(
     answer(unsafe { Handle::make(map, body) })
 }
 
-/// [`make`] with counters in memory that is lent too.
+/// [`make`] with counters in memory that is lent too; `new` is what to make, or why it cannot be made.
 ///
 /// # Safety
 ///
@@ -60,12 +59,17 @@ pub(in crate::ffi) unsafe fn make_counted<T: SharedMap>(
     bytes: usize,
     counters: *mut c_void,
     counters_bytes: usize,
-    new: impl FnOnce(Region<'static>, Guard) -> Result<T, c_int>,
+    new: Result<impl FnOnce(Region<'static>, Guard) -> Result<T, c_int>, c_int>,
 ) -> c_int {
     let counted = |memory: Memory, region| {
         let counters_memory = Memory::of(counters.cast::<u8>(), counters_bytes)?;
         counters_memory.apart_from(memory)?;
         counters_memory.apart_from(Memory::of(map, 1)?)?;
+        let new = new?;
+        if memory.bytes < arena_layout(1).map_err(code::of)?.size() {
+            return Err(code::TOO_SMALL);
+        }
+        // The last that can fail: who gets an error finds the counters as they were.
         // SAFETY: lent, by the caller's promise.
         new(region, unsafe { Guard::counted(counters, counters_bytes) }?)
     };
@@ -83,12 +87,12 @@ pub(in crate::ffi) unsafe fn make_with<T: SharedMap>(
     start: *mut c_void,
     bytes: usize,
     reclaim: *const HeptadReclaim,
-    new: impl FnOnce(Region<'static>, Guard) -> Result<T, c_int>,
+    new: Result<impl FnOnce(Region<'static>, Guard) -> Result<T, c_int>, c_int>,
 ) -> c_int {
     let with = |_, region| {
         arguments::check(reclaim)?;
         // SAFETY: not null, aligned, and readable by the caller's promise.
-        new(region, Guard::of_functions(unsafe { reclaim.read() })?)
+        new?(region, Guard::of_functions(unsafe { reclaim.read() })?)
     };
     // SAFETY: the caller's promise.
     unsafe { make(map, start, bytes, with) }
@@ -113,7 +117,7 @@ pub(in crate::ffi) unsafe fn release<T: SharedMap>(
     let most = if map.guard().is_attached() { 1 } else { usize::MAX };
     // Reads the descriptors, and leaves them alone: others may be attached to the table.
     for mut region in map.into_regions().take(most) {
-        let bytes = region.lines() * LINE_BYTES;
+        let bytes = region.bytes();
         if let Some(give_back) = give_back {
             // SAFETY: the caller's function, for the caller's context.
             unsafe { give_back(region.base_mut().cast(), bytes, context) };
@@ -198,7 +202,7 @@ pub(in crate::ffi) unsafe fn reclaim<T: SharedMap>(
         // SAFETY: not null, aligned, and writable by the caller's promise.
         unsafe { memory.write(region.base_mut().cast()) };
         // SAFETY: as above.
-        unsafe { bytes.write(region.lines() * LINE_BYTES) };
+        unsafe { bytes.write(region.bytes()) };
         Ok(true)
     };
     // SAFETY: the caller's promise.

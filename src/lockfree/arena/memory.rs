@@ -5,7 +5,7 @@
 //! | word | contents |
 //! |---|---|
 //! | 0 | the letters `heptLF`, and the number of this layout in the upper 16 bits |
-//! | 1 | lines of the arena, those that the table leaves unused among them |
+//! | 1 | bytes of the arena, those that the table leaves unused among them |
 //! | 2 | bins |
 //! | 3 | groups per region |
 //! | 4 | the seed |
@@ -36,14 +36,14 @@ use crate::{
 const LETTERS: u64 = u64::from_le_bytes(*b"heptLF\0\0");
 const FORMAT_SHIFT: u32 = 48;
 /// The layout told here, in `bin.rs` and in `header.rs`.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// The first two lines of an arena. But for their last words they are written once, before anyone else
 /// can see them.
 #[repr(C, align(64))]
 pub(in crate::lockfree) struct Descriptor {
     magic: u64,
-    pub(super) lines: u64,
+    pub(super) bytes: u64,
     pub(super) shape: Shape,
     pub(super) seed: u64,
     pub(super) home_mask: u64,
@@ -73,7 +73,7 @@ impl Descriptor {
         unsafe { base.write_bytes(0, lines) };
         let mut descriptor = Descriptor {
             magic: LETTERS | FORMAT << FORMAT_SHIFT,
-            lines: lines as u64,
+            bytes: region.bytes() as u64,
             shape,
             seed,
             home_mask,
@@ -99,21 +99,21 @@ impl Descriptor {
         home_mask: u64,
     ) -> Result<NonNull<Descriptor>, Rejected<Region<'_>>> {
         let first = region.base_mut().cast::<Descriptor>();
-        let lines = region.lines();
-        if lines < size_of::<Descriptor>() / LINE_BYTES {
+        let (lines, bytes) = (region.lines(), region.bytes());
+        if bytes < size_of::<Descriptor>() {
             return Err(Rejected { error: too_small(lines), value: region });
         }
         // SAFETY: aligned, initialised, and valid for as long as the region; not written meanwhile.
         let descriptor = unsafe { &*first };
-        match descriptor.complaint(lines, home_mask) {
+        match descriptor.complaint(bytes, home_mask) {
             Some(error) => Err(Rejected { error, value: region }),
             // SAFETY: a region is never null.
             None => Ok(unsafe { NonNull::new_unchecked(first) }),
         }
     }
 
-    /// Why this is no table's first line, in an arena of `lines` lines.
-    fn complaint(&self, lines: usize, home_mask: u64) -> Option<Error> {
+    /// Why this is no table's first line, in an arena of `bytes` bytes.
+    fn complaint(&self, bytes: usize, home_mask: u64) -> Option<Error> {
         if self.magic & !(u64::MAX << FORMAT_SHIFT) != LETTERS {
             return Some(Error::Foreign);
         }
@@ -127,11 +127,11 @@ impl Descriptor {
         if self.home_mask != home_mask {
             return Some(Error::Foreign);
         }
-        if self.lines > lines as u64 {
-            let needed_bytes = (self.lines as usize).saturating_mul(LINE_BYTES);
-            return Some(Error::TooSmall { needed_bytes, given_bytes: lines * LINE_BYTES });
+        if self.bytes > bytes as u64 {
+            let needed_bytes = usize::try_from(self.bytes).unwrap_or(usize::MAX);
+            return Some(Error::TooSmall { needed_bytes, given_bytes: bytes });
         }
-        if Shape::for_lines(self.lines) != Some(self.shape) {
+        if Shape::for_lines(self.bytes / LINE_BYTES as u64) != Some(self.shape) {
             return Some(Error::Corrupt);
         }
         // Relaxed: nothing is read through it.
@@ -142,7 +142,7 @@ impl Descriptor {
     fn expected_check(&self) -> u64 {
         let words = [
             self.magic,
-            self.lines,
+            self.bytes,
             self.shape.bins,
             self.shape.groups_per_region,
             self.seed,
@@ -191,9 +191,9 @@ impl Descriptor {
     /// As for [`bins`](Self::bins), and nobody uses the table or the region from now on.
     pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: initialised by `create`, or checked by `attach`.
-        let lines = unsafe { this.as_ref() }.lines as usize;
-        // SAFETY: the region had this address and at least as many lines, and is unused.
-        let region = unsafe { Region::from_raw(this.as_ptr().cast(), lines * LINE_BYTES) };
+        let bytes = unsafe { this.as_ref() }.bytes as usize;
+        // SAFETY: the region had this address and at least as many bytes, and is unused.
+        let region = unsafe { Region::from_raw(this.as_ptr().cast(), bytes) };
         // SAFETY: the address is aligned and not null, and there are lines, as it was a region.
         unsafe { region.unwrap_unchecked() }
     }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     hash::hash_word,
+    layout::LINE_BYTES,
     sync::{
         AtomicU8, AtomicU64,
         Ordering::{Acquire, Relaxed, Release},
@@ -124,12 +125,12 @@ impl<'a> Table<'a> {
 
     /// The entries that the table is for.
     pub(super) fn capacity(self) -> usize {
-        Shape::entries_for(self.lines() as u64) as usize
+        Shape::entries_for(self.bytes() / LINE_BYTES as u64) as usize
     }
 
-    /// Lines of the arena.
-    pub(super) fn lines(self) -> usize {
-        self.descriptor().lines as usize
+    /// Bytes of the arena.
+    pub(super) fn bytes(self) -> u64 {
+        self.descriptor().bytes
     }
 
     /// The table that entries move to, if this one is being rebuilt, or has been.

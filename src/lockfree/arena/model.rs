@@ -16,7 +16,7 @@ use crate::{
 /// What stands in place of an arena's first line.
 pub(in crate::lockfree) struct Descriptor {
     memory: *mut Line,
-    pub(super) lines: u64,
+    pub(super) bytes: u64,
     bins: Box<[Bin]>,
     groups: Box<[Group]>,
     pub(super) shape: Shape,
@@ -52,7 +52,7 @@ impl Descriptor {
     ) -> NonNull<Descriptor> {
         let descriptor = Descriptor {
             memory: region.base_mut(),
-            lines: region.lines() as u64,
+            bytes: region.bytes() as u64,
             bins: (0..shape.bins).map(|_| Bin::default()).collect(),
             groups: (0..shape.groups()).map(|_| Group::default()).collect(),
             shape,
@@ -104,7 +104,7 @@ impl Descriptor {
     pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: leaked from a box by `of_shape`, and used no more.
         let descriptor = unsafe { Box::from_raw(this.as_ptr()) };
-        let (start, bytes) = (descriptor.memory.cast(), descriptor.lines as usize * LINE_BYTES);
+        let (start, bytes) = (descriptor.memory.cast(), descriptor.bytes as usize);
         // SAFETY: the region had this address and length, and is unused.
         let region = unsafe { Region::from_raw(start, bytes) };
         // SAFETY: it was a region, so it can be one again.
