@@ -1,8 +1,8 @@
 /*
  * heptad: hash tables for kernels, the C interface.
  *
- * Freestanding C99, or C++. No allocation, no globals, no FP register, no system call: every byte a
- * table uses is lent by you, and every function returns after bounded work.
+ * Freestanding C99, or C++98. No allocation, no globals, no system call, no FP register on a soft-float target:
+ * every byte a table uses is lent by you, and no function waits for another.
  *
  *     heptad_set        64-bit keys
  *     heptad_map        64-bit keys with 64-bit values
@@ -45,6 +45,21 @@
  * for good, and its table may be halfway through a change. Set the handle to HEPTAD_INIT: whatever the table
  * used is yours again, contents lost, and both may be initialised anew. Only do so if that call can never go
  * on. A heptad_lockfree or heptad_indirect stays in use, but its memory may never come back by reclaim.
+ *
+ * WHERE EACH FUNCTION MAY BE CALLED. Interrupt handlers, NMIs and signal handlers are other callers, on the
+ * core that they interrupt too; so is a callback.
+ *
+ *     in any context                      heptad_abi_version, _strerror, hashes, _bytes; heptad_growth_help;
+ *                                         of a heptad_lockfree or heptad_indirect all with a const handle
+ *     in any, if none changes the table   of the other tables all with a const handle
+ *     where no other call for the handle  init, attach, release; of the other tables all that change it
+ *       is under way
+ *
+ * No function sleeps or masks interrupts.
+ *
+ * MEMORY ORDER. heptad_set, _map, _table, _robin and _robin_map order nothing between cores: your lock does.
+ * heptad_lockfree and heptad_indirect do, see there. A core that finds a handle live sees all that its init
+ * wrote.
  *
  * COST is told in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a
  * table of fewer than 64 groups is filled to the brim.
@@ -613,9 +628,10 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * same or another one is stopped anywhere in the middle, to any depth. Nothing waits: who is stopped or
  * killed in the middle is in nobody's way, and leaves one slot unused at the most. Reading writes nothing.
  *
- * _FULL comes when a key's places are all taken: for a map made for n entries with n or fewer in it, in
- * less than one of 10^9 insertions. _BUSY says that places were held by operations under way; the same
- * call may succeed later. Reading never fails; removing does only during a rebuild that finds no room.
+ * _FULL comes when a key's places are all taken and no neighbour's entry can move. A map made for n entries
+ * takes n, unless somebody chose the keys to crowd together. _BUSY says that places were held by operations
+ * under way; the same call may succeed later. Reading never fails; removing does only during a rebuild that
+ * finds no room.
  *
  * A function of yours that is passed to one of these is called while nothing is reserved. It may read the
  * same map. It is called once, and once more each time the key's home changes meanwhile; the last result
@@ -624,8 +640,21 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * changed nothing; what your function did is not undone. A slow function under heavy traffic may end so too.
  * Functions that get none of yours do not do that, and are too short for others to do it by chance.
  *
- * A set is a map whose values are all 0: it costs the same. Lines: get 1.4 on average and 22 at most,
- * changes 1.5 and, but for an insertion into a full place, 24. */
+ * MEMORY ORDER. What a context did before it changed a key is visible to every context that has seen the
+ * change: by reading the value, by finding the key present, or by finding it absent after a removal. So a
+ * value may be an index or an address of data that was written before, and no barrier of yours is needed.
+ * Operations on one key take effect in one order, each between its call and its return; a batch, a walk, a
+ * count is not one operation but one for each key.
+ *
+ * VERSIONS. A key's home counts its changes modulo 2^29. An operation that stands still while exactly a
+ * multiple of that many changes are made to one home, after which it shows the same places, does not notice:
+ * it may return a wrong value, or change what it has not seen. Do not stop a context in the middle of an
+ * operation for seconds, by a debugger or a hypervisor, while others change the same keys all the time.
+ *
+ * A set is a map whose values are all 0: it costs the same. In a full map of 10,000 entries a lookup touches
+ * 1.4 lines on average, a change of a value 1.4, an insertion 2.0 and a removal 1.7. A lookup and a removal
+ * touch 7 lines at most, a change 112. That is outside a rebuild, and for one attempt: an operation starts
+ * again each time another one changes the key's home meanwhile. */
 
 /* Bytes to lend a map for so many entries, about 29.7 for each; 0 if no address space could. */
 size_t heptad_lockfree_bytes(size_t entries);
@@ -822,7 +851,8 @@ int heptad_lockfree_each(const heptad_lockfree *map,
                          int (*visit)(uint64_t key, uint64_t value, void *context), void *context);
 
 /* Takes out the entries for which `keep` returns 0, each by itself; all of them. Entries that come
- * meanwhile may be left out. */
+ * meanwhile may be left out. Errors as for heptad_lockfree_remove; other entries are gone then. _NULL if there
+ * is no function. */
 int heptad_lockfree_retain(const heptad_lockfree *map,
                            int (*keep)(uint64_t key, uint64_t value, void *context), void *context);
 int heptad_lockfree_clear(const heptad_lockfree *map);

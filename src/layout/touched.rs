@@ -56,3 +56,13 @@ pub(crate) fn assert_documented(what: &str, tally: &Tally, per_1000: usize, most
     assert!(near, "{what}: {average} lines per 1000, {per_1000} are documented");
     assert!(found <= most, "{what}: {found} lines at the most, {most} are documented");
 }
+
+/// Asserts that the C header says this, however its lines are broken.
+pub(crate) fn assert_header_says(sentence: &str) {
+    let header = include_str!("../../include/heptad.h");
+    let words = |text: &str| {
+        let words: std::vec::Vec<_> = text.split_whitespace().filter(|word| *word != "*").collect();
+        words.join(" ")
+    };
+    assert!(words(header).contains(&words(sentence)), "the header does not say: {sentence}");
+}

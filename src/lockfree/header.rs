@@ -38,7 +38,7 @@ const SPARE_TAKEN: u64 = 1 << (TAKEN_SHIFT + OWN_SLOTS);
 /// Everything that says who works here, and nothing about what is visible.
 const TAKEN: u64 = OWN << TAKEN_SHIFT | SPARE_TAKEN;
 const FROZEN: u64 = SPARE_TAKEN << 1;
-const VERSION_ONE: u64 = FROZEN << 1;
+pub(super) const VERSION_ONE: u64 = FROZEN << 1;
 
 /// One of the places where a key of a home can be: an own slot, or a slot of one of its groups.
 ///

@@ -2,13 +2,17 @@
 
 use std::{vec, vec::Vec};
 
-use super::{Map, arena_layout};
+use super::{
+    Map, arena_layout,
+    header::{GROUP_SLOTS, PLACES, REGIONS, VERSION_ONE},
+    shape::Shape,
+};
 use crate::{
     error::Error,
     hash::unhash_word,
     layout::{
         LINE_BYTES, Line,
-        touched::{Tally, assert_documented, lines_of},
+        touched::{Tally, assert_documented, assert_header_says, lines_of},
     },
     storage::Region,
 };
@@ -45,6 +49,32 @@ fn n10_lines_per_operation() {
     assert_documented("remove", &removes, 1680, 7);
     assert_documented("insert", &inserts, 1950, 20);
     assert_reads("after churn", &map, 10 * ENTRIES, [(1250, 7), (1380, 7), (1360, 12)]);
+    assert_header_says(
+        "In a full map of 10,000 entries a lookup touches 1.4 lines on average, a change of a value 1.4, an \
+         insertion 2.0 and a removal 1.7.",
+    );
+}
+
+/// What follows from the constants; the rest of it is an argument in the essay.
+#[test]
+fn n10_bounds_in_a_home() {
+    let slots_of_others = REGIONS * GROUP_SLOTS;
+    // Lines of a home, and of the owner of a slot: its bin and two groups.
+    assert_eq!(7 + slots_of_others * 5, 112);
+    assert_header_says("A lookup and a removal touch 7 lines at most, a change 112.");
+    // Versions are the bits from here on.
+    assert_eq!(u64::MAX / VERSION_ONE + 1, 1 << 29);
+    assert_header_says("A key's home counts its changes modulo 2^29.");
+    assert_eq!(2 * PLACES, 48);
+    assert_header_says("A change moves 48 entries at most");
+    assert_header_says("the most entries of one home; 24 is the end");
+    // One hash bit too few, and two bins would have keys with the same bits.
+    let bins = Shape::for_entries(2_500_000).map_or(0, |shape| shape.bins);
+    assert!(bins <= 1 << 20, "{bins}");
+    assert_header_says("20 do for two and a half million entries");
+    let per_entry = arena_layout(10_000_000).unwrap().size() as f64 / 1e7;
+    assert!((per_entry - 29.7).abs() < 0.05, "{per_entry} bytes");
+    assert_header_says("about 29.7 for each");
 }
 
 /// Hit, miss and update of a map with the keys from `first` on; per thousand, and most.

@@ -3,7 +3,7 @@ use std::vec;
 use super::*;
 use crate::{
     hash::{Keyed, hash_word},
-    layout::{Line, MaxLoad},
+    layout::{Line, MaxLoad, touched::assert_header_says},
     robin_hood::{find::place_of, raw::Raw, shape::Shape},
     storage::{Downward, Region, Zeroed},
 };
@@ -56,6 +56,9 @@ fn costs_are_as_documented() {
         }
         close(words, tries, moved, 15, "words moved");
     }
+    assert_header_says(
+        "At load 7/8 a hit touches 1.44 lines on average and an insertion moves 28 keys, at 3/4 it is 1.19 and 6.",
+    );
 }
 
 /// In how many of 5,000 tables at 15/16 load the overflow area runs over: about one.

@@ -17,12 +17,16 @@ use core::mem::MaybeUninit;
 
 use super::view::{Place, Writer};
 use crate::{
-    layout::{Class, Offset, Slot, SlotByte, SlotMask, Word},
+    layout::{Class, Offset, SLOTS, Slot, SlotByte, SlotMask, Word},
     probe,
 };
 
 /// Groups that a search looks at before it gives up. At 15/16 load the 99th percentile is 8.
 const SEARCH_NODES: usize = 128;
+
+// The most lines of an insertion, which README.md and the C header tell: each group of a search, and the groups
+// that its residents lead to.
+const _: () = assert!(2 + SEARCH_NODES * SLOTS == 898);
 
 /// A full group met by a search.
 #[derive(Clone, Copy)]
