@@ -21,104 +21,89 @@
 // Bytes are compared as in match_slots, but a match is bit 8*s, the offset of the entry; entries
 // are compared from the lowest matching slot up.
 
-base      .req x0
-mask      .req x1
-hash      .req x2
-wanted    .req x3
-home      .req x4                       // the offset of the home group
-group     .req x5                       // the address of the group being searched
-word      .req x6                       // its metadata word
-tag       .req x7
-ones      .req x8                       // 0x01 in every byte
-pattern   .req x9                       // the tag, later the away byte, in every byte
-equal     .req x10                      // 0xff in each matching byte
-matches   .req x11
-place     .req x12                      // the offset of an entry in its group
-entry     .req x13
-class     .req x14
-other     .req x15                      // the offset of the alternate group
+.irp base, x0
+.irp mask, x1
+.irp hash, x2
+.irp wanted, x3
+.irp home, x4                           // the offset of the home group
+.irp group, x5                          // the address of the group being searched
+.irp word, x6                           // its metadata word
+.irp tag, x7
+.irp ones, x8                           // 0x01 in every byte
+.irp pattern, x9                        // the tag, later the away byte, in every byte
+.irp equal, x10                         // 0xff in each matching byte
+.irp matches, x11
+.irp place, x12                         // the offset of an entry in its group
+.irp entry, x13
+.irp class, x14
+.irp other, x15                         // the offset of the alternate group
 
-FN_BEGIN find_word
-    and     home, mask, hash, lsl #6
-    add     group, base, home
-    ldr     word, [group]
-    lsr     tag, hash, #57
-    cmp     tag, #0
-    cinc    tag, tag, eq
+HEPTAD_BEGIN find_word
+    and     \home, \mask, \hash, lsl #6
+    add     \group, \base, \home
+    ldr     \word, [\group]
+    lsr     \tag, \hash, #57
+    cmp     \tag, #0
+    cinc    \tag, \tag, eq
 
-    mov     ones, #0x0101010101010101
-    mul     pattern, tag, ones
-    eon     equal, word, pattern, lsl #1 // the home byte is twice the tag
-    and     matches, equal, #0x7f7f7f7f7f7f7f7f
-    add     matches, matches, ones, lsl #8
-    and     matches, matches, equal
-    ands    matches, ones, matches, lsr #7
+    mov     \ones, #0x0101010101010101
+    mul     \pattern, \tag, \ones
+    eon     \equal, \word, \pattern, lsl #1 // the home byte is twice the tag
+    and     \matches, \equal, #0x7f7f7f7f7f7f7f7f
+    add     \matches, \matches, \ones, lsl #8
+    and     \matches, \matches, \equal
+    ands    \matches, \ones, \matches, lsr #7
     b.eq    3f
 
-1:  rbit    place, matches
-    clz     place, place                // 8*s
-    ldr     entry, [group, place]
-    cmp     entry, wanted
+1:  rbit    \place, \matches
+    clz     \place, \place              // 8*s
+    ldr     \entry, [\group, \place]
+    cmp     \entry, \wanted
     b.ne    2f
-    add     x0, group, place
+    add     x0, \group, \place
     ret
-2:  sub     place, matches, #1          // a false match: on to the next
-    ands    matches, matches, place
+2:  sub     \place, \matches, #1        // a false match: on to the next
+    ands    \matches, \matches, \place
     b.ne    1b
 
-3:  and     class, tag, #7
-    lsr     word, word, class
-    tbnz    word, #0, 4f
+3:  and     \class, \tag, #7
+    lsr     \word, \word, \class
+    tbnz    \word, #0, 4f
     mov     x0, #0
     ret
 
-4:  mov     other, #0x7c15
-    movk    other, #0x7f4a, lsl #16
-    movk    other, #0x79b9, lsl #32
-    movk    other, #0x9e37, lsl #48
-    ror     other, other, class
-    orr     other, other, #64           // odd in units of groups: never the home group itself
-    sub     other, other, home
-    and     other, other, mask
-    add     group, base, other
+4:  mov     \other, #0x7c15
+    movk    \other, #0x7f4a, lsl #16
+    movk    \other, #0x79b9, lsl #32
+    movk    \other, #0x9e37, lsl #48
+    ror     \other, \other, \class
+    orr     \other, \other, #64         // odd in units of groups: never the home group itself
+    sub     \other, \other, \home
+    and     \other, \other, \mask
+    add     \group, \base, \other
 
-    ldr     word, [group]
-    add     pattern, ones, pattern, lsl #1
-    eon     equal, word, pattern
-    and     matches, equal, #0x7f7f7f7f7f7f7f7f
-    add     matches, matches, ones, lsl #8
-    and     matches, matches, equal
-    ands    matches, ones, matches, lsr #7
+    ldr     \word, [\group]
+    add     \pattern, \ones, \pattern, lsl #1
+    eon     \equal, \word, \pattern
+    and     \matches, \equal, #0x7f7f7f7f7f7f7f7f
+    add     \matches, \matches, \ones, lsl #8
+    and     \matches, \matches, \equal
+    ands    \matches, \ones, \matches, lsr #7
     b.eq    7f
 
-5:  rbit    place, matches
-    clz     place, place
-    ldr     entry, [group, place]
-    cmp     entry, wanted
+5:  rbit    \place, \matches
+    clz     \place, \place
+    ldr     \entry, [\group, \place]
+    cmp     \entry, \wanted
     b.ne    6f
-    add     x0, group, place
+    add     x0, \group, \place
     ret
-6:  sub     place, matches, #1
-    ands    matches, matches, place
+6:  sub     \place, \matches, #1
+    ands    \matches, \matches, \place
     b.ne    5b
 
 7:  mov     x0, #1                      // only the deep entries can tell
     ret
-FN_END find_word
-
-.unreq base
-.unreq mask
-.unreq hash
-.unreq wanted
-.unreq home
-.unreq group
-.unreq word
-.unreq tag
-.unreq ones
-.unreq pattern
-.unreq equal
-.unreq matches
-.unreq place
-.unreq entry
-.unreq class
-.unreq other
+HEPTAD_END find_word
+.endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr
+.endr; .endr; .endr; .endr

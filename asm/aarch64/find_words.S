@@ -22,164 +22,142 @@
 // Bytes are compared as in find_word, but a match may lead the byte above to seem one: only the
 // lowest is sure. When its entry is not the one wanted, its byte is spoilt and the rest compared again.
 
-base      .req x0
-mask      .req x1
-words     .req x2                       // the end of the current block
-answers   .req x3                       // the end of the current block
-left      .req x4                       // entries behind the current block
-index     .req x5                       // of an entry, from the end of the block: -16..-1
-later     .req x6                       // bit 64 + index for each entry not settled
-ones      .req x7                       // 0x01 in every byte
-hash      .req x8
-group     .req x9                       // the address of the group being searched
-tag       .req x10
-equal     .req x11                      // 0xff in each matching byte
-matches   .req x12
-number    .req x13                      // of an entry, from the start of the next block
-wanted    .req x14
-entry     .req x15
+.irp base, x0
+.irp mask, x1
+.irp words, x2                          // the end of the current block
+.irp answers, x3                        // the end of the current block
+.irp left, x4                           // entries behind the current block
+.irp index, x5                          // of an entry, from the end of the block: -16..-1
+.irp later, x6                          // bit 64 + index for each entry not settled
+.irp ones, x7                           // 0x01 in every byte
+.irp hash, x8
+.irp group, x9                          // the address of the group being searched
+.irp tag, x10
+.irp equal, x11                         // 0xff in each matching byte
+.irp matches, x12
+.irp number, x13                        // of an entry, from the start of the next block
+.irp wanted, x14
+.irp entry, x15
 
-FN_BEGIN find_words
-    mov     ones, #0x0101010101010101
-    mov     index, #0                   // there is no block yet, only a next one
+HEPTAD_BEGIN find_words
+    mov     \ones, #0x0101010101010101
+    mov     \index, #0                  // there is no block yet, only a next one
 
-1:  cbz     left, 3f
-    sub     number, left, #1
-    and     number, number, #15         // the last of the next block, to the first
-2:  ldr     hash, [answers, number, lsl #3]
-    and     group, mask, hash, lsl #6
-    prfm    pldl1keep, [base, group]
-    subs    number, number, #1
+1:  cbz     \left, 3f
+    sub     \number, \left, #1
+    and     \number, \number, #15       // the last of the next block, to the first
+2:  ldr     \hash, [\answers, \number, lsl #3]
+    and     \group, \mask, \hash, lsl #6
+    prfm    pldl1keep, [\base, \group]
+    subs    \number, \number, #1
     b.hs    2b
-.unreq number
-place     .req x13                      // the offset of an entry in its group, then the answer
+.irp place, x13                         // instead of `number`: an entry's offset in its group, then the answer
 
-3:  cbz     index, 10f
-    mov     later, #0
-4:  ldr     hash, [answers, index, lsl #3]
-    and     group, mask, hash, lsl #6
-    add     group, base, group
-    ldr     equal, [group]
-    lsr     tag, hash, #57
-    cmp     tag, #0
-    cinc    tag, tag, eq
-    mul     matches, tag, ones
-    eon     equal, equal, matches, lsl #1 // the home byte is twice the tag
-    ldr     wanted, [words, index, lsl #3]
+3:  cbz     \index, 10f
+    mov     \later, #0
+4:  ldr     \hash, [\answers, \index, lsl #3]
+    and     \group, \mask, \hash, lsl #6
+    add     \group, \base, \group
+    ldr     \equal, [\group]
+    lsr     \tag, \hash, #57
+    cmp     \tag, #0
+    cinc    \tag, \tag, eq
+    mul     \matches, \tag, \ones
+    eon     \equal, \equal, \matches, lsl #1 // the home byte is twice the tag
+    ldr     \wanted, [\words, \index, lsl #3]
 
-5:  add     matches, equal, ones, lsl #8
-    bic     matches, equal, matches
-    ands    matches, ones, matches, lsr #7
+5:  add     \matches, \equal, \ones, lsl #8
+    bic     \matches, \equal, \matches
+    ands    \matches, \ones, \matches, lsr #7
     b.eq    13f
-    rbit    place, matches
-    clz     place, place                // 8*s
-    ldr     entry, [group, place]
-    cmp     entry, wanted
+    rbit    \place, \matches
+    clz     \place, \place              // 8*s
+    ldr     \entry, [\group, \place]
+    cmp     \entry, \wanted
     b.ne    11f
-    add     place, group, place
-6:  str     place, [answers, index, lsl #3]
-    add     index, index, #1
-    cbnz    index, 4b
+    add     \place, \group, \place
+6:  str     \place, [\answers, \index, lsl #3]
+    add     \index, \index, #1
+    cbnz    \index, 4b
 
-    cbz     later, 10f
-.unreq hash
-rest      .req x8
-7:  rbit    index, later
-    clz     index, index
-    sub     index, index, #64
-    sub     rest, later, #1
-    and     later, later, rest
-.unreq rest
-packed    .req x8                       // 2 * offset of the alternate + tag
-    ldr     packed, [answers, index, lsl #3]
-    and     tag, packed, #127
-    sub     packed, packed, tag
-    add     group, base, packed, lsr #1
-    ldr     equal, [group]
-    mul     matches, tag, ones
-    add     matches, ones, matches, lsl #1
-    eon     equal, equal, matches       // the away byte is twice the tag and 1
-    ldr     wanted, [words, index, lsl #3]
+    cbz     \later, 10f
+.irp rest, x8                           // instead of `hash`
+7:  rbit    \index, \later
+    clz     \index, \index
+    sub     \index, \index, #64
+    sub     \rest, \later, #1
+    and     \later, \later, \rest
+.irp packed, x8                         // instead of `rest`: 2 * offset of the alternate + tag
+    ldr     \packed, [\answers, \index, lsl #3]
+    and     \tag, \packed, #127
+    sub     \packed, \packed, \tag
+    add     \group, \base, \packed, lsr #1
+    ldr     \equal, [\group]
+    mul     \matches, \tag, \ones
+    add     \matches, \ones, \matches, lsl #1
+    eon     \equal, \equal, \matches    // the away byte is twice the tag and 1
+    ldr     \wanted, [\words, \index, lsl #3]
 
-8:  add     matches, equal, ones, lsl #8
-    bic     matches, equal, matches
-    ands    matches, ones, matches, lsr #7
+8:  add     \matches, \equal, \ones, lsl #8
+    bic     \matches, \equal, \matches
+    ands    \matches, \ones, \matches, lsr #7
     b.eq    14f
-    rbit    place, matches
-    clz     place, place
-    ldr     entry, [group, place]
-    cmp     entry, wanted
+    rbit    \place, \matches
+    clz     \place, \place
+    ldr     \entry, [\group, \place]
+    cmp     \entry, \wanted
     b.ne    12f
-    add     place, group, place
-9:  str     place, [answers, index, lsl #3]
-    cbnz    later, 7b
+    add     \place, \group, \place
+9:  str     \place, [\answers, \index, lsl #3]
+    cbnz    \later, 7b
 
-10: cbz     left, 15f
-    sub     index, left, #1
-    and     index, index, #15
-    mvn     index, index                // less as many as the block has
-    add     left, left, index
-    sub     words, words, index, lsl #3
-    sub     answers, answers, index, lsl #3
+10: cbz     \left, 15f
+    sub     \index, \left, #1
+    and     \index, \index, #15
+    mvn     \index, \index              // less as many as the block has
+    add     \left, \left, \index
+    sub     \words, \words, \index, lsl #3
+    sub     \answers, \answers, \index, lsl #3
     b       1b
 
-.unreq entry
-bit       .req x15
-11: mov     bit, #1                     // a false match: on to the next
-    lsl     bit, bit, place
-    bic     equal, equal, bit
+.irp bit, x15                           // instead of `entry`
+11: mov     \bit, #1                    // a false match: on to the next
+    lsl     \bit, \bit, \place
+    bic     \equal, \equal, \bit
     b       5b
-12: mov     bit, #1
-    lsl     bit, bit, place
-    bic     equal, equal, bit
+12: mov     \bit, #1
+    lsl     \bit, \bit, \place
+    bic     \equal, \equal, \bit
     b       8b
 
-.unreq matches
-word      .req x12
-.unreq wanted
-class     .req x14
-.unreq equal
-other     .req x11                      // the offset of the alternate group
-13: ldr     word, [group]
-    and     class, tag, #7
-    lsr     word, word, class
-    mov     place, #0                   // absent, unless the filter has the class
-    tbz     word, #0, 6b
-    mov     other, #0x7c15
-    movk    other, #0x7f4a, lsl #16
-    movk    other, #0x79b9, lsl #32
-    movk    other, #0x9e37, lsl #48
-    ror     other, other, class
-    orr     other, other, #64           // odd in units of groups: never the home group itself
-    sub     other, other, group
-    add     other, other, base          // less the home group's offset
-    and     other, other, mask
-    prfm    pldl1keep, [base, other]
-    add     place, tag, other, lsl #1
-    mov     bit, #1
-    lsl     bit, bit, index
-    orr     later, later, bit
+.irp word, x12                          // instead of `matches`
+.irp class, x14                         // instead of `wanted`
+.irp other, x11                         // instead of `equal`: the offset of the alternate group
+13: ldr     \word, [\group]
+    and     \class, \tag, #7
+    lsr     \word, \word, \class
+    mov     \place, #0                  // absent, unless the filter has the class
+    tbz     \word, #0, 6b
+    mov     \other, #0x7c15
+    movk    \other, #0x7f4a, lsl #16
+    movk    \other, #0x79b9, lsl #32
+    movk    \other, #0x9e37, lsl #48
+    ror     \other, \other, \class
+    orr     \other, \other, #64         // odd in units of groups: never the home group itself
+    sub     \other, \other, \group
+    add     \other, \other, \base       // less the home group's offset
+    and     \other, \other, \mask
+    prfm    pldl1keep, [\base, \other]
+    add     \place, \tag, \other, lsl #1
+    mov     \bit, #1
+    lsl     \bit, \bit, \index
+    orr     \later, \later, \bit
     b       6b
 
-14: mov     place, #1                   // only the deep entries can tell
+14: mov     \place, #1                  // only the deep entries can tell
     b       9b
 
 15: ret
-FN_END find_words
-
-.unreq base
-.unreq mask
-.unreq words
-.unreq answers
-.unreq left
-.unreq index
-.unreq later
-.unreq ones
-.unreq packed
-.unreq group
-.unreq tag
-.unreq other
-.unreq word
-.unreq place
-.unreq class
-.unreq bit
+HEPTAD_END find_words
+.endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr
+.endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr

@@ -12,21 +12,18 @@
 // lowest is asked for. Byte 0, the filter, keeps its value and so never shows. In a full group the
 // count of trailing zeros is 64, whose bits 3..5 are the 0 to return.
 
-word      .req x0
-ones      .req x1                       // 0x01 in every byte
-free      .req x2
+.irp word, x0
+.irp ones, x1                           // 0x01 in every byte
+.irp free, x2
 
-FN_BEGIN free_slot
-    mov     ones, #0x0101010101010101
-    sub     free, word, ones, lsl #8
-    bic     free, free, word            // a byte of 0x80 and above never counts as free
-    and     free, free, #0x8080808080808080
-    rbit    free, free
-    clz     free, free                  // 8*s + 7, or 64
-    ubfx    x0, free, #3, #3
+HEPTAD_BEGIN free_slot
+    mov     \ones, #0x0101010101010101
+    sub     \free, \word, \ones, lsl #8
+    bic     \free, \free, \word         // a byte of 0x80 and above never counts as free
+    and     \free, \free, #0x8080808080808080
+    rbit    \free, \free
+    clz     \free, \free                // 8*s + 7, or 64
+    ubfx    x0, \free, #3, #3
     ret
-FN_END free_slot
-
-.unreq word
-.unreq ones
-.unreq free
+HEPTAD_END free_slot
+.endr; .endr; .endr

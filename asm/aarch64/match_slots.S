@@ -13,26 +13,21 @@
 // 7 exactly when all seven are set, and never leaves the byte; AND-ing `equal` asks for bit 7
 // itself. So each byte is judged alone. Nothing is added to byte 0, the filter: it never shows.
 
-word      .req x0
-slot_byte .req x1
-ones      .req x2                       // 0x01 in every byte
-equal     .req x3
-matches   .req x4
+.irp word, x0
+.irp slot_byte, x1
+.irp ones, x2                           // 0x01 in every byte
+.irp equal, x3
+.irp matches, x4
 
-FN_BEGIN match_slots
-    mov     ones, #0x0101010101010101
-    mul     slot_byte, slot_byte, ones  // slot_byte in every byte
-    eon     equal, word, slot_byte
+HEPTAD_BEGIN match_slots
+    mov     \ones, #0x0101010101010101
+    mul     \slot_byte, \slot_byte, \ones// slot_byte in every byte
+    eon     \equal, \word, \slot_byte
 
-    and     matches, equal, #0x7f7f7f7f7f7f7f7f
-    add     matches, matches, ones, lsl #8
-    and     matches, matches, equal
-    and     x0, matches, #0x8080808080808080
+    and     \matches, \equal, #0x7f7f7f7f7f7f7f7f
+    add     \matches, \matches, \ones, lsl #8
+    and     \matches, \matches, \equal
+    and     x0, \matches, #0x8080808080808080
     ret
-FN_END match_slots
-
-.unreq word
-.unreq slot_byte
-.unreq ones
-.unreq equal
-.unreq matches
+HEPTAD_END match_slots
+.endr; .endr; .endr; .endr; .endr

@@ -20,95 +20,97 @@
 //   none: may be deep
 // Bytes are compared as in match_slots, entries from the lowest matching slot up.
 
-.set base, %rdi
-.set mask, %rsi
-.set hash, %rdx
-.set wanted, %rcx
-.set home, %r8                          # the address of the home group
-.set diff, %r9                          # a zero byte in each matching slot
-.set ones, %r10                         # 0x01 in every slot byte
-.set highs, %r11                        # 0x80 in every slot byte
-.set matches, %rax
+.irp base, %rdi
+.irp mask, %rsi
+.irp hash, %rdx
+.irp wanted, %rcx
+.irp home, %r8                          # the address of the home group
+.irp diff, %r9                          # a zero byte in each matching slot
+.irp ones, %r10                         # 0x01 in every slot byte
+.irp highs, %r11                        # 0x80 in every slot byte
+.irp matches, %rax
 
-FN_BEGIN find_word
-    mov     hash, home
-    shl     $6, home
-    and     mask, home
-    add     base, home
-.set tag, %rdx                          # instead of `hash`
-    shr     $57, tag
-    cmp     $1, tag                     # carry if it is 0
-    adc     $0, tag
+HEPTAD_BEGIN find_word
+    mov     \hash, \home
+    shl     $6, \home
+    and     \mask, \home
+    add     \base, \home
+.irp tag, %rdx                          # instead of `hash`
+    shr     $57, \tag
+    cmp     $1, \tag                    # carry if it is 0
+    adc     $0, \tag
 
-    movabs  $0x0202020202020200, diff
-    imul    tag, diff                   # the tag's home byte in every slot
-    xor     (home), diff
-    movabs  $0x0101010101010100, ones
-    movabs  $0x8080808080808000, highs
-    mov     diff, matches
-    or      highs, matches
-    sub     ones, matches
-    or      diff, matches
-    and     highs, matches
-    xor     highs, matches
+    movabs  $0x0202020202020200, \diff
+    imul    \tag, \diff                 # the tag's home byte in every slot
+    xor     (\home), \diff
+    movabs  $0x0101010101010100, \ones
+    movabs  $0x8080808080808000, \highs
+    mov     \diff, \matches
+    or      \highs, \matches
+    sub     \ones, \matches
+    or      \diff, \matches
+    and     \highs, \matches
+    xor     \highs, \matches
     jz      3f
 
-.set place, %r9                         # instead of `diff`: 7 past the offset of the entry
-1:  rep bsf matches, place              # 8*s + 7; bsf and tzcnt agree when a bit is set
-    cmp     wanted, -7(home, place)
+.irp place, %r9                         # instead of `diff`: 7 past the offset of the entry
+1:  rep bsf \matches, \place            # 8*s + 7; bsf and tzcnt agree when a bit is set
+    cmp     \wanted, -7(\home, \place)
     jne     2f
-    lea     -7(home, place), %rax
+    lea     -7(\home, \place), %rax
     ret
-2:  lea     -1(matches), place          # a false match: on to the next
-    and     place, matches
+2:  lea     -1(\matches), \place        # a false match: on to the next
+    and     \place, \matches
     jnz     1b
 
-.set class, %r9                         # instead of `place`
-.set filter, %rax                       # instead of `matches`
-3:  mov     tag, class
-    and     $7, class
-    movzbq  (home), filter
-    bt      class, filter
+.irp class, %r9                         # instead of `place`
+.irp filter, %rax                       # instead of `matches`
+3:  mov     \tag, \class
+    and     $7, \class
+    movzbq  (\home), \filter
+    bt      \class, \filter
     jc      4f
     xor     %rax, %rax
     ret
 
-.set sought, %rax                       # instead of `filter`: `wanted`, to free rcx for the count
-.set count, %rcx                        # instead of `wanted`
-.set other, %r9                         # instead of `class`: the alternate, offset then address
-4:  mov     wanted, sought
-    mov     class, count
-    movabs  $0x9e3779b97f4a7c15, other
-    ror     %cl, other
-    or      $64, other                  # odd in units of groups: never the home group itself
-    sub     home, other
-    add     base, other                 # less the home group's offset
-    and     mask, other
-    add     base, other
+.irp sought, %rax                       # instead of `filter`: `wanted`, to free rcx for the count
+.irp count, %rcx                        # instead of `wanted`
+.irp other, %r9                         # instead of `class`: the alternate, offset then address
+4:  mov     \wanted, \sought
+    mov     \class, \count
+    movabs  $0x9e3779b97f4a7c15, \other
+    ror     %cl, \other
+    or      $64, \other                 # odd in units of groups: never the home group itself
+    sub     \home, \other
+    add     \base, \other               # less the home group's offset
+    and     \mask, \other
+    add     \base, \other
 
-.set away, %rdx                         # instead of `tag`: a zero byte in each matching slot
-    lea     1(tag, tag), away
-    imul    ones, away                  # the tag's away byte in every slot
-    xor     (other), away
-.set among, %rcx                        # instead of `count`: the matching slots
-    mov     away, among
-    or      highs, among
-    sub     ones, among
-    or      away, among
-    and     highs, among
-    xor     highs, among
+.irp away, %rdx                         # instead of `tag`: a zero byte in each matching slot
+    lea     1(\tag, \tag), \away
+    imul    \ones, \away                # the tag's away byte in every slot
+    xor     (\other), \away
+.irp among, %rcx                        # instead of `count`: the matching slots
+    mov     \away, \among
+    or      \highs, \among
+    sub     \ones, \among
+    or      \away, \among
+    and     \highs, \among
+    xor     \highs, \among
     jz      7f
 
-.set spot, %rdx                         # instead of `away`: 7 past the offset of the entry
-5:  rep bsf among, spot
-    cmp     sought, -7(other, spot)
+.irp spot, %rdx                         # instead of `away`: 7 past the offset of the entry
+5:  rep bsf \among, \spot
+    cmp     \sought, -7(\other, \spot)
     jne     6f
-    lea     -7(other, spot), %rax
+    lea     -7(\other, \spot), %rax
     ret
-6:  lea     -1(among), spot
-    and     spot, among
+6:  lea     -1(\among), \spot
+    and     \spot, \among
     jnz     5b
 
 7:  mov     $1, %eax                    # only the deep entries can tell
     ret
-FN_END find_word
+HEPTAD_END find_word
+.endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr
+.endr; .endr; .endr; .endr; .endr; .endr; .endr

@@ -23,17 +23,17 @@
 // Bytes are compared as in free_slot: `equal` is the complement of what differs, and of the matches
 // only the lowest is sure. After a false match its byte is spoilt, and the rest judged again.
 
-.set base, %rdi
-.set mask, %rsi
-.set words, %rdx                        # the end of the current block
-.set answers, %r14                      # the end of the current block
-.set left, %r8                          # entries behind the current block
-.set index, %r9                         # of an entry, from the end of the block: -16..-1
-.set later, %r12                        # bit 64 + index for each entry not settled
-.set ones, %r10                         # 0x01 in every slot byte
-.set highs, %r11                        # 0x80 in every slot byte
+.irp base, %rdi
+.irp mask, %rsi
+.irp words, %rdx                        # the end of the current block
+.irp answers, %r14                      # the end of the current block
+.irp left, %r8                          # entries behind the current block
+.irp index, %r9                         # of an entry, from the end of the block: -16..-1
+.irp later, %r12                        # bit 64 + index for each entry not settled
+.irp ones, %r10                         # 0x01 in every slot byte
+.irp highs, %r11                        # 0x80 in every slot byte
 
-FN_BEGIN find_words
+HEPTAD_BEGIN find_words
     push    %rbx
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset %rbx, 0
@@ -49,131 +49,131 @@ FN_BEGIN find_words
     push    %r14
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset %r14, 0
-    mov     %rcx, answers
-    movabs  $0x0101010101010100, ones
-    movabs  $0x8080808080808000, highs
-    xor     index, index                # there is no block yet, only a next one
+    mov     %rcx, \answers
+    movabs  $0x0101010101010100, \ones
+    movabs  $0x8080808080808000, \highs
+    xor     \index, \index              # there is no block yet, only a next one
 
-.set number, %rbx                       # of an entry, from the start of the next block
-.set hint, %rbp                         # the offset of its home group
-1:  test    left, left
+.irp number, %rbx                       # of an entry, from the start of the next block
+.irp hint, %rbp                         # the offset of its home group
+1:  test    \left, \left
     jz      3f
-    lea     -1(left), number
-    and     $15, number                 # the last of the next block, to the first
-2:  mov     (answers, number, 8), hint
-    shl     $6, hint
-    and     mask, hint
-    prefetcht0 (base, hint)
-    sub     $1, number
+    lea     -1(\left), \number
+    and     $15, \number                # the last of the next block, to the first
+2:  mov     (\answers, \number, 8), \hint
+    shl     $6, \hint
+    and     \mask, \hint
+    prefetcht0 (\base, \hint)
+    sub     $1, \number
     jnc     2b
 
-3:  test    index, index
+3:  test    \index, \index
     jz      10f
-    xor     later, later
-.set home, %rbp                         # instead of `hint`: the address of the home group
-.set tag, %rbx                          # instead of `number`
-.set equal, %r13                        # 0xff in each matching slot byte
-.set matches, %rax
-.set wanted, %rcx
-4:  mov     (answers, index, 8), home
-    mov     home, tag
-    shl     $6, home
-    and     mask, home
-    add     base, home
-    shr     $57, tag
-    cmp     $1, tag                     # carry if it is 0
-    adc     $0, tag
-    movabs  $-0x0202020202020202, equal
-    imul    tag, equal                  # the complement of the tag's home byte in every slot
-    xor     (home), equal
-    mov     (words, index, 8), wanted
+    xor     \later, \later
+.irp home, %rbp                         # instead of `hint`: the address of the home group
+.irp tag, %rbx                          # instead of `number`
+.irp equal, %r13                        # 0xff in each matching slot byte
+.irp matches, %rax
+.irp wanted, %rcx
+4:  mov     (\answers, \index, 8), \home
+    mov     \home, \tag
+    shl     $6, \home
+    and     \mask, \home
+    add     \base, \home
+    shr     $57, \tag
+    cmp     $1, \tag                    # carry if it is 0
+    adc     $0, \tag
+    movabs  $-0x0202020202020202, \equal
+    imul    \tag, \equal                # the complement of the tag's home byte in every slot
+    xor     (\home), \equal
+    mov     (\words, \index, 8), \wanted
 
-5:  lea     (equal, ones), matches
-    not     matches
-    and     equal, matches
-    and     highs, matches
+5:  lea     (\equal, \ones), \matches
+    not     \matches
+    and     \equal, \matches
+    and     \highs, \matches
     jz      12f
-.set place, %rax                        # instead of `matches`: 7 past the offset of the entry
-    rep bsf matches, place              # 8*s + 7; bsf and tzcnt agree when a bit is set
-    cmp     wanted, -7(home, place)
+.irp place, %rax                        # instead of `matches`: 7 past the offset of the entry
+    rep bsf \matches, \place            # 8*s + 7; bsf and tzcnt agree when a bit is set
+    cmp     \wanted, -7(\home, \place)
     jne     11f
-.set answer, %rax                       # instead of `place`
-    lea     -7(home, place), answer
-6:  mov     answer, (answers, index, 8)
-    add     $1, index
+.irp answer, %rax                       # instead of `place`
+    lea     -7(\home, \place), \answer
+6:  mov     \answer, (\answers, \index, 8)
+    add     $1, \index
     jnz     4b
 
-    test    later, later
+    test    \later, \later
     jz      10f
-.set packed, %rbp                       # instead of `home`: 2 * offset of the alternate + tag
-.set rest, %rax                         # instead of `answer`
-7:  rep bsf later, index
-    lea     -1(later), rest
-    and     rest, later
-    sub     $64, index
-    mov     (answers, index, 8), packed
-    mov     packed, tag
-    and     $127, tag
-    sub     tag, packed
-.set other, %rbp                        # instead of `packed`: the address of the alternate group
-    shr     $1, other
-    add     base, other
-.set byte, %rbx                         # instead of `tag`: the tag's away byte
-    lea     1(tag, tag), byte
-    movabs  $-0x0101010101010101, equal
-    imul    byte, equal                 # the complement of it in every slot
-    xor     (other), equal
-    mov     (words, index, 8), wanted
+.irp packed, %rbp                       # instead of `home`: 2 * offset of the alternate + tag
+.irp rest, %rax                         # instead of `answer`
+7:  rep bsf \later, \index
+    lea     -1(\later), \rest
+    and     \rest, \later
+    sub     $64, \index
+    mov     (\answers, \index, 8), \packed
+    mov     \packed, \tag
+    and     $127, \tag
+    sub     \tag, \packed
+.irp other, %rbp                        # instead of `packed`: the address of the alternate group
+    shr     $1, \other
+    add     \base, \other
+.irp byte, %rbx                         # instead of `tag`: the tag's away byte
+    lea     1(\tag, \tag), \byte
+    movabs  $-0x0101010101010101, \equal
+    imul    \byte, \equal               # the complement of it in every slot
+    xor     (\other), \equal
+    mov     (\words, \index, 8), \wanted
 
-.set among, %rax                        # instead of `rest`: the matching slots
-8:  lea     (equal, ones), among
-    not     among
-    and     equal, among
-    and     highs, among
+.irp among, %rax                        # instead of `rest`: the matching slots
+8:  lea     (\equal, \ones), \among
+    not     \among
+    and     \equal, \among
+    and     \highs, \among
     jz      14f
-.set spot, %rax                         # instead of `among`: 7 past the offset of the entry
-    rep bsf among, spot
-    cmp     wanted, -7(other, spot)
+.irp spot, %rax                         # instead of `among`: 7 past the offset of the entry
+    rep bsf \among, \spot
+    cmp     \wanted, -7(\other, \spot)
     jne     13f
-    lea     -7(other, spot), answer
-9:  mov     answer, (answers, index, 8)
-    test    later, later
+    lea     -7(\other, \spot), \answer
+9:  mov     \answer, (\answers, \index, 8)
+    test    \later, \later
     jnz     7b
 
-10: test    left, left
+10: test    \left, \left
     jz      15f
-    lea     -1(left), index
-    and     $15, index
-    lea     8(words, index, 8), words
-    lea     8(answers, index, 8), answers
-    not     index                       # less as many as the block has
-    add     index, left
+    lea     -1(\left), \index
+    and     $15, \index
+    lea     8(\words, \index, 8), \words
+    lea     8(\answers, \index, 8), \answers
+    not     \index                      # less as many as the block has
+    add     \index, \left
     jmp     1b
 
-11: btr     place, equal                # a false match: on to the next
+11: btr     \place, \equal              # a false match: on to the next
     jmp     5b
 
-.set class, %rcx                        # instead of `wanted`
-.set filter, %rax                       # instead of `matches`
-12: mov     tag, class
-    and     $7, class
-    mov     (home), filter
-    bt      class, filter
+.irp class, %rcx                        # instead of `wanted`
+.irp filter, %rax                       # instead of `matches`
+12: mov     \tag, \class
+    and     $7, \class
+    mov     (\home), \filter
+    bt      \class, \filter
     mov     $0, %eax                    # absent, unless the filter has the class
     jnc     6b
-.set far, %r13                          # instead of `equal`: the offset of the alternate group
-    movabs  $0x9e3779b97f4a7c15, far
-    ror     %cl, far
-    or      $64, far                    # odd in units of groups: never the home group itself
-    sub     home, far
-    add     base, far                   # less the home group's offset
-    and     mask, far
-    prefetcht0 (base, far)
-    lea     (tag, far, 2), answer
-    bts     index, later
+.irp far, %r13                          # instead of `equal`: the offset of the alternate group
+    movabs  $0x9e3779b97f4a7c15, \far
+    ror     %cl, \far
+    or      $64, \far                   # odd in units of groups: never the home group itself
+    sub     \home, \far
+    add     \base, \far                 # less the home group's offset
+    and     \mask, \far
+    prefetcht0 (\base, \far)
+    lea     (\tag, \far, 2), \answer
+    bts     \index, \later
     jmp     6b
 
-13: btr     spot, equal
+13: btr     \spot, \equal
     jmp     8b
 
 14: mov     $1, %eax                    # only the deep entries can tell
@@ -195,4 +195,7 @@ FN_BEGIN find_words
     .cfi_adjust_cfa_offset -8
     .cfi_restore %rbx
     ret
-FN_END find_words
+HEPTAD_END find_words
+.endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr
+.endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr
+.endr; .endr; .endr

@@ -11,22 +11,23 @@
 // above a zero byte look free too, but only above one: the lowest is always right, and only the
 // lowest is asked for. Byte 0, the filter, is left out of both constants.
 
-.set word, %rdi
-.set ones, %rcx                         # 0x01 in every slot byte
-.set highs, %rdx                        # 0x80 in every slot byte
-.set free, %rax
+.irp word, %rdi
+.irp ones, %rcx                         # 0x01 in every slot byte
+.irp highs, %rdx                        # 0x80 in every slot byte
+.irp free, %rax
 
-FN_BEGIN free_slot
-    movabs  $0x0101010101010100, ones
-    movabs  $0x8080808080808000, highs
-    mov     word, free
-    sub     ones, free
-    not     word
-    and     word, free                  # a byte of 0x80 and above never counts as free
-    and     highs, free
+HEPTAD_BEGIN free_slot
+    movabs  $0x0101010101010100, \ones
+    movabs  $0x8080808080808000, \highs
+    mov     \word, \free
+    sub     \ones, \free
+    not     \word
+    and     \word, \free                # a byte of 0x80 and above never counts as free
+    and     \highs, \free
     jz      1f                          # full: `free` is the 0 to return
-.set slot, %rax                         # instead of `free`
-    rep bsf slot, slot                  # 8*s + 7; bsf and tzcnt agree when a bit is set
-    shr     $3, slot
+.irp slot, %rax                         # instead of `free`
+    rep bsf \slot, \slot                # 8*s + 7; bsf and tzcnt agree when a bit is set
+    shr     $3, \slot
 1:  ret
-FN_END free_slot
+HEPTAD_END free_slot
+.endr; .endr; .endr; .endr; .endr

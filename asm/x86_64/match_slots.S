@@ -14,24 +14,25 @@
 // accounts for bit 7 itself. So each byte is judged alone. `ones` and `highs` are clear in byte 0,
 // the filter: it is not a slot, lends nothing and never shows.
 
-.set word, %rdi
-.set slot_byte, %rsi
-.set ones, %rcx                         # 0x01 in every slot byte
-.set highs, %rdx                        # 0x80 in every slot byte
-.set matches, %rax
+.irp word, %rdi
+.irp slot_byte, %rsi
+.irp ones, %rcx                         # 0x01 in every slot byte
+.irp highs, %rdx                        # 0x80 in every slot byte
+.irp matches, %rax
 
-FN_BEGIN match_slots
-    movabs  $0x0101010101010100, ones
-    movabs  $0x8080808080808000, highs
-    imul    ones, slot_byte             # slot_byte in every slot
-.set diff, %rdi                         # instead of `word`
-    xor     slot_byte, diff
+HEPTAD_BEGIN match_slots
+    movabs  $0x0101010101010100, \ones
+    movabs  $0x8080808080808000, \highs
+    imul    \ones, \slot_byte           # slot_byte in every slot
+.irp diff, %rdi                         # instead of `word`
+    xor     \slot_byte, \diff
 
-    mov     diff, matches
-    or      highs, matches
-    sub     ones, matches
-    or      diff, matches               # bit 7 set in each byte that differs
-    and     highs, matches
-    xor     highs, matches
+    mov     \diff, \matches
+    or      \highs, \matches
+    sub     \ones, \matches
+    or      \diff, \matches             # bit 7 set in each byte that differs
+    and     \highs, \matches
+    xor     \highs, \matches
     ret
-FN_END match_slots
+HEPTAD_END match_slots
+.endr; .endr; .endr; .endr; .endr; .endr

@@ -1,12 +1,17 @@
-//! The text of the x86_64 routines: the prelude and one file per routine, in one unit.
+//! The text of the x86_64 routines: prelude, one file per routine, postlude, in one unit.
+//!
+//! With link-time optimisation that unit is the whole program's. What the text defined would be defined
+//! in everyone's assembly, so it defines the routines and nothing else, as `cargo xtask test asm-check`
+//! checks; and where another copy of this version has defined them, it is skipped.
 
 core::arch::global_asm!(
+    ".ifndef heptad_0_1_match_slots",
     include_str!("../../asm/x86_64/prelude.inc"),
     include_str!("../../asm/x86_64/match_slots.S"),
     include_str!("../../asm/x86_64/free_slot.S"),
     include_str!("../../asm/x86_64/find_word.S"),
     include_str!("../../asm/x86_64/find_words.S"),
-    ".purgem FN_BEGIN",
-    ".purgem FN_END",
+    include_str!("../../asm/x86_64/postlude.inc"),
+    ".endif",
     options(att_syntax, raw)
 );

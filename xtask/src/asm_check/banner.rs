@@ -241,7 +241,7 @@ mod tests {
         // Out       rax  the address, or r15 of nothing\n\
         // Clobbers  rcx, r8..r10, flags. Stack and rbx untouched.\n\
         // Cost      25 instructions for a hit, 27 for\n\
-        //           a miss; 1 line\n//\n// Bytes are compared 8 at a time.\n\n.set base, %rdi\n";
+        //           a miss; 1 line\n//\n// Bytes are compared 8 at a time.\n\n.irp base, %rdi\n";
 
     #[test]
     fn a_banner_is_read() {

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use xshell::Shell;
 
-use crate::matrix::{AARCH64_LINUX, X86_64_LINUX};
+use crate::matrix::{AARCH64_LINUX, AARCH64_NONE_SOFTFLOAT, X86_64_LINUX, X86_64_NONE};
 use crate::needs;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(super) struct Machine {
     pub(super) compiler: &'static str,
     /// The target whose test programs run here.
     pub(super) target: &'static str,
+    /// The target for kernels.
+    pub(super) bare_target: &'static str,
     /// Every mnemonic that a routine may use, as the disassembler spells it.
     pub(super) mnemonics: &'static [&'static str],
     /// What a routine starts with.
@@ -59,6 +61,7 @@ pub(super) const MACHINES: &[Machine] = &[
         name: "x86_64",
         compiler: "x86_64-linux-gnu-gcc",
         target: X86_64_LINUX,
+        bare_target: X86_64_NONE,
         // `rep bsf` is spelt tzcnt: the same bytes. Nothing else here is younger than SSE2.
         mnemonics: &[
             "adcq",
@@ -114,6 +117,7 @@ pub(super) const MACHINES: &[Machine] = &[
         name: "aarch64",
         compiler: "aarch64-linux-gnu-gcc",
         target: AARCH64_LINUX,
+        bare_target: AARCH64_NONE_SOFTFLOAT,
         mnemonics: &[
             "add", "and", "ands", "b", "b.eq", "b.hs", "b.ne", "bic", "bti", "cbnz", "cbz", "cinc",
             "clz", "cmp", "eon", "ldr", "lsl", "lsr", "mov", "movk", "mul", "mvn", "orr", "prfm",

@@ -4,7 +4,8 @@
 //! | what | where it looks | promise |
 //! |---|---|---|
 //! | [`banner`] | `asm/`, `src/probe/assembly.rs` | the C prototype is the Rust declaration; clobbers and costs are true |
-//! | [`symbols`] | objects from GNU as; test programs | symbols are typed, sized, hidden; sections aligned; the stack not executable; frames described |
+//! | [`symbols`] | objects from GNU as; test programs | symbols are typed, sized, hidden, weak; sections aligned; the stack not executable; frames described |
+//! | [`leftovers`] | the routines in one unit with a stranger's text, from GNU as and rustc | nothing is defined but the routines |
 //! | [`rules`] | disassembled routines, every target | landing pad; no FP or SIMD register, no call, no store through `const`; only listed instructions |
 //! | [`kernel`] | disassembled user of the library | no FP or SIMD register in anything the compiler makes for kernels; LSE atomics where the target has them |
 //! | [`pass`] | the same | the loops of a growing sorted table have no branch that depends on a word |
@@ -15,6 +16,7 @@
 
 mod banner;
 pub(crate) mod kernel;
+mod leftovers;
 mod machine;
 mod mutate;
 mod objdump;
@@ -145,6 +147,9 @@ fn check_machine(
         findings.note(&what, &assemble(shell, machine, source, &folder)?);
     }
 
+    let complaints = leftovers::complaints(shell, machine, &sources, &folder)?;
+    findings.note(&format!("asm/{}", machine.name), &complaints);
+
     let programs = build_test_programs(shell, machine)?;
     let contents = symbols::read(&programs[0])?;
     let mut routines = Vec::new();
@@ -264,4 +269,16 @@ fn build_test_programs(shell: &Shell, machine: &Machine) -> Result<Vec<PathBuf>>
         .iter()
         .map(|name| path_of(name).with_context(|| format!("Cargo built no test {name}")))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    /// Symbols of two versions with different interfaces must differ.
+    #[test]
+    fn the_prefix_carries_the_version() {
+        let manifest = include_str!("../../../Cargo.toml");
+        let version = manifest.lines().find_map(|line| line.strip_prefix("version = \""));
+        let parts: Vec<&str> = version.unwrap().split('.').collect();
+        assert_eq!(super::PREFIX, format!("heptad_{}_{}_", parts[0], parts[1]));
+    }
 }

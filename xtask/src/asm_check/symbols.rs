@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use gimli::{BaseAddresses, CieOrFde, EhFrame, LittleEndian, UnwindSection};
-use object::elf::{SHF_EXECINSTR, STT_FUNC, STV_HIDDEN};
+use object::elf::{SHF_EXECINSTR, STB_WEAK, STT_FUNC, STV_HIDDEN};
 use object::read::elf::{ElfFile64, SectionHeader, Sym};
 use object::{Endianness, Object, ObjectSection};
 
@@ -39,6 +39,7 @@ pub(super) fn complaints_of_object(
     let code = file.section_by_name(section).with_context(|| format!("no section {section}"))?;
     require(named.st_type() == STT_FUNC, ".type is missing");
     require(named.st_visibility() == STV_HIDDEN, ".hidden is missing");
+    require(named.st_bind() == STB_WEAK, ".weak is missing");
     require(named.st_size(endian) == code.size() && code.size() > 0, ".size is missing or wrong");
     require(code.align() == 64, "its section is not aligned to 64 bytes");
     let stack = file.section_by_name(".note.GNU-stack");
