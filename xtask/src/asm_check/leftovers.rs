@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use object::{Object, ObjectSymbol, SymbolKind};
@@ -105,7 +105,7 @@ struct Found {
 }
 
 impl Found {
-    fn read(object: &PathBuf) -> Result<Found> {
+    fn read(object: &Path) -> Result<Found> {
         let data = symbols::read(object)?;
         let file = object::File::parse(&*data).context("reading the object")?;
         let mut found = Found { defined: BTreeSet::new(), undefined: BTreeSet::new() };
