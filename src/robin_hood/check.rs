@@ -7,7 +7,7 @@ impl<S: Downward> Raw<S> {
     /// The first invariant that does not hold (T1 to T6 of the module's essay), if any.
     pub(super) fn broken_invariant(&self) -> Option<&'static str> {
         let (slots, shape) = (self.slots(), self.shape);
-        if shape.lines() > self.reserved_lines() || self.touched < shape.slots() {
+        if shape.lines() > self.reserved_lines() {
             return Some("T1: more slots than the storage has");
         }
         if self.values_storage().is_some() && self.values().len() != slots.len() {

@@ -42,7 +42,8 @@ impl<S: Downward> Raw<S> {
             self.take_shape(new);
             return Ok(());
         }
-        let (ends, untouched) = (self.ends(), self.untouched(new));
+        let untouched = self.claim(new);
+        let ends = self.ends();
         let target = Target { lanes: Lanes::before(ends, new), shape: new };
         let pass = Doubling { source: target.lanes.from(old.homes()), old, target, untouched };
         // SAFETY: the lines of `new` are committed and ours; T1 to T4 hold for those of `old`, which
@@ -63,9 +64,10 @@ impl<S: Downward> Raw<S> {
         let overflow = OVERFLOW_SLOTS.min(doubled.homes()).max(old.overflow());
         let new = doubled.with_overflow(overflow).ok_or(Error::CapacityOverflow)?;
         let mut moved = self.another(new)?;
+        let untouched = moved.claim(new);
         let (ends, source) = (moved.ends(), Lanes::before(self.ends(), old));
         let target = Target { lanes: Lanes::before(ends, new), shape: new };
-        let pass = Doubling { source, old, target, untouched: moved.untouched(new) };
+        let pass = Doubling { source, old, target, untouched };
         // SAFETY: the lines of `new` are committed and ours, in storages of their own; T1 to T4 hold
         // for those of `old`.
         unsafe { pass.run::<false>(ends.values.is_some()) };

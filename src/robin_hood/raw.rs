@@ -28,8 +28,6 @@ pub(super) struct Raw<S> {
     keys: S,
     values: Option<S>,
     pub(super) shape: Shape,
-    /// The last slots that were ever written: in front of them a zeroed storage still is zero.
-    pub(super) touched: usize,
     pub(super) load: MaxLoad,
     /// Keys that fit before the table has to grow.
     pub(super) max: usize,
@@ -82,7 +80,7 @@ impl<S: Downward> Raw<S> {
 
     pub(super) const fn without_slots(keys: S, values: Option<S>, load: MaxLoad) -> Self {
         let shape = Shape::NONE;
-        Raw { keys, values, shape, touched: 0, load, max: 0, len: 0, zero: None }
+        Raw { keys, values, shape, load, max: 0, len: 0, zero: None }
     }
 
     /// Gives the storages back.
@@ -124,11 +122,12 @@ impl<S: Downward> Raw<S> {
     /// Makes the table an empty one of `shape`, whose lines were committed. The key of the empty
     /// word stays.
     pub(super) fn take_shape(&mut self, shape: Shape) {
-        let (ends, untouched) = (self.ends(), self.untouched(shape));
+        let dirty = shape.slots() - self.claim(shape);
+        let ends = self.ends();
         for end in [Some(ends.keys), ends.values].into_iter().flatten() {
-            let start = end.wrapping_sub(shape.slots() - untouched);
+            let start = end.wrapping_sub(dirty);
             // SAFETY: the last `shape.slots()` words are committed, so valid for writes and ours.
-            unsafe { start.write_bytes(0, shape.slots() - untouched) };
+            unsafe { start.write_bytes(0, dirty) };
         }
         self.set_shape(shape);
         self.len = usize::from(self.zero.is_some());
@@ -142,18 +141,18 @@ impl<S: Downward> Raw<S> {
     /// Says that the table has `shape` now: T1 holds for it.
     pub(super) fn set_shape(&mut self, shape: Shape) {
         self.shape = shape;
-        self.touched = self.touched.max(shape.slots());
         self.max = shape.max_len(self.load);
     }
 
-    /// How many of the first slots of `shape` are zero as the storage gave them.
-    pub(super) fn untouched(&self, shape: Shape) -> usize {
-        let values_are = self.values.as_ref().is_none_or(Downward::is_zeroed);
-        if self.keys.is_zeroed() && values_are {
-            shape.slots().saturating_sub(self.touched)
-        } else {
-            0
-        }
+    /// Has to come before anything is written to the slots of `shape`, whose lines were committed. Returns
+    /// how many of the first of them are zero.
+    pub(super) fn claim(&mut self, shape: Shape) -> usize {
+        let lines = shape.lines();
+        let zero_keys = self.keys.claim(lines);
+        let zero_values = self.values.as_mut().map_or(zero_keys, |values| values.claim(lines));
+        let dirty_lines = lines.saturating_sub(zero_keys.min(zero_values));
+        // From the end: the first line may have fewer slots.
+        shape.slots().saturating_sub(dirty_lines * LINE_SLOTS)
     }
 
     /// Where keys and values end, for passes that move them.

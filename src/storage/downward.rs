@@ -17,7 +17,8 @@ use crate::{error::Error, layout::Line};
 ///   lines before the end are valid for reads through the first and for reads and writes through
 ///   the second, and nobody else uses them; moving the storage moves their contents along;
 /// - they keep their contents, which change only through these pointers;
-/// - if [`is_zeroed`](Self::is_zeroed), each byte is zero until it is first written;
+/// - the lines that [`claim`](Self::claim) says are zero are, if nobody has written lines that he had not
+///   claimed;
 /// - [`reserved_lines`](Self::reserved_lines) does not change, and is less than
 ///   `isize::MAX as usize / 64`;
 /// - [`try_larger`](Self::try_larger) gives a storage of at least the lines asked for, or an error.
@@ -45,9 +46,14 @@ pub unsafe trait Downward {
         let _ = lines;
     }
 
-    /// Are the bytes zero that were never written?
-    fn is_zeroed(&self) -> bool {
-        false
+    /// Must be called before anything is written to the last `lines` lines, which are committed: from now on
+    /// they may hold anything. Returns how many of the first of them are zero.
+    ///
+    /// The storage keeps what was claimed, so that a table that is made in it later does not take the
+    /// entries of an earlier one for zero memory.
+    fn claim(&mut self, lines: usize) -> usize {
+        let _ = lines;
+        0
     }
 
     /// Another storage of this kind, of at least `lines` lines, to move to.

@@ -28,7 +28,8 @@ pub unsafe trait Pages {
     fn map(&mut self, start: NonNull<u8>, len_bytes: usize) -> Result<(), Error>;
 
     /// Takes back memory that `map` gave; from the lowest address that is mapped, a whole number of
-    /// steps. Doing nothing keeps it mapped, and it may then be asked for again.
+    /// steps. Doing nothing keeps it; `map` may be called for it again, and has to clear it then if
+    /// [`ZEROED`](Self::ZEROED).
     fn unmap(&mut self, start: NonNull<u8>, len_bytes: usize) {
         let _ = (start, len_bytes);
     }
@@ -45,6 +46,8 @@ pub struct Reserved<'a, P: Pages> {
     reserved_lines: usize,
     /// The last lines that are mapped: all of them, or a whole number of steps.
     mapped_lines: usize,
+    /// Those of them that may have been written.
+    claimed_lines: usize,
     step_lines: NonZeroUsize,
     pages: P,
     lent: PhantomData<&'a mut [Line]>,
@@ -93,6 +96,7 @@ impl<P: Pages> Reserved<'_, P> {
             end: end.cast(),
             reserved_lines: len_bytes / LINE_BYTES,
             mapped_lines: 0,
+            claimed_lines: 0,
             step_lines,
             pages,
             lent: PhantomData,
@@ -128,8 +132,8 @@ unsafe impl<P: Pages + Send> Send for Reserved<'_, P> {}
 unsafe impl<P: Pages + Sync> Sync for Reserved<'_, P> {}
 
 // SAFETY: aligned and one object by the checks and the contract of `from_raw`; what `pages` has
-// mapped is valid, exclusive and zero by the contract of `Pages`, and only what lies in front of
-// released lines is unmapped.
+// mapped is valid, exclusive and zero by the contract of `Pages` until it is claimed, and only what lies in
+// front of released lines is unmapped.
 unsafe impl<P: Pages> Downward for Reserved<'_, P> {
     #[inline]
     fn end(&self) -> *const Line {
@@ -163,10 +167,13 @@ unsafe impl<P: Pages> Downward for Reserved<'_, P> {
         if let Some(fewer) = self.mapped_lines.checked_sub(kept).filter(|&fewer| fewer > 0) {
             self.pages.unmap(self.before_end(self.mapped_lines), fewer * LINE_BYTES);
             self.mapped_lines = kept;
+            self.claimed_lines = self.claimed_lines.min(kept);
         }
     }
 
-    fn is_zeroed(&self) -> bool {
-        P::ZEROED
+    fn claim(&mut self, lines: usize) -> usize {
+        let zero = lines.saturating_sub(self.claimed_lines);
+        self.claimed_lines = self.claimed_lines.max(lines);
+        if P::ZEROED { zero } else { 0 }
     }
 }

@@ -14,7 +14,7 @@ impl<S: Downward, O: Clone> Set<S, O> {
     /// Makes a set of twice as many homes in `storage`, by the hands of whoever `work` lends the
     /// growth to. What they leave undone is done here.
     ///
-    /// This set stays as it is. A storage that is not [zeroed](Downward::is_zeroed) is cleared first.
+    /// This set stays as it is. What of `storage` is not [zero](Downward::claim) is cleared first.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", not(heptad_loom)))] {
