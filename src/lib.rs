@@ -63,7 +63,7 @@ mod error;
 pub mod ffi;
 pub mod hash;
 pub mod layout;
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "lockfree"))]
 mod lifetimes;
 // The C functions exist on every target, and refuse where there are no atomics; Rust programs ask for the feature.
 #[cfg(all(feature = "ffi", not(feature = "lockfree")))]
