@@ -82,6 +82,11 @@ extern "C" {
 /* The version of the library that is linked: equal to HEPTAD_ABI_VERSION, or nothing will work. */
 uint32_t heptad_abi_version(void);
 
+/* 1 if the library was built for processors with 64-bit atomics; else 0: Cortex-M, 32-bit RISC-V. There
+ * every init and attach of a heptad_lockfree or heptad_indirect, and heptad_robin_grow_shared and
+ * heptad_robin_map_grow_shared, return HEPTAD_ERROR_UNSUPPORTED. All other tables work. */
+int heptad_is_lock_free(void);
+
 enum {
     HEPTAD_OK = 0,
     HEPTAD_ERROR_NULL = -1,         /* a pointer is null that must not be */
@@ -99,7 +104,8 @@ enum {
     HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
     HEPTAD_ERROR_NOT_REQUIRED = -14, /* what was asked for if needed is not needed */
     HEPTAD_ERROR_CROWDED = -15,     /* keys of a sorted set crowd together, and growing would not help */
-    HEPTAD_ERROR_REENTRANT = -17    /* what a callback decides about changed each time while it ran */
+    HEPTAD_ERROR_REENTRANT = -17,   /* what a callback decides about changed each time while it ran */
+    HEPTAD_ERROR_UNSUPPORTED = -18  /* the processor has no 64-bit atomics: see heptad_is_lock_free */
 };
 
 /* What a result says, in English: a constant string, never null, for any number. */
@@ -639,6 +645,9 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * call: after 128 calls during which the home changed, the result is _REENTRANT, and the operation has
  * changed nothing; what your function did is not undone. A slow function under heavy traffic may end so too.
  * Functions that get none of yours do not do that, and are too short for others to do it by chance.
+ *
+ * ATOMICS. These maps need them at 64 bits. Where the processor has none (heptad_is_lock_free() is 0), init
+ * and attach return _UNSUPPORTED; a lock in their place would hang in an interrupt handler.
  *
  * MEMORY ORDER. What a context did before it changed a key is visible to every context that has seen the
  * change: by reading the value, by finding the key present, or by finding it absent after a removal. So a

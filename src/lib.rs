@@ -49,8 +49,9 @@
 //! | [`hash`] | the keyed hash of words and bytes |
 //! | [`layout`] | what a line looks like, and the arithmetic of capacity |
 //!
-//! Features: `asm` (default) for the assembly probe routines, `alloc` for tables on the heap, `spin`
-//! for a table behind a spin lock, `serde`, `ffi` for the C library's functions.
+//! Features: `asm` (default) for the assembly probe routines, `lockfree` (default) for [`lockfree`], `alloc` for
+//! tables on the heap, `spin` for a table behind a spin lock, `serde`, `ffi` for the C library's functions.
+//! Where a processor has no 64-bit atomics, see [`lockfree::IS_LOCK_FREE`].
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -62,8 +63,13 @@ mod error;
 pub mod ffi;
 pub mod hash;
 pub mod layout;
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "lockfree"))]
 mod lifetimes;
+// The C functions exist on every target, and refuse where there are no atomics; Rust programs ask for the feature.
+#[cfg(all(feature = "ffi", not(feature = "lockfree")))]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod lockfree;
+#[cfg(feature = "lockfree")]
 pub mod lockfree;
 #[doc(hidden)]
 pub mod probe;

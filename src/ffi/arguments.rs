@@ -3,7 +3,7 @@
 use core::{ffi::c_int, slice};
 
 use super::code;
-use crate::{layout::MaxLoad, storage::Region};
+use crate::{layout::MaxLoad, lockfree::IS_LOCK_FREE, storage::Region};
 
 /// A piece of memory, as C names it.
 #[derive(Clone, Copy)]
@@ -39,6 +39,12 @@ impl Memory {
         // SAFETY: the caller's promise; `of` checked that it does not wrap.
         unsafe { Region::from_raw(self.start, self.bytes) }.map_err(code::of)
     }
+}
+
+/// An error where the atomics are missing that a shared table needs.
+pub(super) fn check_atomics() -> Result<(), c_int> {
+    const ARE_THERE: bool = IS_LOCK_FREE || cfg!(feature = "lockfree-emulated-with-locks");
+    if ARE_THERE { Ok(()) } else { Err(code::UNSUPPORTED) }
 }
 
 /// The load that `number` names.

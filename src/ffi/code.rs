@@ -39,6 +39,8 @@ pub const NOT_REQUIRED: c_int = -14;
 pub const CROWDED: c_int = -15;
 /// What a callback was to decide about changed again and again while the callback ran.
 pub const REENTRANT: c_int = -17;
+/// The processor has no 64-bit atomics, which the function needs.
+pub const UNSUPPORTED: c_int = -18;
 
 /// The code of `error`.
 pub(super) fn of(error: Error) -> c_int {
@@ -86,6 +88,7 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         NOT_REQUIRED => c"it is not needed",
         CROWDED => c"too many keys share their leading bits",
         REENTRANT => c"the map changed each time while the callback ran",
+        UNSUPPORTED => c"the processor has no 64-bit atomics",
         _ if code > 0 => c"no error",
         _ => c"an unknown error code",
     }

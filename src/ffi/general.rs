@@ -6,12 +6,19 @@ use super::{ABI_VERSION, arguments, code};
 use crate::{
     hash::{hash_bytes, hash_word, unhash_word},
     layout::{LINE_BYTES, log2_groups_for},
+    lockfree::IS_LOCK_FREE,
 };
 
 /// The version of the interface that the library was built for.
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_abi_version() -> u32 {
     ABI_VERSION
+}
+
+/// [`IS_LOCK_FREE`].
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_is_lock_free() -> c_int {
+    c_int::from(IS_LOCK_FREE)
 }
 
 /// What a result code says.

@@ -237,8 +237,33 @@ pub use set::Set;
 pub use stats::{Need, Stats};
 pub use word::Word;
 
-use crate::{error::Error, layout::LINE_BYTES};
+use crate::{error::Error, layout::LINE_BYTES, sync};
 use shape::Shape;
+
+/// Is the map lock-free on this target?
+///
+/// It is where the processor has 64-bit atomics: on every 64-bit target, x86 from the Pentium on, Armv7-A,
+/// and WebAssembly, but not on Cortex-M nor on 32-bit RISC-V. Without them this module does not compile,
+/// unless the feature `lockfree-emulated-with-locks` is on. Then `portable-atomic` emulates them, this is
+/// `false`, and all answers are right still, but:
+///
+/// | `portable-atomic` | targets | emulated by | in an interrupt handler |
+/// |---|---|---|---|
+/// | no more than heptad's feature turns on | with compare-and-swap: thumbv7em, riscv32imac | a global lock | **hangs**, if it interrupts an operation |
+/// | feature `unsafe-assume-single-core` | any, of one core | masked interrupts | works |
+/// | feature `unsafe-assume-privileged` | with compare-and-swap | a lock, and masked interrupts | works |
+/// | feature `critical-section` | without compare-and-swap: thumbv6m, riscv32i, riscv32imc | what your program makes of a critical section | works, if that masks interrupts |
+/// | feature `critical-section` | with compare-and-swap | a global lock, as without the feature | **hangs** |
+///
+/// In none of them may an NMI use the map, and a context that stops inside an operation, other than by an
+/// interrupt, may stop all others. Interrupts are masked for one access of memory at a time. The second and third
+/// row are `unsafe` decisions of the program as a whole: libraries leave them alone.
+///
+/// ```
+/// // To refuse such targets, for a map that an NMI uses:
+/// const { assert!(heptad::lockfree::IS_LOCK_FREE) };
+/// ```
+pub const IS_LOCK_FREE: bool = sync::IS_LOCK_FREE;
 
 /// The memory that a map or set for `capacity` entries needs.
 ///

@@ -108,8 +108,7 @@
 //! # Concurrency
 //!
 //! One owner. `&` reads and `&mut` writes, as the borrow checker has it; an interrupt handler needs
-//! a lock that masks interrupts. Growing can be shared, on machines with atomic words of 64 bits: see
-//! `shared`.
+//! a lock that masks interrupts. Growing can be shared (feature `lockfree`): see `shared`.
 //!
 //! # Sources
 //!
@@ -133,6 +132,10 @@ mod remove;
 mod retain;
 pub mod set;
 mod shape;
+// As `lockfree` in the crate's root.
+#[cfg(all(feature = "ffi", not(feature = "lockfree")))]
+pub(crate) mod shared;
+#[cfg(feature = "lockfree")]
 pub mod shared;
 mod shrink;
 mod spread;

@@ -20,7 +20,10 @@ mod heap;
 mod inline;
 mod region;
 mod reserved;
-#[cfg(not(heptad_loom))]
+#[cfg(all(
+    not(heptad_loom),
+    any(target_has_atomic = "8", feature = "lockfree-emulated-with-locks")
+))]
 mod static_lines;
 mod zeroed;
 
@@ -29,7 +32,10 @@ pub use heap::Heap;
 pub use inline::Inline;
 pub use region::Region;
 pub use reserved::{Pages, Reserved};
-#[cfg(not(heptad_loom))]
+#[cfg(all(
+    not(heptad_loom),
+    any(target_has_atomic = "8", feature = "lockfree-emulated-with-locks")
+))]
 pub use static_lines::StaticLines;
 pub use zeroed::Zeroed;
 

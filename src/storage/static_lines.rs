@@ -13,9 +13,11 @@ use crate::{
 
 /// `LINES` lines of 64 bytes in a `static`, which can be taken as a [`Region`] once.
 ///
-/// They are zero until then, so that they cost nothing in the binary.
+/// They are zero until then, so that they cost nothing in the binary. Not on processors without any
+/// compare-and-swap, such as a Cortex-M0, unless the feature `lockfree-emulated-with-locks` is on.
 ///
 /// ```
+/// # #[cfg(feature = "lockfree")] {
 /// use heptad::{lockfree::{Map, arena_lines}, storage::StaticLines};
 ///
 /// static MEMORY: StaticLines<{ arena_lines(1_000) }> = StaticLines::new();
@@ -25,6 +27,7 @@ use crate::{
 /// let memory = MEMORY.take().expect("taken once");
 /// OWNERS.place(memory, 0x5eed)?;
 /// assert!(OWNERS.capacity() >= 1_000 && MEMORY.take().is_none());
+/// # }
 /// # Ok::<(), heptad::Error>(())
 /// ```
 pub struct StaticLines<const LINES: usize> {

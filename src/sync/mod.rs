@@ -2,13 +2,14 @@
 //!
 //! | build | where they come from |
 //! |---|---|
-//! | normal | `portable-atomic`: the processor's own wherever it has them |
+//! | normal | `core`: the processor's own, 64-bit ones included |
+//! | no 64-bit atomics, feature `lockfree-emulated-with-locks` | `portable-atomic`, which emulates what is missing |
+//! | no 64-bit atomics otherwise | nowhere: the feature `lockfree` does not compile, and C functions refuse (`absent.rs`) |
 //! | `--cfg heptad_loom` | `loom`, which tries every interleaving that the memory model allows; and a check of stores (`ordered.rs`) |
 //! | tests with `--cfg heptad_steps` | the normal ones, which can be stopped before each access (`steps.rs`) |
-//!
-//! A processor without 64-bit atomics, a Cortex-M for one, gets them emulated by a lock. There the
-//! tables that use this module still give right answers, but are no longer lock-free: a context that
-//! is stopped inside an operation stops the others, and an interrupt handler must not use them.
+
+// Which of them are used depends on the features.
+#![allow(unused_imports, dead_code)]
 
 cfg_if::cfg_if! {
     if #[cfg(heptad_loom)] {
@@ -19,16 +20,43 @@ cfg_if::cfg_if! {
         pub(crate) use ordered::AtomicU64;
     } else if #[cfg(all(test, heptad_steps))] {
         pub(crate) mod steps;
-        pub(crate) use portable_atomic::{AtomicPtr, AtomicUsize, Ordering, fence};
-        pub(crate) use steps::{AtomicU8, AtomicU64};
-        pub(crate) use portable_atomic::AtomicU64 as SharedU64;
-    } else {
-        pub(crate) use portable_atomic::AtomicU64 as SharedU64;
-        pub(crate) use portable_atomic::{
-            AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
+        pub(crate) use core::sync::atomic::{
+            AtomicPtr, AtomicU64 as SharedU64, AtomicUsize, Ordering, fence,
         };
+        pub(crate) use steps::{AtomicU8, AtomicU64};
+    } else if #[cfg(target_has_atomic = "64")] {
+        pub(crate) use core::sync::atomic::{
+            AtomicPtr, AtomicU8, AtomicU64, AtomicU64 as SharedU64, AtomicUsize, Ordering, fence,
+        };
+    } else if #[cfg(feature = "lockfree-emulated-with-locks")] {
+        portable_atomic::cfg_has_atomic_64! {
+            pub(crate) use portable_atomic::{
+                AtomicPtr, AtomicU8, AtomicU64, AtomicU64 as SharedU64, AtomicUsize, Ordering, fence,
+            };
+        }
+        portable_atomic::cfg_no_atomic_64! {
+            compile_error!(
+                "this target has no compare-and-swap, from which `portable-atomic` could make a lock: \
+                 turn on its feature `critical-section`, or `unsafe-assume-single-core` where there is \
+                 one core only"
+            );
+            mod absent;
+            pub(crate) use absent::*;
+        }
+    } else {
+        #[cfg(feature = "lockfree")]
+        compile_error!(
+            "heptad's feature `lockfree` needs 64-bit atomics, which this target does not have. For the \
+             other tables: `default-features = false, features = [\"asm\"]`. To have `lockfree` \
+             emulated, no longer lock-free: the feature `lockfree-emulated-with-locks`"
+        );
+        mod absent;
+        pub(crate) use absent::*;
     }
 }
+
+/// Are all atomics instructions of the processor?
+pub(crate) const IS_LOCK_FREE: bool = cfg!(target_has_atomic = "64");
 
 /// Puts what the SeqCst accesses before it wrote in front of what those behind it read.
 ///

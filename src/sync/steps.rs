@@ -3,9 +3,8 @@
 //! One thread is enough: what runs in between runs to its end, as an interrupt handler does, and may
 //! itself be interrupted. It may also end what it interrupts, by unwinding through it.
 
+use core::sync::atomic::{self, Ordering};
 use std::{boxed::Box, cell::Cell, cell::RefCell, collections::VecDeque, thread_local};
-
-use portable_atomic::Ordering;
 
 /// What runs before the access that `accesses_before` others precede.
 pub(crate) struct Interrupt {
@@ -64,11 +63,11 @@ macro_rules! stoppable {
         /// The normal atomic, in the same memory.
         #[derive(Debug, Default)]
         #[repr(transparent)]
-        pub(crate) struct $name(portable_atomic::$name);
+        pub(crate) struct $name(atomic::$name);
 
         impl $name {
             pub(crate) const fn new(value: $word) -> Self {
-                $name(portable_atomic::$name::new(value))
+                $name(atomic::$name::new(value))
             }
 
             pub(crate) fn load(&self, order: Ordering) -> $word {

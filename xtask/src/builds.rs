@@ -6,9 +6,10 @@ use xshell::{Shell, cmd};
 
 use crate::job::{self, Job};
 use crate::matrix::{
-    AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, DEFAULT, Features,
-    I686_LINUX, NONE, PORTABLE_TARGETS, S390X_LINUX, THUMB_NONE, X86_64_LINUX, X86_64_NONE,
-    feature_names, target_folder,
+    AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, DEFAULT, EMULATED,
+    Features, I686_LINUX, NONE, PORTABLE_TARGETS, RISCV32I, RISCV32IMAC, RISCV32IMC, RISCV64_NONE,
+    S390X_LINUX, TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS, THUMBV6M, THUMBV7EM,
+    WITHOUT_ATOMICS, X86_64_LINUX, X86_64_NONE, feature_names, target_folder,
 };
 use crate::needs::{self, Need};
 use crate::stage::Count;
@@ -24,8 +25,18 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Target(X86_64_NONE),
     Need::Target(I686_LINUX),
     Need::Target(S390X_LINUX),
-    Need::Target(THUMB_NONE),
+    Need::Target(RISCV64_NONE),
+    Need::Target(THUMBV7EM),
+    Need::Target(RISCV32IMAC),
+    Need::Target(THUMBV6M),
+    Need::Target(RISCV32IMC),
+    Need::Target(RISCV32I),
 ];
+
+/// What the compiler says of the feature `lockfree` where there are no 64-bit atomics.
+const NO_64_BIT_ATOMICS: &str = "`lockfree` needs 64-bit atomics, which this target does not have";
+/// What it says where nothing was chosen that could emulate them.
+const NO_EMULATION: &str = "no compare-and-swap, from which `portable-atomic` could make a lock";
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let mut jobs = Vec::new();
@@ -39,6 +50,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
             jobs.push(for_target(shell, "check", target, features));
         }
     }
+    jobs.extend(without_64_bit_atomics(shell));
     jobs.extend(every_set_of_features(shell));
     let package = cmd!(shell, "cargo package --package heptad --allow-dirty --all-features");
     jobs.push(Job::step("the package, from what it includes and no more", package));
@@ -49,9 +61,41 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     Ok(count)
 }
 
+/// Whatever needs no 64-bit atomics compiles without them; the rest is refused with a reason, or emulated
+/// if that was asked for.
+fn without_64_bit_atomics(shell: &Shell) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    let single_core = "--cfg portable_atomic_unsafe_assume_single_core";
+    for target in [TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS].concat() {
+        for features in [NONE, WITHOUT_ATOMICS] {
+            jobs.push(for_target(shell, "check", target, features));
+        }
+        jobs.push(refused(shell, target, DEFAULT, NO_64_BIT_ATOMICS));
+        let masked = cmd!(shell, "cargo check --target {target}").args(EMULATED.arguments);
+        let masked = masked.env("RUSTFLAGS", single_core);
+        let masked = masked.env("CARGO_TARGET_DIR", format!("{}/single-core", target_folder()));
+        jobs.push(Job::step(format!("check for {target}, emulated on one core"), masked));
+    }
+    for target in TARGETS_OF_32_BIT_ATOMICS {
+        jobs.push(for_target(shell, "check", target, ALL));
+    }
+    for target in TARGETS_WITHOUT_CAS {
+        jobs.push(refused(shell, target, EMULATED, NO_EMULATION));
+    }
+    jobs
+}
+
+/// A build that must fail, and say `message`.
+fn refused(shell: &Shell, target: &str, features: Features, message: &'static str) -> Job {
+    let command = cmd!(shell, "cargo check --target {target}").args(features.arguments);
+    Job::refused(format!("no build for {target}, {}", features.name), command, message)
+}
+
 /// No feature changes what another one needs: every set of them compiles.
 fn every_set_of_features(shell: &Shell) -> Vec<Job> {
-    let names = feature_names();
+    let mut names = feature_names();
+    // On this machine it is `lockfree`.
+    names.retain(|name| *name != "lockfree-emulated-with-locks");
     let with = |set: usize| {
         let chosen = names.iter().enumerate().filter(|(index, _)| set >> index & 1 == 1);
         let list = chosen.map(|(_, name)| *name).collect::<Vec<_>>().join(",");

@@ -7,7 +7,7 @@ use crate::builds;
 use crate::job::{self, Job};
 use crate::matrix::{
     AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, Backend, DEFAULT, FEATURE_SETS, Features, NONE,
-    PORTABLE_TARGETS, X86_64_NONE,
+    PORTABLE_TARGETS, TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS, WITHOUT_ATOMICS, X86_64_NONE,
 };
 use crate::needs::{self, Need};
 use crate::stage::Count;
@@ -29,6 +29,14 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     }
     for target in ASSEMBLY_TARGETS.iter().chain(PORTABLE_TARGETS) {
         for features in [ALL, NONE] {
+            jobs.push(clippy(target, cmd!(shell, "cargo"), &["--target", target], features));
+        }
+    }
+    for target in TARGETS_OF_32_BIT_ATOMICS {
+        jobs.push(clippy(target, cmd!(shell, "cargo"), &["--target", target], ALL));
+    }
+    for target in TARGETS_OF_32_BIT_ATOMICS.iter().chain(TARGETS_WITHOUT_CAS) {
+        for features in [WITHOUT_ATOMICS, NONE] {
             jobs.push(clippy(target, cmd!(shell, "cargo"), &["--target", target], features));
         }
     }

@@ -18,6 +18,19 @@ pub(crate) const NONE: Features =
     Features { name: "no features", arguments: &["--no-default-features"] };
 pub(crate) const ALLOC: Features =
     Features { name: "alloc alone", arguments: &["--no-default-features", "-Falloc"] };
+const ASM: Features =
+    Features { name: "asm alone", arguments: &["--no-default-features", "-Fasm"] };
+const LOCKFREE: Features =
+    Features { name: "lockfree alone", arguments: &["--no-default-features", "-Flockfree"] };
+pub(crate) const EMULATED: Features = Features {
+    name: "lockfree emulated",
+    arguments: &["--no-default-features", "-Flockfree-emulated-with-locks"],
+};
+/// What a processor without compare-and-swap can have; `spin` needs that.
+pub(crate) const WITHOUT_ATOMICS: Features = Features {
+    name: "all that needs no atomics",
+    arguments: &["--no-default-features", "-Fasm,alloc,serde,ffi"],
+};
 const FFI: Features =
     Features { name: "ffi alone", arguments: &["--no-default-features", "-Fffi"] };
 const SPIN: Features =
@@ -25,8 +38,9 @@ const SPIN: Features =
 const SERDE: Features =
     Features { name: "serde alone", arguments: &["--no-default-features", "-Fserde"] };
 
-/// None, all, and each of them alone; `asm` alone is the default.
-pub(crate) const FEATURE_SETS: &[Features] = &[DEFAULT, ALL, NONE, ALLOC, FFI, SPIN, SERDE];
+/// The default, none, all, and each of them alone.
+pub(crate) const FEATURE_SETS: &[Features] =
+    &[DEFAULT, ALL, NONE, ASM, LOCKFREE, EMULATED, ALLOC, FFI, SPIN, SERDE];
 
 /// The manifest's features without `default`.
 pub(crate) fn feature_names() -> Vec<&'static str> {
@@ -44,14 +58,23 @@ pub(crate) const AARCH64_NONE_SOFTFLOAT: &str = "aarch64-unknown-none-softfloat"
 pub(crate) const X86_64_NONE: &str = "x86_64-unknown-none";
 pub(crate) const I686_LINUX: &str = "i686-unknown-linux-gnu";
 pub(crate) const S390X_LINUX: &str = "s390x-unknown-linux-gnu";
-pub(crate) const THUMB_NONE: &str = "thumbv7em-none-eabi";
+pub(crate) const RISCV64_NONE: &str = "riscv64gc-unknown-none-elf";
+pub(crate) const THUMBV7EM: &str = "thumbv7em-none-eabi";
+pub(crate) const RISCV32IMAC: &str = "riscv32imac-unknown-none-elf";
+pub(crate) const THUMBV6M: &str = "thumbv6m-none-eabi";
+pub(crate) const RISCV32IMC: &str = "riscv32imc-unknown-none-elf";
+pub(crate) const RISCV32I: &str = "riscv32i-unknown-none-elf";
 
 /// Targets with assembly routines: the library is built for them.
 pub(crate) const ASSEMBLY_TARGETS: &[&str] =
     &[X86_64_LINUX, AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE];
 
-/// Targets without: 32 bits, big-endian, and 32 bits without an operating system.
-pub(crate) const PORTABLE_TARGETS: &[&str] = &[I686_LINUX, S390X_LINUX, THUMB_NONE];
+/// Targets without: 32 bits, big-endian, and a third architecture.
+pub(crate) const PORTABLE_TARGETS: &[&str] = &[I686_LINUX, S390X_LINUX, RISCV64_NONE];
+/// Targets whose widest atomics have 32 bits.
+pub(crate) const TARGETS_OF_32_BIT_ATOMICS: &[&str] = &[THUMBV7EM, RISCV32IMAC];
+/// Targets that load and store only.
+pub(crate) const TARGETS_WITHOUT_CAS: &[&str] = &[THUMBV6M, RISCV32IMC, RISCV32I];
 
 /// Which backend of the probe routines everything uses.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -110,10 +133,8 @@ mod tests {
     /// A feature that is added to the manifest has to be added here.
     #[test]
     fn every_feature_is_tried_alone() {
-        let manifest = include_str!("../../Cargo.toml");
-        assert!(manifest.contains("\ndefault = [\"asm\"]\n"), "`asm` alone is the default");
         let names = feature_names();
-        for name in names.iter().filter(|name| **name != "asm") {
+        for name in &names {
             let argument = format!("-F{name}");
             let is_tried =
                 FEATURE_SETS.iter().any(|set| set.arguments.last() == Some(&argument.as_str()));

@@ -39,6 +39,7 @@ pub(in crate::ffi) unsafe fn make<T: SharedMap>(
     make: impl FnOnce(Memory, Region<'static>) -> Result<T, c_int>,
 ) -> c_int {
     let body = || {
+        arguments::check_atomics()?;
         let memory = Memory::of(start.cast::<u8>(), bytes)?;
         memory.apart_from(Memory::of(map, 1)?)?;
         // SAFETY: lent, by the caller's promise.

@@ -47,6 +47,7 @@ where
         unsafe { work(growth, context) };
     };
     let new = |region| {
+        arguments::check_atomics()?;
         // SAFETY: the caller's promise.
         let body = unsafe { Handle::read(small) }?;
         lent::check_apart(small, body, Memory::of(memory.cast::<u8>(), bytes)?, &[])?;
