@@ -41,7 +41,7 @@ def exact_match(metadata, slot_byte, low_seven=LOW_SEVEN):
 
 
 def cheap_match(metadata, slot_byte):
-    """The shorter test for zero bytes, whose borrows reach the next byte."""
+    """probe::portable::match_tag: the shorter test for zero bytes, whose borrows reach the next byte."""
     differing = metadata ^ (z3.ZeroExt(56, slot_byte) * LANES)
     return (differing - LANES) & ~differing & ALL_SLOTS
 

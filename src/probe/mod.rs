@@ -9,6 +9,7 @@
 //! | routine | answer |
 //! |---|---|
 //! | `match_slots(word, slot_byte)` | bit `8 * s + 7` set for each slot `s` whose byte equals `slot_byte`; every other bit clear |
+//! | `match_tag(word, slot_byte)` | the same for the byte of a tag, 2 or more; but a slot whose byte is `slot_byte ^ 1` may be among them if one below it, or the filter byte, equals `slot_byte` |
 //! | `free_slot(word)` | the lowest slot (1..=7) whose byte is zero, or 0 when the group is full |
 //! | `find_word(base, mask_bytes, hash, wanted)` | the address of the entry that equals `wanted`; 0 when it is absent; 1 ([`MAYBE_DEEP`]) when only the deep entries can tell |
 //! | `find_words(base, mask_bytes, words, answers, count)` | in place of each of `count` hashes in `answers`, what `find_word` answers for it and the word at its index |
@@ -26,8 +27,9 @@
 //!
 //! # Which backend
 //!
-//! A step (`match_slots`, `free_slot`) costs less than calling it, so the steps are the portable
-//! ones, inlined; Rust tables make their single lookups of them. `find_word` is for callers that cannot
+//! A step (`match_slots`, `match_tag`, `free_slot`) costs less than calling it, so the steps are
+//! inlined; Rust tables make their single lookups of them. They are the portable ones, but for
+//! `match_tag` on hosted targets, which compares in a vector register. `find_word` is for callers that cannot
 //! inline, and `find_words` pays one call for many words: wherever there is assembly, that is what
 //! they are.
 //! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
@@ -85,6 +87,39 @@ cfg_if::cfg_if! {
     }
 }
 
+cfg_if::cfg_if! {
+    if #[cfg(all(
+        feature = "asm",
+        any(
+            all(target_arch = "x86_64", target_feature = "sse2"),
+            all(target_arch = "aarch64", target_feature = "neon"),
+        ),
+        not(any(miri, target_os = "none", target_os = "uefi")),
+    ))] {
+        pub mod vector;
+
+        /// Every way in which this target matches the byte of a tag, with its name.
+        pub const TAG_MATCHES: &[(&str, TagMatch)] =
+            &[("portable", portable::match_tag), ("vector", vector::match_tag)];
+
+        cfg_if::cfg_if! {
+            if #[cfg(any(heptad_backend = "assembly", heptad_backend = "portable"))] {
+                use portable as tags;
+            } else {
+                use vector as tags;
+            }
+        }
+    } else {
+        /// Every way in which this target matches the byte of a tag, with its name.
+        pub const TAG_MATCHES: &[(&str, TagMatch)] = &[("portable", portable::match_tag)];
+
+        use portable as tags;
+    }
+}
+
+/// A `match_tag`.
+pub type TagMatch = fn(u64, u64) -> u64;
+
 /// What `find_word` answers when neither group has the entry but it may be deep.
 pub const MAYBE_DEEP: usize = 1;
 
@@ -115,6 +150,15 @@ impl FoundWord {
 #[inline(always)]
 pub fn match_slots(word: Word, byte: SlotByte) -> SlotMask {
     SlotMask::new(steps::match_slots(word.0, u64::from(byte.0)))
+}
+
+/// The slots of `word` whose byte is `byte`, which is that of a tag; and perhaps, above one of them, some
+/// whose byte is the other one of the same tag. Reads no memory.
+///
+/// A comparison of entries follows in any case: every slot of the answer holds an entry of this tag.
+#[inline(always)]
+pub fn match_tag(word: Word, byte: SlotByte) -> SlotMask {
+    SlotMask::new(tags::match_tag(word.0, u64::from(byte.0)))
 }
 
 /// The lowest free slot of `word`, or `None` if the group is full. Reads no memory.

@@ -19,6 +19,17 @@ pub fn match_slots(word: u64, slot_byte: u64) -> u64 {
     !(carried | differing | LOW_SEVEN) & SlotMask::ALL.bits()
 }
 
+/// Slots of `word` that carry `slot_byte`, the byte of a tag; and perhaps, above one that does, a slot
+/// that carries the other byte of the same tag. See the contract.
+///
+/// Three instructions shorter than [`match_slots`]: a byte of `differing` that is 1 may borrow from
+/// its neighbour, and only that byte can be taken for a zero. The filter byte borrows too.
+#[inline(always)]
+pub fn match_tag(word: u64, slot_byte: u64) -> u64 {
+    let differing = word ^ slot_byte.wrapping_mul(LANES);
+    differing.wrapping_sub(LANES) & !differing & SlotMask::ALL.bits()
+}
+
 /// The lowest slot of `word` whose byte is zero, or 0 if none is.
 #[inline(always)]
 pub fn free_slot(word: u64) -> u64 {

@@ -14,7 +14,7 @@ impl<T, V> Reader<'_, T, V> {
         let tag = Tag::of(hash);
         let home = self.geometry().home(hash);
         let word = self.word(home);
-        let matching = probe::match_slots(word, tag.at_home());
+        let matching = probe::match_tag(word, tag.at_home());
         if let Some(place) = self.compare(home, matching, &mut equal) {
             return Some(place);
         }
@@ -22,7 +22,7 @@ impl<T, V> Reader<'_, T, V> {
             return None; // W4
         }
         let alternate = self.geometry().alternate(home, tag.class());
-        let matching = probe::match_slots(self.word(alternate), tag.away());
+        let matching = probe::match_tag(self.word(alternate), tag.away());
         if let Some(place) = self.compare(alternate, matching, &mut equal) {
             return Some(place);
         }
@@ -40,7 +40,7 @@ impl<T, V> Reader<'_, T, V> {
         let mut rest = matching;
         while let Some(slot) = rest.lowest() {
             let place = Place::new(offset, slot);
-            // SAFETY: the slot's byte equals one that is not the free one.
+            // SAFETY: the slot's byte is not the free one: see `match_slots` and `match_tag`.
             if equal(unsafe { self.entry(place) }) {
                 return Some(place);
             }

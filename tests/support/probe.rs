@@ -9,7 +9,7 @@
 use fastrand::Rng;
 use heptad::layout::{Geometry, Line, SlotByte, SlotMask, Tag, Word};
 use heptad::probe::oracle::{self, Found};
-use heptad::probe::{self, BACKENDS, Backend, FoundWord, MAYBE_DEEP};
+use heptad::probe::{self, BACKENDS, Backend, FoundWord, MAYBE_DEEP, TAG_MATCHES};
 
 pub mod batch;
 
@@ -45,6 +45,24 @@ fn check_word(word: u64, slot_byte: u8) {
         let answer = match_slots(word, slot_byte.into());
         assert_eq!(answer, matches, "{name}: match_slots({word:#018x}, {slot_byte:#04x})");
         assert_eq!(free_slot(word), free, "{name}: free_slot({word:#018x})");
+    }
+    if slot_byte >= 2 {
+        check_tag(word, slot_byte, matches);
+    }
+}
+
+/// Matches the byte of a tag in every way: each slot that carries it is in the answer, and each other slot
+/// there carries the tag's other byte, above an equal byte.
+fn check_tag(word: u64, slot_byte: u8, matches: u64) {
+    let bytes = word.to_le_bytes();
+    let lowest_equal = bytes.iter().position(|&byte| byte == slot_byte).unwrap_or(bytes.len());
+    let may_err = |slot: usize| bytes[slot] == slot_byte ^ 1 && slot > lowest_equal;
+    let allowed =
+        (1..8).filter(|&slot| may_err(slot)).fold(matches, |set, slot| set | 0x80 << (8 * slot));
+    for (name, match_tag) in TAG_MATCHES {
+        let answer = match_tag(word, slot_byte.into());
+        assert_eq!(answer & matches, matches, "{name}: match_tag({word:#018x}, {slot_byte:#04x})");
+        assert_eq!(answer & !allowed, 0, "{name}: match_tag({word:#018x}, {slot_byte:#04x})");
     }
 }
 
