@@ -63,6 +63,13 @@ impl<S: Downward> Raw<S> {
         let doubled = old.doubled().ok_or(Error::CapacityOverflow)?;
         let overflow = OVERFLOW_SLOTS.min(doubled.homes()).max(old.overflow());
         let new = doubled.with_overflow(overflow).ok_or(Error::CapacityOverflow)?;
+        if self.can_move() { self.grow_into_another(new) } else { Err(Error::Full) }
+    }
+
+    /// Makes a table of `new`, which has twice the homes, in a storage of its own.
+    #[inline(never)]
+    fn grow_into_another(&mut self, new: Shape) -> Result<(), Error> {
+        let old = self.shape;
         let mut moved = self.another(new)?;
         let untouched = moved.claim(new);
         let (ends, source) = (moved.ends(), Lanes::before(self.ends(), old));

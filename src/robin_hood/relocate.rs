@@ -26,6 +26,17 @@ impl<S: Downward> Raw<S> {
     ///
     /// [`Error::Crowded`] if the last keys find no slot there. Then nothing has changed.
     pub(super) fn try_move(&mut self, shape: Shape) -> Result<(), Error> {
+        if self.can_move() { self.move_to_another(shape) } else { Err(Error::Full) }
+    }
+
+    /// Can there be another storage like this one? What moves to one is a function by itself: its frame has
+    /// room for storages and tables, which may be large.
+    pub(super) fn can_move(&self) -> bool {
+        self.keys_storage().can_grow()
+    }
+
+    #[inline(never)]
+    fn move_to_another(&mut self, shape: Shape) -> Result<(), Error> {
         let mut moved = self.another(shape)?;
         moved.take_shape(shape);
         moved.fill_from(self)?;

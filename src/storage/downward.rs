@@ -56,6 +56,12 @@ pub unsafe trait Downward {
         0
     }
 
+    /// Can there be a larger storage of this kind at all? See [`Storage::can_grow`].
+    #[inline]
+    fn can_grow(&self) -> bool {
+        true
+    }
+
     /// Another storage of this kind, of at least `lines` lines, to move to.
     ///
     /// # Errors
@@ -92,6 +98,11 @@ unsafe impl<S: Storage> Downward for S {
 
     fn try_commit(&mut self, lines: usize) -> Result<(), Error> {
         if lines <= self.lines() { Ok(()) } else { Err(Error::Full) }
+    }
+
+    #[inline]
+    fn can_grow(&self) -> bool {
+        Storage::can_grow(self)
     }
 
     fn try_larger(&self, lines: usize) -> Result<S, Error> {

@@ -47,6 +47,11 @@ unsafe impl<const LINES: usize> Storage for Inline<LINES> {
         LINES
     }
 
+    #[inline]
+    fn can_grow(&self) -> bool {
+        false
+    }
+
     fn try_another(&self, lines: usize) -> Result<Self, Error> {
         if lines <= LINES { Ok(Self::new()) } else { Err(Error::Full) }
     }

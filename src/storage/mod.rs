@@ -63,6 +63,13 @@ pub unsafe trait Storage {
     /// Lines of the storage.
     fn lines(&self) -> usize;
 
+    /// Can there be a larger storage of this kind at all? Where not, [`try_another`](Self::try_another) is not
+    /// called for more lines than these, and no stack is set aside for what it would return.
+    #[inline]
+    fn can_grow(&self) -> bool {
+        true
+    }
+
     /// Another storage of this kind, of at least `lines` lines, contents unspecified: to grow or
     /// shrink into, or to clone into.
     ///

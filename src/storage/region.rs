@@ -118,4 +118,9 @@ unsafe impl Storage for Region<'_> {
     fn lines(&self) -> usize {
         self.bytes / LINE_BYTES
     }
+
+    #[inline]
+    fn can_grow(&self) -> bool {
+        false
+    }
 }

@@ -150,6 +150,11 @@ unsafe impl<P: Pages> Downward for Reserved<'_, P> {
         self.reserved_lines
     }
 
+    #[inline]
+    fn can_grow(&self) -> bool {
+        false
+    }
+
     fn try_commit(&mut self, lines: usize) -> Result<(), Error> {
         if lines > self.reserved_lines {
             return Err(Error::Full);

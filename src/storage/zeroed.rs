@@ -48,6 +48,11 @@ unsafe impl<S: Storage> Downward for Zeroed<S> {
         self.storage.lines()
     }
 
+    #[inline]
+    fn can_grow(&self) -> bool {
+        false
+    }
+
     fn try_commit(&mut self, lines: usize) -> Result<(), Error> {
         self.storage.try_commit(lines)
     }

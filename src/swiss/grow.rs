@@ -90,6 +90,13 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     ) -> Result<(), Error> {
         let groups = self.groups_for(capacity)?;
         let lines = groups.checked_mul(Self::LINES_PER_GROUP).ok_or(Error::CapacityOverflow)?;
+        if self.storage().can_grow() { self.resize_to(lines, hasher) } else { Err(Error::Full) }
+    }
+
+    /// Moves all entries to a new storage of `lines` lines. By itself, because its frame has room for
+    /// storages and tables, which may be large.
+    #[inline(never)]
+    fn resize_to(&mut self, lines: usize, hasher: impl Fn(&T) -> u64) -> Result<(), Error> {
         let storage = self.storage().try_another(lines)?;
         self.move_into(Raw::new_in(storage, self.load())?, hasher);
         Ok(())
