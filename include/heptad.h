@@ -21,12 +21,16 @@
  *     heptad_set_init(&seen, seen_lines, sizeof seen_lines, seed, HEPTAD_LOAD_15_16);
  *
  * A handle starts out as HEPTAD_INIT or as zeros (a static one without an initialiser, calloc), is live from
- * its init to its release, and may then be initialised again. Do not copy or move a live one. Memory that is
- * lent is the table's alone until it is released or moved away from; what stands in it before does not matter.
+ * its init to its release, and may then be initialised again. A live one stays where it was initialised: a
+ * release, or a change of what is not lock-free, by way of a copy or at another address is HEPTAD_ERROR_COPY.
+ * Memory that is lent is the table's alone until it is released or moved away from; what stands in it before
+ * does not matter.
  *
  * RESULTS. A function that returns int fails with a negative code, heptad_strerror() tells which, and
  * has then changed nothing and written no result, unless its text says so. Otherwise 1 means yes,
  * found, new; and 0 means no, absent, not new, or just done. So ask `== 1` or `> 0`.
+ * Places for results lie neither in a live handle nor in lent memory: batches of one owner's tables check that,
+ * single calls do not.
  *
  * ERRORS. Every function that takes a handle can return HEPTAD_ERROR_NULL, _MISALIGNED, _VERSION and
  * _HANDLE for a handle that is null, misaligned, of another version, or not live; _NULL and
@@ -41,7 +45,12 @@
  * for it return HEPTAD_ERROR_BUSY. What is interrupted in a function with a const handle cannot be seen.
  * Processors without such an exchange (Armv6-M, RISC-V without A) look and then store: mask interrupts there.
  *
- * CALLBACKS return. After one that did not (longjmp, an exception, a thread that was ended) the handle is busy
+ * CALLBACKS may call for other tables. For the table that they are called for: from inside a change, nothing, it
+ * is _BUSY; from inside a function with a const handle, others with a const handle. A change there cannot be
+ * seen, and spoils the table. For heptad_lockfree and heptad_indirect see there; but no callback releases the
+ * handle that it is called for.
+ *
+ * They return. After one that did not (longjmp, an exception, a thread that was ended) the handle is busy
  * for good, and its table may be halfway through a change. Set the handle to HEPTAD_INIT: whatever the table
  * used is yours again, contents lost, and both may be initialised anew. Only do so if that call can never go
  * on. A heptad_lockfree or heptad_indirect stays in use, but its memory may never come back by reclaim.
@@ -105,7 +114,8 @@ enum {
     HEPTAD_ERROR_NOT_REQUIRED = -14, /* what was asked for if needed is not needed */
     HEPTAD_ERROR_CROWDED = -15,     /* keys of a sorted set crowd together, and growing would not help */
     HEPTAD_ERROR_REENTRANT = -17,   /* what a callback decides about changed each time while it ran */
-    HEPTAD_ERROR_UNSUPPORTED = -18  /* the processor has no 64-bit atomics: see heptad_is_lock_free */
+    HEPTAD_ERROR_UNSUPPORTED = -18, /* the processor has no 64-bit atomics: see heptad_is_lock_free */
+    HEPTAD_ERROR_COPY = -24         /* the handle is a copy of a live one, or a live one that was moved */
 };
 
 /* What a result says, in English: a constant string, never null, for any number. */
@@ -284,7 +294,8 @@ int heptad_set_contains_many(const heptad_set *set, const uint64_t *keys, size_t
                              uint8_t *found);
 
 /* Puts `count` keys in, and writes to `taken` (it may be null) how many of them are in the set now: all,
- * or with _FULL those before the first that did not fit. */
+ * or with _FULL those before the first that did not fit. _OVERLAPPING for keys in the handle or the lent
+ * memory. */
 int heptad_set_insert_many(heptad_set *set, const uint64_t *keys, size_t count, size_t *taken);
 
 /* One step of a walk over all keys. Set *position to 0 and call until the result is not 1; `key` may be
@@ -526,7 +537,8 @@ int heptad_robin_is_equal(const heptad_robin *first, const heptad_robin *second)
  * cores or threads. `work` is called once, and passes the growth to whichever it likes. Each of them calls
  * heptad_growth_help until it returns 0; 1 says that a range of keys was moved. There are 1 to 64 ranges, and
  * nothing waits for a helper: `work` may return at any time when none of them is inside, and this function
- * does what is left. `from` stays as it is. _FULL if the memory is too small, _NULL for a null function;
+ * does what is left. `work` changes neither of the two, and nothing uses the growth after it. `from` stays as
+ * it is. _FULL if the memory is too small, _NULL for a null function;
  * memory as for heptad_robin_merge. */
 typedef struct heptad_growth heptad_growth;
 int heptad_robin_grow_shared(const heptad_robin *from, heptad_robin *to, void *memory,
@@ -689,7 +701,9 @@ int heptad_lockfree_init_counted(heptad_lockfree *map, void *memory, size_t byte
  * They also keep two orders between cores, by a full barrier in `on_enter` and in `start`, say, and a release in
  * `on_leave` that `has_elapsed` acquires. What was written before a `start` is seen by each operation that this
  * `start` does not wait for. What an operation read or wrote before its `on_leave` comes before the answer of
- * the `has_elapsed` that waited for it. */
+ * the `has_elapsed` that waited for it.
+ *
+ * None of the four calls for the map: that would call them again, without end. */
 typedef struct heptad_reclaim {
     uint64_t (*on_enter)(void *context);
     void (*on_leave)(uint64_t inside, void *context);
@@ -705,7 +719,8 @@ int heptad_lockfree_init_with(heptad_lockfree *map, void *memory, size_t bytes, 
 /* The map that another handle made in the memory, in this program or another, at whatever address: for
  * shared memory. Nothing but such maps may write there, and none of them may be rebuilt; through this
  * handle it is refused. Errors as for init, and _FOREIGN if no map stands there, _VERSION if it is of
- * another layout, _CORRUPT if its first lines are damaged, _BUSY if it has been rebuilt into another. */
+ * another layout, _CORRUPT if its first lines are damaged, _BUSY if it has been rebuilt into another.
+ * Attaching and reading write nothing, so the memory may be mapped read-only; a change is a fault then. */
 int heptad_lockfree_attach(heptad_lockfree *map, void *memory, size_t bytes);
 
 /* Ends a handle, when none of its functions is under way, and calls `give_back`, which may be null, for each

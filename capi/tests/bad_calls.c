@@ -247,6 +247,52 @@ static void zeroed_handles(void)
     all_of_set(&set, HEPTAD_ERROR_HANDLE);
 }
 
+/* A structure with a handle in it, assigned. Each of the two would believe its own count of entries. */
+static void copies_of_live_handles(void)
+{
+    static heptad_set moved;
+    uint64_t key = 1;
+    uint8_t found;
+    void *memory;
+    size_t position = 0;
+    start();
+    moved = set;
+    EQUAL(init_set(&moved, lines, sizeof lines), HEPTAD_OK);
+    EQUAL(heptad_set_insert(&moved, 1), 1);
+    set = moved;
+    EQUAL(heptad_set_insert(&set, 2), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_set_remove(&set, 1), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_set_clear(&set), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_set_insert_many(&set, &key, 1, NULL), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_set_retain(&set, keep_key, NULL), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_set_move(&set, other_lines, sizeof other_lines, 1, NULL, NULL), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_set_release(&set, &memory, NULL), HEPTAD_ERROR_COPY);
+    EQUAL(init_set(&set, other_lines, sizeof other_lines), HEPTAD_ERROR_LIVE);
+    /* Looking is harmless. */
+    EQUAL(heptad_set_contains(&set, 1), 1);
+    EQUAL(heptad_set_contains_many(&set, &key, 1, &found), HEPTAD_OK);
+    EQUAL(heptad_set_next(&set, &position, NULL), 1);
+    EQUAL(heptad_set_len(&moved), 1);
+    EQUAL(heptad_set_release(&moved, &memory, NULL), HEPTAD_OK);
+    /* One that is not live may be copied. */
+    set = moved;
+    EQUAL(init_set(&set, lines, sizeof lines), HEPTAD_OK);
+    EQUAL(heptad_set_insert(&set, 2), 1);
+}
+
+/* Keys that the insertion itself would write over. */
+static void keys_in_the_table(void)
+{
+    size_t taken = 7;
+    uint64_t *in_lines = (uint64_t *)(void *)(lines + sizeof lines - 8);
+    start();
+    EQUAL(init_set(&set, lines, sizeof lines), HEPTAD_OK);
+    EQUAL(heptad_set_insert_many(&set, in_lines, 1, &taken), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_set_insert_many(&set, (uint64_t *)(void *)&set, 1, &taken), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(taken, 7);
+    EQUAL(heptad_set_len(&set), 0);
+}
+
 static void memory_that_will_not_do(void)
 {
     size_t offset;
@@ -427,17 +473,42 @@ static void an_interrupt_in_the_middle(void)
 
 static void every_code_has_a_text(void)
 {
-    int code;
+    static const int codes[] = {
+        HEPTAD_OK,
+        HEPTAD_ERROR_NULL,
+        HEPTAD_ERROR_MISALIGNED,
+        HEPTAD_ERROR_TOO_SMALL,
+        HEPTAD_ERROR_OVERLAPPING,
+        HEPTAD_ERROR_FULL,
+        HEPTAD_ERROR_CAPACITY,
+        HEPTAD_ERROR_VERSION,
+        HEPTAD_ERROR_HANDLE,
+        HEPTAD_ERROR_LIVE,
+        HEPTAD_ERROR_BUSY,
+        HEPTAD_ERROR_ARGUMENT,
+        HEPTAD_ERROR_FOREIGN,
+        HEPTAD_ERROR_CORRUPT,
+        HEPTAD_ERROR_NOT_REQUIRED,
+        HEPTAD_ERROR_CROWDED,
+        HEPTAD_ERROR_REENTRANT,
+        HEPTAD_ERROR_UNSUPPORTED,
+        HEPTAD_ERROR_COPY,
+    };
     const char *unknown = heptad_strerror(-1000);
-    for (code = 0; code >= HEPTAD_ERROR_CROWDED; code--) {
-        const char *text = heptad_strerror(code);
-        int other;
+    size_t known = 0, index, other;
+    int code;
+    for (index = 0; index < sizeof codes / sizeof codes[0]; index++) {
+        const char *text = heptad_strerror(codes[index]);
         CHECK(text != NULL && strlen(text) > 3 && strcmp(text, unknown) != 0);
-        for (other = 0; other > code; other--) {
-            CHECK(strcmp(text, heptad_strerror(other)) != 0);
+        for (other = 0; other < index; other++) {
+            CHECK(strcmp(text, heptad_strerror(codes[other])) != 0);
         }
     }
-    CHECK(strcmp(heptad_strerror(HEPTAD_ERROR_CROWDED - 1), unknown) == 0);
+    /* No other number has a text: the list above is whole. */
+    for (code = -100; code <= 0; code++) {
+        known += strcmp(heptad_strerror(code), unknown) != 0;
+    }
+    EQUAL(known, sizeof codes / sizeof codes[0]);
     CHECK(strcmp(heptad_strerror(1), heptad_strerror(0)) == 0);
     CHECK(strcmp(heptad_strerror(-2147483647 - 1), unknown) == 0);
 }
@@ -450,6 +521,8 @@ int main(void)
         CASE(handles_that_are_not_live),
         CASE(unknown_versions_and_garbage),
         CASE(zeroed_handles),
+        CASE(copies_of_live_handles),
+        CASE(keys_in_the_table),
         CASE(memory_that_will_not_do),
         CASE(memory_that_overlaps),
         CASE(arrays_and_results),

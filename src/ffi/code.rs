@@ -42,6 +42,9 @@ pub const REENTRANT: c_int = -17;
 /// The processor has no 64-bit atomics, which the function needs.
 pub const UNSUPPORTED: c_int = -18;
 
+/// The handle is a copy of a live one, or a live one that was moved.
+pub const COPY: c_int = -24;
+
 /// The code of `error`.
 pub(super) fn of(error: Error) -> c_int {
     match error {
@@ -89,6 +92,7 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         CROWDED => c"too many keys share their leading bits",
         REENTRANT => c"the map changed each time while the callback ran",
         UNSUPPORTED => c"the processor has no 64-bit atomics",
+        COPY => c"the handle is a copy of a live one, or was moved",
         _ if code > 0 => c"no error",
         _ => c"an unknown error code",
     }

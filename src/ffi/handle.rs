@@ -23,6 +23,11 @@ const UNMADE: u32 = 0;
 pub trait Body {
     /// The state of a live handle of this kind: four letters, the first one even.
     const KIND: u32;
+
+    /// Was it made in a handle at `address`? In a copy of that handle it was not.
+    fn was_made_at(&self, _address: usize) -> bool {
+        true
+    }
 }
 
 /// The first word of every handle.
@@ -103,7 +108,14 @@ impl<T: Body> Handle<T> {
         // SAFETY: the caller's promise.
         let head = unsafe { Self::head(handle) }?;
         head.state.claim(T::KIND, T::KIND + 1).map_err(Self::complaint)?;
-        Ok(head)
+        // SAFETY: not null, as it has a head.
+        let place = unsafe { &raw const (*handle).body };
+        // SAFETY: it was live, so the body is a `T` (C1); now that it is busy no other call opens it.
+        if unsafe { &*UnsafeCell::raw_get(place).cast::<T>() }.was_made_at(handle.addr()) {
+            return Ok(head);
+        }
+        head.state.publish(T::KIND);
+        Err(code::COPY)
     }
 
     /// Makes the table of an unmade handle, which may be zeroed memory; the answer is 0, that is.

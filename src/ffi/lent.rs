@@ -13,6 +13,22 @@ use crate::{error::Error, storage::Region};
 pub struct Lent<T> {
     pub(super) table: T,
     memory: Memory,
+    /// Of the handle that it was made in.
+    address: usize,
+}
+
+/// A table that lives in lent memory.
+pub trait Kind {
+    /// As [`Body::KIND`].
+    const KIND: u32;
+}
+
+impl<T: Kind> Body for Lent<T> {
+    const KIND: u32 = T::KIND;
+
+    fn was_made_at(&self, address: usize) -> bool {
+        self.address == address
+    }
 }
 
 /// Makes a table in the memory at `start`. 0, or a code.
@@ -20,21 +36,18 @@ pub struct Lent<T> {
 /// # Safety
 ///
 /// That of [`Handle::make`]; the memory is lent (C2).
-pub(super) unsafe fn make<T>(
+pub(super) unsafe fn make<T: Kind>(
     handle: *mut Handle<Lent<T>>,
     start: *mut c_void,
     bytes: usize,
     make: impl FnOnce(Region<'static>) -> Result<T, c_int>,
-) -> c_int
-where
-    Lent<T>: Body,
-{
+) -> c_int {
     let body = || {
         let memory = Memory::of(start.cast::<u8>(), bytes)?;
         memory.apart_from(Memory::of(handle, 1)?)?;
         // SAFETY: lent, by the caller's promise.
         let table = make(unsafe { memory.lend() }?)?;
-        Ok(Lent { table, memory })
+        Ok(Lent { table, memory, address: handle.addr() })
     };
     // SAFETY: the caller's promise.
     answer(unsafe { Handle::make(handle, body) })
@@ -45,17 +58,14 @@ where
 /// # Safety
 ///
 /// That of [`Handle::write`]; the memory is lent (C2); the results are writable or null.
-pub(super) unsafe fn relocate<T>(
+pub(super) unsafe fn relocate<T: Kind>(
     handle: *mut Handle<Lent<T>>,
     start: *mut c_void,
     bytes: usize,
     old_start: *mut *mut c_void,
     old_bytes: *mut usize,
     relocate: impl FnOnce(&mut T, Region<'static>) -> Result<(), Error>,
-) -> c_int
-where
-    Lent<T>: Body,
-{
+) -> c_int {
     let change = |body: &mut Lent<T>| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { WantedMemory::new(old_start, old_bytes) }?;
@@ -77,14 +87,11 @@ where
 /// # Safety
 ///
 /// That of [`Handle::take`]; the results are writable or null.
-pub(super) unsafe fn release<T>(
+pub(super) unsafe fn release<T: Kind>(
     handle: *mut Handle<Lent<T>>,
     start: *mut *mut c_void,
     bytes: *mut usize,
-) -> c_int
-where
-    Lent<T>: Body,
-{
+) -> c_int {
     // SAFETY: the caller's promise.
     let wanted = match unsafe { WantedMemory::new(start, bytes) } {
         Ok(wanted) => wanted,
@@ -105,13 +112,10 @@ where
 /// # Safety
 ///
 /// That of [`Handle::write`].
-pub(super) unsafe fn change<T>(
+pub(super) unsafe fn change<T: Kind>(
     handle: *mut Handle<Lent<T>>,
     change: impl FnOnce(&mut T) -> Result<(), Error>,
-) -> c_int
-where
-    Lent<T>: Body,
-{
+) -> c_int {
     let change = |body: &mut Lent<T>| change(&mut body.table).map(|()| false).map_err(code::of);
     // SAFETY: the caller's promise.
     unsafe { Handle::write(handle, change) }
@@ -122,10 +126,10 @@ where
 /// # Safety
 ///
 /// That of [`Handle::write`].
-pub(super) unsafe fn edit<T>(handle: *mut Handle<Lent<T>>, edit: impl FnOnce(&mut T)) -> c_int
-where
-    Lent<T>: Body,
-{
+pub(super) unsafe fn edit<T: Kind>(
+    handle: *mut Handle<Lent<T>>,
+    edit: impl FnOnce(&mut T),
+) -> c_int {
     let edit = |table: &mut T| {
         edit(table);
         Ok(())
@@ -139,15 +143,12 @@ where
 /// # Safety
 ///
 /// That of [`Handle::write`]; `previous` is writable or null.
-pub(super) unsafe fn modify<T>(
+pub(super) unsafe fn modify<T: Kind>(
     handle: *mut Handle<Lent<T>>,
     previous: *mut u64,
     find: impl FnOnce(&mut T) -> Option<&mut u64>,
     change: impl FnOnce(u64) -> u64,
-) -> c_int
-where
-    Lent<T>: Body,
-{
+) -> c_int {
     let modify = |body: &mut Lent<T>| {
         // SAFETY: the caller's promise.
         let wanted = unsafe { Wanted::new(previous) }?;
@@ -166,10 +167,7 @@ where
 /// # Safety
 ///
 /// That of [`Handle::read`].
-pub(super) unsafe fn look<T>(handle: *const Handle<Lent<T>>, look: impl FnOnce(&T)) -> c_int
-where
-    Lent<T>: Body,
-{
+pub(super) unsafe fn look<T: Kind>(handle: *const Handle<Lent<T>>, look: impl FnOnce(&T)) -> c_int {
     let look = |body: &Lent<T>| {
         look(&body.table);
         Ok(false)
@@ -183,14 +181,11 @@ where
 /// # Safety
 ///
 /// That of [`Handle::read`]; `result` is writable or null.
-pub(super) unsafe fn tell<T, R>(
+pub(super) unsafe fn tell<T: Kind, R>(
     handle: *const Handle<Lent<T>>,
     result: *mut R,
     tell: impl FnOnce(&T) -> R,
-) -> c_int
-where
-    Lent<T>: Body,
-{
+) -> c_int {
     let tell = |body: &Lent<T>| {
         arguments::check(result.cast_const())?;
         // SAFETY: not null, aligned, and writable by the caller's promise.
@@ -207,15 +202,12 @@ where
 /// # Safety
 ///
 /// That of [`Handle::read`]; the results are writable or null.
-pub(super) unsafe fn tell_entry<T>(
+pub(super) unsafe fn tell_entry<T: Kind>(
     handle: *const Handle<Lent<T>>,
     key: *mut u64,
     value: *mut u64,
     choose: impl FnOnce(&T) -> Option<(u64, u64)>,
-) -> c_int
-where
-    Lent<T>: Body,
-{
+) -> c_int {
     let tell = |body: &Lent<T>| {
         // SAFETY: the caller's promise.
         let key = unsafe { Wanted::new(key) }?;
@@ -236,16 +228,13 @@ where
 /// # Safety
 ///
 /// As there; `position` is readable and writable or null.
-pub(super) unsafe fn step<T>(
+pub(super) unsafe fn step<T: Kind>(
     handle: *const Handle<Lent<T>>,
     position: *mut usize,
     key: *mut u64,
     value: *mut u64,
     next: impl FnOnce(&T, usize) -> Option<(usize, (u64, u64))>,
-) -> c_int
-where
-    Lent<T>: Body,
-{
+) -> c_int {
     if let Err(code) = arguments::check(position.cast_const()) {
         // What is wrong with the handle comes first.
         // SAFETY: the caller's promise.
@@ -267,18 +256,15 @@ where
 /// # Safety
 ///
 /// That of [`Handle::read`].
-pub(super) unsafe fn measure<T>(
+pub(super) unsafe fn measure<T: Kind>(
     handle: *const Handle<Lent<T>>,
     measure: impl FnOnce(&T) -> usize,
-) -> usize
-where
-    Lent<T>: Body,
-{
+) -> usize {
     // SAFETY: the caller's promise.
     unsafe { Handle::read(handle) }.map_or(0, |body| measure(&body.table))
 }
 
-/// A batch may not write over the table, its handle, or its own keys.
+/// A batch may not write over the table, its handle, or its own keys; nor change a table that has its keys.
 pub(super) fn check_apart<T>(
     handle: *const Handle<Lent<T>>,
     body: &Lent<T>,

@@ -8,8 +8,8 @@ use core::{
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::{Body, Handle},
-    lent::{self, Lent},
+    handle::Handle,
+    lent::{self, Kind, Lent},
     lockfree::ChangeValue,
     stats::HeptadStats,
 };
@@ -21,7 +21,7 @@ use crate::{
 
 type Pairs = Map64<u64, u64, Region<'static>>;
 
-impl Body for Lent<Pairs> {
+impl Kind for Pairs {
     const KIND: u32 = u32::from_be_bytes(*b"map0");
 }
 

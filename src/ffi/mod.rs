@@ -20,6 +20,9 @@
 //! interrupt handler, that calls for the same table in the meantime gets [`code::BUSY`] instead of a table
 //! halfway through a change. A call whose callback never returns never ends.
 //!
+//! A table of one owner keeps the address of its handle. A change through a copy of the handle would spoil the
+//! table, as each of the two believes its own notes; so it is refused.
+//!
 //! # Invariants
 //!
 //! - **C1** The body of a handle that is live or busy is an initialised `T` of its kind. Only

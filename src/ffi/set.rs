@@ -9,15 +9,15 @@ use core::{
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::{Body, Handle},
-    lent::{self, Lent},
+    handle::Handle,
+    lent::{self, Kind, Lent},
     stats::HeptadStats,
 };
 use crate::{hash::Keyed, storage::Region, swiss::Set};
 
 type Words = Set<u64, Region<'static>>;
 
-impl Body for Lent<Words> {
+impl Kind for Words {
     const KIND: u32 = u32::from_be_bytes(*b"set0");
 }
 
@@ -196,6 +196,8 @@ pub unsafe extern "C" fn heptad_set_insert_many(
     let insert = |body: &mut Lent<Words>| {
         // SAFETY: the caller's promise.
         let taken = unsafe { Wanted::new(taken) }?;
+        // Before there is a reference to the keys: the insertion may write neither over them nor over itself.
+        lent::check_apart(set, body, Memory::of(keys, count)?, &[])?;
         // SAFETY: the caller's promise.
         let keys = unsafe { arguments::array(keys, count) }?;
         match body.table.try_insert_many(keys) {

@@ -10,8 +10,8 @@ use core::{
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::{Body, Handle},
-    lent::{self, Lent},
+    handle::Handle,
+    lent::{self, Kind, Lent},
     stats::HeptadStats,
 };
 use crate::{
@@ -38,7 +38,7 @@ pub struct Custom {
     context: *mut c_void,
 }
 
-impl Body for Lent<Custom> {
+impl Kind for Custom {
     const KIND: u32 = u32::from_be_bytes(*b"tab0");
 }
 

@@ -3,7 +3,7 @@
 use core::ffi::{c_int, c_void};
 
 use super::{
-    Body, Handle, HeptadRobin, HeptadRobinMap, Lent, Memory, arguments, code, halves, lent,
+    Handle, HeptadRobin, HeptadRobinMap, Kind, Lent, Memory, arguments, code, halves, lent,
 };
 use crate::{robin_hood::shared::Growth, storage::Region};
 
@@ -28,7 +28,7 @@ const _: () = {
 /// # Safety
 ///
 /// [As for every function here](super::super#what-a-caller-owes).
-unsafe fn make_larger<T>(
+unsafe fn make_larger<T: Kind>(
     small: *const Handle<Lent<T>>,
     large: *mut Handle<Lent<T>>,
     memory: *mut c_void,
@@ -36,10 +36,7 @@ unsafe fn make_larger<T>(
     work: GrowTogether,
     context: *mut c_void,
     grow: impl FnOnce(&T, Region<'static>, &mut dyn FnMut(&Growth<'_>)) -> Result<T, c_int>,
-) -> c_int
-where
-    Lent<T>: Body,
-{
+) -> c_int {
     let Some(work) = work else { return code::NULL };
     let mut work = |growth: &Growth<'_>| {
         let growth = core::ptr::from_ref(growth).cast::<HeptadGrowth>();

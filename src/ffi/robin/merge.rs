@@ -6,7 +6,7 @@ use core::{
 };
 
 use super::{
-    Body, Handle, HeptadRobin, HeptadRobinMap, Lent, Memory, SortedSet, code, halves, lent,
+    Handle, HeptadRobin, HeptadRobinMap, Kind, Lent, Memory, SortedSet, code, halves, lent,
 };
 use crate::robin_hood::Merge;
 
@@ -37,14 +37,11 @@ fn merge_of(number: c_int) -> Result<Merge, c_int> {
 /// # Safety
 ///
 /// That of [`Handle::read`], for both.
-unsafe fn open<'a, T>(
+unsafe fn open<'a, T: Kind>(
     first: *const Handle<Lent<T>>,
     second: *const Handle<Lent<T>>,
     result: Memory,
-) -> Result<(&'a T, &'a T), c_int>
-where
-    Lent<T>: Body,
-{
+) -> Result<(&'a T, &'a T), c_int> {
     // SAFETY: the caller's promise.
     let one = unsafe { Handle::read(first) }?;
     // SAFETY: the caller's promise.

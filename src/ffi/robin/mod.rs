@@ -9,8 +9,8 @@ use core::{ffi::c_int, num::NonZeroU64};
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::{Body, Handle},
-    lent::{self, Lent},
+    handle::Handle,
+    lent::{self, Kind, Lent},
     lockfree::ChangeValue,
     map::KeepPair,
     set::KeepKey,
@@ -37,11 +37,11 @@ pub use set::*;
 type SortedSet = Set<Region<'static>, Kept>;
 type SortedMap = Map<Region<'static>, Kept>;
 
-impl Body for Lent<SortedSet> {
+impl Kind for SortedSet {
     const KIND: u32 = u32::from_be_bytes(*b"rob0");
 }
 
-impl Body for Lent<SortedMap> {
+impl Kind for SortedMap {
     const KIND: u32 = u32::from_be_bytes(*b"rom0");
 }
 

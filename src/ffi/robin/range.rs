@@ -2,7 +2,7 @@
 
 use core::{ffi::c_int, mem::MaybeUninit};
 
-use super::{Body, Handle, Lent, Memory, arguments, lent};
+use super::{Handle, Kind, Lent, Memory, arguments, lent};
 
 /// Where the entries up to `greatest` go.
 pub(super) struct Range {
@@ -22,16 +22,13 @@ impl Range {
     /// # Safety
     ///
     /// The results are writable or null.
-    pub(super) unsafe fn copy<T>(
+    pub(super) unsafe fn copy<T: Kind>(
         self,
         handle: *const Handle<Lent<T>>,
         body: &Lent<T>,
         start: usize,
         next: impl Fn(&T, usize) -> Option<(usize, (u64, u64))>,
-    ) -> Result<bool, c_int>
-    where
-        Lent<T>: Body,
-    {
+    ) -> Result<bool, c_int> {
         let Range { greatest, keys, values, room, count } = self;
         arguments::check(count.cast_const())?;
         let values_room = if values.is_null() { 0 } else { room };
