@@ -61,7 +61,7 @@ usage: cargo xtask COMMAND
   asm-check                              the stage of that name alone
   bench [OPTION…]                        times beside other tables'; `bench --help` tells the options
   bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
-  install-c --prefix DIR                 the C header and library; `install-c` alone tells the options";
+  install-c --prefix DIR                 the C header and library; `install-c --help` tells the options";
 
 fn main() -> ExitCode {
     match run() {
@@ -97,7 +97,10 @@ fn run() -> Result<bool> {
                 } else if value == "bench-c" {
                     bench_c_call = Some(capi::bench::Call::parse(&mut parser)?);
                 } else if value == "install-c" {
-                    install_call = Some(capi::install::Call::parse(&mut parser)?);
+                    install_call = capi::install::Call::parse(&mut parser)?;
+                    if install_call.is_none() {
+                        return Ok(true);
+                    }
                 }
                 command = Some(value.string()?);
             }

@@ -3,10 +3,12 @@
 //! ```text
 //!   DIR/include/heptad.h
 //!   DIR/lib/libheptad.a
-//!   DIR/lib/libheptad.so -> libheptad.so.0.1 -> libheptad.so.0.1.0     where there are shared libraries
+//!   DIR/lib/libheptad.so -> libheptad.so.0.1 -> libheptad.so.0.1.0     not on bare metal, nor for musl
 //!   DIR/lib/heptad.o                                                   all functions, closed
 //!   DIR/lib/pkgconfig/heptad.pc
 //! ```
+//!
+//! Everything is built first, and then put there as a whole ([`prefix`]).
 
 use std::env;
 use std::fs;
@@ -19,6 +21,7 @@ use xshell::{Shell, cmd};
 
 use super::header;
 use super::library::{self, Library, Memory};
+use super::prefix;
 use super::programs::NATIVE;
 use crate::job::{self, Job};
 use crate::needs::{self, Need};
@@ -29,6 +32,7 @@ usage: cargo xtask install-c --prefix DIR [--target TARGET] [--with-memory-funct
 
   --prefix DIR               where to install; DIR/include, DIR/lib and DIR/lib/pkgconfig are made
   --target TARGET            for another target than this machine, such as aarch64-unknown-none-softfloat
+                             or x86_64-unknown-linux-musl (an archive and an object: no shared library)
   --with-memory-functions    heptad.o brings memcpy, memset and memcmp, as weak symbols (bare metal only)";
 
 /// What was asked for.
@@ -39,21 +43,26 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The rest of the command line. A relative folder is one of where the command was typed.
-    pub(crate) fn parse(parser: &mut Parser) -> Result<Call> {
+    /// The rest of the command line; `None` if that only wants to know the options, which are shown. A
+    /// relative folder is one of where the command was typed.
+    pub(crate) fn parse(parser: &mut Parser) -> Result<Option<Call>> {
         let mut call = Call { prefix: PathBuf::new(), target: None, memory: Memory::Elsewhere };
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("prefix") => call.prefix = env::current_dir()?.join(parser.value()?),
                 Arg::Long("target") => call.target = Some(parser.value()?.string()?),
                 Arg::Long("with-memory-functions") => call.memory = Memory::Within,
+                Arg::Short('h') | Arg::Long("help") => {
+                    println!("{USAGE}");
+                    return Ok(None);
+                }
                 _ => bail!("{}\n{USAGE}", argument.unexpected()),
             }
         }
         if call.prefix.as_os_str().is_empty() {
             bail!("where to?\n{USAGE}");
         }
-        Ok(call)
+        Ok(Some(call))
     }
 }
 
@@ -61,7 +70,11 @@ impl Call {
 pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
     let host = needs::host_target(shell)?;
     let target = call.target.clone().unwrap_or(host);
-    let needed = [Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-ar")];
+    let needed = [
+        Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-ar"),
+        // The name lives as long as the program, which ends with this command.
+        Need::Target(target.clone().leak()),
+    ];
     needs::obtain(shell, &needed)?;
     if call.memory == Memory::Within && !target.contains("-none") {
         bail!("a C library has memcpy, memset and memcmp: leave out --with-memory-functions");
@@ -73,52 +86,52 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
     Ok(())
 }
 
-/// Puts everything where it belongs and tells what is there now.
+/// Puts everything where it belongs, all of it or nothing, and tells what is there now.
 fn install(
     shell: &Shell,
     library: &Library,
     memory: Memory,
     prefix: &Path,
 ) -> Result<Vec<PathBuf>> {
-    let (include, lib) = (prefix.join("include"), prefix.join("lib"));
+    prefix::fill(prefix, |staging| write(shell, library, memory, prefix, staging))
+}
+
+/// Writes every file below `staging`, as it will be below `prefix`.
+fn write(
+    shell: &Shell,
+    library: &Library,
+    memory: Memory,
+    prefix: &Path,
+    staging: &Path,
+) -> Result<()> {
+    let (include, lib) = (staging.join("include"), staging.join("lib"));
     let pkgconfig = lib.join("pkgconfig");
     for folder in [&include, &pkgconfig] {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
     let version = version()?;
-    let mut files = vec![include.join("heptad.h"), lib.join("libheptad.a")];
-    fs::copy(header::HEADER, &files[0])?;
-    fs::copy(&library.archive, &files[1])?;
+    fs::copy(header::HEADER, include.join("heptad.h"))?;
+    fs::copy(&library.archive, lib.join("libheptad.a"))?;
 
     if let Some(shared) = &library.shared {
         let real = format!("libheptad.so.{version}");
         let so_name = real.rsplit_once('.').context("a version has parts")?.0.to_owned();
         fs::copy(shared, lib.join(&real))?;
-        files.push(lib.join(&real));
-        for (link, to) in [(so_name.as_str(), &real), ("libheptad.so", &so_name)] {
-            let path = lib.join(link);
-            if path.symlink_metadata().is_ok() {
-                fs::remove_file(&path)?;
-            }
-            symlink(to, &path)?;
-            files.push(path);
-        }
+        symlink(&real, lib.join(&so_name))?;
+        symlink(&so_name, lib.join("libheptad.so"))?;
     }
 
-    let object = lib.join("heptad.o");
     let functions = header::functions()?;
     let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
-    library.object(shell, &functions, memory, &object)?;
-    files.push(object);
+    library.object(shell, &functions, memory, &lib.join("heptad.o"))?;
 
     let template = include_str!("../../../capi/heptad.pc.in");
     let prefix = fs::canonicalize(prefix)?;
     let text = template
         .replace("@prefix@", prefix.to_str().context("the prefix is not UTF-8")?)
         .replace("@version@", &version);
-    files.push(pkgconfig.join("heptad.pc"));
     fs::write(pkgconfig.join("heptad.pc"), text)?;
-    Ok(files)
+    Ok(())
 }
 
 /// The version of the library.

@@ -1,4 +1,10 @@
 //! The C library: built, and looked into.
+//!
+//! What Cargo makes of `capi` is an archive of Rust's object files, with their internal symbols: linked
+//! into a program that has Rust of its own, it defines things twice. So it is only an intermediate. The
+//! library is one relocatable object with the functions of the header as weak symbols, so that two
+//! libraries that contain heptad are one, and everything else local. `libheptad.a` is an archive of it;
+//! on bare metal there is a second member with `memcpy` and the like, for programs that have none.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,22 +14,30 @@ use anyhow::{Context, Result, ensure};
 use object::{Object, ObjectSymbol};
 use xshell::{Shell, cmd};
 
+use super::header;
 use crate::matrix::target_folder;
 use crate::needs;
 
 /// What there is to link with, for one target.
 pub(super) struct Library {
     pub(super) target: String,
+    /// What Cargo made.
+    raw: PathBuf,
+    /// All functions, closed.
+    pub(super) object: PathBuf,
+    /// `object`, and on bare metal the memory functions.
     pub(super) archive: PathBuf,
     /// Only for targets that have such.
     pub(super) shared: Option<PathBuf>,
 }
 
+/// What the compiler calls, and a C library has.
+const MEMORY_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp"];
+
 /// Builds the library for `target`.
 pub(super) fn build(shell: &Shell, target: &str) -> Result<Library> {
-    let is_hosted = !target.contains("-none");
-    // On bare metal there is no shared library, and Cargo would say so each time.
-    let kinds = if is_hosted { "staticlib,cdylib" } else { "staticlib" };
+    let has_shared = has_shared_libraries(shell, target)?;
+    let kinds = if has_shared { "staticlib,cdylib" } else { "staticlib" };
     cmd!(shell, "cargo rustc --quiet --package heptad-capi --profile capi --target {target}")
         .args(["--crate-type", kinds])
         .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
@@ -31,8 +45,34 @@ pub(super) fn build(shell: &Shell, target: &str) -> Result<Library> {
         .run()
         .with_context(|| format!("building the C library for {target}"))?;
     let folder = PathBuf::from(target_folder()).join(target).join("capi");
-    let shared = is_hosted.then(|| folder.join("libheptad_capi.so"));
-    Ok(Library { target: target.into(), archive: folder.join("libheptad_capi.a"), shared })
+    let library = Library {
+        target: target.into(),
+        raw: folder.join("libheptad_capi.a"),
+        object: folder.join("heptad.o"),
+        archive: folder.join("libheptad.a"),
+        shared: has_shared.then(|| folder.join("libheptad_capi.so")),
+    };
+    let functions = header::functions()?;
+    let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
+    library.object(shell, &functions, Memory::Elsewhere, &library.object)?;
+    let mut members = vec![library.object.clone()];
+    if target.contains("-none") {
+        let memory = folder.join("memory.o");
+        library.link(shell, MEMORY_FUNCTIONS, &[library.raw.clone()], &memory)?;
+        members.push(memory);
+    }
+    let archive = &library.archive;
+    let _ = fs::remove_file(archive);
+    let archiver = tool(shell, "llvm-ar")?;
+    cmd!(shell, "{archiver} rcs {archive} {members...}").quiet().run().context("archiving")?;
+    Ok(library)
+}
+
+/// Bare metal has none, and programs for musl are static.
+fn has_shared_libraries(shell: &Shell, target: &str) -> Result<bool> {
+    let facts = cmd!(shell, "rustc --print cfg --target {target}").quiet().read()?;
+    let has = |fact: &str| facts.lines().any(|line| line == fact);
+    Ok(has("unix") && !has("target_feature=\"crt-static\""))
 }
 
 /// Whether an object brings `memcpy`, `memset` and `memcmp`.
@@ -53,11 +93,23 @@ impl Library {
         memory: Memory,
         object: &Path,
     ) -> Result<()> {
-        let archive = &self.archive;
-        let inputs = match memory {
-            Memory::Within => vec![archive.clone()],
-            Memory::Elsewhere => self.own_members(shell)?,
-        };
+        match memory {
+            Memory::Within => {
+                let all = [functions, MEMORY_FUNCTIONS].concat();
+                self.link(shell, &all, &[self.raw.clone()], object)
+            }
+            Memory::Elsewhere => self.link(shell, functions, &self.own_members(shell)?, object),
+        }
+    }
+
+    /// Links `inputs` into one object in which `functions` are weak and everything else is local.
+    fn link(
+        &self,
+        shell: &Shell,
+        functions: &[&str],
+        inputs: &[PathBuf],
+        object: &Path,
+    ) -> Result<()> {
         let linker = tool(shell, "rust-lld")?;
         let roots = functions.iter().flat_map(|function| ["-u", function]);
         cmd!(shell, "{linker} -flavor gnu -r --gc-sections -o {object}")
@@ -67,14 +119,19 @@ impl Library {
             .run()
             .context("linking the object")?;
         // The linker does not strip what it makes to be linked again.
-        let stripper = tool(shell, "llvm-objcopy")?;
-        cmd!(shell, "{stripper} --strip-debug {object}").quiet().run().context("stripping it")
+        let editor = tool(shell, "llvm-objcopy")?;
+        let kept = functions.iter().map(|function| format!("--keep-global-symbol={function}"));
+        cmd!(shell, "{editor} --strip-debug --weaken {object}")
+            .args(kept)
+            .quiet()
+            .run()
+            .context("making its symbols local")
     }
 
     /// The archive's members that are heptad's, without those of `core`.
     fn own_members(&self, shell: &Shell) -> Result<Vec<PathBuf>> {
         let archiver = tool(shell, "llvm-ar")?;
-        let archive = &self.archive;
+        let archive = &self.raw;
         let folder = archive.with_file_name("members");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
@@ -95,9 +152,21 @@ pub(super) fn undefined(shell: &Shell, object: &Path) -> Result<BTreeSet<String>
 
 /// The symbols that `object` defines for others, or keeps to itself.
 pub(super) fn defined(object: &Path) -> Result<BTreeSet<String>> {
+    definitions(object, |_| true)
+}
+
+/// The symbols that `object` defines for others; a weak one yields to another definition.
+pub(super) fn offered(object: &Path, weak: bool) -> Result<BTreeSet<String>> {
+    definitions(object, |symbol| symbol.is_global() && symbol.is_weak() == weak)
+}
+
+fn definitions(
+    object: &Path,
+    is_wanted: impl Fn(&object::Symbol<'_, '_>) -> bool,
+) -> Result<BTreeSet<String>> {
     let bytes = fs::read(object).with_context(|| format!("reading {}", object.display()))?;
     let file = object::File::parse(&*bytes)?;
-    let defined = file.symbols().filter(|symbol| symbol.is_definition());
+    let defined = file.symbols().filter(|symbol| symbol.is_definition() && is_wanted(symbol));
     defined.map(|symbol| Ok(symbol.name()?.to_owned())).collect()
 }
 

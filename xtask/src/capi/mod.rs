@@ -6,8 +6,9 @@
 //! | [`guide`] | `docs/c.md` can be followed to the letter: its commands work, and print what it shows |
 //! | [`header`] | every compiler reads the header without a warning, as C and as C++; it says what the code says |
 //! | [`install`] | what is installed can be found by pkg-config, and used each way |
+//! | [`prefix`] | what is installed is there as a whole, or not at all |
 //! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts right |
-//! | [`library`] | the library, linked into one object, needs nothing but `memcpy`, `memset` and `memcmp`, cannot panic, and is small |
+//! | [`library`] | the library, one object, needs nothing but `memcpy`, `memset` and `memcmp`, offers weak functions and no other symbol, cannot panic, and is small |
 //! | [`programs`] | the C tests pass here and on AArch64 |
 
 pub(crate) mod bench;
@@ -17,6 +18,7 @@ mod header;
 pub(crate) mod install;
 mod kernel;
 mod library;
+mod prefix;
 mod programs;
 
 use std::fs;

@@ -132,8 +132,14 @@ pub(super) fn object_is_closed(
         if !foreign.is_empty() || !panics.is_empty() {
             println!("      it must not need {foreign:?}, nor bring {panics:?}");
         }
+        let wanted = functions.iter().map(|function| function.to_string()).collect();
+        let is_alone = library::offered(&object, true)? == wanted
+            && library::offered(&object, false)?.is_empty();
+        if !is_alone {
+            println!("      it must offer the functions asked for, as weak symbols, and no others");
+        }
         let is_small = bytes < if functions.len() > 10 { 192 << 10 } else { 8 << 10 };
-        count += Count::of(foreign.is_empty() && panics.is_empty() && is_small);
+        count += Count::of(foreign.is_empty() && panics.is_empty() && is_small && is_alone);
     }
     if library.shared.is_none() {
         let (instructions, uses) = fp_uses_in(shell, &library.target, &object)?;
