@@ -128,12 +128,6 @@ static int is_untouched(void)
     return index == BYTES;
 }
 
-static int is_expected(int result)
-{
-    return result >= 0 || result == HEPTAD_ERROR_BUSY || result == HEPTAD_ERROR_HANDLE
-        || result == HEPTAD_ERROR_LIVE;
-}
-
 #if defined(__x86_64__)
 #include <ucontext.h>
 
@@ -144,6 +138,12 @@ static volatile int live; /* inits that succeeded, less releases */
 static volatile long before, reached;
 static int (*volatile meanwhile)(void);
 static volatile int meanwhile_call;
+
+static int is_expected(int result)
+{
+    return result >= 0 || result == HEPTAD_ERROR_BUSY || result == HEPTAD_ERROR_HANDLE
+        || result == HEPTAD_ERROR_LIVE;
+}
 
 /* What a call says of how many live tables there are. */
 static void account(int call, int result)
