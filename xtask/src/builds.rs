@@ -12,6 +12,7 @@ use crate::matrix::{
     WITHOUT_ATOMICS, X86_64_LINUX, X86_64_NONE, feature_names, target_folder,
 };
 use crate::needs::{self, Need};
+use crate::package;
 use crate::stage::Count;
 
 /// The `rust-version` of Cargo.toml.
@@ -52,9 +53,10 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     }
     jobs.extend(without_64_bit_atomics(shell));
     jobs.extend(every_set_of_features(shell));
-    let package = cmd!(shell, "cargo package --package heptad --allow-dirty --all-features");
-    jobs.push(Job::step("the package, from what it includes and no more", package));
     let mut count = job::run_until_failure(jobs)?;
+    if count.failed == 0 {
+        count += package::run(shell)?;
+    }
     if count.failed == 0 {
         count += oldest_compiler(shell)?;
     }

@@ -35,6 +35,7 @@ mod models;
 mod mutants;
 mod needs;
 mod no_panic;
+mod package;
 mod proofs;
 mod protocols;
 mod qemu;

@@ -16,6 +16,10 @@ mod mutants;
 
 use mutants::{Edit, MUTANTS, Mutant};
 
+/// The models of the lock-free map.
+const MODELS: &str = "lockfree::models::";
+/// Those of a growth with several helpers.
+const SHARED_GROWTH: &str = "robin_hood::shared::";
 /// The models that take minutes.
 const LONG: &str = "lockfree::models::thorough::";
 
@@ -30,25 +34,27 @@ impl Atomics {
     /// `cargo test` of the crate's own tests with these atomics. They have a target folder of their
     /// own, because Cargo builds everything anew whenever the flags change.
     fn cargo_test(self, shell: &Shell) -> Result<Cmd<'_>> {
-        let (flags, name) = match self {
-            Atomics::Loom => ("--cfg heptad_loom", "loom"),
-            Atomics::Steps => ("--cfg heptad_steps", "steps"),
+        let (package, flags, name) = match self {
+            // The same sources, in a package that has loom.
+            Atomics::Loom => ("heptad-models", "--cfg heptad_loom", "loom"),
+            Atomics::Steps => ("heptad", "--cfg heptad_steps", "steps"),
         };
         let folder = std::path::absolute(target_folder())?.join(name);
-        let cargo = cmd!(shell, "cargo test --release --lib");
+        let cargo = cmd!(shell, "cargo test --release --package {package} --lib");
         Ok(cargo.env("RUSTFLAGS", flags).env("CARGO_TARGET_DIR", folder))
     }
 }
 
 /// The small models.
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
-    let command = Atomics::Loom.cargo_test(shell)?;
-    Job::tests("small models", command.args(["lockfree::models::", "--", "--skip", LONG])).run()
+    let command = Atomics::Loom.cargo_test(shell)?.arg("--").args([MODELS, SHARED_GROWTH]);
+    Job::tests("small models", command.args(["--skip", LONG])).run()
 }
 
 /// All models.
 pub(crate) fn run_long(shell: &Shell) -> Result<Count> {
-    Job::tests("all models", Atomics::Loom.cargo_test(shell)?.arg("lockfree::models::")).run()
+    let command = Atomics::Loom.cargo_test(shell)?.arg("--");
+    Job::tests("all models", command.args([MODELS, SHARED_GROWTH])).run()
 }
 
 /// Operations stopped at every access.

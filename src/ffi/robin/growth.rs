@@ -2,6 +2,8 @@
 
 use core::ffi::{c_int, c_void};
 
+use static_assertions::assert_impl_all;
+
 use super::{
     Handle, HeptadRobin, HeptadRobinMap, Kind, Lent, Memory, arguments, code, halves, lent,
 };
@@ -18,10 +20,7 @@ pub type GrowTogether =
     Option<unsafe extern "C" fn(growth: *const HeptadGrowth, context: *mut c_void)>;
 
 // C lends it to several threads.
-const _: () = {
-    const fn is_sync<T: Sync>() {}
-    is_sync::<Growth<'static>>();
-};
+assert_impl_all!(Growth<'static>: Sync);
 
 /// Makes the larger table by `grow`, in memory apart from the smaller one's.
 ///

@@ -2,9 +2,12 @@
 
 use core::slice;
 
+use static_assertions::{assert_eq_size, const_assert};
+
 use super::{Growth, LEAST_RANGE_SLOTS, Source, Target};
 use crate::{
     error::{Error, Rejected},
+    layout::Line,
     robin_hood::{Map, Set, Storages, raw::Raw, shape::Shape},
     storage::Downward,
     sync::SharedU64,
@@ -93,10 +96,13 @@ impl<S: Downward> Raw<S> {
     }
 }
 
+assert_eq_size!(SharedU64, u64);
+const_assert!(align_of::<SharedU64>() <= align_of::<Line>());
+
 /// The same words, for several threads.
 fn atomic(words: &mut [u64]) -> &[SharedU64] {
     let (start, len) = (words.as_mut_ptr().cast::<SharedU64>(), words.len());
-    // SAFETY: an `SharedU64` is a `u64` in memory, aligned to eight bytes, as are the words of lines;
+    // SAFETY: an `SharedU64` is a `u64` in memory, and the words of lines are aligned for it, as asserted above;
     // for as long as the slice is borrowed, only atomic accesses are made to them.
     unsafe { slice::from_raw_parts(start, len) }
 }
