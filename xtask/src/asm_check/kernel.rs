@@ -16,7 +16,7 @@ use xshell::{Shell, cmd};
 use super::banner::Declaration;
 use super::machine::{Architecture, MACHINES};
 use super::objdump::{Function, Objdump};
-use super::{Findings, operands, pass, rules, symbols};
+use super::{Findings, operands, pass, rules, stack, symbols};
 use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
 
 /// A target for kernels.
@@ -25,12 +25,29 @@ struct Target {
     architecture: Architecture,
     /// Does the target promise that the compiler uses no FP or SIMD register?
     is_soft: bool,
+    /// Where its limits stand in the table of what operations take of the stack.
+    stack_column: Option<usize>,
 }
 
 const TARGETS: &[Target] = &[
-    Target { name: X86_64_NONE, architecture: Architecture::X86_64, is_soft: true },
-    Target { name: AARCH64_NONE_SOFTFLOAT, architecture: Architecture::Aarch64, is_soft: true },
-    Target { name: AARCH64_NONE, architecture: Architecture::Aarch64, is_soft: false },
+    Target {
+        name: X86_64_NONE,
+        architecture: Architecture::X86_64,
+        is_soft: true,
+        stack_column: Some(0),
+    },
+    Target {
+        name: AARCH64_NONE_SOFTFLOAT,
+        architecture: Architecture::Aarch64,
+        is_soft: true,
+        stack_column: Some(1),
+    },
+    Target {
+        name: AARCH64_NONE,
+        architecture: Architecture::Aarch64,
+        is_soft: false,
+        stack_column: None,
+    },
 ];
 
 /// Checks every target. All routines of `declarations` must be there.
@@ -57,11 +74,13 @@ pub(super) fn check(
 
 /// Builds the user of the library; each set of flags in a folder of its own.
 fn build(shell: &Shell, target: &str, flags: &str) -> Result<PathBuf> {
-    let folder = format!("{}/asm-check{}", target_folder(), flags.replace('=', "-"));
+    let folder = format!("{}/asm-check{}", target_folder(), flags.replace(['=', ' '], "-"));
     let manifest = "xtask/src/asm_check/kernel-user/Cargo.toml";
     cmd!(shell, "cargo build --quiet --release --manifest-path {manifest} --target {target}")
         .args(["--target-dir", &folder])
         .env("RUSTFLAGS", flags)
+        // For `stack::FLAGS`, which stable compilers know too.
+        .env("RUSTC_BOOTSTRAP", "1")
         .quiet()
         .run()
         .context("building the user of the library")?;
@@ -130,6 +149,14 @@ fn check_target(
 
     let what = format!("{name}: the pass of growing");
     findings.note(&what, &pass::complaints(target.architecture, &functions));
+
+    if let Some(column) = target.stack_column {
+        let program = build(shell, name, stack::FLAGS)?;
+        let functions = objdump.all_functions(shell, &program)?;
+        let contents = symbols::read(&program)?;
+        let complaints = stack::complaints(target.architecture, column, &functions, &contents)?;
+        findings.note(&format!("{name}: the stack"), &complaints);
+    }
 
     let (instructions, complaints) = fp_uses(target.architecture, &functions);
     ensure!(instructions > 1_000, "only {instructions} instructions in {}", program.display());

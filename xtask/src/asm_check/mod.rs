@@ -8,6 +8,7 @@
 //! | [`leftovers`] | the routines in one unit with a stranger's text, from GNU as and rustc | nothing is defined but the routines |
 //! | [`rules`] | disassembled routines, every target | landing pad; no FP or SIMD register, no call, no store through `const`; only listed instructions |
 //! | [`kernel`] | disassembled user of the library | no FP or SIMD register in anything the compiler makes for kernels; LSE atomics where the target has them |
+//! | [`stack`] | the same | no operation takes more stack than docs/kernel.md says |
 //! | [`pass`] | the same | the loops of a growing sorted table have no branch that depends on a word |
 //! | [`mutate`] | test programs | a change of any one instruction makes a test fail |
 //!
@@ -23,6 +24,7 @@ mod objdump;
 mod operands;
 mod pass;
 mod rules;
+mod stack;
 mod symbols;
 
 use std::fs;

@@ -25,9 +25,14 @@ pub(super) struct Function {
 }
 
 impl Function {
+    /// The address of its first instruction.
+    pub(super) fn start(&self) -> u64 {
+        self.instructions.first().map_or(0, |first| first.address)
+    }
+
     /// Keeps the first `size` bytes, which belong to the symbol: what follows is padding.
     pub(super) fn drop_padding(&mut self, size: u64) {
-        let start = self.instructions.first().map_or(0, |first| first.address);
+        let start = self.start();
         self.instructions.retain(|one| one.address < start + size);
     }
 }

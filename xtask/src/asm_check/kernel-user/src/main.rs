@@ -3,6 +3,8 @@
 //! A small user of every part of the library, to look at what the compiler makes of it for kernels.
 //! It is linked as a kernel would be, and disassembled; it is never run.
 
+mod operations;
+
 use core::hint::black_box;
 use core::panic::PanicInfo;
 
@@ -24,6 +26,7 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 #[unsafe(no_mangle)]
 extern "C" fn _start() -> ! {
     black_box(heptad::probe::BACKENDS);
+    operations::keep();
     black_box([
         map_new as *const (),
         map_get as *const (),
