@@ -133,6 +133,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: sanitizers::address,
     },
     Stage {
+        name: "capi-memcheck",
+        about: "the C tests, watched by valgrind",
+        needs: capi::memcheck::NEEDS,
+        run: capi::memcheck::run,
+    },
+    Stage {
         name: "model-mutants",
         about: "the lock-free map without one of its steps: some model must notice",
         needs: &[],

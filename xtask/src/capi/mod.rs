@@ -9,6 +9,7 @@
 //! | [`prefix`] | what is installed is there as a whole, or not at all |
 //! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts right |
 //! | [`library`] | the library, one object, needs nothing but `memcpy`, `memset` and `memcmp`, offers weak functions and no other symbol, cannot panic, and is small |
+//! | [`memcheck`] | stage `capi-memcheck` of `verify`: the C tests under valgrind |
 //! | [`programs`] | the C tests pass here and on AArch64 |
 
 pub(crate) mod bench;
@@ -18,6 +19,7 @@ mod header;
 pub(crate) mod install;
 mod kernel;
 mod library;
+pub(crate) mod memcheck;
 mod prefix;
 mod programs;
 

@@ -30,6 +30,13 @@ pub(super) const NATIVE: &[Toolchain] = &[
     },
 ];
 
+/// For programs that valgrind watches. Such a program cannot be stopped after each instruction.
+pub(super) const WATCHED: Toolchain = Toolchain {
+    compiler: "gcc",
+    options: &["-O1", "-g", "-DWITHOUT_SINGLE_STEPS"],
+    launcher: &["valgrind", "--quiet", "--error-exitcode=9"],
+};
+
 /// The compiler for AArch64. Its programs are linked statically: dynamic ones hang in QEMU's user
 /// mode when they start a thread.
 pub(super) const AARCH64: Toolchain = Toolchain {
