@@ -246,6 +246,7 @@ static void it_is_rebuilt_and_attached_to(void)
     EQUAL(heptad_indirect_grace_start(&other, &value), HEPTAD_OK);
     EQUAL(heptad_indirect_grace_elapsed(&other, value), 0);
     EQUAL(heptad_indirect_release(&other, NULL, NULL), HEPTAD_OK);
+    EQUAL(heptad_indirect_remove(&map, hash_of(names[9]), names[9], NULL, NULL), 1);
     EQUAL(heptad_indirect_needs_rebuild(&map), 0);
     EQUAL(heptad_indirect_rebuild_if_needed(&map, other_lines, sizeof other_lines, 8),
           HEPTAD_ERROR_NOT_REQUIRED);

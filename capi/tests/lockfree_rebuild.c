@@ -3,12 +3,6 @@
 
 static HEPTAD_LINES(other_lines, LINES);
 
-static void note_memory(void *memory, size_t bytes, void *context)
-{
-    CHECK(bytes > 0);
-    *(void **)context = memory;
-}
-
 /* Moves a map again and again, between any two steps of which everything answers as before. */
 static void move_about(heptad_lockfree *map)
 {

@@ -150,9 +150,9 @@ impl<'a, G: Reclaim> Root<'a, G> {
         // SAFETY: R1.
         self.count_bytes(unsafe { Table::at(descriptor) });
         // A member's is never settled: so its operations ask first whether the descriptor is as it was.
-        let is_member = usize::from(self.member().is_some());
+        let unsettled = if self.member().is_some() { UNSETTLED } else { 0 };
         // Release: pairs with the load in `current`, so that the table is seen as it was made.
-        self.current.store(new.map_addr(|address| address | is_member * UNSETTLED), Release);
+        self.current.store(new.map_addr(|address| address | unsettled), Release);
         true
     }
 

@@ -80,6 +80,7 @@ pub(super) struct Line {
     state: AtomicU64,
 }
 
+#[cfg(not(heptad_loom))]
 const _: () = assert!(size_of::<Block>() == LINE_BYTES && size_of::<Line>() == LINE_BYTES);
 
 impl Block {
