@@ -115,6 +115,8 @@ enum {
     HEPTAD_ERROR_CROWDED = -15,     /* keys of a sorted set crowd together, and growing would not help */
     HEPTAD_ERROR_REENTRANT = -17,   /* what a callback decides about changed each time while it ran */
     HEPTAD_ERROR_UNSUPPORTED = -18, /* the processor has no 64-bit atomics: see heptad_is_lock_free */
+    HEPTAD_ERROR_SHARED = -19,      /* other handles use the table too: it is not rebuilt */
+    HEPTAD_ERROR_MEMBER = -20,      /* the shared memory has no such member, or is not for members */
     HEPTAD_ERROR_COPY = -24         /* the handle is a copy of a live one, or a live one that was moved */
 };
 
@@ -716,12 +718,31 @@ HEPTAD_STATIC_ASSERT(reclaim_bytes, sizeof(heptad_reclaim) == 5 * sizeof(void *)
 int heptad_lockfree_init_with(heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed,
                               const heptad_reclaim *reclaim);
 
-/* The map that another handle made in the memory, in this program or another, at whatever address: for
- * shared memory. Nothing but such maps may write there, and none of them may be rebuilt; through this
- * handle it is refused. Errors as for init, and _FOREIGN if no map stands there, _VERSION if it is of
- * another layout, _CORRUPT if its first lines are damaged, _BUSY if it has been rebuilt into another.
- * Attaching and reading write nothing, so the memory may be mapped read-only; a change is a fault then. */
+/* SHARED MEMORY. One process formats the memory, at any time before the others come; then all attach, the
+ * formatting one too, each at the address that it has mapped the memory at. All are equal: none owns the map,
+ * and when one dies the others have all that it had. Everyone who can write the memory is trusted to write it by
+ * these functions alone, and so with every answer; but no operation begins that the first lines of the memory
+ * would lead out of it, if they have changed since the attach.
+ *
+ * heptad_lockfree_shared_bytes: bytes to lend. _format writes all of the memory; nobody may be attached to it.
+ * Errors as for init. `members` is 0, or how many numbers there are for members: an operation that is killed
+ * leaves up to one place reserved, which in memory without members stays so for good. */
+size_t heptad_lockfree_shared_bytes(size_t entries, size_t members);
+int heptad_lockfree_format(void *memory, size_t bytes, uint64_t seed, size_t members);
+
+/* Opens a handle for the map in shared memory. It cannot be rebuilt: that is _SHARED. Memory errors as for init;
+ * _FOREIGN if no shared map of this kind is there, _VERSION if it is of another layout, _CORRUPT if its first
+ * lines are damaged. _attach is for memory without members, and _join for a member, whose number is less than
+ * `members`: _MEMBER otherwise, and _LIVE while another handle has the number. A member is one context: it calls
+ * one function at a time, and none from a signal or interrupt handler that comes in the middle of another; such
+ * a handler has a number and a handle of its own. _attach and reading write nothing, so that memory without
+ * members may be mapped read-only; a change is a fault then. */
 int heptad_lockfree_attach(heptad_lockfree *map, void *memory, size_t bytes);
+int heptad_lockfree_join(heptad_lockfree *map, void *memory, size_t bytes, size_t member);
+
+/* Gives the memory up: who attaches from now on gets _FOREIGN. Those who are attached may go on; the memory may
+ * be used otherwise when all have released. Anyone who is attached may do this. _MEMBER in private memory. */
+int heptad_lockfree_destroy(const heptad_lockfree *map);
 
 /* Ends a handle, when none of its functions is under way, and calls `give_back`, which may be null, for each
  * piece of memory that was lent to the map, with the size that it was lent with: one, unless the map was
@@ -735,7 +756,7 @@ int heptad_lockfree_release(heptad_lockfree *map,
  * heptad_lockfree_help. A change moves 48 entries at most, reads move none, nobody waits. If the new memory
  * has no room for some entry, changes at its home are _FULL, until another rebuild, into a third piece,
  * goes on from there. Writes all of the memory. _BUSY while a rebuild is running that is not stuck,
- * _TOO_SMALL for the entries that are there, _ARGUMENT through a handle that was attached; memory errors
+ * _TOO_SMALL for the entries that are there, _SHARED in shared memory; memory errors
  * as for init. _if_needed returns _NOT_REQUIRED unless heptad_lockfree_needs_rebuild says so. */
 int heptad_lockfree_rebuild(const heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed);
 int heptad_lockfree_rebuild_if_needed(const heptad_lockfree *map, void *memory, size_t bytes,
@@ -911,9 +932,11 @@ int heptad_lockfree_clear(const heptad_lockfree *map);
  * the map is gone. When an insertion fails, or answers that the key was there, the map has not kept the
  * reference it was given, and nobody else has seen it. */
 
-/* As heptad_lockfree_init, _init_counted, _init_with and _attach; the memory is that of heptad_lockfree_bytes.
+/* As heptad_lockfree_init, _init_counted, _init_with, _format, _attach, _join and _destroy; the memory is that
+ * of heptad_lockfree_bytes.
  * _NULL also without `equal`, _ARGUMENT for hash bits of none or all. Who attaches has to bring the same hash
- * bits, or the answer is _FOREIGN, and to understand the references: indices or offsets, no addresses. */
+ * bits, or the answer is _FOREIGN, and to understand the references: indices or offsets, no addresses. Shared
+ * memory is that of heptad_lockfree_shared_bytes. */
 int heptad_indirect_init(heptad_indirect *map, void *memory, size_t bytes, uint64_t seed,
                          uint64_t hash_bits,
                          int (*equal)(uint64_t reference, const void *key, void *context),
@@ -926,9 +949,15 @@ int heptad_indirect_init_with(heptad_indirect *map, void *memory, size_t bytes, 
                               uint64_t hash_bits,
                               int (*equal)(uint64_t reference, const void *key, void *context),
                               void *context, const heptad_reclaim *reclaim);
+int heptad_indirect_format(void *memory, size_t bytes, uint64_t seed, size_t members, uint64_t hash_bits);
 int heptad_indirect_attach(heptad_indirect *map, void *memory, size_t bytes, uint64_t hash_bits,
                            int (*equal)(uint64_t reference, const void *key, void *context),
                            void *context);
+int heptad_indirect_join(heptad_indirect *map, void *memory, size_t bytes, size_t member,
+                         uint64_t hash_bits,
+                         int (*equal)(uint64_t reference, const void *key, void *context),
+                         void *context);
+int heptad_indirect_destroy(const heptad_indirect *map);
 
 /* As those of a heptad_lockfree. A rebuild under another seed does not part keys whose hash bits are the same.
  * A check looks at words, not at keys. */

@@ -54,6 +54,10 @@ pub enum Error {
     Occupied,
     /// What was asked for if needed is not needed.
     NotRequired,
+    /// Other processes use the table too: it is not rebuilt.
+    Shared,
+    /// The memory has no member of this number, or is for members and none was named.
+    Member,
     /// Two tables that are to be merged keep their keys in different orders.
     DifferentOrders,
 }
@@ -84,6 +88,8 @@ impl fmt::Display for Error {
             }
             Error::Corrupt => f.write_str("a damaged table"),
             Error::Occupied => f.write_str("there is a table already"),
+            Error::Shared => f.write_str("a table that others use too"),
+            Error::Member => f.write_str("no number of a member of that memory"),
             Error::NotRequired => f.write_str("nothing that needs to be done"),
         }
     }

@@ -1,10 +1,10 @@
-//! Arenas of the lock-free map that others use too, and arenas that are damaged.
+//! The lock-free map in memory that others use too, and in memory that is damaged.
 #![allow(unreachable_pub, reason = "the kernels' library exports the same source")]
 
 use heptad::{
     Error,
     layout::{LINE_BYTES, Line},
-    lockfree::{Expectation, Map, arena_layout},
+    lockfree::{Expectation, SharedMap, shared_layout},
     storage::Region,
 };
 
@@ -25,8 +25,9 @@ mod mapped_twice {
     };
 
     use super::{
-        Map, Region, arena_layout,
+        Region, SharedMap,
         player::{COMMON_KEYS, OWN_KEYS, Player, check_accounts},
+        shared_layout,
     };
 
     /// Maps the file once more, for as long as the test runs.
@@ -38,7 +39,7 @@ mod mapped_twice {
 
     #[test]
     fn both_views_show_the_same_entries() {
-        let bytes = arena_layout(2 * OWN_KEYS + COMMON_KEYS).unwrap().size();
+        let bytes = shared_layout(2 * OWN_KEYS + COMMON_KEYS, 0).unwrap().size();
         let file = memfd_create("arena", MemfdFlags::CLOEXEC).unwrap();
         ftruncate(&file, bytes as u64).unwrap();
         let views = [view(&file, bytes), view(&file, bytes)];
@@ -47,10 +48,12 @@ mod mapped_twice {
         let regions = views.map(|view| unsafe { Region::from_raw(view.cast(), bytes) }.unwrap());
         let [first, second] = regions;
 
-        let first = Map::<u64, u64>::new_in(first, 7).unwrap();
+        let first = SharedMap::<u64, u64>::format(first, 7, 0).unwrap();
+        // SAFETY: just formatted, and nobody but maps writes it.
+        let first = unsafe { SharedMap::<u64, u64>::attach(first) }.unwrap();
         assert_eq!(first.insert(1 << 60, 2), Ok(None));
-        // SAFETY: a map was made there, and nobody but maps writes it.
-        let second = unsafe { Map::<u64, u64>::attach(second) }.unwrap();
+        // SAFETY: as above.
+        let second = unsafe { SharedMap::<u64, u64>::attach(second) }.unwrap();
         assert_eq!((second.get(1 << 60), second.seed()), (Some(2), Some(7)));
         assert_eq!(second.upsert(1 << 60, 3), Ok(Some(2)));
         assert_eq!((first.remove(1 << 60), second.get(1 << 60)), (Ok(Some(3)), None));
@@ -77,14 +80,21 @@ mod mapped_twice {
 const ENTRIES: u64 = 100;
 const ROUNDS: usize = if cfg!(miri) { 3 } else { 400 };
 
-/// An arena with entries in bins and groups.
+/// Words before the arena.
+const BLOCK_WORDS: usize = 8;
+
+/// A map with entries in bins and groups.
 fn filled_lines() -> Vec<Line> {
-    let mut lines = vec![Line::EMPTY; arena_layout(ENTRIES as usize).unwrap().size() / LINE_BYTES];
-    let map = Map::<u64, u64>::new_in(Region::from_lines(&mut lines).unwrap(), 5).unwrap();
+    let bytes = shared_layout(ENTRIES as usize, 0).unwrap().size();
+    let mut lines = vec![Line::EMPTY; bytes / LINE_BYTES];
+    let region = SharedMap::<u64, u64>::format(Region::from_lines(&mut lines).unwrap(), 5, 0);
+    // SAFETY: just formatted, and nobody else writes it.
+    let map = unsafe { SharedMap::<u64, u64>::attach(region.unwrap()) }.unwrap();
     for key in 0..ENTRIES {
         assert_eq!(map.insert(key, !key), Ok(None));
     }
     assert!(map.stats().outside > 0);
+    drop(map);
     lines
 }
 
@@ -95,10 +105,15 @@ fn words(lines: &mut [Line]) -> &mut [u64] {
     unsafe { std::slice::from_raw_parts_mut(start, count) }
 }
 
-/// Does everything there is with what may be a map; what it answers, nobody knows.
+/// Attaches to what may be a map, and does everything with it.
 fn use_everything(lines: &mut [Line]) -> Result<(), Error> {
     // SAFETY: initialised, and nobody else writes them.
-    let map = unsafe { Map::<u64, u64>::attach(Region::from_lines(lines)?) }?;
+    let map = unsafe { SharedMap::<u64, u64>::attach(Region::from_lines(lines)?) }?;
+    use_map(&map)
+}
+
+/// Does everything there is with what may be a map; what it answers, nobody knows.
+fn use_map(map: &SharedMap<'_, u64, u64>) -> Result<(), Error> {
     let verdict = map.check();
     let stats = map.stats();
     let mut values = [None; 8];
@@ -110,6 +125,13 @@ fn use_everything(lines: &mut [Line]) -> Result<(), Error> {
         let _ = map.remove(key / 2);
     }
     assert!(map.len() <= stats.slots.max(24 * stats.bins) && map.iter().count() <= 24 * stats.bins);
+    let _ = (
+        map.needs_rebuild(),
+        map.help(10),
+        map.try_reclaim().is_some(),
+        map.seed(),
+        map.capacity(),
+    );
     // Damaged or not, they end and are answered.
     let _ = map.retain(|key, value| key > value);
     let _ = map.clear();
@@ -127,8 +149,8 @@ fn flipped_bits_never_crash() {
         let mut lines = filled.clone();
         for _ in 0..1 + round % 8 {
             let words = words(&mut lines);
-            // The descriptor is checked as a whole when a map is attached.
-            let word = random.usize(8..words.len());
+            // The first lines of the memory and of the arena are checked when a map is attached.
+            let word = random.usize(BLOCK_WORDS + 8..words.len());
             words[word] ^= 1 << random.u32(..64);
         }
         found += usize::from(use_everything(&mut lines) == Err(Error::Corrupt));
@@ -137,18 +159,20 @@ fn flipped_bits_never_crash() {
     assert!(found > ROUNDS / 4);
 }
 
-/// Any bit of the descriptor: refused.
+/// Any bit of the first line that means something, and of the arena's: refused.
 #[test]
 fn a_damaged_descriptor_is_refused() {
     let filled = filled_lines();
-    for bit in 0..512 {
+    let meaning_bits = (0..4 * 64).chain(BLOCK_WORDS * 64..BLOCK_WORDS * 64 + 512);
+    for bit in meaning_bits {
         let mut lines = filled.clone();
         words(&mut lines)[bit / 64] ^= 1 << (bit % 64);
         let answer = use_everything(&mut lines).unwrap_err();
-        // Word 7 would be the address of the next table: a map in the middle of a rebuild.
+        // This word would be the address of the next table: a map in the middle of a rebuild.
+        let is_next = bit / 64 == BLOCK_WORDS + 7;
         let is_known = match answer {
-            Error::Foreign | Error::Corrupt | Error::UnknownFormat { .. } => bit / 64 != 7,
-            Error::Busy => bit / 64 == 7,
+            Error::Foreign | Error::Corrupt | Error::UnknownFormat { .. } => !is_next,
+            Error::Busy => is_next,
             _ => false,
         };
         assert!(is_known, "bit {bit}: {answer}");
@@ -164,7 +188,8 @@ fn random_bytes_never_crash() {
         let mut lines = filled.clone();
         words(&mut lines).fill_with(|| random.u64(..));
         assert_eq!(use_everything(&mut lines), Err(Error::Foreign));
-        words(&mut lines)[..8].copy_from_slice(&words(&mut filled.clone())[..8]);
+        let first = ..BLOCK_WORDS + 8;
+        words(&mut lines)[first].copy_from_slice(&words(&mut filled.clone())[first]);
         assert_eq!(use_everything(&mut lines), Err(Error::Corrupt));
     }
 }

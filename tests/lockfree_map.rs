@@ -197,39 +197,6 @@ fn a_static_map_is_empty_and_full_until_it_is_placed() {
 }
 
 #[test]
-fn attaching_finds_what_was_left_and_refuses_the_rest() {
-    let mut lines = lines_for(100);
-    let map = map_in(&mut lines, 77);
-    map.insert(5, 6).unwrap();
-    let region = map.into_regions().next().unwrap();
-    // SAFETY: a map was made there, and wrote all of it.
-    let map = unsafe { Map::<u64, u64>::attach(region) }.unwrap();
-    assert_eq!((map.get(5), map.seed(), map.check()), (Some(6), Some(77), Ok(())));
-
-    let attach = |lines: &mut [Line]| {
-        // SAFETY: initialised, and nobody else writes them.
-        let result = unsafe { Map::<u64, u64>::attach(Region::from_lines(lines).unwrap()) };
-        result.map(drop).map_err(|rejected| rejected.error)
-    };
-    let half = lines.len() / 2;
-    assert!(matches!(attach(&mut lines[..half]), Err(Error::TooSmall { .. })));
-    assert_eq!(attach(&mut lines[1..]), Err(Error::Foreign));
-    assert_eq!(attach(&mut lines), Ok(()));
-    for word in 0..7 {
-        let mut damaged = lines.clone();
-        // SAFETY: the first line has eight words.
-        let word_ptr = unsafe { damaged.as_mut_ptr().cast::<u64>().add(word) };
-        // SAFETY: a word of it, initialised.
-        unsafe { *word_ptr ^= 1 << 60 };
-        let error = attach(&mut damaged).unwrap_err();
-        match word {
-            0 => assert_eq!(error, Error::UnknownFormat { found: 2 ^ 1 << 12, known: 2 }),
-            _ => assert_eq!(error, Error::Corrupt),
-        }
-    }
-}
-
-#[test]
 fn layouts_are_exact_and_bounded() {
     let step = if cfg!(miri) { 499 } else { 1 };
     for capacity in (0..2_000).step_by(step).chain([1 << 20, 12_345_678]) {
@@ -316,9 +283,6 @@ fn n11_keys_longer_than_a_word() {
         assert_eq!((map.remove(pair), map.remove(pair)), (Ok(Some(removed)), Ok(None)));
     }
     assert_eq!((map.len(), map.stats().held), (0, 0));
-    // SAFETY: the map above was made there.
-    let foreign = unsafe { Map::<u64, u64>::attach(map.into_regions().next().unwrap()) };
-    assert_eq!(foreign.unwrap_err().error, Error::Foreign);
 }
 
 /// The memory of a removed key may be used for something else: nobody compares with it any more, although

@@ -492,6 +492,8 @@ static void every_code_has_a_text(void)
         HEPTAD_ERROR_CROWDED,
         HEPTAD_ERROR_REENTRANT,
         HEPTAD_ERROR_UNSUPPORTED,
+        HEPTAD_ERROR_SHARED,
+        HEPTAD_ERROR_MEMBER,
         HEPTAD_ERROR_COPY,
     };
     const char *unknown = heptad_strerror(-1000);

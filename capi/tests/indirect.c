@@ -230,20 +230,23 @@ static void it_is_rebuilt_and_attached_to(void)
         EQUAL(heptad_indirect_insert(&map, hash_of(names[index]), names[index], index, index, NULL),
               1);
     }
-    EQUAL(heptad_indirect_attach(&other, lines, sizeof lines, HEPTAD_HASH_BITS_OF_ADDRESSES,
+    EQUAL(heptad_indirect_format(other_lines, sizeof other_lines, 1, 0, HEPTAD_HASH_BITS_OF_INDICES),
+          HEPTAD_OK);
+    EQUAL(heptad_indirect_attach(&other, other_lines, sizeof other_lines, HEPTAD_HASH_BITS_OF_ADDRESSES,
                                  has_name, &vain),
           HEPTAD_ERROR_FOREIGN);
-    EQUAL(heptad_lockfree_attach(&words, lines, sizeof lines), HEPTAD_ERROR_FOREIGN);
-    EQUAL(heptad_indirect_attach(&other, lines, sizeof lines, HEPTAD_HASH_BITS_OF_INDICES,
+    EQUAL(heptad_lockfree_attach(&words, other_lines, sizeof other_lines), HEPTAD_ERROR_FOREIGN);
+    EQUAL(heptad_indirect_attach(&other, other_lines, sizeof other_lines, HEPTAD_HASH_BITS_OF_INDICES,
                                  has_name, &vain),
           HEPTAD_OK);
+    EQUAL(heptad_indirect_insert(&other, hash_of(names[9]), names[9], 9, 9, NULL), 1);
     EQUAL(heptad_indirect_remove(&other, hash_of(names[9]), names[9], NULL, &value), 1);
     EQUAL(value, 9);
-    EQUAL(heptad_indirect_rebuild(&other, other_lines, sizeof other_lines, 1),
-          HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_indirect_rebuild(&other, lines, sizeof lines, 1), HEPTAD_ERROR_SHARED);
     EQUAL(heptad_indirect_grace_start(&other, &value), HEPTAD_OK);
     EQUAL(heptad_indirect_grace_elapsed(&other, value), 0);
     EQUAL(heptad_indirect_release(&other, NULL, NULL), HEPTAD_OK);
+    EQUAL(heptad_indirect_remove(&map, hash_of(names[9]), names[9], NULL, NULL), 1);
     EQUAL(heptad_indirect_needs_rebuild(&map), 0);
     EQUAL(heptad_indirect_rebuild_if_needed(&map, other_lines, sizeof other_lines, 8),
           HEPTAD_ERROR_NOT_REQUIRED);

@@ -1,72 +1,7 @@
-/* Maps without a lock, from C: attached to, rebuilt, reclaimed. */
+/* Maps without a lock, from C: rebuilt, reclaimed. */
 #include "lockfree.h"
 
 static HEPTAD_LINES(other_lines, LINES);
-
-static void note_memory(void *memory, size_t bytes, void *context)
-{
-    CHECK(bytes > 0);
-    *(void **)context = memory;
-}
-
-/* What attaching says to memory that is not a map's, is cut off, or damaged; and what is left alone. */
-static void attaching(void)
-{
-    static HEPTAD_LINES(copy, LINES);
-    heptad_lockfree map, other = HEPTAD_INIT;
-    uint64_t key, value;
-    size_t index;
-    void *memory;
-    unsigned refused = 0;
-    make(&map);
-    for (key = 0; key < 100; key++) {
-        EQUAL(heptad_lockfree_insert(&map, key, ~key, NULL), 1);
-    }
-    /* Twice in one program: both see the same. */
-    EQUAL(heptad_lockfree_attach(&other, lines, sizeof lines), HEPTAD_OK);
-    EQUAL(heptad_lockfree_remove(&other, 5, &value), 1);
-    EQUAL(heptad_lockfree_get(&map, 5, NULL), 0);
-    EQUAL(heptad_lockfree_rebuild(&other, copy, sizeof copy, 1), HEPTAD_ERROR_ARGUMENT);
-    EQUAL(heptad_lockfree_release(&other, note_memory, &memory), HEPTAD_OK);
-    CHECK(memory == lines);
-    EQUAL(heptad_lockfree_len(&map), 99);
-    /* Another address. */
-    memcpy(copy, lines, sizeof lines);
-    EQUAL(heptad_lockfree_attach(&other, copy, sizeof copy), HEPTAD_OK);
-    for (key = 0; key < 100; key++) {
-        EQUAL(heptad_lockfree_get(&other, key, &value), key != 5);
-    }
-    EQUAL(heptad_lockfree_check(&other), HEPTAD_OK);
-    EQUAL(heptad_lockfree_release(&other, NULL, NULL), HEPTAD_OK);
-
-    EQUAL(heptad_lockfree_attach(&other, copy, 64), HEPTAD_ERROR_TOO_SMALL);
-    EQUAL(heptad_lockfree_attach(&other, copy, sizeof copy / 2), HEPTAD_ERROR_TOO_SMALL);
-    EQUAL(heptad_lockfree_attach(&other, copy + 64, sizeof copy - 64), HEPTAD_ERROR_FOREIGN);
-    memset(copy, 0, sizeof copy);
-    EQUAL(heptad_lockfree_attach(&other, copy, sizeof copy), HEPTAD_ERROR_FOREIGN);
-    for (index = 0; index < 64; index++) {
-        int result;
-        memcpy(copy, lines, sizeof lines);
-        copy[index] ^= 0x10;
-        result = heptad_lockfree_attach(&other, copy, sizeof copy);
-        CHECK(result == HEPTAD_ERROR_FOREIGN || result == HEPTAD_ERROR_CORRUPT
-              || result == HEPTAD_ERROR_VERSION || result == HEPTAD_ERROR_BUSY
-              || result == HEPTAD_ERROR_TOO_SMALL || result == HEPTAD_OK);
-        refused += result < 0;
-        if (result == HEPTAD_OK) {
-            EQUAL(heptad_lockfree_release(&other, NULL, NULL), HEPTAD_OK);
-        }
-    }
-    CHECK(refused >= 56);
-    /* An entry that was written over. */
-    memcpy(copy, lines, sizeof lines);
-    memset(copy + 128, 0x55, sizeof copy - 128);
-    EQUAL(heptad_lockfree_attach(&other, copy, sizeof copy), HEPTAD_OK);
-    EQUAL(heptad_lockfree_check(&other), HEPTAD_ERROR_CORRUPT);
-    heptad_lockfree_get(&other, 1, &value);
-    heptad_lockfree_remove(&other, 1, &value);
-    heptad_lockfree_upsert(&other, 1, 1, &value);
-}
 
 /* Moves a map again and again, between any two steps of which everything answers as before. */
 static void move_about(heptad_lockfree *map)
@@ -206,7 +141,6 @@ static void rebuilt_under_each_way_to_reclaim(void)
 int main(void)
 {
     static const struct test_case cases[] = {
-        CASE(attaching),
         CASE(rebuilt_under_each_way_to_reclaim),
     };
     return RUN(cases);

@@ -122,10 +122,13 @@ static void one_is_killed_and_the_other_goes_on(void)
     heptad_lockfree map = HEPTAD_INIT;
     heptad_shared_stats stats;
     uint64_t key, value, round, state = 1, operations = 0;
-    map_bytes = heptad_lockfree_bytes(CAPACITY);
+    void *memory;
+    map_bytes = heptad_lockfree_shared_bytes(CAPACITY, 0);
     map_file = memfd_create("heptad", 0);
     CHECK(map_file >= 0 && ftruncate(map_file, (off_t)map_bytes) == 0);
-    EQUAL(heptad_lockfree_init(&map, map_memory(), map_bytes, 7), HEPTAD_OK);
+    memory = map_memory();
+    EQUAL(heptad_lockfree_format(memory, map_bytes, 7, 0), HEPTAD_OK);
+    EQUAL(heptad_lockfree_attach(&map, memory, map_bytes), HEPTAD_OK);
     for (key = OWN_FIRST; key < OWN_FIRST + OWN_KEYS; key++) {
         EQUAL(heptad_lockfree_insert(&map, key, 0, NULL), 1);
     }

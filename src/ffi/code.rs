@@ -41,6 +41,10 @@ pub const CROWDED: c_int = -15;
 pub const REENTRANT: c_int = -17;
 /// The processor has no 64-bit atomics, which the function needs.
 pub const UNSUPPORTED: c_int = -18;
+/// Other handles use the table too: it is not rebuilt.
+pub const SHARED: c_int = -19;
+/// The memory has no member of this number, or is for members and none was named.
+pub const MEMBER: c_int = -20;
 
 /// The handle is a copy of a live one, or a live one that was moved.
 pub const COPY: c_int = -24;
@@ -62,6 +66,8 @@ pub(super) fn of(error: Error) -> c_int {
         Error::Corrupt => CORRUPT,
         Error::Occupied => LIVE,
         Error::NotRequired => NOT_REQUIRED,
+        Error::Shared => SHARED,
+        Error::Member => MEMBER,
         // Asked of no function here.
         Error::DifferentOrders => ARGUMENT,
         // There is no allocator behind this interface.
@@ -93,6 +99,8 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         REENTRANT => c"the map changed each time while the callback ran",
         UNSUPPORTED => c"the processor has no 64-bit atomics",
         COPY => c"the handle is a copy of a live one, or was moved",
+        SHARED => c"other handles use the table too",
+        MEMBER => c"no number of a member of that memory",
         _ if code > 0 => c"no error",
         _ => c"an unknown error code",
     }

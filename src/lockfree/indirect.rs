@@ -106,20 +106,6 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     pub fn new_in(region: Region<'a>, seed: u64, keys: K) -> Result<Self, Rejected<Region<'a>>> {
         IndirectMap::new_with(region, seed, keys, Never)
     }
-
-    /// The map that stands in `region`: see [`Map::attach`](super::Map::attach).
-    ///
-    /// # Errors
-    ///
-    /// As there; [`Error::Foreign`] also for a map of other [`hash_bits`](Keys::hash_bits).
-    ///
-    /// # Safety
-    ///
-    /// As there, and the references in it stand for keys of `keys`, as far as [`Keys::is`] relies on it.
-    pub unsafe fn attach(region: Region<'a>, keys: K) -> Result<Self, Rejected<Region<'a>>> {
-        // SAFETY: the caller's promise.
-        unsafe { IndirectMap::attach_with(region, keys, Never) }
-    }
 }
 
 impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
@@ -144,24 +130,14 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
         Ok(IndirectMap { root, keys, words: PhantomData })
     }
 
-    /// [`attach`](IndirectMap::attach) for a map of a type with a `guard`: see
-    /// [`Map::attach_with`](super::Map::attach_with).
-    ///
-    /// # Errors
-    ///
-    /// As for `attach`.
-    ///
-    /// # Safety
-    ///
-    /// As for `attach`.
-    pub unsafe fn attach_with(
-        region: Region<'a>,
-        keys: K,
-        guard: G,
-    ) -> Result<Self, Rejected<Region<'a>>> {
-        // SAFETY: the caller's promise.
-        let root = unsafe { Root::attach(region, keys.hash_bits(), guard)? };
-        Ok(IndirectMap { root, keys, words: PhantomData })
+    /// A map of tables that are made already.
+    pub(super) fn with_root(root: Root<'a, G>, keys: K) -> Self {
+        IndirectMap { root, keys, words: PhantomData }
+    }
+
+    /// The tables.
+    pub(super) fn root(&self) -> &Root<'a, G> {
+        &self.root
     }
 
     /// Makes an empty table for a map that has none: see [`Map::place`](super::Map::place).

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The bits of a key that decide its home: all.
-const HOME_MASK: u64 = u64::MAX;
+pub(super) const HOME_MASK: u64 = u64::MAX;
 
 /// A map that cores, interrupt handlers and NMIs share without a lock, in memory that the caller lends.
 ///
@@ -80,26 +80,6 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
     pub fn new_in(region: Region<'a>, seed: u64) -> Result<Self, Rejected<Region<'a>>> {
         Map::new_with(region, seed, Never)
     }
-
-    /// The map that another one left in `region`, or that others use at this moment: in shared memory,
-    /// at whatever address it is mapped. Maps that share a table this way must not rebuild it.
-    ///
-    /// # Errors
-    ///
-    /// With the region: [`Error::Foreign`] if no map of words stands there, [`Error::UnknownFormat`],
-    /// [`Error::Corrupt`] if the descriptor is damaged, [`Error::TooSmall`] if the region ends before
-    /// the table does, [`Error::Busy`] if the table has been rebuilt into another. The entries
-    /// themselves are checked by [`check`](Self::check).
-    ///
-    /// # Safety
-    ///
-    /// The region's bytes are initialised, and nobody writes them but maps of this crate that were made
-    /// in them or attached to them. `K` and `V` are those that the map was filled with, as far as their
-    /// [`from_word`](Word::from_word) relies on it.
-    pub unsafe fn attach(region: Region<'a>) -> Result<Self, Rejected<Region<'a>>> {
-        // SAFETY: the caller's promise.
-        unsafe { Map::attach_with(region, Never) }
-    }
 }
 
 impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
@@ -118,20 +98,9 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         Ok(Map { root: Root::create(region, seed, HOME_MASK, guard)?, words: PhantomData })
     }
 
-    /// [`attach`](Map::attach) for a map of a type with a `guard`, which has nothing to do: such a map
-    /// must not be rebuilt.
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    pub unsafe fn attach_with(region: Region<'a>, guard: G) -> Result<Self, Rejected<Region<'a>>> {
-        // SAFETY: the caller's promise.
-        let root = unsafe { Root::attach(region, HOME_MASK, guard)? };
-        Ok(Map { root, words: PhantomData })
+    /// A map of tables that are made already.
+    pub(super) fn with_root(root: Root<'a, G>) -> Self {
+        Map { root, words: PhantomData }
     }
 
     /// Makes an empty table in `region` for a map that has none. Writes the whole region.
@@ -484,14 +453,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         self.root.prefetch(key.to_word());
     }
 
-    /// A map over a table that is made already.
-    #[cfg(all(test, heptad_loom))]
-    pub(super) fn with_root(root: Root<'a, G>) -> Self {
-        Map { root, words: PhantomData }
-    }
-
-    /// The tables, for tests of single steps.
-    #[cfg(test)]
+    /// The tables.
     pub(super) fn root(&self) -> &Root<'a, G> {
         &self.root
     }

@@ -217,6 +217,7 @@ mod root;
 mod segmented;
 mod set;
 mod shape;
+mod shared;
 mod slots;
 mod stats;
 #[cfg(all(test, heptad_steps))]
@@ -231,9 +232,11 @@ pub use expectation::Expectation;
 pub use indirect::{IndirectMap, Keys};
 pub use iter::Iter;
 pub use map::Map;
+pub(crate) use reclaim::Asking;
 pub use reclaim::{Counted, Never, Reclaim};
 pub use segmented::SegmentedMap;
 pub use set::Set;
+pub use shared::{Member, SharedIndirectMap, SharedMap, SharedSet, shared_layout};
 pub use stats::{Need, Stats};
 pub use word::Word;
 

@@ -6,6 +6,7 @@
 
 use core::hint::black_box;
 
+use super::shared::Member;
 use crate::{
     hash::hash_word,
     sync::{
@@ -14,6 +15,14 @@ use crate::{
         sequentially_consistent,
     },
 };
+
+/// Who may ask a guard for its member: this module's tables. Others cannot name it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking(());
+
+impl Asking {
+    pub(super) const TABLES: Asking = Asking(());
+}
 
 /// How a map knows that no operation is left in a table: the kernel's own RCU, say.
 ///
@@ -26,6 +35,13 @@ use crate::{
 pub unsafe trait Reclaim {
     /// What an operation keeps between entering and leaving.
     type Inside;
+
+    /// The member of shared memory that the map is, if it is one. Not for implementors.
+    #[doc(hidden)]
+    #[inline]
+    fn member(&self, _: Asking) -> Option<&Member<'_>> {
+        None
+    }
 
     /// An operation begins. Called in any context: interrupts and NMIs too, nested in others.
     fn enter(&self) -> Self::Inside;

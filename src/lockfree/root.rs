@@ -22,7 +22,8 @@ use super::{
     arena::{Descriptor, Home, Table},
     decide::{Decide, Decision},
     migrate::Step,
-    reclaim::{Guarded, Reclaim},
+    reclaim::{Asking, Guarded, Reclaim},
+    shared::Member,
     update::{Answer, Hand, Key, Matches, Stop},
 };
 use crate::{
@@ -116,21 +117,11 @@ impl<'a, G: Reclaim> Root<'a, G> {
         Ok(root)
     }
 
-    /// The table that stands in `region`.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Descriptor::attach`].
-    pub(super) unsafe fn attach(
-        region: Region<'a>,
-        home_mask: u64,
-        guard: G,
-    ) -> Result<Self, Rejected<Region<'a>>> {
-        // SAFETY: the caller's promise.
-        let descriptor = unsafe { Descriptor::attach(region, home_mask)? };
+    /// The table at `descriptor`, in memory that others use too, if `guard` is a member.
+    pub(super) fn of(descriptor: NonNull<Descriptor>, guard: G) -> Self {
         let root = Root::empty(guard);
         root.start_with(descriptor);
-        Ok(root)
+        root
     }
 
     /// Makes a table in `region` for a root that has none.
@@ -158,16 +149,24 @@ impl<'a, G: Reclaim> Root<'a, G> {
         }
         // SAFETY: R1.
         self.count_bytes(unsafe { Table::at(descriptor) });
+        // A member's is never settled: so its operations ask first whether the descriptor is as it was.
+        let unsettled = if self.member().is_some() { UNSETTLED } else { 0 };
         // Release: pairs with the load in `current`, so that the table is seen as it was made.
-        self.current.store(new, Release);
+        self.current.store(new.map_addr(|address| address | unsettled), Release);
         true
     }
 
     /// Takes the regions back, oldest first.
     pub(super) fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
+        // SAFETY: lent for 'a (R1); the root is consumed, so its table is used no more.
+        let mut shared = self.member().map(|member| unsafe { member.region() });
         // Acquire: pairs with what made the tables, in other threads perhaps.
-        let mut next = NonNull::new(self.oldest.load(Acquire));
+        let mut next = NonNull::new(self.oldest.load(Acquire)).filter(|_| shared.is_none());
+        drop(self);
         iter::from_fn(move || {
+            if shared.is_some() {
+                return shared.take();
+            }
             let descriptor = next?;
             // SAFETY: R2; the root is consumed, so nobody uses the tables any more.
             next = unsafe { Table::at(descriptor) }.next().map(Table::as_ptr);
@@ -181,6 +180,12 @@ impl<'a, G: Reclaim> Root<'a, G> {
 impl<'a, G: Reclaim> Root<'a, G> {
     pub(super) fn guard(&self) -> &G {
         &self.guard
+    }
+
+    /// The member of shared memory that this map is, if it is one.
+    #[inline]
+    pub(super) fn member(&self) -> Option<&Member<'_>> {
+        self.guard.member(Asking::TABLES)
     }
 
     /// Enters: the tables that are reached now stay until the answer is dropped.
@@ -203,7 +208,12 @@ impl<'a, G: Reclaim> Root<'a, G> {
         let current = self.current.load(SeqCst);
         let descriptor = NonNull::new(current.map_addr(|address| address & !UNSETTLED));
         // SAFETY: R1, R2; who is inside keeps it from being given back.
-        (current, descriptor.map(|descriptor| unsafe { Table::at(descriptor) }))
+        let table = descriptor.map(|descriptor| unsafe { Table::at(descriptor) });
+        let is_as_it_was = |table: &Table<'_>| match self.member() {
+            Some(member) => member.vouches_for(*table),
+            None => true,
+        };
+        (current, table.filter(is_as_it_was))
     }
 
     /// The current table, unless it is being moved. Asked for inside.
@@ -299,8 +309,12 @@ impl<'a, G: Reclaim> Root<'a, G> {
                 Decision::Set(_) => Answer::Refused(Stop::Full),
             };
         };
-        // Asked before, as what comes behind an exchange waits for it.
         let home = start.home_of(key.word);
+        if self.member().is_some() {
+            // There is no rebuild to help, and nothing to settle.
+            return update_from(start, home, key, decide).into();
+        }
+        // Asked before, as what comes behind an exchange waits for it.
         let is_drawn = is_drawn(start, home, key.word);
         let answer = update_from(start, home, key, decide);
         // Always if there was no such key: so a table that is growing is moved before the next one is full.
@@ -383,6 +397,9 @@ impl<'a, G: Reclaim> Root<'a, G> {
     ) -> Result<(), Rejected<Region<'a>>> {
         let _inside = self.enter();
         let refuse = |error, value| Err(Rejected { error, value });
+        if self.member().is_some() {
+            return refuse(Error::Shared, region);
+        }
         let Some(newest) = self.newest() else {
             return self.place(region, seed, home_mask);
         };
@@ -430,6 +447,9 @@ impl<'a, G: Reclaim> Root<'a, G> {
         home_mask: u64,
     ) -> Result<(), Rejected<Region<'a>>> {
         match self.needs_rebuild() {
+            None if self.member().is_some() => {
+                Err(Rejected { error: Error::Shared, value: region })
+            }
             Some(_) => self.rebuild(region, seed, home_mask),
             None => Err(Rejected { error: Error::NotRequired, value: region }),
         }
@@ -446,7 +466,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
     /// Does at most `steps` bounded parts of a rebuild's work. Is there nothing left to do?
     pub(super) fn help(&self, steps: usize) -> Result<bool, Error> {
         let _inside = self.enter();
-        let mut left = steps as u64;
+        let mut left = if self.member().is_some() { 0 } else { steps as u64 };
         while left > 0 {
             let (step, done) = self.step(left);
             match step {

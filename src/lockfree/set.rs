@@ -16,7 +16,7 @@ use crate::{
 /// A set that cores, interrupt handlers and NMIs share without a lock: a [`Map`] without values, with
 /// the same memory, cost and guarantees.
 pub struct Set<'a, K, G = Never> {
-    map: Map<'a, K, (), G>,
+    pub(super) map: Map<'a, K, (), G>,
 }
 
 impl<'a, K: Word> Set<'a, K> {
@@ -33,20 +33,6 @@ impl<'a, K: Word> Set<'a, K> {
     /// As there.
     pub fn new_in(region: Region<'a>, seed: u64) -> Result<Self, Rejected<Region<'a>>> {
         Ok(Set { map: Map::new_in(region, seed)? })
-    }
-
-    /// The set that stands in `region`: see [`Map::attach`].
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    pub unsafe fn attach(region: Region<'a>) -> Result<Self, Rejected<Region<'a>>> {
-        // SAFETY: the caller's promise.
-        Ok(Set { map: unsafe { Map::attach(region)? } })
     }
 }
 

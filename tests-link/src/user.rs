@@ -236,8 +236,9 @@ fn use_lockfree_set(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
     sum += set.iter().map(u64::from).sum::<u64>() + set.len() as u64;
     sum += set.capacity() as u64 + u64::from(set.is_empty()) + set.stats().entries as u64;
     let Some(region) = set.into_map().into_regions().next() else { return Ok(sum) };
-    // SAFETY: the bytes are those of the set that was there, and nobody else uses them.
-    let attached = unsafe { lockfree::Set::<u32>::attach(region) }?;
+    let region = lockfree::SharedSet::<u32>::format(region, seed, 1)?;
+    // SAFETY: just formatted, and nobody else uses the bytes.
+    let attached = unsafe { lockfree::SharedSet::<u32>::join(region, 0) }?;
     attached.clear()?;
     Ok(sum + u64::from(attached.check().is_ok()))
 }

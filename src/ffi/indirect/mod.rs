@@ -84,16 +84,24 @@ impl Body for Indirect {
 pub type HeptadIndirect = Handle<Indirect>;
 
 impl shared::SharedMap for Indirect {
-    fn guard(&self) -> &Guard {
-        self.guard()
-    }
-
     fn into_regions(self) -> impl Iterator<Item = Region<'static>> {
         self.into_regions()
     }
 
     fn rebuild(&self, to: Region<'static>, seed: u64) -> Result<(), Rejected<Region<'static>>> {
         self.rebuild(to, seed)
+    }
+
+    fn rebuild_if_needed(
+        &self,
+        to: Region<'static>,
+        seed: u64,
+    ) -> Result<(), Rejected<Region<'static>>> {
+        self.rebuild_if_needed(to, seed)
+    }
+
+    fn destroy(&self) -> Result<(), Error> {
+        self.destroy()
     }
 
     fn needs_rebuild(&self) -> Option<Need> {

@@ -3,7 +3,7 @@
 use core::ffi::{c_int, c_void};
 
 use super::super::{arguments, code};
-use crate::lockfree::{Counted, Reclaim};
+use crate::lockfree::{Asking, Counted, Member, Reclaim};
 
 /// `heptad_reclaim`: the kernel's own way to know that every operation has ended.
 #[derive(Clone, Copy)]
@@ -38,10 +38,10 @@ pub enum Guard {
     /// Old tables stay lent until the map is released. Costs nothing.
     #[doc(hidden)]
     Kept,
-    /// The table is another handle's too: no rebuild. Beside `Kept`, so that one comparison finds both: apart,
+    /// The table is other handles' too: no rebuild. Beside `Kept`, so that one comparison finds both: apart,
     /// they would make the compiler jump through a table in every operation.
     #[doc(hidden)]
-    Attached,
+    Shared(Member<'static>),
     /// Operations are counted, in memory that is lent for it.
     #[doc(hidden)]
     Counted(&'static Counted),
@@ -79,11 +79,6 @@ impl Guard {
             _ => Err(code::NULL),
         }
     }
-
-    /// Is the table another handle's too?
-    pub(super) fn is_attached(&self) -> bool {
-        matches!(self, Guard::Attached)
-    }
 }
 
 /// What an operation keeps between entering and leaving.
@@ -101,9 +96,17 @@ unsafe impl Reclaim for Guard {
     type Inside = Inside;
 
     #[inline]
+    fn member(&self, _: Asking) -> Option<&Member<'_>> {
+        match self {
+            Guard::Shared(member) => Some(member),
+            _ => None,
+        }
+    }
+
+    #[inline]
     fn enter(&self) -> Inside {
         match self {
-            Guard::Kept | Guard::Attached => Inside::Untracked,
+            Guard::Kept | Guard::Shared(_) => Inside::Untracked,
             Guard::Counted(counted) => Inside::Counted(counted.enter()),
             Guard::Functions(functions) => {
                 // SAFETY: the caller's function, for the caller's context.
@@ -126,7 +129,7 @@ unsafe impl Reclaim for Guard {
 
     fn start(&self) -> u64 {
         match self {
-            Guard::Kept | Guard::Attached => 0,
+            Guard::Kept | Guard::Shared(_) => 0,
             Guard::Counted(counted) => counted.start(),
             // SAFETY: the caller's function, for the caller's context.
             Guard::Functions(functions) => unsafe { (functions.start)(functions.context) },
@@ -135,7 +138,7 @@ unsafe impl Reclaim for Guard {
 
     fn has_elapsed(&self, started: u64) -> bool {
         match self {
-            Guard::Kept | Guard::Attached => false,
+            Guard::Kept | Guard::Shared(_) => false,
             Guard::Counted(counted) => counted.has_elapsed(started),
             Guard::Functions(functions) => {
                 // SAFETY: the caller's function, for the caller's context.

@@ -7,7 +7,7 @@ use super::{
     guard::{Guard, HeptadReclaim},
     shared,
 };
-use crate::storage::Region;
+use crate::{lockfree::SharedMap, storage::Region};
 
 /// Takes a piece of memory back.
 pub type GiveBack =
@@ -67,22 +67,73 @@ pub unsafe extern "C" fn heptad_lockfree_init_with(
 
 /// # Safety
 ///
+/// [As for every function here](super::super#what-a-caller-owes); nobody is attached to the memory.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_lockfree_format(
+    memory: *mut c_void,
+    bytes: usize,
+    seed: u64,
+    members: usize,
+) -> c_int {
+    let format = |region| SharedMap::<u64, u64>::format(region, seed, members);
+    // SAFETY: the caller's promise.
+    unsafe { shared::format(memory, bytes, format) }
+}
+
+/// # Safety
+///
 /// [As for every function here](super::super#what-a-caller-owes), but that the memory is shared with
-/// the other maps that were made in it or attached to it; nothing else writes it.
+/// the other maps that are attached to it; nothing else writes it.
+unsafe fn attach(
+    map: *mut HeptadLockfree,
+    memory: *mut c_void,
+    bytes: usize,
+    number: Option<usize>,
+) -> c_int {
+    let attach = |_, region: Region<'static>| {
+        // SAFETY: what C lends is initialised, and only maps write it, by the caller's promise; every
+        // word is a key or a value of this map.
+        let map = unsafe { Map::attach_with(region, number, Guard::Shared) };
+        map.map_err(|rejected| code::of(rejected.error))
+    };
+    // SAFETY: the caller's promise.
+    unsafe { shared::make(map, memory, bytes, attach) }
+}
+
+/// # Safety
+///
+/// As for [`attach`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_attach(
     map: *mut HeptadLockfree,
     memory: *mut c_void,
     bytes: usize,
 ) -> c_int {
-    let attach = |_, region: Region<'static>| {
-        // SAFETY: what C lends is initialised, and only maps write it, by the caller's promise; every
-        // word is a key or a value of this map.
-        let map = unsafe { Map::attach_with(region, Guard::Attached) };
-        map.map_err(|rejected| code::of(rejected.error))
-    };
     // SAFETY: the caller's promise.
-    unsafe { shared::make(map, memory, bytes, attach) }
+    unsafe { attach(map, memory, bytes, None) }
+}
+
+/// # Safety
+///
+/// As for [`attach`]; of the member one operation at a time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_lockfree_join(
+    map: *mut HeptadLockfree,
+    memory: *mut c_void,
+    bytes: usize,
+    member: usize,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { attach(map, memory, bytes, Some(member)) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_lockfree_destroy(map: *const HeptadLockfree) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { shared::destroy(map) }
 }
 
 /// # Safety

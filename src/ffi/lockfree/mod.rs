@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::{Error, Rejected},
-    lockfree::{Map, Need, Stats, arena_layout},
+    lockfree::{Map, Need, Stats, arena_layout, shared_layout},
     storage::Region,
 };
 
@@ -37,16 +37,24 @@ impl Body for Shared {
 }
 
 impl shared::SharedMap for Shared {
-    fn guard(&self) -> &Guard {
-        self.guard()
-    }
-
     fn into_regions(self) -> impl Iterator<Item = Region<'static>> {
         self.into_regions()
     }
 
     fn rebuild(&self, to: Region<'static>, seed: u64) -> Result<(), Rejected<Region<'static>>> {
         self.rebuild(to, seed)
+    }
+
+    fn rebuild_if_needed(
+        &self,
+        to: Region<'static>,
+        seed: u64,
+    ) -> Result<(), Rejected<Region<'static>>> {
+        self.rebuild_if_needed(to, seed)
+    }
+
+    fn destroy(&self) -> Result<(), Error> {
+        self.destroy()
     }
 
     fn needs_rebuild(&self) -> Option<Need> {
@@ -105,6 +113,12 @@ impl From<Stats> for HeptadSharedStats {
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_bytes(entries: usize) -> usize {
     arena_layout(entries).map_or(0, |layout| layout.size())
+}
+
+/// Bytes of shared memory for a map that takes `entries`, of `members`; 0 if no address space could hold it.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_lockfree_shared_bytes(entries: usize, members: usize) -> usize {
+    shared_layout(entries, members).map_or(0, |layout| layout.size())
 }
 
 /// # Safety

@@ -19,9 +19,14 @@ use crate::{
 
 /// A map without a lock, whatever its keys are.
 pub(in crate::ffi) trait SharedMap: Body + Sized {
-    fn guard(&self) -> &Guard;
     fn into_regions(self) -> impl Iterator<Item = Region<'static>>;
     fn rebuild(&self, to: Region<'static>, seed: u64) -> Result<(), Rejected<Region<'static>>>;
+    fn rebuild_if_needed(
+        &self,
+        to: Region<'static>,
+        seed: u64,
+    ) -> Result<(), Rejected<Region<'static>>>;
+    fn destroy(&self) -> Result<(), Error>;
     fn needs_rebuild(&self) -> Option<Need>;
     fn help(&self, steps: usize) -> Result<bool, Error>;
     fn try_reclaim(&self) -> Option<Region<'static>>;
@@ -99,6 +104,35 @@ pub(in crate::ffi) unsafe fn make_with<T: SharedMap>(
     unsafe { make(map, start, bytes, with) }
 }
 
+/// Makes shared memory of the bytes at `start`. 0, or a code.
+///
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+pub(in crate::ffi) unsafe fn format(
+    start: *mut c_void,
+    bytes: usize,
+    format: impl FnOnce(Region<'static>) -> Result<Region<'static>, Rejected<Region<'static>>>,
+) -> c_int {
+    let format = || {
+        let memory = Memory::of(start.cast::<u8>(), bytes)?;
+        // SAFETY: lent, by the caller's promise.
+        format(unsafe { memory.lend() }?).map_err(|rejected| code::of(rejected.error))?;
+        Ok(false)
+    };
+    answer(format())
+}
+
+/// Gives shared memory up. 0, or a code.
+///
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+pub(in crate::ffi) unsafe fn destroy<T: SharedMap>(map: *const Handle<T>) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(map, |map| map.destroy().map(|()| false).map_err(code::of)) }
+}
+
 /// Ends a handle, and gives all memory back. 0, or a code.
 ///
 /// # Safety
@@ -114,10 +148,7 @@ pub(in crate::ffi) unsafe fn release<T: SharedMap>(
         Ok(map) => map,
         Err(code) => return code,
     };
-    // Where others use the table too, what their descriptors lead to is not for this program.
-    let most = if map.guard().is_attached() { 1 } else { usize::MAX };
-    // Reads the descriptors, and leaves them alone: others may be attached to the table.
-    for mut region in map.into_regions().take(most) {
+    for mut region in map.into_regions() {
         let bytes = region.bytes();
         if let Some(give_back) = give_back {
             // SAFETY: the caller's function, for the caller's context.
@@ -142,15 +173,14 @@ pub(in crate::ffi) unsafe fn rebuild<T: SharedMap>(
     let rebuild = |shared: &T| {
         let memory = Memory::of(start.cast::<u8>(), bytes)?;
         memory.apart_from(Memory::of(map, 1)?)?;
-        if shared.guard().is_attached() {
-            return Err(code::ARGUMENT);
-        }
         // SAFETY: lent, by the caller's promise.
         let region = unsafe { memory.lend() }?;
-        if !always && shared.needs_rebuild().is_none() {
-            return Err(code::NOT_REQUIRED);
-        }
-        shared.rebuild(region, seed).map_err(|rejected| code::of(rejected.error))?;
+        let rebuilt = if always {
+            shared.rebuild(region, seed)
+        } else {
+            shared.rebuild_if_needed(region, seed)
+        };
+        rebuilt.map_err(|rejected| code::of(rejected.error))?;
         Ok(false)
     };
     // SAFETY: the caller's promise.
