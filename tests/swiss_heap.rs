@@ -237,25 +237,37 @@ fn owned_entries_are_dropped_once() {
 }
 
 /// What was cloned before a clone panics is dropped, and the table that was cloned is as it was.
+/// Whichever clone it is, and also where most entries are deep.
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn panicking_clone_leaks_nothing() {
+    /// With the number of clones that are left.
     struct Costly<'a>(Rc<()>, &'a Cell<u32>);
     impl Clone for Costly<'_> {
         fn clone(&self) -> Self {
-            self.1.set(self.1.get() + 1);
-            assert!(self.1.get() < 20, "the twentieth clone");
+            let left = self.1.get().checked_sub(1).expect("a clone too many");
+            self.1.set(left);
             Costly(self.0.clone(), self.1)
         }
     }
-    let (owner, clones) = (Rc::new(()), Cell::new(0));
-    let mut table: Table<Box<Costly>> = Table::try_with_capacity(40).unwrap();
-    for key in 0..40 {
-        let entry = Box::new(Costly(owner.clone(), &clones));
-        table.insert_unique(hash(&key), entry, |_| unreachable!("it has room"));
+    let one_hash = |_: &u64| 5;
+    for hash in [&hash as &dyn Fn(&u64) -> u64, &one_hash] {
+        let (owner, left) = (Rc::new(()), Cell::new(0));
+        let mut table: Table<Box<Costly>> = Table::try_with_capacity(40).unwrap();
+        for key in 0..40 {
+            let entry = Box::new(Costly(owner.clone(), &left));
+            table.insert_unique(hash(&key), entry, |_| unreachable!("it has room"));
+        }
+        for clones in 0..40 {
+            left.set(clones);
+            assert!(catch_unwind(AssertUnwindSafe(|| table.try_clone())).is_err());
+            assert_eq!((Rc::strong_count(&owner), table.len()), (41, 40));
+        }
+        left.set(40);
+        let copy = table.try_clone().unwrap();
+        assert_eq!((copy.len(), copy.stats().deep), (40, table.stats().deep));
+        assert_eq!(Rc::strong_count(&owner), 81);
     }
-    assert!(catch_unwind(AssertUnwindSafe(|| table.try_clone())).is_err());
-    assert_eq!((Rc::strong_count(&owner), table.len()), (41, 40));
 }
 
 /// A hash function that panics while the table grows leaves it as it was.

@@ -33,6 +33,11 @@ impl Control {
         Control::empty(geometry, max_entries(geometry.groups(), load))
     }
 
+    /// The same limits, and notes of deep entries, for a table to which the entries are yet to be copied.
+    pub(super) const fn without_entries(&self) -> Control {
+        Control { len: 0, deep: 0, ..*self }
+    }
+
     /// Forgets the entries; the size stays.
     pub(super) fn clear(&mut self) {
         *self = Control::empty(self.geometry, self.max);

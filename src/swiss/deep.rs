@@ -38,7 +38,7 @@ impl<T, V> Writer<'_, T, V> {
         loop {
             let offset = self.geometry().after(alternate, distance);
             if let Some(slot) = probe::free_slot(self.word(offset)) {
-                self.set_word(home, self.word(home).with_filter(class));
+                self.set_filter(home, class);
                 self.control.add_deep(home, class, distance); // W3
                 return Place::new(offset, slot);
             }

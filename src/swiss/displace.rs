@@ -79,7 +79,8 @@ impl<T, V> Writer<'_, T, V> {
             let other = self.geometry().alternate(offset, class);
             if let Some(free) = probe::free_slot(self.word(other)) {
                 let from = Place::new(offset, slot);
-                self.move_resident(from, Place::new(other, free));
+                // SAFETY: a resident of `offset`, and a free slot of its other group.
+                unsafe { self.move_resident(from, Place::new(other, free)) };
                 return Some(from);
             }
         }
@@ -100,7 +101,8 @@ impl<T, V> Writer<'_, T, V> {
                 let other = self.geometry().alternate(node.offset, class);
                 if let Some(free) = probe::free_slot(self.word(other)) {
                     let from = Place::new(node.offset, slot);
-                    self.move_resident(from, Place::new(other, free));
+                    // SAFETY: a resident of the node's group, and a free slot of its other group.
+                    unsafe { self.move_resident(from, Place::new(other, free)) };
                     return Some(self.move_chain(&search, node, from));
                 }
                 search.add(Node { offset: other, from: Some((index as u8, slot)) });
@@ -116,7 +118,9 @@ impl<T, V> Writer<'_, T, V> {
         while let Some((index, slot)) = node.from {
             let Some(parent) = search.node(usize::from(index)) else { break };
             let from = Place::new(parent.offset, slot);
-            self.move_resident(from, hole);
+            // SAFETY: the resident that leads to the hole, as the search saw it: a shortest chain meets no
+            // group twice, so it still is there. The hole was left by the move before.
+            unsafe { self.move_resident(from, hole) };
             (node, hole) = (parent, from);
         }
         hole
@@ -124,16 +128,21 @@ impl<T, V> Writer<'_, T, V> {
 
     /// Moves the resident at `from`, not deep, to the free slot `to` of its other group, and keeps
     /// the filter bit of its home true (W2, W4, W5).
-    pub(super) fn move_resident(&mut self, from: Place, to: Place) {
+    ///
+    /// # Safety
+    ///
+    /// The slot of `from` is not free, that of `to` is, and both are of this table.
+    pub(super) unsafe fn move_resident(&mut self, from: Place, to: Place) {
         let byte = self.slot_byte(from);
-        // SAFETY: `from` holds a resident, so its slot is not free.
+        // SAFETY: the caller's promise.
         let (entry, value) = unsafe { self.empty(from) };
-        self.fill(to, byte.moved(), entry, value);
+        // SAFETY: the caller's promise.
+        unsafe { self.fill(to, byte.moved(), entry, value) };
         let (left, entered) = (from.offset(self.geometry()), to.offset(self.geometry()));
         if byte.is_away() {
             self.settle_filter(entered, byte.class(), left);
         } else {
-            self.set_word(left, self.word(left).with_filter(byte.class()));
+            self.set_filter(left, byte.class());
         }
     }
 
@@ -141,7 +150,7 @@ impl<T, V> Writer<'_, T, V> {
     pub(super) fn settle_filter(&mut self, home: Offset, class: Class, alternate: Offset) {
         let displaced = displaced_of(self.word(alternate), class);
         if displaced.is_empty() && !self.control.frozen(home, class) {
-            self.set_word(home, self.word(home).without_filter(class));
+            self.clear_filter(home, class);
         }
     }
 }

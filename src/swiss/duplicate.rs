@@ -17,8 +17,11 @@ impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
         let mut new = table.writer();
         for group in 0..old.geometry().groups() {
             let offset = old.geometry().at(group);
-            new.set_word(offset, Word(u64::from(old.word(offset).filter())));
+            // SAFETY: only the filter: no slot is in use.
+            unsafe { new.set_word(offset, Word(u64::from(old.word(offset).filter()))) };
         }
+        // The table is sound at every moment, as a clone that panics leaves it to be dropped.
+        *new.control = old.control.without_entries();
         let mut places = Places::of(old);
         while let Some(place) = places.next(|offset| old.word(offset)) {
             // SAFETY: `Places` yields slots that are not free.
@@ -26,10 +29,11 @@ impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
             // SAFETY: as above.
             let value = unsafe { old.value(place) }.clone();
             let byte = old.word(place.offset(old.geometry())).slot_byte(place.slot());
-            new.fill(place, byte, entry, value);
+            // SAFETY: a place of a table of the same size, to which nothing was copied yet.
+            unsafe { new.fill(place, byte, entry, value) };
             new.control.len += 1;
+            new.control.deep += usize::from(byte.is_deep());
         }
-        *new.control = *old.control;
         Ok(table)
     }
 }

@@ -65,7 +65,8 @@ impl<T, V> Writer<'_, T, V> {
         for group in 0..self.geometry().groups() {
             let offset = self.geometry().at(group);
             for slot in probe::match_slots(self.word(offset), SlotByte::FREE) {
-                self.pull_into(Place::new(offset, slot));
+                // SAFETY: free when the word was read; pulling fills no slot but the one it is given.
+                unsafe { self.pull_into(Place::new(offset, slot)) };
             }
         }
     }

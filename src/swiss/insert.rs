@@ -18,7 +18,8 @@ impl<T, V> Writer<'_, T, V> {
             return self.insert_away(hash, entry, value);
         };
         let place = Place::new(home, slot);
-        self.fill(place, Tag::of(hash).at_home(), entry, value);
+        // SAFETY: the slot was found free.
+        unsafe { self.fill(place, Tag::of(hash).at_home(), entry, value) };
         self.control.len += 1;
         place
     }
@@ -27,7 +28,8 @@ impl<T, V> Writer<'_, T, V> {
     #[inline(never)]
     fn insert_away(&mut self, hash: u64, entry: T, value: V) -> Place {
         let (place, byte) = self.make_room(hash);
-        self.fill(place, byte, entry, value);
+        // SAFETY: a free slot of this table.
+        unsafe { self.fill(place, byte, entry, value) };
         self.control.len += 1;
         place
     }
@@ -47,7 +49,7 @@ impl<T, V> Writer<'_, T, V> {
         if place.offset(self.geometry()) == home {
             return (place, tag.at_home());
         }
-        self.set_word(home, self.word(home).with_filter(tag.class()));
+        self.set_filter(home, tag.class());
         (place, tag.away())
     }
 }

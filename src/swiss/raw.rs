@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::{Error, Rejected},
-    layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad, Word},
+    layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad},
     storage::{Inline, Storage},
 };
 
@@ -209,15 +209,5 @@ impl<T, V, const LINES: usize> Raw<T, V, Inline<LINES>> {
         };
         let control = Control::with_load(geometry, load);
         Raw { storage: Inline::new(), control, load, entries: PhantomData }
-    }
-}
-
-impl<T, V> Writer<'_, T, V> {
-    /// Makes all slots free without looking at what they hold.
-    pub(super) fn empty_words(&mut self) {
-        for group in 0..self.geometry().groups() {
-            let offset = self.geometry().at(group);
-            self.set_word(offset, Word::EMPTY);
-        }
     }
 }

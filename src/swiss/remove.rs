@@ -27,7 +27,8 @@ impl<T, V> Writer<'_, T, V> {
         // SAFETY: the caller's promise.
         let pair = unsafe { self.take(place) };
         if self.word(place.offset(self.geometry())).filter() != 0 {
-            self.pull_into(place);
+            // SAFETY: the slot was freed just now.
+            unsafe { self.pull_into(place) };
         }
         pair
     }
@@ -63,15 +64,22 @@ impl<T, V> Writer<'_, T, V> {
 
     /// Brings one displaced resident of this home into the free slot `hole`. Looks at one other
     /// group per set filter bit, and finds one in the first unless deep entries left bits behind.
+    ///
+    /// # Safety
+    ///
+    /// `hole` is a free slot of this table.
     #[inline(never)]
-    pub(super) fn pull_into(&mut self, hole: Place) {
+    pub(super) unsafe fn pull_into(&mut self, hole: Place) {
         let here = hole.offset(self.geometry());
         let mut filter = self.word(here).filter();
         while filter != 0 {
             let class = Class::new(filter.trailing_zeros() as u8);
             let offset = self.geometry().alternate(here, class);
             match displaced_of(self.word(offset), class).lowest() {
-                Some(slot) => return self.move_resident(Place::new(offset, slot), hole),
+                Some(slot) => {
+                    // SAFETY: a displaced resident, and the caller's promise.
+                    return unsafe { self.move_resident(Place::new(offset, slot), hole) };
+                }
                 None => self.settle_filter(here, class, offset),
             }
             filter &= filter - 1;

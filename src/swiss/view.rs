@@ -13,7 +13,7 @@
 use core::{marker::PhantomData, num::NonZeroUsize};
 
 use super::control::Control;
-use crate::layout::{Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
+use crate::layout::{Class, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
 
 /// Where an entry stands, or could: its bytes from the start of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,9 +169,38 @@ impl<'a, T, V> Writer<'a, T, V> {
         self.reader().word(offset)
     }
 
-    /// Replaces a metadata word: the filter byte as the caller likes, a slot byte only as V2 allows.
+    /// Sets the filter bit of `class` in the group at `offset`.
     #[inline]
-    pub(super) fn set_word(&mut self, offset: Offset, word: Word) {
+    pub(super) fn set_filter(&mut self, offset: Offset, class: Class) {
+        let word = self.word(offset).with_filter(class);
+        // SAFETY: no slot byte changes.
+        unsafe { self.set_word(offset, word) }
+    }
+
+    /// Clears the filter bit of `class` in the group at `offset`.
+    #[inline]
+    pub(super) fn clear_filter(&mut self, offset: Offset, class: Class) {
+        let word = self.word(offset).without_filter(class);
+        // SAFETY: no slot byte changes.
+        unsafe { self.set_word(offset, word) }
+    }
+
+    /// Makes all slots free without looking at what they hold, which is forgotten, and clears the filters.
+    pub(super) fn empty_words(&mut self) {
+        for group in 0..self.geometry().groups() {
+            let offset = self.geometry().at(group);
+            // SAFETY: no slot is in use afterwards.
+            unsafe { self.set_word(offset, Word::EMPTY) }
+        }
+    }
+
+    /// Replaces a metadata word.
+    ///
+    /// # Safety
+    ///
+    /// V2 holds afterwards: entry and value are initialised in each slot whose byte is not free.
+    #[inline]
+    pub(super) unsafe fn set_word(&mut self, offset: Offset, word: Word) {
         let within = offset.bytes() & self.geometry().mask_bytes();
         // SAFETY: inside the table (V1).
         let line = unsafe { self.base.byte_add(within) };
@@ -200,12 +229,18 @@ impl<'a, T, V> Writer<'a, T, V> {
         value.cast()
     }
 
-    /// Fills a free slot of this table.
+    /// Fills a free slot.
+    ///
+    /// # Safety
+    ///
+    /// `place` is one of this table, and its slot is free.
     #[inline]
-    pub(super) fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
+    pub(super) unsafe fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
         // Before the entry: a caller has just read the word, and it need not be read again.
         let offset = place.offset(self.geometry());
-        self.set_word(offset, self.word(offset).with_filled(place.slot(), byte));
+        let word = self.word(offset).with_filled(place.slot(), byte);
+        // SAFETY: entry and value are written below.
+        unsafe { self.set_word(offset, word) };
         // SAFETY: inside the table, valid for writes (V1); a free slot holds nothing to drop.
         unsafe { self.entry_ptr(place).write(entry) };
         // SAFETY: as above.
@@ -220,7 +255,9 @@ impl<'a, T, V> Writer<'a, T, V> {
     #[inline]
     pub(super) unsafe fn empty(&mut self, place: Place) -> (T, V) {
         let offset = place.offset(self.geometry());
-        self.set_word(offset, self.word(offset).with_slot_byte(place.slot(), SlotByte::FREE));
+        let word = self.word(offset).with_slot_byte(place.slot(), SlotByte::FREE);
+        // SAFETY: one slot less is in use.
+        unsafe { self.set_word(offset, word) };
         // SAFETY: the slot was not free, so the entry is initialised (V2); freed, it is ours.
         let entry = unsafe { self.entry_ptr(place).read() };
         // SAFETY: as above.
