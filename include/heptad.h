@@ -648,10 +648,11 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * same or another one is stopped anywhere in the middle, to any depth. Nothing waits: who is stopped or
  * killed in the middle is in nobody's way, and leaves one slot unused at the most. Reading writes nothing.
  *
- * _FULL comes when a key's places are all taken and no neighbour's entry can move. A map made for n entries
- * takes n, unless somebody chose the keys to crowd together. _BUSY says that places were held by operations
- * under way; the same call may succeed later. Reading never fails; removing does only during a rebuild that
- * finds no room.
+ * Changing the value of a key that is there needs no room: it is never _FULL, but during a rebuild that
+ * finds no room. For an insertion _FULL comes when a key's places are all taken and no neighbour's entry can
+ * move. A map made for n entries takes n, unless somebody chose the keys to crowd together. _BUSY says that
+ * places were held by operations under way; the same call may succeed later. Reading never fails; removing
+ * does only during a rebuild that finds no room.
  *
  * A function of yours that is passed to one of these is called while nothing is reserved. It may read the
  * same map. It is called once, and once more each time the key's home changes meanwhile; the last result
@@ -679,7 +680,7 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * touch 7 lines at most, a change 112. That is outside a rebuild, and for one attempt: an operation starts
  * again each time another one changes the key's home meanwhile. */
 
-/* Bytes to lend a map for so many entries, about 29.7 for each; 0 if no address space could. */
+/* Bytes to lend a map for so many entries, about 30.4 for each; 0 if no address space could. */
 size_t heptad_lockfree_bytes(size_t entries);
 
 /* Makes an empty map in the memory, as large as fits. Writes all of it. Calls from other cores, with the

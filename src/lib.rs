@@ -25,7 +25,7 @@
 //! | eight-byte keys, eight-byte values | [`swiss::Map64`] | 128 |
 //! | any eight-byte entry, with your own hash and equality | [`swiss::Table`] | 64 |
 //!
-//! All of these have one owner. Cores, interrupt handlers and NMIs share a [`lockfree::Map`], at 29.7
+//! All of these have one owner. Cores, interrupt handlers and NMIs share a [`lockfree::Map`], at 30.4
 //! bytes per entry; keys in their order, with ranges and merges, are in a [`robin_hood::Set`].
 //!
 //! And where the lines of a table live: [`storage::Inline`] in the table itself, [`storage::Region`] in memory

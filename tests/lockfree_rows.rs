@@ -142,10 +142,10 @@ fn n7_the_memory_comes_back() {
 fn p7_m4_bytes_per_entry() {
     for entries in [1_000, 10_000, 100_000] {
         let bytes = arena_layout(entries).unwrap().size();
-        let formula = 64 * (2 + (8 * entries).div_ceil(21) + 6 * (entries.div_ceil(72) + 2));
+        let formula = 64 * (2 + (8 * entries).div_ceil(21) + 6 * (entries.div_ceil(64) + 2));
         assert_eq!(bytes, formula);
         let hundredths = 100 * bytes / entries;
-        assert!((2_970..=3_070).contains(&hundredths), "{hundredths} hundredths for {entries}");
+        assert!((3_040..=3_150).contains(&hundredths), "{hundredths} hundredths for {entries}");
     }
     let mut lines = lines_for(500);
     let bytes = lines.len() * LINE_BYTES;

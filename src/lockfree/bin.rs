@@ -4,8 +4,8 @@
 //!  bin    | header | key 0 | key 1 | key 2 | cell 0 | cell 1 | cell 2 | cell 3 |
 //!         0        8      16      24      32       40       48       56       64
 //!
-//!  group  | claims, 7 bytes | unused | key 0 | value 0 | key 1 | value 1 | key 2 | value 2 |
-//!         0                 8       16      24        32      40        48      56        64
+//!  group  | claims | unused | key 0 | value 0 | key 1 | value 1 | key 2 | value 2 |
+//!         0        8       16      24        32      40        48      56        64
 //!         | key 3 | value 3 | ...                                         | key 6 | value 6 |
 //!        64                                                              112     120       128
 //! ```
@@ -14,7 +14,7 @@
 //! operations meet at.
 
 use super::header::{GROUP_SLOTS, OWN_SLOTS};
-use crate::sync::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use crate::sync::AtomicU64;
 
 const FIRST_KEY: u32 = 1;
 const FIRST_CELL: u32 = FIRST_KEY + OWN_SLOTS;
@@ -57,28 +57,21 @@ pub(super) struct Pair {
 #[derive(Default)]
 #[repr(C, align(64))]
 pub(super) struct Group {
-    /// 1 for a slot that is visible in some header, or that an operation holds.
-    claims: [AtomicU8; GROUP_SLOTS as usize],
-    unused: [u8; 9],
+    /// A bit for each slot that is visible in some header, or that an operation has reserved.
+    claims: AtomicU64,
+    unused: u64,
     pairs: [Pair; GROUP_SLOTS as usize],
 }
 
 impl Group {
     #[inline]
-    pub(super) fn claim(&self, slot: u32) -> &AtomicU8 {
-        touched(&self.claims[in_group(slot)])
+    pub(super) fn claims(&self) -> &AtomicU64 {
+        touched(&self.claims)
     }
 
     #[inline]
     pub(super) fn pair(&self, slot: u32) -> &Pair {
         touched(&self.pairs[in_group(slot)])
-    }
-
-    /// The claimed slots, a bit for each. Relaxed: a guess; who wants one has to try.
-    #[inline]
-    pub(super) fn claimed(&self) -> u32 {
-        (0..GROUP_SLOTS)
-            .fold(0, |bits, slot| bits | u32::from(self.claim(slot).load(Relaxed)) << slot)
     }
 }
 

@@ -24,10 +24,13 @@ use core::num::NonZeroU32;
 pub(super) const OWN_SLOTS: u32 = 3;
 /// Regions of groups; a bin has one group in each.
 pub(super) const REGIONS: u32 = 3;
-/// Slots of a group. Models have one, so that a home is soon full.
-pub(super) const GROUP_SLOTS: u32 = if cfg!(heptad_loom) { 1 } else { 7 };
-/// Entries that one home holds at most.
+/// Slots of a group. Models have two, so that a home is soon full.
+pub(super) const GROUP_SLOTS: u32 = if cfg!(heptad_loom) { 2 } else { 7 };
+/// Places of one home.
 pub(super) const PLACES: u32 = OWN_SLOTS + REGIONS * GROUP_SLOTS;
+/// Entries that one home holds at most: insertions leave a slot of each group to updates.
+#[cfg(test)]
+pub(super) const MOST_ENTRIES: u32 = PLACES - REGIONS;
 
 const OWN: u64 = (1 << OWN_SLOTS) - 1;
 const VISIBLE: u64 = (1 << PLACES) - 1;
@@ -83,6 +86,12 @@ impl Place {
         // The borders before it: shorter than a division, and never more than there are regions.
         let is_behind = |region| u32::from(self.bit() >= OWN_SLOTS + region * GROUP_SLOTS);
         is_behind(1) + is_behind(2)
+    }
+
+    /// Are both in one group?
+    #[inline]
+    pub(super) fn is_in_group_of(self, other: Place) -> bool {
+        !self.is_own() && !other.is_own() && self.region() == other.region()
     }
 
     /// The slot of a place in a bin.

@@ -12,7 +12,9 @@
 
 use super::{
     arena::{Home, Table},
+    commit::Lost,
     header::{Header, Place},
+    update::Hand,
 };
 use crate::sync::Ordering::Relaxed;
 
@@ -43,16 +45,36 @@ impl<'a> Table<'a> {
     /// Moves an entry from a group into the own slot at `hole`, which we hold.
     #[inline(never)]
     fn pull_in(self, home: Home<'a>, after: Header, hole: Place) {
-        if let Some(outside) = after.overflow().next() {
-            let pair = self.pair_at(home, outside);
-            // Relaxed, both: as in `hits`.
-            let (word, value) = (pair.key.load(Relaxed), pair.value.load(Relaxed));
-            home.fill_own(after, hole.own_slot(), word, value);
-            if home.commit(after, |now| now.showing(hole).hiding(outside)).is_ok() {
-                self.unclaim(home, outside);
+        let outside = after.overflow().next();
+        let is_filled = outside.is_some_and(|place| self.refill(home, after, hole, place).is_ok());
+        if !is_filled {
+            home.give_back(|now| now.returning(hole.own_slot()));
+        }
+    }
+
+    /// After an update that took the last free slot of another group than its own: moves the entry there,
+    /// at `borrowed`, back to where it was, to `hole`, which we hold. So each group keeps a slot for
+    /// updates. Goes round again only if another operation has committed.
+    #[cold]
+    pub(super) fn bring_back(self, home: Home<'a>, after: Header, hole: Place, borrowed: Place) {
+        let mut seen = after;
+        while seen.shows(borrowed) && !seen.is_frozen() {
+            if self.refill(home, seen, hole, borrowed).is_ok() {
                 return;
             }
+            seen = home.header();
         }
-        home.give_back(|now| now.returning(hole.own_slot()));
+        self.put_back(home, Hand::Slot(hole));
+    }
+
+    /// Moves the entry at `outside`, in a group, to `hole`, which we hold.
+    fn refill(self, home: Home<'a>, seen: Header, hole: Place, outside: Place) -> Result<(), Lost> {
+        let pair = self.pair_at(home, outside);
+        // Relaxed, both: as in `hits`.
+        let (word, value) = (pair.key.load(Relaxed), pair.value.load(Relaxed));
+        self.fill(home, seen, hole, word, value);
+        home.commit(seen, |now| now.showing(hole).hiding(outside))?;
+        self.unclaim(home, outside);
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, vec::Vec};
 
 use super::{
     Expectation, Map,
-    header::{GROUP_SLOTS, OWN_SLOTS, PLACES, REGIONS},
+    header::{GROUP_SLOTS, MOST_ENTRIES, OWN_SLOTS, REGIONS},
     shape::Shape,
 };
 use crate::{error::Error, hash::hash_word};
@@ -140,9 +140,10 @@ impl Contents {
         let (ours, others): (Vec<u64>, Vec<u64>) =
             self.0.keys().partition(|&&key| home_of(shape, key) == home);
         let is_shared = |region: &u32| shape.group_of(0, *region) == shape.group_of(1, *region);
-        let shared = GROUP_SLOTS * (0..REGIONS).filter(is_shared).count() as u32;
-        let others_in_shared = others.len().saturating_sub((PLACES - shared) as usize);
-        ours.len() + others_in_shared >= PLACES as usize
+        // Insertions leave a slot of each group free.
+        let shared = (GROUP_SLOTS - 1) * (0..REGIONS).filter(is_shared).count() as u32;
+        let others_in_shared = others.len().saturating_sub((MOST_ENTRIES - shared) as usize);
+        ours.len() + others_in_shared >= ALL
     }
 }
 
@@ -159,7 +160,7 @@ pub(super) fn keys_of_home(shape: Shape, home: u64) -> impl Iterator<Item = u64>
 /// Entries that a home has room for in its bin.
 pub(super) const OWN: usize = OWN_SLOTS as usize;
 /// Entries that a home has room for at all.
-pub(super) const ALL: usize = PLACES as usize;
+pub(super) const ALL: usize = MOST_ENTRIES as usize;
 
 /// An operation that ran.
 #[derive(Clone, Debug)]
@@ -210,20 +211,20 @@ fn search(
 fn outcomes(shape: Shape, now: &Contents, record: &Record) -> Vec<Contents> {
     let mut next = now.clone();
     let answer = next.run(record.operation);
-    // Only who has something to write can lack room for it; these write what is there already, too.
+    // Only who has something to write can lack a place for it; these write what is there already, too.
     let writes = match record.operation {
         Operation::Upsert(..) => true,
         Operation::Replace(key, _) => now.0.contains_key(&key),
         _ => next != *now,
     };
-    let needs_room = record.operation.key_to_place().filter(|_| writes);
-    match (&record.answer, needs_room) {
+    let key = record.operation.key_to_place().filter(|_| writes);
+    // A present key needs no room, and is never refused as `Full`.
+    let is_full = |key: u64| !now.0.contains_key(&key) && now.has_no_room(shape, key);
+    match (&record.answer, key) {
         (None, _) => [now.clone(), next].into(),
         (Some(actual), _) if *actual == answer => [next].into(),
         (Some(Answer::Refused(Error::Busy)), Some(_)) => [now.clone()].into(),
-        (Some(Answer::Refused(Error::Full)), Some(key)) if now.has_no_room(shape, key) => {
-            [now.clone()].into()
-        }
+        (Some(Answer::Refused(Error::Full)), Some(key)) if is_full(key) => [now.clone()].into(),
         _ => Vec::new(),
     }
 }

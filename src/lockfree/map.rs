@@ -391,13 +391,13 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
     /// Returns at once; the entries move bin by bin, by [`help`](Self::help) and by everyone who changes
     /// something. Writes the whole region.
     ///
-    /// Reads never help. A change moves at most two bins, its own and one more, of at most 24 entries
+    /// Reads never help. A change moves at most two bins, its own and one more, of at most 21 entries
     /// each. Nobody waits, whoever is stopped wherever.
     ///
     /// When the new table turns out to have no room for some entry, its home stays as it is, and changes
     /// there are refused with [`Error::Full`]. Then another `rebuild`, into a third region, goes on from
     /// where it stopped; and once more, if that one has no room either. Until it is over a change may have
-    /// to move, for each of the 24 entries of its bin, a bin of the table between.
+    /// to move, for each of the 21 entries of its bin, a bin of the table between.
     ///
     /// # Errors
     ///
@@ -426,7 +426,7 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
         self.root.needs_rebuild()
     }
 
-    /// Does at most `steps` parts of a running rebuild, each one bin of at most 24 entries, or sixteen
+    /// Does at most `steps` parts of a running rebuild, each one bin of at most 21 entries, or sixteen
     /// headers looked at. For an idle loop or a timer, so that it ends even if nobody changes anything.
     /// Answers whether there is nothing left to do.
     ///

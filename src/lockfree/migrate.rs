@@ -64,7 +64,7 @@ pub(super) enum Step {
 }
 
 impl<'a> Table<'a> {
-    /// Moves all entries of `home` to the next table, `next`. At most 24 insertions there.
+    /// Moves all entries of `home` to the next table, `next`. At most 21 insertions there.
     #[cold]
     pub(super) fn move_home(self, home: Home<'a>, next: Table<'a>) -> Result<(), Stop> {
         let frozen = home.freeze();

@@ -48,8 +48,8 @@
 //! insert   take a free own slot, or claim a slot of a group, or move another home's entry away;
 //!          fill it; commit
 //! update   take the spare cell; fill it; commit "slot s names this cell now"
-//!          (an entry in a group: as an insertion, into the bin or that group if there is room, whose
-//!          commit hides the old place)
+//!          (an entry in a group: into a free own slot, or a slot of that group, by a commit that hides the
+//!          old place too)
 //! remove   commit "hidden"; if it was an own slot, one entry from outside moves into it
 //! ```
 //!
@@ -69,7 +69,7 @@
 //! | iter, retain, clear | lock-free, home by home | each home by itself | all bins | `retain` and `clear` as `remove` |
 //! | len, stats, check | wait-free | each home by itself | all bins | never |
 //! | rebuild | lock-free | when the new table is the next of the newest | the new region, written; all bins, read | `Busy`, `TooSmall` |
-//! | help | lock-free | each bin by itself | a step: a bin's 7, and 24 insertions | `Full`, `Busy` |
+//! | help | lock-free | each bin by itself | a step: a bin's 7, and 21 insertions | `Full`, `Busy` |
 //! | try_reclaim | wait-free | when the oldest table leaves the chain | 4, and the counters' 16 three times | never: there may be nothing to give back |
 //!
 //! A home is its bin and three groups of two lines: seven lines at the most.
@@ -78,15 +78,22 @@
 //! committed. A stopped one, in an interrupt's or a debugger's hands or killed, is in nobody's way: what
 //! it holds is one slot or cell, which the others do without.
 //!
-//! An insertion into a full home whose groups are full looks at 21 entries of other homes, and so reads
-//! up to 21 bins and their groups; it moves one of them.
+//! An insertion into a full home whose groups are full looks at up to 18 entries of other homes, and so
+//! reads up to 18 bins and their groups; it moves one of them.
 //!
-//! - `Full`: every place of the home is taken, and no neighbour's entry has room elsewhere; what running
-//!   operations hold counts as taken there, so at another moment there may be room. A map made
-//!   for `n` entries takes `n`: of 202 million insertions at capacity none was refused, with one thread
-//!   at work; what it takes beyond is a matter of luck. Of keys with one hash it takes 24.
+//! - `Full`: an insertion finds no free place in the home, and no neighbour's entry has room elsewhere;
+//!   what running operations hold counts as taken there, so at another moment there may be room. A map
+//!   made for `n` entries takes `n`: of 258 million insertions at capacity none was refused, with one
+//!   thread at work; what it takes beyond is a matter of luck. Of keys with one hash it takes 21.
 //! - `Busy`: as `Full`, but places were held by running operations, or a move lost a race. The same call
 //!   may succeed later. Nothing spins on it.
+//!
+//! **Changing the value of a present key needs no room**: it is never `Full`, at any load, but where a
+//! rebuild has to move the key first. Insertions leave one slot of each group free. An update in a group
+//! uses that slot, and frees the old one. If running operations have reserved it, the update borrows the
+//! one of another group of its home and brings the entry back by a second commit, so that each group keeps
+//! its own. It is `Busy` only if other operations have reserved what it needs: all free own slots and the
+//! last slot of all three groups, and for a key in its bin the spare cell too.
 //!
 //! # Rebuilds
 //!
@@ -111,9 +118,9 @@
 //!   room, it moves first. When it is done it moves one bin more and looks at two headers, or looks at 16
 //!   and moves what it finds unmoved there: always if the key was not there before, so that a table that
 //!   grows is moved before the next one is full; else one change in 256 does it.
-//!   A bin has at most 24 entries, so that is at most 48 insertions into the next table, each of them as
+//!   A bin has at most 21 entries, so that is at most 42 insertions into the next table, each of them as
 //!   above: 2 lines usually. A bin has 2.6 entries on average in a full table. After a table without room
-//!   it can be 24 times as much: each entry that finds no room in the table between takes a bin of that
+//!   it can be 21 times as much: each entry that finds no room in the table between takes a bin of that
 //!   one along.
 //! - [`help`](Map::help) does as many such steps as it is told to, so that a rebuild ends while
 //!   nobody changes anything.
@@ -124,9 +131,9 @@
 //! |---|---|---|---|
 //! | bound, with room in the next table | 8 | 5,700 | 2,800 |
 //! | counted at most, 64 to 262,144 entries, full | 6 | 35 | 31 |
-//! | moving two bins of 24 entries, the next table nearly full | | 134 | |
+//! | moving two bins of 21 entries, the next table nearly full | | 134 | |
 //!
-//! In the bound each of the 24 entries of a bin that is moved is an insertion of 112 lines.
+//! In the bound each of the 21 entries of a bin that is moved is an insertion of 112 lines.
 //!
 //! A helper that stops for ever holds one slot of the next table, and nobody waits for what it was doing:
 //! the bin that it was told to move is moved by others, who find it in a last scan in order.
@@ -270,8 +277,8 @@ pub const IS_LOCK_FREE: bool = sync::IS_LOCK_FREE;
 
 /// The memory that a map or set for `capacity` entries needs.
 ///
-/// With `n = max(capacity, 1)`: `64 * (2 + ceil(8 * n / 21) + 6 * (ceil(n / 72) + 2))` bytes, aligned
-/// to 64. That is 29.7 bytes per entry for large `n`, everything included.
+/// With `n = max(capacity, 1)`: `64 * (2 + ceil(8 * n / 21) + 6 * (ceil(n / 64) + 2))` bytes, aligned
+/// to 64. That is 30.4 bytes per entry for large `n`, everything included.
 ///
 /// # Errors
 ///

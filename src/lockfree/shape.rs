@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A table for `n` entries has `ceil(8n / 21)` bins, so that its own slots are 7/8 full, and
-//! `ceil(n / 72) + 2` groups a region for the 18 % of keys that find their bin full. The number
+//! `ceil(n / 64) + 2` groups a region for the 18 % of keys that find their bin full. The number
 //! of bins need not be a power of two.
 
 use super::header::{GROUP_SLOTS, OWN_SLOTS, REGIONS};
@@ -19,7 +19,7 @@ const DESCRIPTOR_LINES: u64 = 2;
 /// Lines of a group.
 const GROUP_LINES: u64 = 2;
 /// Entries of a group region per group, in a table at its capacity.
-const ENTRIES_PER_GROUP: u64 = 72;
+const ENTRIES_PER_GROUP: u64 = 64;
 /// Groups that a region has over its share: small tables are lumpy.
 const MORE_GROUPS: u64 = 2;
 /// Above this, sizes in bytes could overflow; far more than any memory holds.

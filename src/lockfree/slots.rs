@@ -1,9 +1,12 @@
 //! Getting a slot to fill, and giving one back.
 //!
-//! A free own slot first: it costs no further line. Then a slot of one of the home's groups, whose
-//! claim byte says whether it is in use; each home starts with another region, so that all fill
-//! alike. When the bin and its groups are full, an entry of another home may have room elsewhere:
-//! see [`relocate`](super::relocate).
+//! A free own slot first: it costs no further line. Then a slot of one of the home's groups, whose claims
+//! say which are in use; each home starts with another region, so that all fill alike. When the bin and
+//! its groups are full, an entry of another home may have room elsewhere: see
+//! [`relocate`](super::relocate).
+//!
+//! Insertions leave one slot of each group free. An update of a resident needs another slot for the time
+//! of its commit, and finds it there, however full the map is.
 
 use super::{
     arena::{Home, Table},
@@ -14,22 +17,48 @@ use super::{
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
+/// What a slot is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To stay there. The last free slot of a group is left alone.
+    Entry,
+    /// Until the slot of the value before is free.
+    Update,
+}
+
+/// The slots of a group, in its claims.
+const SLOTS: u64 = (1 << GROUP_SLOTS) - 1;
+
 impl Group {
-    /// Claims a free slot. Seven attempts at the most.
+    /// The claimed slots, a bit for each. Relaxed: a guess; who wants one has to try.
     #[inline]
-    pub(super) fn claim_free(&self) -> Option<u32> {
-        // All claims are read before one is tried: nothing predicts which is the first free one, and a
-        // wrong guess takes longer than the seven loads.
-        let mut free = !self.claimed() & ((1 << GROUP_SLOTS) - 1);
-        while free != 0 {
+    pub(super) fn claimed(&self) -> u64 {
+        self.claims().load(Relaxed) & SLOTS
+    }
+
+    /// Claims a free slot. Goes round again only if another operation has claimed or released one.
+    #[inline]
+    pub(super) fn claim_free(&self, purpose: Purpose) -> Option<u32> {
+        // Relaxed: the exchange tells.
+        let mut claims = self.claims().load(Relaxed);
+        loop {
+            let free = !claims & SLOTS;
+            let enough = match purpose {
+                Purpose::Entry => free & free.wrapping_sub(1),
+                Purpose::Update => free,
+            };
+            if enough == 0 {
+                return None;
+            }
             let slot = free.trailing_zeros();
             // Acquire: pairs with the Release of `unclaim`.
-            if self.claim(slot).compare_exchange(0, 1, Acquire, Relaxed).is_ok() {
-                return Some(slot);
+            let claim =
+                self.claims().compare_exchange(claims, claims | 1 << slot, Acquire, Relaxed);
+            match claim {
+                Ok(_) => return Some(slot),
+                Err(now) => claims = now,
             }
-            free &= free - 1;
         }
-        None
     }
 
     /// Gives a claimed slot back. It is not visible in any header.
@@ -37,7 +66,7 @@ impl Group {
     pub(super) fn unclaim(&self, slot: u32) {
         // Release: pairs with the Acquire of `claim_free`: what we read or wrote there, and the commit
         // that hid it, come before the next holder's stores.
-        self.claim(slot).store(0, Release);
+        self.claims().fetch_and(!(1 << slot), Release);
     }
 }
 
@@ -51,11 +80,12 @@ impl<'a> Table<'a> {
         mut seen: Header,
         hand: Hand,
         first_region: u32,
+        purpose: Purpose,
     ) -> Result<(Place, Header), Setback> {
         match hand {
             Hand::Slot(place) => return Ok((place, seen)),
             Hand::Spare => {
-                // Taken for an update, while the key was still there.
+                // Taken for an update, while the key was still in the bin.
                 self.put_back(home, hand);
                 return Err(Setback::Again(Hand::Empty));
             }
@@ -69,7 +99,7 @@ impl<'a> Table<'a> {
                 Take::Lost => return Err(Setback::Again(Hand::Empty)),
             }
         }
-        match self.take_elsewhere(home, seen, first_region) {
+        match self.take_elsewhere(home, seen, first_region, purpose) {
             Ok(place) => Ok((place, seen)),
             Err(_) if !home.still_shows(seen) => Err(Setback::Again(Hand::Empty)),
             Err(stop) => Err(Setback::Stop(stop, Hand::Empty)),
@@ -83,19 +113,19 @@ impl<'a> Table<'a> {
         home: Home<'a>,
         seen: Header,
         first_region: u32,
+        purpose: Purpose,
     ) -> Result<Place, Stop> {
         for step in 0..REGIONS {
             let region = (first_region + step) % REGIONS;
-            if let Some(slot) = self.claim_in_group(home, region) {
+            if let Some(slot) = self.group(home, region).claim_free(purpose) {
                 return Ok(Place::in_group(region, slot));
             }
         }
-        self.relocate(home, seen)
-    }
-
-    /// Claims a free slot in the group that `home` has in `region`.
-    pub(super) fn claim_in_group(self, home: Home<'a>, region: u32) -> Option<u32> {
-        self.group(home, region).claim_free()
+        match purpose {
+            Purpose::Entry => self.relocate(home, seen),
+            // Operations under way have reserved the slots that insertions leave for updates.
+            Purpose::Update => Err(Stop::Busy),
+        }
     }
 
     /// Gives a claimed slot of a group back. It is not visible in any header.
@@ -106,7 +136,7 @@ impl<'a> Table<'a> {
 
     /// Is the slot of a group claimed? Relaxed: only asked of a table at rest.
     pub(super) fn is_claimed(self, home: Home<'a>, place: Place) -> bool {
-        self.claim_at(home, place).load(Relaxed) != 0
+        self.group(home, place.region()).claimed() & 1 << place.group_slot() != 0
     }
 
     /// Gives back what is in the hand.

@@ -23,7 +23,7 @@ pub struct Stats {
     /// Slots and spare cells that running operations hold. On an idle map: those that contexts left
     /// behind which were killed in the middle of an operation.
     pub held: usize,
-    /// The most entries of one home; 24 is the end.
+    /// The most entries of one home; 21 is the end.
     pub fullest_home: usize,
     /// Bytes of all memory that is lent to the map, that of old and of new tables included.
     pub bytes: usize,

@@ -24,6 +24,7 @@ use super::{
     decide::{Decide, Decision},
     header::{Header, Place},
     shape::Shape,
+    slots::Purpose,
 };
 use crate::sync::{
     Ordering::{Relaxed, Release},
@@ -34,7 +35,7 @@ use crate::sync::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
 pub(super) enum Stop {
-    /// Every place of the key's home is taken by visible entries.
+    /// No place of the key's home is left for another entry.
     Full,
     /// Another operation was in the way.
     Busy,
@@ -193,7 +194,11 @@ impl Home<'_> {
                 group.unclaim(old.group_slot());
                 Ok(())
             }
-            Err(Lost) => Err(Hand::Slot(new)),
+            Err(Lost) => {
+                // An insertion may not have it, if the key is gone.
+                group.unclaim(slot);
+                Err(Hand::Empty)
+            }
         }
     }
 }
@@ -330,7 +335,7 @@ impl<'a> Table<'a> {
         hand: Hand,
     ) -> Result<(), Setback> {
         let first_region = Shape::first_region(self.number(home));
-        let (place, seen) = self.take_slot(home, seen, hand, first_region)?;
+        let (place, seen) = self.take_slot(home, seen, hand, first_region, Purpose::Entry)?;
         self.fill(home, seen, place, word, value);
         Ok(home.show(seen, place)?)
     }
@@ -359,14 +364,11 @@ impl<'a> Table<'a> {
         if hand == Hand::Spare {
             return Ok(home.swap_cell(seen, place.own_slot(), value)?);
         }
-        match self.replace_pair(home, seen, place, value, hand) {
-            // The spare cell would have done, which another operation holds.
-            Err(Setback::Stop(Stop::Full, hand)) => Err(Setback::Stop(Stop::Busy, hand)),
-            attempt => attempt,
-        }
+        self.replace_pair(home, seen, place, value, hand)
     }
 
-    /// Shows key and value at a new place, and hides the old one in the same commit.
+    /// Shows key and value at a new place, and hides the old one in the same commit. Never `Full`: see
+    /// [`Purpose::Update`].
     #[cold]
     fn replace_pair(
         self,
@@ -379,19 +381,24 @@ impl<'a> Table<'a> {
         if hand == Hand::Empty && seen.free_own().is_none() && !old.is_own() {
             // In the group where it is, if there is room: no other line then.
             let group = self.group(home, old.region());
-            if let Some(slot) = group.claim_free() {
+            if let Some(slot) = group.claim_free(Purpose::Update) {
                 return Ok(home.replace_in_group(seen, group, old, slot, value)?);
             }
         }
-        let (new, seen) = self.take_slot(home, seen, hand, old.region())?;
+        let (new, seen) = self.take_slot(home, seen, hand, old.region(), Purpose::Update)?;
         self.fill(home, seen, new, self.key_at(home, old), value);
         match home.commit(seen, |now| now.showing(new).removing(old)) {
-            Ok(after) => {
+            Ok(after) if new.is_own() || new.is_in_group_of(old) => {
                 self.after_hiding(home, after, old);
-                Ok(())
             }
-            Err(Lost) => Err(Setback::Again(Hand::Slot(new))),
+            Ok(after) => self.bring_back(home, after, old, new),
+            Err(Lost) => {
+                // An insertion may not have it, if the key is gone.
+                self.put_back(home, Hand::Slot(new));
+                return Err(Setback::Again(Hand::Empty));
+            }
         }
+        Ok(())
     }
 
     /// Hides the entry at `place`.

@@ -54,6 +54,11 @@ impl AtomicU64 {
     }
 
     #[track_caller]
+    pub(crate) fn fetch_and(&self, bits: u64, order: Ordering) -> u64 {
+        self.word.fetch_and(bits, order)
+    }
+
+    #[track_caller]
     pub(crate) fn fetch_or(&self, bits: u64, order: Ordering) -> u64 {
         self.word.fetch_or(bits, order)
     }

@@ -70,6 +70,7 @@ macro_rules! stoppable {
                 $name(atomic::$name::new(value))
             }
 
+            #[allow(dead_code)] // no flag of a byte is only read
             pub(crate) fn load(&self, order: Ordering) -> $word {
                 step();
                 self.0.load(order)
@@ -101,6 +102,11 @@ impl AtomicU64 {
     pub(crate) fn fetch_add(&self, more: u64, order: Ordering) -> u64 {
         step();
         self.0.fetch_add(more, order)
+    }
+
+    pub(crate) fn fetch_and(&self, bits: u64, order: Ordering) -> u64 {
+        step();
+        self.0.fetch_and(bits, order)
     }
 
     pub(crate) fn fetch_or(&self, bits: u64, order: Ordering) -> u64 {

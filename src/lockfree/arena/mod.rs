@@ -21,7 +21,7 @@ use crate::{
     hash::hash_word,
     layout::LINE_BYTES,
     sync::{
-        AtomicU8, AtomicU64,
+        AtomicU64,
         Ordering::{Acquire, Relaxed, Release},
     },
 };
@@ -221,11 +221,5 @@ impl<'a> Table<'a> {
     #[inline]
     pub(super) fn pair_at(self, home: Home<'_>, place: Place) -> &'a Pair {
         self.group(home, place.region()).pair(place.group_slot())
-    }
-
-    /// The claim of a place outside the bin.
-    #[inline]
-    pub(super) fn claim_at(self, home: Home<'_>, place: Place) -> &'a AtomicU8 {
-        self.group(home, place.region()).claim(place.group_slot())
     }
 }

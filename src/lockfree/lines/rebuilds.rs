@@ -13,7 +13,7 @@ use crate::{
     layout::touched::{Tally, lines_of},
     lockfree::{
         Counted, SegmentedMap,
-        header::{PLACES, REGIONS},
+        header::{MOST_ENTRIES, REGIONS},
         shape::Shape,
     },
     storage::Region,
@@ -110,7 +110,7 @@ pub(in crate::lockfree) fn assert_fullest_bins(unit: &str, gauge: Gauge, bound: 
             let first = (u128::from(bin) << u64::BITS).div_ceil(u128::from(shape.bins)) as u64;
             (first..).map(|hash| unhash_word(0, hash))
         };
-        let places = PLACES as usize;
+        let places = MOST_ENTRIES as usize;
         for key in keys_of(own).take(places).chain(keys_of(told).take(places)) {
             assert_eq!(map.insert(key, key), Ok(None));
         }

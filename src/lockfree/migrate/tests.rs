@@ -122,7 +122,7 @@ fn n9_room_that_those_who_moved_on_left_behind() {
     let keys_of = |number| (0..).filter(move |&key| old.number(old.home_of(key)) == number);
     // Both homes share a group, which the second one has filled when the first one comes.
     assert_eq!((old.shape().bins, old.shape().group_of(0, 2)), (2, old.shape().group_of(1, 2)));
-    let entries = 3 + 2 * 7;
+    let entries = 3 + 2 * 6;
     for key in keys_of(1).take(entries).chain(keys_of(0).take(entries)) {
         assert_eq!(map.insert(key, key), Ok(None));
     }

@@ -4,10 +4,10 @@ use std::{eprintln, vec, vec::Vec};
 
 use super::{
     Call, End, Stop,
-    scenes::{Setting, settings},
+    scenes::{Setting, full_home, key, settings},
     sweep,
 };
-use crate::lockfree::judge::Operation;
+use crate::lockfree::judge::{ALL, OWN, Operation, Operation::Upsert};
 
 /// Plays `trials` in every setting, and tells in which one they failed.
 fn in_every_setting(mut trials: impl FnMut(&mut Setting)) {
@@ -29,6 +29,21 @@ fn alone_nobody_is_in_the_way() {
         for &operation in operations.iter() {
             assert_eq!(scene.play(&[operation.into()]), 0);
         }
+    });
+}
+
+/// Updates of present keys in a home that takes no other, stopped in one another: none is refused.
+#[test]
+fn p4_updates_in_a_full_home() {
+    let mut scene = full_home();
+    // In the bin; and in each group, two of the last.
+    let keys = [0, 1, OWN, ALL - 2, ALL - 1].map(key);
+    let updates = keys.map(|key| Upsert(key, 7));
+    for_triples(&updates, |[outer, middle, inner]| {
+        sweep_two(|first, second| {
+            let middle = Call::stopped(middle, second, vec![inner.into()]).numbered(1);
+            scene.play(&[Call::stopped(outer, first, vec![middle])])
+        });
     });
 }
 

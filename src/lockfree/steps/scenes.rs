@@ -21,8 +21,13 @@ pub(super) struct Setting {
 }
 
 /// A key of the first home of two, or of the only one.
-fn key(number: usize) -> u64 {
+pub(super) fn key(number: usize) -> u64 {
     key_of(0, number)
+}
+
+/// A home that takes no other key, in which nobody may be refused who has none.
+pub(super) fn full_home() -> Scene {
+    Scene::new(1, fill(0, 0..ALL), false)
 }
 
 fn key_of(home: u64, number: usize) -> u64 {
@@ -103,7 +108,7 @@ pub(super) fn settings() -> Vec<Setting> {
 /// The first home has one place left, which an entry of the other home occupies, and that one has room
 /// in another group. They share their groups in the last region.
 fn room_after_a_move() -> Vec<Call> {
-    let shared = OWN + GROUP_SLOTS as usize;
+    let shared = OWN + GROUP_SLOTS as usize - 1;
     let mut before = fill(1, 0..shared + 1);
     before.push(Remove(key_of(1, OWN)).into());
     before.extend(fill(0, 0..ALL - 1));

@@ -124,8 +124,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[
             edit(
                 SLOTS,
-                "claim(slot).compare_exchange(0, 1, Acquire, Relaxed)",
-                "claim(slot).compare_exchange(0, 1, Relaxed, Relaxed)",
+                "compare_exchange(claims, claims | 1 << slot, Acquire, Relaxed)",
+                "compare_exchange(claims, claims | 1 << slot, Relaxed, Relaxed)",
             ),
             edit(SLOTS, "Ordering::{Acquire, Relaxed, Release}", "Ordering::{Relaxed, Release}"),
         ],
@@ -134,7 +134,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "unclaim: Relaxed",
-        edits: &[edit(SLOTS, ".store(0, Release);", ".store(0, Relaxed);")],
+        edits: &[edit(
+            SLOTS,
+            ".fetch_and(!(1 << slot), Release);",
+            ".fetch_and(!(1 << slot), Relaxed);",
+        )],
         atomics: Loom,
         test: "models::one_home::n7_a_group_slot_given_back_is_filled_again",
     },
@@ -319,14 +323,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "a claim is stored, not exchanged",
-        edits: &[
-            edit(
-                SLOTS,
-                "self.claim(slot).compare_exchange(0, 1, Acquire, Relaxed).is_ok()",
-                "{ self.claim(slot).store(1, Relaxed); true }",
-            ),
-            edit(SLOTS, "Ordering::{Acquire, Relaxed, Release}", "Ordering::{Relaxed, Release}"),
-        ],
+        edits: &[edit(
+            SLOTS,
+            "let claim = self.claims().compare_exchange(claims, claims | 1 << slot, Acquire, Relaxed);",
+            "self.claims().store(claims | 1 << slot, Acquire);\n            let claim = Ok(claims);",
+        )],
         atomics: Loom,
         test: "models::two_homes::n7_two_homes_claim_slots_of_one_group",
     },
@@ -428,6 +429,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[edit(DECIDE, "        *left = left.saturating_sub(1);\n", "")],
         atomics: Steps,
         test: "steps::closures::a_closure_that_changes_its_home_ends",
+    },
+    Mutant {
+        name: "an insertion takes the last free slot of a group",
+        edits: &[edit(
+            SLOTS,
+            "Purpose::Entry => free & free.wrapping_sub(1),",
+            "Purpose::Entry => free,",
+        )],
+        atomics: Steps,
+        test: "steps::nested::alone_nobody_is_in_the_way",
+    },
+    Mutant {
+        name: "an update keeps the slot that it borrowed from another group",
+        edits: &[edit(
+            UPDATE,
+            "Ok(after) => self.bring_back(home, after, old, new),",
+            "Ok(after) => self.after_hiding(home, after, old),",
+        )],
+        atomics: Steps,
+        test: "steps::nested::p4_updates_in_a_full_home",
+    },
+    Mutant {
+        name: "an update gives up bringing back what it borrowed",
+        edits: &[edit(HOLE, "            seen = home.header();\n", "            break;\n")],
+        atomics: Steps,
+        test: "steps::nested::p4_updates_in_a_full_home",
     },
     Mutant {
         name: "a removal leaves its claim",
