@@ -677,7 +677,7 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  *
  * A set is a map whose values are all 0: it costs the same. In a full map of 10,000 entries a lookup touches
  * 1.4 lines on average, a change of a value 1.4, an insertion 2.0 and a removal 1.7. A lookup and a removal
- * touch 7 lines at most, a change 112. That is outside a rebuild, and for one attempt: an operation starts
+ * touch 7 lines at most, a change 97. That is outside a rebuild, and for one attempt: an operation starts
  * again each time another one changes the key's home meanwhile. */
 
 /* Bytes to lend a map for so many entries, about 30.4 for each; 0 if no address space could. */
@@ -754,7 +754,7 @@ int heptad_lockfree_release(heptad_lockfree *map,
 
 /* Gives the map other memory, of another size or under another seed, while everyone works on. Returns at
  * once, and the memory is the map's; the entries move bin by bin, whenever something is changed and by
- * heptad_lockfree_help. A change moves 48 entries at most, reads move none, nobody waits. If the new memory
+ * heptad_lockfree_help. A change moves 42 entries at most, reads move none, nobody waits. If the new memory
  * has no room for some entry, changes at its home are _FULL, until another rebuild, into a third piece,
  * goes on from there. Writes all of the memory. _BUSY while a rebuild is running that is not stuck,
  * _TOO_SMALL for the entries that are there, _SHARED in shared memory; memory errors
@@ -799,7 +799,7 @@ typedef struct heptad_shared_stats {
     uint64_t bins;
     uint64_t all_slots;
     uint64_t held;             /* by operations under way, or by contexts that were killed */
-    uint64_t fullest_home;     /* the most entries of one home; 24 is the end */
+    uint64_t fullest_home;     /* the most entries of one home; 21 is the end */
     uint64_t bytes;            /* of all memory that is lent, old and new tables included */
 } heptad_shared_stats;
 HEPTAD_STATIC_ASSERT(shared_stats_bytes, sizeof(heptad_shared_stats) == 64);

@@ -129,11 +129,11 @@
 //!
 //! | in a rebuild, lines | get | a change | help(1) |
 //! |---|---|---|---|
-//! | bound, with room in the next table | 8 | 5,700 | 2,800 |
+//! | bound, with room in the next table | 8 | 4,400 | 2,150 |
 //! | counted at most, 64 to 262,144 entries, full | 6 | 35 | 31 |
 //! | moving two bins of 21 entries, the next table nearly full | | 134 | |
 //!
-//! In the bound each of the 21 entries of a bin that is moved is an insertion of 112 lines.
+//! In the bound each of the 21 entries of a bin that is moved is an insertion of 97 lines.
 //!
 //! A helper that stops for ever holds one slot of the next table, and nobody waits for what it was doing:
 //! the bin that it was told to move is moved by others, who find it in a last scan in order.
