@@ -66,6 +66,9 @@
  *
  * No function sleeps or masks interrupts.
  *
+ * STACK. No function takes more than 4 KiB, and no lookup of one key more than 512 bytes; what your own functions
+ * take comes on top. docs/kernel.md has the sums of frames, operation by operation.
+ *
  * MEMORY ORDER. heptad_set, _map, _table, _robin and _robin_map order nothing between cores: your lock does.
  * heptad_lockfree and heptad_indirect do, see there. A core that finds a handle live sees all that its init
  * wrote.
@@ -892,7 +895,7 @@ int heptad_lockfree_fetch_update(const heptad_lockfree *map, uint64_t key,
 
 /* Calls `visit` for every entry until it returns 0; 1 if it never did. A key that is present all the time
  * comes exactly once, with a value that it had meanwhile; one that comes or goes meanwhile, once or not at
- * all; one that a rebuild moves meanwhile, perhaps twice. Uses half a KiB of stack. _NULL if there is no function. */
+ * all; one that a rebuild moves meanwhile, perhaps twice. _NULL if there is no function. */
 int heptad_lockfree_each(const heptad_lockfree *map,
                          int (*visit)(uint64_t key, uint64_t value, void *context), void *context);
 
