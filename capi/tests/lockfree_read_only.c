@@ -15,14 +15,15 @@ static void reading_writes_nothing(void)
 {
     size_t bytes = 16384;
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    heptad_lockfree owner = HEPTAD_INIT, reader = HEPTAD_INIT;
+    heptad_lockfree writer = HEPTAD_INIT, reader = HEPTAD_INIT;
     heptad_shared_stats stats;
     uint64_t key, keys[3] = { 0, 299, 300 }, values[3], count = 0;
     uint8_t found[3];
-    CHECK(memory != MAP_FAILED && heptad_lockfree_bytes(ENTRIES) <= bytes);
-    EQUAL(heptad_lockfree_init(&owner, memory, bytes, 7), HEPTAD_OK);
+    CHECK(memory != MAP_FAILED && heptad_lockfree_shared_bytes(ENTRIES, 0) <= bytes);
+    EQUAL(heptad_lockfree_format(memory, bytes, 7, 0), HEPTAD_OK);
+    EQUAL(heptad_lockfree_attach(&writer, memory, bytes), HEPTAD_OK);
     for (key = 0; key < ENTRIES; key++) {
-        EQUAL(heptad_lockfree_insert(&owner, key, key + 1, NULL), 1);
+        EQUAL(heptad_lockfree_insert(&writer, key, key + 1, NULL), 1);
     }
     EQUAL(mprotect(memory, bytes, PROT_READ), 0);
     EQUAL(heptad_lockfree_attach(&reader, memory, bytes), HEPTAD_OK);
