@@ -20,6 +20,7 @@ mod asm_check;
 mod bench;
 mod builds;
 mod capi;
+mod consumers;
 mod coverage;
 mod demo;
 mod docs;

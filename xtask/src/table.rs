@@ -5,8 +5,8 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, bench, builds, capi, coverage, docs, fuzz, host, lint,
-    lockfree, miri, models, mutants, no_panic, proofs, protocols, qemu, sanitizers,
+    aarch64_user, arrows, asm_check, bench, builds, capi, consumers, coverage, docs, fuzz, host,
+    lint, lockfree, miri, models, mutants, no_panic, proofs, protocols, qemu, sanitizers,
 };
 
 /// What every change must pass.
@@ -78,6 +78,12 @@ pub(crate) const TEST: &[Stage] = &[
         run: capi::run,
     },
     Stage {
+        name: "consumers",
+        about: "a user's program, from the package, built as users build; its answers",
+        needs: consumers::NEEDS,
+        run: consumers::run,
+    },
+    Stage {
         name: "qemu-aarch64",
         about: "the test kernels on bare AArch64, FP and SIMD trapped",
         needs: &[
@@ -143,6 +149,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the lock-free map without one of its steps: some model must notice",
         needs: &[],
         run: models::run_mutants,
+    },
+    Stage {
+        name: "consumers-all",
+        about: "the user's program for every target, by every profile, with every partner",
+        needs: consumers::ALL_NEEDS,
+        run: consumers::run_all,
     },
     Stage {
         name: "proofs",

@@ -15,7 +15,9 @@ impl Write for Output {
 /// What is started.
 #[no_mangle]
 extern "C" fn run_bare() {
-    crate::run(&mut |line| drop(writeln!(Output, "{line}")));
+    crate::run(&mut |line| {
+        let _ = writeln!(Output, "{line}");
+    });
     exit(0);
 }
 
@@ -26,6 +28,7 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     loop {}
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 /// `_start`, which aligns the stack, and the numbers of `write` and `exit_group`.
 macro_rules! linux {
     ($start:literal, $write:literal, $exit:literal) => {

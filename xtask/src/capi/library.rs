@@ -19,12 +19,12 @@ use crate::matrix::target_folder;
 use crate::needs;
 
 /// What there is to link with, for one target.
-pub(super) struct Library {
+pub(crate) struct Library {
     pub(super) target: String,
     /// What Cargo made.
     raw: PathBuf,
     /// All functions, closed.
-    pub(super) object: PathBuf,
+    pub(crate) object: PathBuf,
     /// `object`, and on bare metal the memory functions.
     pub(super) archive: PathBuf,
     /// Only for targets that have such.
@@ -35,7 +35,7 @@ pub(super) struct Library {
 const MEMORY_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp"];
 
 /// Builds the library for `target`.
-pub(super) fn build(shell: &Shell, target: &str) -> Result<Library> {
+pub(crate) fn build(shell: &Shell, target: &str) -> Result<Library> {
     let has_shared = has_shared_libraries(shell, target)?;
     let kinds = if has_shared { "staticlib,cdylib" } else { "staticlib" };
     cmd!(shell, "cargo rustc --quiet --package heptad-capi --profile capi --target {target}")
@@ -187,7 +187,7 @@ pub(super) fn loaded_bytes(shell: &Shell, object: &Path) -> Result<u64> {
 }
 
 /// A program of the toolchain's llvm-tools.
-pub(super) fn tool(shell: &Shell, name: &str) -> Result<PathBuf> {
+pub(crate) fn tool(shell: &Shell, name: &str) -> Result<PathBuf> {
     let sysroot = PathBuf::from(cmd!(shell, "rustc --print sysroot").quiet().read()?);
     let host = needs::host_target(shell)?;
     let program = sysroot.join("lib/rustlib").join(host).join("bin").join(name);

@@ -18,7 +18,7 @@ mod guide;
 mod header;
 pub(crate) mod install;
 mod kernel;
-mod library;
+pub(crate) mod library;
 pub(crate) mod memcheck;
 mod prefix;
 mod programs;

@@ -1,0 +1,189 @@
+//! Stages `consumers` and `consumers-all`: programs of users', built as users build them, and run.
+//!
+//! The program of `tests-consumers` is built outside the repository, from the package that is published
+//! ([`place`]), for each target and by each profile; alone, beside C libraries that contain heptad, and
+//! beside another version of the crate. Each build is run: here, in QEMU's user mode, or by Node. All of
+//! them have to print the same text.
+
+mod place;
+mod targets;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use xshell::{Shell, cmd};
+
+use self::place::Place;
+use self::targets::{AARCH64, AARCH64_BARE, ALL, HOST, I686, MUSL, THUMB_V6, Target, X86_64_BARE};
+pub(crate) use self::targets::{ALL_NEEDS, NEEDS};
+use crate::job::Job;
+use crate::stage::Count;
+
+/// The profiles of the program: Cargo's own two, and those of its manifest.
+const PROFILES: &[&str] =
+    &["dev", "release", "fat", "thin", "single", "small", "smallest", "abort", "checked"];
+
+/// What else is in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Partner {
+    Nothing,
+    /// Two C libraries that contain heptad.
+    C,
+    /// The next version of the crate.
+    Next,
+}
+
+impl Partner {
+    const ALL: [Partner; 3] = [Partner::Nothing, Partner::C, Partner::Next];
+
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Partner::Nothing => &[],
+            Partner::C => &["--features", "c"],
+            Partner::Next => &["--features", "next"],
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Partner::Nothing => "alone",
+            Partner::C => "beside C libraries",
+            Partner::Next => "beside another version",
+        }
+    }
+}
+
+/// Builds that are made of the same target, each profile with each partner.
+type Block = (&'static Target, &'static [&'static str], &'static [Partner]);
+
+/// One of each kind: every profile here, and of the other targets what differs most from it.
+const QUICK: &[Block] = &[
+    (&HOST, PROFILES, &[Partner::Nothing]),
+    (&HOST, &["dev", "single", "fat"], &[Partner::C, Partner::Next]),
+    (&X86_64_BARE, &["dev"], &[Partner::Nothing]),
+    (&X86_64_BARE, &["fat"], &Partner::ALL),
+    (&AARCH64_BARE, &["dev"], &[Partner::Nothing]),
+    (&AARCH64_BARE, &["fat"], &Partner::ALL),
+    (&MUSL, &["release"], &[Partner::Nothing]),
+    (&I686, &["release"], &[Partner::Nothing]),
+    (&AARCH64, &["release"], &[Partner::Nothing]),
+    (&THUMB_V6, &["release"], &[Partner::Nothing]),
+];
+
+pub(crate) fn run(shell: &Shell) -> Result<Count> {
+    run_blocks(shell, QUICK)
+}
+
+/// Every target by every profile with every partner.
+pub(crate) fn run_all(shell: &Shell) -> Result<Count> {
+    let blocks: Vec<Block> =
+        ALL.iter().map(|target| (*target, PROFILES, &Partner::ALL[..])).collect();
+    run_blocks(shell, &blocks)
+}
+
+fn run_blocks(shell: &Shell, blocks: &[Block]) -> Result<Count> {
+    let mut place = Place::make(shell)?;
+    let mut sum = Count::NONE;
+    for (target, profiles, partners) in blocks {
+        for partner in *partners {
+            if *partner == Partner::C {
+                if target.c_compiler.is_none() {
+                    continue;
+                }
+                place.build_c_libraries(shell, target)?;
+            }
+            for profile in *profiles {
+                sum += check(shell, &place, target, profile, *partner)?;
+            }
+        }
+    }
+    Ok(sum)
+}
+
+/// Builds and runs one program: one check.
+fn check(
+    shell: &Shell,
+    place: &Place,
+    target: &Target,
+    profile: &str,
+    partner: Partner,
+) -> Result<Count> {
+    let what = format!("{} by profile {profile}, {}", target.name, partner.name());
+    let build = {
+        let _elsewhere = shell.push_dir(place.program());
+        let cargo = cmd!(shell, "cargo build --quiet --profile {profile}")
+            .args(["--target", target.name, "--target-dir"])
+            .arg(place.target_folder())
+            .args(partner.features())
+            .args((!target.has_atomics).then_some("--no-default-features"))
+            .env("RUSTFLAGS", target.flags)
+            .env("C_LIBRARIES", place.c_libraries(target));
+        let variable = target.name.to_uppercase().replace('-', "_");
+        let cargo = match target.linker {
+            Some(linker) => cargo.env(format!("CARGO_TARGET_{variable}_LINKER"), linker),
+            None => cargo,
+        };
+        Job::step(what.clone(), cargo)
+    };
+    let built = build.run()?;
+    if built.failed > 0 {
+        return Ok(built);
+    }
+    let program = place.built(target, profile);
+    let said = start(shell, place, target, &program).with_context(|| format!("running {what}"))?;
+    let wanted = expected(partner, target.has_atomics);
+    if said != wanted {
+        println!("      {what} says\n{said}\n      where it should say\n{wanted}");
+    }
+    Ok(Count::of(said == wanted))
+}
+
+fn start(shell: &Shell, place: &Place, target: &Target, program: &Path) -> Result<String> {
+    let host = place.program().join("host.mjs");
+    let words = target.launcher.iter().map(|word| match *word {
+        "host.mjs" => host.as_os_str(),
+        word => word.as_ref(),
+    });
+    let mut words = words.chain([program.as_os_str()]);
+    let first = words.next().context("there is a program")?;
+    // What the program says counts, and how it ends: an error.
+    Ok(cmd!(shell, "{first}").args(words).quiet().read()?)
+}
+
+/// What a program says: the lines of the parts that it has, in their order.
+fn expected(partner: Partner, has_atomics: bool) -> String {
+    let text = include_str!("../../../tests-consumers/program/expected.txt");
+    let (c, rust): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("C: "));
+    let rust = rust.into_iter().filter(|line| has_atomics || !line.starts_with("lockfree: "));
+    let rust: Vec<&str> = rust.collect();
+    let lines = match partner {
+        Partner::Nothing => rust,
+        Partner::C => [rust, c].concat(),
+        Partner::Next => rust.repeat(2),
+    };
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A profile that is added to the manifest has to be added here.
+    #[test]
+    fn every_profile_of_the_program_is_built() {
+        let manifest = include_str!("../../../tests-consumers/program/Cargo.toml");
+        let listed = manifest.lines().filter_map(|line| line.strip_prefix("[profile."));
+        let listed: Vec<&str> = listed.filter_map(|rest| rest.strip_suffix(']')).collect();
+        assert_eq!([&["dev", "release"], &listed[..]].concat(), PROFILES);
+    }
+
+    #[test]
+    fn each_part_of_a_program_has_its_lines() {
+        let lines = |partner, has_atomics| expected(partner, has_atomics).lines().count();
+        let alone = lines(Partner::Nothing, true);
+        assert!(alone > 1);
+        assert_eq!(lines(Partner::Nothing, false), alone - 1);
+        assert_eq!(lines(Partner::C, true), alone + 1);
+        assert_eq!(lines(Partner::Next, true), 2 * alone);
+    }
+}
