@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use anyhow::{Context, Result, ensure};
 use object::{Object, ObjectSymbol};
@@ -58,7 +59,7 @@ pub(crate) fn build(shell: &Shell, target: &str) -> Result<Library> {
     let mut members = vec![library.object.clone()];
     if target.contains("-none") {
         let memory = folder.join("memory.o");
-        library.link(shell, MEMORY_FUNCTIONS, &[library.raw.clone()], &memory)?;
+        library.link(shell, MEMORY_FUNCTIONS, slice::from_ref(&library.raw), &memory)?;
         members.push(memory);
     }
     let archive = &library.archive;
@@ -96,7 +97,7 @@ impl Library {
         match memory {
             Memory::Within => {
                 let all = [functions, MEMORY_FUNCTIONS].concat();
-                self.link(shell, &all, &[self.raw.clone()], object)
+                self.link(shell, &all, slice::from_ref(&self.raw), object)
             }
             Memory::Elsewhere => self.link(shell, functions, &self.own_members(shell)?, object),
         }
