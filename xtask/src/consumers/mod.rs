@@ -97,6 +97,9 @@ fn run_blocks(shell: &Shell, blocks: &[Block]) -> Result<Count> {
             }
         }
     }
+    if sum.failed > 0 {
+        println!("      to be looked at: {}", place.keep().display());
+    }
     Ok(sum)
 }
 

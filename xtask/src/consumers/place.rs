@@ -52,6 +52,11 @@ impl Place {
         Ok(Place { folder, target_folder, c_libraries: HashSet::new() })
     }
 
+    /// Leaves the folder there.
+    pub(super) fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
+
     pub(super) fn program(&self) -> PathBuf {
         self.folder.path().join("program")
     }
