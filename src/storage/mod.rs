@@ -53,6 +53,10 @@ pub use zeroed::Zeroed;
 ///   the storage moves the contents along;
 /// - [`try_another`](Self::try_another) gives at least the lines asked for, or an error;
 /// - when there are no lines, `base` still points to one readable line whose words are zero.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no memory for the lines of a table",
+    note = "storages are `Inline`, `Region` and, with the feature `alloc`, `Heap`: see `heptad::storage`"
+)]
 pub unsafe trait Storage {
     /// The first line, for reading.
     fn base(&self) -> *const Line;
@@ -88,6 +92,10 @@ pub unsafe trait Storage {
 
 /// A storage that grows as long as there is memory. Its tables have the methods that cannot fail:
 /// they end in the allocation error handler when memory runs out.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not grow, so this operation could fail",
+    note = "call the method that starts with `try_`, or use a table in `storage::Heap` (feature `alloc`)"
+)]
 pub trait Growable: Storage {
     /// Gives up, for the methods that return no error.
     fn fail(error: Error) -> !;

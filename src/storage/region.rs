@@ -62,6 +62,25 @@ impl<'a> Region<'a> {
         Ok(Region { base, bytes: len_bytes, lent: PhantomData })
     }
 
+    /// The memory itself, its start and its bytes, for [`from_raw`](Self::from_raw) or for whoever it came from:
+    /// the way to give pages back that a table does not need any more.
+    ///
+    /// ```
+    /// use heptad::{hash::Keyed, layout::Line, storage::Region, swiss::Set};
+    ///
+    /// let mut page = [Line::EMPTY; 64];
+    /// let start = page.as_mut_ptr().cast();
+    /// let mut set: Set<u64, _> = Set::new_in(Region::from_lines(&mut page)?, Keyed::new(7))?;
+    /// set.try_insert(1)?;
+    /// let (given_back, bytes) = set.into_storage().into_raw();
+    /// assert_eq!((given_back.as_ptr(), bytes), (start, 4096));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[inline]
+    pub fn into_raw(self) -> (NonNull<u8>, usize) {
+        (self.base.cast(), self.bytes)
+    }
+
     /// The bytes of the region: as many as it was made of.
     #[inline]
     pub fn bytes(&self) -> usize {

@@ -23,6 +23,13 @@ fn region_refuses_what_it_cannot_use() {
         let result = Region::new(&mut bytes[..len]);
         assert_eq!(result.unwrap_err(), Error::TooSmall { needed_bytes: 64, given_bytes: len });
     }
+    let bytes = &mut bytes[..130];
+    let start = bytes.as_mut_ptr().cast::<u8>();
+    let (given_back, len_bytes) = Region::new(bytes).unwrap().into_raw();
+    assert_eq!((given_back.as_ptr(), len_bytes), (start, 130), "to the last byte");
+    // SAFETY: the bytes above, which nobody else uses now.
+    let again = unsafe { Region::from_raw(given_back.as_ptr(), len_bytes) };
+    assert_eq!(again.unwrap().bytes(), 130);
     // SAFETY: null is answered with an error.
     let null = unsafe { Region::from_raw(ptr::null_mut(), 1024) };
     assert_eq!(null.unwrap_err(), Error::Null);

@@ -30,11 +30,22 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     pub(super) const LINES_PER_GROUP: usize = {
         assert!(
             size_of::<T>() == ENTRY_BYTES,
-            "an entry is eight bytes: a key of a Set or Map64, a pair of a Map"
+            "heptad: an entry has exactly eight bytes: the T of a Table, the key of a Set or Map64, key and \
+             value of a Map together. Widen a smaller one; put a larger one behind a reference or a Box"
         );
-        assert!(align_of::<T>() <= ENTRY_BYTES, "an entry is aligned to at most eight bytes");
-        assert!(matches!(size_of::<V>(), 0 | ENTRY_BYTES), "a value is eight bytes or none");
-        assert!(align_of::<V>() <= ENTRY_BYTES, "a value is aligned to at most eight bytes");
+        assert!(
+            align_of::<T>() <= ENTRY_BYTES,
+            "heptad: an entry, a key of a Set or Map64, is aligned to at most eight bytes"
+        );
+        assert!(
+            matches!(size_of::<V>(), 0 | ENTRY_BYTES),
+            "heptad: a value of a Map64 has exactly eight bytes, or none. Widen a smaller one, or take a Map \
+             if key and value have eight bytes together; put a larger one behind a reference or a Box"
+        );
+        assert!(
+            align_of::<V>() <= ENTRY_BYTES,
+            "heptad: a value of a Map64 is aligned to at most eight bytes"
+        );
         if size_of::<V>() == 0 { 1 } else { 2 }
     };
 

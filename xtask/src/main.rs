@@ -31,6 +31,7 @@ mod links;
 mod lint;
 mod lockfree;
 mod matrix;
+mod messages;
 mod miri;
 mod models;
 mod mutants;

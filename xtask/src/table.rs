@@ -6,7 +6,7 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     aarch64_user, arrows, asm_check, bench, builds, capi, consumers, coverage, docs, fuzz, host,
-    lint, lockfree, miri, models, mutants, no_panic, proofs, protocols, qemu, sanitizers,
+    lint, lockfree, messages, miri, models, mutants, no_panic, proofs, protocols, qemu, sanitizers,
 };
 
 /// What every change must pass.
@@ -46,6 +46,12 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the lock-free map: each operation stopped at every access, for others or for ever",
         needs: &[],
         run: models::run_steps,
+    },
+    Stage {
+        name: "messages",
+        about: "what the compiler says of programs that break a rule names the rule and the type",
+        needs: &[],
+        run: messages::run,
     },
     Stage {
         name: "aarch64-user",

@@ -1,0 +1,35 @@
+//! Stage `messages`: what the compiler says of programs that break a rule of the library's types names the rule, and
+//! the type that breaks it.
+//!
+//! The programs are those of `user/src/bin/`. Two rules are about sizes, which the compiler knows only when it makes
+//! code: so they are built, not only checked.
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::job::{self, Job};
+use crate::matrix::target_folder;
+use crate::stage::Count;
+
+/// Each program, and what has to stand in the complaint about it.
+const PROGRAMS: &[(&str, &[&str])] = &[
+    ("entry_size", &["heptad: an entry has exactly eight bytes", "Raw::<Port, "]),
+    ("value_size", &["heptad: a value of a Map64 has exactly eight bytes", "Raw::<u64, Port, "]),
+    ("pair_size", &["key and value of a Map together", "Raw::<(u64, u32), "]),
+    ("no_storage", &["`Vec<u8>` is no memory for the lines of a table"]),
+];
+
+pub(crate) fn run(shell: &Shell) -> Result<Count> {
+    let folder = format!("{}/messages", target_folder());
+    let manifest = "xtask/src/messages/user/Cargo.toml";
+    let jobs = PROGRAMS.iter().flat_map(|&(program, messages)| {
+        let folder = &folder;
+        messages.iter().map(move |&message| {
+            let build =
+                cmd!(shell, "cargo build --quiet --manifest-path {manifest} --bin {program}")
+                    .args(["--target-dir", folder]);
+            Job::refused(format!("{program}: {message}"), build, message)
+        })
+    });
+    job::run_until_failure(jobs)
+}
