@@ -59,9 +59,10 @@
  * core that they interrupt too; so is a callback.
  *
  *     in any context                      heptad_abi_version, _strerror, hashes, _bytes; heptad_growth_help;
- *                                         of a heptad_lockfree or heptad_indirect all with a const handle
+ *                                         of a heptad_lockfree or heptad_indirect all with a const handle,
+ *                                         but for a member of shared memory one at a time
  *     in any, if none changes the table   of the other tables all with a const handle
- *     where no other call for the handle  init, attach, release; of the other tables all that change it
+ *     where no other call for the handle  init, attach, join, release; of the other tables all that change it
  *       is under way
  *
  * No function sleeps or masks interrupts.
@@ -647,9 +648,10 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
 /* ---------------------------------------------------------------- maps without a lock
  *
  * A map that cores, interrupt handlers, NMIs and processes use at the same time, from 64-bit keys to 64-bit
- * values. Every function but init, attach and release takes a const handle, and may be called while the
- * same or another one is stopped anywhere in the middle, to any depth. Nothing waits: who is stopped or
- * killed in the middle is in nobody's way, and leaves one slot unused at the most. Reading writes nothing.
+ * values. Every function but init, attach, join and release takes a const handle, and may be called while the
+ * same or another one is stopped anywhere in the middle, to any depth. Nothing waits: an operation that is
+ * stopped or killed in the middle blocks no other, and leaves one slot unused at the most. Reading writes
+ * nothing.
  *
  * Changing the value of a key that is there needs no room: it is never _FULL, but during a rebuild that
  * finds no room. For an insertion _FULL comes when a key's places are all taken and no neighbour's entry can
