@@ -17,8 +17,14 @@ pub(crate) const NEEDS: &[Need] = &[needs::RUSTFMT, needs::CLIPPY];
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // The same targets as the builds, by the same table.
     needs::obtain(shell, builds::NEEDS)?;
-    let mut jobs =
-        vec![Job::step("rustfmt", cmd!(shell, "cargo fmt --all -- --check --color never"))];
+    // A package of its own, out of the workspace; `answers.rs` is a module of nothing.
+    let program = ["main.rs", "answers.rs", "../build.rs"];
+    let program = program.map(|file| format!("tests-consumers/program/src/{file}"));
+    let alone = cmd!(shell, "rustfmt --edition 2021 --check --color never").args(program);
+    let mut jobs = vec![
+        Job::step("rustfmt", cmd!(shell, "cargo fmt --all -- --check --color never")),
+        Job::step("rustfmt, the consumers' program", alone),
+    ];
     let whole = ["--workspace", "--all-targets"];
     jobs.push(clippy("the whole workspace", cmd!(shell, "cargo"), &whole, DEFAULT));
     for &features in FEATURE_SETS {

@@ -52,6 +52,7 @@ pub(crate) fn feature_names() -> Vec<&'static str> {
 }
 
 pub(crate) const X86_64_LINUX: &str = "x86_64-unknown-linux-gnu";
+pub(crate) const X86_64_MUSL: &str = "x86_64-unknown-linux-musl";
 pub(crate) const AARCH64_LINUX: &str = "aarch64-unknown-linux-gnu";
 pub(crate) const AARCH64_NONE: &str = "aarch64-unknown-none";
 pub(crate) const AARCH64_NONE_SOFTFLOAT: &str = "aarch64-unknown-none-softfloat";

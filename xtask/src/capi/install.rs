@@ -175,6 +175,28 @@ pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<C
     ])
 }
 
+/// The same for musl, whose programs are static: there is no shared library.
+pub(super) fn check_musl(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
+    let prefix = folder.join("installed-musl");
+    let _ = fs::remove_dir_all(&prefix);
+    let files = install(shell, library, Memory::Elsewhere, &prefix)?;
+    let is_static = files.len() == 4 && library.shared.is_none();
+    let (include, archive) = (prefix.join("include"), prefix.join("lib/libheptad.a"));
+    let program = folder.join("static-stranger");
+    let compile = cmd!(shell, "musl-gcc -static -std=c99 -o {program} capi/tests/set.c").args([
+        "-I".as_ref(),
+        include.as_os_str(),
+        archive.as_os_str(),
+    ]);
+    let jobs = [
+        Job::step("installed for musl: compiling with the archive", compile),
+        Job::tests("installed for musl", cmd!(shell, "{program}")),
+    ];
+    let mut count = Count::of(is_static);
+    count += job::run_until_failure(jobs)?;
+    Ok(count)
+}
+
 #[cfg(test)]
 mod tests {
     /// The library, the crate and the soname change their version together.

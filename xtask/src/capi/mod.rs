@@ -29,13 +29,17 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use xshell::Shell;
 
-use crate::matrix::{AARCH64_LINUX, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
+use crate::matrix::{
+    AARCH64_LINUX, AARCH64_NONE_SOFTFLOAT, X86_64_MUSL, X86_64_NONE, target_folder,
+};
 use crate::needs::{self, Need};
 use crate::stage::Count;
 
 pub(crate) const NEEDS: &[Need] = &[
     Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-nm"),
     Need::Target(AARCH64_LINUX),
+    Need::Target(X86_64_MUSL),
+    Need::Program("musl-gcc", "musl-tools"),
     Need::Target(AARCH64_NONE_SOFTFLOAT),
     Need::Target(X86_64_NONE),
     Need::Program("gcc", "gcc"),
@@ -74,6 +78,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let aarch64 = library::build(shell, AARCH64_LINUX)?;
     count += programs::tests(shell, &programs::AARCH64, &aarch64, &folder)?;
     count += install::check(shell, &host, &folder)?;
+    count += install::check_musl(shell, &library::build(shell, X86_64_MUSL)?, &folder)?;
     count += guide::run(shell, &folder)?;
     count += examples::run(shell, &host, &aarch64, &folder)?;
     Ok(count)

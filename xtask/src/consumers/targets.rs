@@ -5,7 +5,7 @@
 
 use crate::matrix::{
     AARCH64_LINUX, AARCH64_NONE_SOFTFLOAT, RISCV32IMC, RISCV64_NONE, THUMBV6M, THUMBV7EM,
-    X86_64_LINUX, X86_64_NONE,
+    X86_64_LINUX, X86_64_MUSL, X86_64_NONE,
 };
 use crate::needs::Need;
 
@@ -40,8 +40,7 @@ macro_rules! freestanding {
 }
 
 pub(super) const HOST: Target = Target { name: X86_64_LINUX, c_compiler: Some(&["gcc"]), ..PLAIN };
-pub(super) const MUSL: Target =
-    Target { name: "x86_64-unknown-linux-musl", c_compiler: Some(&["gcc"]), ..PLAIN };
+pub(super) const MUSL: Target = Target { name: X86_64_MUSL, c_compiler: Some(&["gcc"]), ..PLAIN };
 pub(super) const I686: Target = Target {
     name: "i686-unknown-linux-musl",
     flags: "-Clink-self-contained=yes",
