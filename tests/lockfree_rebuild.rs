@@ -10,7 +10,7 @@ use heptad::{
     Error,
     hash::unhash_word,
     layout::{LINE_BYTES, Line},
-    lockfree::{Counted, Map, Need, Reclaim, arena_layout},
+    lockfree::{Counted, Map, Need, Track, arena_layout},
     storage::{Region, Storage},
 };
 
@@ -25,7 +25,7 @@ fn counted_map(capacity: usize, seed: u64) -> Map<'static, u64, u64, Counted> {
 }
 
 /// Helps until the rebuild is over.
-fn finish<G: Reclaim>(map: &Map<'_, u64, u64, G>) {
+fn finish<G: Track>(map: &Map<'_, u64, u64, G>) {
     while map.help(1) != Ok(true) {}
 }
 

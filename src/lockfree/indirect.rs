@@ -6,12 +6,12 @@ use core::{borrow::Borrow, cell::Cell, fmt, marker::PhantomData};
 use super::{
     decide::{Callers, Compared, Decision},
     expectation::{self, Expectation},
-    reclaim::{Never, Reclaim},
+    reclaim::{Never, Reclaim, Track},
     root::Root,
     stats::{Need, Stats},
     update::{Key, Matches},
     walk::Walk,
-    word::Word,
+    word::{Word, Words},
 };
 use crate::{
     error::{Error, Rejected},
@@ -87,8 +87,7 @@ pub trait Keys {
 pub struct IndirectMap<'a, K, V, G = Never> {
     root: Root<'a, G>,
     keys: K,
-    /// They go in and come out: invariant in both.
-    words: PhantomData<fn(K, V) -> (K, V)>,
+    words: Words<K, V>,
 }
 
 impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
@@ -108,7 +107,7 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     }
 }
 
-impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
+impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     /// A map without a table: see [`Map::unplaced_with`](super::Map::unplaced_with).
     #[cfg(not(heptad_loom))]
     pub const fn unplaced_with(keys: K, guard: G) -> Self {
@@ -193,7 +192,10 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     }
 
     /// The region of the oldest table: see [`Map::try_reclaim`](super::Map::try_reclaim).
-    pub fn try_reclaim(&self) -> Option<Region<'a>> {
+    pub fn try_reclaim(&self) -> Option<Region<'a>>
+    where
+        G: Reclaim,
+    {
         self.root.try_reclaim()
     }
 
@@ -408,7 +410,7 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     }
 }
 
-impl<K: Keys, V: Word + fmt::Debug, G: Reclaim> fmt::Debug for IndirectMap<'_, K, V, G> {
+impl<K: Keys, V: Word + fmt::Debug, G: Track> fmt::Debug for IndirectMap<'_, K, V, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }

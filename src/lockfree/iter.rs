@@ -3,31 +3,32 @@
 use core::{fmt, iter::FusedIterator, marker::PhantomData};
 
 use super::{
-    reclaim::{Never, Reclaim},
+    reclaim::{Beside, Never, Track},
     root::Root,
     walk::Walk,
     word::Word,
 };
 
 /// The entries of a [`Map`](super::Map), while others change it: see [`Map::iter`](super::Map::iter).
-pub struct Iter<'m, K, V, G: Reclaim = Never> {
+pub struct Iter<'m, K, V, G: Track = Never> {
     walk: Walk<'m, G>,
     words: PhantomData<fn() -> (K, V)>,
 }
 
-impl<'m, K, V, G: Reclaim> Iter<'m, K, V, G> {
+impl<'m, K, V, G: Track> Iter<'m, K, V, G> {
     pub(super) fn over(root: &'m Root<'_, G>) -> Self {
         Iter { walk: Walk::over(root), words: PhantomData }
     }
 }
 
-impl<K, V, G: Reclaim> Clone for Iter<'_, K, V, G> {
+/// The clone stays in the table of its original, and keeps it as its original does.
+impl<K, V, G: Beside> Clone for Iter<'_, K, V, G> {
     fn clone(&self) -> Self {
         Iter { walk: self.walk.clone(), words: PhantomData }
     }
 }
 
-impl<K: Word, V: Word, G: Reclaim> Iterator for Iter<'_, K, V, G> {
+impl<K: Word, V: Word, G: Track> Iterator for Iter<'_, K, V, G> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
@@ -35,9 +36,9 @@ impl<K: Word, V: Word, G: Reclaim> Iterator for Iter<'_, K, V, G> {
     }
 }
 
-impl<K: Word, V: Word, G: Reclaim> FusedIterator for Iter<'_, K, V, G> {}
+impl<K: Word, V: Word, G: Track> FusedIterator for Iter<'_, K, V, G> {}
 
-impl<K, V, G: Reclaim> fmt::Debug for Iter<'_, K, V, G> {
+impl<K, V, G: Track> fmt::Debug for Iter<'_, K, V, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Iter").finish_non_exhaustive()
     }

@@ -7,11 +7,11 @@ use super::{
     decide::{Callers, Decide, Decision},
     expectation::{self, Expectation},
     iter::Iter,
-    reclaim::{Never, Reclaim},
+    reclaim::{Never, Reclaim, Track},
     root::Root,
     stats::{Need, Stats},
     update::{Key, Matches},
-    word::Word,
+    word::{Word, Words},
 };
 use crate::{
     error::{Error, Rejected},
@@ -57,8 +57,7 @@ pub(super) const HOME_MASK: u64 = u64::MAX;
 /// [`rebuild`](Self::rebuild): by default [`Never`], which costs nothing.
 pub struct Map<'a, K, V, G = Never> {
     root: Root<'a, G>,
-    /// They go in and come out: invariant in both.
-    words: PhantomData<fn(K, V) -> (K, V)>,
+    words: Words<K, V>,
 }
 
 impl<'a, K: Word, V: Word> Map<'a, K, V> {
@@ -82,7 +81,7 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
     }
 }
 
-impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
+impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     /// [`unplaced`](Map::unplaced) with a `guard` that tells when old tables can be given back.
     #[cfg(not(heptad_loom))]
     pub const fn unplaced_with(guard: G) -> Self {
@@ -443,7 +442,10 @@ impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
 
     /// The region of the oldest table, once its entries have all moved on and no operation can be in it
     /// any more. Never waits: call it now and then.
-    pub fn try_reclaim(&self) -> Option<Region<'a>> {
+    pub fn try_reclaim(&self) -> Option<Region<'a>>
+    where
+        G: Reclaim,
+    {
         self.root.try_reclaim()
     }
 
@@ -478,13 +480,13 @@ fn exactly(key: impl Word) -> Key<impl Matches> {
     Key { word: key.to_word(), matches: |word, stored, _| stored == word }
 }
 
-impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Reclaim> fmt::Debug for Map<'_, K, V, G> {
+impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Track> fmt::Debug for Map<'_, K, V, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }
 }
 
-impl<'m, K: Word, V: Word, G: Reclaim> IntoIterator for &'m Map<'_, K, V, G> {
+impl<'m, K: Word, V: Word, G: Track> IntoIterator for &'m Map<'_, K, V, G> {
     type Item = (K, V);
     type IntoIter = Iter<'m, K, V, G>;
 

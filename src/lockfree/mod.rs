@@ -68,9 +68,9 @@
 //! | remove, remove_if | lock-free | its commit | 1.7, 7 | only in a rebuild without room: see below |
 //! | iter, retain, clear | lock-free, home by home | each home by itself | all bins | `retain` and `clear` as `remove` |
 //! | len, stats, check | wait-free | each home by itself | all bins | never |
-//! | rebuild | lock-free | when the new table is the next of the newest | the new region, written; all bins, read | `Busy`, `TooSmall` |
+//! | rebuild | lock-free | when the new table is the newest | the new region, written; all bins, read | `Busy`, `TooSmall` |
 //! | help | lock-free | each bin by itself | a step: a bin's 7, and 21 insertions | `Full`, `Busy` |
-//! | try_reclaim | wait-free | when the oldest table leaves the chain | 4, and the counters' 16 three times | never: there may be nothing to give back |
+//! | try_reclaim | lock-free | when the table that left the chain is nobody's | 5, and the counters' 16 four times | never: there may be nothing to give back |
 //!
 //! A home is its bin and three groups of two lines: seven lines at the most.
 //!
@@ -98,7 +98,7 @@
 //! # Rebuilds
 //!
 //! ```text
-//!   current                          current                       try_reclaim ... current
+//!   first                            first                         try_reclaim ... first
 //!   |                                |                                             |
 //!   table A --next--> table B        table A (migrated) --next--> table B          table B
 //! ```
@@ -145,15 +145,15 @@
 //!
 //! # Old tables, and memory
 //!
-//! An operation that began in table A may still read it when `current` is B. So A comes back, as the
+//! An operation that began in table A may still read it when `first` is B. So A comes back, as the
 //! [`Region`](crate::storage::Region) that was lent, only when no operation can be in it:
 //! [`try_reclaim`](Map::try_reclaim) asks, and never waits. How that is known is the map's type `G`:
 //!
 //! | `G` | costs an operation | gives back |
 //! |---|---|---|
-//! | [`Never`] | nothing | when the map is taken apart: [`into_regions`](Map::into_regions) |
+//! | [`Never`] | nothing | when the map is taken apart: [`into_regions`](Map::into_regions); there is no `try_reclaim` |
 //! | [`Counted`] | two atomic additions, on two lines that other contexts may write too | once all operations that were under way have ended, iterators too |
-//! | your own [`Reclaim`] | what your kernel's RCU costs | after its grace period |
+//! | your own [`Track`] and [`Reclaim`] | what your kernel's RCU costs | after its grace period |
 //!
 //! Memory is that of all regions in the chain, to the byte: [`Stats::bytes`]. A rebuild adds the new
 //! region's when it is requested, and each `try_reclaim` that gives one back takes that one's away. Nothing
@@ -177,9 +177,10 @@
 //! | header | freeze | everyone's first look | Acquire | nothing is published: what the bin shows was, by its commits |
 //! | header | "migrated" | everyone's first look | Release, Acquire | the copies in the next table come first |
 //! | done | helpers | where an operation starts | Release, Acquire | the copies come first, as behind the headers that were looked at |
-//! | next | rebuild | who looks for the next table | Release, Acquire | the table is made |
-//! | current | settle | what an operation begins with | SeqCst | in one order with the counters below |
-//! | counters of `Counted` | enter, leave | has_elapsed | SeqCst; leave Release | either the look finds the operation, or the operation finds the new `current`; what it did comes before the region is given back |
+//! | next | link | who looks for the next table | Release, Acquire | the table is made |
+//! | newest, first | place, rebuild, settle | what an operation begins with | SeqCst | in one order with the counters below; the table is made |
+//! | oldest, leaving | try_reclaim | try_reclaim | SeqCst | in one order with the counters below: see `retire.rs` |
+//! | counters of `Counted` | enter, leave | has_elapsed | SeqCst; leave Release | either the look finds the operation, or the operation finds the new `first`; what it did comes before the region is given back |
 //!
 //! Versions have 29 bits. An operation that is stopped for exactly a multiple of 2^29 commits of one
 //! home, and finds it showing the same places as before, would take an old answer for a new one.
@@ -220,6 +221,7 @@ mod models;
 mod read;
 mod reclaim;
 mod relocate;
+mod retire;
 mod root;
 mod segmented;
 mod set;
@@ -240,7 +242,7 @@ pub use indirect::{IndirectMap, Keys};
 pub use iter::Iter;
 pub use map::Map;
 pub(crate) use reclaim::Asking;
-pub use reclaim::{Counted, Never, Reclaim};
+pub use reclaim::{Beside, Counted, Never, Reclaim, Track};
 pub use segmented::SegmentedMap;
 pub use set::Set;
 pub use shared::{Member, SharedIndirectMap, SharedMap, SharedSet, shared_layout};

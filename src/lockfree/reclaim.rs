@@ -24,15 +24,10 @@ impl Asking {
     pub(super) const TABLES: Asking = Asking(());
 }
 
-/// How a map knows that no operation is left in a table: the kernel's own RCU, say.
+/// How a map lets it be known that an operation is under way: what a reader of the kernel's own RCU does.
 ///
-/// # Safety
-///
-/// [`has_elapsed`](Self::has_elapsed) answers `true` for a grace period only if each
-/// [`enter`](Self::enter) that had returned before its [`start`](Self::start) was called is followed by
-/// its [`leave`](Self::leave), and what was written before `start` is visible after each `enter` that
-/// returns later; and everything that was done before such a `leave` happens before that answer.
-pub unsafe trait Reclaim {
+/// For maps whose old tables are given back it is a [`Reclaim`] too.
+pub trait Track {
     /// What an operation keeps between entering and leaving.
     type Inside;
 
@@ -47,8 +42,24 @@ pub unsafe trait Reclaim {
     fn enter(&self) -> Self::Inside;
 
     /// The operation ends.
-    fn leave(&self, inside: Self::Inside);
+    ///
+    /// # Safety
+    ///
+    /// `inside` is what this guard answered to one call of [`enter`](Self::enter) or
+    /// [`enter_beside`](Beside::enter_beside); it leaves once; and what was reached inside is not used any
+    /// more.
+    unsafe fn leave(&self, inside: Self::Inside);
+}
 
+/// How a map knows that no operation is left in a table: the kernel's own RCU, say.
+///
+/// # Safety
+///
+/// [`has_elapsed`](Self::has_elapsed) answers `true` for a grace period only if each
+/// [`enter`](Track::enter) that had returned before its [`start`](Self::start) was called is followed by
+/// its [`leave`](Track::leave), and what was written before `start` is visible after each `enter` that
+/// returns later; and everything that was done before such a `leave` happens before that answer.
+pub unsafe trait Reclaim: Track {
     /// Starts a grace period, and answers what [`has_elapsed`](Self::has_elapsed) wants to know.
     fn start(&self) -> u64;
 
@@ -56,28 +67,45 @@ pub unsafe trait Reclaim {
     fn has_elapsed(&self, started: u64) -> bool;
 }
 
+/// A guard with which an operation that is inside can be split in two: what a clone of a map's iterator
+/// needs, which goes on in the table of its original.
+///
+/// # Safety
+///
+/// For every grace period the new operation counts as having entered when the other one did: none that
+/// the other one holds up elapses before both have left, whichever leaves first, in whatever context.
+pub unsafe trait Beside: Track {
+    /// Another operation begins where `inside`, of this guard, is now.
+    fn enter_beside(&self, inside: &Self::Inside) -> Self::Inside;
+}
+
 /// Never: operations are not tracked, which costs nothing, and old tables stay lent until the map is
-/// taken apart. For maps that are never rebuilt, or seldom.
+/// taken apart. For maps that are never rebuilt, or seldom. Their `try_reclaim` does not compile:
+///
+/// ```compile_fail,E0599
+/// use heptad::lockfree::{Counted, Map, Never};
+/// Map::<u64, u64, Never>::unplaced_with(Never).try_reclaim();
+/// ```
+/// ```
+/// use heptad::lockfree::{Counted, Map, Never};
+/// Map::<u64, u64, Counted>::unplaced_with(Counted::new()).try_reclaim();
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Never;
 
-// SAFETY: no grace period ever elapses.
-unsafe impl Reclaim for Never {
+impl Track for Never {
     type Inside = ();
 
     #[inline]
     fn enter(&self) {}
 
     #[inline]
-    fn leave(&self, (): ()) {}
+    unsafe fn leave(&self, (): ()) {}
+}
 
-    fn start(&self) -> u64 {
-        0
-    }
-
-    fn has_elapsed(&self, _: u64) -> bool {
-        false
-    }
+// SAFETY: there are no grace periods.
+unsafe impl Beside for Never {
+    fn enter_beside(&self, (): &()) {}
 }
 
 /// By counting: an operation adds one to a counter when it enters and to another when it leaves. No
@@ -144,7 +172,7 @@ cfg_if::cfg_if! {
 
 impl Counted {
     #[inline]
-    fn stripe(&self, inside: Inside) -> &Stripe {
+    fn stripe(&self, inside: &Inside) -> &Stripe {
         &self.banks[usize::from(inside.bank) % 2][usize::from(inside.stripe) % STRIPES]
     }
 
@@ -160,18 +188,14 @@ impl Counted {
     }
 }
 
-/// Which counter an operation has to be counted out of.
-#[derive(Clone, Copy, Debug)]
+/// Which counter an operation has to be counted out of, once.
+#[derive(Debug)]
 pub struct Inside {
     bank: u8,
     stripe: u8,
 }
 
-// SAFETY: an operation that entered before `start` is in one of the banks. Each change of roles saw the
-// bank that became active empty; `CHANGES_PER_GRACE_PERIOD` changes that follow `start` include one such
-// look at each bank, begun after it, and reading `left` acquired what the leavers released. An operation
-// that a look missed entered behind it in the order of SeqCst, so it sees what was written before.
-unsafe impl Reclaim for Counted {
+impl Track for Counted {
     type Inside = Inside;
 
     #[inline]
@@ -183,17 +207,23 @@ unsafe impl Reclaim for Counted {
         // Relaxed: an old answer enters the bank that was active; see above why that is no harm.
         let inside = Inside { bank: (self.changes.load(Relaxed) % 2) as u8, stripe };
         // SeqCst: before the loads of this operation, in the one order that `is_other_empty` is in.
-        self.stripe(inside).entered.fetch_add(1, SeqCst);
+        self.stripe(&inside).entered.fetch_add(1, SeqCst);
         sequentially_consistent();
         inside
     }
 
     #[inline]
-    fn leave(&self, inside: Inside) {
+    unsafe fn leave(&self, inside: Inside) {
         // Release: pairs with the load in `is_other_empty`.
-        self.stripe(inside).left.fetch_add(1, Release);
+        self.stripe(&inside).left.fetch_add(1, Release);
     }
+}
 
+// SAFETY: an operation that entered before `start` is in one of the banks. Each change of roles saw the
+// bank that became active empty; `CHANGES_PER_GRACE_PERIOD` changes that follow `start` include one such
+// look at each bank, begun after it, and reading `left` acquired what the leavers released. An operation
+// that a look missed entered behind it in the order of SeqCst, so it sees what was written before.
+unsafe impl Reclaim for Counted {
     fn start(&self) -> u64 {
         sequentially_consistent();
         self.changes.load(SeqCst).wrapping_add(CHANGES_PER_GRACE_PERIOD)
@@ -220,30 +250,43 @@ unsafe impl Reclaim for Counted {
     }
 }
 
+// SAFETY: it is counted in the bank of the other one, which that one keeps from being found empty; whoever
+// finds the other one in `left` has acquired this one in `entered`, which came before.
+unsafe impl Beside for Counted {
+    fn enter_beside(&self, inside: &Inside) -> Inside {
+        // Relaxed: the other one's `leave` releases it, and what is reached is what that one reached.
+        self.stripe(inside).entered.fetch_add(1, Relaxed);
+        Inside { bank: inside.bank, stripe: inside.stripe }
+    }
+}
+
 /// An operation that is inside, until this is dropped.
-pub(super) struct Guarded<'m, G: Reclaim> {
+pub(super) struct Guarded<'m, G: Track> {
     guard: &'m G,
     inside: Option<G::Inside>,
 }
 
-impl<'m, G: Reclaim> Guarded<'m, G> {
+impl<'m, G: Track> Guarded<'m, G> {
     #[inline]
     pub(super) fn enter(guard: &'m G) -> Self {
         Guarded { guard, inside: Some(guard.enter()) }
     }
 }
 
-impl<G: Reclaim> Drop for Guarded<'_, G> {
+impl<G: Track> Drop for Guarded<'_, G> {
     #[inline]
     fn drop(&mut self) {
         if let Some(inside) = self.inside.take() {
-            self.guard.leave(inside);
+            // SAFETY: it entered by this guard and leaves once; who owns this uses nothing from inside now.
+            unsafe { self.guard.leave(inside) };
         }
     }
 }
 
-impl<G: Reclaim> Clone for Guarded<'_, G> {
+/// Both are inside from when the first one entered.
+impl<G: Beside> Clone for Guarded<'_, G> {
     fn clone(&self) -> Self {
-        Guarded::enter(self.guard)
+        let inside = self.inside.as_ref().map(|inside| self.guard.enter_beside(inside));
+        Guarded { guard: self.guard, inside }
     }
 }

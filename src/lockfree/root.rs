@@ -1,15 +1,23 @@
 //! From a map to its tables: one, or during a rebuild a chain of them.
 //!
 //! ```text
-//!   oldest ---> table --next--> table --next--> table     current: where operations start
-//!               retired         ^ current       ^ the newest: where insertions of a rebuild go
+//!   oldest ---> table --next--> table --next--> table
+//!               retired         ^ first         ^ newest
+//!                               operations      insertions of a rebuild
 //! ```
 //!
-//! While `current` has a next table, or there is none at all, a bit of it says *unsettled*: operations
-//! that find it ask where to start, and all others are spared the question.
+//! `newest` is what every operation looks at first. While there are tables before it that are not migrated,
+//! or none at all, a bit of it says *unsettled*: operations that find it ask for the first table, and all
+//! others are spared the question.
 //!
-//! A table whose bins are all migrated is *retired*: `current` moves on to the next. Operations that
-//! were in it find their way along `next`. Once none can be left its region is given back.
+//! A rebuild is one exchange of `newest`: from then on it goes on, whoever is stopped wherever. That the table
+//! before leads to it is written down afterwards, by whoever comes first ([`Root::link`]). Placing the first
+//! table is one exchange of `newest` too; `first` and `oldest` are needed from the first rebuild on, and
+//! written before it.
+//!
+//! A table whose bins are all migrated is *retired*: `first` moves on to the next. Operations that
+//! were in it find their way along `next`. Once none can be left its region is given back: see
+//! [`retire`](super::retire).
 
 use core::{
     hint::assert_unchecked,
@@ -22,7 +30,8 @@ use super::{
     arena::{Descriptor, Home, Table},
     decide::{Decide, Decision},
     migrate::Step,
-    reclaim::{Asking, Guarded, Reclaim},
+    reclaim::{Asking, Guarded, Track},
+    retire::Leaving,
     shared::Member,
     update::{Answer, Hand, Key, Matches, Stop},
 };
@@ -30,9 +39,8 @@ use crate::{
     error::{Error, Rejected},
     storage::Region,
     sync::{
-        AtomicPtr, AtomicU8, AtomicU64,
-        Ordering::{Acquire, Relaxed, Release, SeqCst},
-        fence, sequentially_consistent,
+        AtomicPtr,
+        Ordering::{Relaxed, SeqCst},
     },
 };
 
@@ -41,48 +49,38 @@ const MOST_UNFINISHED: usize = 3;
 /// Of so many changes of keys that are there, one does a step of a rebuild.
 const CHANGES_PER_STEP: u64 = 256;
 
-/// In `current`: unsettled. Descriptors are lines, so their addresses have no such bit.
+/// In `newest`: unsettled. Descriptors are lines, so their addresses have no such bit.
 const UNSETTLED: usize = 1;
-/// `current` of a map without tables.
+/// `newest` of a map without tables.
 const NO_TABLE: *mut Descriptor = ptr::without_provenance_mut(UNSETTLED);
 
 /// Where a map's tables are.
 ///
-/// - **R1** `oldest` is null and `current` is [`NO_TABLE`], or they lead to tables in regions that are lent for `'a`.
-/// - **R2** From `oldest` on each table leads to the next, and `current` is one of them. A table leaves
-///   the chain only at its start, when no operation can be in it, or together with the root.
+/// - **R1** `newest` is [`NO_TABLE`], or leads to a table; `first` and `oldest` are null, or lead to tables; all in
+///   regions that are lent for `'a`.
+/// - **R2** From `oldest` on each table leads to the next, or is about to lead to `newest`; `first` is one
+///   of them. If `first` is null, `newest` is the only table. A table leaves the chain only at its start, and is
+///   given back when no operation can be in it, or together with the root.
+/// - **R3** All three only ever move on. So whoever loads `first`, and `newest` behind it, has a piece of the chain.
 #[derive(Debug)]
 pub(super) struct Root<'a, G> {
-    current: AtomicPtr<Descriptor>,
-    oldest: AtomicPtr<Descriptor>,
-    /// Bytes of all regions in the chain.
-    bytes: AtomicU64,
-    grace: Grace,
+    newest: AtomicPtr<Descriptor>,
+    pub(super) first: AtomicPtr<Descriptor>,
+    pub(super) oldest: AtomicPtr<Descriptor>,
+    pub(super) leaving: Leaving,
     guard: G,
     /// It takes regions and gives them back: invariant in 'a.
     lent: PhantomData<fn(Region<'a>) -> Region<'a>>,
-}
-
-/// The grace period of the oldest table. Only who holds it uses the rest.
-#[derive(Debug)]
-struct Grace {
-    is_held: AtomicU8,
-    table: AtomicPtr<Descriptor>,
-    started: AtomicU64,
 }
 
 /// The body of a function that is `const` wherever atomics can be made at compile time.
 macro_rules! empty_root {
     ($guard:expr) => {
         Root {
-            current: AtomicPtr::new(NO_TABLE),
+            newest: AtomicPtr::new(NO_TABLE),
+            first: AtomicPtr::new(ptr::null_mut()),
             oldest: AtomicPtr::new(ptr::null_mut()),
-            bytes: AtomicU64::new(0),
-            grace: Grace {
-                is_held: AtomicU8::new(0),
-                table: AtomicPtr::new(ptr::null_mut()),
-                started: AtomicU64::new(0),
-            },
+            leaving: Leaving::nobody(),
             guard: $guard,
             lent: PhantomData,
         }
@@ -104,7 +102,7 @@ impl<'a, G> Root<'a, G> {
 }
 
 /// Making a root, and taking it apart.
-impl<'a, G: Reclaim> Root<'a, G> {
+impl<'a, G: Track> Root<'a, G> {
     /// An empty table in `region`.
     pub(super) fn create(
         region: Region<'a>,
@@ -142,34 +140,35 @@ impl<'a, G: Reclaim> Root<'a, G> {
 
     /// Makes a table of a region lent for `'a` the first of the chain, if there is none.
     pub(super) fn start_with(&self, descriptor: NonNull<Descriptor>) -> bool {
-        let (null, new) = (ptr::null_mut(), descriptor.as_ptr());
-        // Release: pairs with the Acquire in `try_reclaim`. Relaxed: nothing is read when it fails.
-        if self.oldest.compare_exchange(null, new, Release, Relaxed).is_err() {
-            return false;
-        }
-        // SAFETY: R1.
-        self.count_bytes(unsafe { Table::at(descriptor) });
         // A member's is never settled: so its operations ask first whether the descriptor is as it was.
         let unsettled = if self.member().is_some() { UNSETTLED } else { 0 };
-        // Release: pairs with the load in `current`, so that the table is seen as it was made.
-        self.current.store(new.map_addr(|address| address | unsettled), Release);
-        true
+        let new = descriptor.as_ptr().map_addr(|address| address | unsettled);
+        // SeqCst, and below: in one order with the loads of `newest`, and a Release for them, so that the table
+        // is seen as it was made. Relaxed: nothing is read when it fails.
+        self.newest.compare_exchange(NO_TABLE, new, SeqCst, Relaxed).is_ok()
     }
 
     /// Takes the regions back, oldest first.
     pub(super) fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
         // SAFETY: lent for 'a (R1); the root is consumed, so its table is used no more.
         let mut shared = self.member().map(|member| unsafe { member.region() });
-        // Acquire: pairs with what made the tables, in other threads perhaps.
-        let mut next = NonNull::new(self.oldest.load(Acquire)).filter(|_| shared.is_none());
+        self.link();
+        // SeqCst: it pairs with what made the tables, in other threads perhaps.
+        let oldest = NonNull::new(self.oldest.load(SeqCst));
+        let chain = oldest.or_else(|| self.newest().map(Table::as_ptr));
+        let mut next = chain.filter(|_| shared.is_none());
+        let mut leaving = self.leaving.table().filter(|&table| Some(table) != next);
         drop(self);
         iter::from_fn(move || {
             if shared.is_some() {
                 return shared.take();
             }
-            let descriptor = next?;
-            // SAFETY: R2; the root is consumed, so nobody uses the tables any more.
-            next = unsafe { Table::at(descriptor) }.next().map(Table::as_ptr);
+            let descriptor = leaving.take().or_else(|| {
+                let descriptor = next?;
+                // SAFETY: R2; the root is consumed, so nobody uses the tables any more.
+                next = unsafe { Table::at(descriptor) }.next().map(Table::as_ptr);
+                Some(descriptor)
+            })?;
             // SAFETY: as above, and nothing leads to this table now.
             Some(unsafe { Descriptor::into_region(descriptor) })
         })
@@ -177,7 +176,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
 }
 
 /// What operations begin with.
-impl<'a, G: Reclaim> Root<'a, G> {
+impl<'a, G: Track> Root<'a, G> {
     pub(super) fn guard(&self) -> &G {
         &self.guard
     }
@@ -194,40 +193,55 @@ impl<'a, G: Reclaim> Root<'a, G> {
         Guarded::enter(&self.guard)
     }
 
-    /// The current table. Asked for inside.
+    /// The table in which operations start: the first that is not migrated. Asked for inside.
     #[inline]
     pub(super) fn current(&self) -> Option<Table<'_>> {
-        self.load_current().1
+        self.settled().or_else(|| self.first())
     }
 
-    /// `current` as it stands there, and the table that it leads to.
-    #[inline]
-    fn load_current(&self) -> (*mut Descriptor, Option<Table<'_>>) {
-        // SeqCst: behind entering and behind `settle` in one order, for grace periods; and Acquire, which
-        // pairs with the Releases of `start_with` and `set_next`.
-        let current = self.current.load(SeqCst);
-        let descriptor = NonNull::new(current.map_addr(|address| address & !UNSETTLED));
+    /// The newest table. Asked for inside.
+    pub(super) fn newest(&self) -> Option<Table<'_>> {
+        // SeqCst: as in `settled`.
+        let newest = self.newest.load(SeqCst).map_addr(|address| address & !UNSETTLED);
         // SAFETY: R1, R2; who is inside keeps it from being given back.
-        let table = descriptor.map(|descriptor| unsafe { Table::at(descriptor) });
+        let table = NonNull::new(newest).map(|newest| unsafe { Table::at(newest) });
         let is_as_it_was = |table: &Table<'_>| match self.member() {
             Some(member) => member.vouches_for(*table),
             None => true,
         };
-        (current, table.filter(is_as_it_was))
+        table.filter(is_as_it_was)
     }
 
-    /// The current table, unless it is being moved. Asked for inside.
+    /// The newest table, unless there is another one before it that is not migrated. Asked for inside.
     #[inline]
     fn settled(&self) -> Option<Table<'_>> {
-        // SeqCst: as in `load_current`.
-        let current = self.current.load(SeqCst);
-        if current.addr() & UNSETTLED != 0 {
+        // SeqCst: behind entering and behind `settle` in one order, for grace periods; and Acquire, which
+        // pairs with the Releases of `start_with` and `append`.
+        let newest = self.newest.load(SeqCst);
+        if newest.addr() & UNSETTLED != 0 {
             return None;
         }
         // SAFETY: R1: it is never null. So the compiler has one question left to ask, not two.
-        unsafe { assert_unchecked(!current.is_null()) };
-        // SAFETY: as in `load_current`.
-        NonNull::new(current).map(|descriptor| unsafe { Table::at(descriptor) })
+        unsafe { assert_unchecked(!newest.is_null()) };
+        // SAFETY: R1, R2; who is inside keeps it from being given back.
+        NonNull::new(newest).map(|newest| unsafe { Table::at(newest) })
+    }
+
+    /// The first table that is not migrated, as far as anybody knows.
+    fn first(&self) -> Option<Table<'_>> {
+        loop {
+            // SeqCst: as in `settled`.
+            if let Some(first) = NonNull::new(self.first.load(SeqCst)) {
+                // SAFETY: R1, R2; who is inside keeps it from being given back.
+                return Some(unsafe { Table::at(first) });
+            }
+            // There was one table at the most. If there are several now, `first` was written before.
+            let newest = self.newest()?;
+            let settled = self.settled().filter(|settled| settled.is(newest));
+            if settled.is_some() || self.member().is_some() {
+                return Some(newest);
+            }
+        }
     }
 
     /// [`start`](Self::start), out of the way of those who find the table settled.
@@ -237,21 +251,33 @@ impl<'a, G: Reclaim> Root<'a, G> {
         self.start(word)
     }
 
-    /// The table in which an operation on the key of `word` starts, if the current one is not settled.
+    /// The table in which an operation on the key of `word` starts, if the newest one is not settled.
     #[inline]
     fn start(&self, word: u64) -> Option<Table<'_>> {
-        let table = self.current()?;
+        let table = self.first()?;
         Some(table.next().map_or(table, |next| table.start_for(word, next)))
     }
 
-    /// The current table and those behind it.
+    /// The tables from the first that is not migrated on.
     pub(super) fn chain(&self) -> impl Iterator<Item = Table<'_>> {
+        self.link();
         iter::successors(self.current(), |table| table.next())
     }
 
-    /// The newest table.
-    pub(super) fn newest(&self) -> Option<Table<'_>> {
-        self.chain().last()
+    /// Makes sure that the table before the newest one leads to it. Only that link can be missing: who makes
+    /// a table the newest has called this before.
+    pub(super) fn link(&self) {
+        let Some(mut last) = self.first() else { return };
+        // Behind the look at `first` (R3).
+        let Some(newest) = self.newest() else { return };
+        while !last.is(newest) {
+            let Some(next) = last.next() else {
+                // SAFETY: R2: tables leave the chain at its start.
+                unsafe { last.set_next(newest.as_ptr()) };
+                return;
+            };
+            last = next;
+        }
     }
 
     /// The value of a key.
@@ -387,7 +413,7 @@ fn is_drawn<'a>(mut table: Table<'a>, mut home: Home<'a>, word: u64) -> bool {
 }
 
 /// The rebuild.
-impl<'a, G: Reclaim> Root<'a, G> {
+impl<'a, G: Track> Root<'a, G> {
     /// Gives the newest table a next one, in `region`: from now on entries move there.
     pub(super) fn rebuild(
         &self,
@@ -407,7 +433,9 @@ impl<'a, G: Reclaim> Root<'a, G> {
         if unfinished > MOST_UNFINISHED || unfinished > 1 && !self.is_stuck() {
             return refuse(Error::Busy, region);
         }
-        if let Err(error) = fits(self.len(), &region) {
+        // No key is in two homes of one table, but in a rebuild it may be in two tables.
+        let entries = self.chain().map(Table::count).max();
+        if let Err(error) = fits(entries.unwrap_or(0), &region) {
             return refuse(error, region);
         }
         let descriptor = Descriptor::create(region, seed, home_mask)?;
@@ -416,8 +444,6 @@ impl<'a, G: Reclaim> Root<'a, G> {
             // SAFETY: just created, and nobody else has seen it.
             return refuse(Error::Busy, unsafe { Descriptor::into_region(descriptor) });
         }
-        // SAFETY: R1.
-        self.count_bytes(unsafe { Table::at(descriptor) });
         for table in self.chain() {
             // Relaxed, both: as in `is_stuck`.
             let _ = table.progress().stuck.compare_exchange(1, 0, Relaxed, Relaxed);
@@ -425,18 +451,28 @@ impl<'a, G: Reclaim> Root<'a, G> {
         Ok(())
     }
 
-    /// Makes `descriptor` the table behind `newest`, if there is none, and lets operations know.
+    /// Makes `descriptor` the newest table in the place of `newest`, if that still is it.
     ///
     /// # Safety
     ///
-    /// R2: it stays a table for as long as `newest` does, and longer.
+    /// R1, R2: it stays a table for as long as `newest` does, and longer.
     pub(super) unsafe fn append(&self, newest: Table<'_>, descriptor: NonNull<Descriptor>) -> bool {
-        // SAFETY: the caller's promise.
-        let is_next = unsafe { newest.set_next(descriptor) };
-        if is_next {
-            self.settle();
+        let (null, before) = (ptr::null_mut(), newest.as_ptr().as_ptr());
+        // SeqCst, both: behind the look at `newest`. If they are null it is the only table.
+        let _ = self.oldest.compare_exchange(null, before, SeqCst, Relaxed);
+        let _ = self.first.compare_exchange(null, before, SeqCst, Relaxed);
+        self.link();
+        let unsettled = |table: *mut Descriptor| table.map_addr(|address| address | UNSETTLED);
+        // Settled or not: that changes once at the most.
+        let is_newest = [before, unsettled(before), before].into_iter().any(|now| {
+            // SeqCst: as in `start_with`.
+            let new = unsettled(descriptor.as_ptr());
+            self.newest.compare_exchange(now, new, SeqCst, Relaxed).is_ok()
+        });
+        if is_newest {
+            self.link();
         }
-        is_next
+        is_newest
     }
 
     /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
@@ -475,7 +511,7 @@ impl<'a, G: Reclaim> Root<'a, G> {
                 Step::Stopped(stop) => return Err(stop.into()),
             }
         }
-        Ok(self.current().is_none_or(|table| table.next().is_none()))
+        Ok(self.is_settled())
     }
 
     /// At most `most` parts of the work, and how many. The newest table that is being moved goes first: it
@@ -488,82 +524,32 @@ impl<'a, G: Reclaim> Root<'a, G> {
             pairs.last().map_or((Step::Done, 1), |(table, next)| table.step(next, most));
         if step == Step::Done {
             self.settle();
-            let is_last = self.current().is_none_or(|table| table.next().is_none());
-            return (if is_last { Step::Done } else { Step::More }, 1);
+            return (if self.is_settled() { Step::Done } else { Step::More }, 1);
         }
         (step, done)
     }
 
-    /// Lets operations start in the first table that is not migrated, and lets them know whether it has a
-    /// next one.
+    /// Is nothing being moved?
+    fn is_settled(&self) -> bool {
+        self.newest().is_none() || self.settled().is_some() || self.member().is_some()
+    }
+
+    /// Lets operations start in the first table that is not migrated, and lets them know if it is the newest.
     fn settle(&self) {
-        loop {
-            // Between a table's next one and `current`, here and in who comes at the same time: one of both
-            // sees what the other one did. So no operation goes on as if nobody were moving its table.
-            fence(SeqCst);
-            let (now, Some(table)) = self.load_current() else { return };
-            let (first, next) = match table.next() {
-                Some(next) if table.is_migrated() => (next, next.next()),
-                next => (table, next),
+        while let Some(first) = self.first() {
+            let now = first.as_ptr().as_ptr();
+            let Some(next) = first.next() else {
+                // Fails if there is another one, which `first` does not lead to yet.
+                let unsettled = now.map_addr(|address| address | UNSETTLED);
+                let _ = self.newest.compare_exchange(unsettled, now, SeqCst, Relaxed);
+                return;
             };
-            let first = first.as_ptr().as_ptr();
-            let wanted =
-                if next.is_some() { first.map_addr(|address| address | UNSETTLED) } else { first };
-            if wanted == now {
+            if !first.is_migrated() {
                 return;
             }
-            // SeqCst: before the look at the counters of grace periods; see `current`. It does not
-            // matter who does it.
-            let _ = self.current.compare_exchange(now, wanted, SeqCst, Relaxed);
+            // SeqCst: before the look at the counters of grace periods. It does not matter who does it.
+            let _ = self.first.compare_exchange(now, next.as_ptr().as_ptr(), SeqCst, Relaxed);
         }
-    }
-
-    /// The region of the oldest table, if it is retired and no operation can be in it any more.
-    pub(super) fn try_reclaim(&self) -> Option<Region<'a>> {
-        // Acquire, and Release below: what the last holder wrote comes before what we read.
-        self.grace.is_held.compare_exchange(0, 1, Acquire, Relaxed).ok()?;
-        let oldest = self.oldest_if_unreachable();
-        if let Some(table) = oldest {
-            // A retired table has a next one.
-            let next = table.next().map_or(ptr::null_mut(), |next| next.as_ptr().as_ptr());
-            // Release: as in `start_with`.
-            self.oldest.store(next, Release);
-            self.bytes.fetch_sub(table.bytes(), Relaxed);
-        }
-        self.grace.is_held.store(0, Release);
-        // SAFETY: R1; out of the chain, and its grace period has elapsed: nobody uses it.
-        oldest.map(|table| unsafe { Descriptor::into_region(table.as_ptr()) })
-    }
-
-    /// The oldest table, if no operation can be in it. Only who holds the grace period asks.
-    fn oldest_if_unreachable(&self) -> Option<Table<'_>> {
-        // Acquire: pairs with the Release of who put it there.
-        let oldest = NonNull::new(self.oldest.load(Acquire))?;
-        if self.current().is_some_and(|current| current.as_ptr() == oldest) {
-            return None;
-        }
-        sequentially_consistent();
-        // Relaxed, all: only the holder uses them.
-        if self.grace.table.load(Relaxed) != oldest.as_ptr() {
-            self.grace.started.store(self.guard.start(), Relaxed);
-            self.grace.table.store(oldest.as_ptr(), Relaxed);
-        }
-        if !self.guard.has_elapsed(self.grace.started.load(Relaxed)) {
-            return None;
-        }
-        self.grace.table.store(ptr::null_mut(), Relaxed);
-        // SAFETY: R2: only the holder takes it out of the chain.
-        Some(unsafe { Table::at(oldest) })
-    }
-
-    fn count_bytes(&self, table: Table<'_>) {
-        // Relaxed: a figure for people.
-        self.bytes.fetch_add(table.bytes(), Relaxed);
-    }
-
-    /// Bytes of all regions that are lent.
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes.load(Relaxed) as usize
     }
 }
 

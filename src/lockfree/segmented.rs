@@ -5,7 +5,7 @@ use core::{fmt, iter, slice};
 use super::{
     Map,
     expectation::Expectation,
-    reclaim::{Never, Reclaim},
+    reclaim::{Never, Track},
     stats::{Need, Stats},
     word::Word,
 };
@@ -59,7 +59,7 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize> SegmentedMap<'a, K, V, SEGMENT
     }
 }
 
-impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Reclaim> SegmentedMap<'a, K, V, SEGMENTS, G> {
+impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, V, SEGMENTS, G> {
     /// A map of these parts, which are empty, with tables or without. `seed` decides which part a key
     /// belongs to.
     ///
@@ -313,7 +313,7 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Reclaim> SegmentedMap<'a, K
     }
 }
 
-impl<K: Word + fmt::Debug, V: Word + fmt::Debug, const SEGMENTS: usize, G: Reclaim> fmt::Debug
+impl<K: Word + fmt::Debug, V: Word + fmt::Debug, const SEGMENTS: usize, G: Track> fmt::Debug
     for SegmentedMap<'_, K, V, SEGMENTS, G>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -321,7 +321,7 @@ impl<K: Word + fmt::Debug, V: Word + fmt::Debug, const SEGMENTS: usize, G: Recla
     }
 }
 
-impl<'m, 'a, K: Word, V: Word, const SEGMENTS: usize, G: Reclaim> IntoIterator
+impl<'m, 'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> IntoIterator
     for &'m SegmentedMap<'a, K, V, SEGMENTS, G>
 {
     type Item = (K, V);

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::{
     Map,
-    reclaim::{Never, Reclaim},
+    reclaim::{Never, Track},
     stats::Stats,
     word::Word,
 };
@@ -36,7 +36,7 @@ impl<'a, K: Word> Set<'a, K> {
     }
 }
 
-impl<'a, K: Word, G: Reclaim> Set<'a, K, G> {
+impl<'a, K: Word, G: Track> Set<'a, K, G> {
     /// A set without a table: see [`Map::unplaced_with`].
     #[cfg(not(heptad_loom))]
     pub const fn unplaced_with(guard: G) -> Self {
@@ -150,7 +150,7 @@ impl<'a, K: Word, G: Reclaim> Set<'a, K, G> {
     }
 }
 
-impl<K: Word + fmt::Debug, G: Reclaim> fmt::Debug for Set<'_, K, G> {
+impl<K: Word + fmt::Debug, G: Track> fmt::Debug for Set<'_, K, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
     }

@@ -1,6 +1,6 @@
 //! How the entries of a table lie.
 
-use super::{arena::Table, header::Place, reclaim::Reclaim, root::Root};
+use super::{arena::Table, header::Place, reclaim::Track, root::Root};
 
 /// Entries of one home that chance does not bring together: in a full table of 2^20 bins one home has
 /// as many once in 2,000 tables.
@@ -71,7 +71,7 @@ impl Stats {
     }
 }
 
-impl<G: Reclaim> Root<'_, G> {
+impl<G: Track> Root<'_, G> {
     /// Why the map should be rebuilt, if it should.
     pub(super) fn needs_rebuild(&self) -> Option<Need> {
         if self.is_stuck() { Some(Need::Size) } else { self.stats().need(self.capacity()) }
@@ -92,6 +92,7 @@ impl<G: Reclaim> Root<'_, G> {
     pub(super) fn stats(&self) -> Stats {
         let _inside = self.enter();
         let stats = self.current().map_or(Stats::default(), Table::stats);
+        self.link();
         Stats { bytes: self.bytes(), ..stats }
     }
 
@@ -103,6 +104,11 @@ impl<G: Reclaim> Root<'_, G> {
 }
 
 impl Table<'_> {
+    /// Entries that it shows, each home counted at some instant.
+    pub(super) fn count(self) -> usize {
+        self.homes().map(|home| home.header().count() as usize).sum()
+    }
+
     fn stats(self) -> Stats {
         let shape = self.shape();
         let mut stats =

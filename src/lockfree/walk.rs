@@ -7,7 +7,7 @@
 use super::{
     arena::{Home, Table},
     header::PLACES,
-    reclaim::{Guarded, Reclaim},
+    reclaim::{Beside, Guarded, Track},
     root::Root,
 };
 
@@ -60,7 +60,7 @@ impl<'a> Table<'a> {
 ///
 /// During a rebuild an entry counts where operations look for it: in the first table in which its home
 /// is not migrated. The tables are walked in order; an entry that moves in between comes twice.
-pub(super) struct Walk<'m, G: Reclaim> {
+pub(super) struct Walk<'m, G: Track> {
     first: Option<Table<'m>>,
     table: Option<Table<'m>>,
     next_home: u64,
@@ -68,7 +68,7 @@ pub(super) struct Walk<'m, G: Reclaim> {
     inside: Guarded<'m, G>,
 }
 
-impl<'m, G: Reclaim> Walk<'m, G> {
+impl<'m, G: Track> Walk<'m, G> {
     pub(super) fn over(root: &'m Root<'_, G>) -> Self {
         let inside = root.enter();
         let first = root.current();
@@ -88,14 +88,14 @@ impl<'m, G: Reclaim> Walk<'m, G> {
     }
 }
 
-impl<G: Reclaim> Clone for Walk<'_, G> {
+impl<G: Beside> Clone for Walk<'_, G> {
     fn clone(&self) -> Self {
         let Walk { first, table, next_home, entries, ref inside } = *self;
         Walk { first, table, next_home, entries, inside: inside.clone() }
     }
 }
 
-impl<G: Reclaim> Iterator for Walk<'_, G> {
+impl<G: Track> Iterator for Walk<'_, G> {
     type Item = (u64, u64);
 
     fn next(&mut self) -> Option<(u64, u64)> {
@@ -116,12 +116,12 @@ impl<G: Reclaim> Iterator for Walk<'_, G> {
     }
 }
 
-impl<G: Reclaim> Root<'_, G> {
+impl<G: Track> Root<'_, G> {
     /// How many entries there are: exact if nobody changes anything meanwhile. All bins' lines.
     pub(super) fn len(&self) -> usize {
         let _inside = self.enter();
         if let Some(table) = self.current().filter(|table| table.next().is_none()) {
-            let sum = table.homes().map(|home| home.header().count() as usize).sum();
+            let sum = table.count();
             // If a rebuild began meanwhile, homes that it has moved showed nothing.
             if table.next().is_none() {
                 return sum;

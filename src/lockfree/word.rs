@@ -1,5 +1,10 @@
 //! Keys and values: anything that is a word.
 
+use core::marker::PhantomData;
+
+/// Of a map that takes keys and values by a shared borrow, and gives them out: invariant in both.
+pub(super) type Words<K, V> = PhantomData<fn(K, V) -> (K, V)>;
+
 /// A `Copy` type of at most eight bytes, kept in a table as a word.
 ///
 /// Every value has a word of its own, and comes back from it: `from_word(value.to_word()) == value`.

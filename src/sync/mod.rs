@@ -21,9 +21,9 @@ cfg_if::cfg_if! {
     } else if #[cfg(all(test, heptad_steps))] {
         pub(crate) mod steps;
         pub(crate) use core::sync::atomic::{
-            AtomicPtr, AtomicU64 as SharedU64, AtomicUsize, Ordering, fence,
+            AtomicU64 as SharedU64, AtomicUsize, Ordering, fence,
         };
-        pub(crate) use steps::{AtomicU8, AtomicU64};
+        pub(crate) use steps::{AtomicPtr, AtomicU8, AtomicU64};
     } else if #[cfg(target_has_atomic = "64")] {
         pub(crate) use core::sync::atomic::{
             AtomicPtr, AtomicU8, AtomicU64, AtomicU64 as SharedU64, AtomicUsize, Ordering, fence,

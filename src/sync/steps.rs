@@ -31,6 +31,14 @@ pub(crate) fn run<T>(interrupts: VecDeque<Interrupt>, operation: impl FnOnce() -
     (result, ACCESSES.get().unwrap_or(0))
 }
 
+/// Runs `operation` without a stop.
+pub(crate) fn undisturbed<T>(operation: impl FnOnce() -> T) -> T {
+    let outer = ACCESSES.replace(None);
+    let result = operation();
+    ACCESSES.set(outer);
+    result
+}
+
 /// Puts back what belongs to the operation that was interrupted, even when unwinding.
 struct Restore {
     outer_interrupts: VecDeque<Interrupt>,
@@ -59,13 +67,13 @@ fn step() {
 }
 
 macro_rules! stoppable {
-    ($name:ident, $word:ty) => {
+    ($name:ident $(<$pointee:ident>)?, $word:ty) => {
         /// The normal atomic, in the same memory.
-        #[derive(Debug, Default)]
+        #[derive(Default)]
         #[repr(transparent)]
-        pub(crate) struct $name(atomic::$name);
+        pub(crate) struct $name $(<$pointee>)? (atomic::$name $(<$pointee>)?);
 
-        impl $name {
+        impl $(<$pointee>)? $name $(<$pointee>)? {
             pub(crate) const fn new(value: $word) -> Self {
                 $name(atomic::$name::new(value))
             }
@@ -74,11 +82,6 @@ macro_rules! stoppable {
             pub(crate) fn load(&self, order: Ordering) -> $word {
                 step();
                 self.0.load(order)
-            }
-
-            pub(crate) fn store(&self, value: $word, order: Ordering) {
-                step();
-                self.0.store(value, order);
             }
 
             pub(crate) fn compare_exchange(
@@ -92,13 +95,32 @@ macro_rules! stoppable {
                 self.0.compare_exchange(current, new, success, failure)
             }
         }
+
+        impl $(<$pointee>)? core::fmt::Debug for $name $(<$pointee>)? {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
     };
 }
 
 stoppable!(AtomicU8, u8);
 stoppable!(AtomicU64, u64);
+stoppable!(AtomicPtr<T>, *mut T);
+
+impl AtomicU8 {
+    pub(crate) fn store(&self, value: u8, order: Ordering) {
+        step();
+        self.0.store(value, order);
+    }
+}
 
 impl AtomicU64 {
+    pub(crate) fn store(&self, value: u64, order: Ordering) {
+        step();
+        self.0.store(value, order);
+    }
+
     pub(crate) fn fetch_add(&self, more: u64, order: Ordering) -> u64 {
         step();
         self.0.fetch_add(more, order)

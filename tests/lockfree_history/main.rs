@@ -18,7 +18,7 @@ use heptad::{
     Error,
     hash::unhash_word,
     layout::{LINE_BYTES, Line},
-    lockfree::{Map, Never, Reclaim, arena_layout},
+    lockfree::{Map, Never, Track, arena_layout},
     storage::Region,
 };
 
@@ -56,7 +56,7 @@ fn with_map<R>(act: impl FnOnce(&Map<'_, u64, u64>) -> R) -> R {
 
 /// Every thread does its operations, all at once; the histories of the hot keys, which end with the
 /// value that each has when all are done.
-fn record<G: Reclaim + Sync>(
+fn record<G: Track + Sync>(
     map: &Map<'_, u64, u64, G>,
     perform: Perform<G>,
 ) -> [Vec<Event>; HOT_KEYS] {
@@ -89,7 +89,7 @@ fn record<G: Reclaim + Sync>(
 }
 
 /// What one thread does in a round: the events, and their keys.
-fn work<G: Reclaim>(
+fn work<G: Track>(
     map: &Map<'_, u64, u64, G>,
     perform: Perform<G>,
     process: usize,
@@ -159,7 +159,7 @@ fn run(perform: Perform, rounds: usize) -> Verdict {
 }
 
 /// More rounds than asked for where so much else runs that no two operations have overlapped yet.
-fn record_and_check<G: Reclaim + Sync>(
+fn record_and_check<G: Track + Sync>(
     map: &Map<'_, u64, u64, G>,
     perform: Perform<G>,
     rounds: usize,

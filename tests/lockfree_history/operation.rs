@@ -4,7 +4,7 @@
 
 use heptad::{
     Error,
-    lockfree::{Expectation, Map, Reclaim},
+    lockfree::{Expectation, Map, Track},
 };
 
 /// Keys that everybody uses, and whose histories are checked.
@@ -73,7 +73,7 @@ impl Operation {
     }
 
     /// Does it.
-    pub(crate) fn perform<G: Reclaim>(
+    pub(crate) fn perform<G: Track>(
         self,
         map: &Map<'_, u64, u64, G>,
         key: u64,

@@ -13,7 +13,7 @@
 use fastrand::Rng;
 use heptad::{
     Error,
-    lockfree::{Expectation, Map, Never, Reclaim},
+    lockfree::{Expectation, Map, Never, Track},
 };
 
 /// The map that players share.
@@ -76,7 +76,7 @@ impl Player {
     }
 
     /// One operation. Panics if the answer is wrong.
-    pub fn play<G: Reclaim>(&mut self, map: &Shared<'_, G>) {
+    pub fn play<G: Track>(&mut self, map: &Shared<'_, G>) {
         if self.random.bool() {
             let kind = self.random.usize(..KINDS);
             self.play_kind(map, kind);
@@ -89,7 +89,7 @@ impl Player {
 
     /// One operation of that kind, less than [`KINDS`], on a key of its own. Panics if the answer is
     /// wrong.
-    pub fn play_kind<G: Reclaim>(&mut self, map: &Shared<'_, G>, kind: usize) {
+    pub fn play_kind<G: Track>(&mut self, map: &Shared<'_, G>, kind: usize) {
         let outcome = self.play_own(map, kind);
         self.note(outcome);
     }
@@ -109,7 +109,7 @@ impl Player {
     }
 
     /// An operation on a key of its own: the answer must be what the books say.
-    fn play_own<G: Reclaim>(&mut self, map: &Shared<'_, G>, kind: usize) -> Result<(), Error> {
+    fn play_own<G: Track>(&mut self, map: &Shared<'_, G>, kind: usize) -> Result<(), Error> {
         let index = self.random.usize(..OWN_KEYS);
         let (key, before) = (self.own_key(index), self.own[index]);
         let value = self.random.u64(..4);
@@ -198,7 +198,7 @@ impl Player {
     }
 
     /// Walks over all entries: its own keys come once each, if they are there.
-    fn walk<G: Reclaim>(&self, map: &Shared<'_, G>) {
+    fn walk<G: Track>(&self, map: &Shared<'_, G>) {
         let mut met = [None; OWN_KEYS];
         for (key, value) in map {
             if key >> 32 == self.number + 1 {
@@ -214,7 +214,7 @@ impl Player {
     }
 
     /// Adds to a common key.
-    fn add<G: Reclaim>(&mut self, map: &Shared<'_, G>, key: usize) -> Result<(), Error> {
+    fn add<G: Track>(&mut self, map: &Shared<'_, G>, key: usize) -> Result<(), Error> {
         let amount = self.random.u64(1..4);
         let word = key as u64;
         let added = match self.random.u8(..5) {
@@ -241,7 +241,7 @@ impl Player {
     }
 
     /// Takes from a common key, all of it or a part.
-    fn take<G: Reclaim>(&mut self, map: &Shared<'_, G>, key: usize) -> Result<(), Error> {
+    fn take<G: Track>(&mut self, map: &Shared<'_, G>, key: usize) -> Result<(), Error> {
         let word = key as u64;
         let account = &mut self.accounts[key];
         match self.random.u8(..6) {
@@ -277,7 +277,7 @@ impl Player {
     }
 
     /// Panics unless its own keys are as its books say, with nobody else at work.
-    pub fn check<G: Reclaim>(&self, map: &Shared<'_, G>) {
+    pub fn check<G: Track>(&self, map: &Shared<'_, G>) {
         for (index, expected) in self.own.iter().enumerate() {
             assert_eq!(map.get(self.own_key(index)), *expected, "player {}", self.number);
         }
@@ -287,7 +287,7 @@ impl Player {
 
 /// Panics unless the books of all players together explain what is in the map, and nobody has left
 /// anything behind. Nobody is at work any more.
-pub fn check_accounts<G: Reclaim>(
+pub fn check_accounts<G: Track>(
     map: &Shared<'_, G>,
     accounts: impl Iterator<Item = [Account; COMMON_KEYS]>,
 ) {

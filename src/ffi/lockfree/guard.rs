@@ -3,7 +3,7 @@
 use core::ffi::{c_int, c_void};
 
 use super::super::{arguments, code};
-use crate::lockfree::{Asking, Counted, Member, Reclaim};
+use crate::lockfree::{Asking, Counted, Member, Reclaim, Track};
 
 /// `heptad_reclaim`: the kernel's own way to know that every operation has ended.
 #[derive(Clone, Copy)]
@@ -82,17 +82,14 @@ impl Guard {
 }
 
 /// What an operation keeps between entering and leaving.
-#[derive(Clone, Copy)]
 #[doc(hidden)]
 pub enum Inside {
     Untracked,
-    Counted(<Counted as Reclaim>::Inside),
+    Counted(<Counted as Track>::Inside),
     Functions(u64),
 }
 
-// SAFETY: `Counted` keeps the promise; the functions do by the rules of the header; and for the other two
-// no grace period ever elapses.
-unsafe impl Reclaim for Guard {
+impl Track for Guard {
     type Inside = Inside;
 
     #[inline]
@@ -116,9 +113,12 @@ unsafe impl Reclaim for Guard {
     }
 
     #[inline]
-    fn leave(&self, inside: Inside) {
+    unsafe fn leave(&self, inside: Inside) {
         match (self, inside) {
-            (Guard::Counted(counted), Inside::Counted(inside)) => counted.leave(inside),
+            (Guard::Counted(counted), Inside::Counted(inside)) => {
+                // SAFETY: the caller's promise.
+                unsafe { counted.leave(inside) };
+            }
             (Guard::Functions(functions), Inside::Functions(inside)) => {
                 // SAFETY: the caller's function, for the caller's context.
                 unsafe { (functions.leave)(inside, functions.context) };
@@ -126,7 +126,11 @@ unsafe impl Reclaim for Guard {
             _ => {}
         }
     }
+}
 
+// SAFETY: `Counted` keeps the promise; the functions do by the rules of the header; and for the other two
+// no grace period ever elapses.
+unsafe impl Reclaim for Guard {
     fn start(&self) -> u64 {
         match self {
             Guard::Kept | Guard::Shared(_) => 0,

@@ -52,6 +52,8 @@ pub(super) struct Progress {
     pub(super) told: AtomicU64,
     /// Bins of the table before below this number are migrated: the helpers' word.
     pub(super) found: AtomicU64,
+    /// Bytes of the table before, once that one has left the chain.
+    pub(super) bytes_before: AtomicU64,
 }
 
 /// The home of some keys: a bin of a table. One word; its groups follow from where it stands.

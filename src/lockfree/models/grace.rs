@@ -8,7 +8,7 @@ use std::{sync::Arc, vec::Vec};
 use loom::{cell::UnsafeCell, model::Builder, thread};
 
 use crate::{
-    lockfree::{Counted, Reclaim},
+    lockfree::{Beside, Counted, Reclaim, Track},
     sync::{
         AtomicU64,
         Ordering::{Acquire, SeqCst},
@@ -38,7 +38,8 @@ impl World {
         if self.current.load(SeqCst) == 0 {
             self.memory.with(|_| ());
         }
-        self.guard.leave(inside);
+        // SAFETY: it entered above.
+        unsafe { self.guard.leave(inside) };
     }
 
     /// What `Root` does to retire and reclaim a table; polls so many times.

@@ -1,7 +1,7 @@
 //! Maps in shared memory: made, attached to, given up.
 
 use super::{
-    super::{IndirectMap, Keys, Map, Set, Word, map::HOME_MASK, reclaim::Reclaim, root::Root},
+    super::{IndirectMap, Keys, Map, Set, Word, map::HOME_MASK, reclaim::Track, root::Root},
     Member, Number, attach, format,
 };
 use crate::{
@@ -84,7 +84,7 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     }
 }
 
-impl<'a, K: Word, V: Word, G: Reclaim> Map<'a, K, V, G> {
+impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     /// [`attach`](SharedMap::attach) or [`join`](SharedMap::join) with a guard that has the member.
     ///
     /// # Safety
@@ -202,7 +202,7 @@ impl<'a, K: Keys, V: Word> SharedIndirectMap<'a, K, V> {
     }
 }
 
-impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
+impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     /// [`attach`](SharedIndirectMap::attach) or [`join`](SharedIndirectMap::join) with a guard that has the member.
     ///
     /// # Safety
@@ -229,6 +229,6 @@ impl<'a, K: Keys, V: Word, G: Reclaim> IndirectMap<'a, K, V, G> {
     }
 }
 
-fn destroy(root: &Root<'_, impl Reclaim>) -> Result<(), Error> {
+fn destroy(root: &Root<'_, impl Track>) -> Result<(), Error> {
     root.member().map(Member::destroy).ok_or(Error::Member)
 }

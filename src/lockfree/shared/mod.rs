@@ -39,7 +39,7 @@ pub use maps::{SharedIndirectMap, SharedMap, SharedSet};
 
 use super::{
     arena::{Descriptor, Table},
-    reclaim::{Asking, Reclaim},
+    reclaim::{Asking, Beside, Track},
     shape::Shape,
 };
 use crate::{
@@ -289,27 +289,23 @@ impl<'a> Member<'a> {
     }
 }
 
-// SAFETY: no grace period ever elapses.
-unsafe impl Reclaim for Member<'_> {
+impl Track for Member<'_> {
     type Inside = ();
 
     #[inline]
     fn enter(&self) {}
 
     #[inline]
-    fn leave(&self, (): ()) {}
-
-    fn start(&self) -> u64 {
-        0
-    }
-
-    fn has_elapsed(&self, _: u64) -> bool {
-        false
-    }
+    unsafe fn leave(&self, (): ()) {}
 
     fn member(&self, _: Asking) -> Option<&Member<'_>> {
         Some(self)
     }
+}
+
+// SAFETY: there are no grace periods.
+unsafe impl Beside for Member<'_> {
+    fn enter_beside(&self, (): &()) {}
 }
 
 impl Drop for Member<'_> {

@@ -35,6 +35,7 @@ use crate::{
 };
 
 mod closures;
+mod life;
 mod nested;
 mod rebuilds;
 mod scenes;

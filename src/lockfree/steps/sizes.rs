@@ -15,7 +15,7 @@ fn accesses(call: &mut dyn FnMut()) -> usize {
 
 #[test]
 fn m4_accesses_in_a_rebuild_at_every_size() {
-    assert_same_bounds::<1>("accesses", accesses, [32, 340, 340, 340, 340, 64]);
+    assert_same_bounds::<1>("accesses", accesses, [32, 340, 340, 340, 340, 96]);
 }
 
 #[test]

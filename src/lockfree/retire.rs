@@ -1,0 +1,206 @@
+//! Giving old tables back: one after another, the oldest first, by whoever asks.
+//!
+//! ```text
+//!   oldest --> A --> B    first --> B
+//!   1  a retired table is chosen to leave        leaving: nobody 4  ->  A 5
+//!   2  the chain begins behind it                oldest: A  ->  B
+//!   3  its grace period has started              leaving: A 5  ->  A 5, begun
+//!   4  its grace period has elapsed: whoever     leaving: A 5, begun  ->  nobody 5
+//!      exchanges this has the region
+//! ```
+//!
+//! Each step is one exchange that anybody can do, so whoever is stopped between two of them, or for ever,
+//! holds up nobody. Only one that dies right behind step 4 takes something along: the region that was its own.
+//!
+//! # Why nobody looks at a table that was given back
+//!
+//! - **Q1** Whoever does a step is inside, and looks at a table only after having found it in `oldest`, and
+//!   then still in `leaving`. So step 2 came after it had entered, step 3 after that, and the grace period
+//!   of step 3 waits for it.
+//! - **Q2** Departures are numbered, and `leaving` has the lowest bits of the number. While somebody is inside,
+//!   a grace period that started after it entered does not elapse. So the departure under way then may end,
+//!   and the one that follows cannot. Five bits of the number are enough to tell an old `leaving` from a new
+//!   one; and two places in turn for what the guard answered at the start: who writes there late, for a departure that has
+//!   ended, writes where the next one does not look.
+//!
+//! Whether a period has elapsed is asked outside first, because whoever asks may be in its own way; and then once
+//! more inside, by a guard that remembers.
+
+use core::{
+    iter,
+    ptr::{self, NonNull},
+};
+
+use super::{
+    arena::{Descriptor, Table},
+    reclaim::{Reclaim, Track},
+    root::Root,
+};
+use crate::{
+    storage::Region,
+    sync::{
+        AtomicPtr, AtomicU64,
+        Ordering::{Relaxed, SeqCst},
+    },
+};
+
+/// In `leaving`: the grace period has begun.
+const BEGUN: usize = 1;
+/// In `leaving`: the unit of the departure's number, and the end of it. Descriptors are lines.
+const ONE: usize = 2;
+const END: usize = 64;
+
+const _: () = assert!(align_of::<Descriptor>() >= END);
+
+/// The table that is leaving.
+#[derive(Debug)]
+pub(super) struct Leaving {
+    word: AtomicPtr<Descriptor>,
+    /// What the guard answered when the grace period started: of departures with even numbers, and with odd.
+    started: [AtomicU64; 2],
+}
+
+/// The body of a function that is `const` wherever atomics can be made at compile time.
+macro_rules! nobody {
+    () => {
+        Leaving {
+            word: AtomicPtr::new(ptr::null_mut()),
+            started: [AtomicU64::new(0), AtomicU64::new(0)],
+        }
+    };
+}
+
+impl Leaving {
+    #[cfg(not(heptad_loom))]
+    pub(super) const fn nobody() -> Leaving {
+        nobody!()
+    }
+
+    #[cfg(heptad_loom)]
+    pub(super) fn nobody() -> Leaving {
+        nobody!()
+    }
+
+    /// The table that is leaving.
+    pub(super) fn table(&self) -> Option<NonNull<Descriptor>> {
+        self.load().table()
+    }
+
+    fn load(&self) -> Departure {
+        Departure(self.word.load(SeqCst))
+    }
+
+    /// Does this step of one departure to the next.
+    fn exchange(&self, from: Departure, to: Departure) -> Option<Departure> {
+        self.word.compare_exchange(from.0, to.0, SeqCst, Relaxed).ok().map(|_| to)
+    }
+
+    /// What the guard answered at the start of a departure's grace period.
+    fn started(&self, departure: Departure) -> &AtomicU64 {
+        &self.started[departure.0.addr() / ONE % 2]
+    }
+}
+
+/// What stands in `leaving`: a table, or nobody, and bits of a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Departure(*mut Descriptor);
+
+impl Departure {
+    fn table(self) -> Option<NonNull<Descriptor>> {
+        NonNull::new(self.0.map_addr(|address| address & !(END - 1)))
+    }
+
+    fn has_begun(self) -> bool {
+        self.0.addr() & BEGUN != 0
+    }
+
+    /// The next one, of `table`.
+    fn then(self, table: NonNull<Descriptor>) -> Departure {
+        let number = ((self.0.addr() + ONE) % END) & !BEGUN;
+        Departure(table.as_ptr().map_addr(|address| address | number))
+    }
+
+    /// The same, begun.
+    fn begun(self) -> Departure {
+        Departure(self.0.map_addr(|address| address | BEGUN))
+    }
+
+    /// The end of this one.
+    fn ended(self) -> Departure {
+        Departure(ptr::without_provenance_mut(self.0.addr() % END))
+    }
+}
+
+impl<G: Track> Root<'_, G> {
+    /// Bytes of all regions that are lent. Asked for inside.
+    pub(super) fn bytes(&self) -> usize {
+        let leaving = self.leaving.table();
+        // SAFETY: R1, and Q1: found in `oldest`.
+        let oldest =
+            NonNull::new(self.oldest.load(SeqCst)).map(|oldest| unsafe { Table::at(oldest) });
+        let is_out = |oldest: &Table<'_>| leaving.is_some_and(|leaving| leaving != oldest.as_ptr());
+        // Relaxed: a figure for people.
+        let before =
+            oldest.filter(is_out).map(|oldest| oldest.progress().bytes_before.load(Relaxed));
+        let chain = iter::successors(oldest.or_else(|| self.newest()), |table| table.next());
+        (before.unwrap_or(0) + chain.map(Table::bytes).sum::<u64>()) as usize
+    }
+}
+
+impl<'a, G: Reclaim> Root<'a, G> {
+    /// The region of the oldest table, if it is retired and no operation can be in it any more.
+    pub(super) fn try_reclaim(&self) -> Option<Region<'a>> {
+        let departure = self.take_out()?;
+        // Outside. Relaxed, here and below: written before the step that says begun.
+        let started = self.leaving.started(departure).load(Relaxed);
+        if self.guard().has_elapsed(started) { self.give_back() } else { None }
+    }
+
+    /// Steps 1 to 3. `None` if there is nothing to do, or others do it.
+    fn take_out(&self) -> Option<Departure> {
+        let _inside = self.enter();
+        let mut departure = self.leaving.load();
+        if departure.table().is_none() {
+            // SeqCst, here and below: behind entering, and before the look at the counters in `start`.
+            let oldest = NonNull::new(self.oldest.load(SeqCst))?;
+            // Behind the look at `oldest`: operations start behind it, or it is not retired.
+            if self.first.load(SeqCst) == oldest.as_ptr() {
+                return None;
+            }
+            departure = self.leaving.exchange(departure, departure.then(oldest))?;
+        }
+        let table = departure.table()?;
+        if self.oldest.load(SeqCst) == table.as_ptr() {
+            if self.leaving.load() != departure {
+                return None;
+            }
+            // SAFETY: R1, Q1.
+            let leaving = unsafe { Table::at(table) };
+            let next = leaving.next()?;
+            // Relaxed: a figure for people, the same whoever writes it.
+            let before = &next.progress().bytes_before;
+            let _ = before.compare_exchange(0, leaving.bytes(), Relaxed, Relaxed);
+            let next = next.as_ptr().as_ptr();
+            // Whoever loses this was overtaken by another that did the same.
+            let _ = self.oldest.compare_exchange(table.as_ptr(), next, SeqCst, Relaxed);
+        }
+        if departure.has_begun() {
+            return Some(departure);
+        }
+        self.leaving.started(departure).store(self.guard().start(), Relaxed);
+        self.leaving.exchange(departure, departure.begun())
+    }
+
+    /// Step 4.
+    fn give_back(&self) -> Option<Region<'a>> {
+        let _inside = self.enter();
+        let departure = self.leaving.load();
+        let table = departure.table().filter(|_| departure.has_begun())?;
+        if !self.guard().has_elapsed(self.leaving.started(departure).load(Relaxed)) {
+            return None;
+        }
+        self.leaving.exchange(departure, departure.ended())?;
+        // SAFETY: out of the chain, and its grace period has elapsed: nobody uses it.
+        Some(unsafe { Descriptor::into_region(table) })
+    }
+}
