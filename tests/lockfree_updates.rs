@@ -17,7 +17,7 @@ fn region_for(lines: &mut Vec<Line>, capacity: usize) -> Region<'_> {
 }
 
 /// Every present key takes another value, by every operation that gives it one.
-fn assert_updates<G: heptad::lockfree::Reclaim>(map: &Map<'_, u64, u64, G>) {
+fn assert_updates<G: heptad::lockfree::Track>(map: &Map<'_, u64, u64, G>) {
     let entries: Vec<(u64, u64)> = map.iter().collect();
     for &(key, value) in &entries {
         let before = Ok(Some(value));
