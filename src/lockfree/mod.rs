@@ -241,6 +241,7 @@ pub use expectation::Expectation;
 pub use indirect::{IndirectMap, Keys};
 pub use iter::Iter;
 pub use map::Map;
+#[cfg(feature = "ffi")]
 pub(crate) use reclaim::Asking;
 pub use reclaim::{Beside, Counted, Never, Reclaim, Track};
 pub use segmented::SegmentedMap;
