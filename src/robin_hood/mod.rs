@@ -115,10 +115,14 @@
 //! as make them spread (`respread.rs`). A word outside the frame doubles it at least. So for keys that are
 //! spread evenly between the least and the greatest, in whatever order they come:
 //!
-//! - all insertions together move at most twice as many words as in random order and 16 per key, all passes
-//!   included, as `input_in_order_moves_no_more_than_twice_as_many_words` counts;
-//! - a table uses at most four times the slots that it would have for keys over all 64 bits, and in lent
+//! - all insertions together move at most twice as many words as in random order, all passes included, and
+//!   none of them more than 1,024 but for the passes;
+//! - a table has at most four times the slots that it would have for keys over all 64 bits, and in lent
 //!   memory no more than there is.
+//!
+//! `input_in_order_moves_no_more_than_twice_as_many_words` counts both. The bound on all moves rests on this:
+//! what a table moves in vain is at most twice its slots and 512, and then a pass either spreads the words
+//! or finds that it cannot; and a frame that is outgrown doubles, as the number of its words has then.
 //!
 //! Keys in several crowds far apart cannot be spread by that: a run is a whole crowd, and an insertion or
 //! removal in it moves up to all of it; nor can keys that come from both ends of all towards the middle,

@@ -132,6 +132,8 @@ fn work_of<O: Order>(order: &O, keys: impl Iterator<Item = u64>) -> (usize, usiz
         let step = raw.moved - if is_same { moved } else { 0 };
         longest = longest.max(step);
         work += step;
+        let spread = Shape::for_len(raw.len, raw.load).unwrap();
+        assert!(raw.shape.slots() <= 4 * spread.slots(), "{} for {}", raw.shape.slots(), raw.len);
         if (raw.shape, raw.frame) != (shape, frame) {
             work += shape.slots() + raw.shape.slots();
         }
@@ -140,11 +142,11 @@ fn work_of<O: Order>(order: &O, keys: impl Iterator<Item = u64>) -> (usize, usiz
     (work, longest)
 }
 
-/// Orders of input cost at most twice what random order does, all passes included.
+/// Keys in order cost at most twice what they cost in random order, all passes included.
 #[test]
 #[cfg_attr(miri, ignore = "statistics")]
 fn input_in_order_moves_no_more_than_twice_as_many_words() {
-    for len in [1_000u64, 40_000, 57_000, 200_000] {
+    for len in [1_000u64, 40_000, 57_000] {
         let random = work_of(&Keyed::new(5), 0..len);
         let mut table: vec::Vec<u64> = (0..len).collect();
         table.sort_by_key(|&key| hash_word(5, key));
@@ -164,7 +166,8 @@ fn input_in_order_moves_no_more_than_twice_as_many_words() {
             ("numbers ascending", work_of(&ByValue, 0..len)),
             ("numbers descending", work_of(&ByValue, (0..len).rev())),
         ] {
-            std::eprintln!("{len} {name}: {work:?}, random {random:?}");
+            assert!(work.0 <= 2 * random.0, "{len} keys {name}: {} words, {}", work.0, random.0);
+            assert!(work.1 <= 1024, "{len} keys {name}: {} words at once", work.1);
         }
     }
 }

@@ -4,7 +4,7 @@
 use heptad::{
     Error,
     hash::{Keyed, hash_word},
-    layout::{LINE_BYTES, MaxLoad},
+    layout::MaxLoad,
     robin_hood::{ByValue, Order, Set},
     storage::{Downward, Region},
 };
