@@ -268,15 +268,12 @@ pub(super) unsafe fn measure<T: Kind>(
 }
 
 /// A batch may not write over the table, its handle, or its own keys; nor change a table that has its keys.
-pub(super) fn check_apart<T>(
+pub(super) fn check_apart<T: Kind>(
     handle: *const Handle<Lent<T>>,
     body: &Lent<T>,
     results: Memory,
     inputs: &[Memory],
-) -> Result<(), c_int>
-where
-    Lent<T>: Body,
-{
+) -> Result<(), c_int> {
     results.apart_from(Memory::of(handle, 1)?)?;
     results.apart_from(body.memory)?;
     inputs.iter().try_for_each(|input| results.apart_from(*input))

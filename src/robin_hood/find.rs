@@ -30,7 +30,7 @@ pub(super) fn place_of(slots: &[u64], shape: Shape, word: u64) -> usize {
 
 /// How many of the first `slots` are less. Those are in front of all that are not, so a search in
 /// steps that double finds where they end, in twice the logarithm of their number.
-fn run_of(slots: &[u64], is_less: impl Fn(u64) -> bool) -> usize {
+pub(super) fn run_of(slots: &[u64], mut is_less: impl FnMut(u64) -> bool) -> usize {
     let mut step = 1;
     while slots.get(step - 1).is_some_and(|&resident| is_less(resident)) {
         step *= 2;

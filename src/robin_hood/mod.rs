@@ -96,7 +96,7 @@
 //!
 //! Tables count as full at 7/8 unless told otherwise, and have half of that right after growing; those
 //! that are updated all the time are best at 3/4. The worst case of a lookup is the word furthest from
-//! its home, `d` slots: it looks at four slots and `2 * log2(d)` more. That of an insertion or a removal
+//! its home, `d` slots: it looks at four slots and `2 * log2(d) + 2` more. That of an insertion or a removal
 //! is the longest run of words without a gap, all of which may move: 1,201 words in a random table of
 //! 2^23 homes at 7/8. `stats()` tells both.
 //!

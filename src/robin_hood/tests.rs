@@ -4,7 +4,11 @@ use super::*;
 use crate::{
     hash::{Keyed, hash_word},
     layout::{Line, MaxLoad, touched::assert_header_says},
-    robin_hood::{find::place_of, raw::Raw, shape::Shape},
+    robin_hood::{
+        find::{place_of, run_of},
+        raw::Raw,
+        shape::Shape,
+    },
     storage::{Downward, Heap, Region, Zeroed},
 };
 
@@ -59,6 +63,23 @@ fn costs_are_as_documented() {
     assert_header_says(
         "At load 7/8 a hit touches 1.44 lines on average and an insertion moves 28 keys, at 3/4 it is 1.19 and 6.",
     );
+}
+
+/// A search looks at no more slots than twice the logarithm of the run and two.
+#[test]
+fn runs_are_searched_in_steps_that_double() {
+    let slots: vec::Vec<u64> = (0..5_000).collect();
+    for len in [0, 1, 2, 3, 4, 5, 7, 8, 9, 100, 1_023, 1_024, 5_000] {
+        for run in (0..=len).step_by(if cfg!(miri) { 97 } else { 1 }) {
+            let mut looks = 0;
+            let found = run_of(&slots[..len], |slot| {
+                looks += 1;
+                slot < run as u64
+            });
+            assert_eq!(found, run);
+            assert!(looks <= 2 * (run + 1).ilog2() + 2, "{looks} for {run} of {len}");
+        }
+    }
 }
 
 /// In how many of 5,000 tables at 15/16 load the overflow area runs over: about one.
