@@ -114,8 +114,8 @@ mod of_robin_hood {
 
     shared!(robin_hood::Set<Lent>, robin_hood::Map<Lent>, robin_hood::Storages<Lent>);
     shared!(robin_hood::ByValue, robin_hood::Merge, robin_hood::Stats);
-    shared!(set::Iter<'static, Keyed>, set::Range<'static>);
-    shared!(map::Iter<'static, Keyed>, map::IterMut<'static, Keyed>, map::Range<'static>);
+    shared!(set::Iter<'static, Keyed>, set::Range<'static, Keyed>);
+    shared!(map::Iter<'static, Keyed>, map::IterMut<'static, Keyed>, map::Range<'static, Keyed>);
     // A table in one thread's pages may cross with them, and is not shared.
     assert_impl_all!(robin_hood::Set<Reserved<'static, OneThreads>>: Send);
     assert_not_impl_any!(robin_hood::Set<Reserved<'static, OneThreads>>: Sync);
