@@ -1,12 +1,12 @@
 //! Spreading the words of a table anew: over another number of slots, in another frame, or both.
 //!
-//! Words in order crowd together: of those that come in the order of the table only the first few
-//! homes are ever taken, however large the table. Two things tell. The words that insertions have
-//! moved are counted; when they are some times as many as the table has slots, a pass over the table
-//! costs no more than they did. And the keys between the first and the last word are compared with the
-//! homes there. Where they are too many, the least frame that has all of them takes the place of the
-//! one there was, and as many homes as they need between them the place of those there were: twice as
-//! many for the same keys at most. A word that is not in the frame makes it twice as wide.
+//! Keys that come in the order of the table crowd together: the first of them take only the first few
+//! homes, however large the table is. A table notices that in two ways. It counts the words that
+//! insertions and removals move; once they are more than twice its slots, a pass over the table costs no
+//! more than they did. And it compares how many words there are with how many homes there are between
+//! the first word and the last, when it has moved so many, or is full. Too many words are spread over
+//! the least frame that has them all, and over as many homes as they need there. A word outside the
+//! frame doubles the frame at least.
 //!
 //! ```text
 //!   one run       |  . . . . . . a b c d e f g h . . . . . . . .
@@ -27,10 +27,10 @@ use super::{
 };
 use crate::{error::Error, storage::Downward};
 
-/// Words that may always be moved before the reason is looked for.
+/// Words that may be moved in a table of any size before it looks why.
 const PATIENCE_WORDS: usize = 512;
 
-/// Words that may crowd together as they like: so few are moved in no time.
+/// So many words may crowd together: to move them costs little.
 const FEW_WORDS: usize = 64;
 
 /// The words of a table, and those between which homes they are.
@@ -88,8 +88,9 @@ impl<S: Downward> Raw<S> {
     pub(super) fn try_respread(&mut self, word: Option<u64>, lines: usize) -> Result<(), Error> {
         let mut refused = Error::Full;
         let reserved = lines.min(self.reserved_lines());
+        let elsewhere = self.can_move().then_some(lines);
         // Without the memory to move, as well as it can be done here.
-        for lines in [if self.can_move() { lines } else { reserved }, reserved] {
+        for lines in elsewhere.into_iter().chain([reserved]) {
             let Some((shape, frame)) = self.plan(word, lines) else { continue };
             if (shape, frame) == (self.shape, self.frame) {
                 return Ok(());
