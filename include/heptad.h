@@ -12,7 +12,7 @@
  *     heptad_lockfree   64-bit keys with 64-bit values, shared by cores, interrupts and processes
  *     heptad_indirect   the same with keys of any length, which you keep
  *
- * HANDLES. A table is a handle of 128 bytes, which you place where you like, and lines of 64 bytes in
+ * HANDLES. A table is a handle of 128 bytes (192 if it is sorted), which you place where you like, and lines of 64 bytes in
  * memory that you lend it:
  *
  *     static heptad_set seen = HEPTAD_INIT;
@@ -116,7 +116,7 @@ enum {
     HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
     HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
     HEPTAD_ERROR_NOT_REQUIRED = -14, /* what was asked for if needed is not needed */
-    HEPTAD_ERROR_CROWDED = -15,     /* keys of a sorted set crowd together, and growing would not help */
+    HEPTAD_ERROR_KEY_RANGE = -15,   /* a key that a sorted set or map was not made for */
     HEPTAD_ERROR_REENTRANT = -17,   /* what a callback decides about changed each time while it ran */
     HEPTAD_ERROR_UNSUPPORTED = -18, /* the processor has no 64-bit atomics: see heptad_is_lock_free */
     HEPTAD_ERROR_SHARED = -19,      /* other handles use the table too: it is not rebuilt */
@@ -207,13 +207,13 @@ typedef struct heptad_table {
 typedef struct heptad_robin {
     uint32_t version;
     uint32_t state;
-    uint64_t body[15];
+    uint64_t body[23];
 } heptad_robin;
 
 typedef struct heptad_robin_map {
     uint32_t version;
     uint32_t state;
-    uint64_t body[15];
+    uint64_t body[23];
 } heptad_robin_map;
 
 typedef struct heptad_lockfree {
@@ -242,9 +242,9 @@ HEPTAD_STATIC_ASSERT(map_bytes, sizeof(heptad_map) == 128);
 HEPTAD_STATIC_ASSERT(map_body, offsetof(heptad_map, body) == 8);
 HEPTAD_STATIC_ASSERT(table_bytes, sizeof(heptad_table) == 128);
 HEPTAD_STATIC_ASSERT(table_body, offsetof(heptad_table, body) == 8);
-HEPTAD_STATIC_ASSERT(robin_bytes, sizeof(heptad_robin) == 128);
+HEPTAD_STATIC_ASSERT(robin_bytes, sizeof(heptad_robin) == 192);
 HEPTAD_STATIC_ASSERT(robin_body, offsetof(heptad_robin, body) == 8);
-HEPTAD_STATIC_ASSERT(robin_map_bytes, sizeof(heptad_robin_map) == 128);
+HEPTAD_STATIC_ASSERT(robin_map_bytes, sizeof(heptad_robin_map) == 192);
 HEPTAD_STATIC_ASSERT(robin_map_body, offsetof(heptad_robin_map, body) == 8);
 HEPTAD_STATIC_ASSERT(lockfree_bytes, sizeof(heptad_lockfree) == 128);
 HEPTAD_STATIC_ASSERT(lockfree_body, offsetof(heptad_lockfree, body) == 8);
@@ -447,9 +447,15 @@ int heptad_table_retain(heptad_table *table, int (*keep)(uint64_t entry, void *c
  *
  * There are two orders, and a set is made in one of them.
  *
- * By value: that of the keys. It is for keys that are spread evenly over all 64 bits: hashes, random ids; or
- * shifted up, so that the greatest has its top bit set. Keys that share their leading bits crowd together:
- * an operation walks over a crowd slot by slot.
+ * By value: that of the keys. It is for keys that are spread evenly between the least and the greatest: hashes,
+ * ids, page numbers, addresses of one heap. The set finds out by itself where they are, and spreads them anew
+ * over its slots when they outgrow that, in whatever order they come. In several crowds far apart, as user and
+ * kernel addresses together, a key is found in the logarithm of its crowd, but to insert or remove one moves up
+ * to the whole crowd.
+ *
+ * Within [low, high]: that of the keys, of which those outside are refused with _KEY_RANGE, and found nowhere.
+ * It is for keys that are spread evenly over a piece of the numbers that is known beforehand: the set never
+ * has to find it out, and no key far away can spoil it.
  *
  * Keyed: that of their hashes under a seed. It is for any keys, and answers nothing about ranges; but it
  * grows in place, and sets of one seed merge. "First", "next", "above" and "below" are meant in the order
@@ -462,9 +468,11 @@ int heptad_table_retain(heptad_table *table, int (*keep)(uint64_t entry, void *c
 size_t heptad_robin_bytes(size_t keys, int load);
 size_t heptad_robin_map_bytes(size_t keys, int load);
 
-/* Makes an empty set, by value or keyed. As heptad_set_init, but what it uses first are the last lines, 128
- * words at most; all of them are written. The seeds 0 and 2^64 - 1 are the same. */
+/* Makes an empty set, by value, within [`low`, `high`], or keyed. As heptad_set_init, but what it uses first
+ * are the last lines, 128 words at most; all of them are written. _ARGUMENT if `low` is greater than `high`. */
 int heptad_robin_init(heptad_robin *set, void *memory, size_t bytes, int load);
+int heptad_robin_init_within(heptad_robin *set, void *memory, size_t bytes, uint64_t low, uint64_t high,
+                             int load);
 int heptad_robin_init_keyed(heptad_robin *set, void *memory, size_t bytes, uint64_t seed, int load);
 
 /* As those of a set; heptad_robin_capacity is up to where the set fits before it grows. `keep` is asked in
@@ -475,13 +483,14 @@ size_t heptad_robin_len(const heptad_robin *set);
 size_t heptad_robin_capacity(const heptad_robin *set);
 int heptad_robin_retain(heptad_robin *set, int (*keep)(uint64_t key, void *context), void *context);
 
-/* As heptad_set_move; the order stays. _FULL if the keys do not fit there, or _CROWDED. */
+/* As heptad_set_move; the order stays. _FULL if the keys do not fit there. */
 int heptad_robin_move(heptad_robin *set, void *memory, size_t bytes, void **old_memory,
                       size_t *old_bytes);
 
 /* Puts `key` in, growing if the set is full. 1 if it is new. _FULL if the start of the memory is reached,
- * _CROWDED if keys around it leave no room. Growing touches every line of the set; _within_capacity never
- * grows: it moves keys from one place to the next gap. */
+ * _KEY_RANGE for a key that the set was not made for. Growing touches every line of the set, and so does
+ * spreading crowded keys anew, after as many moves as that costs; _within_capacity never grows: it moves keys
+ * from one place to the next gap, or spreads them over the slots there are if there is none. */
 int heptad_robin_insert(heptad_robin *set, uint64_t key);
 int heptad_robin_insert_within_capacity(heptad_robin *set, uint64_t key);
 
@@ -514,7 +523,7 @@ int heptad_robin_position_of(const heptad_robin *set, uint64_t key, size_t *posi
 
 /* Copies the keys from `least` to `greatest`, both included, to `keys`, `room` of them at most, and their
  * number to `count`, which may not be null. 1 if there was no room for all, else 0: go on from the one behind
- * the last. Only by value: _ARGUMENT for a keyed set. `keys` overlaps neither handle nor lent memory, or the
+ * the last. Not keyed: _ARGUMENT for a keyed set. `keys` overlaps neither handle nor lent memory, or the
  * answer is _OVERLAPPING; it may be null if `room` is 0. */
 int heptad_robin_range(const heptad_robin *set, uint64_t least, uint64_t greatest, uint64_t *keys,
                        size_t room, size_t *count);
@@ -522,7 +531,7 @@ int heptad_robin_range(const heptad_robin *set, uint64_t least, uint64_t greates
 /* Makes `result`, a handle that is not live, a set of two others in their order, in memory of its own: the
  * keys of either, of both, of the first that the second has not, or those that just one of them has. One
  * pass over both, another one to count if there might be too little memory. _ARGUMENT if the two are not in
- * the same order, or for a merge that there is not; _FULL if the keys do not fit, _CROWDED; and what
+ * the same order, or for a merge that there is not; _FULL if the keys do not fit; and what
  * heptad_robin_init says of memory, which may overlap none of theirs. */
 enum {
     HEPTAD_UNION = 0,
@@ -580,6 +589,8 @@ int heptad_robin_stats(const heptad_robin *set, heptad_sorted_stats *stats);
 
 /* As those of a sorted set; two lines at least. */
 int heptad_robin_map_init(heptad_robin_map *map, void *memory, size_t bytes, int load);
+int heptad_robin_map_init_within(heptad_robin_map *map, void *memory, size_t bytes, uint64_t low,
+                                 uint64_t high, int load);
 int heptad_robin_map_init_keyed(heptad_robin_map *map, void *memory, size_t bytes, uint64_t seed,
                                 int load);
 int heptad_robin_map_release(heptad_robin_map *map, void **memory, size_t *bytes);

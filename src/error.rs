@@ -8,9 +8,6 @@ use core::fmt;
 pub enum Error {
     /// The table holds as many entries as it may, and its storage cannot grow.
     Full,
-    /// So many keys stand close together that none fits between, though the table as a whole is not
-    /// full: those of a table in the order of its keys that share their leading bits.
-    Crowded,
     /// More entries were asked for than any address space holds.
     CapacityOverflow,
     /// The allocator had no memory.
@@ -58,6 +55,8 @@ pub enum Error {
     Shared,
     /// The memory has no member of this number, or is for members and none was named.
     Member,
+    /// The order of a sorted table has no word for the key.
+    KeyOutOfRange,
     /// Two tables that are to be merged keep their keys in different orders.
     DifferentOrders,
 }
@@ -66,7 +65,6 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Error::Full => f.write_str("the table is full and its storage cannot grow"),
-            Error::Crowded => f.write_str("too many keys share their leading bits"),
             Error::CapacityOverflow => f.write_str("the capacity exceeds the address space"),
             Error::AllocationFailed { bytes } => write!(f, "no memory for {bytes} bytes"),
             Error::TooSmall { needed_bytes, given_bytes } => {
@@ -76,6 +74,7 @@ impl fmt::Display for Error {
                 write!(f, "memory that is not aligned to {needed_bytes} bytes")
             }
             Error::Null => f.write_str("a null address"),
+            Error::KeyOutOfRange => f.write_str("a key that the table's order leaves out"),
             Error::DifferentOrders => f.write_str("tables in different orders"),
             Error::Overlapping => f.write_str("the same entry was asked for twice"),
             Error::Busy => f.write_str("another operation was in the way"),

@@ -113,15 +113,15 @@ mod of_robin_hood {
     type Lent = Region<'static>;
 
     shared!(robin_hood::Set<Lent>, robin_hood::Map<Lent>, robin_hood::Storages<Lent>);
-    shared!(robin_hood::ByValue, robin_hood::Merge, robin_hood::Stats);
-    shared!(set::Iter<'static, Keyed>, set::Range<'static>);
-    shared!(map::Iter<'static, Keyed>, map::IterMut<'static, Keyed>, map::Range<'static>);
+    shared!(robin_hood::ByValue, robin_hood::Within, robin_hood::Merge, robin_hood::Stats);
+    shared!(set::Iter<'static, Keyed>, set::Range<'static, Keyed>);
+    shared!(map::Iter<'static, Keyed>, map::IterMut<'static, Keyed>, map::Range<'static, Keyed>);
     // A table in one thread's pages may cross with them, and is not shared.
     assert_impl_all!(robin_hood::Set<Reserved<'static, OneThreads>>: Send);
     assert_not_impl_any!(robin_hood::Set<Reserved<'static, OneThreads>>: Sync);
     #[cfg(feature = "lockfree")]
     shared!(robin_hood::shared::Growth<'static>);
-    assert_obj_safe!(robin_hood::Order);
+    assert_obj_safe!(robin_hood::Order, robin_hood::Monotone);
 }
 
 #[cfg(feature = "lockfree")]

@@ -8,16 +8,16 @@ use core::ptr;
 use heptad::ffi::*;
 use heptad::layout::Line;
 
-/// What `HEPTAD_INIT` makes of a handle of any kind.
+/// What `HEPTAD_INIT` makes of a handle of any kind: as large as the largest.
 #[repr(C)]
 struct Handle {
     version: u32,
     state: u32,
-    body: [u64; 15],
+    body: [u64; 23],
 }
 
 impl Handle {
-    const INIT: Handle = Handle { version: ABI_VERSION, state: 0, body: [0; 15] };
+    const INIT: Handle = Handle { version: ABI_VERSION, state: 0, body: [0; 23] };
 
     fn as_ptr<T>(&mut self) -> *mut T {
         ptr::from_mut(self).cast()

@@ -95,9 +95,12 @@ static void orders_of_sorted_sets(void)
     heptad_robin one = HEPTAD_INIT, other = HEPTAD_INIT;
     EQUAL(heptad_robin_init_keyed(&one, lines, 1024, 0, HEPTAD_LOAD_7_8), HEPTAD_OK);
     EQUAL(heptad_robin_init_keyed(&other, lines + 1024, 1024, UINT64_MAX, HEPTAD_LOAD_7_8), HEPTAD_OK);
+    EQUAL(heptad_robin_is_equal(&one, &other), HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_robin_release(&other, NULL, NULL), HEPTAD_OK);
+    EQUAL(heptad_robin_init_keyed(&other, lines + 1024, 1024, 0, HEPTAD_LOAD_7_8), HEPTAD_OK);
     EQUAL(heptad_robin_is_equal(&one, &other), 1);
     EQUAL(heptad_robin_release(&other, NULL, NULL), HEPTAD_OK);
-    EQUAL(heptad_robin_init_keyed(&other, lines + 1024, 1024, 1, HEPTAD_LOAD_7_8), HEPTAD_OK);
+    EQUAL(heptad_robin_init_within(&other, lines + 1024, 1024, 0, UINT64_MAX, HEPTAD_LOAD_7_8), HEPTAD_OK);
     EQUAL(heptad_robin_is_equal(&one, &other), HEPTAD_ERROR_ARGUMENT);
 }
 

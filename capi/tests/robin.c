@@ -136,18 +136,61 @@ static void every_key_is_legal_and_full_is_full(void)
     EQUAL(heptad_robin_contains(&set, key_of(1000 + number)), 0);
 }
 
-/* Keys that share their leading bits end in an error. */
-static void crowds_are_told(void)
+/* Keys that share their leading bits, from either end, and one far away: all that there is memory for. */
+static void crowds_are_taken(void)
 {
-    heptad_robin set;
-    uint64_t number = 0;
-    int result;
-    make(&set);
-    while (number < 400 && (result = heptad_robin_insert(&set, UINT64_MAX - number)) == 1) {
-        number++;
+    static const uint64_t starts[] = {UINT64_MAX - 2000, 0, 0xffff800000000000u};
+    size_t start, far;
+    int down;
+    for (start = 0; start < 3; start++) {
+        for (down = 0; down < 2; down++) {
+            for (far = 0; far < 2; far++) {
+                heptad_robin set;
+                uint64_t number, key = 0;
+                int result = 0;
+                make(&set);
+                if (far) {
+                    EQUAL(heptad_robin_insert(&set, starts[start] ^ (uint64_t)1 << 62), 1);
+                }
+                for (number = 0; number < 2000 && result >= 0; number++) {
+                    key = starts[start] + (down ? 1999 - number : number);
+                    result = heptad_robin_insert(&set, key);
+                }
+                EQUAL(result, HEPTAD_ERROR_FULL);
+                EQUAL(heptad_robin_contains(&set, key), 0);
+                EQUAL(heptad_robin_len(&set), heptad_robin_capacity(&set));
+                CHECK(heptad_robin_len(&set) >= 448);
+            }
+        }
     }
-    EQUAL(result, HEPTAD_ERROR_CROWDED);
-    EQUAL(heptad_robin_len(&set), number);
+}
+
+/* Keys within bounds: those outside are refused and not found, and ranges end at the bounds. */
+static void keys_within_bounds(void)
+{
+    const uint64_t low = 0xffff800000000000u, high = low + 0xffffff;
+    heptad_robin set = HEPTAD_INIT;
+    uint64_t keys[4], number, key = 0;
+    size_t count = 0;
+    EQUAL(heptad_robin_init_within(&set, lines, sizeof lines, high, low, HEPTAD_LOAD_7_8),
+          HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_robin_init_within(&set, lines, sizeof lines, low, high, HEPTAD_LOAD_7_8),
+          HEPTAD_OK);
+    for (number = 0; number < KEYS; number++) {
+        EQUAL(heptad_robin_insert(&set, low + (number * 0x9e3779b9u & 0xffffff)), 1);
+    }
+    EQUAL(heptad_robin_insert(&set, low - 1), HEPTAD_ERROR_KEY_RANGE);
+    EQUAL(heptad_robin_insert_within_capacity(&set, high + 1), HEPTAD_ERROR_KEY_RANGE);
+    EQUAL(heptad_robin_contains(&set, low - 1), 0);
+    EQUAL(heptad_robin_remove(&set, high + 1), 0);
+    EQUAL(heptad_robin_successor(&set, 0, &key), 1);
+    CHECK(key == low);
+    EQUAL(heptad_robin_at_least(&set, high + 1, &key), 0);
+    EQUAL(heptad_robin_range(&set, 0, UINT64_MAX, keys, 4, &count), 1);
+    EQUAL(count, 4);
+    CHECK(keys[0] == low && keys[1] > keys[0] && keys[2] > keys[1] && keys[3] > keys[2]);
+    EQUAL(heptad_robin_range(&set, 0, low - 1, keys, 4, &count), 0);
+    EQUAL(count, 0);
 }
 
 /* Every function, for a handle with which it can do nothing. */
@@ -216,7 +259,8 @@ int main(void)
         CASE(it_grows_in_place_and_stays_sorted),
         CASE(keys_go_out),
         CASE(every_key_is_legal_and_full_is_full),
-        CASE(crowds_are_told),
+        CASE(crowds_are_taken),
+        CASE(keys_within_bounds),
         CASE(bad_calls),
     };
     return RUN(cases);

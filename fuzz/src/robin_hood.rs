@@ -8,7 +8,7 @@ use heptad::{
     Error,
     hash::Keyed,
     layout::Line,
-    robin_hood::{ByValue, Map, Order},
+    robin_hood::{ByValue, Map, Monotone, Order, Within},
     storage::{Downward, Heap, Region},
 };
 
@@ -19,8 +19,16 @@ use crate::rest;
 pub struct Input {
     /// Lines of lent memory for the keys, and as many for the values; none for the heap.
     lines: u8,
-    seed: Option<u64>,
+    kept: Kept,
     operations: Vec<Operation>,
+}
+
+/// The order of the map.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Kept {
+    Keyed(u64),
+    ByValue,
+    Within(Key, Key),
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
@@ -35,13 +43,14 @@ enum Operation {
     Reserve(u8),
 }
 
-/// One of not too many keys: spread, and crowded at three places.
+/// One of not too many keys: spread, crowded at four places, and next to one another in pages.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Key {
     Spread(u8),
     Low(u8),
     Middle(u8),
     High(u8),
+    Page(u16),
 }
 
 impl Key {
@@ -51,23 +60,28 @@ impl Key {
             Key::Low(number) => number.into(),
             Key::Middle(number) => (1 << 63) - 128 + u64::from(number),
             Key::High(number) => u64::MAX - u64::from(number),
+            Key::Page(number) => 0xffff_8000_0000_0000 + (u64::from(number) << 12),
         }
     }
 }
 
 impl<'bytes> Arbitrary<'bytes> for Input {
     fn arbitrary(input: &mut Unstructured<'bytes>) -> Result<Self> {
-        let (lines, seed) = (input.arbitrary::<u8>()? % 80, input.arbitrary()?);
-        Ok(Input { lines, seed, operations: rest(input)? })
+        let (lines, kept) = (input.arbitrary::<u8>()? % 80, input.arbitrary()?);
+        Ok(Input { lines, kept, operations: rest(input)? })
     }
 }
 
 impl Input {
     /// Does it all, and panics where an answer is wrong.
     pub fn run(self) {
-        match self.seed {
-            Some(seed) => self.run_in(Keyed::new(seed)),
-            None => self.run_in(ByValue),
+        match self.kept {
+            Kept::Keyed(seed) => self.run_in(Keyed::new(seed)),
+            Kept::ByValue => self.run_in(ByValue),
+            Kept::Within(one, two) => {
+                let keys = one.number().min(two.number())..=one.number().max(two.number());
+                self.run_in(Within::new(keys).expect("a key at least"));
+            }
         }
     }
 
@@ -91,17 +105,31 @@ trait Asked: Order + Sized {
 
 impl Asked for Keyed {}
 
-impl Asked for ByValue {
-    fn ask<S: Downward>(map: &Map<S, Self>, model: &BTreeMap<u64, u64>, [one, two]: [u64; 2]) {
-        let (least, greatest) = (one.min(two), one.max(two));
-        let pair = |(key, value): (u64, &u64)| (key, *value);
-        let expected = model.range(least..greatest).map(|(&key, &value)| (key, value));
-        assert!(map.range(least..greatest).map(pair).eq(expected.clone()));
-        assert!(map.range(least..greatest).rev().map(pair).eq(expected.rev()));
-        let before = model.range(..one).next_back().map(|(&key, _)| key);
-        assert_eq!(map.predecessor(one).map(|it| it.0), before);
-    }
+fn ask_ascending<S: Downward, O: Monotone>(
+    map: &Map<S, O>,
+    model: &BTreeMap<u64, u64>,
+    [one, two]: [u64; 2],
+) {
+    let (least, greatest) = (one.min(two), one.max(two));
+    let pair = |(key, value): (u64, &u64)| (key, *value);
+    let expected = model.range(least..greatest).map(|(&key, &value)| (key, value));
+    assert!(map.range(least..greatest).map(pair).eq(expected.clone()));
+    assert!(map.range(least..greatest).rev().map(pair).eq(expected.rev()));
+    let before = model.range(..one).next_back().map(|(&key, _)| key);
+    assert_eq!(map.predecessor(one).map(|it| it.0), before);
 }
+
+macro_rules! asked {
+    ($($order:ty),+) => {
+        $(impl Asked for $order {
+            fn ask<S: Downward>(map: &Map<S, Self>, model: &BTreeMap<u64, u64>, keys: [u64; 2]) {
+                ask_ascending(map, model, keys);
+            }
+        })+
+    };
+}
+
+asked!(ByValue, Within);
 
 fn run<S: Downward, O: Asked>(mut map: Map<S, O>, operations: &[Operation], grows: bool) {
     let mut model = BTreeMap::new();
@@ -113,8 +141,13 @@ fn run<S: Downward, O: Asked>(mut map: Map<S, O>, operations: &[Operation], grow
                     Ok(previous) => assert_eq!(previous, model.insert(key, value)),
                     Err(refused) => {
                         assert_eq!(refused.value, (key, value));
-                        assert!(!grows && !model.contains_key(&key));
-                        assert!(matches!(refused.error, Error::Full | Error::Crowded));
+                        assert!(!model.contains_key(&key));
+                        if map.order().keys().contains(&key) {
+                            assert_eq!((refused.error, map.len()), (Error::Full, map.capacity()));
+                            assert!(!grows);
+                        } else {
+                            assert_eq!(refused.error, Error::KeyOutOfRange);
+                        }
                     }
                 }
             }

@@ -35,8 +35,8 @@ pub const FOREIGN: c_int = -12;
 pub const CORRUPT: c_int = -13;
 /// What was asked for if needed is not needed.
 pub const NOT_REQUIRED: c_int = -14;
-/// Keys of a sorted set crowd together, and growing would not help.
-pub const CROWDED: c_int = -15;
+/// The key is not one of those that a sorted set or map was made for.
+pub const KEY_RANGE: c_int = -15;
 /// What a callback was to decide about changed again and again while the callback ran.
 pub const REENTRANT: c_int = -17;
 /// The processor has no 64-bit atomics, which the function needs.
@@ -53,7 +53,6 @@ pub const COPY: c_int = -24;
 pub(super) fn of(error: Error) -> c_int {
     match error {
         Error::Full => FULL,
-        Error::Crowded => CROWDED,
         Error::CapacityOverflow => CAPACITY,
         Error::TooSmall { .. } => TOO_SMALL,
         Error::Misaligned { .. } => MISALIGNED,
@@ -68,6 +67,7 @@ pub(super) fn of(error: Error) -> c_int {
         Error::NotRequired => NOT_REQUIRED,
         Error::Shared => SHARED,
         Error::Member => MEMBER,
+        Error::KeyOutOfRange => KEY_RANGE,
         // Asked of no function here.
         Error::DifferentOrders => ARGUMENT,
         // There is no allocator behind this interface.
@@ -95,7 +95,7 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         FOREIGN => c"the memory holds no table of this kind",
         CORRUPT => c"the table in the memory is damaged",
         NOT_REQUIRED => c"it is not needed",
-        CROWDED => c"too many keys share their leading bits",
+        KEY_RANGE => c"a key that the sorted set or map was not made for",
         REENTRANT => c"the map changed each time while the callback ran",
         UNSUPPORTED => c"the processor has no 64-bit atomics",
         COPY => c"the handle is a copy of a live one, or was moved",

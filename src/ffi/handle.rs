@@ -1,4 +1,5 @@
-//! Handles: 128 bytes of the caller's that hold a table, and what stands guard over them.
+//! Handles: bytes of the caller's that hold a table, and what stands guard over them. 128 of them, but for
+//! sorted tables, which take 192.
 
 use core::{
     cell::UnsafeCell,
@@ -9,8 +10,10 @@ use core::{
 
 use super::{ABI_VERSION, code, state::State};
 
-/// Words of a body.
-pub(super) const BODY_WORDS: usize = 15;
+/// The body of a handle of 128 bytes.
+pub(super) type Words128 = [u64; 15];
+/// The body of a handle of 192 bytes.
+pub(super) type Words192 = [u64; 23];
 
 /// The version of a handle in zeroed memory, which nothing has initialised yet. No interface has this
 /// number.
@@ -23,6 +26,8 @@ const UNMADE: u32 = 0;
 pub trait Body {
     /// The state of a live handle of this kind: four letters, the first one even.
     const KIND: u32;
+    /// As many words as a handle of this kind has.
+    type Words: Copy;
 
     /// Was it made in a handle at `address`? In a copy of that handle it was not.
     fn was_made_at(&self, _address: usize) -> bool {
@@ -38,24 +43,24 @@ struct Head {
     state: State,
 }
 
-/// `T` in as many bytes as every handle has.
+/// `T` in as many bytes as a handle of its kind has.
 #[repr(C)]
-union Sized128<T> {
+union Padded<T: Body> {
     value: ManuallyDrop<T>,
-    words: [u64; BODY_WORDS],
+    words: T::Words,
 }
 
 /// A handle of kind `T`.
 #[repr(C)]
-pub struct Handle<T> {
+pub struct Handle<T: Body> {
     head: Head,
-    body: UnsafeCell<Sized128<T>>,
+    body: UnsafeCell<Padded<T>>,
 }
 
 impl<T: Body> Handle<T> {
     /// The header's `_Static_assert`s say the same.
     const LAYOUT_IS_THE_HEADERS: () = {
-        assert!(size_of::<Self>() == 128);
+        assert!(size_of::<Self>() == 8 + size_of::<T::Words>());
         assert!(align_of::<Self>() == align_of::<u64>());
         assert!(core::mem::offset_of!(Self, body) == 8);
         assert!(T::KIND & 1 == 0 && T::KIND != UNMADE);
@@ -65,7 +70,7 @@ impl<T: Body> Handle<T> {
     ///
     /// # Safety
     ///
-    /// A pointer that is not null points to 128 readable bytes, for as long as `'a`.
+    /// A pointer that is not null points to a handle's readable bytes, for as long as `'a`.
     unsafe fn any_head<'a>(handle: *const Self) -> Result<&'a Head, c_int> {
         const { Self::LAYOUT_IS_THE_HEADERS };
         if handle.is_null() {
@@ -122,7 +127,7 @@ impl<T: Body> Handle<T> {
     ///
     /// # Safety
     ///
-    /// A pointer that is not null points to 128 bytes that this call may read and write.
+    /// A pointer that is not null points to a handle's bytes that this call may read and write.
     pub(super) unsafe fn make(
         handle: *mut Self,
         make: impl FnOnce() -> Result<T, c_int>,
@@ -156,7 +161,7 @@ impl<T: Body> Handle<T> {
     ///
     /// # Safety
     ///
-    /// A pointer that is not null points to 128 readable bytes, and nothing changes the table until
+    /// A pointer that is not null points to a handle's readable bytes, and nothing changes the table until
     /// the body is no longer used.
     #[inline]
     pub(super) unsafe fn read<'a>(handle: *const Self) -> Result<&'a T, c_int> {
@@ -190,7 +195,7 @@ impl<T: Body> Handle<T> {
     ///
     /// # Safety
     ///
-    /// A pointer that is not null points to 128 bytes that this call may read and write, and no
+    /// A pointer that is not null points to a handle's bytes that this call may read and write, and no
     /// other call for this table overlaps it, but for those from inside `change` and from
     /// interrupts on this core.
     #[inline]

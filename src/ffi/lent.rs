@@ -21,10 +21,13 @@ pub struct Lent<T> {
 pub trait Kind {
     /// As [`Body::KIND`].
     const KIND: u32;
+    /// As [`Body::Words`].
+    type Words: Copy;
 }
 
 impl<T: Kind> Body for Lent<T> {
     const KIND: u32 = T::KIND;
+    type Words = T::Words;
 
     fn was_made_at(&self, address: usize) -> bool {
         self.address == address
@@ -265,7 +268,7 @@ pub(super) unsafe fn measure<T: Kind>(
 }
 
 /// A batch may not write over the table, its handle, or its own keys; nor change a table that has its keys.
-pub(super) fn check_apart<T>(
+pub(super) fn check_apart<T: Kind>(
     handle: *const Handle<Lent<T>>,
     body: &Lent<T>,
     results: Memory,

@@ -8,7 +8,7 @@ use core::{
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::Handle,
+    handle::{Handle, Words128},
     lent::{self, Kind, Lent},
     lockfree::ChangeValue,
     stats::HeptadStats,
@@ -23,6 +23,7 @@ type Pairs = Map64<u64, u64, Region<'static>>;
 
 impl Kind for Pairs {
     const KIND: u32 = u32::from_be_bytes(*b"map0");
+    type Words = Words128;
 }
 
 /// `heptad_map`.

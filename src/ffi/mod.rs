@@ -12,7 +12,7 @@
 //!                      kind + 1: busy   the same, while a call makes, changes or takes it
 //! ```
 //!
-//! A handle is 128 bytes of the caller's memory. It starts out as its initialiser macro makes it, or zeroed:
+//! A handle is 128 bytes of the caller's memory, 192 for sorted tables. It starts out as its initialiser macro makes it, or zeroed:
 //! version 0 is that of no interface, and means "not initialised yet".
 //! So every call can tell a handle that is unmade, of another kind, of another version or not a
 //! handle at all, and answers with a [`code`]. A call that makes, changes or releases the table claims the

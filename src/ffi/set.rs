@@ -9,7 +9,7 @@ use core::{
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::Handle,
+    handle::{Handle, Words128},
     lent::{self, Kind, Lent},
     stats::HeptadStats,
 };
@@ -19,6 +19,7 @@ type Words = Set<u64, Region<'static>>;
 
 impl Kind for Words {
     const KIND: u32 = u32::from_be_bytes(*b"set0");
+    type Words = Words128;
 }
 
 /// `heptad_set`.

@@ -10,7 +10,7 @@ use core::{
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::Handle,
+    handle::{Handle, Words128},
     lent::{self, Kind, Lent},
     stats::HeptadStats,
 };
@@ -40,6 +40,7 @@ pub struct Custom {
 
 impl Kind for Custom {
     const KIND: u32 = u32::from_be_bytes(*b"tab0");
+    type Words = Words128;
 }
 
 /// `heptad_table`.

@@ -1,64 +1,81 @@
 //! Filling an empty table with words in ascending order.
 
 use super::{
-    raw::Raw,
-    shape::{EMPTY, Shape},
+    iter::Words,
+    raw::{Parts, Raw},
+    shape::EMPTY,
 };
 use crate::{error::Error, storage::Downward};
 
+/// A pass has come to a word for which its table has no slot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NoSlot;
+
+impl From<NoSlot> for Error {
+    fn from(_: NoSlot) -> Error {
+        Error::Full
+    }
+}
+
 /// An empty table that takes words one after the other, each greater than the one before.
 pub(super) struct Filler<'a> {
-    slots: &'a mut [u64],
-    values: &'a mut [u64],
-    shape: Shape,
+    parts: Parts<'a>,
     /// The slot behind the last word.
     next: usize,
-    len: usize,
 }
 
 impl<'a> Filler<'a> {
-    /// Fills slots of `shape`, all of which are empty.
-    pub(super) fn new(shape: Shape, slots: &'a mut [u64], values: &'a mut [u64]) -> Self {
-        Filler { slots, values, shape, next: 0, len: 0 }
+    /// Fills `raw`, which is empty.
+    pub(super) fn new<S: Downward>(raw: &'a mut Raw<S>) -> Self {
+        Filler { parts: raw.parts(), next: 0 }
     }
 
-    /// Puts `word` behind the others; not the empty one.
+    /// Puts `word` behind the others. It has no slot either if it is not in the frame.
     #[inline]
-    pub(super) fn push(&mut self, word: u64, value: u64) -> Result<(), Error> {
-        self.next = self.shape.home(word).max(self.next);
-        *self.slots.get_mut(self.next).ok_or(Error::Crowded)? = word;
-        if let Some(to) = self.values.get_mut(self.next) {
-            *to = value;
+    pub(super) fn push(&mut self, word: u64, value: u64) -> Result<(), NoSlot> {
+        let Parts { slots, values, frame, shape, zero, len, .. } = &mut self.parts;
+        let offset = frame.offset(word).ok_or(NoSlot)?;
+        if offset == EMPTY {
+            **zero = Some(value);
+        } else {
+            let slot = shape.home(offset).max(self.next);
+            *slots.get_mut(slot).ok_or(NoSlot)? = offset;
+            if let Some(to) = values.get_mut(slot) {
+                *to = value;
+            }
+            self.next = slot + 1;
         }
-        self.next += 1;
-        self.len += 1;
+        **len += 1;
         Ok(())
     }
 
-    /// How many words there are.
-    pub(super) fn len(&self) -> usize {
-        self.len
+    /// Takes what is in `slot` out, which is not in front of the slots that were filled: its offset and
+    /// value.
+    pub(super) fn take(&mut self, slot: usize) -> Option<(u64, u64)> {
+        let offset = core::mem::take(self.parts.slots.get_mut(slot)?);
+        Some((offset, self.parts.values.get(slot).copied().unwrap_or(0)))
     }
 }
 
 impl<S: Downward> Raw<S> {
     /// Puts all keys of `other` into this table, which is empty and of the same order.
-    ///
-    /// [`Error::Crowded`] if the last of them find no slot.
-    pub(super) fn fill_from<T: Downward>(&mut self, other: &Raw<T>) -> Result<(), Error> {
-        let shape = self.shape;
-        let (slots, values) = self.slots_and_values();
-        let mut filler = Filler::new(shape, slots, values);
-        for (slot, &word) in other.slots().iter().enumerate().filter(|&(_, &word)| word != EMPTY) {
-            filler.push(word, other.values().get(slot).copied().unwrap_or(0))?;
-        }
-        (self.len, self.zero) = (other.len, other.zero);
-        Ok(())
+    pub(super) fn fill_from<T: Downward>(&mut self, other: &Raw<T>) -> Result<(), NoSlot> {
+        let mut filler = Filler::new(self);
+        Words::all(other).try_for_each(|(place, word)| {
+            filler.push(word, other.value(place).copied().unwrap_or(0))
+        })
     }
 
-    /// Would all words find a slot in a table of `shape`?
-    pub(super) fn would_fit(&self, shape: Shape) -> bool {
-        let words = self.slots().iter().filter(|&&word| word != EMPTY);
-        words.fold(0, |next, &word| shape.home(word).max(next) + 1) <= shape.slots()
+    /// Inserts each of `words` with its value, growing as insertions do: for words that a pass found no
+    /// slot for.
+    #[cold]
+    pub(super) fn insert_all(
+        &mut self,
+        words: impl Iterator<Item = (u64, u64)>,
+    ) -> Result<(), Error> {
+        for (word, value) in words {
+            self.try_insert(word, value)?;
+        }
+        Ok(())
     }
 }

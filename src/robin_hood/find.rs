@@ -25,10 +25,20 @@ pub(super) fn place_of(slots: &[u64], shape: Shape, word: u64) -> usize {
             return place;
         }
     }
-    while slots.get(place).is_some_and(|&resident| is_less(resident)) {
-        place += 1;
+    place + run_of(slots.get(place..).unwrap_or(&[]), is_less)
+}
+
+/// How many of the first `slots` are less. Those are in front of all that are not, so a search in
+/// steps that double finds where they end, in twice the logarithm of their number.
+pub(super) fn run_of(slots: &[u64], mut is_less: impl FnMut(u64) -> bool) -> usize {
+    let mut step = 1;
+    while slots.get(step - 1).is_some_and(|&resident| is_less(resident)) {
+        step *= 2;
     }
-    place
+    // The slot in front of half a step is less, or there is none.
+    let known = step / 2;
+    let rest = slots.get(known..slots.len().min(step)).unwrap_or(&[]);
+    known + rest.partition_point(|&resident| is_less(resident))
 }
 
 /// The slot that holds `word`, which is not EMPTY.

@@ -2,7 +2,7 @@
 
 use super::{
     raw::Raw,
-    shape::{EMPTY, OVERFLOW_SLOTS, Shape},
+    shape::{EMPTY, Shape},
     spread::{Lanes, Target},
 };
 use crate::{error::Error, storage::Downward};
@@ -61,8 +61,7 @@ impl<S: Downward> Raw<S> {
             return self.try_move(least);
         }
         let doubled = old.doubled().ok_or(Error::CapacityOverflow)?;
-        let overflow = OVERFLOW_SLOTS.min(doubled.homes()).max(old.overflow());
-        let new = doubled.with_overflow(overflow).ok_or(Error::CapacityOverflow)?;
+        let new = doubled.with_whole_margin().ok_or(Error::CapacityOverflow)?;
         if self.can_move() { self.grow_into_another(new) } else { Err(Error::Full) }
     }
 

@@ -14,7 +14,7 @@ use crate::{error::Error, storage::Downward};
 pub(super) enum Place {
     /// In this slot.
     Slot(usize),
-    /// In the header: it is the key whose word is EMPTY.
+    /// In the header: it is the key whose offset is EMPTY.
     Header,
 }
 
@@ -22,22 +22,42 @@ pub(super) enum Place {
 enum Room {
     /// The word is there already.
     Taken(Place),
-    /// Everything from `place` to before `gap` has to move one slot on.
+    /// Everything from `place` to before `gap` has to move one slot on, for `offset` to go to `place`.
     Between {
         place: usize,
         gap: usize,
+        offset: u64,
     },
     Header,
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lack {
+    /// The table counts as full.
+    Full,
+    /// There is no gap behind the place.
+    Gap,
+    /// The word is not in the table's frame.
+    Frame,
+}
+
+/// Whichever it is, a table that cannot make up for it has no memory left.
+impl From<Lack> for Error {
+    fn from(_: Lack) -> Error {
+        Error::Full
+    }
 }
 
 impl<S: Downward> Raw<S> {
     /// Where `word` is.
     #[inline(always)]
     pub(super) fn find(&self, word: u64) -> Option<Place> {
-        if word == EMPTY {
+        let offset = self.frame.offset(word)?;
+        if offset == EMPTY {
             return self.zero.map(|_| Place::Header);
         }
-        super::find::find(self.slots(), self.shape, word).map(Place::Slot)
+        super::find::find(self.slots(), self.shape, offset).map(Place::Slot)
     }
 
     /// The value of the key at `place`; 0 in a set.
@@ -58,50 +78,75 @@ impl<S: Downward> Raw<S> {
     }
 
     /// Puts `word` in, growing as long as the storage can. The place, and whether it is new there.
-    ///
-    /// A table whose overflow area is full grows too, unless it is so empty that its keys must be
-    /// crowded together: growing would use up the memory for nothing. It then gets a larger overflow
-    /// area, if it can move.
+    #[inline]
     pub(super) fn try_insert(&mut self, word: u64, value: u64) -> Result<(Place, bool), Error> {
-        loop {
-            let error = match self.insert_within_capacity(word, value) {
-                Err(error) => error,
-                done => return done,
-            };
-            let grown = if error == Error::Crowded && self.is_sparse() {
-                self.try_extend_overflow()
-            } else {
-                self.try_grow()
-            };
-            match grown {
-                Ok(()) => {}
-                // Why there was no room says more than that the storage ends here.
-                Err(Error::Full) => return Err(error),
-                Err(no_memory) => return Err(no_memory),
-            }
+        if self.has_moved_much() {
+            self.relieve(usize::MAX);
+        }
+        match self.insert_here(word, value) {
+            Ok(done) => Ok(done),
+            Err(lack) => self.insert_elsewhere(word, value, lack),
         }
     }
 
-    /// Is at most one home in eight taken?
-    fn is_sparse(&self) -> bool {
-        self.len < self.shape.homes() / 8
+    /// [`try_insert`](Self::try_insert) of a word for which there is no place yet.
+    #[cold]
+    fn insert_elsewhere(
+        &mut self,
+        word: u64,
+        value: u64,
+        mut lack: Lack,
+    ) -> Result<(Place, bool), Error> {
+        loop {
+            let made = match lack {
+                Lack::Full if !self.is_crowded(Some(word)) => match self.try_grow() {
+                    // Twice the homes may fit once there are fewer slots behind them.
+                    Err(Error::Full) if self.shape != self.shape.plain() => {
+                        self.try_respread(Some(word), usize::MAX)
+                    }
+                    grown => grown,
+                },
+                _ => self.try_respread(Some(word), usize::MAX),
+            };
+            match made {
+                Ok(()) => {}
+                Err(error) => return Err(error),
+            }
+            lack = match self.insert_here(word, value) {
+                Ok(done) => return Ok(done),
+                Err(lack) => lack,
+            };
+        }
     }
 
-    /// Puts `word` in unless the table counts as full, or its overflow area is.
+    /// Puts `word` in unless the table counts as full. Where its place needs it, the words are spread
+    /// anew over the slots that there are.
     pub(super) fn insert_within_capacity(
         &mut self,
         word: u64,
         value: u64,
     ) -> Result<(Place, bool), Error> {
+        match self.insert_here(word, value) {
+            Err(lack @ (Lack::Gap | Lack::Frame)) => {
+                let lines = self.shape.lines();
+                self.try_respread(Some(word), lines).map_err(|_| lack)?;
+                Ok(self.insert_here(word, value)?)
+            }
+            done => Ok(done?),
+        }
+    }
+
+    fn insert_here(&mut self, word: u64, value: u64) -> Result<(Place, bool), Lack> {
         let place = match self.room_for(word)? {
             Room::Taken(place) => return Ok((place, false)),
             Room::Header => {
                 self.zero = Some(value);
                 Place::Header
             }
-            Room::Between { place, gap } => {
+            Room::Between { place, gap, offset } => {
+                self.moved += gap - place;
                 let (slots, values) = self.slots_and_values();
-                shift_in(slots, place, gap, word);
+                shift_in(slots, place, gap, offset);
                 shift_in(values, place, gap, value);
                 Place::Slot(place)
             }
@@ -110,23 +155,26 @@ impl<S: Downward> Raw<S> {
         Ok((place, true))
     }
 
-    fn room_for(&self, word: u64) -> Result<Room, Error> {
-        let may_grow = if self.len < self.max { Ok(()) } else { Err(Error::Full) };
-        if word == EMPTY {
+    fn room_for(&self, word: u64) -> Result<Room, Lack> {
+        let may_grow = if self.len < self.max { Ok(()) } else { Err(Lack::Full) };
+        let Some(offset) = self.frame.offset(word) else {
+            return may_grow.and(Err(Lack::Frame));
+        };
+        if offset == EMPTY {
             return match self.zero {
                 Some(_) => Ok(Room::Taken(Place::Header)),
                 None => may_grow.map(|()| Room::Header),
             };
         }
         let slots = self.slots();
-        let place = place_of(slots, self.shape, word);
-        if slots.get(place) == Some(&word) {
+        let place = place_of(slots, self.shape, offset);
+        if slots.get(place) == Some(&offset) {
             return Ok(Room::Taken(Place::Slot(place)));
         }
         may_grow?;
         match gap_from(slots, place) {
-            Some(gap) => Ok(Room::Between { place, gap }),
-            None => Err(Error::Crowded),
+            Some(gap) => Ok(Room::Between { place, gap, offset }),
+            None => Err(Lack::Gap),
         }
     }
 }

@@ -2,18 +2,21 @@
 
 use core::{
     iter::{Enumerate, FusedIterator},
-    ops::{Bound, RangeBounds},
+    ops::RangeInclusive,
     slice,
 };
 
-use super::{find::place_of, insert::Place, raw::Raw, shape::EMPTY};
+use super::{
+    find::place_of, frame::Frame, insert::Place, order::Whereabouts, raw::Raw, shape::EMPTY,
+};
 use crate::storage::Downward;
 
 /// The words of a table or of a part of it, ascending, with their places.
 #[derive(Clone, Debug)]
 pub(super) struct Words<'a> {
-    /// Is the key of the empty word still to come? It is the least.
+    /// Is the key in the header still to come? It is the least.
     zero: bool,
+    frame: Frame,
     slots: Enumerate<slice::Iter<'a, u64>>,
     /// The number of the first slot that was given.
     first: usize,
@@ -26,47 +29,33 @@ impl<'a> Words<'a> {
     pub(super) fn all<S: Downward>(raw: &'a Raw<S>) -> Words<'a> {
         let zero = raw.zero.is_some();
         let slots = raw.slots().iter().enumerate();
-        Words { zero, slots, first: 0, left: (raw.len, raw.len) }
+        Words { zero, frame: raw.frame, slots, first: 0, left: (raw.len, raw.len) }
     }
 
-    /// The words within `bounds`; none if they are the wrong way round.
+    /// The words in `range`, if there is one.
     pub(super) fn within<S: Downward>(
         raw: &'a Raw<S>,
-        bounds: &impl RangeBounds<u64>,
+        range: Option<RangeInclusive<u64>>,
     ) -> Words<'a> {
-        let least = match bounds.start_bound() {
-            Bound::Unbounded => Some(0),
-            Bound::Included(&word) => Some(word),
-            Bound::Excluded(&word) => word.checked_add(1),
+        let (start, end) = match range {
+            Some(range) => (raw.position_of(*range.start()), raw.position_behind(*range.end())),
+            None => (0, 0),
         };
-        let greatest = match bounds.end_bound() {
-            Bound::Unbounded => Some(u64::MAX),
-            Bound::Included(&word) => Some(word),
-            Bound::Excluded(&word) => word.checked_sub(1),
-        };
-        let (slots, shape) = (raw.slots(), raw.shape);
-        // All words before a place are less than the word that belongs there, and none behind is.
-        let (first, zero, part) = match (least, greatest) {
-            (Some(least), Some(greatest)) if least <= greatest => {
-                let first = place_of(slots, shape, least.max(1));
-                let end = greatest
-                    .checked_add(1)
-                    .map_or(slots.len(), |word| place_of(slots, shape, word));
-                (first, least == 0 && raw.zero.is_some(), slots.get(first..end).unwrap_or(&[]))
-            }
-            _ => (0, false, &[][..]),
-        };
-        let most = part.len().saturating_add(usize::from(zero));
-        Words { zero, slots: part.iter().enumerate(), first, left: (0, most) }
+        Words::between(raw, start, end)
     }
 
     /// The words from `position` on. Position 0 is in front of all; position `n + 1` is slot `n`.
     pub(super) fn from_position<S: Downward>(raw: &'a Raw<S>, position: usize) -> Words<'a> {
-        let first = position.saturating_sub(1);
-        let part = raw.slots().get(first..).unwrap_or(&[]);
-        let zero = position == 0 && raw.zero.is_some();
+        Words::between(raw, position, usize::MAX)
+    }
+
+    /// The words from position `start` to in front of position `end`.
+    fn between<S: Downward>(raw: &'a Raw<S>, start: usize, end: usize) -> Words<'a> {
+        let (first, slots) = (start.saturating_sub(1), raw.slots());
+        let part = slots.get(first..end.saturating_sub(1).min(slots.len())).unwrap_or(&[]);
+        let zero = start == 0 && end > 0 && raw.zero.is_some();
         let most = part.len().saturating_add(usize::from(zero));
-        Words { zero, slots: part.iter().enumerate(), first, left: (0, most) }
+        Words { zero, frame: raw.frame, slots: part.iter().enumerate(), first, left: (0, most) }
     }
 
     fn count_down(&mut self) {
@@ -83,11 +72,11 @@ impl Iterator for Words<'_> {
         if self.zero {
             self.zero = false;
             self.count_down();
-            return Some((Place::Header, EMPTY));
+            return Some((Place::Header, self.frame.base()));
         }
-        let (slot, &word) = self.slots.find(|&(_, &word)| word != EMPTY)?;
+        let (slot, &offset) = self.slots.find(|&(_, &offset)| offset != EMPTY)?;
         self.count_down();
-        Some((Place::Slot(self.first + slot), word))
+        Some((Place::Slot(self.first + slot), self.frame.word(offset)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -96,10 +85,11 @@ impl Iterator for Words<'_> {
 
     #[inline]
     fn fold<B, F: FnMut(B, (Place, u64)) -> B>(self, start: B, mut each: F) -> B {
-        let start = if self.zero { each(start, (Place::Header, EMPTY)) } else { start };
-        let first = self.first;
-        self.slots.fold(start, |sum, (slot, &word)| {
-            if word == EMPTY { sum } else { each(sum, (Place::Slot(first + slot), word)) }
+        let Words { zero, frame, first, .. } = self;
+        let start = if zero { each(start, (Place::Header, frame.base())) } else { start };
+        self.slots.fold(start, |sum, (slot, &offset)| match offset {
+            EMPTY => sum,
+            offset => each(sum, (Place::Slot(first + slot), frame.word(offset))),
         })
     }
 }
@@ -107,12 +97,14 @@ impl Iterator for Words<'_> {
 impl DoubleEndedIterator for Words<'_> {
     #[inline]
     fn next_back(&mut self) -> Option<(Place, u64)> {
-        let found = self.slots.rfind(|&(_, &word)| word != EMPTY);
+        let found = self.slots.rfind(|&(_, &offset)| offset != EMPTY);
         let found = match found {
-            Some((slot, &word)) => Some((Place::Slot(self.first + slot), word)),
+            Some((slot, &offset)) => {
+                Some((Place::Slot(self.first + slot), self.frame.word(offset)))
+            }
             None if self.zero => {
                 self.zero = false;
-                Some((Place::Header, EMPTY))
+                Some((Place::Header, self.frame.base()))
             }
             None => None,
         };
@@ -138,20 +130,38 @@ impl<S: Downward> Raw<S> {
 
     /// The last word in front of `position`, and where it is.
     pub(super) fn last_before(&self, position: usize) -> Option<(Place, u64)> {
-        let slots = position.saturating_sub(1).min(self.slots().len());
-        let words = self.slots().get(..slots)?.iter().enumerate();
-        let found = words.rev().find(|&(_, &word)| word != EMPTY);
-        let header = self.zero.filter(|_| position > 0).map(|_| (Place::Header, EMPTY));
-        found.map(|(slot, &word)| (Place::Slot(slot), word)).or(header)
+        Words::between(self, 0, position).next_back()
     }
 
     /// The position from which the first word comes that is not less than `word`.
     pub(super) fn position_of(&self, word: u64) -> usize {
-        if word == EMPTY { 0 } else { place_of(self.slots(), self.shape, word) + 1 }
+        if word <= self.frame.base() {
+            return 0;
+        }
+        // Whatever is not in the frame now is behind all words.
+        let offset = self.frame.offset(word);
+        offset.map_or(usize::MAX, |offset| place_of(self.slots(), self.shape, offset) + 1)
     }
 
     /// The position behind all words up to `word`.
     pub(super) fn position_behind(&self, word: u64) -> usize {
         word.checked_add(1).map_or(usize::MAX, |next| self.position_of(next))
+    }
+
+    /// The position from which the first word comes that is not in front of `place`.
+    pub(super) fn position_at(&self, place: Whereabouts) -> usize {
+        match place {
+            Whereabouts::InFront => 0,
+            Whereabouts::At(word) => self.position_of(word),
+            Whereabouts::Behind => usize::MAX,
+        }
+    }
+
+    /// The position behind all words up to `place`.
+    pub(super) fn position_after(&self, place: Whereabouts) -> usize {
+        match place {
+            Whereabouts::At(word) => self.position_behind(word),
+            place => self.position_at(place),
+        }
     }
 }

@@ -6,11 +6,12 @@
 use core::iter::{FusedIterator, Peekable};
 
 use super::{
-    fill::Filler,
+    fill::NoSlot,
     find::place_of,
+    frame::Frame,
     insert::Place,
     iter::Words,
-    raw::{Parts, Raw},
+    raw::Raw,
     shape::{EMPTY, OVERFLOW_SLOTS, Shape},
 };
 use crate::{
@@ -42,6 +43,11 @@ impl Merge {
             Merge::Difference => in_first & !in_second,
             Merge::SymmetricDifference => in_first ^ in_second,
         }
+    }
+
+    /// Does the result have the word that was found?
+    pub(super) fn filter(self) -> impl Fn(&Found) -> bool + Clone {
+        move |found| self.takes(found.1.is_some(), found.2.is_some())
     }
 
     /// The most keys that the result of two sets has.
@@ -91,15 +97,31 @@ impl FusedIterator for Merged<'_> {}
 
 impl<S: Downward> Raw<S> {
     /// Puts the words that `merge` makes of those of `first` and `second` into this table, which is
-    /// empty and of the same order.
-    ///
-    /// [`Error::Crowded`] if the last of them find no slot.
+    /// empty and of the same order: what inserting them one by one would do.
     pub(super) fn fill_merged<T: Downward, U: Downward>(
         &mut self,
         merge: Merge,
         first: &Raw<T>,
         second: &Raw<U>,
     ) -> Result<(), Error> {
+        if self.frame == first.frame && self.frame == second.frame {
+            match self.fill_merged_in_a_pass(merge, first, second) {
+                Err(NoSlot) => self.clear(),
+                Ok(()) => return Ok(()),
+            }
+        }
+        let taken = Merged::new(first, second).filter(merge.filter());
+        self.insert_all(taken.map(|found| (found.0, 0)))
+    }
+
+    /// [`fill_merged`](Self::fill_merged) of tables of this frame. If there is no slot for one of the
+    /// words in this shape, the table is not whole.
+    fn fill_merged_in_a_pass<T: Downward, U: Downward>(
+        &mut self,
+        merge: Merge,
+        first: &Raw<T>,
+        second: &Raw<U>,
+    ) -> Result<(), NoSlot> {
         // One loop for each, in which the question what to take is settled.
         match merge {
             Merge::Union => self.fill_taken(first, second, |a, b| Merge::Union.takes(a, b)),
@@ -121,7 +143,7 @@ impl<S: Downward> Raw<S> {
         first: &Raw<T>,
         second: &Raw<U>,
         takes: impl Fn(bool, bool) -> bool + Copy,
-    ) -> Result<(), Error> {
+    ) -> Result<(), NoSlot> {
         let shape = self.shape;
         let (one, two) = (first.halves(), second.halves());
         let middle = shape.home(MIDDLE);
@@ -150,42 +172,15 @@ impl<S: Downward> Raw<S> {
         unsafe { low.finish(low_at, &mut len, &mut low_late, takes) };
         // SAFETY: as above.
         unsafe { high.finish(high_at, &mut len, &mut high_late, takes) };
-        if high_late.count > 0 {
-            return Err(Error::Crowded);
-        }
-        if low_late.count > low_late.words.len() {
-            return self.fill_slowly(first, second, takes);
+        if high_late.count > 0 || low_late.count > low_late.words.len() {
+            return Err(NoSlot);
         }
         self.zero = takes(first.zero.is_some(), second.zero.is_some()).then_some(0);
         self.len = len + usize::from(self.zero.is_some());
         // What the lower half had no slot for goes into the upper one, in front of what stands there.
         for word in low_late.words.into_iter().take(low_late.count) {
-            self.insert_within_capacity(word, 0)?;
+            self.insert_within_capacity(self.frame.word(word), 0).map_err(|_| NoSlot)?;
         }
-        Ok(())
-    }
-
-    /// As [`fill_taken`](Self::fill_taken), word by word: where they crowd together at the cut.
-    #[cold]
-    fn fill_slowly<T: Downward, U: Downward>(
-        &mut self,
-        first: &Raw<T>,
-        second: &Raw<U>,
-        takes: impl Fn(bool, bool) -> bool,
-    ) -> Result<(), Error> {
-        self.clear();
-        let shape = self.shape;
-        let Parts { slots, values, zero, len } = self.parts();
-        let mut filler = Filler::new(shape, slots, values);
-        for (word, in_first, in_second) in Merged::new(first, second) {
-            if takes(in_first.is_some(), in_second.is_some()) {
-                match word {
-                    EMPTY => *zero = Some(0),
-                    word => filler.push(word, 0)?,
-                }
-            }
-        }
-        *len = filler.len() + usize::from(zero.is_some());
         Ok(())
     }
 
@@ -354,12 +349,16 @@ impl<'a> Half<'a> {
     }
 }
 
+/// The frame of a table of words of both.
+pub(super) fn frame_of_both<S: Downward, T: Downward>(first: &Raw<S>, second: &Raw<T>) -> Frame {
+    if first.frame == second.frame { first.frame } else { Frame::ALL }
+}
+
 /// How many of the words of the two tables `merge` takes, the empty one included.
 pub(super) fn count<S: Downward, T: Downward>(
     merge: Merge,
     first: &Raw<S>,
     second: &Raw<T>,
 ) -> usize {
-    let taken = |found: &Found| merge.takes(found.1.is_some(), found.2.is_some());
-    Merged::new(first, second).filter(taken).count()
+    Merged::new(first, second).filter(merge.filter()).count()
 }

@@ -2,9 +2,9 @@
 //!
 //! # The picture
 //!
-//! A key is turned into a word by a bijection of 64 bits ([`Order`]): a keyed hash, or nothing at all.
-//! The table is an array of words in ascending order, with gaps. The home of a word is the slot that
-//! its leading bits name; it stands there, or behind the words that came before it.
+//! A key is turned into a word by a one-to-one map ([`Order`]): a keyed hash, or nothing at all. The
+//! table is an array of words in ascending order, with gaps. The home of a word is the slot that its
+//! leading bits name; it stands there, or behind the words that came before it.
 //!
 //! ```text
 //!  8 homes = 3 leading bits                                       overflow area
@@ -19,6 +19,10 @@
 //!   |    |0001|0010|0011|    |    |    |    |1000|    |    |    |1100|    |1110|1111|    |    |
 //! ```
 //!
+//! What a slot holds is not quite the word, but its *offset* in the *frame* of the table: how far it is above
+//! a base, shifted to the top (`frame.rs`). The frame that a table starts with is all words, and there
+//! the two are the same; it gets narrower if the words crowd together. Below, a word is what a slot holds.
+//!
 //! Because the order is that of the words, a table with twice the homes has the same words in the
 //! same order, only further apart. So growing is a merge of the old array with more gaps, and merging
 //! two tables, or walking over a range of one, is a walk over arrays.
@@ -32,21 +36,24 @@
 //! - **T2** Words that are not EMPTY (0) ascend strictly from slot to slot.
 //! - **T3** A word is not in front of its home.
 //! - **T4** There is no empty slot between a word and its home.
-//! - **T5** The key whose word is EMPTY, if it is in the table, stands in the header.
+//! - **T5** The key whose offset is EMPTY, if it is in the table, stands in the header.
 //! - **T6** `len` counts the words and the one in the header, and is at most `max`.
 //!
-//! T2 to T4 leave no choice: the layout is a function of the words and the shape. Whatever was
-//! inserted, removed, grown, shrunk or merged in whatever order, equal sets look the same.
+//! T2 to T4 leave no choice: the layout is a function of the words, the shape and the frame. Whatever was
+//! inserted, removed, grown, shrunk or merged in whatever order, equal sets of one shape and frame look
+//! the same.
 //!
 //! # Operations
 //!
 //! ```text
-//! lookup   from the home on, to the first slot that is empty or not less
+//! lookup   from the home on, to the first slot that is empty or not less: four slots, then in steps that
+//!          double, and back
 //! insert   there; what stands from there to the next gap moves one slot on
 //! remove   what stands behind, up to a gap or a word at home, moves one slot back
 //! grow     for each old slot in order:  next = max(home of its word, next);
 //!                                       new[next] = its word;  next = next + 1
-//! shrink   all words to the front, side by side; from there to the new table, which lies behind
+//! spread   all words to the end, side by side; from there to where they belong in another shape or frame:
+//!          to shrink, and when keys crowd together
 //! retain, merge: the pass of growing, over the words that are taken
 //! ```
 //!
@@ -89,9 +96,9 @@
 //!
 //! Tables count as full at 7/8 unless told otherwise, and have half of that right after growing; those
 //! that are updated all the time are best at 3/4. The worst case of a lookup is the word furthest from
-//! its home: 50 slots, so 8 lines, in a random table of 2^23 homes at 7/8. That of an insertion or a
-//! removal is the longest run of words without a gap, all of which may move: 1,201 words there. For
-//! keys that crowd together in the order [`ByValue`] both are the whole crowd. `stats()` tells them.
+//! its home, `d` slots: it looks at four slots and `2 * log2(d) + 2` more. That of an insertion or a removal
+//! is the longest run of words without a gap, all of which may move: 1,201 words in a random table of
+//! 2^23 homes at 7/8. `stats()` tells both.
 //!
 //! Growing reads each old slot once and writes each new one twice, once to clear it, a few KiB ahead.
 //! A storage that is zero already ([`Zeroed`](crate::storage::Zeroed), or
@@ -100,10 +107,29 @@
 //!
 //! # When keys crowd together
 //!
-//! The last home may run over: a full overflow area makes the table grow, and if not even one home
-//! in eight is taken, so that growing is no use, the insertion fails with
-//! [`Error::Crowded`](crate::Error::Crowded), or on the heap the overflow area is extended. With keyed
-//! hashes this does not happen. Anywhere else in the table, crowds make runs long, and nothing worse.
+//! Keys often come in order: ascending, descending, in the order of another table. The first of them take
+//! few homes then, however large the table is. A table counts the words that insertions and removals
+//! move; when they are more than twice its slots and 512, it compares the keys with the homes between the
+//! first key and the last, and so it does when it is full. If the keys are too many for those homes, it
+//! spreads them anew: over the least frame that has them all, a power of two of words, and as many homes
+//! as make them spread (`respread.rs`). A word outside the frame doubles it at least. So for keys that are
+//! spread evenly between the least and the greatest, in whatever order they come:
+//!
+//! - all insertions together move at most twice as many words as in random order, all passes included, and
+//!   none of them more than 1,024 but for the passes;
+//! - a table has at most four times the slots that it would have for keys over all 64 bits, and in lent
+//!   memory no more than there is.
+//!
+//! `input_in_order_moves_no_more_than_twice_as_many_words` counts both. The bound on all moves rests on this:
+//! what a table moves in vain is at most twice its slots and 512, and then a pass either spreads the words
+//! or finds that it cannot; and a frame that is outgrown doubles, as the number of its words has then.
+//!
+//! Keys in several crowds far apart cannot be spread by that: a run is a whole crowd, and an insertion or
+//! removal in it moves up to all of it; nor can keys that come from both ends of all towards the middle,
+//! until they meet. [`Within`] refuses what is far away, and an [`Order`] of the caller's can bring crowds
+//! together. Either way no key is refused as long as there is memory: if the last homes run over, the
+//! overflow area is extended, in place as long as the storage reaches, at the cost of homes where it is
+//! used up.
 //!
 //! # Concurrency
 //!
@@ -120,6 +146,7 @@
 mod check;
 mod fill;
 mod find;
+mod frame;
 mod grow;
 mod insert;
 mod iter;
@@ -129,6 +156,7 @@ mod order;
 mod raw;
 mod relocate;
 mod remove;
+mod respread;
 mod retain;
 pub mod set;
 mod shape;
@@ -145,7 +173,7 @@ mod tests;
 
 pub use map::Map;
 pub use merge::Merge;
-pub use order::{ByValue, Order};
+pub use order::{ByValue, Monotone, Order, Within};
 pub use raw::Storages;
 pub use set::Set;
 pub use shape::lines_for;

@@ -1,18 +1,69 @@
 //! How keys become words and back: the order in which a table keeps them.
+//!
+//! | keys | order | ranges |
+//! |---|---|---|
+//! | any, chosen by anybody | [`Keyed`] | no |
+//! | any that are spread evenly between the least and the greatest: hashes, ids, page numbers, addresses of one heap | [`ByValue`] | yes |
+//! | as above, of a piece of the numbers that is known beforehand; others are refused, and the table never has to find out which piece it is | [`Within`] | yes |
+//! | in several crowds far apart, as user and kernel addresses together | an [`Order`] of your own that is [`Monotone`], and leaves out what is between | yes |
+
+use core::ops::{Bound, RangeBounds, RangeInclusive};
 
 use crate::hash::{Keyed, hash_word, unhash_word};
 
-/// A bijection between keys and the words that a table stores, in whose order it stores them.
+/// A one-to-one map from keys to the words that a table stores, in whose order it stores them.
 ///
-/// A table works as an exact set or map as long as [`key`](Self::key) undoes [`word`](Self::word);
-/// with a function that is no bijection it mixes keys up, but does nothing worse.
+/// A table works as an exact set or map as long as [`key`](Self::key) undoes [`word`](Self::word), and
+/// no two keys have one word. With a function for which that is not so, it mixes keys up, but does
+/// nothing worse.
+///
+/// An order that is a bijection of all 64 bits has a word for each key. One may also have words for some
+/// of them only, one piece of the numbers: [`keys`](Self::keys).
 pub trait Order {
-    /// The word that stands for `key`.
+    /// The word that stands for `key`, which is one of [`keys`](Self::keys).
     fn word(&self, key: u64) -> u64;
 
-    /// The key that `word` stands for.
+    /// The key that `word` stands for, which is the word of one.
     fn key(&self, word: u64) -> u64;
+
+    /// The keys that there is a word for. All others are in no table of this order: a lookup does not
+    /// find them, and to insert one is [`Error::KeyOutOfRange`](crate::Error::KeyOutOfRange).
+    #[inline(always)]
+    fn keys(&self) -> RangeInclusive<u64> {
+        0..=u64::MAX
+    }
 }
+
+/// An [`Order`] in which a greater key has a greater word: tables answer questions about ranges.
+///
+/// The only one that has a word for every key is [`ByValue`]; one that leaves keys out can bring the
+/// others closer together, or further apart, so that their words are spread evenly.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use heptad::robin_hood::{Monotone, Order, Set};
+///
+/// /// Addresses of 47 bits, whose upper half is the kernel's, at the other end of all 64.
+/// #[derive(Clone, Copy, PartialEq)]
+/// struct Canonical;
+///
+/// impl Order for Canonical {
+///     fn word(&self, address: u64) -> u64 {
+///         address << 16
+///     }
+///     fn key(&self, word: u64) -> u64 {
+///         (word as i64 >> 16) as u64
+///     }
+/// }
+/// // The sign comes first: kernel addresses have the greater words.
+/// impl Monotone for Canonical {}
+///
+/// let mut pages = Set::with_order(Canonical);
+/// pages.extend([0x7fff_ffff_f000, 0xffff_8000_0000_0000, 0x1000]);
+/// assert!(pages.range(..0x8000_0000_0000).eq([0x1000, 0x7fff_ffff_f000]));
+/// # }
+/// ```
+pub trait Monotone: Order {}
 
 /// The order of keyed hashes: any keys spread evenly, and nobody who does not know the seed can
 /// choose keys that do not.
@@ -28,13 +79,11 @@ impl Order for Keyed {
     }
 }
 
-/// The order of the keys themselves, for keys that are spread evenly over all 64 bits already:
-/// hashes, random ids.
+/// The order of the keys themselves, for keys that are spread evenly between the least and the greatest.
 ///
-/// Tables in this order answer questions about ranges and neighbours. Their speed rests on the
-/// spread: keys that share their leading bits crowd together, and each operation on a crowd of `c`
-/// keys walks over up to `c` slots. Keys of fewer bits belong shifted to the top, as
-/// `id << id.leading_zeros()` of the greatest id.
+/// Which piece of the numbers that is, and how dense the keys are in it, a table finds out by itself, as
+/// [what it costs](super#when-keys-crowd-together) tells. Keys in several crowds far apart are found in
+/// the logarithm of a crowd, but to insert or remove one moves up to the whole crowd.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ByValue;
 
@@ -48,4 +97,117 @@ impl Order for ByValue {
     fn key(&self, word: u64) -> u64 {
         word
     }
+}
+
+impl Monotone for ByValue {}
+
+/// The order of the keys of one piece of the numbers, which are spread evenly over it: of page numbers, or
+/// of the addresses of a kernel's half. Other keys are refused.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use heptad::{Error, robin_hood::{Set, Within}};
+///
+/// const KERNEL: Within = Within::new(0xffff_8000_0000_0000..=u64::MAX).unwrap();
+/// let mut stacks = Set::with_order(KERNEL);
+/// stacks.extend((0..1000).map(|number| 0xffff_c900_0000_0000 + number * 0x4000));
+/// assert_eq!(stacks.range(..=0xffff_c900_0000_ffff).count(), 4);
+/// assert_eq!(stacks.try_insert(7).unwrap_err().error, Error::KeyOutOfRange);
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Within {
+    low: u64,
+    high: u64,
+    /// How far apart the words of neighbouring keys are.
+    scale: u64,
+}
+
+impl Within {
+    /// The order of `keys`; `None` if there are none.
+    pub const fn new(keys: RangeInclusive<u64>) -> Option<Within> {
+        let (low, high) = (*keys.start(), *keys.end());
+        if low > high {
+            return None;
+        }
+        // 2^64 divided by how many keys there are, which is 0 if they are all.
+        let count = (high - low).wrapping_add(1);
+        let scale = match count.wrapping_neg().checked_div(count) {
+            Some(times) => times.saturating_add(1),
+            None => 1,
+        };
+        Some(Within { low, high, scale })
+    }
+}
+
+impl Order for Within {
+    #[inline]
+    fn word(&self, key: u64) -> u64 {
+        key.wrapping_sub(self.low).wrapping_mul(self.scale)
+    }
+
+    /// One division.
+    #[inline]
+    fn key(&self, word: u64) -> u64 {
+        // Never 0.
+        self.low.wrapping_add(word.checked_div(self.scale).unwrap_or(0))
+    }
+
+    #[inline]
+    fn keys(&self) -> RangeInclusive<u64> {
+        self.low..=self.high
+    }
+}
+
+impl Monotone for Within {}
+
+/// Where a key is among the words of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whereabouts {
+    /// Less than all keys that have a word.
+    InFront,
+    At(u64),
+    /// Greater than all keys that have a word.
+    Behind,
+}
+
+/// What only tables ask.
+pub(super) trait Lookup: Order {
+    /// The word of `key`, if it has one.
+    #[inline(always)]
+    fn word_of(&self, key: u64) -> Option<u64> {
+        self.keys().contains(&key).then(|| self.word(key))
+    }
+
+    /// Where `key` is.
+    #[inline]
+    fn whereabouts(&self, key: u64) -> Whereabouts {
+        match self.word_of(key) {
+            Some(word) => Whereabouts::At(word),
+            None if key < *self.keys().start() => Whereabouts::InFront,
+            None => Whereabouts::Behind,
+        }
+    }
+}
+
+impl<O: Order> Lookup for O {}
+
+/// The words of the keys within `bounds`, from the least to the greatest; `None` if there are none.
+pub(super) fn words_within<O: Monotone>(
+    order: &O,
+    bounds: &impl RangeBounds<u64>,
+) -> Option<RangeInclusive<u64>> {
+    let least = match bounds.start_bound() {
+        Bound::Unbounded => 0,
+        Bound::Included(&key) => key,
+        Bound::Excluded(&key) => key.checked_add(1)?,
+    };
+    let greatest = match bounds.end_bound() {
+        Bound::Unbounded => u64::MAX,
+        Bound::Included(&key) => key,
+        Bound::Excluded(&key) => key.checked_sub(1)?,
+    };
+    let keys = order.keys();
+    let (least, greatest) = (least.max(*keys.start()), greatest.min(*keys.end()));
+    (least <= greatest).then(|| order.word(least)..=order.word(greatest))
 }

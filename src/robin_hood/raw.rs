@@ -6,7 +6,10 @@
 
 use core::slice;
 
-use super::shape::{EMPTY, LINE_SLOTS, Shape};
+use super::{
+    frame::Frame,
+    shape::{EMPTY, LINE_SLOTS, Shape},
+};
 use crate::{
     error::Error,
     layout::{Line, MaxLoad},
@@ -28,13 +31,17 @@ pub(super) struct Raw<S> {
     keys: S,
     values: Option<S>,
     pub(super) shape: Shape,
+    /// What the slots hold are offsets of words in this frame.
+    pub(super) frame: Frame,
     pub(super) load: MaxLoad,
     /// Keys that fit before the table has to grow.
     pub(super) max: usize,
     /// Keys, the one in `zero` included.
     pub(super) len: usize,
-    /// The value of the key whose word is EMPTY, which no slot can hold (T5).
+    /// The value of the key whose offset is EMPTY, which no slot can hold (T5).
     pub(super) zero: Option<u64>,
+    /// Words that insertions and removals have moved since the table got its shape.
+    pub(super) moved: usize,
 }
 
 /// The first slots of a table's keys and values. A table without values has dangling ones.
@@ -49,10 +56,13 @@ pub(super) struct Ends {
 /// A table taken apart.
 pub(super) struct Parts<'a> {
     pub(super) slots: &'a mut [u64],
+    pub(super) frame: Frame,
+    pub(super) shape: Shape,
     /// As many as slots, or none.
     pub(super) values: &'a mut [u64],
     pub(super) zero: &'a mut Option<u64>,
     pub(super) len: &'a mut usize,
+    pub(super) moved: &'a mut usize,
 }
 
 impl<S: Downward> Raw<S> {
@@ -79,8 +89,8 @@ impl<S: Downward> Raw<S> {
     }
 
     pub(super) const fn without_slots(keys: S, values: Option<S>, load: MaxLoad) -> Self {
-        let shape = Shape::NONE;
-        Raw { keys, values, shape, load, max: 0, len: 0, zero: None }
+        let (shape, frame) = (Shape::NONE, Frame::ALL);
+        Raw { keys, values, shape, frame, load, max: 0, len: 0, zero: None, moved: 0 }
     }
 
     /// Gives the storages back.
@@ -122,15 +132,22 @@ impl<S: Downward> Raw<S> {
     /// Makes the table an empty one of `shape`, whose lines were committed. The key of the empty
     /// word stays.
     pub(super) fn take_shape(&mut self, shape: Shape) {
+        self.take_shape_around(shape, 0);
+        self.len = usize::from(self.zero.is_some());
+    }
+
+    /// Makes the table one of `shape`, whose lines were committed, of which all but the last `kept`
+    /// slots are empty.
+    pub(super) fn take_shape_around(&mut self, shape: Shape, kept: usize) {
         let dirty = shape.slots() - self.claim(shape);
+        let empty = dirty.saturating_sub(kept);
         let ends = self.ends();
         for end in [Some(ends.keys), ends.values].into_iter().flatten() {
             let start = end.wrapping_sub(dirty);
             // SAFETY: the last `shape.slots()` words are committed, so valid for writes and ours.
-            unsafe { start.write_bytes(0, dirty) };
+            unsafe { start.write_bytes(0, empty) };
         }
         self.set_shape(shape);
-        self.len = usize::from(self.zero.is_some());
     }
 
     /// Is no slot taken?
@@ -142,6 +159,7 @@ impl<S: Downward> Raw<S> {
     pub(super) fn set_shape(&mut self, shape: Shape) {
         self.shape = shape;
         self.max = shape.max_len(self.load);
+        self.moved = 0;
     }
 
     /// Has to come before anything is written to the slots of `shape`, whose lines were committed. Returns
@@ -195,15 +213,16 @@ impl<S: Downward> Raw<S> {
             Some(values) => unsafe { last_words_mut(values.end_mut(), self.shape) },
             None => &mut [],
         };
-        Parts { slots, values, zero: &mut self.zero, len: &mut self.len }
+        let Raw { frame, shape, zero, len, moved, .. } = self;
+        Parts { slots, frame: *frame, shape: *shape, values, zero, len, moved }
     }
 
     /// Takes out everything; the memory stays.
     pub(super) fn clear(&mut self) {
         // Values of empty slots do not matter.
         self.slots_and_values().0.fill(EMPTY);
-        self.zero = None;
-        self.len = 0;
+        (self.zero, self.len) = (None, 0);
+        (self.frame, self.moved) = (Frame::ALL, 0);
     }
 }
 

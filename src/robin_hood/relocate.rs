@@ -1,6 +1,7 @@
 //! Moving to another storage, as a table of any shape.
 
 use super::{
+    frame::Frame,
     raw::{Raw, Storages},
     shape::Shape,
 };
@@ -19,26 +20,33 @@ impl<S: Downward> Raw<S> {
         };
         let mut another = Raw::without_slots(keys, values, self.load);
         another.commit(shape)?;
+        another.frame = self.frame;
         Ok(another)
     }
 
-    /// Moves to a new storage of the same kind, as a table of `shape`.
-    ///
-    /// [`Error::Crowded`] if the last keys find no slot there. Then nothing has changed.
+    /// Moves to a new storage of the same kind, as a table of `shape`, with more slots behind the homes
+    /// if the words need them. With the error nothing has changed.
     pub(super) fn try_move(&mut self, shape: Shape) -> Result<(), Error> {
-        if self.can_move() { self.move_to_another(shape) } else { Err(Error::Full) }
+        let shape = self.shape_with_room(shape, self.frame, None, usize::MAX).unwrap_or(shape);
+        self.move_to_another(shape, self.frame)
     }
 
-    /// Can there be another storage like this one? What moves to one is a function by itself: its frame has
-    /// room for storages and tables, which may be large.
+    /// Can there be another storage like this one?
     pub(super) fn can_move(&self) -> bool {
         self.keys_storage().can_grow()
     }
 
+    /// Moves to a new storage as a table of `shape` in `frame`, in which all words have a slot.
+    pub(super) fn move_to_another(&mut self, shape: Shape, frame: Frame) -> Result<(), Error> {
+        if self.can_move() { self.move_all(shape, frame) } else { Err(Error::Full) }
+    }
+
+    /// A function by itself: its frame has room for storages and tables, which may be large.
     #[inline(never)]
-    fn move_to_another(&mut self, shape: Shape) -> Result<(), Error> {
+    fn move_all(&mut self, shape: Shape, frame: Frame) -> Result<(), Error> {
         let mut moved = self.another(shape)?;
         moved.take_shape(shape);
+        moved.frame = frame;
         moved.fill_from(self)?;
         *self = moved;
         Ok(())
@@ -52,13 +60,6 @@ impl<S: Downward> Raw<S> {
         Ok(copy)
     }
 
-    /// Moves to a new storage with as many homes and twice the overflow area: for keys that crowd
-    /// together at the end.
-    pub(super) fn try_extend_overflow(&mut self) -> Result<(), Error> {
-        let shape = self.shape.with_overflow(self.shape.overflow().saturating_mul(2));
-        self.try_move(shape.ok_or(Error::CapacityOverflow)?)
-    }
-
     /// Makes sure that `additional` more keys fit without growing.
     pub(super) fn try_reserve(&mut self, additional: usize) -> Result<(), Error> {
         let wanted = self.len.checked_add(additional).ok_or(Error::CapacityOverflow)?;
@@ -69,15 +70,11 @@ impl<S: Downward> Raw<S> {
         if self.has_no_words() {
             return self.try_take_larger_shape(least);
         }
-        let overflow = self.shape.overflow();
-        let in_place = least.with_overflow(overflow).filter(|_| self.shape != Shape::NONE);
+        let in_place = least.with_end_of(self.shape).filter(|_| self.shape != Shape::NONE);
         match in_place.filter(|shape| shape.lines() <= self.reserved_lines()) {
             // All of the memory before the first step.
             Some(shape) => self.commit(shape)?,
-            None => {
-                let overflow = overflow.max(least.overflow());
-                return self.try_move(least.with_overflow(overflow).unwrap_or(least));
-            }
+            None => return self.try_move(least),
         }
         while self.max < wanted {
             self.try_grow_in_place()?;
@@ -87,7 +84,7 @@ impl<S: Downward> Raw<S> {
 
     /// Makes a table without words one of the homes of `least`: here if there are lines for it.
     fn try_take_larger_shape(&mut self, least: Shape) -> Result<(), Error> {
-        let here = least.with_overflow(self.shape.overflow()).filter(|_| self.shape != Shape::NONE);
+        let here = least.with_end_of(self.shape).filter(|_| self.shape != Shape::NONE);
         match here.filter(|shape| shape.lines() <= self.reserved_lines()) {
             Some(shape) => {
                 self.commit(shape)?;
@@ -106,11 +103,14 @@ impl<S: Downward> Raw<S> {
         storages: Storages<S>,
     ) -> Result<Storages<S>, Rejected<Storages<S>>> {
         let mut moved = Raw::without_slots(storages.keys, storages.values, self.load);
-        let shape = Shape::for_storage(moved.reserved_lines(), self.len, self.load);
+        let lines = moved.reserved_lines();
+        moved.frame = self.frame;
+        let shape = Shape::for_storage(lines, self.len, self.load)
+            .and_then(|shape| self.shape_with_room(shape, self.frame, None, lines));
         let done = match shape {
             Some(shape) => moved.commit(shape).and_then(|()| {
                 moved.take_shape(shape);
-                moved.fill_from(self)
+                Ok(moved.fill_from(self)?)
             }),
             None if self.len == 0 => Ok(()),
             None => Err(Error::Full),

@@ -1,6 +1,10 @@
 //! Removing a word: everything behind it that is not at home moves one slot back.
 
-use super::{insert::Place, raw::Raw, shape::EMPTY};
+use super::{
+    insert::Place,
+    raw::{Parts, Raw},
+    shape::EMPTY,
+};
 use crate::storage::Downward;
 
 impl<S: Downward> Raw<S> {
@@ -11,8 +15,7 @@ impl<S: Downward> Raw<S> {
             Place::Slot(slot) => slot,
             Place::Header => return self.zero.take().unwrap_or(0),
         };
-        let shape = self.shape;
-        let (slots, values) = self.slots_and_values();
+        let Parts { slots, values, shape, moved: total, .. } = self.parts();
         let value = values.get(slot).copied().unwrap_or(0);
         // Whoever is behind and not at home moves one back, and so stays behind its home (T3, T4).
         // A slot is at home exactly if its home is its own number.
@@ -22,8 +25,13 @@ impl<S: Downward> Raw<S> {
             .zip(slot + 1..)
             .take_while(|&(&word, own)| word != EMPTY && shape.home(word) != own)
             .count();
+        *total += moved;
         shift_out(slots, slot, moved);
         shift_out(values, slot, moved);
+        if self.has_moved_much() {
+            // Nobody takes memory to remove a key.
+            self.relieve(self.shape.lines());
+        }
         value
     }
 }

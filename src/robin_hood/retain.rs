@@ -9,17 +9,17 @@ use crate::storage::Downward;
 impl<S: Downward> Raw<S> {
     /// Takes out the words for which `keep` does not hold. Asks each once, in order.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(u64, &mut u64) -> bool) {
+        let base = self.frame.base();
         if let Some(value) = &mut self.zero {
-            if !keep(EMPTY, value) {
+            if !keep(base, value) {
                 self.zero = None;
                 self.len = self.len.saturating_sub(1);
             }
         }
-        let shape = self.shape;
-        let Parts { slots, values, len, .. } = self.parts();
+        let Parts { slots, values, len, frame, shape, .. } = self.parts();
         let mut pass = Pass { slots, values, len, shape, slot: 0, next: 0 };
         while let Some((word, mut value)) = pass.current() {
-            let kept = word == EMPTY || keep(word, &mut value);
+            let kept = word == EMPTY || keep(frame.word(word), &mut value);
             pass.step(word, value, kept);
         }
     }

@@ -23,15 +23,18 @@ const LEAST_HOME_BITS: u32 = 2;
 /// ```
 /// use heptad::{layout::{Line, MaxLoad}, robin_hood::{ByValue, Set, lines_for}, storage::Region};
 ///
-/// let lines = lines_for(300, MaxLoad::SevenEighths).unwrap();
-/// assert_eq!(lines, 72);
-/// let mut memory = [Line::EMPTY; 72];
+/// const LINES: usize = lines_for(300, MaxLoad::SevenEighths).unwrap();
+/// assert_eq!(LINES, 72);
+/// let mut memory = [Line::EMPTY; LINES];
 /// let mut ids = Set::new_in(Region::from_lines(&mut memory)?, ByValue)?;
 /// assert_eq!(ids.try_reserve(300), Ok(()));
 /// # Ok::<(), heptad::Error>(())
 /// ```
-pub fn lines_for(keys: usize, load: MaxLoad) -> Option<usize> {
-    Shape::for_len(keys, load).map(Shape::lines)
+pub const fn lines_for(keys: usize, load: MaxLoad) -> Option<usize> {
+    match Shape::for_len(keys, load) {
+        Some(shape) => Some(shape.lines()),
+        None => None,
+    }
 }
 
 /// How many slots a table has.
@@ -41,19 +44,31 @@ pub(super) struct Shape {
     shift: u32,
     /// Homes and overflow area together.
     slots: usize,
+    /// Slots of the overflow area that are kept for the last homes to run over. If it has more, keys
+    /// crowd together, and it counts as room for them.
+    margin: usize,
 }
 
 impl Shape {
     /// The shape of a table without memory: no slot, so no home either.
-    pub(super) const NONE: Shape = Shape { shift: 63, slots: 0 };
+    pub(super) const NONE: Shape = Shape { shift: 63, slots: 0, margin: 0 };
 
     /// `2^home_bits` homes and `overflow` slots behind them; `None` if no address space holds them.
-    pub(super) fn new(home_bits: u32, overflow: usize) -> Option<Shape> {
+    pub(super) const fn new(home_bits: u32, overflow: usize) -> Option<Shape> {
+        Shape::with_margin(home_bits, overflow, overflow)
+    }
+
+    const fn with_margin(home_bits: u32, overflow: usize, margin: usize) -> Option<Shape> {
         // A slot has eight bytes, and no object is larger than half of the address space.
-        let fits = (1..usize::BITS - 5).contains(&home_bits);
-        let homes = fits.then(|| 1usize << home_bits)?;
-        let slots = homes.checked_add(overflow)?;
-        (slots < isize::MAX as usize / LINE_BYTES).then_some(Shape { shift: 64 - home_bits, slots })
+        if home_bits < 1 || home_bits >= usize::BITS - 5 {
+            return None;
+        }
+        match (1usize << home_bits).checked_add(overflow) {
+            Some(slots) if slots < isize::MAX as usize / LINE_BYTES => {
+                Some(Shape { shift: 64 - home_bits, slots, margin })
+            }
+            _ => None,
+        }
     }
 
     /// The shape to start with in a storage that has `lines` lines for a table to grow through.
@@ -73,33 +88,47 @@ impl Shape {
     }
 
     /// The shape that holds `len` keys at `load` in a storage of its own.
-    pub(super) fn for_len(len: usize, load: MaxLoad) -> Option<Shape> {
+    pub(super) const fn for_len(len: usize, load: MaxLoad) -> Option<Shape> {
         let mut bits = LEAST_HOME_BITS + 1;
         loop {
-            let shape = Shape::new(bits, OVERFLOW_SLOTS.min(1usize.checked_shl(bits)?))?;
-            if shape.max_len(load) >= len {
-                return Some(shape);
+            let overflow = if bits < OVERFLOW_SLOTS.ilog2() { 1 << bits } else { OVERFLOW_SLOTS };
+            match Shape::new(bits, overflow) {
+                Some(shape) if shape.max_len(load) >= len => return Some(shape),
+                Some(_) => bits += 1,
+                None => return None,
             }
-            bits += 1;
         }
     }
 
     /// Twice the homes, the same overflow area.
     pub(super) fn doubled(self) -> Option<Shape> {
-        Shape::new(65 - self.shift, self.overflow())
+        Shape::with_margin(65 - self.shift, self.overflow(), self.margin)
     }
 
     /// Half the homes, the same overflow area; `None` for the smallest.
     pub(super) fn halved(self) -> Option<Shape> {
-        if self.slots == 0 || self.homes() <= self.overflow() {
-            return None;
-        }
-        Shape::new(63 - self.shift, self.overflow())
+        Shape::with_margin(63 - self.shift, self.overflow(), self.margin)
     }
 
-    /// As many homes, with `overflow` slots behind them.
+    /// As many homes, with `overflow` slots behind them: at least the margin.
     pub(super) fn with_overflow(self, overflow: usize) -> Option<Shape> {
-        Shape::new(64 - self.shift, overflow)
+        Shape::with_margin(64 - self.shift, overflow.max(self.margin), self.margin)
+    }
+
+    /// As many homes, with nothing behind them but the margin.
+    pub(super) fn plain(self) -> Shape {
+        Shape { slots: self.homes() + self.margin, ..self }
+    }
+
+    /// As many homes, with the overflow area of `other`.
+    pub(super) fn with_end_of(self, other: Shape) -> Option<Shape> {
+        Shape::with_margin(64 - self.shift, other.overflow(), other.margin)
+    }
+
+    /// As many homes, with the margin of a table that has a storage of its own.
+    pub(super) fn with_whole_margin(self) -> Option<Shape> {
+        let margin = OVERFLOW_SLOTS.min(self.homes()).max(self.margin);
+        Shape::with_margin(64 - self.shift, self.overflow().max(margin), margin)
     }
 
     #[inline]
@@ -108,7 +137,7 @@ impl Shape {
     }
 
     #[inline]
-    pub(super) fn homes(self) -> usize {
+    pub(super) const fn homes(self) -> usize {
         if self.slots == 0 { 0 } else { 1 << (64 - self.shift) }
     }
 
@@ -117,7 +146,7 @@ impl Shape {
         self.slots - self.homes()
     }
 
-    pub(super) fn lines(self) -> usize {
+    pub(super) const fn lines(self) -> usize {
         self.slots.div_ceil(LINE_SLOTS)
     }
 
@@ -128,10 +157,14 @@ impl Shape {
         (word >> (self.shift & 63)) as usize
     }
 
+    /// How many bits of a word do not decide its home.
+    pub(super) fn shift(self) -> u32 {
+        self.shift
+    }
+
     /// Keys that the table takes before it counts as full.
-    pub(super) fn max_len(self, load: MaxLoad) -> usize {
-        let homes = self.homes();
-        // Fewer than 16 homes are a power of two, too.
-        (homes / 16).saturating_mul(load.sixteenths()) + homes % 16 * load.sixteenths() / 16
+    pub(super) const fn max_len(self, load: MaxLoad) -> usize {
+        let room = self.slots - self.margin;
+        (room / 16).saturating_mul(load.sixteenths()) + room % 16 * load.sixteenths() / 16
     }
 }

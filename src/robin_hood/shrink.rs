@@ -1,19 +1,7 @@
-//! Shrinking in place: two ascending passes.
-//!
-//! ```text
-//!   old table   | a . b . . c . d | . .      8 homes
-//!   packed      | a b c d|                   by the first pass, towards the start
-//!   new table            | a b c d | . .     4 homes, at the old end, by the second
-//! ```
-//!
-//! What fits 4 homes at any load below 1 is at most 4 words, so the packed words end where the new
-//! table begins, and the second pass never writes over one that it has not read.
+//! Shrinking: in place, by spreading the words over fewer slots (see [`respread`](super::respread)), or to
+//! a smaller storage.
 
-use super::{
-    fill::Filler,
-    raw::Raw,
-    shape::{EMPTY, Shape},
-};
+use super::{raw::Raw, shape::Shape};
 use crate::{
     error::Error,
     storage::{Downward, Growable},
@@ -24,36 +12,25 @@ impl<S: Downward> Raw<S> {
     /// memory in front of it back to the storage.
     pub(super) fn shrink_in_place(&mut self, capacity: usize) {
         if let Some(shape) = self.least_shape(capacity) {
-            self.shrink_to(shape);
-            self.release();
+            // What is committed already cannot be refused.
+            if self.respread_to(shape, self.frame).is_ok() {
+                self.release();
+            }
         }
     }
 
-    /// The least shape with this overflow area for `capacity` keys and those there are; `None` if it
-    /// is the one there is.
+    /// The least shape for `capacity` keys and those there are, with nothing behind the homes but the
+    /// margin; `None` if there is none that is less than the one there is.
     fn least_shape(&self, capacity: usize) -> Option<Shape> {
         let wanted = capacity.max(self.len);
-        let smaller = core::iter::successors(self.shape.halved(), |shape| shape.halved())
-            .take_while(|shape| shape.max_len(self.load) >= wanted);
-        // Fewer homes push more words into the overflow area, which may be too small for them.
-        smaller.take_while(|&shape| self.would_fit(shape)).last()
-    }
-
-    /// Makes the table one of `new`, which has half of its homes or fewer and room for its words.
-    fn shrink_to(&mut self, new: Shape) {
-        let old = self.shape;
-        let (slots, values) = self.slots_and_values();
-        let packed = pack(slots, values);
-        let front = old.slots() - new.slots();
-        let Some((from, to)) = slots.split_at_mut_checked(front) else { return };
-        to.fill(EMPTY);
-        let (values_from, values_to) = values.split_at_mut_checked(front).unwrap_or_default();
-        let mut filler = Filler::new(new, to, values_to);
-        for (index, &word) in from.iter().enumerate().take(packed) {
-            // `would_fit` has seen that there is a slot for each.
-            let _ = filler.push(word, values_from.get(index).copied().unwrap_or(0));
-        }
-        self.set_shape(new);
+        let plain = Some(self.shape.plain()).filter(|shape| shape.slots() > 0);
+        let shapes = core::iter::successors(plain, |shape| shape.halved())
+            // A table with fewer homes than its margin is hardly less.
+            .take_while(|shape| 2 * shape.homes() >= shape.slots())
+            .take_while(|shape| shape.max_len(self.load) >= wanted)
+            // Fewer homes push more words over the last of them, and there may be too few slots.
+            .take_while(|&shape| self.slots_needed(shape, self.frame, None) <= shape.slots());
+        shapes.last().filter(|shape| shape.slots() < self.shape.slots())
     }
 }
 
@@ -63,29 +40,15 @@ impl<S: Growable> Raw<S> {
         let wanted = capacity.max(self.len);
         let least = match wanted {
             0 => Shape::NONE,
-            _ => Shape::for_len(wanted, self.load).ok_or(Error::CapacityOverflow)?,
+            _ => match Shape::for_len(wanted, self.load) {
+                Some(shape) => shape,
+                // More than any table has: nothing to give back.
+                None => return Ok(()),
+            },
         };
-        if least.slots() >= self.shape.slots() || !self.would_fit(least) {
-            return Ok(());
+        match self.shape_with_room(least, self.frame, None, usize::MAX) {
+            Some(least) if least.slots() < self.shape.slots() => self.try_move(least),
+            _ => Ok(()),
         }
-        self.try_move(least)
     }
-}
-
-/// Moves all words, and their values, to the start of the slots; returns how many they are.
-fn pack(slots: &mut [u64], values: &mut [u64]) -> usize {
-    let mut packed = 0;
-    for slot in 0..slots.len() {
-        let word = slots.get(slot).copied().unwrap_or(EMPTY);
-        if let Some(to) = slots.get_mut(packed) {
-            *to = word;
-        }
-        if let Some(&value) = values.get(slot) {
-            if let Some(to) = values.get_mut(packed) {
-                *to = value;
-            }
-        }
-        packed += usize::from(word != EMPTY);
-    }
-    packed
 }

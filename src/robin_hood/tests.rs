@@ -4,8 +4,12 @@ use super::*;
 use crate::{
     hash::{Keyed, hash_word},
     layout::{Line, MaxLoad, touched::assert_header_says},
-    robin_hood::{find::place_of, raw::Raw, shape::Shape},
-    storage::{Downward, Region, Zeroed},
+    robin_hood::{
+        find::{place_of, run_of},
+        raw::Raw,
+        shape::Shape,
+    },
+    storage::{Downward, Heap, Region, Zeroed},
 };
 
 /// A set in a region with as many homes as `log2_homes` says, and so many random keys.
@@ -59,6 +63,23 @@ fn costs_are_as_documented() {
     assert_header_says(
         "At load 7/8 a hit touches 1.44 lines on average and an insertion moves 28 keys, at 3/4 it is 1.19 and 6.",
     );
+}
+
+/// A search looks at no more slots than twice the logarithm of the run and two.
+#[test]
+fn runs_are_searched_in_steps_that_double() {
+    let slots: vec::Vec<u64> = (0..5_000).collect();
+    for len in [0, 1, 2, 3, 4, 5, 7, 8, 9, 100, 1_023, 1_024, 5_000] {
+        for run in (0..=len).step_by(if cfg!(miri) { 97 } else { 1 }) {
+            let mut looks = 0;
+            let found = run_of(&slots[..len], |slot| {
+                looks += 1;
+                slot < run as u64
+            });
+            assert_eq!(found, run);
+            assert!(looks <= 2 * (run + 1).ilog2() + 2, "{looks} for {run} of {len}");
+        }
+    }
 }
 
 /// In how many of 5,000 tables at 15/16 load the overflow area runs over: about one.
@@ -118,4 +139,56 @@ fn shapes_at_the_edges() {
     assert_eq!(large.home(u64::MAX), large.homes() - 1);
     assert_eq!((large.home(1), large.doubled().map(Shape::homes)), (0, None));
     assert_eq!(large.halved().unwrap().doubled(), Some(large));
+}
+
+/// Words that insertions of `keys` move, one by one and by spreading them anew, and the longest of all
+/// single moves, on the heap.
+fn work_of<O: Order>(order: &O, keys: impl Iterator<Item = u64>) -> (usize, usize) {
+    let mut raw = Raw::without_slots(Heap::new(), None, MaxLoad::SevenEighths);
+    let (mut work, mut longest) = (0, 0);
+    for key in keys {
+        let (moved, shape, frame) = (raw.moved, raw.shape, raw.frame);
+        raw.try_insert(order.word(key), 0).unwrap();
+        let is_same = (raw.shape, raw.frame) == (shape, frame) && raw.moved >= moved;
+        let step = raw.moved - if is_same { moved } else { 0 };
+        longest = longest.max(step);
+        work += step;
+        let spread = Shape::for_len(raw.len, raw.load).unwrap();
+        assert!(raw.shape.slots() <= 4 * spread.slots(), "{} for {}", raw.shape.slots(), raw.len);
+        if (raw.shape, raw.frame) != (shape, frame) {
+            work += shape.slots() + raw.shape.slots();
+        }
+    }
+    assert_eq!(raw.broken_invariant(), None);
+    (work, longest)
+}
+
+/// Keys in order cost at most twice what they cost in random order, all passes included.
+#[test]
+#[cfg_attr(miri, ignore = "statistics")]
+fn input_in_order_moves_no_more_than_twice_as_many_words() {
+    for len in [1_000u64, 40_000, 57_000] {
+        let random = work_of(&Keyed::new(5), 0..len);
+        let mut table: vec::Vec<u64> = (0..len).collect();
+        table.sort_by_key(|&key| hash_word(5, key));
+        let mut values: vec::Vec<u64> = (0..len).map(|key| hash_word(6, key)).collect();
+        values.sort_unstable();
+        let pages = (0..len).map(|number| 0xffff_8000_0000_0000 + (number << 12));
+        let half = len as usize / 2;
+        let outwards = (0..half).flat_map(|it| [values[half - 1 - it], values[half + it]]);
+        for (name, work) in [
+            ("table order", work_of(&Keyed::new(5), table.iter().copied())),
+            ("table order backwards", work_of(&Keyed::new(5), table.iter().rev().copied())),
+            ("ascending", work_of(&ByValue, values.iter().copied())),
+            ("descending", work_of(&ByValue, values.iter().rev().copied())),
+            ("outwards", work_of(&ByValue, outwards)),
+            ("pages ascending", work_of(&ByValue, pages.clone())),
+            ("pages descending", work_of(&ByValue, pages.clone().rev())),
+            ("numbers ascending", work_of(&ByValue, 0..len)),
+            ("numbers descending", work_of(&ByValue, (0..len).rev())),
+        ] {
+            assert!(work.0 <= 2 * random.0, "{len} keys {name}: {} words, {}", work.0, random.0);
+            assert!(work.1 <= 1024, "{len} keys {name}: {} words at once", work.1);
+        }
+    }
 }

@@ -75,10 +75,13 @@ impl<T, V, S: Storage> Raw<T, V, S> {
             *self = Raw::new_in(self.storage().try_another(0)?, self.load())?;
             return Ok(());
         }
-        if self.groups_for(wanted)? < self.reader().geometry().groups() {
-            return self.try_resize(wanted, hasher);
+        match self.groups_for(wanted) {
+            Ok(groups) if groups < self.reader().geometry().groups() => {
+                self.try_resize(wanted, hasher)
+            }
+            // More than there is already, or than there can be: nothing to give back.
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Moves all entries to a new storage of the kind at hand, with room for `capacity` of them,

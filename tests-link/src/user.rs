@@ -295,6 +295,13 @@ fn use_sorted(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
         sum += u64::from(other.insert_within_capacity(key / 2).is_ok());
         sum += u64::from(set.contains(key ^ 1)) + u64::from(other.remove(key / 4));
     }
+    if let Some(order) = robin_hood::Within::new(seed / 2..=seed) {
+        let mut within = robin_hood::Set::new_in(Inline::<8>::new(), order)?;
+        for number in 0..black_box(100) {
+            sum += u64::from(within.try_insert(seed.wrapping_sub(number)).is_ok());
+        }
+        sum ^= within.range(seed / 3..).fold(0, u64::wrapping_add);
+    }
     sum ^= set.range(seed..).rev().chain(set.range(..=seed)).fold(0, u64::wrapping_add);
     sum ^= set.successor(seed).unwrap_or(1) ^ set.predecessor(seed).unwrap_or(2);
     sum ^= set.first().unwrap_or(3) ^ set.last().unwrap_or(4);

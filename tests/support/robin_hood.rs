@@ -4,7 +4,7 @@
 use heptad::{
     Error,
     hash::{Keyed, hash_word},
-    layout::{LINE_BYTES, MaxLoad},
+    layout::MaxLoad,
     robin_hood::{ByValue, Order, Set},
     storage::{Downward, Region},
 };
@@ -16,9 +16,9 @@ cases![
     r2_layout_is_canonical_after_each_grow,
     r2_layout_is_canonical_after_each_change,
     r4_searches_end_at_the_end,
-    r7_full_overflow_area_grows_or_errs,
+    r7_full_overflow_area_makes_room_or_errs,
     every_word_is_a_key,
-    crowded_keys_are_refused_when_growing_is_no_use,
+    crowds_take_all_memory_there_is,
     smallest_tables,
 ];
 
@@ -27,12 +27,12 @@ const SEED: u64 = 0x5eed;
 /// Slots of the arena.
 const SLOTS: usize = LINES * 8;
 
-/// What a layout must be: each word at its home, or behind the word before. By multiplication, where
+/// What a layout must be: each offset at its home, or behind the one before. By multiplication, where
 /// the table shifts.
 fn assert_canonical<S: Downward, O>(set: &Set<S, O>) {
     set.check_invariants().expect("sound");
     let layout = set.layout();
-    let homes = largest_power_of_two_within(layout.len().saturating_sub(1)) as u128;
+    let homes = set.stats().homes as u128;
     let mut free = 0;
     let mut before = 0;
     for (slot, &word) in layout.iter().enumerate().filter(|&(_, &word)| word != 0) {
@@ -44,7 +44,7 @@ fn assert_canonical<S: Downward, O>(set: &Set<S, O>) {
     }
 }
 
-/// Homes are a power of two, and the overflow area is no larger than they are.
+/// Homes are a power of two, and the overflow area of a table of spread keys is no larger than they are.
 fn largest_power_of_two_within(slots: usize) -> usize {
     1 << slots.ilog2()
 }
@@ -156,15 +156,15 @@ fn r4_searches_end_at_the_end() {
     });
 }
 
-fn r7_full_overflow_area_grows_or_errs() {
-    // A line, with 4 homes: at full load the last of them has room for no more than 3 keys.
+fn r7_full_overflow_area_makes_room_or_errs() {
     with_lines(264, |lines| {
         let region = Region::from_lines(lines).expect("lines");
         let mut set =
             Set::with_max_load_in(region, MaxLoad::FifteenSixteenths, ByValue).expect("lines");
-        // One key in 64 of all, until the table has 2048 homes; then the last home's area alone.
+        // Spread until the table has the 2048 homes that there is memory for; then the last home alone.
         let spread = (0..1500u64).map(|number| number << 53);
         assert!(spread.clone().all(|key| set.try_insert(key) == Ok(true)));
+        assert_eq!(set.stats().homes, 2048);
         let mut last = u64::MAX;
         let refused = loop {
             match set.try_insert(last) {
@@ -172,10 +172,10 @@ fn r7_full_overflow_area_grows_or_errs() {
                 other => break other,
             }
         };
-        let refused = refused.expect_err("there are 64 slots behind the last home, and the home");
-        assert_eq!((refused.value, refused.error), (last, Error::Crowded));
-        assert_eq!(u64::MAX - last, 65);
-        assert!(set.len() < set.capacity());
+        let refused = refused.expect_err("the memory has an end");
+        assert_eq!((refused.value, refused.error), (last, Error::Full));
+        assert_eq!((set.len(), set.capacity()), (1920, 1920));
+        assert!(set.stats().homes < 2048, "homes became slots behind the last one");
         assert!(spread.clone().all(|key| set.contains(key)));
         assert!((last + 1..=u64::MAX).all(|key| set.contains(key)));
         assert_canonical(&set);
@@ -212,22 +212,26 @@ fn every_word_is_a_key() {
     });
 }
 
-fn crowded_keys_are_refused_when_growing_is_no_use() {
-    with_set(LINES, ByValue, |mut set| {
-        // All in the last home. 64 homes and 65 slots for it: full first, then crowded.
-        let mut key = u64::MAX;
-        let refused = loop {
-            match set.try_insert(key) {
-                Ok(_) => key -= 1,
-                Err(refused) => break refused,
-            }
-        };
-        assert_eq!((refused.value, refused.error), (key, Error::Crowded));
-        assert_eq!(set.len(), 65);
-        assert!(set.layout().len() * LINE_BYTES < SLOTS * 64, "it did not take all memory");
-        assert!((key + 1..=u64::MAX).all(|key| set.contains(key)));
-        assert_canonical(&set);
-    });
+fn crowds_take_all_memory_there_is() {
+    // At the last home, at the first, in the middle, and a kernel's addresses; a key far away or none.
+    for start in [u64::MAX - 3000, 0, 1 << 63, 0xffff_8000_0000_0000] {
+        for far in [None, Some(start ^ 1 << 62)] {
+            with_set(72, ByValue, |mut set| {
+                let mut len = 0;
+                for key in far.into_iter().chain((start..start + 3000).rev()) {
+                    if let Err(refused) = set.try_insert(key) {
+                        assert_eq!((refused.value, refused.error), (key, Error::Full));
+                        break;
+                    }
+                    len += 1;
+                }
+                // 576 slots: as many as spread keys have, 512 homes and 64 behind them.
+                assert_eq!((set.len(), set.capacity()), (len, 448));
+                assert_canonical(&set);
+                assert!((start..start + 3000).rev().take(len - 1).all(|key| set.contains(key)));
+            });
+        }
+    }
 }
 
 fn smallest_tables() {

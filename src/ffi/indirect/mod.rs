@@ -11,7 +11,7 @@ use core::{
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::{Body, Handle, answer},
+    handle::{Body, Handle, Words128, answer},
     lockfree::{
         ChangeValue, GiveBack, Guard, HeptadReclaim, HeptadSharedStats, TOGETHER, ValueCondition,
         VisitEntry, compare_and, expectation, shared,
@@ -78,6 +78,7 @@ type Indirect = IndirectMap<'static, CallersKeys, u64, Guard>;
 
 impl Body for Indirect {
     const KIND: u32 = u32::from_be_bytes(*b"lfi0");
+    type Words = Words128;
 }
 
 /// `heptad_indirect`.

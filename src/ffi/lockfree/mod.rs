@@ -9,7 +9,7 @@ use core::{ffi::c_int, mem::MaybeUninit};
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::{Body, Handle},
+    handle::{Body, Handle, Words128},
 };
 use crate::{
     error::{Error, Rejected},
@@ -34,6 +34,7 @@ type Shared = Map<'static, u64, u64, Guard>;
 
 impl Body for Shared {
     const KIND: u32 = u32::from_be_bytes(*b"lfm0");
+    type Words = Words128;
 }
 
 impl shared::SharedMap for Shared {

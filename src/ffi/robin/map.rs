@@ -25,12 +25,12 @@ unsafe fn make(
     memory: *mut c_void,
     bytes: usize,
     load: c_int,
-    kept: Kept,
+    kept: Result<Kept, c_int>,
 ) -> c_int {
     let new = |region| {
         let load = arguments::load(load)?;
         let (keys, values) = halves(region)?;
-        Map::with_max_load_in(keys, values, load, kept).map_err(code::of)
+        Map::with_max_load_in(keys, values, load, kept?).map_err(code::of)
     };
     // SAFETY: the caller's promise.
     unsafe { lent::make(map, memory, bytes, new) }
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn heptad_robin_map_init(
     load: c_int,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    unsafe { make(map, memory, bytes, load, Kept::BY_VALUE) }
+    unsafe { make(map, memory, bytes, load, Ok(Kept::ByValue)) }
 }
 
 /// # Safety
@@ -63,6 +63,22 @@ pub unsafe extern "C" fn heptad_robin_map_init_keyed(
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe { make(map, memory, bytes, load, Kept::keyed(seed)) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_robin_map_init_within(
+    map: *mut HeptadRobinMap,
+    memory: *mut c_void,
+    bytes: usize,
+    low: u64,
+    high: u64,
+    load: c_int,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { make(map, memory, bytes, load, Kept::within(low, high)) }
 }
 
 /// # Safety
@@ -468,7 +484,7 @@ pub unsafe extern "C" fn heptad_robin_map_range(
 ) -> c_int {
     let range = Range { greatest, keys, values, room, count };
     let copy = |body: &Lent<SortedMap>| {
-        body.table.order().must_be_by_value()?;
+        body.table.order().must_ascend()?;
         let start = body.table.position_of(least);
         // SAFETY: the caller's promise.
         unsafe { range.copy(map, body, start, next_from) }

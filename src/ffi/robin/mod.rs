@@ -4,12 +4,12 @@
 //! Sets and maps are one table each, whatever the order: which it is, a number in the handle says
 //! ([`Kept`]). A map has the first half of the memory for its keys and the second for their values.
 
-use core::{ffi::c_int, num::NonZeroU64};
+use core::{ffi::c_int, ops::RangeInclusive};
 
 use super::{
     arguments::{self, Memory, Wanted},
     code,
-    handle::Handle,
+    handle::{Handle, Words192},
     lent::{self, Kind, Lent},
     lockfree::ChangeValue,
     map::KeepPair,
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     hash::Keyed,
     layout::LINE_BYTES,
-    robin_hood::{Map, Order, Set, Stats, lines_for},
+    robin_hood::{ByValue, Map, Order, Set, Stats, Within, lines_for},
     storage::{Region, Storage},
 };
 
@@ -39,10 +39,12 @@ type SortedMap = Map<Region<'static>, Kept>;
 
 impl Kind for SortedSet {
     const KIND: u32 = u32::from_be_bytes(*b"rob0");
+    type Words = Words192;
 }
 
 impl Kind for SortedMap {
     const KIND: u32 = u32::from_be_bytes(*b"rom0");
+    type Words = Words192;
 }
 
 /// `heptad_robin`.
@@ -50,35 +52,59 @@ pub type HeptadRobin = Handle<Lent<SortedSet>>;
 /// `heptad_robin_map`.
 pub type HeptadRobinMap = Handle<Lent<SortedMap>>;
 
-/// The order of a table: that of the keys, or that of their hashes. One word, for a handle has no room
-/// for two.
+/// The order of a table.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[doc(hidden)]
-pub struct Kept(Option<NonZeroU64>);
+pub enum Kept {
+    ByValue,
+    Within(Within),
+    Keyed(Keyed),
+}
 
 impl Kept {
-    const BY_VALUE: Kept = Kept(None);
+    fn keyed(seed: u64) -> Result<Kept, c_int> {
+        Ok(Kept::Keyed(Keyed::new(seed)))
+    }
 
-    /// The order of the hashes under `seed`; 0 and the greatest number are one seed.
-    fn keyed(seed: u64) -> Kept {
-        Kept(Some(NonZeroU64::new(seed).unwrap_or(NonZeroU64::MAX)))
+    fn within(low: u64, high: u64) -> Result<Kept, c_int> {
+        Within::new(low..=high).map(Kept::Within).ok_or(code::ARGUMENT)
     }
 
     /// An error unless the keys are in their own order: then ranges are of keys.
-    fn must_be_by_value(self) -> Result<(), c_int> {
-        if self == Kept::BY_VALUE { Ok(()) } else { Err(code::ARGUMENT) }
+    fn must_ascend(self) -> Result<(), c_int> {
+        match self {
+            Kept::ByValue | Kept::Within(_) => Ok(()),
+            Kept::Keyed(_) => Err(code::ARGUMENT),
+        }
     }
 }
 
 impl Order for Kept {
     #[inline]
     fn word(&self, key: u64) -> u64 {
-        self.0.map_or(key, |seed| Keyed::new(seed.get()).word(key))
+        match self {
+            Kept::ByValue => ByValue.word(key),
+            Kept::Within(order) => order.word(key),
+            Kept::Keyed(order) => order.word(key),
+        }
     }
 
     #[inline]
     fn key(&self, word: u64) -> u64 {
-        self.0.map_or(word, |seed| Keyed::new(seed.get()).key(word))
+        match self {
+            Kept::ByValue => ByValue.key(word),
+            Kept::Within(order) => order.key(word),
+            Kept::Keyed(order) => order.key(word),
+        }
+    }
+
+    #[inline]
+    fn keys(&self) -> RangeInclusive<u64> {
+        match self {
+            Kept::ByValue => ByValue.keys(),
+            Kept::Within(order) => order.keys(),
+            Kept::Keyed(order) => order.keys(),
+        }
     }
 }
 

@@ -21,10 +21,10 @@ unsafe fn make(
     memory: *mut c_void,
     bytes: usize,
     load: c_int,
-    kept: Kept,
+    kept: Result<Kept, c_int>,
 ) -> c_int {
     let new =
-        |region| Set::with_max_load_in(region, arguments::load(load)?, kept).map_err(code::of);
+        |region| Set::with_max_load_in(region, arguments::load(load)?, kept?).map_err(code::of);
     // SAFETY: the caller's promise.
     unsafe { lent::make(set, memory, bytes, new) }
 }
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn heptad_robin_init(
     load: c_int,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    unsafe { make(set, memory, bytes, load, Kept::BY_VALUE) }
+    unsafe { make(set, memory, bytes, load, Ok(Kept::ByValue)) }
 }
 
 /// # Safety
@@ -56,6 +56,22 @@ pub unsafe extern "C" fn heptad_robin_init_keyed(
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe { make(set, memory, bytes, load, Kept::keyed(seed)) }
+}
+
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_robin_init_within(
+    set: *mut HeptadRobin,
+    memory: *mut c_void,
+    bytes: usize,
+    low: u64,
+    high: u64,
+    load: c_int,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { make(set, memory, bytes, load, Kept::within(low, high)) }
 }
 
 /// # Safety
@@ -320,7 +336,7 @@ pub unsafe extern "C" fn heptad_robin_range(
 ) -> c_int {
     let range = Range { greatest, keys, values: ptr::null_mut(), room, count };
     let copy = |body: &Lent<SortedSet>| {
-        body.table.order().must_be_by_value()?;
+        body.table.order().must_ascend()?;
         let start = body.table.position_of(least);
         // SAFETY: the caller's promise.
         unsafe { range.copy(set, body, start, next_from) }

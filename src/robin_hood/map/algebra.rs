@@ -7,10 +7,10 @@ use crate::{
     error::{Error, Rejected},
     robin_hood::{
         fill::Filler,
-        merge::Merged,
+        merge::{Merged, frame_of_both},
         order::Order,
         raw::{Raw, Storages},
-        shape::{EMPTY, Shape},
+        shape::Shape,
     },
     storage::Downward,
 };
@@ -39,7 +39,7 @@ impl<S: Downward, O: Order + PartialEq> Map<S, O> {
     /// # Errors
     ///
     /// The storages come back with [`Error::DifferentOrders`], with [`Error::Full`] if they have no
-    /// room for the keys, with [`Error::Crowded`], or with what they said themselves.
+    /// room for the keys, or with what inserting them one by one says.
     pub fn try_merge_in<S2: Downward, S3: Downward>(
         &self,
         other: &Map<S2, O>,
@@ -76,19 +76,12 @@ impl<S: Downward, O: Order + PartialEq> Map<S, O> {
         let shape = shape.ok_or(Error::Full)?;
         raw.commit(shape)?;
         raw.take_shape(shape);
-        let mut zero = None;
-        let (slots, values) = raw.slots_and_values();
-        let mut filler = Filler::new(shape, slots, values);
-        for (word, value) in self.merged(other, &mut merge) {
-            if word == EMPTY {
-                zero = Some(value);
-            } else {
-                filler.push(word, value)?;
-            }
-        }
-        raw.len = filler.len() + usize::from(zero.is_some());
-        raw.zero = zero;
-        Ok(())
+        raw.frame = frame_of_both(&self.raw, &other.raw);
+        let mut filler = Filler::new(raw);
+        let mut merged = self.merged(other, &mut merge);
+        let late = merged.find(|&(word, value)| filler.push(word, value).is_err());
+        // What the pass has no slot for, as insertions would.
+        raw.insert_all(late.into_iter().chain(merged))
     }
 
     /// The words that `merge` gives a value, with it.

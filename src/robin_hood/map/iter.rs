@@ -9,9 +9,10 @@ use core::{
 
 use crate::{
     robin_hood::{
+        frame::Frame,
         insert::Place,
         iter::Words,
-        order::Order,
+        order::{Monotone, Order, words_within},
         raw::{Parts, Raw},
         shape::EMPTY,
     },
@@ -84,42 +85,48 @@ impl<O: Order> DoubleEndedIterator for Iter<'_, O> {
 impl<O: Order> ExactSizeIterator for Iter<'_, O> {}
 impl<O: Order> FusedIterator for Iter<'_, O> {}
 
-/// Some keys of a map with their values, in the order of the keys.
-#[derive(Clone, Debug)]
-pub struct Range<'a> {
-    words: Words<'a>,
-    values: Values<'a>,
-}
+/// Some keys of a map with their values, ascending.
+#[derive(Debug)]
+pub struct Range<'a, O>(Iter<'a, O>);
 
-impl<'a> Range<'a> {
-    pub(super) fn new<S: Downward>(raw: &'a Raw<S>, bounds: &impl RangeBounds<u64>) -> Self {
-        Range { words: Words::within(raw, bounds), values: Values::of(raw) }
+impl<O> Clone for Range<'_, O> {
+    fn clone(&self) -> Self {
+        Range(self.0.clone())
     }
 }
 
-impl<'a> Iterator for Range<'a> {
+impl<'a, O: Monotone> Range<'a, O> {
+    pub(super) fn new<S: Downward>(
+        raw: &'a Raw<S>,
+        order: &'a O,
+        bounds: &impl RangeBounds<u64>,
+    ) -> Self {
+        let words = Words::within(raw, words_within(order, bounds));
+        Range(Iter { words, ..Iter::new(raw, order) })
+    }
+}
+
+impl<'a, O: Order> Iterator for Range<'a, O> {
     type Item = (u64, &'a u64);
 
     #[inline]
     fn next(&mut self) -> Option<(u64, &'a u64)> {
-        let (place, word) = self.words.next()?;
-        Some((word, self.values.at(place)?))
+        self.0.next()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.words.size_hint()
+        self.0.size_hint()
     }
 }
 
-impl DoubleEndedIterator for Range<'_> {
+impl<O: Order> DoubleEndedIterator for Range<'_, O> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
-        let (place, word) = self.words.next_back()?;
-        Some((word, self.values.at(place)?))
+        self.0.next_back()
     }
 }
 
-impl FusedIterator for Range<'_> {}
+impl<O: Order> FusedIterator for Range<'_, O> {}
 
 /// All keys of a map with their values to be changed, in order.
 #[derive(Debug)]
@@ -127,14 +134,15 @@ pub struct IterMut<'a, O> {
     zero: Option<&'a mut u64>,
     slots: Zip<slice::Iter<'a, u64>, slice::IterMut<'a, u64>>,
     left: usize,
+    frame: Frame,
     order: &'a O,
 }
 
 impl<'a, O> IterMut<'a, O> {
     pub(super) fn new<S: Downward>(raw: &'a mut Raw<S>, order: &'a O) -> Self {
         let left = raw.len;
-        let Parts { slots, values, zero, .. } = raw.parts();
-        IterMut { zero: zero.as_mut(), slots: slots.iter().zip(values), left, order }
+        let Parts { slots, values, zero, frame, .. } = raw.parts();
+        IterMut { zero: zero.as_mut(), slots: slots.iter().zip(values), left, frame, order }
     }
 }
 
@@ -143,15 +151,15 @@ impl<'a, O: Order> Iterator for IterMut<'a, O> {
 
     #[inline]
     fn next(&mut self) -> Option<(u64, &'a mut u64)> {
-        let (word, value) = match self.zero.take() {
+        let (offset, value) = match self.zero.take() {
             Some(value) => (EMPTY, value),
             None => {
-                let (&word, value) = self.slots.find(|(word, _)| **word != EMPTY)?;
-                (word, value)
+                let (&offset, value) = self.slots.find(|(offset, _)| **offset != EMPTY)?;
+                (offset, value)
             }
         };
         self.left = self.left.saturating_sub(1);
-        Some((self.order.key(word), value))
+        Some((self.order.key(self.frame.word(offset)), value))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -5,7 +5,7 @@ use core::ops::RangeBounds;
 
 use super::{
     insert::Place,
-    order::{ByValue, Order},
+    order::{Lookup, Monotone, Order},
     raw::{Raw, Storages},
     stats::Stats,
 };
@@ -162,7 +162,7 @@ impl<S: Downward, O> Map<S, O> {
     ///
     /// # Errors
     ///
-    /// The two come back with [`Error::Full`] if they are too small, or with [`Error::Crowded`]; the
+    /// The two come back with [`Error::Full`] if they are too small; the
     /// map is as it was.
     pub fn move_into(&mut self, keys: S, values: S) -> Result<Storages<S>, Rejected<Storages<S>>> {
         self.raw.move_into(Storages { keys, values: Some(values) })
@@ -180,20 +180,20 @@ impl<S: Downward, O: Order> Map<S, O> {
     /// Is `key` in the map?
     #[inline]
     pub fn contains_key(&self, key: u64) -> bool {
-        self.raw.find(self.order.word(key)).is_some()
+        self.place_of(key).is_some()
     }
 
     /// The value of `key`.
     #[inline]
     pub fn get(&self, key: u64) -> Option<&u64> {
-        let place = self.raw.find(self.order.word(key))?;
+        let place = self.place_of(key)?;
         self.raw.value(place)
     }
 
     /// The value of `key`, to be changed.
     #[inline]
     pub fn get_mut(&mut self, key: u64) -> Option<&mut u64> {
-        let place = self.raw.find(self.order.word(key))?;
+        let place = self.place_of(key)?;
         self.raw.value_mut(place)
     }
 
@@ -202,15 +202,15 @@ impl<S: Downward, O: Order> Map<S, O> {
     /// # Errors
     ///
     /// Key and value come back, and the map holds what it held: with [`Error::Full`] if it is full
-    /// and cannot grow, [`Error::Crowded`] if keys around it leave no room, or with what the storage
-    /// says.
+    /// and cannot grow, [`Error::KeyOutOfRange`] if the order leaves the key out, or with what the
+    /// storage says.
     #[inline]
     pub fn try_insert(
         &mut self,
         key: u64,
         value: u64,
     ) -> Result<Option<u64>, Rejected<(u64, u64)>> {
-        let placed = self.raw.try_insert(self.order.word(key), value);
+        let placed = self.try_place(key, value);
         self.replace_if_there(placed, key, value)
     }
 
@@ -225,7 +225,7 @@ impl<S: Downward, O: Order> Map<S, O> {
         key: u64,
         value: u64,
     ) -> Result<&mut u64, Rejected<(u64, u64)>> {
-        let placed = self.raw.try_insert(self.order.word(key), value);
+        let placed = self.try_place(key, value);
         let error = match placed {
             Ok((place, _)) => match self.raw.value_mut(place) {
                 Some(value) => return Ok(value),
@@ -237,19 +237,35 @@ impl<S: Downward, O: Order> Map<S, O> {
         Err(Rejected { value: (key, value), error })
     }
 
-    /// [`try_insert`](Self::try_insert) that never grows: it moves keys from here to the next gap,
-    /// and nothing else.
+    /// [`try_insert`](Self::try_insert) that never grows: it moves keys from here to the next gap, or
+    /// spreads all of them anew over the slots there are if there is none.
     ///
     /// # Errors
     ///
-    /// Key and value come back, with [`Error::Full`] or [`Error::Crowded`].
+    /// Key and value come back, with [`Error::Full`] or [`Error::KeyOutOfRange`].
     pub fn insert_within_capacity(
         &mut self,
         key: u64,
         value: u64,
     ) -> Result<Option<u64>, Rejected<(u64, u64)>> {
-        let placed = self.raw.insert_within_capacity(self.order.word(key), value);
+        let placed = match self.order.word_of(key) {
+            Some(word) => self.raw.insert_within_capacity(word, value),
+            None => Err(Error::KeyOutOfRange),
+        };
         self.replace_if_there(placed, key, value)
+    }
+
+    #[inline]
+    fn place_of(&self, key: u64) -> Option<Place> {
+        self.raw.find(self.order.word_of(key)?)
+    }
+
+    #[inline]
+    fn try_place(&mut self, key: u64, value: u64) -> Result<(Place, bool), Error> {
+        match self.order.word_of(key) {
+            Some(word) => self.raw.try_insert(word, value),
+            None => Err(Error::KeyOutOfRange),
+        }
     }
 
     /// Gives a key its value that was there already, and not put in by the insertion.
@@ -271,7 +287,7 @@ impl<S: Downward, O: Order> Map<S, O> {
 
     /// Takes `key` out and returns its value.
     pub fn remove(&mut self, key: u64) -> Option<u64> {
-        let place = self.raw.find(self.order.word(key))?;
+        let place = self.place_of(key)?;
         Some(self.raw.remove(place))
     }
 
@@ -303,22 +319,22 @@ impl<S: Downward, O: Order> Map<S, O> {
     /// the map with the one that comes next in order. Costs a lookup.
     #[inline]
     pub fn position_of(&self, key: u64) -> usize {
-        self.raw.position_of(self.order.word(key))
+        self.raw.position_at(self.order.whereabouts(key))
     }
 
-    /// The first key in order, with its value: the least in the order [`ByValue`].
+    /// The first key in order, with its value: the least in a [`Monotone`] order.
     pub fn first_key_value(&self) -> Option<(u64, &u64)> {
         self.iter().next()
     }
 
-    /// The last key in order, with its value: the greatest in the order [`ByValue`].
+    /// The last key in order, with its value: the greatest in a [`Monotone`] order.
     pub fn last_key_value(&self) -> Option<(u64, &u64)> {
         self.iter().next_back()
     }
 
     /// The key that comes after `key` in order, whether that one is in the map or not, with its value.
     pub fn successor(&self, key: u64) -> Option<(u64, &u64)> {
-        let position = self.raw.position_behind(self.order.word(key));
+        let position = self.raw.position_after(self.order.whereabouts(key));
         self.next_from(position).map(|(_, entry)| entry)
     }
 
@@ -345,11 +361,11 @@ impl<S: Downward, O: Order> Map<S, O> {
 }
 
 /// Questions about ranges, which make sense where the order is that of the keys.
-impl<S: Downward> Map<S, ByValue> {
+impl<S: Downward, O: Monotone> Map<S, O> {
     /// The keys within `bounds` with their values, ascending; none if they are the wrong way round.
     /// Two lookups, and one step per slot between.
-    pub fn range(&self, bounds: impl RangeBounds<u64>) -> Range<'_> {
-        Range::new(&self.raw, &bounds)
+    pub fn range(&self, bounds: impl RangeBounds<u64>) -> Range<'_, O> {
+        Range::new(&self.raw, &self.order, &bounds)
     }
 }
 

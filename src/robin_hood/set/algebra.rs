@@ -6,7 +6,7 @@ use super::Set;
 use crate::{
     error::{Error, Rejected},
     robin_hood::{
-        merge::{self, Merge, Merged},
+        merge::{self, Merge, Merged, frame_of_both},
         order::Order,
         raw::Raw,
         shape::Shape,
@@ -40,8 +40,7 @@ impl<S: Downward, O: Order + PartialEq> Set<S, O> {
         other: &'a Set<S2, O>,
     ) -> Result<impl Iterator<Item = u64> + Clone + 'a, Error> {
         self.same_order(other)?;
-        let words = Merged::new(&self.raw, &other.raw);
-        let taken = words.filter(move |it| merge.takes(it.1.is_some(), it.2.is_some()));
+        let taken = Merged::new(&self.raw, &other.raw).filter(merge.filter());
         Ok(taken.map(|it| self.order.key(it.0)))
     }
 
@@ -52,7 +51,7 @@ impl<S: Downward, O: Order + PartialEq> Set<S, O> {
     /// # Errors
     ///
     /// `storage` comes back with [`Error::DifferentOrders`], with [`Error::Full`] if it has no room
-    /// for the keys, with [`Error::Crowded`], or with what it said itself.
+    /// for the keys, or with what inserting them one by one says.
     pub fn try_merge_in<S2: Downward, S3: Downward>(
         &self,
         merge: Merge,
@@ -109,6 +108,7 @@ impl<S: Downward, O: Order + PartialEq> Set<S, O> {
         let shape = shape.ok_or(Error::Full)?;
         raw.commit(shape)?;
         raw.take_shape(shape);
+        raw.frame = frame_of_both(&self.raw, &other.raw);
         raw.fill_merged(merge, &self.raw, &other.raw)?;
         // Half of what there might have been would have fitted half of the table.
         if raw.len < most / 2 {

@@ -4,7 +4,11 @@
 use core::{iter::FusedIterator, ops::RangeBounds};
 
 use crate::{
-    robin_hood::{iter::Words, order::Order, raw::Raw},
+    robin_hood::{
+        iter::Words,
+        order::{Monotone, Order, words_within},
+        raw::Raw,
+    },
     storage::Downward,
 };
 
@@ -55,24 +59,35 @@ impl<O: Order> DoubleEndedIterator for Iter<'_, O> {
 impl<O: Order> ExactSizeIterator for Iter<'_, O> {}
 impl<O: Order> FusedIterator for Iter<'_, O> {}
 
-/// Some keys of a set in the order of their values.
-#[derive(Clone, Debug)]
-pub struct Range<'a> {
+/// Some keys of a set, ascending.
+#[derive(Debug)]
+pub struct Range<'a, O> {
     words: Words<'a>,
+    order: &'a O,
 }
 
-impl<'a> Range<'a> {
-    pub(super) fn new<S: Downward>(raw: &'a Raw<S>, bounds: &impl RangeBounds<u64>) -> Self {
-        Range { words: Words::within(raw, bounds) }
+impl<O> Clone for Range<'_, O> {
+    fn clone(&self) -> Self {
+        Range { words: self.words.clone(), order: self.order }
     }
 }
 
-impl Iterator for Range<'_> {
+impl<'a, O: Monotone> Range<'a, O> {
+    pub(super) fn new<S: Downward>(
+        raw: &'a Raw<S>,
+        order: &'a O,
+        bounds: &impl RangeBounds<u64>,
+    ) -> Self {
+        Range { words: Words::within(raw, words_within(order, bounds)), order }
+    }
+}
+
+impl<O: Order> Iterator for Range<'_, O> {
     type Item = u64;
 
     #[inline]
     fn next(&mut self) -> Option<u64> {
-        self.words.next().map(|(_, word)| word)
+        self.words.next().map(|(_, word)| self.order.key(word))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -81,15 +96,15 @@ impl Iterator for Range<'_> {
 
     #[inline]
     fn fold<B, F: FnMut(B, u64) -> B>(self, start: B, mut each: F) -> B {
-        self.words.fold(start, |sum, (_, word)| each(sum, word))
+        self.words.fold(start, |sum, (_, word)| each(sum, self.order.key(word)))
     }
 }
 
-impl DoubleEndedIterator for Range<'_> {
+impl<O: Order> DoubleEndedIterator for Range<'_, O> {
     #[inline]
     fn next_back(&mut self) -> Option<u64> {
-        self.words.next_back().map(|(_, word)| word)
+        self.words.next_back().map(|(_, word)| self.order.key(word))
     }
 }
 
-impl FusedIterator for Range<'_> {}
+impl<O: Order> FusedIterator for Range<'_, O> {}

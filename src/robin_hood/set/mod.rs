@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::{
-    order::{ByValue, Order},
+    order::{Lookup, Monotone, Order},
     raw::{Raw, Storages},
     stats::Stats,
 };
@@ -164,8 +164,8 @@ impl<S: Downward, O> Set<S, O> {
     ///
     /// # Errors
     ///
-    /// `storage` comes back with [`Error::Full`] if it is too small for the keys, or with
-    /// [`Error::Crowded`]; the set is as it was.
+    /// `storage` comes back with [`Error::Full`] if it is too small for the keys; the set is
+    /// as it was.
     pub fn move_into(&mut self, storage: S) -> Result<S, Rejected<S>> {
         match self.raw.move_into(Storages { keys: storage, values: None }) {
             Ok(old) => Ok(old.keys),
@@ -179,7 +179,14 @@ impl<S: Downward, O> Set<S, O> {
         self.raw.broken_invariant().map_or(Ok(()), Err)
     }
 
-    /// The words of all slots, 0 where there is none. For tests.
+    /// The least word that the set has a home for now, and how many bits the words that it has homes for
+    /// have in common besides. For tests.
+    #[doc(hidden)]
+    pub fn frame(&self) -> (u64, u32) {
+        (self.raw.frame.base(), self.raw.frame.lift())
+    }
+
+    /// What is in all slots, 0 where there is nothing. For tests.
     #[doc(hidden)]
     pub fn layout(&self) -> &[u64] {
         self.raw.slots()
@@ -191,7 +198,7 @@ impl<S: Downward, O: Order> Set<S, O> {
     /// Is `key` in the set?
     #[inline]
     pub fn contains(&self, key: u64) -> bool {
-        self.raw.find(self.order.word(key)).is_some()
+        self.order.word_of(key).is_some_and(|word| self.raw.find(word).is_some())
     }
 
     /// Puts `key` in, growing if the set is full and can. `Ok(false)` if it was there already.
@@ -199,28 +206,34 @@ impl<S: Downward, O: Order> Set<S, O> {
     /// # Errors
     ///
     /// The key comes back, and the set holds what it held: with [`Error::Full`] if it is full and
-    /// cannot grow, [`Error::Crowded`] if keys around it leave no room, or with what the storage
+    /// cannot grow, [`Error::KeyOutOfRange`] if the order leaves the key out, or with what the storage
     /// says.
     #[inline]
     pub fn try_insert(&mut self, key: u64) -> Result<bool, Rejected<u64>> {
-        let placed = self.raw.try_insert(self.order.word(key), 0);
+        let placed = match self.order.word_of(key) {
+            Some(word) => self.raw.try_insert(word, 0),
+            None => Err(Error::KeyOutOfRange),
+        };
         placed.map(|(_, is_new)| is_new).map_err(|error| Rejected { value: key, error })
     }
 
-    /// [`try_insert`](Self::try_insert) that never grows: it moves keys from here to the next gap,
-    /// and nothing else.
+    /// [`try_insert`](Self::try_insert) that never grows: it moves keys from here to the next gap, or
+    /// spreads all of them anew over the slots there are if there is none.
     ///
     /// # Errors
     ///
-    /// The key comes back, with [`Error::Full`] or [`Error::Crowded`].
+    /// The key comes back, with [`Error::Full`] or [`Error::KeyOutOfRange`].
     pub fn insert_within_capacity(&mut self, key: u64) -> Result<bool, Rejected<u64>> {
-        let placed = self.raw.insert_within_capacity(self.order.word(key), 0);
+        let placed = match self.order.word_of(key) {
+            Some(word) => self.raw.insert_within_capacity(word, 0),
+            None => Err(Error::KeyOutOfRange),
+        };
         placed.map(|(_, is_new)| is_new).map_err(|error| Rejected { value: key, error })
     }
 
     /// Takes `key` out. `false` if it was not there.
     pub fn remove(&mut self, key: u64) -> bool {
-        match self.raw.find(self.order.word(key)) {
+        match self.order.word_of(key).and_then(|word| self.raw.find(word)) {
             Some(place) => {
                 self.raw.remove(place);
                 true
@@ -254,22 +267,22 @@ impl<S: Downward, O: Order> Set<S, O> {
     /// the set with the one that comes next in order. Costs a lookup.
     #[inline]
     pub fn position_of(&self, key: u64) -> usize {
-        self.raw.position_of(self.order.word(key))
+        self.raw.position_at(self.order.whereabouts(key))
     }
 
-    /// The first key in order: the least in the order [`ByValue`].
+    /// The first key in order: the least in a [`Monotone`] order.
     pub fn first(&self) -> Option<u64> {
         self.iter().next()
     }
 
-    /// The last key in order: the greatest in the order [`ByValue`].
+    /// The last key in order: the greatest in a [`Monotone`] order.
     pub fn last(&self) -> Option<u64> {
         self.iter().next_back()
     }
 
     /// The key that comes after `key` in order, whether that one is in the set or not.
     pub fn successor(&self, key: u64) -> Option<u64> {
-        let position = self.raw.position_behind(self.order.word(key));
+        let position = self.raw.position_after(self.order.whereabouts(key));
         self.next_from(position).map(|(_, key)| key)
     }
 
@@ -281,11 +294,11 @@ impl<S: Downward, O: Order> Set<S, O> {
 }
 
 /// Questions about ranges, which make sense where the order is that of the keys.
-impl<S: Downward> Set<S, ByValue> {
+impl<S: Downward, O: Monotone> Set<S, O> {
     /// The keys within `bounds`, ascending; none if they are the wrong way round. Two lookups, and
     /// one step per slot between.
-    pub fn range(&self, bounds: impl core::ops::RangeBounds<u64>) -> Range<'_> {
-        Range::new(&self.raw, &bounds)
+    pub fn range(&self, bounds: impl core::ops::RangeBounds<u64>) -> Range<'_, O> {
+        Range::new(&self.raw, &self.order, &bounds)
     }
 }
 

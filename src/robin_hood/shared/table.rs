@@ -85,6 +85,7 @@ impl<S: Downward> Raw<S> {
         let shape = shape.ok_or(Error::Full)?;
         self.commit(shape)?;
         self.take_shape(shape);
+        self.frame = old.frame;
         let source = Source { slots: old.slots(), values: old.values() };
         let (slots, values) = self.slots_and_values();
         let target = Target { slots: atomic(slots), values: atomic(values), shape };

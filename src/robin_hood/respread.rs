@@ -1,0 +1,242 @@
+//! Spreading the words of a table anew: over another number of slots, in another frame, or both.
+//!
+//! Keys that come in the order of the table crowd together: the first of them take only the first few
+//! homes, however large the table is. A table notices that in two ways. It counts the words that
+//! insertions and removals move; once they are more than twice its slots, a pass over the table costs no
+//! more than they did. And it compares how many words there are with how many homes there are between
+//! the first word and the last, when it has moved so many, or is full. Too many words are spread over
+//! the least frame that has them all, and over as many homes as they need there. A word outside the
+//! frame doubles the frame at least.
+//!
+//! ```text
+//!   one run       |  . . . . . . a b c d e f g h . . . . . . . .
+//!   packed        |  . . . . . . . . . . . . . . a b c d e f g h|
+//!   spread        |  . a . . b . c d . e . . . f . . g . h . . .
+//! ```
+//!
+//! Packed at the end, the words from any of them on need as many slots as they have left, so none is
+//! spread to a slot behind its own: both passes are in place, and the storage may be larger or
+//! smaller afterwards.
+
+use super::{
+    fill::Filler,
+    frame::Frame,
+    iter::Words,
+    raw::Raw,
+    shape::{EMPTY, LINE_SLOTS, Shape},
+};
+use crate::{error::Error, storage::Downward};
+
+/// Words that may be moved in a table of any size before it looks why.
+const PATIENCE_WORDS: usize = 512;
+
+/// So many words may crowd together: to move them costs little.
+const FEW_WORDS: usize = 64;
+
+/// The words of a table, and those between which homes they are.
+#[derive(Clone, Copy)]
+struct Extent {
+    least: u64,
+    greatest: u64,
+    /// How many they are.
+    len: usize,
+}
+
+impl Extent {
+    /// Are the homes between the first word and the last filled to at most so many 32nds?
+    fn fits(self, shape: Shape, frame: Frame, thirty_seconds: usize) -> bool {
+        let home = |word| frame.offset(word).map(|offset| shape.home(offset));
+        let (Some(first), Some(last)) = (home(self.least), home(self.greatest)) else {
+            return false;
+        };
+        let homes = (last - first).saturating_add(1);
+        // Where each word has a home of its own, there are never too many.
+        shape.shift() <= frame.lift()
+            || self.len.saturating_mul(32) <= homes.saturating_mul(thirty_seconds)
+    }
+}
+
+impl<S: Downward> Raw<S> {
+    /// Have more words been moved than passes over the table would cost?
+    #[inline]
+    pub(super) fn has_moved_much(&self) -> bool {
+        self.moved > 2 * self.shape.slots() + PATIENCE_WORDS
+    }
+
+    /// After many moves: spreads the words anew if they crowd together and that is of use, within
+    /// `lines` lines. Without the memory for it, the table stays as it is.
+    #[cold]
+    pub(super) fn relieve(&mut self, lines: usize) {
+        self.moved = 0;
+        if self.is_crowded(None) {
+            let _ = self.try_respread(None, lines);
+        }
+    }
+
+    /// Are there more words, `word` included, than homes between the first and the last of them want?
+    pub(super) fn is_crowded(&self, word: Option<u64>) -> bool {
+        // Half way from full to one word for each home.
+        let limit = 16 + self.load.sixteenths();
+        let is_crowd = |it: Extent| it.len > FEW_WORDS && !it.fits(self.shape, self.frame, limit);
+        self.extent(word).is_some_and(is_crowd)
+    }
+
+    /// Spreads the words anew, with room for `word` if there is one, over at most `lines` lines: in
+    /// place if the storage reaches that far, else in another storage.
+    ///
+    /// [`Error::Full`] if there is no room; else what the storage says. Then nothing has changed.
+    pub(super) fn try_respread(&mut self, word: Option<u64>, lines: usize) -> Result<(), Error> {
+        let mut refused = Error::Full;
+        let reserved = lines.min(self.reserved_lines());
+        let elsewhere = self.can_move().then_some(lines);
+        // Without the memory to move, as well as it can be done here.
+        for lines in elsewhere.into_iter().chain([reserved]) {
+            let Some((shape, frame)) = self.plan(word, lines) else { continue };
+            if (shape, frame) == (self.shape, self.frame) {
+                return Ok(());
+            }
+            match self.respread_to(shape, frame) {
+                Ok(()) => return Ok(()),
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
+    }
+
+    /// The shape and the frame in which the words, and `word`, are best kept in `lines` lines.
+    fn plan(&self, word: Option<u64>, lines: usize) -> Option<(Shape, Frame)> {
+        let extent = self.extent(word)?;
+        let is_outside = word.is_some_and(|word| self.frame.offset(word).is_none());
+        // A frame that gets wider does so by two at least: so it seldom does.
+        let lift = if is_outside { self.frame.lift().saturating_sub(1) } else { u64::BITS };
+        let mut frame = Frame::around(extent.least, extent.greatest, lift);
+        if !is_outside && frame.lift() <= self.frame.lift() {
+            frame = self.frame;
+        }
+        let mut shape = match self.shape {
+            Shape::NONE => Shape::for_len(extent.len, self.load)?,
+            shape => shape,
+        };
+        let fits = |shape: &Shape| shape.lines() <= lines;
+        let limit = 2 * self.load.sixteenths();
+        while shape.max_len(self.load) < extent.len || !extent.fits(shape, frame, limit) {
+            let Some(doubled) = shape.plain().doubled().filter(fits) else { break };
+            shape = doubled.with_whole_margin().filter(fits).unwrap_or(doubled);
+        }
+        Some((self.shape_with_room(shape, frame, word, lines)?, frame))
+    }
+
+    /// `shape`, or with more slots behind its homes in their place, so that all words and `word` find
+    /// a slot in `lines` lines.
+    pub(super) fn shape_with_room(
+        &self,
+        mut shape: Shape,
+        frame: Frame,
+        word: Option<u64>,
+        lines: usize,
+    ) -> Option<Shape> {
+        let len = self.len + usize::from(word.is_some());
+        let holds = |shape: &Shape| shape.lines() <= lines && shape.max_len(self.load) >= len;
+        loop {
+            let needed = self.slots_needed(shape, frame, word);
+            if needed <= shape.slots() {
+                return Some(shape).filter(holds);
+            }
+            // As much again as they need: the crowd may grow.
+            let overflow = needed - shape.homes();
+            let rest = lines.saturating_mul(LINE_SLOTS).saturating_sub(shape.homes());
+            let twice = overflow.saturating_mul(2).checked_next_multiple_of(LINE_SLOTS);
+            for overflow in [twice.unwrap_or(rest), rest] {
+                let stretched = shape.with_overflow(overflow).filter(holds);
+                if let Some(stretched) = stretched.filter(|it| it.slots() >= needed) {
+                    return Some(stretched);
+                }
+            }
+            shape = shape.halved()?;
+        }
+    }
+
+    /// The slots up to the last that the words and `word` take in a table of `shape`.
+    pub(super) fn slots_needed(&self, shape: Shape, frame: Frame, word: Option<u64>) -> usize {
+        let slot_behind = |next: usize, word| match frame.offset(word) {
+            Some(EMPTY) => next,
+            Some(offset) => shape.home(offset).max(next).saturating_add(1),
+            None => usize::MAX,
+        };
+        let mut word = word;
+        let next = Words::all(self).fold(0, |next, (_, resident)| {
+            let before = word.take_if(|word| *word < resident);
+            slot_behind(before.map_or(next, |word| slot_behind(next, word)), resident)
+        });
+        word.map_or(next, |word| slot_behind(next, word))
+    }
+
+    /// The words, `word` included.
+    fn extent(&self, word: Option<u64>) -> Option<Extent> {
+        let mut words = Words::all(self).map(|(_, word)| word);
+        let first = words.next();
+        let last = words.next_back().or(first);
+        let least = first.into_iter().chain(word).min()?;
+        let greatest = last.into_iter().chain(word).max()?;
+        Some(Extent { least, greatest, len: self.len + usize::from(word.is_some()) })
+    }
+
+    /// Makes the table one of `shape` in `frame`, in which all words have a slot.
+    pub(super) fn respread_to(&mut self, shape: Shape, frame: Frame) -> Result<(), Error> {
+        if shape.lines() <= self.reserved_lines() {
+            return self.respread_in_place(shape, frame);
+        }
+        self.move_to_another(shape, frame)
+    }
+
+    /// [`respread_to`](Self::respread_to) within the storage: what it says that cannot commit lines.
+    fn respread_in_place(&mut self, shape: Shape, frame: Frame) -> Result<(), Error> {
+        self.commit(shape)?;
+        if shape.slots() > self.shape.slots() {
+            self.take_shape_around(shape, self.shape.slots());
+        }
+        let (slots, values) = self.slots_and_values();
+        let packed = pack(slots, values);
+        self.set_shape(shape);
+        self.spread_packed(packed, frame);
+        Ok(())
+    }
+
+    /// Spreads the `packed` words in the last slots.
+    fn spread_packed(&mut self, packed: usize, frame: Frame) {
+        let (old, zero) = (self.frame, self.zero.take());
+        self.frame = frame;
+        self.len = 0;
+        let start = self.shape.slots().saturating_sub(packed);
+        let mut filler = Filler::new(self);
+        if let Some(value) = zero {
+            // All words have a slot, by the caller's word; so here, and below.
+            let _ = filler.push(old.base(), value);
+        }
+        for slot in start..start + packed {
+            let Some((offset, value)) = filler.take(slot) else { return };
+            let _ = filler.push(old.word(offset), value);
+        }
+    }
+}
+
+/// Moves all words, and their values, to the last slots; returns how many they are.
+fn pack(slots: &mut [u64], values: &mut [u64]) -> usize {
+    let mut first = slots.len();
+    for slot in (0..slots.len()).rev() {
+        let word = slots.get_mut(slot).map_or(EMPTY, core::mem::take);
+        if word == EMPTY {
+            continue;
+        }
+        first -= 1;
+        if let Some(to) = slots.get_mut(first) {
+            *to = word;
+        }
+        if let Some(&value) = values.get(slot) {
+            if let Some(to) = values.get_mut(first) {
+                *to = value;
+            }
+        }
+    }
+    slots.len() - first
+}
