@@ -96,6 +96,10 @@ const fn inverse(odd: u64) -> u64 {
 }
 
 /// Builds [`KeyedHasher`]s of one seed. The default hasher of heptad's sets and maps.
+///
+/// Its `Default` has seed 0, which everyone knows: `Set::new`, `collect` and reading by serde's `Deserialize` are under
+/// it, and whoever chooses the keys can then choose such that crowd one place. There is nothing random in a crate without
+/// an operating system; with one, take `RandomState` in its place, or a seed from wherever you get one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Keyed {
     seed: u64,

@@ -12,7 +12,7 @@ use crate::{
     hash::unhash_word,
     layout::{
         LINE_BYTES, Line,
-        touched::{Tally, assert_documented, assert_header_says, lines_of},
+        touched::{Tally, assert_documented, assert_header_says, assert_readme_row, lines_of},
     },
     storage::Region,
 };
@@ -38,7 +38,9 @@ fn n10_lines_per_operation() {
         inserts.add(lines_of(|| map.insert(key, key)).0);
     }
     assert_documented("insert while it fills", &inserts, 1290, 20);
-    assert_reads("just filled", &map, 0, [(1240, 7), (1370, 7), (1330, 12)]);
+    let reads = [(1240, 7), (1370, 7), (1330, 12)];
+    assert_reads("just filled", &map, 0, reads);
+    assert_readme_row("just filled", &[&reads[..], &[(1290, 20)]].concat());
 
     let [mut removes, mut inserts] = [(); 2].map(|()| Tally::default());
     for key in 0..10 * ENTRIES {
@@ -48,7 +50,9 @@ fn n10_lines_per_operation() {
     }
     assert_documented("remove", &removes, 1680, 7);
     assert_documented("insert", &inserts, 1950, 20);
-    assert_reads("after churn", &map, 10 * ENTRIES, [(1250, 7), (1380, 7), (1360, 12)]);
+    let reads = [(1250, 7), (1380, 7), (1360, 12)];
+    assert_reads("after churn", &map, 10 * ENTRIES, reads);
+    assert_readme_row("after ten turnovers", &[&reads[..], &[(1950, 20), (1680, 7)]].concat());
     assert_header_says(
         "In a full map of 10,000 entries a lookup touches 1.4 lines on average, a change of a value 1.4, an \
          insertion 2.0 and a removal 1.7.",

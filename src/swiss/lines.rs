@@ -4,7 +4,7 @@ use crate::{
     hash::{Keyed, hash_word},
     layout::{
         Line,
-        touched::{Tally, assert_documented, assert_header_says, lines_of},
+        touched::{Tally, assert_documented, assert_header_says, assert_readme_row, lines_of},
     },
     storage::Region,
     swiss::{Map64, Table, map::Entry},
@@ -21,10 +21,12 @@ fn hash(key: &u64) -> u64 {
 fn lines_per_operation() {
     // Load in 64ths; per thousand and most: hit, miss, insert, remove.
     let documented = [
-        (48, (1040, 2), (1040, 2), (1540, 20), (1330, 4)),
-        (60, (1220, 2), (1160, 2), (4820, 100), (1830, 4)),
+        (48, "at 3/4 load", [(1040, 2), (1040, 2), (1540, 20), (1330, 4)]),
+        (60, "at 15/16 load", [(1220, 2), (1160, 2), (4820, 100), (1830, 4)]),
     ];
-    for (load_64ths, hit, miss, insert, remove) in documented {
+    for (load_64ths, row, costs) in documented {
+        assert_readme_row(row, &costs);
+        let [hit, miss, insert, remove] = costs;
         let mut lines = std::vec![Line::EMPTY; 1024];
         let mut table = Table::<u64, _>::new_in(Region::from_lines(&mut lines).unwrap()).unwrap();
         let entries = 1024 * 7 * load_64ths / 64;

@@ -59,7 +59,9 @@
 //! reads one more line for the value. Floods of equal hashes make
 //! deep entries: the fifteenth key of one pair of groups, and then a scan, as in any table. In small
 //! tables honest keys do so now and then: while 4 or 8 groups are filled to 15/16 in at most 2 of 100
-//! cases, to 7/8 in 1 of 200, to 3/4 in 1 of 1,000, and hardly ever from 32 groups on. A deep entry stays deep until it is removed or the table moves, and `span` with the deepest of them.
+//! cases, to 7/8 in 1 of 200, to 3/4 in 1 of 1,000, and hardly ever from 32 groups on. A deep
+//! entry stays deep until it is removed or the table moves; `span` stays as large as it was until the last deep
+//! entry is removed.
 //!
 //! # Concurrency
 //!
@@ -104,6 +106,8 @@ mod view;
 #[cfg(feature = "spin")]
 pub use locked::Locked;
 pub use map::{Map, Map64};
+#[cfg(feature = "serde")]
+pub use serialize::ReadInto;
 pub use set::Set;
 pub use stats::Stats;
 pub use table::Table;

@@ -1,16 +1,24 @@
-//! Sets and maps through serde (feature `serde`): as sequences and maps. Reading one back needs the
-//! heap, a default hasher, and as many bytes as the entries take: no length of a foreign input is
-//! trusted for an allocation.
+//! Sets and maps through serde (feature `serde`): as sequences and maps. [`ReadInto`] reads one back into a table
+//! that was made before. `Deserialize` makes one, which needs the heap and a default hasher. Memory is taken as entries
+//! come: no length of a foreign input is trusted for an allocation.
 #![forbid(unsafe_code)]
 
-use core::hash::{BuildHasher, Hash};
+use core::{
+    fmt,
+    hash::{BuildHasher, Hash},
+};
 
-use serde::ser::{Serialize, Serializer};
+use serde::{
+    de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor},
+    ser::{Serialize, Serializer},
+};
 
 use super::{
     map::{PairMap, Pairing},
     set::Set,
 };
+#[cfg(feature = "alloc")]
+use crate::storage::Heap;
 use crate::storage::Storage;
 
 impl<K: Serialize, S: Storage, H> Serialize for Set<K, S, H> {
@@ -31,82 +39,123 @@ where
     }
 }
 
+/// Reads entries into a set or map that was made before: in its storage, which need not be the heap, and under its
+/// hasher, whose seed a foreign input cannot know. What was there stays, unless it is read again. After an error, what
+/// was read before is there too.
+///
+/// ```
+/// use heptad::{hash::Keyed, storage::Inline, swiss::{ReadInto, Set}};
+/// use serde::de::DeserializeSeed;
+///
+/// # fn seed_of_this_boot() -> u64 { 0x5eed }
+/// let mut ids: Set<u64, Inline<4>> = Set::inline(Keyed::new(seed_of_this_boot()));
+/// ReadInto(&mut ids).deserialize(&mut serde_json::Deserializer::from_str("[1, 2, 3]"))?;
+/// assert!(ids.len() == 3 && ids.contains(&2));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// Entries that find no room are an error of the deserializer.
+#[derive(Debug)]
+pub struct ReadInto<'a, T>(pub &'a mut T);
+
+impl<'de, K, S, H> DeserializeSeed<'de> for ReadInto<'_, Set<K, S, H>>
+where
+    K: Deserialize<'de> + Hash + Eq,
+    S: Storage,
+    H: BuildHasher,
+{
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, K, S, H> Visitor<'de> for ReadInto<'_, Set<K, S, H>>
+where
+    K: Deserialize<'de> + Hash + Eq,
+    S: Storage,
+    H: BuildHasher,
+{
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence of keys")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut keys: A) -> Result<(), A::Error> {
+        while let Some(key) = keys.next_element()? {
+            self.0.try_insert(key).map_err(|rejected| A::Error::custom(rejected.error))?;
+        }
+        Ok(())
+    }
+}
+
+impl<'de, K, V, P, S, H> DeserializeSeed<'de> for ReadInto<'_, PairMap<K, V, P, S, H>>
+where
+    K: Deserialize<'de> + Hash + Eq,
+    V: Deserialize<'de>,
+    P: Pairing<K, V>,
+    S: Storage,
+    H: BuildHasher,
+{
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, K, V, P, S, H> Visitor<'de> for ReadInto<'_, PairMap<K, V, P, S, H>>
+where
+    K: Deserialize<'de> + Hash + Eq,
+    V: Deserialize<'de>,
+    P: Pairing<K, V>,
+    S: Storage,
+    H: BuildHasher,
+{
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<(), A::Error> {
+        while let Some((key, value)) = pairs.next_entry()? {
+            self.0.try_insert(key, value).map_err(|rejected| A::Error::custom(rejected.error))?;
+        }
+        Ok(())
+    }
+}
+
+/// Under the default hasher: that of [`Keyed`](crate::hash::Keyed) has a seed that everyone knows, so that whoever
+/// chooses the input can make each insertion take as long as a walk over the table. Read such input with
+/// [`ReadInto`], or have a hasher whose default is random, such as the standard library's `RandomState`.
 #[cfg(feature = "alloc")]
-mod read {
-    use core::{
-        fmt,
-        hash::{BuildHasher, Hash},
-        marker::PhantomData,
-    };
-
-    use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-
-    use super::{PairMap, Pairing, Set};
-    use crate::storage::Heap;
-
-    struct Build<T>(PhantomData<T>);
-
-    impl<'de, K, H> Deserialize<'de> for Set<K, Heap, H>
-    where
-        K: Deserialize<'de> + Hash + Eq,
-        H: BuildHasher + Default,
-    {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_seq(Build::<Self>(PhantomData))
-        }
+impl<'de, K, H> Deserialize<'de> for Set<K, Heap, H>
+where
+    K: Deserialize<'de> + Hash + Eq,
+    H: BuildHasher + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut set = Set::default();
+        ReadInto(&mut set).deserialize(deserializer)?;
+        Ok(set)
     }
+}
 
-    impl<'de, K, H> Visitor<'de> for Build<Set<K, Heap, H>>
-    where
-        K: Deserialize<'de> + Hash + Eq,
-        H: BuildHasher + Default,
-    {
-        type Value = Set<K, Heap, H>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a sequence of keys")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut keys: A) -> Result<Self::Value, A::Error> {
-            let mut set = Set::default();
-            while let Some(key) = keys.next_element()? {
-                set.try_insert(key).map_err(|rejected| A::Error::custom(rejected.error))?;
-            }
-            Ok(set)
-        }
-    }
-
-    impl<'de, K, V, P, H> Deserialize<'de> for PairMap<K, V, P, Heap, H>
-    where
-        K: Deserialize<'de> + Hash + Eq,
-        V: Deserialize<'de>,
-        P: Pairing<K, V>,
-        H: BuildHasher + Default,
-    {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_map(Build::<Self>(PhantomData))
-        }
-    }
-
-    impl<'de, K, V, P, H> Visitor<'de> for Build<PairMap<K, V, P, Heap, H>>
-    where
-        K: Deserialize<'de> + Hash + Eq,
-        V: Deserialize<'de>,
-        P: Pairing<K, V>,
-        H: BuildHasher + Default,
-    {
-        type Value = PairMap<K, V, P, Heap, H>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a map")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Self::Value, A::Error> {
-            let mut map = PairMap::default();
-            while let Some((key, value)) = pairs.next_entry()? {
-                map.try_insert(key, value).map_err(|rejected| A::Error::custom(rejected.error))?;
-            }
-            Ok(map)
-        }
+/// Under the default hasher: see `Deserialize` of [`Set`] for what that means for input that others choose.
+#[cfg(feature = "alloc")]
+impl<'de, K, V, P, H> Deserialize<'de> for PairMap<K, V, P, Heap, H>
+where
+    K: Deserialize<'de> + Hash + Eq,
+    V: Deserialize<'de>,
+    P: Pairing<K, V>,
+    H: BuildHasher + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut map = PairMap::default();
+        ReadInto(&mut map).deserialize(deserializer)?;
+        Ok(map)
     }
 }

@@ -64,6 +64,8 @@ impl<S: Growable, O: Order> Extend<(u64, u64)> for Map<S, O> {
     }
 }
 
+/// In the default order: the keyed one has a seed that everyone knows, so for keys that others choose `extend` a map
+/// made [`with_order`](Map::with_order).
 #[cfg(feature = "alloc")]
 impl<O: Order + Default> FromIterator<(u64, u64)> for Map<Heap, O> {
     fn from_iter<I: IntoIterator<Item = (u64, u64)>>(pairs: I) -> Self {

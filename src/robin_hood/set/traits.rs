@@ -55,6 +55,8 @@ impl<S: Growable, O: Order> Extend<u64> for Set<S, O> {
     }
 }
 
+/// In the default order: the keyed one has a seed that everyone knows, so for keys that others choose `extend` a set
+/// made [`with_order`](Set::with_order).
 #[cfg(feature = "alloc")]
 impl<O: Order + Default> FromIterator<u64> for Set<Heap, O> {
     fn from_iter<I: IntoIterator<Item = u64>>(keys: I) -> Self {

@@ -17,6 +17,7 @@ use crate::{
     swiss::batch::Delay,
 };
 
+/// Under the default hasher; that of [`Keyed`](crate::hash::Keyed) has a fixed seed.
 impl<K, V, P, H, const LINES: usize> Default for PairMap<K, V, P, Inline<LINES>, H>
 where
     P: Pairing<K, V>,
@@ -27,6 +28,7 @@ where
     }
 }
 
+/// Under the default hasher; that of [`Keyed`](crate::hash::Keyed) has a fixed seed, as in `new`.
 #[cfg(feature = "alloc")]
 impl<K, V, P: Pairing<K, V>, H: Default> Default for PairMap<K, V, P, Heap, H> {
     fn default() -> Self {
@@ -136,6 +138,9 @@ where
     }
 }
 
+/// Under the default hasher, and that of [`Keyed`](crate::hash::Keyed) has a seed that everyone knows: for keys that
+/// others choose, `extend` one made [`with_hasher`](PairMap::with_hasher), or take a hasher whose default is random,
+/// such as the standard library's `RandomState`.
 #[cfg(feature = "alloc")]
 impl<K, V, P: Pairing<K, V>, H> FromIterator<(K, V)> for PairMap<K, V, P, Heap, H>
 where

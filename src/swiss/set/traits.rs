@@ -18,12 +18,14 @@ use crate::{
     },
 };
 
+/// Under the default hasher; that of [`Keyed`](crate::hash::Keyed) has a fixed seed.
 impl<K, H: Default, const LINES: usize> Default for Set<K, Inline<LINES>, H> {
     fn default() -> Self {
         Self::inline(H::default())
     }
 }
 
+/// Under the default hasher; that of [`Keyed`](crate::hash::Keyed) has a fixed seed, as in [`Set::new`].
 #[cfg(feature = "alloc")]
 impl<K, H: Default> Default for Set<K, Heap, H> {
     fn default() -> Self {
@@ -92,6 +94,9 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Extend<K> for Set<K, S, H> {
     }
 }
 
+/// Under the default hasher, and that of [`Keyed`](crate::hash::Keyed) has a seed that everyone knows: for keys that
+/// others choose, `extend` one made [`with_hasher`](Set::with_hasher), or take a hasher whose default is random,
+/// such as the standard library's `RandomState`.
 #[cfg(feature = "alloc")]
 impl<K: Hash + Eq, H: BuildHasher + Default> FromIterator<K> for Set<K, Heap, H> {
     fn from_iter<I: IntoIterator<Item = K>>(keys: I) -> Self {
@@ -101,6 +106,7 @@ impl<K: Hash + Eq, H: BuildHasher + Default> FromIterator<K> for Set<K, Heap, H>
     }
 }
 
+/// Under a fixed seed, as [`Set::new`].
 #[cfg(feature = "alloc")]
 impl<K: Hash + Eq, const N: usize> From<[K; N]> for Set<K> {
     fn from(keys: [K; N]) -> Self {

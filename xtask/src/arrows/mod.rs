@@ -64,7 +64,23 @@ pub(crate) fn run(_: &xshell::Shell) -> Result<Count> {
         }
         count += Count::of(violations.is_empty());
     }
+    let page = fs::read_to_string("CONTRIBUTING.md")?;
+    let rooms = unsafe_rooms(&page);
+    if rooms != UNSAFE {
+        println!(
+            "      CONTRIBUTING.md lets {rooms:?} hold unsafe code, and this stage {UNSAFE:?}"
+        );
+    }
+    count += Count::of(rooms == UNSAFE);
     Ok(count)
+}
+
+/// The modules that may hold unsafe code, as CONTRIBUTING.md says: `Only ... hold unsafe code`.
+fn unsafe_rooms(page: &str) -> Vec<&str> {
+    let sentence =
+        page.split("Only `").nth(1).and_then(|rest| rest.split(" hold unsafe code").next());
+    let names = sentence.unwrap_or_default().split('`').step_by(2);
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 /// What is wrong with the file `path` (relative to `src`), as `line: message`.

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{ARROWS, LEAF, UNSAFE, violations_in};
+use super::{ARROWS, LEAF, UNSAFE, unsafe_rooms, violations_in};
 
 fn violations(path: &str, source: &str) -> Vec<String> {
     violations_in(Path::new(path), source).unwrap()
@@ -15,6 +15,13 @@ fn the_table_names_its_own_modules() {
     let is_module = |name: &&str| ARROWS.iter().any(|(module, _)| module == name);
     assert!(ARROWS.iter().all(|(_, uses)| uses.iter().all(is_module)));
     assert!(UNSAFE.iter().all(is_module) && is_module(&LEAF));
+}
+
+#[test]
+fn the_rooms_of_unsafe_code_are_read() {
+    let page = "Rules.\nOnly `one`, `two`\n  and `three` hold unsafe code, and `four` not.";
+    assert_eq!(unsafe_rooms(page), ["one", "two", "three"]);
+    assert!(unsafe_rooms("Nothing.").is_empty());
 }
 
 /// Each module uses only modules of earlier rows: the graph has no cycle.
