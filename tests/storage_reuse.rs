@@ -25,7 +25,9 @@ impl Memory {
         let mut memory = Memory(vec![Line::EMPTY; LINES + 2 * GUARD_LINES]);
         for word in Memory::guards() {
             // SAFETY: inside the lines.
-            unsafe { memory.words().add(word).write(GUARD) };
+            let word = unsafe { memory.words().add(word) };
+            // SAFETY: a word of the lines.
+            unsafe { word.write(GUARD) };
         }
         memory
     }
@@ -46,7 +48,9 @@ impl Memory {
     fn assert_guarded(&mut self, way: &str) {
         for word in Memory::guards() {
             // SAFETY: inside the lines.
-            assert_eq!(unsafe { self.words().add(word).read() }, GUARD, "{way}: word {word}");
+            let at = unsafe { self.words().add(word) };
+            // SAFETY: a word of the lines.
+            assert_eq!(unsafe { at.read() }, GUARD, "{way}: word {word}");
         }
     }
 }
