@@ -9,7 +9,7 @@ use crate::{
         raw::Raw,
         shape::Shape,
     },
-    storage::{Downward, Heap, Region, Zeroed},
+    storage::{Downward, Region, Zeroed},
 };
 
 /// A set in a region with as many homes as `log2_homes` says, and so many random keys.
@@ -143,8 +143,9 @@ fn shapes_at_the_edges() {
 
 /// Words that insertions of `keys` move, one by one and by spreading them anew, and the longest of all
 /// single moves, on the heap.
+#[cfg(feature = "alloc")]
 fn work_of<O: Order>(order: &O, keys: impl Iterator<Item = u64>) -> (usize, usize) {
-    let mut raw = Raw::without_slots(Heap::new(), None, MaxLoad::SevenEighths);
+    let mut raw = Raw::without_slots(crate::storage::Heap::new(), None, MaxLoad::SevenEighths);
     let (mut work, mut longest) = (0, 0);
     for key in keys {
         let (moved, shape, frame) = (raw.moved, raw.shape, raw.frame);
@@ -165,6 +166,7 @@ fn work_of<O: Order>(order: &O, keys: impl Iterator<Item = u64>) -> (usize, usiz
 
 /// Keys in order cost at most twice what they cost in random order, all passes included.
 #[test]
+#[cfg(feature = "alloc")]
 #[cfg_attr(miri, ignore = "statistics")]
 fn input_in_order_moves_no_more_than_twice_as_many_words() {
     for len in [1_000u64, 40_000, 57_000] {
