@@ -12,8 +12,8 @@
  *     heptad_lockfree   64-bit keys with 64-bit values, shared by cores, interrupts and processes
  *     heptad_indirect   the same with keys of any length, which you keep
  *
- * HANDLES. A table is a handle of 128 bytes (192 if it is sorted), which you place where you like, and lines of 64 bytes in
- * memory that you lend it:
+ * HANDLES. A table is a handle of 128 bytes (192 if it is sorted), which you place where you like, and lines
+ * of 64 bytes in memory that you lend it:
  *
  *     static heptad_set seen = HEPTAD_INIT;
  *     static HEPTAD_LINES(seen_lines, 16);                 // 16 groups of seven: room for 105 keys
