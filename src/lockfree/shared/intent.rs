@@ -83,10 +83,10 @@ impl Names {
 /// A member in the middle of an operation.
 #[derive(Clone, Copy)]
 pub(in crate::lockfree) struct Intent<'a> {
-    pub(super) names: &'a Names,
-    pub(super) reaped: &'a AtomicU64,
+    pub(in crate::lockfree) names: &'a Names,
+    pub(in crate::lockfree) reaped: &'a AtomicU64,
     /// The address that names are counted from.
-    pub(super) base: usize,
+    pub(in crate::lockfree) base: usize,
 }
 
 impl Intent<'_> {

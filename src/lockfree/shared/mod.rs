@@ -84,11 +84,18 @@ struct Block {
 pub(super) struct Line {
     /// Has somebody the number?
     state: AtomicU64,
-    names: Names,
+    pub(super) names: Names,
 }
 
 #[cfg(not(heptad_loom))]
 const _: () = assert!(size_of::<Block>() == LINE_BYTES && size_of::<Line>() == LINE_BYTES);
+
+#[cfg(all(test, heptad_loom))]
+impl Line {
+    pub(super) fn in_state(state: u64) -> Line {
+        Line { state: AtomicU64::new(state), names: Names::default() }
+    }
+}
 
 impl Block {
     fn expected_check(&self) -> u64 {

@@ -27,7 +27,7 @@ use crate::{
 /// The state of a number that nobody has.
 pub(super) const FREE: u64 = 0;
 /// The state of a member.
-pub(super) const JOINED: u64 = 1;
+pub(in crate::lockfree) const JOINED: u64 = 1;
 /// The state of a dead member that is being reaped.
 const DEAD: u64 = 2;
 
@@ -38,22 +38,22 @@ pub(in crate::lockfree) struct Gate {
     /// The number of the member that reaps, and one; 0 for nobody.
     reaper: AtomicU64,
     /// What nobody reserves meanwhile: see `intent.rs`.
-    pub(super) reaped: AtomicU64,
+    pub(in crate::lockfree) reaped: AtomicU64,
 }
 
 /// A member that releases what others had.
 #[derive(Clone, Copy)]
 pub(in crate::lockfree) struct Reaper<'a> {
-    pub(super) number: usize,
-    pub(super) lines: &'a [Line],
-    pub(super) gate: &'a Gate,
+    pub(in crate::lockfree) number: usize,
+    pub(in crate::lockfree) lines: &'a [Line],
+    pub(in crate::lockfree) gate: &'a Gate,
     /// The address that names are counted from.
-    pub(super) base: usize,
+    pub(in crate::lockfree) base: usize,
 }
 
 impl Reaper<'_> {
     /// Releases what the dead member `number` had reserved in `table`, and its number.
-    pub(super) fn reap(self, table: Table<'_>, number: usize) -> Result<(), Error> {
+    pub(in crate::lockfree) fn reap(self, table: Table<'_>, number: usize) -> Result<(), Error> {
         let dead = self.lines.get(number).filter(|_| number != self.number).ok_or(Error::Member)?;
         // Acquire: the caller knows of the death, and so of all that came before it.
         if dead.state.load(Acquire) == FREE {
