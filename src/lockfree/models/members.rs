@@ -80,7 +80,7 @@ type Death = fn(Table<'_, Intent<'_>>, Home<'_>);
 
 const DEATHS: [Death; 3] = [
     // It has named the spare cell.
-    |table, home| drop(table.taker.takes(home.bin(), SPARE)),
+    |table, home| assert!(table.taker.takes(home.bin(), SPARE)),
     // It has reserved it, if nobody else has.
     |table, home| drop(home.take_spare(table.taker, home.header())),
     // It was about to remove the entry.

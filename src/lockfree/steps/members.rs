@@ -82,7 +82,9 @@ fn p4_a_member_killed_at_every_access() {
             sweep(|accesses_before| {
                 let map = formatted(lines, entries);
                 let victim = join(lines, 1, false);
-                let is_killed = killed(accesses_before, || drop(change(&victim, key)));
+                let is_killed = killed(accesses_before, || {
+                    let _ = change(&victim, key);
+                });
                 core::mem::forget(victim);
                 let story = format!("change {number} of {key}, before access {accesses_before}");
                 assert_nothing_is_left(&map, &story);
@@ -104,7 +106,9 @@ fn p4_a_reaper_killed_at_every_access() {
             sweep(|accesses_before| {
                 let map = formatted(lines, FEW);
                 let (victim, reaper) = (join(lines, 1, false), join(lines, 2, false));
-                has_died = killed(victim_stops, || drop(CHANGES[0](&victim, key)));
+                has_died = killed(victim_stops, || {
+                    let _ = CHANGES[0](&victim, key);
+                });
                 // SAFETY: the victim is dead, or its operation is over and it does no more.
                 let reap = || unsafe { reaper.reap(1) };
                 let is_killed = killed(accesses_before, || assert_eq!(reap(), Ok(())));
@@ -133,7 +137,9 @@ fn p4_a_member_stopped_while_another_is_reaped() {
             sweep(|accesses_before| {
                 let map = formatted(lines, FEW);
                 let (victim, worker) = (join(lines, 1, false), join(lines, 2, false));
-                has_died = killed(victim_stops, || drop(CHANGES[dead](&victim, 0)));
+                has_died = killed(victim_stops, || {
+                    let _ = CHANGES[dead](&victim, 0);
+                });
                 core::mem::forget(victim);
                 let reached = std::rc::Rc::new(core::cell::Cell::new(false));
                 let map = std::rc::Rc::new(map);
