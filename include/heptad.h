@@ -757,6 +757,12 @@ int heptad_lockfree_format(void *memory, size_t bytes, uint64_t seed, size_t mem
 int heptad_lockfree_attach(heptad_lockfree *map, void *memory, size_t bytes);
 int heptad_lockfree_join(heptad_lockfree *map, void *memory, size_t bytes, size_t member);
 
+/* Releases what a dead member had reserved, and its number, while everyone goes on: after its process was waited
+ * for, say. It must be dead: never call this for a member that may go on. The handle is another member's. _BUSY while
+ * another member does this, or a living one is in the middle of an operation on the same place: call again.
+ * A member that dies in here is reaped as any other. _MEMBER for no number, or the handle's own. */
+int heptad_lockfree_reap(const heptad_lockfree *map, size_t member);
+
 /* Gives the memory up: who attaches from now on gets _FOREIGN. Those who are attached may go on; the memory may
  * be used otherwise when all have released. Anyone who is attached may do this. _MEMBER in private memory. */
 int heptad_lockfree_destroy(const heptad_lockfree *map);
@@ -949,8 +955,8 @@ int heptad_lockfree_clear(const heptad_lockfree *map);
  * the map is gone. When an insertion fails, or answers that the key was there, the map has not kept the
  * reference it was given, and nobody else has seen it. */
 
-/* As heptad_lockfree_init, _init_counted, _init_with, _format, _attach, _join and _destroy; the memory is that
- * of heptad_lockfree_bytes.
+/* As heptad_lockfree_init, _init_counted, _init_with, _format, _attach, _join, _reap and _destroy; the memory is
+ * that of heptad_lockfree_bytes.
  * _NULL also without `equal`, _ARGUMENT for hash bits of none or all. Who attaches has to bring the same hash
  * bits, or the answer is _FOREIGN, and to understand the references: indices or offsets, no addresses. Shared
  * memory is that of heptad_lockfree_shared_bytes. */
@@ -974,6 +980,7 @@ int heptad_indirect_join(heptad_indirect *map, void *memory, size_t bytes, size_
                          uint64_t hash_bits,
                          int (*equal)(uint64_t reference, const void *key, void *context),
                          void *context);
+int heptad_indirect_reap(const heptad_indirect *map, size_t member);
 int heptad_indirect_destroy(const heptad_indirect *map);
 
 /* As those of a heptad_lockfree. A rebuild under another seed does not part keys whose hash bits are the same.

@@ -4,7 +4,11 @@
 //! All writes of a header are compare-exchanges, so whoever acquires a header has also acquired all
 //! that was released into an earlier one.
 
-use super::{arena::Home, header::Header};
+use super::{
+    arena::Home,
+    header::Header,
+    shared::intent::{SPARE, Taker},
+};
 use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
 
 /// Another operation committed first, or the bin was frozen: what was read is out of date.
@@ -39,7 +43,10 @@ impl Home<'_> {
 
     /// Takes an own slot that is neither visible nor taken.
     #[inline(always)]
-    pub(super) fn take(self, seen: Header, slot: u32) -> Take {
+    pub(super) fn take(self, taker: impl Taker, seen: Header, slot: u32) -> Take {
+        if !taker.takes(self.bin(), slot) {
+            return Take::Held;
+        }
         // Acquire: pairs with the Release of `give_back`, so that the last holder's stores to the
         // slot come before ours. The first look has acquired it already: between two commits nothing
         // is given back that was taken after the first. No model needs it.
@@ -54,7 +61,10 @@ impl Home<'_> {
 
     /// Takes the spare cell.
     #[inline(always)]
-    pub(super) fn take_spare(self, seen: Header) -> Take {
+    pub(super) fn take_spare(self, taker: impl Taker, seen: Header) -> Take {
+        if !taker.takes(self.bin(), SPARE) {
+            return Take::Held;
+        }
         // Acquire: as in `take`.
         self.exchange(seen, Acquire, |now| {
             if now.is_spare_taken() { None } else { Some(now.taking_spare()) }

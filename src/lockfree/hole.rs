@@ -14,6 +14,7 @@ use super::{
     arena::{Home, Table},
     commit::Lost,
     header::{Header, Place},
+    shared::intent::Taker,
     update::Hand,
 };
 use crate::sync::Ordering::Relaxed;
@@ -31,7 +32,7 @@ impl Header {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a, T: Taker> Table<'a, T> {
     /// Does with the slot at `place`, which `after` has just hidden, what is to be done.
     #[inline]
     pub(super) fn after_hiding(self, home: Home<'a>, after: Header, place: Place) {
@@ -45,6 +46,7 @@ impl<'a> Table<'a> {
     /// Moves an entry from a group into the own slot at `hole`, which we hold.
     #[inline(never)]
     fn pull_in(self, home: Home<'a>, after: Header, hole: Place) {
+        self.taker.has_hidden();
         let outside = after.overflow().next();
         let is_filled = outside.is_some_and(|place| self.refill(home, after, hole, place).is_ok());
         if !is_filled {
@@ -57,6 +59,7 @@ impl<'a> Table<'a> {
     /// updates. Goes round again only if another operation has committed.
     #[cold]
     pub(super) fn bring_back(self, home: Home<'a>, after: Header, hole: Place, borrowed: Place) {
+        self.taker.has_hidden();
         let mut seen = after;
         while seen.shows(borrowed) && !seen.is_frozen() {
             if self.refill(home, seen, hole, borrowed).is_ok() {
@@ -69,6 +72,7 @@ impl<'a> Table<'a> {
 
     /// Moves the entry at `outside`, in a group, to `hole`, which we hold.
     fn refill(self, home: Home<'a>, seen: Header, hole: Place, outside: Place) -> Result<(), Lost> {
+        self.hides(home, outside);
         let pair = self.pair_at(home, outside);
         // Relaxed, both: as in `hits`.
         let (word, value) = (pair.key.load(Relaxed), pair.value.load(Relaxed));

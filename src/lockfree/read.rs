@@ -7,6 +7,7 @@
 use super::{
     arena::{Home, Table},
     header::{Header, OWN_SLOTS, Place},
+    shared::intent::Taker,
     update::{Key, Matches},
 };
 use crate::{
@@ -77,7 +78,7 @@ impl<'a> Home<'a> {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a, T: Taker> Table<'a, T> {
     /// The value of a key, here or in a table behind. The home's line, and one more for each entry of
     /// the home that stands in a group and is looked at.
     #[inline]

@@ -13,12 +13,13 @@ use super::{
     arena::{Home, Table},
     commit::{Lost, Take},
     header::{GROUP_SLOTS, Header, Place, REGIONS},
+    shared::intent::Taker,
     slots::Purpose,
     update::{Hand, Stop},
 };
 use crate::sync::Ordering::Relaxed;
 
-impl<'a> Table<'a> {
+impl<'a, T: Taker> Table<'a, T> {
     /// Frees a slot in one of the groups of `home`, and claims it.
     #[cold]
     pub(super) fn relocate(self, home: Home<'a>, seen: Header) -> Result<Place, Stop> {
@@ -55,13 +56,17 @@ impl<'a> Table<'a> {
             // An operation holds the slot, the key has just changed, or a rebuild copies it.
             return Err(Stop::Busy);
         }
+        self.hides(owner, place);
         let (word, value) = (self.key_at(owner, place), self.value_at(owner, seen, place));
         let Some((target, seen)) = self.other_place(owner, seen, place)? else {
             return Err(Stop::Full);
         };
         self.fill(owner, seen, target, word, value);
         match owner.commit(seen, |now| now.showing(target).hiding(place)) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.taker.has_hidden();
+                Ok(())
+            }
             Err(Lost) => {
                 self.put_back(owner, Hand::Slot(target));
                 Err(Stop::Busy)
@@ -77,13 +82,13 @@ impl<'a> Table<'a> {
         place: Place,
     ) -> Result<Option<(Place, Header)>, Stop> {
         if let Some(slot) = seen.free_own() {
-            match owner.take(seen, slot) {
+            match owner.take(self.taker, seen, slot) {
                 Take::Done(seen) => return Ok(Some((Place::own(slot), seen))),
                 Take::Held | Take::Lost => return Err(Stop::Busy),
             }
         }
         let claim = |region| {
-            let slot = self.group(owner, region).claim_free(Purpose::Entry)?;
+            let slot = self.group(owner, region).claim_free(self.taker, Purpose::Entry)?;
             Some((Place::in_group(region, slot), seen))
         };
         Ok((0..REGIONS).filter(|&region| region != place.region()).find_map(claim))

@@ -336,9 +336,14 @@ impl<'a, G: Track> Root<'a, G> {
             };
         };
         let home = start.home_of(key.word);
-        if self.member().is_some() {
+        if let Some(member) = self.member() {
             // There is no rebuild to help, and nothing to settle.
-            return update_from(start, home, key, decide).into();
+            let Some(intent) = member.intent() else {
+                return update_from(start, home, key, decide).into();
+            };
+            let answer = start.of_taker(intent).update(home, key, decide);
+            intent.end();
+            return answer.into();
         }
         // Asked before, as what comes behind an exchange waits for it.
         let is_drawn = is_drawn(start, home, key.word);

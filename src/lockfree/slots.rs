@@ -13,6 +13,7 @@ use super::{
     bin::Group,
     commit::Take,
     header::{GROUP_SLOTS, Header, Place, REGIONS},
+    shared::intent::Taker,
     update::{Hand, Setback, Stop},
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
@@ -38,7 +39,7 @@ impl Group {
 
     /// Claims a free slot. Goes round again only if another operation has claimed or released one.
     #[inline]
-    pub(super) fn claim_free(&self, purpose: Purpose) -> Option<u32> {
+    pub(super) fn claim_free(&self, taker: impl Taker, purpose: Purpose) -> Option<u32> {
         // Relaxed: the exchange tells.
         let mut claims = self.claims().load(Relaxed);
         loop {
@@ -51,6 +52,9 @@ impl Group {
                 return None;
             }
             let slot = free.trailing_zeros();
+            if !taker.takes(self, slot) {
+                return None;
+            }
             // Acquire: pairs with the Release of `unclaim`.
             let claim =
                 self.claims().compare_exchange(claims, claims | 1 << slot, Acquire, Relaxed);
@@ -70,7 +74,7 @@ impl Group {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a, T: Taker> Table<'a, T> {
     /// A slot of `home` to fill: the one in the hand, or a new one. With it comes the header that shows
     /// what `seen` showed. If the bin has none, the groups are asked from the one in `first_region` on.
     #[inline]
@@ -92,7 +96,7 @@ impl<'a> Table<'a> {
             Hand::Empty => {}
         }
         if let Some(slot) = seen.free_own() {
-            match home.take(seen, slot) {
+            match home.take(self.taker, seen, slot) {
                 Take::Done(seen) => return Ok((Place::own(slot), seen)),
                 // Whoever holds it may give it back: so the home is not full.
                 Take::Held => seen = seen.taking(slot),
@@ -117,7 +121,7 @@ impl<'a> Table<'a> {
     ) -> Result<Place, Stop> {
         for step in 0..REGIONS {
             let region = (first_region + step) % REGIONS;
-            if let Some(slot) = self.group(home, region).claim_free(purpose) {
+            if let Some(slot) = self.group(home, region).claim_free(self.taker, purpose) {
                 return Ok(Place::in_group(region, slot));
             }
         }

@@ -109,7 +109,7 @@ impl Table<'_> {
         self.homes().map(|home| home.header().count() as usize).sum()
     }
 
-    fn stats(self) -> Stats {
+    pub(super) fn stats(self) -> Stats {
         let shape = self.shape();
         let mut stats =
             Stats { bins: shape.bins as usize, slots: shape.slots() as usize, ..Stats::default() };

@@ -24,6 +24,7 @@ use super::{
     decide::{Decide, Decision},
     header::{Header, Place},
     shape::Shape,
+    shared::intent::Taker,
     slots::Purpose,
 };
 use crate::sync::{
@@ -147,16 +148,29 @@ impl Home<'_> {
 
     /// Inserts a key into a free own slot.
     #[inline(always)]
-    fn insert_own(self, seen: Header, slot: u32, word: u64, value: u64) -> Result<(), Hand> {
-        let Take::Done(seen) = self.take(seen, slot) else { return Err(Hand::Empty) };
+    fn insert_own(
+        self,
+        taker: impl Taker,
+        seen: Header,
+        slot: u32,
+        word: u64,
+        value: u64,
+    ) -> Result<(), Hand> {
+        let Take::Done(seen) = self.take(taker, seen, slot) else { return Err(Hand::Empty) };
         self.fill_own(seen, slot, word, value);
         self.show(seen, Place::own(slot))
     }
 
     /// Gives the key in an own slot another value, by way of the spare cell.
     #[inline(always)]
-    fn replace_own(self, seen: Header, slot: u32, value: u64) -> Result<(), Hand> {
-        let Take::Done(_) = self.take_spare(seen) else { return Err(Hand::Empty) };
+    fn replace_own(
+        self,
+        taker: impl Taker,
+        seen: Header,
+        slot: u32,
+        value: u64,
+    ) -> Result<(), Hand> {
+        let Take::Done(_) = self.take_spare(taker, seen) else { return Err(Hand::Empty) };
         self.swap_cell(seen, slot, value)
     }
 
@@ -215,7 +229,7 @@ impl Pair {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a, T: Taker> Table<'a, T> {
     /// Asks `decide` what to do with the key, given its present value, and does it. Answers the value
     /// that the key had before.
     ///
@@ -251,7 +265,7 @@ impl<'a> Table<'a> {
             Some((slot, before)) if seen.is_open() && home.still_shows(seen) => {
                 match decide.decide(Some(before)) {
                     Decision::Keep => {}
-                    Decision::Set(value) => home.replace_own(seen, slot, value)?,
+                    Decision::Set(value) => home.replace_own(self.taker, seen, slot, value)?,
                     Decision::Remove => self.remove(home, seen, Place::own(slot))?,
                 }
                 Ok(Some(before))
@@ -259,7 +273,7 @@ impl<'a> Table<'a> {
             None if seen.is_all_in_bin() && home.still_shows(seen) => {
                 let slot = seen.free_own().ok_or(Hand::Empty)?;
                 if let Decision::Set(value) = decide.decide(None) {
-                    home.insert_own(seen, slot, key.word, value)?;
+                    home.insert_own(self.taker, seen, slot, key.word, value)?;
                 }
                 Ok(None)
             }
@@ -354,7 +368,7 @@ impl<'a> Table<'a> {
             return self.replace_pair(home, seen, place, value, hand);
         }
         let hand = match hand {
-            Hand::Empty => match home.take_spare(seen) {
+            Hand::Empty => match home.take_spare(self.taker, seen) {
                 Take::Done(_) => Hand::Spare,
                 Take::Held => Hand::Empty,
                 Take::Lost => return Err(Setback::Again(hand)),
@@ -378,10 +392,11 @@ impl<'a> Table<'a> {
         value: u64,
         hand: Hand,
     ) -> Result<(), Setback> {
+        self.hides(home, old);
         if hand == Hand::Empty && seen.free_own().is_none() && !old.is_own() {
             // In the group where it is, if there is room: no other line then.
             let group = self.group(home, old.region());
-            if let Some(slot) = group.claim_free(Purpose::Update) {
+            if let Some(slot) = group.claim_free(self.taker, Purpose::Update) {
                 return Ok(home.replace_in_group(seen, group, old, slot, value)?);
             }
         }
@@ -404,6 +419,7 @@ impl<'a> Table<'a> {
     /// Hides the entry at `place`.
     #[inline]
     fn remove(self, home: Home<'a>, seen: Header, place: Place) -> Result<(), Hand> {
+        self.hides(home, place);
         match home.commit(seen, |now| now.removing(place)) {
             Ok(after) => {
                 self.after_hiding(home, after, place);

@@ -167,6 +167,15 @@ pub unsafe extern "C" fn heptad_indirect_join(
 
 /// # Safety
 ///
+/// [As for every function here](super::super#what-a-caller-owes); the member is dead.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_indirect_reap(map: *const HeptadIndirect, member: usize) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { shared::reap(map, member) }
+}
+
+/// # Safety
+///
 /// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_indirect_destroy(map: *const HeptadIndirect) -> c_int {

@@ -129,6 +129,15 @@ pub unsafe extern "C" fn heptad_lockfree_join(
 
 /// # Safety
 ///
+/// [As for every function here](super::super#what-a-caller-owes); the member is dead.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_lockfree_reap(map: *const HeptadLockfree, member: usize) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { shared::reap(map, member) }
+}
+
+/// # Safety
+///
 /// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_destroy(map: *const HeptadLockfree) -> c_int {

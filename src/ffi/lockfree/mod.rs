@@ -54,6 +54,11 @@ impl shared::SharedMap for Shared {
         self.rebuild_if_needed(to, seed)
     }
 
+    unsafe fn reap(&self, member: usize) -> Result<(), Error> {
+        // SAFETY: the caller's promise.
+        unsafe { self.reap(member) }
+    }
+
     fn destroy(&self) -> Result<(), Error> {
         self.destroy()
     }

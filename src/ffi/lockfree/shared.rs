@@ -26,6 +26,10 @@ pub(in crate::ffi) trait SharedMap: Body + Sized {
         to: Region<'static>,
         seed: u64,
     ) -> Result<(), Rejected<Region<'static>>>;
+    /// # Safety
+    ///
+    /// The member is dead.
+    unsafe fn reap(&self, member: usize) -> Result<(), Error>;
     fn destroy(&self) -> Result<(), Error>;
     fn needs_rebuild(&self) -> Option<Need>;
     fn help(&self, steps: usize) -> Result<bool, Error>;
@@ -121,6 +125,18 @@ pub(in crate::ffi) unsafe fn format(
         Ok(false)
     };
     answer(format())
+}
+
+/// Releases what a dead member had reserved. 0, or a code.
+///
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes); the member is dead.
+pub(in crate::ffi) unsafe fn reap<T: SharedMap>(map: *const Handle<T>, member: usize) -> c_int {
+    // SAFETY: the caller's promise.
+    let reap = |map: &T| unsafe { map.reap(member) }.map(|()| false).map_err(code::of);
+    // SAFETY: the caller's promise.
+    unsafe { Handle::ask(map, reap) }
 }
 
 /// Gives shared memory up. 0, or a code.

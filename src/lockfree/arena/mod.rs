@@ -14,8 +14,9 @@ use core::{
 
 use super::{
     bin::{Bin, Group, Pair},
-    header::Place,
+    header::{GROUP_SLOTS, Place},
     shape::Shape,
+    shared::intent::{Anyone, Taker},
 };
 use crate::{
     hash::hash_word,
@@ -73,17 +74,19 @@ impl<'a> Home<'a> {
     }
 }
 
-/// A table: what all operations work on. One word, so that calls can pass it in a register.
+/// A table, and who reserves slots in it: what all operations work on. One word for [`Anyone`], so that calls
+/// can pass it in a register.
 #[derive(Clone, Copy)]
-pub(super) struct Table<'a> {
+pub(super) struct Table<'a, T = Anyone> {
     descriptor: NonNull<Descriptor>,
+    pub(super) taker: T,
     lent: PhantomData<&'a Descriptor>,
 }
 
 // SAFETY: a table is a shared borrow of atomics and of a descriptor that nobody writes.
-unsafe impl Send for Table<'_> {}
+unsafe impl<T: Send> Send for Table<'_, T> {}
 // SAFETY: as above.
-unsafe impl Sync for Table<'_> {}
+unsafe impl<T: Sync> Sync for Table<'_, T> {}
 
 impl<'a> Table<'a> {
     /// The table that `descriptor` describes.
@@ -94,9 +97,16 @@ impl<'a> Table<'a> {
     /// the table during `'a`.
     #[inline]
     pub(super) unsafe fn at(descriptor: NonNull<Descriptor>) -> Self {
-        Table { descriptor, lent: PhantomData }
+        Table { descriptor, taker: Anyone, lent: PhantomData }
     }
 
+    /// The same, for a taker.
+    pub(super) fn of_taker<T: Taker>(self, taker: T) -> Table<'a, T> {
+        Table { descriptor: self.descriptor, taker, lent: PhantomData }
+    }
+}
+
+impl<'a, T: Taker> Table<'a, T> {
     #[inline]
     fn descriptor(self) -> &'a Descriptor {
         // SAFETY: valid during 'a, and not written (A1).
@@ -137,11 +147,11 @@ impl<'a> Table<'a> {
 
     /// The table that entries move to, if this one is being rebuilt, or has been.
     #[inline]
-    pub(super) fn next(self) -> Option<Table<'a>> {
+    pub(super) fn next(self) -> Option<Table<'a, T>> {
         // Acquire: pairs with the Release of `set_next`, which comes behind making the table.
         let next = NonNull::new(self.descriptor().next.load(Acquire))?;
         // SAFETY: A1 of the next table: R2 keeps it at least as long as this one.
-        Some(unsafe { Table::at(next) })
+        Some(unsafe { Table::at(next) }.of_taker(self.taker))
     }
 
     /// Makes `next` the table that entries move to, if there is none.
@@ -161,7 +171,7 @@ impl<'a> Table<'a> {
         &self.descriptor().progress
     }
 
-    pub(super) fn is(self, other: Table<'_>) -> bool {
+    pub(super) fn is(self, other: Table<'_, T>) -> bool {
         self.descriptor == other.descriptor
     }
 
@@ -195,6 +205,16 @@ impl<'a> Table<'a> {
         self.home(0)
     }
 
+    /// The number of the bin that an address is in, and how far behind its first byte, if it is less than a word.
+    pub(super) fn bin_at(self, address: usize) -> Option<(u64, u32)> {
+        index_in(self.bins(), address)
+    }
+
+    /// The same for groups.
+    pub(super) fn group_at(self, address: usize) -> Option<(u64, u32)> {
+        index_in(self.groups(), address).filter(|&(_, slot)| slot < GROUP_SLOTS)
+    }
+
     /// The home with a number, if there is one.
     pub(super) fn home_number(self, number: u64) -> Option<Home<'a>> {
         self.bins().get(number as usize).map(|bin| Home { bin })
@@ -224,4 +244,21 @@ impl<'a> Table<'a> {
     pub(super) fn pair_at(self, home: Home<'_>, place: Place) -> &'a Pair {
         self.group(home, place.region()).pair(place.group_slot())
     }
+
+    /// Names a place that the next commit hides: see [`Taker::hides`].
+    #[inline(always)]
+    pub(super) fn hides(self, home: Home<'a>, place: Place) {
+        if place.is_own() {
+            self.taker.hides(home.bin, place.own_slot());
+        } else {
+            self.taker.hides(self.group(home, place.region()), place.group_slot());
+        }
+    }
+}
+
+/// The element that an address is in, and how far behind its first byte, if it is less than a word.
+fn index_in<E>(elements: &[E], address: usize) -> Option<(u64, u32)> {
+    let offset_bytes = address.checked_sub(elements.as_ptr().addr())?;
+    let (number, rest) = (offset_bytes / size_of::<E>(), offset_bytes % size_of::<E>());
+    (number < elements.len() && rest < size_of::<u64>()).then_some((number as u64, rest as u32))
 }

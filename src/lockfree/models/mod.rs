@@ -26,11 +26,13 @@ use super::{
     reclaim::Never,
     root::Root,
     shape::Shape,
+    shared::intent::Anyone,
     slots::Purpose,
 };
 use crate::{layout::Line, storage::Region};
 
 mod grace;
+mod members;
 mod one_home;
 mod rebuild;
 mod retarget;
@@ -190,11 +192,11 @@ fn leak_all_places(map: &Judged) {
     let table = map.root().newest().unwrap();
     let home = table.home_number(0).unwrap();
     for slot in 0..OWN_SLOTS {
-        assert!(matches!(home.take(home.header(), slot), Take::Done(_)));
+        assert!(matches!(home.take(Anyone, home.header(), slot), Take::Done(_)));
     }
     for region in 0..REGIONS {
         let mut claims =
-            (0..GROUP_SLOTS).map(|_| table.group(home, region).claim_free(Purpose::Update));
+            (0..GROUP_SLOTS).map(|_| table.group(home, region).claim_free(Anyone, Purpose::Update));
         assert!(claims.all(|slot| slot.is_some()));
     }
 }

@@ -73,7 +73,7 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     /// # Errors
     ///
     /// As there; [`Error::Member`] if there is no such number; [`Error::Occupied`] while another map has it:
-    /// until that is dropped, or its member [reaped](Self::reap).
+    /// until that is dropped, or its member [reaped](Map::reap).
     ///
     /// # Safety
     ///
@@ -98,6 +98,23 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         // SAFETY: the caller's promise.
         let (descriptor, member) = unsafe { attach(region, HOME_MASK, number)? };
         Ok(Map::with_root(Root::of(descriptor, guard(member))))
+    }
+
+    /// Releases what the dead member `number` had reserved, and its number. Everyone may go on meanwhile; an
+    /// operation that needs just that place finds it reserved.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] while another member reaps, or a living one names the same place in an operation that is under
+    /// way: call again. [`Error::Member`] if there is no such number, or it is this map's own; or this map is no
+    /// member.
+    ///
+    /// # Safety
+    ///
+    /// The member is dead: what used its map will never do anything again, and what it did has happened (its process
+    /// was waited for, say).
+    pub unsafe fn reap(&self, number: usize) -> Result<(), Error> {
+        reap(self.root(), number)
     }
 
     /// Gives shared memory up: nobody can attach to it any more, who finds [`Error::Foreign`]. Those who are
@@ -219,6 +236,19 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         Ok(IndirectMap::with_root(Root::of(descriptor, guard(member)), keys))
     }
 
+    /// Releases what a dead member had reserved: see [`Map::reap`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    pub unsafe fn reap(&self, number: usize) -> Result<(), Error> {
+        reap(self.root(), number)
+    }
+
     /// Gives shared memory up: see [`Map::destroy`].
     ///
     /// # Errors
@@ -227,6 +257,11 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     pub fn destroy(&self) -> Result<(), Error> {
         destroy(self.root())
     }
+}
+
+fn reap(root: &Root<'_, impl Track>, number: usize) -> Result<(), Error> {
+    let member = root.member().ok_or(Error::Member)?;
+    member.reap(root.current().ok_or(Error::Corrupt)?, number)
 }
 
 fn destroy(root: &Root<'_, impl Track>) -> Result<(), Error> {

@@ -31,11 +31,16 @@
 //! map for one without a table. That is looked at when an operation begins: a writer that changes the first two
 //! lines of an arena in the middle of one is not excluded.
 
+pub(super) mod intent;
 mod maps;
+pub(super) mod reap;
 
 use core::ptr::NonNull;
 
+use intent::{Intent, Names};
 pub use maps::{SharedIndirectMap, SharedMap, SharedSet};
+
+use reap::{FREE, Gate, JOINED, Reaper};
 
 use super::{
     arena::{Descriptor, Table},
@@ -69,19 +74,28 @@ struct Block {
     bytes: u64,
     members: u64,
     check: u64,
-    unused: [u64; 4],
+    gate: Gate,
+    unused: [u64; 2],
 }
 
 /// A member's line.
 #[derive(Debug, Default)]
 #[repr(C, align(64))]
 pub(super) struct Line {
-    /// 1 while somebody has the number.
+    /// Has somebody the number?
     state: AtomicU64,
+    pub(super) names: Names,
 }
 
 #[cfg(not(heptad_loom))]
 const _: () = assert!(size_of::<Block>() == LINE_BYTES && size_of::<Line>() == LINE_BYTES);
+
+#[cfg(all(test, heptad_loom))]
+impl Line {
+    pub(super) fn in_state(state: u64) -> Line {
+        Line { state: AtomicU64::new(state), names: Names::default() }
+    }
+}
 
 impl Block {
     fn expected_check(&self) -> u64 {
@@ -157,7 +171,8 @@ pub(super) fn format(
         bytes: bytes as u64,
         members: members as u64,
         check: 0,
-        unused: [0; 4],
+        gate: Gate::default(),
+        unused: [0; 2],
     };
     block.check = block.expected_check();
     // SAFETY: within the region, which is ours alone; zero is fine for all lines.
@@ -248,7 +263,7 @@ pub(super) unsafe fn attach<'a>(
             // SAFETY: aligned, initialised and valid for 'a.
             let line = unsafe { &*line };
             // Acquire: pairs with the Release of `drop`: what the last one with this number did comes first.
-            if line.state.compare_exchange(0, 1, Acquire, Relaxed).is_err() {
+            if line.state.compare_exchange(FREE, JOINED, Acquire, Relaxed).is_err() {
                 return refuse(Error::Occupied, region);
             }
             Some(line)
@@ -280,12 +295,37 @@ impl<'a> Member<'a> {
         unsafe { region.unwrap_unchecked() }
     }
 
+    /// The member's intent, if the memory is for members. One operation at a time.
+    pub(super) fn intent(&self) -> Option<Intent<'_>> {
+        let names = &self.line?.names;
+        Some(Intent { names, reaped: &self.block().gate.reaped, base: self.start.addr().get() })
+    }
+
+    /// Releases what the dead member `number` had reserved in `table`.
+    pub(super) fn reap(&self, table: Table<'_>, number: usize) -> Result<(), Error> {
+        let (block, line) = (self.block(), self.line.ok_or(Error::Member)?);
+        if let Some(error) = block.complaint(self.bytes) {
+            return Err(error);
+        }
+        // SAFETY: the first line behind the block; A1: an arena follows the lines of members.
+        let first = unsafe { self.start.add(1) }.cast::<Line>();
+        // SAFETY: initialised atomics, as many as was checked, valid during 'a.
+        let lines = unsafe { core::slice::from_raw_parts(first.as_ptr(), block.members as usize) };
+        let offset_bytes = core::ptr::from_ref(line).addr() - first.addr().get();
+        let base = self.start.addr().get();
+        let reaper = Reaper { number: offset_bytes / LINE_BYTES, lines, gate: &block.gate, base };
+        reaper.reap(table, number)
+    }
+
+    fn block(&self) -> &Block {
+        // SAFETY: valid during 'a.
+        unsafe { self.start.as_ref() }
+    }
+
     /// Gives the memory up: nobody attaches to it any more.
     pub(super) fn destroy(&self) {
-        // SAFETY: valid during 'a.
-        let block = unsafe { self.start.as_ref() };
         // Relaxed: who attaches at the same time may have come first.
-        block.magic.store(0, Relaxed);
+        self.block().magic.store(0, Relaxed);
     }
 }
 
@@ -312,7 +352,7 @@ impl Drop for Member<'_> {
     fn drop(&mut self) {
         if let Some(line) = self.line {
             // Release: pairs with the Acquire of `attach`.
-            line.state.store(0, Release);
+            line.state.store(FREE, Release);
         }
     }
 }

@@ -36,6 +36,7 @@ use crate::{
 
 mod closures;
 mod life;
+mod members;
 mod nested;
 mod rebuilds;
 mod scenes;

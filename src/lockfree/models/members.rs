@@ -1,0 +1,132 @@
+//! Members: one is dead, at some point of its operation; another one reaps it, while a third one works on.
+
+use std::{boxed::Box, sync::Arc, vec::Vec};
+
+use loom::{model::Builder, thread};
+
+use super::super::{
+    arena::{Descriptor, Home, Table},
+    decide::Decision,
+    header::Place,
+    shape::Shape,
+    shared::{
+        Line,
+        intent::{Intent, SPARE, Taker},
+        reap::{Gate, JOINED, Reaper},
+    },
+    update::Key,
+};
+use crate::{error::Error, storage::Region};
+
+const KEY: u64 = 1;
+const REAPER: usize = 0;
+const DEAD: usize = 1;
+const LIVING: usize = 2;
+
+/// A table with one home and one entry, and three members.
+struct Memory {
+    descriptor: core::ptr::NonNull<Descriptor>,
+    lines: Vec<Line>,
+    gate: Gate,
+}
+
+// SAFETY: shared borrows of loom's atomics; the descriptor is leaked.
+unsafe impl Send for Memory {}
+// SAFETY: as above.
+unsafe impl Sync for Memory {}
+
+impl Memory {
+    fn new() -> Memory {
+        let line = Box::leak(Box::new(crate::layout::Line::EMPTY));
+        let region = Region::from_lines(core::slice::from_mut(line)).unwrap();
+        let shape = Shape { bins: 1, groups_per_region: 1 };
+        let descriptor = Descriptor::of_shape(region, shape, 0, u64::MAX);
+        let lines: Vec<Line> = (0..3).map(|_| Line::in_state(JOINED)).collect();
+        let memory = Memory { descriptor, lines, gate: Gate::default() };
+        assert_eq!(memory.update(REAPER, Decision::Set(0)), Ok(None));
+        memory
+    }
+
+    fn table(&self) -> Table<'_> {
+        // SAFETY: leaked.
+        unsafe { Table::at(self.descriptor) }
+    }
+
+    fn table_of(&self, number: usize) -> Table<'_, Intent<'_>> {
+        let names = &self.lines[number].names;
+        self.table().of_taker(Intent { names, reaped: &self.gate.reaped, base: 0 })
+    }
+
+    fn update(
+        &self,
+        number: usize,
+        decision: Decision,
+    ) -> Result<Option<u64>, super::super::update::Stop> {
+        let table = self.table_of(number);
+        let key = Key { word: KEY, matches: |word, stored, _| word == stored };
+        let answer = table.update(table.home_of(KEY), key, |_: Option<u64>| decision);
+        table.taker.end();
+        answer
+    }
+
+    fn reap(&self) -> Result<(), Error> {
+        let Memory { lines, gate, .. } = self;
+        Reaper { number: REAPER, lines, gate, base: 0 }.reap(self.table(), DEAD)
+    }
+}
+
+/// What the dead member did last.
+type Death = fn(Table<'_, Intent<'_>>, Home<'_>);
+
+const DEATHS: [Death; 3] = [
+    // It has named the spare cell.
+    |table, home| assert!(table.taker.takes(home.bin(), SPARE)),
+    // It has reserved it, if nobody else has.
+    |table, home| drop(home.take_spare(table.taker, home.header())),
+    // It was about to remove the entry.
+    |table, home| table.hides(home, Place::own(0)),
+];
+
+/// A dead member is reaped while a living one does `decision`; then the reaper changes the key itself.
+fn race(decision: Decision) {
+    for death in DEATHS {
+        let mut builder = Builder::new();
+        builder.preemption_bound = Some(3);
+        builder.check(move || {
+            let memory = Arc::new(Memory::new());
+            let living = {
+                let memory = Arc::clone(&memory);
+                thread::spawn(move || memory.update(LIVING, decision))
+            };
+            let reaper = {
+                let memory = Arc::clone(&memory);
+                thread::spawn(move || {
+                    let table = memory.table_of(DEAD);
+                    death(table, table.first_home());
+                    let reaped = memory.reap();
+                    assert!(matches!(reaped, Ok(()) | Err(Error::Busy)));
+                    memory.update(REAPER, Decision::Set(3))
+                })
+            };
+            let before = [living.join().unwrap().unwrap(), reaper.join().unwrap().unwrap()];
+            // One of both came first, and the other one found what it left.
+            let after_first = match decision {
+                Decision::Set(value) => Some(value),
+                _ => None,
+            };
+            assert!(before == [Some(0), after_first] || before == [Some(3), Some(0)], "{before:?}");
+            assert_eq!(memory.reap(), Ok(()));
+            assert_eq!(memory.table().stats().held, 0);
+        });
+    }
+}
+
+#[test]
+fn p4_a_dead_one_is_reaped_beside_an_update() {
+    race(Decision::Set(2));
+}
+
+#[test]
+fn p4_a_dead_one_is_reaped_beside_a_removal() {
+    race(Decision::Remove);
+}

@@ -1,0 +1,124 @@
+//! What a member is about to reserve, written down before it does: so that others can release it when the
+//! member is dead.
+//!
+//! ```text
+//!   member     takes = spare of bin 5   looks at `reaped`   reserves it   commits   takes = 0
+//!   reaper                              reaped = spare of bin 5   looks at all members   reaped = 0
+//! ```
+//!
+//! - **I1** What a member has reserved is named by one of its two words. An operation has reserved one thing at
+//!   the most (F7), and a commit that hides a place names it first: if the commit comes to pass, that is what it
+//!   has reserved.
+//! - **I2** Nobody takes what `reaped` names. A member first names a thing and then looks at `reaped`; a reaper
+//!   first writes `reaped` and then looks at the members, all in one order. So a thing that no living member
+//!   names after that is reserved by nobody living, and stays so until `reaped` is another.
+//! - **I3** Who is about to hide what `reaped` names, and so reserve it, wipes `reaped` first: a removal is never
+//!   refused. A reaper that has found a thing reserved and not visible writes [`RELEASING`] into `reaped` by an
+//!   exchange. If that fails it begins anew; from then on the thing is a dead member's.
+//!
+//! A name may be out of date, which delays a reaper and nothing else. [`Anyone`] names nothing, and costs nothing.
+
+use super::super::header::OWN_SLOTS;
+use crate::sync::{AtomicU64, Ordering::SeqCst};
+
+/// The slot number by which the spare cell of a bin goes.
+pub(in crate::lockfree) const SPARE: u32 = OWN_SLOTS;
+
+/// In `reaped`: the thing is a dead member's, and about to be free.
+pub(super) const RELEASING: u64 = 1 << 63;
+
+/// Who reserves slots and cells of a table.
+pub(in crate::lockfree) trait Taker: Copy {
+    /// Names the slot of the bin or group at `line`. May it be reserved?
+    fn takes<L>(self, line: &L, slot: u32) -> bool;
+
+    /// Names the slot that the next commit hides, and so reserves.
+    fn hides<L>(self, line: &L, slot: u32);
+
+    /// What a commit has hidden is what is reserved now: the other name is free for what is hidden next.
+    fn has_hidden(self);
+}
+
+/// Those who are no members.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lockfree) struct Anyone;
+
+impl Taker for Anyone {
+    #[inline(always)]
+    fn takes<L>(self, _: &L, _: u32) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn hides<L>(self, _: &L, _: u32) {}
+
+    #[inline(always)]
+    fn has_hidden(self) {}
+}
+
+/// The two names of a member. 0 is nothing; else the address of a bin or group in the memory, counted from its
+/// start, and the number of the slot.
+#[derive(Debug, Default)]
+pub(in crate::lockfree) struct Names {
+    takes: AtomicU64,
+    hides: AtomicU64,
+}
+
+impl Names {
+    /// Both. Only what a living member names in the order of SeqCst counts (I2).
+    pub(super) fn both(&self) -> [u64; 2] {
+        // `takes` last: `has_hidden` writes it before `hides` is written again.
+        let hides = self.hides.load(SeqCst);
+        [self.takes.load(SeqCst), hides]
+    }
+
+    /// An operation has ended, or what was named is released.
+    pub(in crate::lockfree) fn clear(&self) {
+        // SeqCst: behind the commit or release that ended it, for who reads this.
+        self.takes.store(0, SeqCst);
+        self.hides.store(0, SeqCst);
+    }
+}
+
+/// A member in the middle of an operation.
+#[derive(Clone, Copy)]
+pub(in crate::lockfree) struct Intent<'a> {
+    pub(in crate::lockfree) names: &'a Names,
+    pub(in crate::lockfree) reaped: &'a AtomicU64,
+    /// The address that names are counted from.
+    pub(in crate::lockfree) base: usize,
+}
+
+impl Intent<'_> {
+    /// The operation has ended, with nothing reserved.
+    pub(in crate::lockfree) fn end(self) {
+        self.names.clear();
+    }
+
+    fn name_of<L>(self, line: &L, slot: u32) -> u64 {
+        (core::ptr::from_ref(line).addr() - self.base) as u64 + u64::from(slot)
+    }
+}
+
+impl Taker for Intent<'_> {
+    fn takes<L>(self, line: &L, slot: u32) -> bool {
+        let name = self.name_of(line, slot);
+        // SeqCst, both: I2.
+        self.names.takes.store(name, SeqCst);
+        self.reaped.load(SeqCst) & !RELEASING != name
+    }
+
+    fn hides<L>(self, line: &L, slot: u32) {
+        let name = self.name_of(line, slot);
+        // SeqCst, all: I2, I3.
+        self.names.hides.store(name, SeqCst);
+        if self.reaped.load(SeqCst) == name {
+            let _ = self.reaped.compare_exchange(name, 0, SeqCst, SeqCst);
+        }
+    }
+
+    fn has_hidden(self) {
+        // SeqCst: as above.
+        self.names.takes.store(self.names.hides.load(SeqCst), SeqCst);
+    }
+}
