@@ -185,47 +185,59 @@ typedef struct heptad_stats {
 /* What every handle starts as. */
 #define HEPTAD_INIT { HEPTAD_ABI_VERSION, 0, { 0 } }
 
+/* Handles are aligned to 8, which 32-bit x86 has to be asked for. A compiler that cannot be asked puts them at
+ * multiples of 4 there, and every function may return _MISALIGNED. */
+#if defined(__GNUC__)
+#define HEPTAD_ALIGNED_8 __attribute__((__aligned__(8)))
+#elif defined(__cplusplus) && __cplusplus >= 201103L
+#define HEPTAD_ALIGNED_8 alignas(8)
+#elif !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define HEPTAD_ALIGNED_8 _Alignas(8)
+#else
+#define HEPTAD_ALIGNED_8
+#endif
+
 /* Nobody's business but the library's. */
 typedef struct heptad_set {
     uint32_t version;
     uint32_t state;
-    uint64_t body[15];
+    HEPTAD_ALIGNED_8 uint64_t body[15];
 } heptad_set;
 
 typedef struct heptad_map {
     uint32_t version;
     uint32_t state;
-    uint64_t body[15];
+    HEPTAD_ALIGNED_8 uint64_t body[15];
 } heptad_map;
 
 typedef struct heptad_table {
     uint32_t version;
     uint32_t state;
-    uint64_t body[15];
+    HEPTAD_ALIGNED_8 uint64_t body[15];
 } heptad_table;
 
 typedef struct heptad_robin {
     uint32_t version;
     uint32_t state;
-    uint64_t body[23];
+    HEPTAD_ALIGNED_8 uint64_t body[23];
 } heptad_robin;
 
 typedef struct heptad_robin_map {
     uint32_t version;
     uint32_t state;
-    uint64_t body[23];
+    HEPTAD_ALIGNED_8 uint64_t body[23];
 } heptad_robin_map;
 
 typedef struct heptad_lockfree {
     uint32_t version;
     uint32_t state;
-    uint64_t body[15];
+    HEPTAD_ALIGNED_8 uint64_t body[15];
 } heptad_lockfree;
 
 typedef struct heptad_indirect {
     uint32_t version;
     uint32_t state;
-    uint64_t body[15];
+    HEPTAD_ALIGNED_8 uint64_t body[15];
 } heptad_indirect;
 
 /* The library was compiled for the same layout: src/ffi has these assertions too. */

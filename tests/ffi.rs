@@ -9,7 +9,7 @@ use heptad::ffi::*;
 use heptad::layout::Line;
 
 /// What `HEPTAD_INIT` makes of a handle of any kind: as large as the largest.
-#[repr(C)]
+#[repr(C, align(8))]
 struct Handle {
     version: u32,
     state: u32,

@@ -236,7 +236,7 @@ fn one_thread_is_never_told_that_the_map_is_busy() {
     let (mut refusals, mut retargets) = (0, 0);
     for seed in 0..if cfg!(miri) { 1 } else { 500 } {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let mut spare: Vec<_> = (0..3).map(|_| region_for(rng.usize(1..150))).collect();
+        let mut spare: Vec<_> = (0..3).map(|_| region_for(rng.u64(1..150) as usize)).collect();
         let map = Map::new_with(spare.remove(0), seed, Counted::default()).unwrap();
         for _ in 0..400 {
             let key = rng.u64(..150);

@@ -106,15 +106,16 @@ fn every_operation_runs_in_the_middle_of_every_operation() {
     handle_signals();
 
     let is_over = AtomicBool::new(false);
-    // SAFETY: asks for this thread's own number.
-    let this_thread = unsafe { libc::pthread_self() };
+    // As a number: musl's is a pointer, which may not cross to the threads below.
+    // SAFETY: asks for this thread's own.
+    let this_thread = unsafe { libc::pthread_self() } as usize;
     thread::scope(|scope| {
         for (signal, pause) in SIGNALS {
             let is_over = &is_over;
             scope.spawn(move || {
                 while !is_over.load(Relaxed) {
                     // SAFETY: the thread is there until this scope ends, and handles the signal.
-                    unsafe { libc::pthread_kill(this_thread, signal) };
+                    unsafe { libc::pthread_kill(this_thread as libc::pthread_t, signal) };
                     if pause > Duration::ZERO {
                         thread::sleep(pause);
                     }

@@ -35,8 +35,9 @@ pub trait Body {
     }
 }
 
-/// The first word of every handle.
-#[repr(C)]
+/// The first word of every handle. Aligned as any body may have to be: on 32-bit x86 an atomic word is aligned
+/// to eight bytes, and a word is not.
+#[repr(C, align(8))]
 struct Head {
     version: AtomicU32,
     /// [`UNMADE`], [`Body::KIND`], or one more while a call has claimed the handle.
@@ -61,7 +62,7 @@ impl<T: Body> Handle<T> {
     /// The header's `_Static_assert`s say the same.
     const LAYOUT_IS_THE_HEADERS: () = {
         assert!(size_of::<Self>() == 8 + size_of::<T::Words>());
-        assert!(align_of::<Self>() == align_of::<u64>());
+        assert!(align_of::<Self>() == 8);
         assert!(core::mem::offset_of!(Self, body) == 8);
         assert!(T::KIND & 1 == 0 && T::KIND != UNMADE);
     };

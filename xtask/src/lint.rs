@@ -6,13 +6,14 @@ use xshell::{Cmd, Shell, cmd};
 use crate::builds;
 use crate::job::{self, Job};
 use crate::matrix::{
-    AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, Backend, DEFAULT, FEATURE_SETS, Features, NONE,
-    PORTABLE_TARGETS, TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS, WITHOUT_ATOMICS, X86_64_NONE,
+    AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, Backend, DEFAULT, FEATURE_SETS, Features,
+    I686_MUSL, NONE, PORTABLE_TARGETS, TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS,
+    WITHOUT_ATOMICS, X86_64_NONE,
 };
 use crate::needs::{self, Need};
 use crate::stage::Count;
 
-pub(crate) const NEEDS: &[Need] = &[needs::RUSTFMT, needs::CLIPPY];
+pub(crate) const NEEDS: &[Need] = &[needs::RUSTFMT, needs::CLIPPY, Need::Target(I686_MUSL)];
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // The same targets as the builds, by the same table.
@@ -46,6 +47,8 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
             jobs.push(clippy(target, cmd!(shell, "cargo"), &["--target", target], features));
         }
     }
+    let on_32_bits = ["--all-targets", "--target", I686_MUSL];
+    jobs.push(clippy("the tests on 32 bits", cmd!(shell, "cargo"), &on_32_bits, ALL));
     for target in [AARCH64_NONE_SOFTFLOAT, X86_64_NONE] {
         let name = format!("kernels for {target}");
         let kernels = ["--package", "tests-qemu", "--target", target];

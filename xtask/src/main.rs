@@ -34,6 +34,7 @@ mod matrix;
 mod messages;
 mod miri;
 mod models;
+mod musl;
 mod mutants;
 mod needs;
 mod no_panic;

@@ -58,6 +58,7 @@ pub(crate) const AARCH64_NONE: &str = "aarch64-unknown-none";
 pub(crate) const AARCH64_NONE_SOFTFLOAT: &str = "aarch64-unknown-none-softfloat";
 pub(crate) const X86_64_NONE: &str = "x86_64-unknown-none";
 pub(crate) const I686_LINUX: &str = "i686-unknown-linux-gnu";
+pub(crate) const I686_MUSL: &str = "i686-unknown-linux-musl";
 pub(crate) const S390X_LINUX: &str = "s390x-unknown-linux-gnu";
 pub(crate) const RISCV64_NONE: &str = "riscv64gc-unknown-none-elf";
 pub(crate) const THUMBV7EM: &str = "thumbv7em-none-eabi";

@@ -6,7 +6,8 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     aarch64_user, arrows, asm_check, bench, builds, capi, consumers, coverage, docs, fuzz, host,
-    lint, lockfree, messages, miri, models, mutants, no_panic, proofs, protocols, qemu, sanitizers,
+    lint, lockfree, messages, miri, models, musl, mutants, no_panic, proofs, protocols, qemu,
+    sanitizers,
 };
 
 /// What every change must pass.
@@ -131,6 +132,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "recorded histories and endless churn of the lock-free map, for minutes",
         needs: &[],
         run: lockfree::run_long,
+    },
+    Stage {
+        name: "musl",
+        about: "the tests as static programs of 64 and of 32 bits",
+        needs: musl::NEEDS,
+        run: musl::run,
     },
     Stage {
         name: "thread-sanitizer",
