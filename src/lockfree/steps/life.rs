@@ -129,7 +129,7 @@ impl World {
 
     fn offer(
         &self,
-        take: impl FnOnce(Region<'static>) -> Result<(), crate::Rejected<Region<'static>>>,
+        take: impl FnOnce(Region<'static>) -> Result<(), crate::error::Rejected<Region<'static>>>,
     ) {
         if let Err(rejected) = take(region_for(9)) {
             assert!(matches!(rejected.error, Error::Occupied | Error::Busy), "{rejected}");
