@@ -49,6 +49,8 @@ pub enum Error {
     Corrupt,
     /// There is a table already.
     Occupied,
+    /// There is no table yet: it was not placed.
+    Unplaced,
     /// What was asked for if needed is not needed.
     NotRequired,
     /// Other processes use the table too: it is not rebuilt.
@@ -87,6 +89,7 @@ impl fmt::Display for Error {
             }
             Error::Corrupt => f.write_str("a damaged table"),
             Error::Occupied => f.write_str("there is a table already"),
+            Error::Unplaced => f.write_str("there is no table yet"),
             Error::Shared => f.write_str("a table that others use too"),
             Error::Member => f.write_str("no number of a member of that memory"),
             Error::NotRequired => f.write_str("nothing that needs to be done"),

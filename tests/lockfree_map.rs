@@ -186,7 +186,7 @@ fn batches_answer_in_order() {
 fn a_static_map_is_empty_and_full_until_it_is_placed() {
     static MAP: Map<'static, u32, i64> = Map::unplaced();
     assert_eq!((MAP.get(1), MAP.remove(1), MAP.len(), MAP.capacity()), (None, Ok(None), 0, 0));
-    assert_eq!((MAP.insert(1, 1), MAP.modify(1, |value| value)), (Err(Error::Full), Ok(None)));
+    assert_eq!((MAP.insert(1, 1), MAP.modify(1, |value| value)), (Err(Error::Unplaced), Ok(None)));
     let lines = Box::leak(lines_for(100).into_boxed_slice());
     MAP.place(Region::from_lines(lines).unwrap(), 1).unwrap();
     assert_eq!(MAP.insert(1, -1), Ok(None));

@@ -68,8 +68,8 @@ pub(super) fn of(error: Error) -> c_int {
         Error::Shared => SHARED,
         Error::Member => MEMBER,
         Error::KeyOutOfRange => KEY_RANGE,
-        // Asked of no function here.
-        Error::DifferentOrders => ARGUMENT,
+        // Of no function here: maps are made with a table, and orders are in the types.
+        Error::DifferentOrders | Error::Unplaced => ARGUMENT,
         // There is no allocator behind this interface.
         Error::AllocationFailed { .. } => TOO_SMALL,
     }

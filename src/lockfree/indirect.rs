@@ -6,6 +6,7 @@ use core::{borrow::Borrow, cell::Cell, fmt, marker::PhantomData};
 use super::{
     decide::{Callers, Compared, Decision},
     expectation::{self, Expectation},
+    read::Look,
     reclaim::{Never, Reclaim, Track},
     root::Root,
     stats::{Need, Stats},
@@ -31,6 +32,10 @@ use crate::{
 /// every operation on the map that began before the removal ended has returned. A kernel knows that
 /// from its grace periods; a program may simply keep all keys until the map is gone. A comparison with
 /// a key that is being removed never decides an answer: the reader looks at the header once more.
+///
+/// A reference is followed only after the map was seen to hold it, by who follows it. So one that an
+/// insertion did not keep, because it failed or found the key there, has been followed by nobody, and its memory
+/// is free at once.
 pub trait Keys {
     /// What callers look for.
     type Key: ?Sized;
@@ -395,12 +400,11 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Matches> {
         let kept = self.keys.hash_bits();
         let hash_bits = self.keys.hash(key) & kept;
-        let matches = move |word: u64, stored: u64, is_visible: bool| {
+        let matches = move |word: u64, stored: u64, look: Look<'_>| {
             let met = stored & !kept;
-            // Other hash bits, another key: most comparisons end here. And what an invisible word refers
-            // to may be gone.
-            let is_near = is_visible && (word ^ stored) & kept == 0;
-            let is_met = is_near && self.keys.is(met, key);
+            // Other hash bits, another key: most comparisons end here. What a word refers to may be gone unless
+            // the map shows it now, after the word was read.
+            let is_met = (word ^ stored) & kept == 0 && look.holds() && self.keys.is(met, key);
             if is_met {
                 found.set(met);
             }

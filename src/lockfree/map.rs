@@ -7,6 +7,7 @@ use super::{
     decide::{Callers, Decide, Decision},
     expectation::{self, Expectation},
     iter::Iter,
+    read::Look,
     reclaim::{Never, Reclaim, Track},
     root::Root,
     stats::{Need, Stats},
@@ -61,7 +62,8 @@ pub struct Map<'a, K, V, G = Never> {
 }
 
 impl<'a, K: Word, V: Word> Map<'a, K, V> {
-    /// A map without a table, for a `static`: it is empty, and full. [`place`](Self::place) gives it
+    /// A map without a table, for a `static`: it is empty, and what
+    /// would change it is [`Error::Unplaced`]. [`place`](Self::place) gives it
     /// one.
     #[cfg(not(heptad_loom))]
     pub const fn unplaced() -> Self {
@@ -477,7 +479,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
 /// The key that is stored as the word of `key`.
 #[inline]
 fn exactly(key: impl Word) -> Key<impl Matches> {
-    Key { word: key.to_word(), matches: |word, stored, _| stored == word }
+    Key { word: key.to_word(), matches: |word, stored, _: Look<'_>| stored == word }
 }
 
 impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Track> fmt::Debug for Map<'_, K, V, G> {

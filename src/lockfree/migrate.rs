@@ -35,6 +35,7 @@ use core::ops::Range;
 use super::{
     arena::{Home, Table},
     decide::Decision,
+    read::Look,
     update::{Key, Stop},
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
@@ -92,7 +93,7 @@ impl<'a> Table<'a> {
     /// Inserts a copied entry where it is absent: here, or in the table behind if its home has moved on.
     /// `is_over` tells whether the entry's old bin is migrated, and the copy comes too late.
     fn take_over(self, word: u64, value: u64, is_over: impl Fn() -> bool) -> Result<(), Stop> {
-        let key = Key { word, matches: |word, stored, _| stored == word };
+        let key = Key { word, matches: |word, stored, _: Look<'_>| stored == word };
         let mut table = self;
         loop {
             // M3: `update` has loaded the header (1) when it asks (2), and commits under it (3).

@@ -18,6 +18,24 @@ use crate::{
     },
 };
 
+/// A look at a place, under a header: what stood there may be an entry's, or anything.
+#[derive(Clone, Copy)]
+pub(super) struct Look<'a> {
+    home: Home<'a>,
+    seen: Header,
+    /// Does the header show the place?
+    is_visible: bool,
+}
+
+impl Look<'_> {
+    /// Was what was read at the place an entry's? Looks at the header once more. Who asks before following a
+    /// reference finds one that is in the map at this moment.
+    #[inline]
+    pub(super) fn holds(self) -> bool {
+        self.is_visible && self.home.still_shows(self.seen)
+    }
+}
+
 impl<'a> Home<'a> {
     /// The header, and with it all that was written before it was committed.
     #[inline]
@@ -65,7 +83,8 @@ impl<'a> Home<'a> {
             // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
             // and `still_shows` or a commit tells whether it stayed so.
             let stored = self.bin().key(slot).load(Relaxed);
-            hits |= u64::from(key.is(stored, seen.shows(Place::own(slot)))) << slot;
+            let look = Look { home: self, seen, is_visible: seen.shows(Place::own(slot)) };
+            hits |= u64::from(key.is(stored, look)) << slot;
         }
         seen.0 & hits
     }
@@ -177,7 +196,8 @@ impl<'a, T: Taker> Table<'a, T> {
         seen.overflow().find_map(|place| {
             let pair = self.pair_at(home, place);
             // Relaxed, both: as in `hits`.
-            let is_hit = key.is(pair.key.load(Relaxed), true);
+            let look = Look { home, seen, is_visible: true };
+            let is_hit = key.is(pair.key.load(Relaxed), look);
             is_hit.then(|| (place, pair.value.load(Relaxed)))
         })
     }

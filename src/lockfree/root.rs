@@ -332,7 +332,7 @@ impl<'a, G: Track> Root<'a, G> {
         let Some(start) = self.start(key.word) else {
             return match decide.decide(None) {
                 Decision::Keep | Decision::Remove => Answer::Absent,
-                Decision::Set(_) => Answer::Refused(Stop::Full),
+                Decision::Set(_) => Answer::Refused(Stop::Unplaced),
             };
         };
         let home = start.home_of(key.word);
@@ -575,6 +575,7 @@ impl From<Stop> for Error {
             // Frozen ends in the next table, or in one of the others.
             Stop::Busy | Stop::Frozen => Error::Busy,
             Stop::Reentrant => Error::Reentrant,
+            Stop::Unplaced => Error::Unplaced,
         }
     }
 }

@@ -51,7 +51,7 @@ pub struct SegmentedMap<'a, K, V, const SEGMENTS: usize, G = Never> {
 }
 
 impl<'a, K: Word, V: Word, const SEGMENTS: usize> SegmentedMap<'a, K, V, SEGMENTS> {
-    /// A map whose parts have no tables, for a `static`: it is empty, and full. `seed` decides which
+    /// A map whose parts have no tables, for a `static`: it is empty, and [`Error::Unplaced`] to changes. `seed` decides which
     /// part a key belongs to.
     #[cfg(not(heptad_loom))]
     pub const fn unplaced(seed: u64) -> Self {

@@ -23,6 +23,7 @@ use super::{
     commit::{Lost, Take},
     decide::{Decide, Decision},
     header::{Header, Place},
+    read::Look,
     shape::Shape,
     shared::intent::Taker,
     slots::Purpose,
@@ -44,6 +45,8 @@ pub(super) enum Stop {
     Frozen,
     /// The home changed too often while the caller's closure ran.
     Reentrant,
+    /// There is no table.
+    Unplaced,
 }
 
 /// What became of a change, in two registers: a `Result<Option<u64>, Stop>` would be returned in memory.
@@ -111,17 +114,17 @@ pub(super) struct Key<M> {
     pub(super) matches: M,
 }
 
-/// Do two words mean the same key: the one looked for, and a stored one? It is also told whether that one
-/// is visible: if not, it may be anything, and the answer does not count.
-pub(super) trait Matches: Fn(u64, u64, bool) -> bool + Copy {}
+/// Do two words mean the same key: the one looked for, and a stored one? If the look at that one does not
+/// hold, it may be anything, and the answer does not count.
+pub(super) trait Matches: Fn(u64, u64, Look<'_>) -> bool + Copy {}
 
-impl<M: Fn(u64, u64, bool) -> bool + Copy> Matches for M {}
+impl<M: Fn(u64, u64, Look<'_>) -> bool + Copy> Matches for M {}
 
 impl<M: Matches> Key<M> {
     /// Does a stored word mean this key? See [`Matches`].
     #[inline]
-    pub(super) fn is(self, stored: u64, is_visible: bool) -> bool {
-        (self.matches)(self.word, stored, is_visible)
+    pub(super) fn is(self, stored: u64, look: Look<'_>) -> bool {
+        (self.matches)(self.word, stored, look)
     }
 }
 

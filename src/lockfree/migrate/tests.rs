@@ -130,7 +130,7 @@ fn n9_room_that_those_who_moved_on_left_behind() {
     old.move_home(old.home_number(1).unwrap(), old.next().unwrap()).unwrap();
     let key = keys_of(0).nth(entries).unwrap();
     let home = old.home_of(key);
-    let wanted = Key { word: key, matches: |word, stored, _| word == stored };
+    let wanted = Key { word: key, matches: |word, stored, _: Look<'_>| word == stored };
     let answer = old.update(home, wanted, |_: Option<u64>| Decision::Set(1));
     assert_eq!((answer, home.header().is_frozen()), (Err(Stop::Busy), false));
     assert!(old.follow(key, Stop::Busy).unwrap().is(old.next().unwrap()));

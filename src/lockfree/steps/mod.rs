@@ -39,6 +39,7 @@ mod life;
 mod members;
 mod nested;
 mod rebuilds;
+mod references;
 mod scenes;
 mod sizes;
 

@@ -36,6 +36,16 @@ const WALK: &str = "src/lockfree/walk.rs";
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "a reference is followed without another look at the header",
+        edits: &[edit(
+            READ,
+            "        self.is_visible && self.home.still_shows(self.seen)",
+            "        let _ = (self.home, self.seen);\n        self.is_visible",
+        )],
+        atomics: Steps,
+        test: "steps::references::p5_a_reference_that_was_not_kept_is_followed_by_nobody",
+    },
+    Mutant {
         name: "first look at a header: Relaxed",
         edits: &[edit(
             READ,
