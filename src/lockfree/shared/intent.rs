@@ -19,7 +19,7 @@
 //! A name may be out of date, which delays a reaper and nothing else. [`Anyone`] names nothing, and costs nothing.
 
 use super::super::header::OWN_SLOTS;
-use crate::sync::{AtomicU64, Ordering::SeqCst};
+use crate::sync::{AtomicU64, Ordering::SeqCst, sequentially_consistent};
 
 /// The slot number by which the spare cell of a bin goes.
 pub(in crate::lockfree) const SPARE: u32 = OWN_SLOTS;
@@ -105,6 +105,7 @@ impl Taker for Intent<'_> {
         let name = self.name_of(line, slot);
         // SeqCst, both: I2.
         self.names.takes.store(name, SeqCst);
+        sequentially_consistent();
         self.reaped.load(SeqCst) & !RELEASING != name
     }
 
@@ -112,6 +113,7 @@ impl Taker for Intent<'_> {
         let name = self.name_of(line, slot);
         // SeqCst, all: I2, I3.
         self.names.hides.store(name, SeqCst);
+        sequentially_consistent();
         if self.reaped.load(SeqCst) == name {
             let _ = self.reaped.compare_exchange(name, 0, SeqCst, SeqCst);
         }

@@ -21,6 +21,7 @@ use crate::{
     sync::{
         AtomicU64,
         Ordering::{Acquire, Relaxed, Release, SeqCst},
+        sequentially_consistent,
     },
 };
 
@@ -68,6 +69,7 @@ impl Reaper<'_> {
         let released = names.into_iter().filter(|&name| name != 0).try_for_each(|name| {
             // SeqCst: I2.
             self.gate.reaped.store(name, SeqCst);
+            sequentially_consistent();
             if self.is_named(name) { Err(Error::Busy) } else { self.release(table, name) }
         });
         if released.is_ok() {
