@@ -814,12 +814,17 @@ int heptad_lockfree_help(const heptad_lockfree *map, size_t steps);
  * and then. */
 int heptad_lockfree_reclaim(const heptad_lockfree *map, void **memory, size_t *bytes);
 
+/* Releases what contexts hold that were killed in the middle of an operation, in a map that nobody uses: no
+ * operation is under way, through any handle, in any process; else entries get lost. `released`, which may be
+ * null, gets the number of places; stats say 0 held then. Calls meanwhile with the same handle get _BUSY. */
+int heptad_lockfree_repair(heptad_lockfree *map, size_t *released);
+
 /* Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be damaged.
  * _CORRUPT. Such a map is safe to use, but may answer anything. */
 int heptad_lockfree_check(const heptad_lockfree *map);
 
-/* Entries, counted: exact when nobody changes anything meanwhile, and never more than could be there. Reads
- * a line per bin. And the number of entries that the map takes for certain. */
+/* Entries, counted: exact when nobody changes anything meanwhile, and never more than could be there; an
+ * entry that a rebuild moves meanwhile may not be counted. Reads a line per bin. And the number of entries that the map takes for certain. */
 size_t heptad_lockfree_len(const heptad_lockfree *map);
 size_t heptad_lockfree_capacity(const heptad_lockfree *map);
 
@@ -833,13 +838,15 @@ typedef struct heptad_shared_stats {
     uint64_t bins;
     uint64_t all_slots;
     uint64_t held;             /* by operations under way, or by contexts that were killed */
+    uint64_t most_held;        /* the most of these that one home goes without, of its 25 */
     uint64_t fullest_home;     /* the most entries of one home; 21 is the end */
     uint64_t bytes;            /* of all memory that is lent, old and new tables included */
 } heptad_shared_stats;
-HEPTAD_STATIC_ASSERT(shared_stats_bytes, sizeof(heptad_shared_stats) == 64);
-HEPTAD_STATIC_ASSERT(shared_stats_last, offsetof(heptad_shared_stats, bytes) == 56);
+HEPTAD_STATIC_ASSERT(shared_stats_bytes, sizeof(heptad_shared_stats) == 72);
+HEPTAD_STATIC_ASSERT(shared_stats_last, offsetof(heptad_shared_stats, bytes) == 64);
 
-/* Counts how the entries lie, while they may change. Reads every line. */
+/* Counts how the entries lie, while they may change; during a rebuild in all tables that take part. What a
+ * rebuild has copied is not held. Reads every line, and two for each entry in a group. */
 int heptad_lockfree_stats(const heptad_lockfree *map, heptad_shared_stats *stats);
 
 /* The value of `key`, if there is one: to `value`, which may be null. */
@@ -1004,6 +1011,7 @@ int heptad_indirect_rebuild(const heptad_indirect *map, void *memory, size_t byt
 int heptad_indirect_rebuild_if_needed(const heptad_indirect *map, void *memory, size_t bytes,
                                       uint64_t seed);
 int heptad_indirect_needs_rebuild(const heptad_indirect *map);
+int heptad_indirect_repair(heptad_indirect *map, size_t *released);
 int heptad_indirect_help(const heptad_indirect *map, size_t steps);
 int heptad_indirect_reclaim(const heptad_indirect *map, void **memory, size_t *bytes);
 int heptad_indirect_check(const heptad_indirect *map);

@@ -29,7 +29,7 @@ pub enum Error {
     },
     /// The address given is null.
     Null,
-    /// Two of the things asked for together are one and the same.
+    /// Two of the things asked for together are one and the same, or the memory given is in use already.
     Overlapping,
     /// Another operation was in the way; the same call may succeed later.
     Busy,
@@ -78,7 +78,9 @@ impl fmt::Display for Error {
             Error::Null => f.write_str("a null address"),
             Error::KeyOutOfRange => f.write_str("a key that the table's order leaves out"),
             Error::DifferentOrders => f.write_str("tables in different orders"),
-            Error::Overlapping => f.write_str("the same entry was asked for twice"),
+            Error::Overlapping => f.write_str(
+                "the same entry was asked for twice, or memory that is in use was given",
+            ),
             Error::Busy => f.write_str("another operation was in the way"),
             Error::Reentrant => f.write_str(
                 "the map changed each time while the closure ran: does it change the map?",

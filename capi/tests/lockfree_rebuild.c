@@ -138,9 +138,58 @@ static void rebuilt_under_each_way_to_reclaim(void)
     EQUAL(heptad_lockfree_release(&map, NULL, NULL), HEPTAD_OK);
 }
 
+/* Memory of the map's own tables, of its counters or of its handle is no memory for a rebuild. */
+static void no_rebuild_into_itself(void)
+{
+    static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
+    heptad_lockfree map = HEPTAD_INIT;
+    uint64_t key;
+    EQUAL(heptad_lockfree_init_counted(&map, lines, sizeof lines, counters, sizeof counters, 7),
+          HEPTAD_OK);
+    for (key = 0; key < 100; key++) {
+        EQUAL(heptad_lockfree_insert(&map, key, key, NULL), 1);
+    }
+    EQUAL(heptad_lockfree_rebuild(&map, lines, sizeof lines, 2), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_lockfree_rebuild(&map, (char *)lines + 64, sizeof lines - 64, 2),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_lockfree_rebuild(&map, counters, sizeof counters, 2), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_lockfree_len(&map), 100);
+    EQUAL(heptad_lockfree_check(&map), HEPTAD_OK);
+    EQUAL(heptad_lockfree_release(&map, NULL, NULL), HEPTAD_OK);
+}
+
+/* In the middle of a healthy rebuild nothing is held, and all entries are there. */
+static void figures_in_a_rebuild(void)
+{
+    heptad_lockfree map;
+    heptad_shared_stats stats;
+    uint64_t key;
+    size_t released = 77;
+    make(&map);
+    for (key = 0; key < ENTRIES; key++) {
+        EQUAL(heptad_lockfree_insert(&map, key, key, NULL), 1);
+    }
+    EQUAL(heptad_lockfree_rebuild(&map, other_lines, sizeof other_lines, 2), HEPTAD_OK);
+    EQUAL(heptad_lockfree_help(&map, 60), 0);
+    EQUAL(heptad_lockfree_stats(&map, &stats), HEPTAD_OK);
+    EQUAL(stats.entries, ENTRIES);
+    EQUAL(stats.held, 0);
+    EQUAL(stats.most_held, 0);
+    EQUAL(heptad_lockfree_len(&map), ENTRIES);
+    EQUAL(heptad_lockfree_needs_rebuild(&map), 0);
+    EQUAL(heptad_lockfree_repair(&map, &released), HEPTAD_OK);
+    EQUAL(released, 0);
+    EQUAL(heptad_lockfree_repair(&map, NULL), HEPTAD_OK);
+    EQUAL(heptad_lockfree_repair(NULL, &released), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_lockfree_check(&map), HEPTAD_OK);
+    EQUAL(heptad_lockfree_len(&map), ENTRIES);
+}
+
 int main(void)
 {
     static const struct test_case cases[] = {
+        CASE(no_rebuild_into_itself),
+        CASE(figures_in_a_rebuild),
         CASE(rebuilt_under_each_way_to_reclaim),
     };
     return RUN(cases);

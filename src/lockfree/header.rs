@@ -254,6 +254,11 @@ impl Header {
         Header(self.0 & !taken_bit(slot))
     }
 
+    /// Nothing is reserved.
+    pub(super) fn returning_all(self) -> Header {
+        Header(self.0 & !TAKEN)
+    }
+
     #[inline]
     pub(super) fn taking_spare(self) -> Header {
         Header(self.0 | SPARE_TAKEN)

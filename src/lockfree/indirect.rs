@@ -380,6 +380,11 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         self.root.seed()
     }
 
+    /// Releases what killed contexts hold: see [`Map::repair`](super::Map::repair).
+    pub fn repair(&mut self) -> usize {
+        self.root.repair()
+    }
+
     /// Checks every entry: see [`Map::check`](super::Map::check). Keys are not looked at.
     ///
     /// # Errors

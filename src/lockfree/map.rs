@@ -313,6 +313,9 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     /// Keeps the entries for which `condition` holds. Each is decided by itself, as
     /// [`remove_if`](Self::remove_if) does, and entries that come meanwhile may be left out.
     ///
+    /// In a rebuild a key may be decided about twice, by the value that it has then, also if it was removed
+    /// and inserted again in between; and the walk is that of [`iter`](Self::iter).
+    ///
     /// # Errors
     ///
     /// The first of [`remove_if`](Self::remove_if); those that come after are not looked at.
@@ -334,7 +337,8 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
 
     /// The entries, in no order. Every key that is present all the time comes exactly once, with a
     /// value that it had meanwhile; one that comes or goes meanwhile comes once or not at all. One that a
-    /// rebuild moves meanwhile may come twice.
+    /// rebuild moves meanwhile may come twice. The walk ends after eight tables: one that is moved by more
+    /// rebuilds than that, each time before the walk comes to it, does not come.
     ///
     /// The iterator holds a copy of one home's entries, 384 bytes, and keeps old tables from being given
     /// back.
@@ -342,9 +346,10 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         Iter::over(&self.root)
     }
 
-    /// The number of entries. Reads every bin's line. Exact when nobody changes anything meanwhile;
-    /// otherwise each home is counted as it is at some instant, so that the sum is never negative and
-    /// never more than could be there; but an entry that a rebuild moves meanwhile may count twice.
+    /// The number of entries. Reads every bin's line. Exact when nobody changes anything meanwhile, in the
+    /// middle of a rebuild too; otherwise each home is counted as it is at some instant, so that no key
+    /// counts twice, and the sum is never more than could be there. An entry that a rebuild moves meanwhile
+    /// may not be counted. Reads each table that there is three times at the most.
     ///
     /// There is no counter: it would cost each insertion and removal a line that all cores want, and a
     /// context killed beside it would make it wrong for ever.
@@ -373,9 +378,19 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         self.root.guard()
     }
 
-    /// How the entries lie. Reads every line.
+    /// How the entries lie. Reads every line, and two for each entry in a group; if something is held, up
+    /// to 42 more for each bin.
     pub fn stats(&self) -> Stats {
         self.root.stats()
+    }
+
+    /// Releases what contexts hold that were killed in the middle of an operation, and answers how many
+    /// places: [`Stats::held`] is 0 then. No operation is under way while there is a `&mut`.
+    ///
+    /// Others that are [attached](Self::attach) to the table must not be in an operation either: a place
+    /// that one of them has reserved would be given to two, and entries get lost.
+    pub fn repair(&mut self) -> usize {
+        self.root.repair()
     }
 
     /// Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be

@@ -66,8 +66,8 @@
 //! | insert, upsert, replace, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
 //! | modify, fetch_update, ... | the same, the closure's time apart | the same | the same | `Reentrant` too |
 //! | remove, remove_if | lock-free | its commit | 1.7, 7 | only in a rebuild without room: see below |
-//! | iter, retain, clear | lock-free, home by home | each home by itself | all bins | `retain` and `clear` as `remove` |
-//! | len, stats, check | wait-free | each home by itself | all bins | never |
+//! | iter, retain, clear | lock-free, home by home; at most eight tables | each home by itself | all bins | `retain` and `clear` as `remove` |
+//! | len, stats, check | wait-free, in the tables that there are | each home by itself | all bins | never |
 //! | rebuild | lock-free | when the new table is the newest | the new region, written; all bins, read | `Busy`, `TooSmall` |
 //! | help | lock-free | each bin by itself | a step: a bin's 7, and 21 insertions | `Full`, `Busy` |
 //! | try_reclaim | lock-free | when the table that left the chain is nobody's | 5, and the counters' 16 four times | never: there may be nothing to give back |
@@ -163,7 +163,10 @@
 //!
 //! Every operation may be interrupted anywhere by any other on the same map, to any depth. An operation
 //! that is killed leaves at most one slot or spare cell held, for as long as the table is in use
-//! ([`Stats::held`]); a bin whose spare cell is held updates through its groups.
+//! ([`Stats::held`]); a bin whose spare cell is held updates through its groups. This adds up: when many
+//! have been killed in one home ([`Stats::most_held`]), changes there are `Busy` for good. Then
+//! [`needs_rebuild`](Map::needs_rebuild) says [`Need::Leaks`], and a rebuild leaves what is held behind, or
+//! [`repair`](Map::repair) releases it while nobody uses the map.
 //!
 //! # Concurrency
 //!
@@ -221,6 +224,7 @@ mod models;
 mod read;
 mod reclaim;
 mod relocate;
+mod repair;
 mod retire;
 mod root;
 mod segmented;

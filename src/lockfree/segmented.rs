@@ -293,6 +293,11 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, 
         self.segments.iter().map(Map::stats).fold(Stats::default(), Stats::joined)
     }
 
+    /// Releases what killed contexts hold in all parts: see [`Map::repair`].
+    pub fn repair(&mut self) -> usize {
+        self.segments.iter_mut().map(Map::repair).sum()
+    }
+
     /// See [`Map::check`]; and each entry is in the part to which it belongs.
     ///
     /// # Errors

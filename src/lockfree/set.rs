@@ -135,6 +135,11 @@ impl<'a, K: Word, G: Track> Set<'a, K, G> {
         self.map.capacity()
     }
 
+    /// Releases what killed contexts hold: see [`Map::repair`].
+    pub fn repair(&mut self) -> usize {
+        self.map.repair()
+    }
+
     /// Checks a set that nobody uses meanwhile: see [`Map::check`].
     ///
     /// # Errors

@@ -1,16 +1,24 @@
 //! How the entries of a table lie.
 
-use super::{arena::Table, header::Place, reclaim::Track, root::Root};
+use super::{
+    arena::{Home, Table},
+    header::{PLACES, Place, REGIONS},
+    reclaim::Track,
+    root::Root,
+    walk::newest_first,
+};
 
 /// Entries of one home that chance does not bring together: in a full table of 2^20 bins one home has
 /// as many once in 2,000 tables.
 const CROWD: usize = 18;
+/// Places of one home that running operations hardly ever hold at once: a third of them.
+const MOST_HELD: usize = PLACES as usize / 3;
 
-/// Figures about a map, each counted while it may change; during a rebuild those of the table in which
-/// operations start.
+/// Figures about a map, each counted while it may change; during a rebuild those of all tables that are
+/// not migrated yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Entries.
+    /// Entries. One that a rebuild moves meanwhile may not be counted; none counts twice.
     pub entries: usize,
     /// Entries outside their bin, in a group: a hit of one reads a line more.
     pub outside: usize,
@@ -21,8 +29,11 @@ pub struct Stats {
     /// Slots of bins and groups together.
     pub slots: usize,
     /// Slots and spare cells that running operations hold. On an idle map: those that contexts left
-    /// behind which were killed in the middle of an operation.
+    /// behind which were killed in the middle of an operation. What a rebuild has copied and not
+    /// released is not held.
     pub held: usize,
+    /// The most of these that one home goes without: its own, and those of its three groups.
+    pub most_held: usize,
     /// The most entries of one home; 21 is the end.
     pub fullest_home: usize,
     /// Bytes of all memory that is lent to the map, that of old and of new tables included.
@@ -37,7 +48,9 @@ pub enum Need {
     Size,
     /// A home is more crowded than chance allows: with another seed.
     Flood,
-    /// Contexts that were killed, or so many running ones, hold a part of the slots: into any region.
+    /// Contexts that were killed, or so many running ones, hold a sixteenth of all slots, or more than
+    /// eight places of one home: into any region; or [`repair`](super::Map::repair) it while nobody uses
+    /// it. So many running operations in one home at once are a false alarm, which costs a rebuild.
     Leaks,
 }
 
@@ -51,19 +64,19 @@ impl Stats {
             bins: self.bins + other.bins,
             slots: self.slots + other.slots,
             held: self.held + other.held,
+            most_held: self.most_held.max(other.most_held),
             fullest_home: self.fullest_home.max(other.fullest_home),
             bytes: self.bytes + other.bytes,
         }
     }
 
-    /// Why a map with these figures should be rebuilt. A sixteenth of the slots in nobody's use counts
-    /// as leaks.
+    /// Why a map with these figures should be rebuilt.
     fn need(self, capacity: usize) -> Option<Need> {
         if self.entries > capacity {
             Some(Need::Size)
         } else if self.fullest_home >= CROWD {
             Some(Need::Flood)
-        } else if self.held * 16 > self.slots {
+        } else if self.held * 16 > self.slots || self.most_held > MOST_HELD {
             Some(Need::Leaks)
         } else {
             None
@@ -91,8 +104,12 @@ impl<G: Track> Root<'_, G> {
 
     pub(super) fn stats(&self) -> Stats {
         let _inside = self.enter();
-        let stats = self.current().map_or(Stats::default(), Table::stats);
         self.link();
+        let unmigrated =
+            |first| newest_first(first).filter(|table: &Table<'_>| !table.is_migrated());
+        let stats = self.current().map_or(Stats::default(), |first| {
+            unmigrated(first).map(|table| table.stats(first)).fold(Stats::default(), Stats::joined)
+        });
         Stats { bytes: self.bytes(), ..stats }
     }
 
@@ -103,29 +120,55 @@ impl<G: Track> Root<'_, G> {
     }
 }
 
-impl Table<'_> {
+impl<'a> Table<'a> {
     /// Entries that it shows, each home counted at some instant.
     pub(super) fn count(self) -> usize {
         self.homes().map(|home| home.header().count() as usize).sum()
     }
 
-    pub(super) fn stats(self) -> Stats {
+    /// The figures of this table, one of those from `first` on.
+    pub(super) fn stats(self, first: Table<'a>) -> Stats {
         let shape = self.shape();
         let mut stats =
             Stats { bins: shape.bins as usize, slots: shape.slots() as usize, ..Stats::default() };
         for home in self.homes() {
             let header = home.header();
-            let outside = header.overflow().count();
-            stats.entries += header.count() as usize;
+            let count = self.count_of(first, home);
+            let outside = if count == 0 { 0 } else { header.overflow().count() };
+            stats.entries += count;
             stats.outside += outside;
             stats.overflowing_bins += usize::from(outside > 0);
-            stats.held += header.count_taken() as usize;
-            stats.fullest_home = stats.fullest_home.max(header.count() as usize);
+            stats.held += header.num_reserved();
+            stats.fullest_home = stats.fullest_home.max(count);
         }
-        let claims: usize =
-            self.groups().iter().map(|group| group.claimed().count_ones() as usize).sum();
-        stats.held += claims.saturating_sub(stats.outside);
+        let numbered = self.groups().iter().enumerate();
+        stats.held += numbered.map(|(number, _)| self.num_reserved(number as u64)).sum::<usize>();
+        if stats.held > 0 {
+            stats.most_held = self.homes().map(|home| self.held_of(home)).max().unwrap_or(0);
+        }
         stats
+    }
+
+    /// The entries of a home that operations look for there: see [`counts`](Self::counts).
+    pub(super) fn count_of(self, first: Table<'a>, home: Home<'a>) -> usize {
+        let header = home.header();
+        if self.is(first) {
+            return header.count() as usize;
+        }
+        // Not validated: a key that has just been replaced by another one may count for it.
+        let words = header.places().map(|place| self.key_at(home, place));
+        words.filter(|&word| self.counts(first, word)).count()
+    }
+
+    /// Places that `home` goes without because operations have reserved them.
+    fn held_of(self, home: Home<'a>) -> usize {
+        let in_groups =
+            (0..REGIONS).map(|region| self.num_reserved(self.group_number(home, region)));
+        home.header().num_reserved() + in_groups.sum::<usize>()
+    }
+
+    fn num_reserved(self, group: u64) -> usize {
+        self.reserved_in_group(group).count_ones() as usize
     }
 
     /// Does every entry stand where it may? Only of a table that nobody changes meanwhile.

@@ -2,7 +2,10 @@
 //!
 //! Within a table an entry never leaves its home, whatever place it has there. So a walk reads one home
 //! after the other, each as it was at one instant: it meets every key that is there all the time exactly
-//! once, and a key that comes or goes meanwhile once or not at all.
+//! once, and a key that comes or goes meanwhile once or not at all. During a rebuild entries move to other
+//! tables: then a walk meets some twice rather than none, and a count rather misses one than count it twice.
+
+use core::iter;
 
 use super::{
     arena::{Home, Table},
@@ -54,31 +57,12 @@ impl<'a> Table<'a> {
             }
         }
     }
-}
 
-/// Every entry of a map, one home after the other.
-///
-/// During a rebuild an entry counts where operations look for it: in the first table in which its home
-/// is not migrated. The tables are walked in order; an entry that moves in between comes twice.
-pub(super) struct Walk<'m, G: Track> {
-    first: Option<Table<'m>>,
-    table: Option<Table<'m>>,
-    next_home: u64,
-    entries: Entries,
-    inside: Guarded<'m, G>,
-}
-
-impl<'m, G: Track> Walk<'m, G> {
-    pub(super) fn over(root: &'m Root<'_, G>) -> Self {
-        let inside = root.enter();
-        let first = root.current();
-        Walk { first, table: first, next_home: 0, entries: Entries::NONE, inside }
-    }
-
-    /// Do operations look for the key of `word` in `table`?
-    fn counts(&self, table: Table<'_>, word: u64) -> bool {
-        let mut before = self.first;
-        while let Some(earlier) = before.filter(|earlier| !earlier.is(table)) {
+    /// Do operations look for the key of `word` in this table? They do if its homes in all tables before,
+    /// from `first` on, are migrated.
+    pub(super) fn counts(self, first: Table<'_>, word: u64) -> bool {
+        let mut before = Some(first);
+        while let Some(earlier) = before.filter(|earlier| !earlier.is(self)) {
             if !earlier.home_of(word).header().is_migrated() {
                 return false;
             }
@@ -88,10 +72,47 @@ impl<'m, G: Track> Walk<'m, G> {
     }
 }
 
+/// The tables from `first` on that there are now, the newest first.
+///
+/// Entries only ever move on to newer tables. So whoever counts in this order counts none twice, but may
+/// miss one that moves meanwhile.
+pub(super) fn newest_first<'m>(first: Table<'m>) -> impl Iterator<Item = Table<'m>> {
+    let chain = move || iter::successors(Some(first), |table| table.next());
+    (0..chain().count()).rev().filter_map(move |index| chain().nth(index))
+}
+
+/// Tables that a walk reads at the most: others may go on making new ones.
+const MOST_TABLES: u32 = 8;
+/// So often a count begins anew if a rebuild has begun meanwhile.
+const MOST_COUNTS: usize = 3;
+
+/// Every entry of a map, one home after the other.
+///
+/// During a rebuild an entry counts where operations look for it: in the first table in which its home
+/// is not migrated. The tables are walked in order; an entry that moves in between comes twice. One that
+/// moves on, again and again, before the walk comes to it is missed behind [`MOST_TABLES`].
+pub(super) struct Walk<'m, G: Track> {
+    first: Option<Table<'m>>,
+    table: Option<Table<'m>>,
+    tables_left: u32,
+    next_home: u64,
+    entries: Entries,
+    inside: Guarded<'m, G>,
+}
+
+impl<'m, G: Track> Walk<'m, G> {
+    pub(super) fn over(root: &'m Root<'_, G>) -> Self {
+        let inside = root.enter();
+        let first = root.current();
+        let (next_home, entries) = (0, Entries::NONE);
+        Walk { first, table: first, tables_left: MOST_TABLES - 1, next_home, entries, inside }
+    }
+}
+
 impl<G: Beside> Clone for Walk<'_, G> {
     fn clone(&self) -> Self {
-        let Walk { first, table, next_home, entries, ref inside } = *self;
-        Walk { first, table, next_home, entries, inside: inside.clone() }
+        let Walk { first, table, tables_left, next_home, entries, ref inside } = *self;
+        Walk { first, table, tables_left, next_home, entries, inside: inside.clone() }
     }
 }
 
@@ -102,14 +123,15 @@ impl<G: Track> Iterator for Walk<'_, G> {
         loop {
             let table = self.table?;
             if let Some((word, value)) = self.entries.next() {
-                if self.counts(table, word) {
+                if self.first.is_some_and(|first| table.counts(first, word)) {
                     return Some((word, value));
                 }
             } else if let Some(home) = table.home_number(self.next_home) {
                 self.entries = table.entries(home);
                 self.next_home += 1;
             } else {
-                self.table = table.next();
+                self.table = table.next().filter(|_| self.tables_left > 0);
+                self.tables_left = self.tables_left.saturating_sub(1);
                 self.next_home = 0;
             }
         }
@@ -117,16 +139,24 @@ impl<G: Track> Iterator for Walk<'_, G> {
 }
 
 impl<G: Track> Root<'_, G> {
-    /// How many entries there are: exact if nobody changes anything meanwhile. All bins' lines.
+    /// How many entries there are: exact if nobody changes anything meanwhile, and never more than could
+    /// be there. All bins' lines, and in a rebuild those of groups.
     pub(super) fn len(&self) -> usize {
         let _inside = self.enter();
-        if let Some(table) = self.current().filter(|table| table.next().is_none()) {
-            let sum = table.count();
+        let mut len = 0;
+        for _ in 0..MOST_COUNTS {
+            self.link();
+            let Some(first) = self.current() else { return 0 };
+            let newest = newest_first(first).next();
+            let count = |table: Table<'_>| {
+                table.homes().map(|home| table.count_of(first, home)).sum::<usize>()
+            };
+            len = newest_first(first).map(count).sum();
             // If a rebuild began meanwhile, homes that it has moved showed nothing.
-            if table.next().is_none() {
-                return sum;
+            if newest.is_none_or(|newest| newest.next().is_none()) {
+                break;
             }
         }
-        Walk::over(self).count()
+        len
     }
 }

@@ -121,6 +121,14 @@ impl shared::SharedMap for Indirect {
     fn try_reclaim(&self) -> Option<Region<'static>> {
         self.try_reclaim()
     }
+
+    fn guard(&self) -> &Guard {
+        self.guard()
+    }
+
+    fn repair(&mut self) -> usize {
+        self.repair()
+    }
 }
 
 /// # Safety

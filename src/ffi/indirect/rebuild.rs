@@ -62,3 +62,15 @@ pub unsafe extern "C" fn heptad_indirect_reclaim(
     // SAFETY: the caller's promise.
     unsafe { shared::reclaim(map, memory, bytes) }
 }
+
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heptad_indirect_repair(
+    map: *mut HeptadIndirect,
+    released: *mut usize,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { shared::repair(map, released) }
+}

@@ -1,6 +1,9 @@
 //! How a map in C knows when an old table's memory can be given back: its init says.
 
-use core::ffi::{c_int, c_void};
+use core::{
+    ffi::{c_int, c_void},
+    ptr,
+};
 
 use super::super::{arguments, code};
 use crate::lockfree::{Asking, Counted, Member, Reclaim, Track};
@@ -67,6 +70,14 @@ impl Guard {
         unsafe { place.write(Counted::new()) };
         // SAFETY: as above, and initialised now.
         Ok(Guard::Counted(unsafe { &*place }))
+    }
+
+    /// The counters, if operations are counted.
+    pub(super) fn counters(&self) -> Option<*const Counted> {
+        match self {
+            Guard::Counted(counted) => Some(ptr::from_ref(*counted)),
+            _ => None,
+        }
     }
 
     /// The caller's functions; all of them have to be there.

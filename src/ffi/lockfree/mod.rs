@@ -74,6 +74,14 @@ impl shared::SharedMap for Shared {
     fn try_reclaim(&self) -> Option<Region<'static>> {
         self.try_reclaim()
     }
+
+    fn guard(&self) -> &Guard {
+        self.guard()
+    }
+
+    fn repair(&mut self) -> usize {
+        self.repair()
+    }
 }
 
 /// `heptad_lockfree`.
@@ -90,14 +98,15 @@ pub struct HeptadSharedStats {
     pub bins: u64,
     pub slots: u64,
     pub held: u64,
+    pub most_held: u64,
     pub fullest_home: u64,
     pub bytes: u64,
 }
 
 // The header's `_Static_assert`s say the same.
 const _: () = {
-    assert!(size_of::<HeptadSharedStats>() == 64);
-    assert!(core::mem::offset_of!(HeptadSharedStats, bytes) == 56);
+    assert!(size_of::<HeptadSharedStats>() == 72);
+    assert!(core::mem::offset_of!(HeptadSharedStats, bytes) == 64);
 };
 
 impl From<Stats> for HeptadSharedStats {
@@ -109,6 +118,7 @@ impl From<Stats> for HeptadSharedStats {
             bins: stats.bins as u64,
             slots: stats.slots as u64,
             held: stats.held as u64,
+            most_held: stats.most_held as u64,
             fullest_home: stats.fullest_home as u64,
             bytes: stats.bytes as u64,
         }

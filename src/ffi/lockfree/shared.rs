@@ -4,7 +4,7 @@ use core::ffi::{c_int, c_void};
 
 use super::{
     super::{
-        arguments::{self, Memory},
+        arguments::{self, Memory, Wanted},
         code,
         handle::{Body, Handle, answer},
     },
@@ -34,6 +34,8 @@ pub(in crate::ffi) trait SharedMap: Body + Sized {
     fn needs_rebuild(&self) -> Option<Need>;
     fn help(&self, steps: usize) -> Result<bool, Error>;
     fn try_reclaim(&self) -> Option<Region<'static>>;
+    fn guard(&self) -> &Guard;
+    fn repair(&mut self) -> usize;
 }
 
 /// Makes a map in the memory at `start`. 0, or a code.
@@ -189,6 +191,9 @@ pub(in crate::ffi) unsafe fn rebuild<T: SharedMap>(
     let rebuild = |shared: &T| {
         let memory = Memory::of(start.cast::<u8>(), bytes)?;
         memory.apart_from(Memory::of(map, 1)?)?;
+        if let Some(counters) = shared.guard().counters() {
+            memory.apart_from(Memory::of(counters, 1)?)?;
+        }
         // SAFETY: lent, by the caller's promise.
         let region = unsafe { memory.lend() }?;
         let rebuilt = if always {
@@ -201,6 +206,25 @@ pub(in crate::ffi) unsafe fn rebuild<T: SharedMap>(
     };
     // SAFETY: the caller's promise.
     unsafe { Handle::ask(map, rebuild) }
+}
+
+/// Releases what killed contexts hold, and tells how many places. 0, or a code.
+///
+/// # Safety
+///
+/// [As for every function here](super::super#what-a-caller-owes).
+pub(in crate::ffi) unsafe fn repair<T: SharedMap>(
+    map: *mut Handle<T>,
+    released: *mut usize,
+) -> c_int {
+    let repair = |map: &mut T| {
+        // SAFETY: the caller's promise.
+        let wanted = unsafe { Wanted::new(released) }?;
+        wanted.give(map.repair());
+        Ok(false)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Handle::write(map, repair) }
 }
 
 /// The number of the need for a rebuild, 0 if there is none, or a code.

@@ -116,7 +116,7 @@ fn race(decision: Decision) {
             };
             assert!(before == [Some(0), after_first] || before == [Some(3), Some(0)], "{before:?}");
             assert_eq!(memory.reap(), Ok(()));
-            assert_eq!(memory.table().stats().held, 0);
+            assert_eq!(memory.table().stats(memory.table()).held, 0);
         });
     }
 }

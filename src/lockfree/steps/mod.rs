@@ -35,6 +35,7 @@ use crate::{
 };
 
 mod closures;
+mod leaks;
 mod life;
 mod members;
 mod nested;
@@ -116,6 +117,12 @@ struct World {
 }
 
 impl World {
+    /// Nothing was done to `map` yet.
+    fn over(map: Judged) -> Rc<World> {
+        let (records, reached, killed) = Default::default();
+        Rc::new(World { map, records, reached, killed, most_accesses: MOST_UNDISTURBED })
+    }
+
     fn perform(self: &Rc<Self>, call: &Call) {
         let after = (0..self.records.borrow().len()).collect();
         let interrupt = |stop: &Stop| {
@@ -187,10 +194,10 @@ impl Scene {
     /// The map in its state.
     fn make(&mut self) -> Rc<World> {
         let map = Map::new_in(self.region.take().unwrap(), 0).unwrap();
-        let (records, reached, killed) = Default::default();
-        let is_moving = self.next_region.is_some();
-        let most_accesses = if is_moving { MOST_IN_REBUILD } else { MOST_UNDISTURBED };
-        let world = Rc::new(World { map, records, reached, killed, most_accesses });
+        let mut world = World::over(map);
+        if let (Some(world), Some(_)) = (Rc::get_mut(&mut world), &self.next_region) {
+            world.most_accesses = MOST_IN_REBUILD;
+        }
         self.before.iter().for_each(|call| world.perform(call));
         assert!(!world.records.take().iter().any(is_refused));
         world.reached.set(0);
@@ -222,7 +229,12 @@ impl Scene {
         }
 
         let reached = world.reached.get();
-        let mut regions = Rc::into_inner(world).unwrap().map.into_regions();
+        let mut map = Rc::into_inner(world).unwrap().map;
+        let (held, entries) = (map.stats().held, judge::entries(&map));
+        assert_eq!(map.repair(), held, "{calls:?}");
+        assert_eq!((map.stats().held, map.check()), (0, Ok(())), "{calls:?}");
+        assert_eq!(judge::entries(&map), entries, "{calls:?}");
+        let mut regions = map.into_regions();
         self.region = regions.next();
         self.next_region = regions.next();
         reached

@@ -1,0 +1,37 @@
+//! Contexts that are killed again and again in one home: it is told, and repaired.
+
+use std::vec::Vec;
+
+use super::{Call, Judged, Map, World, region_for};
+use crate::{
+    error::Error,
+    lockfree::{Need, judge::Operation::Increment},
+};
+
+/// A counter whose updates are killed before each access in turn, in a map with much room.
+#[test]
+fn a_hot_key_is_told_and_repaired() {
+    let world = World::over(Map::new_in(region_for(1_000), 0).unwrap());
+    let key = 42;
+    assert_eq!(world.map.insert(key, 0), Ok(None));
+    let mut kills = 0;
+    while world.map.needs_rebuild().is_none() {
+        assert!(world.map.upsert(key, 1).is_ok(), "told before an update is refused");
+        world.perform(&Call::killed(Increment(key), kills % 12));
+        kills += 1;
+        assert!(kills < 1_000);
+    }
+    assert_eq!(world.map.needs_rebuild(), Some(Need::Leaks));
+    let stats = world.map.stats();
+    assert!(stats.held == stats.most_held && stats.held * 16 < stats.slots, "{stats:?}");
+    while world.map.upsert(key, 1) != Err(Error::Busy) {
+        world.perform(&Call::killed(Increment(key), kills % 12));
+        kills += 1;
+        assert!(kills < 1_000);
+    }
+    let mut map: Judged = std::rc::Rc::into_inner(world).unwrap().map;
+    let held = map.stats().held;
+    assert_eq!((map.repair(), map.stats().held, map.needs_rebuild()), (held, 0, None));
+    assert_eq!(map.upsert(key, 7), Ok(Some(1)));
+    assert_eq!(map.iter().collect::<Vec<_>>(), [(key, 7)]);
+}

@@ -1,0 +1,159 @@
+//! What a map says of itself in the middle of a rebuild, and walks beside rebuilds that never stop.
+#![cfg(not(heptad_loom))]
+
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+};
+
+use heptad::{
+    Error,
+    layout::Line,
+    lockfree::{Counted, Map, Need, arena_lines},
+    storage::Region,
+};
+
+fn region_for(capacity: usize) -> Region<'static> {
+    Region::from_lines(vec![Line::EMPTY; arena_lines(capacity)].leak()).unwrap()
+}
+
+/// At every step of a rebuild that nobody disturbs, all figures are those of the entries that are there.
+#[test]
+fn every_step_of_a_healthy_rebuild() {
+    for (entries, next) in [(1_000, 1_000), (300, 2_000), (50, 60)] {
+        let map = Map::<u64, u64>::new_in(region_for(entries), 1).unwrap();
+        (0..entries as u64).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
+        map.rebuild(region_for(next), 2).unwrap();
+        let mut is_done = false;
+        while !is_done {
+            is_done = map.help(1).unwrap();
+            let stats = map.stats();
+            assert_eq!((map.len(), stats.entries), (entries, entries));
+            assert_eq!((stats.held, stats.most_held, map.needs_rebuild()), (0, 0, None));
+            assert_eq!(map.iter().map(|(key, _)| key).collect::<BTreeSet<_>>().len(), entries);
+        }
+        // Changes go on meanwhile.
+        map.rebuild(region_for(next), 3).unwrap();
+        for key in 0..entries as u64 {
+            assert_eq!(map.upsert(key, !key), Ok(Some(key)));
+            assert_eq!(map.remove(key), Ok(Some(!key)));
+            assert_eq!(map.insert(key, key), Ok(None));
+            assert_eq!((map.len(), map.stats().entries, map.stats().held), (entries, entries, 0));
+        }
+    }
+}
+
+/// Beside rebuilds that never stop: no count is more than there is, and every walk ends.
+#[test]
+#[cfg_attr(miri, ignore = "minutes")]
+fn counts_and_walks_beside_endless_rebuilds() {
+    const ENTRIES: usize = 2_000;
+    let map = Map::<u64, u64, Counted>::new_with(region_for(ENTRIES), 1, Counted::new()).unwrap();
+    (0..ENTRIES as u64).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let rebuilder = scope.spawn(|| {
+            let (mut spare, mut seed) = (Vec::new(), 2);
+            spare.extend((0..3).map(|_| region_for(ENTRIES)));
+            while !is_over.load(Relaxed) {
+                if let Some(region) = spare.pop() {
+                    match map.rebuild(region, seed) {
+                        Ok(()) => seed += 1,
+                        Err(rejected) => spare.push(rejected.value),
+                    }
+                }
+                let _ = map.help(64);
+                spare.extend(map.try_reclaim());
+            }
+            while map.help(64) != Ok(true) {}
+            seed
+        });
+        for _ in 0..100 {
+            let (len, stats) = (map.len(), map.stats());
+            assert!(len <= ENTRIES && stats.entries <= ENTRIES, "{len}, {stats:?}");
+            // At most eight tables, so no entry comes more often.
+            assert!(map.iter().count() <= 8 * ENTRIES);
+        }
+        is_over.store(true, Relaxed);
+        assert!(rebuilder.join().unwrap() > 2);
+    });
+    assert_eq!((map.len(), map.stats().held, map.check()), (ENTRIES, 0, Ok(())));
+}
+
+/// A walk whose reader rebuilds the map into fresh memory at each entry reads eight tables, and ends.
+#[test]
+fn a_walk_ends_while_tables_are_added() {
+    let map = Map::<u64, u64>::new_in(region_for(10), 1).unwrap();
+    (0..10).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
+    let mut seed = 2;
+    let mut rebuild = || {
+        map.rebuild(region_for(10), seed).unwrap();
+        seed += 1;
+        while map.help(64) != Ok(true) {}
+        assert!(seed < 200, "the walk goes on and on");
+    };
+    map.iter().for_each(|_| rebuild());
+    assert_eq!(map.retain(|_, _| true), Ok(()));
+    let before = map.len();
+    let retain = |_, _| {
+        map.rebuild(region_for(10), 7).unwrap();
+        while map.help(64) != Ok(true) {}
+        true
+    };
+    assert_eq!((map.retain(retain), map.len(), before), (Ok(()), 10, 10));
+}
+
+/// In a rebuild `retain` may decide about a key twice: by the value that it has then.
+#[test]
+fn retain_may_decide_twice_in_a_rebuild() {
+    let map = Map::<u64, u64>::new_in(region_for(1), 1).unwrap();
+    map.insert(1, 0).unwrap();
+    let mut decisions = Vec::new();
+    let mut rebuilds = 0;
+    map.retain(|key, value| {
+        decisions.push((key, value));
+        if rebuilds == 0 {
+            rebuilds += 1;
+            map.rebuild(region_for(1), 2).unwrap();
+            while map.help(64) != Ok(true) {}
+            // Removed and inserted again: it is decided about by its new value.
+            map.remove(key).unwrap();
+            map.insert(key, 5).unwrap();
+        }
+        value == 0
+    })
+    .unwrap();
+    assert!(decisions.contains(&(1, 5)), "{decisions:?}");
+    assert_eq!(map.len(), 0);
+}
+
+/// Memory of the map's own tables is refused, whole or in part, and nothing changes.
+#[test]
+fn a_rebuild_into_itself() {
+    let mut memory = vec![Line::EMPTY; 2 * arena_lines(100)];
+    let start = memory.as_mut_ptr();
+    let lines = memory.len();
+    let map = Map::<u64, u64>::new_in(Region::from_lines(&mut memory).unwrap(), 1).unwrap();
+    (0..100).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
+    for (first, lines) in [(0, lines), (1, lines - 1), (lines / 2, lines / 2)] {
+        let bytes = lines * size_of::<Line>();
+        // SAFETY: within the memory; that it is used is what the test is about: nothing touches it.
+        let region = unsafe { Region::from_raw(start.wrapping_add(first).cast(), bytes) }.unwrap();
+        assert_eq!(map.rebuild(region, 2).unwrap_err().error, Error::Overlapping);
+    }
+    assert_eq!((map.len(), map.check(), map.get(7)), (100, Ok(()), Some(7)));
+}
+
+/// Contexts that were killed in one home are told, though they hold few of all slots.
+#[test]
+fn repair_of_a_map_at_rest_releases_nothing() {
+    let mut map = Map::<u64, u64>::new_in(region_for(100), 1).unwrap();
+    (0..150).for_each(|key| assert!(map.insert(key, key) != Err(Error::Busy)));
+    let entries: Vec<_> = map.iter().collect();
+    assert_eq!(map.repair(), 0);
+    assert!(map.iter().eq(entries));
+    assert!(map.needs_rebuild() != Some(Need::Leaks));
+    let mut unplaced = Map::<u64, u64>::unplaced();
+    assert_eq!(unplaced.repair(), 0);
+}
