@@ -792,7 +792,9 @@ int heptad_lockfree_release(heptad_lockfree *map,
  * has no room for some entry, changes at its home are _FULL, until another rebuild, into a third piece,
  * goes on from there. Writes all of the memory. _BUSY while a rebuild is running that is not stuck,
  * _TOO_SMALL for the entries that are there, _SHARED in shared memory; memory errors
- * as for init. _if_needed returns _NOT_REQUIRED unless heptad_lockfree_needs_rebuild says so. */
+ * as for init, and _OVERLAPPING too for memory of the map's tables, of its counters or of the handle. Not known
+ * is memory of an old table that waits to be reclaimed, or of another live map: do not lend it, both break.
+ * _if_needed returns _NOT_REQUIRED unless heptad_lockfree_needs_rebuild says so. */
 int heptad_lockfree_rebuild(const heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed);
 int heptad_lockfree_rebuild_if_needed(const heptad_lockfree *map, void *memory, size_t bytes,
                                       uint64_t seed);
@@ -801,7 +803,8 @@ int heptad_lockfree_rebuild_if_needed(const heptad_lockfree *map, void *memory, 
 enum {
     HEPTAD_NEED_SIZE = 1,  /* it has more entries than it was made for: into larger memory */
     HEPTAD_NEED_FLOOD = 2, /* a home is more crowded than chance allows: under another seed */
-    HEPTAD_NEED_LEAKS = 3  /* contexts that were killed hold a part of the slots: into any memory */
+    HEPTAD_NEED_LEAKS = 3  /* contexts that were killed hold a sixteenth of the slots, or more than 8 of one
+                            * home: into any memory, or heptad_lockfree_repair */
 };
 int heptad_lockfree_needs_rebuild(const heptad_lockfree *map);
 

@@ -29,6 +29,7 @@ const HOLE: &str = "src/lockfree/hole.rs";
 const MIGRATE: &str = "src/lockfree/migrate.rs";
 const READ: &str = "src/lockfree/read.rs";
 const RECLAIM: &str = "src/lockfree/reclaim.rs";
+const REPAIR: &str = "src/lockfree/repair.rs";
 const RELOCATE: &str = "src/lockfree/relocate.rs";
 const SLOTS: &str = "src/lockfree/slots.rs";
 const UPDATE: &str = "src/lockfree/update.rs";
@@ -465,6 +466,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[edit(HOLE, "            seen = home.header();\n", "            break;\n")],
         atomics: Steps,
         test: "steps::nested::p4_updates_in_a_full_home",
+    },
+    Mutant {
+        name: "repair releases slots that are visible",
+        edits: &[edit(
+            REPAIR,
+            "(header.is_frozen() || header.shows(Place::in_group(region, slot)))",
+            "(header.is_frozen() && header.shows(Place::in_group(region, slot)))",
+        )],
+        atomics: Steps,
+        test: "steps::nested::alone_nobody_is_in_the_way",
+    },
+    Mutant {
+        name: "repair leaves what is reserved in bins",
+        edits: &[edit(REPAIR, "            self.give_back(Header::returning_all);\n", "")],
+        atomics: Steps,
+        test: "steps::leaks::a_hot_key_is_told_and_repaired",
     },
     Mutant {
         name: "a removal leaves its claim",
