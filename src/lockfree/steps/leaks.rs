@@ -8,7 +8,7 @@ use crate::{
     lockfree::{Need, judge::Operation::Increment},
 };
 
-/// A counter whose updates are killed before each access in turn, in a map with much room.
+/// A counter whose updates are killed at each access in turn, in a map with much room.
 #[test]
 fn a_hot_key_is_told_and_repaired() {
     let world = World::over(Map::new_in(region_for(1_000), 0).unwrap());
@@ -17,7 +17,7 @@ fn a_hot_key_is_told_and_repaired() {
     let mut kills = 0;
     while world.map.needs_rebuild().is_none() {
         assert!(world.map.upsert(key, 1).is_ok(), "told before an update is refused");
-        world.perform(&Call::killed(Increment(key), kills % 12));
+        world.perform(&Call::killed(Increment(key), kills % 40));
         kills += 1;
         assert!(kills < 1_000);
     }
@@ -25,7 +25,7 @@ fn a_hot_key_is_told_and_repaired() {
     let stats = world.map.stats();
     assert!(stats.held == stats.most_held && stats.held * 16 < stats.slots, "{stats:?}");
     while world.map.upsert(key, 1) != Err(Error::Busy) {
-        world.perform(&Call::killed(Increment(key), kills % 12));
+        world.perform(&Call::killed(Increment(key), kills % 40));
         kills += 1;
         assert!(kills < 1_000);
     }
