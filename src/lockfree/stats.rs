@@ -105,8 +105,9 @@ impl<G: Track> Root<'_, G> {
     pub(super) fn stats(&self) -> Stats {
         let _inside = self.enter();
         self.link();
-        let unmigrated =
-            |first| newest_first(first).filter(|table: &Table<'_>| !table.is_migrated());
+        // The newest counts whatever damaged memory says.
+        let is_used = |table: &Table<'_>| !table.is_migrated() || table.next().is_none();
+        let unmigrated = |first| newest_first(first).filter(is_used);
         let stats = self.current().map_or(Stats::default(), |first| {
             unmigrated(first).map(|table| table.stats(first)).fold(Stats::default(), Stats::joined)
         });
