@@ -144,7 +144,7 @@ static void no_rebuild_into_itself(void)
     static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
     heptad_lockfree map = HEPTAD_INIT;
     uint64_t key;
-    EQUAL(heptad_lockfree_init_counted(&map, lines, sizeof lines, counters, sizeof counters, 7),
+    EQUAL(heptad_lockfree_init_counted(&map, lines, sizeof lines, 7, counters, sizeof counters),
           HEPTAD_OK);
     for (key = 0; key < 100; key++) {
         EQUAL(heptad_lockfree_insert(&map, key, key, NULL), 1);
