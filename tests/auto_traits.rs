@@ -96,6 +96,11 @@ mod of_swiss {
     }
     shared!(swiss::Stats, map::PairMap<u32, u32, Narrow, Lent>);
 
+    #[cfg(feature = "serde")]
+    as_its_entries! {
+        ReadInto = swiss::ReadInto<'static, Entry>,
+    }
+
     #[cfg(feature = "spin")]
     mod behind_a_lock {
         use super::*;
@@ -131,6 +136,7 @@ mod of_lockfree {
 
     shared!(Map<'static, u64, u64>, Set<'static, u64>, SegmentedMap<'static, u64, u64, 2>);
     shared!(Map<'static, u64, u64, Counted>, StaticLines<2>);
+    shared!(Member<'static>, SharedMap<'static, u64, u64>, SharedSet<'static, u64>);
     shared!(Never, Counted, Stats, Need, Expectation<u64>, Iter<'static, u64, u64>);
 
     /// Keys that only one thread may look at.
@@ -155,18 +161,24 @@ mod of_lockfree {
     type Indirect<Keys> = IndirectMap<'static, Keys, u64>;
     assert_impl_all!(Indirect<OneThreadsKeys>: Send, Unpin);
     assert_not_impl_any!(Indirect<OneThreadsKeys>: Sync);
+    type SharedIndirect<Keys> = SharedIndirectMap<'static, Keys, u64>;
+    assert_impl_all!(SharedIndirect<OneThreadsKeys>: Send, Unpin);
+    assert_not_impl_any!(SharedIndirect<OneThreadsKeys>: Sync);
     // A word is copied between threads: a pointer of one thread is none.
     assert_not_impl_any!(*mut u64: Word);
     assert_not_impl_any!(&'static u64: Word);
     // As `assert_obj_safe`, which takes no parameters.
     const _: Option<&dyn Reclaim<Inside = u64>> = None;
+    const _: Option<&dyn Track<Inside = u64>> = None;
+    const _: Option<&dyn Beside<Inside = u64>> = None;
 }
 
 assert_obj_safe!(Storage, Downward);
 
-/// Behind the aliases of a table's iterators; and traits that make no objects, with methods that have no
+/// Behind the aliases of a table's iterators, or not to be had; and traits that make no objects, with methods that have no
 /// `self` or for one type each.
-const UNNAMED: [&str; 9] = [
+const UNNAMED: [&str; 10] = [
+    "Asking",
     "Entries",
     "Pairs",
     "PairsMut",
