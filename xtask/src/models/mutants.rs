@@ -50,7 +50,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "first look at a header: Relaxed",
         edits: &[edit(
             READ,
-            "Header(self.bin().header().load(Acquire))",
+            "Header(self.bin().header().load(SeqCst))",
             "Header(self.bin().header().load(Relaxed))",
         )],
         atomics: Loom,
@@ -114,7 +114,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "commit: Relaxed",
         edits: &[edit(
             COMMIT,
-            "match self.exchange(seen, Release, |now|",
+            "match self.exchange(seen, SeqCst, |now|",
             "match self.exchange(seen, Relaxed, |now|",
         )],
         atomics: Loom,
@@ -506,7 +506,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "migrated: Relaxed",
         edits: &[edit(
             COMMIT,
-            "compare_exchange(now.0, migrated, Release, Relaxed)",
+            "compare_exchange(now.0, migrated, SeqCst, Relaxed)",
             "compare_exchange(now.0, migrated, Relaxed, Relaxed)",
         )],
         atomics: Loom,
