@@ -1,5 +1,6 @@
 //! Keys in the orders in which they come: ascending, descending, from the ends inwards and back, in the
 //! order of a table, in crowds. Sets and maps in every order take them all, and stay sound.
+#![cfg(all(feature = "alloc", feature = "lockfree"))]
 
 use std::collections::{BTreeMap, BTreeSet};
 
