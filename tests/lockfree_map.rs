@@ -1,5 +1,5 @@
 //! The lock-free map and set through their public interface, one thread.
-#![cfg(not(heptad_loom))]
+
 
 use std::{
     cell::RefCell,
