@@ -49,6 +49,7 @@ impl<T> Absent<T> {
         compare_exchange(T, T, Ordering, Ordering) -> Result<T, T>;
         fetch_add(T, Ordering) -> T;
         fetch_sub(T, Ordering) -> T;
+        fetch_and(T, Ordering) -> T;
         fetch_or(T, Ordering) -> T;
         fetch_max(T, Ordering) -> T;
     }
