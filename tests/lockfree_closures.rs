@@ -1,6 +1,5 @@
 //! What a caller's closure may do with the map that it is called from.
 
-
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},

@@ -1,6 +1,5 @@
 //! What a map says of itself in the middle of a rebuild, and walks beside rebuilds that never stop.
 
-
 use std::{
     collections::BTreeSet,
     sync::atomic::{AtomicBool, Ordering::Relaxed},

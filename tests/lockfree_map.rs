@@ -1,6 +1,5 @@
 //! The lock-free map and set through their public interface, one thread.
 
-
 use std::{
     cell::RefCell,
     collections::{BTreeSet, HashMap},

@@ -1,6 +1,5 @@
 //! Changing the value of a key that is there needs no room, however full the map is.
 
-
 use heptad::{
     Error,
     layout::Line,
