@@ -27,6 +27,10 @@ impl<'a, T: Taker> Table<'a, T> {
         let mut reason = if seen.count_taken() > 0 { Stop::Busy } else { Stop::Full };
         for region in 0..REGIONS {
             let claimed = self.group(home, region).claimed();
+            if claimed.count_ones() + 1 < GROUP_SLOTS {
+                // Somebody has just released one.
+                reason = Stop::Busy;
+            }
             for slot in 0..GROUP_SLOTS {
                 let place = Place::in_group(region, slot);
                 let is_left_free = claimed & 1 << slot == 0;

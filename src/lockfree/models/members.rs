@@ -8,6 +8,7 @@ use super::super::{
     arena::{Descriptor, Home, Table},
     decide::Decision,
     header::Place,
+    read::Look,
     shape::Shape,
     shared::{
         Line,
@@ -63,7 +64,7 @@ impl Memory {
         decision: Decision,
     ) -> Result<Option<u64>, super::super::update::Stop> {
         let table = self.table_of(number);
-        let key = Key { word: KEY, matches: |word, stored, _| word == stored };
+        let key = Key { word: KEY, matches: |word, stored, _: Look<'_>| word == stored };
         let answer = table.update(table.home_of(KEY), key, |_: Option<u64>| decision);
         table.taker.end();
         answer

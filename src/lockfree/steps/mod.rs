@@ -25,6 +25,8 @@ use std::{
 
 use super::{
     Map, arena_layout,
+    bin::Group,
+    header::GROUP_SLOTS,
     judge::{self, Answer, Judged, Operation, Record, is_explained},
     shape::Shape,
 };
@@ -222,7 +224,11 @@ impl Scene {
         assert!(held <= world.killed.get(), "{held} held\n{}", story());
         assert_eq!(world.map.check(), Ok(()), "{}", story());
         if world.killed.get() == 0 {
-            // Every present key can be given another value, however full its home is.
+            // Insertions and moves leave a slot of each group free, so that every present key can be given
+            // another value, however full its home is.
+            let table = world.map.root().newest().unwrap();
+            let has_room = |group: &Group| group.claimed().count_ones() < GROUP_SLOTS;
+            assert!(table.groups().iter().all(has_room), "{}", story());
             for (key, value) in &world.map {
                 assert_eq!(world.map.upsert(key, !value), Ok(Some(value)), "{}", story());
             }

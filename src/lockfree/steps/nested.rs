@@ -7,7 +7,10 @@ use super::{
     scenes::{Setting, full_home, key, settings},
     sweep,
 };
-use crate::lockfree::judge::{ALL, OWN, Operation, Operation::Upsert};
+use crate::{
+    error::Error,
+    lockfree::judge::{ALL, OWN, Operation, Operation::Upsert},
+};
 
 /// Plays `trials` in every setting, and tells in which one they failed.
 fn in_every_setting(mut trials: impl FnMut(&mut Setting)) {
@@ -30,6 +33,15 @@ fn alone_nobody_is_in_the_way() {
             assert_eq!(scene.play(&[operation.into()]), 0);
         }
     });
+}
+
+/// A home that is filled until it takes no other key leaves a slot of each group to updates.
+#[test]
+fn insertions_leave_a_slot_of_each_group() {
+    let scene = &mut full_home();
+    assert_eq!(scene.play(&[Upsert(key(0), 7).into()]), 0);
+    let world = scene.make();
+    assert_eq!(world.map.insert(key(ALL), 1), Err(Error::Full));
 }
 
 /// Updates of present keys in a home that takes no other, stopped in one another: none is refused.

@@ -240,18 +240,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "taking in: unclaimed before it is hidden",
-        edits: &[
-            edit(
-                HOLE,
-                "            if home.commit(after",
-                "            self.unclaim(home, outside);\n            if home.commit(after",
-            ),
-            edit(
-                HOLE,
-                "{\n                self.unclaim(home, outside);\n                return;",
-                "{\n                return;",
-            ),
-        ],
+        edits: &[edit(
+            HOLE,
+            "        home.commit(seen, |now| now.showing(hole).hiding(outside))?;\n        self.unclaim(home, outside);\n",
+            "        self.unclaim(home, outside);\n        home.commit(seen, |now| now.showing(hole).hiding(outside))?;\n",
+        )],
         atomics: Loom,
         test: "models::one_home::n7_the_slot_of_an_entry_that_was_taken_in",
     },
@@ -290,7 +283,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "taking in: its slot is not unclaimed",
-        edits: &[edit(HOLE, "                self.unclaim(home, outside);\n", "")],
+        edits: &[edit(HOLE, "        self.unclaim(home, outside);\n", "")],
         atomics: Loom,
         test: "models::one_home::n7_the_slot_of_an_entry_that_was_taken_in",
     },
@@ -336,8 +329,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a claim is stored, not exchanged",
         edits: &[edit(
             SLOTS,
-            "let claim = self.claims().compare_exchange(claims, claims | 1 << slot, Acquire, Relaxed);",
-            "self.claims().store(claims | 1 << slot, Acquire);\n            let claim = Ok(claims);",
+            "self.claims().compare_exchange(claims, claims | 1 << slot, Acquire, Relaxed);",
+            "{ self.claims().store(claims | 1 << slot, Relaxed); Ok::<u64, u64>(claims) };",
         )],
         atomics: Loom,
         test: "models::two_homes::n7_two_homes_claim_slots_of_one_group",
@@ -449,7 +442,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "Purpose::Entry => free,",
         )],
         atomics: Steps,
-        test: "steps::nested::alone_nobody_is_in_the_way",
+        test: "steps::nested::insertions_leave_a_slot_of_each_group",
     },
     Mutant {
         name: "an update keeps the slot that it borrowed from another group",
