@@ -695,8 +695,9 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * MEMORY ORDER. What a context did before it changed a key is visible to every context that has seen the
  * change: by reading the value, by finding the key present, or by finding it absent after a removal. So a
  * value may be an index or an address of data that was written before, and no barrier of yours is needed.
- * Operations on one key take effect in one order, each between its call and its return; a batch, a walk, a
- * count is not one operation but one for each key.
+ * All operations on one map, whatever their keys, take effect in one order, each between its call and its
+ * return: of two contexts that insert a key each and then look for the other's, one finds it. A batch, a walk,
+ * a count is not one operation but one for each key.
  *
  * VERSIONS. A key's home counts its changes modulo 2^29. An operation that stands still while exactly a
  * multiple of that many changes are made to one home, after which it shows the same places, does not notice:
@@ -733,6 +734,10 @@ int heptad_lockfree_init_counted(heptad_lockfree *map, void *memory, size_t byte
  * `on_leave` that `has_elapsed` acquires. What was written before a `start` is seen by each operation that this
  * `start` does not wait for. What an operation read or wrote before its `on_leave` comes before the answer of
  * the `has_elapsed` that waited for it.
+ *
+ * A period that has elapsed stays so: after `has_elapsed` has returned not 0 it does so again for the same
+ * number, also between an `on_enter` and its `on_leave`, by whichever context. For the map asks once outside,
+ * and then once more inside; of a function that forgets no memory ever comes back.
  *
  * None of the four calls for the map: that would call them again, without end. */
 typedef struct heptad_reclaim {
@@ -814,7 +819,8 @@ int heptad_lockfree_help(const heptad_lockfree *map, size_t steps);
 
 /* Gives back the oldest memory, once its entries have all moved and no operation can be in it. 1 if so, and
  * `memory` and `bytes`, which may not be null, tell which; 0 if there is none yet. Never waits: call it now
- * and then. */
+ * and then. Always 0 for a map without counters or functions of yours: it gives nothing back before the
+ * release. */
 int heptad_lockfree_reclaim(const heptad_lockfree *map, void **memory, size_t *bytes);
 
 /* Releases what contexts hold that were killed in the middle of an operation, in a map that nobody uses: no

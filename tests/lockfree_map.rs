@@ -280,6 +280,11 @@ fn n11_keys_longer_than_a_word() {
     assert_eq!(map.remove_if(&pairs[3], |value| value == 4), Ok(None));
     assert_eq!(map.remove_if(&pairs[3], |value| value == 3), Ok(Some((3, 3))));
     assert_eq!(map.insert(&pairs[3], 3, 3), Ok(None));
+    // The reference that was kept, not the one that came along, whichever operation removes.
+    assert_eq!(map.compare_and_set(&pairs[3], 9, Expectation::Exists, None), Ok(Some((3, 3))));
+    assert_eq!(map.fetch_update(&pairs[3], 3, |_| Some(4)), Ok(None));
+    assert_eq!(map.fetch_update(&pairs[3], 9, |_| None), Ok(Some((3, 4))));
+    assert_eq!(map.insert(&pairs[3], 3, 3), Ok(None));
     assert_eq!((map.check(), map.seed(), map.needs_rebuild()), (Ok(()), Some(6), None));
     for (reference, pair) in (0..).zip(&pairs) {
         let removed = (reference, reference as i32);

@@ -2,12 +2,14 @@
 
 use std::{
     cell::Cell,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    hint,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     thread,
 };
 
 use heptad::{
     Error,
+    hash::unhash_word,
     layout::{LINE_BYTES, Line},
     lockfree::{Map, arena_layout},
     storage::{Region, Storage},
@@ -124,6 +126,33 @@ fn m7_every_value_comes_back_once() {
     assert!(seen.iter().copied().eq(0..ROUNDS * THREADS), "a value was lost or came twice");
 }
 
+/// Two threads insert a key each, in different homes, and look for the other's. In every order of the four
+/// operations that keeps the order of each thread, one of the two finds the other's key.
+#[test]
+fn two_keys_take_effect_in_one_order() {
+    const SEED: u64 = 1;
+    let [low, high] = [0, u64::MAX].map(|hash| unhash_word(SEED, hash));
+    for _ in 0..ROUNDS.min(1_000) {
+        let mut lines = lines_for(100);
+        let map = map_in(&mut lines, SEED);
+        let both_started = AtomicUsize::new(0);
+        let insert_and_look = &|own, other| {
+            both_started.fetch_add(1, Relaxed);
+            while both_started.load(Relaxed) < 2 {
+                hint::spin_loop();
+            }
+            assert_eq!(map.insert(own, 1), Ok(None));
+            map.get(other)
+        };
+        let found = thread::scope(|scope| {
+            let threads = [(low, high), (high, low)]
+                .map(|(own, other)| scope.spawn(move || insert_and_look(own, other)));
+            threads.map(|thread| thread.join().unwrap())
+        });
+        assert_ne!(found, [None, None]);
+    }
+}
+
 /// Rows N7 and M7: the memory comes back whole, whatever is in the map.
 #[test]
 fn n7_the_memory_comes_back() {
@@ -145,7 +174,7 @@ fn p7_m4_bytes_per_entry() {
         let formula = 64 * (2 + (8 * entries).div_ceil(21) + 6 * (entries.div_ceil(64) + 2));
         assert_eq!(bytes, formula);
         let hundredths = 100 * bytes / entries;
-        assert!((3_040..=3_150).contains(&hundredths), "{hundredths} hundredths for {entries}");
+        assert!((3_030..=3_150).contains(&hundredths), "{hundredths} hundredths for {entries}");
     }
     let mut lines = lines_for(500);
     let bytes = lines.len() * LINE_BYTES;

@@ -9,7 +9,7 @@ use super::{
     header::Header,
     shared::intent::{SPARE, Taker},
 };
-use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
+use crate::sync::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
 
 /// Another operation committed first, or the bin was frozen: what was read is out of date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +34,9 @@ impl Home<'_> {
         seen: Header,
         change: impl Fn(Header) -> Header,
     ) -> Result<Header, Lost> {
-        // Release: pairs with the Acquire of `header`, so that what this shows is filled.
-        match self.exchange(seen, Release, |now| Some(change(now).committed())) {
+        // SeqCst: in one order with the first looks at all homes. A Release too, for `header`: what this
+        // shows is filled.
+        match self.exchange(seen, SeqCst, |now| Some(change(now).committed())) {
             Take::Done(after) => Ok(after),
             Take::Held | Take::Lost => Err(Lost),
         }
@@ -113,7 +114,7 @@ impl Home<'_> {
         let mut now = self.header();
         while !now.is_frozen() {
             let frozen = now.freezing();
-            // Acquire: as in `header`.
+            // Acquire: what the bin shows is filled.
             match self.bin().header().compare_exchange(now.0, frozen.0, Acquire, Acquire) {
                 Ok(_) => return frozen,
                 Err(other) => now = Header(other),
@@ -127,9 +128,10 @@ impl Home<'_> {
         let mut now = frozen;
         while !now.is_migrated() {
             let migrated = Header::MIGRATED.0;
-            // Release: pairs with the Acquire of `header`: who sees this finds the copies. Only taken
-            // bits differ when it fails, or another has done it.
-            match self.bin().header().compare_exchange(now.0, migrated, Release, Relaxed) {
+            // SeqCst: before the commits in the next table, in the order of `commit`, for those too who know of
+            // this by `done`. A Release too, for `header`: who sees this finds the copies. Only taken bits
+            // differ when it fails, or another has done it.
+            match self.bin().header().compare_exchange(now.0, migrated, SeqCst, Relaxed) {
                 Ok(_) => return,
                 Err(other) => now = Header(other),
             }

@@ -36,6 +36,13 @@ use crate::{
 /// A reference is followed only after the map was seen to hold it, by who follows it. So one that an
 /// insertion did not keep, because it failed or found the key there, has been followed by nobody, and its memory
 /// is free at once.
+///
+/// # References that are addresses
+///
+/// [`is`](Self::is) is a safe function: safe code that has the map can give it any number by way of an
+/// insertion. An implementation that follows references as pointers is sound only if no such code can:
+/// if the map and the implementing type are private to a module, whose own functions take the keys
+/// themselves, or references that only it makes, or are `unsafe`. Indices that are checked need none of this.
 pub trait Keys {
     /// What callers look for.
     type Key: ?Sized;
@@ -48,7 +55,7 @@ pub trait Keys {
     /// A hash of `key`. Only the bits of [`hash_bits`](Self::hash_bits) are used.
     fn hash(&self, key: &Self::Key) -> u64;
 
-    /// Does `reference` stand for `key`?
+    /// Does `reference`, a number that an insertion was given, without its hash bits, stand for `key`?
     ///
     /// Must not change the map: a search begins anew each time the key's home changes meanwhile, and would
     /// never end. Nothing is reserved while this runs, so that it may panic.
@@ -262,7 +269,8 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     /// [`Error::Full`] or [`Error::Busy`]; nothing has changed then.
     #[inline]
     pub fn insert(&self, key: &K::Key, reference: u64, value: V) -> Result<Option<V>, Error> {
-        self.compare_and_set(key, reference, Expectation::NotExists, Some(value))
+        let before = self.compare_and_set(key, reference, Expectation::NotExists, Some(value))?;
+        Ok(before.map(|(_, value)| value))
     }
 
     /// Gives `key` the value `value`. If the answer is `None` it was absent, and `reference` stands for
@@ -273,11 +281,14 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     /// As for [`insert`](Self::insert).
     #[inline]
     pub fn upsert(&self, key: &K::Key, reference: u64, value: V) -> Result<Option<V>, Error> {
-        self.compare_and_set(key, reference, Expectation::Whatever, Some(value))
+        let before = self.compare_and_set(key, reference, Expectation::Whatever, Some(value))?;
+        Ok(before.map(|(_, value)| value))
     }
 
     /// If the value of `key` is what `expected` says, makes it `new`: see
-    /// [`Map::compare_and_set`](super::Map::compare_and_set). An absent key takes `reference`.
+    /// [`Map::compare_and_set`](super::Map::compare_and_set). An absent key takes `reference`. The answer has the
+    /// reference of the key besides its value before; if this removed the key, its memory may be reused as
+    /// [`Keys`] says.
     ///
     /// # Errors
     ///
@@ -289,16 +300,18 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         reference: u64,
         expected: Expectation<V>,
         new: Option<V>,
-    ) -> Result<Option<V>, Error> {
+    ) -> Result<Option<(u64, V)>, Error> {
         let (expected, new) = (expected.map(V::to_word), new.map(V::to_word));
         let found = Cell::new(0);
         let key = self.key(key, reference, &found);
         let decide = |current: Option<u64>| expectation::decide(&expected, new, current);
-        Ok(self.root.update(key, Compared(decide))?.map(V::from_word))
+        let before = self.root.update(key, Compared(decide))?;
+        Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
 
     /// Makes of the present value, or its absence, what `change` says: see
-    /// [`Map::fetch_update`](super::Map::fetch_update). An absent key takes `reference`.
+    /// [`Map::fetch_update`](super::Map::fetch_update). An absent key takes `reference`. Answers as
+    /// [`compare_and_set`](Self::compare_and_set).
     ///
     /// # Errors
     ///
@@ -309,14 +322,15 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         key: &K::Key,
         reference: u64,
         mut change: impl FnMut(Option<V>) -> Option<V>,
-    ) -> Result<Option<V>, Error> {
+    ) -> Result<Option<(u64, V)>, Error> {
         let decide = |current: Option<u64>| {
             let new = change(current.map(V::from_word)).map(V::to_word);
             expectation::decide(&Expectation::Whatever, new, current)
         };
         let found = Cell::new(0);
         let key = self.key(key, reference, &found);
-        Ok(self.root.update(key, Callers::new(decide))?.map(V::from_word))
+        let before = self.root.update(key, Callers::new(decide))?;
+        Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
 
     /// Removes `key`. Answers its reference, whose memory may be reused as [`Keys`] says, and its value.

@@ -172,13 +172,13 @@
 //!
 //! | field | writer | reader | order | pairs with |
 //! |---|---|---|---|---|
-//! | header | commit | everyone's first look | Release, Acquire | what is shown is filled |
-//! | header | give back | everyone's first look | Release, Acquire | the last holder's stores come first: between two commits nothing is taken that was given back after the first |
+//! | header | commit | everyone's first look | SeqCst | what is shown is filled; all operations on all keys are in one order, each at its commit or its first look |
+//! | header | give back | everyone's first look | Release, SeqCst | the last holder's stores come first: between two commits nothing is taken that was given back after the first |
 //! | claim | unclaim | claim | Release, Acquire | as above, and the commit that hid the slot |
 //! | keys, values | the holder, after a Release fence | everyone | Relaxed | the Acquire fence before the second look: a reader that met the next entry's words finds the header changed |
 //! | header | | second look | Relaxed | behind the fence above |
-//! | header | freeze | everyone's first look | Acquire | nothing is published: what the bin shows was, by its commits |
-//! | header | "migrated" | everyone's first look | Release, Acquire | the copies in the next table come first |
+//! | header | freeze | everyone's first look | Acquire, SeqCst | nothing is published: what the bin shows was, by its commits |
+//! | header | "migrated" | everyone's first look | SeqCst | the copies in the next table come first, and the looks at the old table come before the commits in the next one |
 //! | done | helpers | where an operation starts | Release, Acquire | the copies come first, as behind the headers that were looked at |
 //! | next | link | who looks for the next table | Release, Acquire | the table is made |
 //! | newest, first | place, rebuild, settle | what an operation begins with | SeqCst | in one order with the counters below; the table is made |

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     probe::prefetch,
     sync::{
-        Ordering::{Acquire, Relaxed},
+        Ordering::{Acquire, Relaxed, SeqCst},
         fence,
     },
 };
@@ -40,8 +40,9 @@ impl<'a> Home<'a> {
     /// The header, and with it all that was written before it was committed.
     #[inline]
     pub(super) fn header(self) -> Header {
-        // Pairs with the Release of `commit`: what this header shows is filled.
-        Header(self.bin().header().load(Acquire))
+        // SeqCst: in one order with the commits in all homes, so that operations on different keys take effect
+        // in one order too. An Acquire too, for `commit`: what this header shows is filled.
+        Header(self.bin().header().load(SeqCst))
     }
 
     /// Does the home still show what it showed in `seen`? Then all that was read in between was so.

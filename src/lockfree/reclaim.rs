@@ -59,6 +59,13 @@ pub trait Track {
 /// [`enter`](Track::enter) that had returned before its [`start`](Self::start) was called is followed by
 /// its [`leave`](Track::leave), and what was written before `start` is visible after each `enter` that
 /// returns later; and everything that was done before such a `leave` happens before that answer.
+///
+/// # Progress
+///
+/// A period that has elapsed stays so: once [`has_elapsed`](Self::has_elapsed) has answered `true`, it does
+/// so for the same number from then on, also when it is asked by a context that is inside. A map asks
+/// outside first, because an operation may be in its own way, and then once more inside; with a guard that
+/// forgets, no memory comes back.
 pub unsafe trait Reclaim: Track {
     /// Starts a grace period, and answers what [`has_elapsed`](Self::has_elapsed) wants to know.
     fn start(&self) -> u64;

@@ -41,7 +41,7 @@ pub(crate) fn run_lockfree(shell: &Shell) -> Result<Count> {
     }
     let programs = ["--test", "lockfree_history", "--test", "lockfree_rows"];
     // Those with threads, but for the ones that show the checker refusing.
-    let names = ["--", "histories", "n6_", "m7_"];
+    let names = ["--", "histories", "n6_", "m7_", "two_keys"];
     job::run_until_failure([X86_64_LINUX, AARCH64_LINUX].map(|target| {
         let command = cmd!(shell, "cargo +nightly miri test --target {target}")
             .args(programs)

@@ -25,7 +25,7 @@ unsafe fn change(
     // SAFETY: the caller's promise.
     let wanted = unsafe { Wanted::new(previous) }?;
     let before = map.fetch_update(&sought, reference, change).map_err(code::of)?;
-    Ok(wanted.give_if_any(before).is_some())
+    Ok(wanted.give_if_any(before.map(|(_, value)| value)).is_some())
 }
 
 /// 1 for a new key.
@@ -181,8 +181,10 @@ pub unsafe extern "C" fn heptad_indirect_compare_and_set(
     previous: *mut u64,
 ) -> c_int {
     let sought = Sought { hash, key };
-    let apply =
-        |map: &Indirect, expected| map.compare_and_set(&sought, reference, expected, Some(value));
+    let apply = |map: &Indirect, expected| {
+        let before = map.compare_and_set(&sought, reference, expected, Some(value))?;
+        Ok(before.map(|(_, value)| value))
+    };
     let expected = expectation(expected, expected_value);
     // SAFETY: the caller's promise.
     unsafe { compare_and(map, expected, was_present, previous, apply) }

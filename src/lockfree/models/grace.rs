@@ -8,7 +8,7 @@ use std::{sync::Arc, vec::Vec};
 use loom::{cell::UnsafeCell, model::Builder, thread};
 
 use crate::{
-    lockfree::{Beside, Counted, Reclaim, Track},
+    lockfree::{Counted, Reclaim, Track},
     sync::{
         AtomicU64,
         Ordering::{Acquire, SeqCst},

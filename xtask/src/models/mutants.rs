@@ -26,8 +26,10 @@ const COMMIT: &str = "src/lockfree/commit.rs";
 const DECIDE: &str = "src/lockfree/decide.rs";
 const HEADER: &str = "src/lockfree/header.rs";
 const HOLE: &str = "src/lockfree/hole.rs";
+const INTENT: &str = "src/lockfree/shared/intent.rs";
 const MIGRATE: &str = "src/lockfree/migrate.rs";
 const READ: &str = "src/lockfree/read.rs";
+const REAP: &str = "src/lockfree/shared/reap.rs";
 const RECLAIM: &str = "src/lockfree/reclaim.rs";
 const REPAIR: &str = "src/lockfree/repair.rs";
 const RELOCATE: &str = "src/lockfree/relocate.rs";
@@ -50,7 +52,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "first look at a header: Relaxed",
         edits: &[edit(
             READ,
-            "Header(self.bin().header().load(Acquire))",
+            "Header(self.bin().header().load(SeqCst))",
             "Header(self.bin().header().load(Relaxed))",
         )],
         atomics: Loom,
@@ -114,7 +116,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "commit: Relaxed",
         edits: &[edit(
             COMMIT,
-            "match self.exchange(seen, Release, |now|",
+            "match self.exchange(seen, SeqCst, |now|",
             "match self.exchange(seen, Relaxed, |now|",
         )],
         atomics: Loom,
@@ -506,7 +508,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "migrated: Relaxed",
         edits: &[edit(
             COMMIT,
-            "compare_exchange(now.0, migrated, Release, Relaxed)",
+            "compare_exchange(now.0, migrated, SeqCst, Relaxed)",
             "compare_exchange(now.0, migrated, Relaxed, Relaxed)",
         )],
         atomics: Loom,
@@ -609,5 +611,31 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[edit(RECLAIM, "left.fetch_add(1, Release);", "left.fetch_add(1, Relaxed);")],
         atomics: Loom,
         test: "models::grace::an_operation_and_a_reclaimer",
+    },
+    Mutant {
+        name: "a reaper releases what the living have named",
+        edits: &[edit(
+            REAP,
+            "any(|line| line.names.both().contains(&name))",
+            "any(|line| line.names.both().contains(&name) && false)",
+        )],
+        atomics: Loom,
+        test: "models::members::p4_a_dead_one_is_reaped_beside_an_update",
+    },
+    Mutant {
+        name: "a member takes what is being reaped",
+        edits: &[edit(
+            INTENT,
+            "        self.reaped.load(SeqCst) & !RELEASING != name",
+            "        let _ = (self.reaped.load(SeqCst), RELEASING);\n        true",
+        )],
+        atomics: Loom,
+        test: "models::members::p4_a_dead_one_is_reaped_beside_an_update",
+    },
+    Mutant {
+        name: "a member does not name what it takes",
+        edits: &[edit(INTENT, "        self.names.takes.store(name, SeqCst);\n", "")],
+        atomics: Loom,
+        test: "models::members::p4_a_dead_one_is_reaped_beside_an_update",
     },
 ];
