@@ -1,5 +1,4 @@
 //! Clones of an iterator keep the table of their original, however often they are cloned.
-#![cfg(all(feature = "lockfree", not(heptad_loom)))]
 
 use heptad::{
     layout::Line,

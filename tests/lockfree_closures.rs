@@ -1,5 +1,4 @@
 //! What a caller's closure may do with the map that it is called from.
-#![cfg(not(heptad_loom))]
 
 use std::{
     cell::Cell,

@@ -1,5 +1,4 @@
 //! What a map says of itself in the middle of a rebuild, and walks beside rebuilds that never stop.
-#![cfg(not(heptad_loom))]
 
 use std::{
     collections::BTreeSet,

@@ -1,5 +1,4 @@
 //! The lock-free map and set through their public interface, one thread.
-#![cfg(not(heptad_loom))]
 
 use std::{
     cell::RefCell,

@@ -1,5 +1,4 @@
 //! Changing the value of a key that is there needs no room, however full the map is.
-#![cfg(not(heptad_loom))]
 
 use heptad::{
     Error,

@@ -34,7 +34,7 @@ impl<'a> Table<'a> {
     /// slot stays claimed for good, and is nobody's reservation.
     pub(super) fn reserved_in_group(self, number: u64) -> u64 {
         let Some(group) = self.groups().get(number as usize) else { return 0 };
-        let region = (number / self.shape().groups_per_region) as u32;
+        let region = self.shape().region_of(number);
         let claimed = group.claimed();
         let is_reserved = |slot: u32| {
             // Relaxed: a guess, which the header of the home that it leads to confirms or not.

@@ -102,6 +102,12 @@ impl Shape {
             + scale(bin.wrapping_mul(lead), self.groups_per_region)
     }
 
+    /// The region of the group with a number over all regions. By comparison: a division by zero would panic.
+    #[inline]
+    pub(super) const fn region_of(self, group: u64) -> u32 {
+        (group >= self.groups_per_region) as u32 + (group >= 2 * self.groups_per_region) as u32
+    }
+
     /// The region in which a bin looks for room first: bins differ, so that regions fill evenly.
     #[inline]
     pub(super) const fn first_region(bin: u64) -> u32 {

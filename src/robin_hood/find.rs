@@ -35,9 +35,9 @@ pub(super) fn run_of(slots: &[u64], mut is_less: impl FnMut(u64) -> bool) -> usi
     while slots.get(step - 1).is_some_and(|&resident| is_less(resident)) {
         step *= 2;
     }
-    // The slot in front of half a step is less, or there is none.
+    // What precedes half a step is less, and the last slot of the step is not, or there is none.
     let known = step / 2;
-    let rest = slots.get(known..slots.len().min(step)).unwrap_or(&[]);
+    let rest = slots.get(known..slots.len().min(step - 1)).unwrap_or(&[]);
     known + rest.partition_point(|&resident| is_less(resident))
 }
 

@@ -102,7 +102,8 @@ unsafe fn attach(
 
 /// # Safety
 ///
-/// As for [`attach`].
+/// [As for every function here](super::super#what-a-caller-owes), but that the memory is shared with
+/// the other maps that are attached to it; nothing else writes it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_attach(
     map: *mut HeptadLockfree,
@@ -115,7 +116,9 @@ pub unsafe extern "C" fn heptad_lockfree_attach(
 
 /// # Safety
 ///
-/// As for [`attach`]; of the member one operation at a time.
+/// [As for every function here](super::super#what-a-caller-owes), but that the memory is shared with
+/// the other maps that are attached to it; nothing else writes it; of the member one operation
+/// at a time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heptad_lockfree_join(
     map: *mut HeptadLockfree,

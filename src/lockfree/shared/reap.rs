@@ -116,7 +116,7 @@ impl Reaper<'_> {
             }
             // Relaxed: as in `hits`. An entry that is visible there has its home where its key says.
             let home = table.home_of(group.pair(slot).key.load(Relaxed));
-            let region = (number / table.shape().groups_per_region) as u32;
+            let region = table.shape().region_of(number);
             let place = Place::in_group(region, slot);
             let is_visible =
                 table.group_number(home, region) == number && home.header().shows(place);
