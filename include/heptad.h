@@ -797,8 +797,8 @@ int heptad_lockfree_release(heptad_lockfree *map,
  * has no room for some entry, changes at its home are _FULL, until another rebuild, into a third piece,
  * goes on from there. Writes all of the memory. _BUSY while a rebuild is running that is not stuck,
  * _TOO_SMALL for the entries that are there, _SHARED in shared memory; memory errors
- * as for init, and _OVERLAPPING too for memory of the map's tables, of its counters or of the handle. Not known
- * is memory of an old table that waits to be reclaimed, or of another live map: do not lend it, both break.
+ * as for init, and _OVERLAPPING too for memory of the map's tables, old ones that have not come back among them,
+ * of its counters or of the handle. Memory of another live map is not known: do not lend it, both break.
  * _if_needed returns _NOT_REQUIRED unless heptad_lockfree_needs_rebuild says so. */
 int heptad_lockfree_rebuild(const heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed);
 int heptad_lockfree_rebuild_if_needed(const heptad_lockfree *map, void *memory, size_t bytes,

@@ -144,6 +144,48 @@ fn a_rebuild_into_itself() {
     assert_eq!((map.len(), map.check(), map.get(7)), (100, Ok(()), Some(7)));
 }
 
+/// So is that of old tables, which is lent until it comes back: after a rebuild, while the oldest one leaves, and
+/// behind two more. What came back may be lent again.
+#[test]
+fn a_rebuild_into_old_memory() {
+    let mut memory = vec![Line::EMPTY; 3 * arena_lines(100)];
+    let lines = arena_lines(100);
+    let start = memory.as_mut_ptr();
+    let region = |first: usize, lines: usize| {
+        let start = start.wrapping_add(first).cast();
+        // SAFETY: within the memory; where it is used already, nothing touches it: that is what the test is about.
+        unsafe { Region::from_raw(start, lines * size_of::<Line>()) }.unwrap()
+    };
+    let piece = |number: usize| region(number * lines, lines);
+    let map = Map::<u64, u64, _>::new_with(piece(0), 1, Counted::new()).unwrap();
+    (0..50).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
+    let refused = |first: usize, lines: usize| {
+        let refused = map.rebuild(region(first, lines), 9).map_err(|it| it.error);
+        assert_eq!(refused, Err(Error::Overlapping));
+    };
+    let move_to = |number| {
+        assert!(map.rebuild(piece(number), number as u64).is_ok());
+        while map.help(100) != Ok(true) {}
+    };
+    move_to(1);
+    refused(0, lines);
+    let iterator = map.iter();
+    move_to(2);
+    for _ in 0..3 {
+        // The first one leaves, and cannot come back while the iterator may look at the second.
+        [0, 1, 2].into_iter().for_each(|number| refused(number * lines, lines));
+        refused(1, lines / 2 - 1);
+        refused(lines - 1, lines);
+        let _ = map.try_reclaim();
+    }
+    drop(iterator);
+    let back: Vec<_> =
+        (0..20).filter_map(|_| map.try_reclaim()).map(|region| region.bytes()).collect();
+    assert_eq!((back.len(), map.stats().bytes), (2, lines * size_of::<Line>()));
+    move_to(0);
+    assert_eq!((map.len(), map.check(), map.get(7)), (50, Ok(()), Some(7)));
+}
+
 /// Contexts that were killed in one home are told, though they hold few of all slots.
 #[test]
 fn repair_of_a_map_at_rest_releases_nothing() {

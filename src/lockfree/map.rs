@@ -417,10 +417,10 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     ///
     /// # Errors
     ///
-    /// With the region: [`Error::Overlapping`] if it reaches into the map's own tables, which takes a region
-    /// made [from a raw address](Region::from_raw); [`Error::Busy`] while a rebuild is running that is not stuck, or when the fourth
-    /// table has no room either; [`Error::TooSmall`] if the region is too small for the entries that are
-    /// there.
+    /// With the region: [`Error::Overlapping`] if it reaches into the map's own tables, or into an old one that
+    /// has not come back, which takes a region made [from a raw address](Region::from_raw); [`Error::Busy`]
+    /// while a rebuild is running that is not stuck, or when the fourth table has no room either;
+    /// [`Error::TooSmall`] if the region is too small for the entries that are there.
     pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
         self.root.rebuild(region, seed, HOME_MASK)
     }

@@ -37,7 +37,7 @@ use super::{
     root::Root,
 };
 use crate::{
-    storage::Region,
+    storage::{Region, Storage},
     sync::{
         AtomicPtr, AtomicU64,
         Ordering::{Relaxed, SeqCst},
@@ -132,18 +132,36 @@ impl Departure {
 }
 
 impl<G: Track> Root<'_, G> {
-    /// Bytes of all regions that are lent. Asked for inside.
+    /// Bytes of all regions that are lent. Called inside.
     pub(super) fn bytes(&self) -> usize {
+        self.lent().map(|(_, bytes)| bytes).sum::<u64>() as usize
+    }
+
+    /// Does `region` reach into one that is lent? Called inside.
+    pub(super) fn overlaps(&self, region: &Region<'_>) -> bool {
+        let start = region.base().addr();
+        let end = start.saturating_add(region.bytes());
+        self.lent()
+            .any(|(other, bytes)| start < other.saturating_add(bytes as usize) && other < end)
+    }
+
+    /// Address and bytes of each region that is lent. Nobody follows the table that is leaving: its size stands in
+    /// the table behind it.
+    fn lent(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.link();
         let leaving = self.leaving.table();
         // SAFETY: R1, and Q1: found in `oldest`.
         let oldest =
             NonNull::new(self.oldest.load(SeqCst)).map(|oldest| unsafe { Table::at(oldest) });
-        let is_out = |oldest: &Table<'_>| leaving.is_some_and(|leaving| leaving != oldest.as_ptr());
-        // Relaxed: a figure for people.
-        let before =
-            oldest.filter(is_out).map(|oldest| oldest.progress().bytes_before.load(Relaxed));
+        let out = leaving.zip(oldest).and_then(|(leaving, oldest)| {
+            // Relaxed: written before `oldest` led here.
+            let bytes = oldest.progress().bytes_before.load(Relaxed);
+            // Still the one that leaves: so `oldest` is the table behind it, and these are its bytes.
+            let is_out = leaving != oldest.as_ptr() && self.leaving.table() == Some(leaving);
+            is_out.then(|| (leaving.addr().get(), bytes))
+        });
         let chain = iter::successors(oldest.or_else(|| self.newest()), |table| table.next());
-        (before.unwrap_or(0) + chain.map(Table::bytes).sum::<u64>()) as usize
+        out.into_iter().chain(chain.map(|table| (table.as_ptr().addr().get(), table.bytes())))
     }
 }
 

@@ -438,7 +438,7 @@ impl<'a, G: Track> Root<'a, G> {
         if unfinished > MOST_UNFINISHED || unfinished > 1 && !self.is_stuck() {
             return refuse(Error::Busy, region);
         }
-        if self.chain().any(|table| table.overlaps(&region)) {
+        if self.overlaps(&region) {
             return refuse(Error::Overlapping, region);
         }
         // No key is in two homes of one table, but in a rebuild it may be in two tables.

@@ -21,7 +21,6 @@ use super::{
 use crate::{
     hash::hash_word,
     layout::LINE_BYTES,
-    storage::{Region, Storage},
     sync::{
         AtomicU64,
         Ordering::{Acquire, Relaxed, Release},
@@ -144,13 +143,6 @@ impl<'a, T: Taker> Table<'a, T> {
     /// Bytes of the arena.
     pub(super) fn bytes(self) -> u64 {
         self.descriptor().bytes
-    }
-
-    /// Does `region` reach into the memory of this table?
-    pub(super) fn overlaps(self, region: &Region<'_>) -> bool {
-        let (start, other) = (self.descriptor.addr().get(), region.base().addr());
-        let end = start.saturating_add(self.bytes() as usize);
-        start < other.saturating_add(region.bytes()) && other < end
     }
 
     /// The table that entries move to, if this one is being rebuilt, or has been.
