@@ -336,7 +336,10 @@ fn errors_are_told_in_words() {
         ),
         (Error::Misaligned { needed_bytes: 64 }, "memory that is not aligned to 64 bytes"),
         (Error::Null, "a null address"),
-        (Error::Overlapping, "the same entry was asked for twice"),
+        (
+            Error::Overlapping,
+            "the same entry was asked for twice, or memory that is in use was given",
+        ),
     ];
     for (error, words) in errors {
         assert_eq!(error.to_string(), words);
