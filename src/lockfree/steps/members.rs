@@ -31,7 +31,7 @@ const CHANGES: [Change; 3] = [
 ];
 
 /// Shared memory for three members, with up to `entries` entries.
-fn formatted(lines: &'static [Line], entries: u64) -> Shared {
+fn formatted(lines: *mut [Line], entries: u64) -> Shared {
     let map = join(lines, 0, true);
     for key in 0..entries {
         let _ = map.insert(key, key);
@@ -39,8 +39,8 @@ fn formatted(lines: &'static [Line], entries: u64) -> Shared {
     map
 }
 
-fn join(lines: &'static [Line], number: usize, is_new: bool) -> Shared {
-    let (start, bytes) = (lines.as_ptr().cast_mut().cast(), size_of_val(lines));
+fn join(lines: *mut [Line], number: usize, is_new: bool) -> Shared {
+    let (start, bytes) = (lines.cast(), lines.len() * LINE_BYTES);
     // SAFETY: leaked, and used by this test alone.
     let region = unsafe { Region::from_raw(start, bytes) }.unwrap();
     let region = if is_new { Shared::format(region, 0, 3).unwrap() } else { region };
@@ -59,7 +59,7 @@ fn killed(accesses_before: u64, operation: impl FnOnce()) -> bool {
     }
 }
 
-fn memory() -> &'static [Line] {
+fn memory() -> *mut [Line] {
     vec![Line::EMPTY; shared_layout(CAPACITY, 3).unwrap().size() / LINE_BYTES].leak()
 }
 
