@@ -14,24 +14,24 @@ fn lines_for(capacity: usize, members: usize) -> Vec<Line> {
 }
 
 /// The same memory once more, as another process has it.
-fn again<'a>(lines: &[Line]) -> Region<'a> {
-    let (start, bytes) = (lines.as_ptr().cast_mut().cast(), size_of_val(lines));
+fn again<'a>(lines: *mut [Line]) -> Region<'a> {
+    let (start, bytes) = (lines.cast(), lines.len() * size_of::<Line>());
     // SAFETY: leaked by each test, and used by attached maps alone.
     unsafe { Region::from_raw(start, bytes) }.unwrap()
 }
 
-fn attach<'a>(lines: &[Line]) -> Result<Words<'a>, Error> {
+fn attach<'a>(lines: *mut [Line]) -> Result<Words<'a>, Error> {
     // SAFETY: initialised, and used by attached maps alone.
     Ok(unsafe { Words::attach(again(lines)) }?)
 }
 
-fn join<'a>(lines: &[Line], number: usize) -> Result<Words<'a>, Error> {
+fn join<'a>(lines: *mut [Line], number: usize) -> Result<Words<'a>, Error> {
     // SAFETY: as in `attach`.
     Ok(unsafe { Words::join(again(lines), number) }?)
 }
 
-fn formatted(capacity: usize, members: usize) -> &'static mut [Line] {
-    let lines = lines_for(capacity, members).leak();
+fn formatted(capacity: usize, members: usize) -> *mut [Line] {
+    let lines: *mut [Line] = lines_for(capacity, members).leak();
     Words::format(again(lines), 7, members).unwrap();
     lines
 }
@@ -45,7 +45,7 @@ fn all_who_attach_are_equal() {
     assert_eq!((second.remove(1), second.check()), (Ok(Some(2)), Ok(())));
     let regions: Vec<_> = second.into_regions().collect();
     assert_eq!(regions.len(), 1);
-    assert_eq!(regions[0].bytes(), size_of_val(lines));
+    assert_eq!(regions[0].bytes(), lines.len() * size_of::<Line>());
     // What was formatted anew is another map.
     Words::format(again(lines), 8, 0).unwrap();
     assert_eq!(attach(lines).unwrap().seed(), Some(8));
@@ -74,17 +74,17 @@ fn nothing_that_others_use_is_rebuilt_or_given_back() {
 #[test]
 fn what_is_no_shared_map_is_refused() {
     let mut lines = lines_for(100, 2);
-    assert_eq!(attach(&lines).unwrap_err(), Error::Foreign);
+    assert_eq!(attach(&mut lines[..]).unwrap_err(), Error::Foreign);
     // A private map is no shared one: it may be rebuilt.
     assert!(
         Map::<u64, u64>::new_in(Region::from_lines(&mut lines).unwrap(), 1).unwrap().is_empty()
     );
-    assert_eq!(attach(&lines).unwrap_err(), Error::Foreign);
+    assert_eq!(attach(&mut lines[..]).unwrap_err(), Error::Foreign);
     Words::format(Region::from_lines(&mut lines).unwrap(), 1, 0).unwrap();
     let half = lines.len() / 2;
-    assert!(matches!(attach(&lines[..half]).unwrap_err(), Error::TooSmall { .. }));
-    assert_eq!(attach(&lines[1..]).unwrap_err(), Error::Foreign);
-    assert!(attach(&lines).is_ok());
+    assert!(matches!(attach(&mut lines[..half]).unwrap_err(), Error::TooSmall { .. }));
+    assert_eq!(attach(&mut lines[1..]).unwrap_err(), Error::Foreign);
+    assert!(attach(&mut lines[..]).is_ok());
     let word_of = |lines: &mut [Line], word: usize| {
         // SAFETY: a line has eight words, and there are some lines.
         unsafe { lines.as_mut_ptr().cast::<u64>().add(word) }
@@ -94,7 +94,7 @@ fn what_is_no_shared_map_is_refused() {
         let word_ptr = word_of(&mut damaged, word);
         // SAFETY: a word of the lines, initialised.
         unsafe { *word_ptr ^= 1 << 60 };
-        let error = attach(&damaged).unwrap_err();
+        let error = attach(&mut damaged[..]).unwrap_err();
         assert!(matches!(
             (word, error),
             (0 | 8, Error::UnknownFormat { .. }) | (_, Error::Corrupt)
