@@ -67,7 +67,12 @@ pub mod layout;
 mod lifetimes;
 // The C functions exist on every target, and refuse where there are no atomics; Rust programs ask for the feature.
 #[cfg(all(feature = "ffi", not(feature = "lockfree")))]
-#[allow(dead_code, unused_imports, unreachable_pub)]
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "C reaches the module through `ffi` alone there"
+)]
 mod lockfree;
 #[cfg(feature = "lockfree")]
 pub mod lockfree;

@@ -8,8 +8,7 @@
 //! | `--cfg heptad_loom` | `loom`, which tries every interleaving that the memory model allows; and a check of stores (`ordered.rs`) |
 //! | tests with `--cfg heptad_steps` | the normal ones, which can be stopped before each access (`steps.rs`) |
 
-// Which of them are used depends on the features.
-#![allow(unused_imports, dead_code)]
+#![allow(unused_imports, dead_code, reason = "which of them are used depends on the features")]
 
 cfg_if::cfg_if! {
     if #[cfg(heptad_loom)] {

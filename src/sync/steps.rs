@@ -78,7 +78,7 @@ macro_rules! stoppable {
                 $name(atomic::$name::new(value))
             }
 
-            #[allow(dead_code)] // no flag of a byte is only read
+            #[allow(dead_code, reason = "no flag of a byte is only read")]
             pub(crate) fn load(&self, order: Ordering) -> $word {
                 step();
                 self.0.load(order)
