@@ -14,9 +14,9 @@
 
 enum { HOT = 42, NEIGHBOURS = 40, KILLS = 300, PARENT = 0, WORKER = 1, VICTIM = 2, MEMBERS = 3 };
 
-/* What processes tell one another. */
+/* What processes tell one another, each member in words of its own. */
 static struct progress {
-    volatile uint64_t started, stop, counted[MEMBERS];
+    volatile uint64_t started[MEMBERS], stop, counted[MEMBERS];
 } *progress;
 static void *memory;
 static size_t bytes;
@@ -28,13 +28,14 @@ static void *shared_memory(size_t count)
     return start;
 }
 
-/* Counts the hot key, and lets keys beside it come and go, until told to stop. */
+/* Counts the hot key, and lets keys beside it come and go, until told to stop, or left alone. */
 static void work(size_t member, uint64_t seed)
 {
     heptad_lockfree map = HEPTAD_INIT;
+    pid_t parent = getppid();
     EQUAL(heptad_lockfree_join(&map, memory, bytes, member), HEPTAD_OK);
-    progress->started = member;
-    while (!progress->stop) {
+    progress->started[member] = 1;
+    while (!progress->stop && getppid() == parent) {
         uint64_t key = 1000 * member + heptad_hash_word(7, seed++) % NEIGHBOURS;
         EQUAL(heptad_lockfree_add(&map, HOT, 1, NULL), 0);
         progress->counted[member]++;
@@ -49,10 +50,16 @@ static void work(size_t member, uint64_t seed)
 
 static pid_t start(size_t member, uint64_t seed)
 {
-    pid_t child = fork();
+    pid_t child;
+    progress->started[member] = 0;
+    child = fork();
     CHECK(child >= 0);
     if (child == 0) {
         work(member, seed);
+    }
+    while (!progress->started[member]) {
+        CHECK(waitpid(child, NULL, WNOHANG) == 0);
+        usleep(10);
     }
     return child;
 }
@@ -78,11 +85,7 @@ static void nothing_is_left_of_the_dead(void)
     worker = start(WORKER, 1);
     for (kill_number = 0; kill_number < kills; kill_number++) {
         pid_t victim;
-        progress->started = PARENT;
         victim = start(VICTIM, (uint64_t)kill_number << 32);
-        while (progress->started != VICTIM) {
-            usleep(10);
-        }
         usleep((useconds_t)(heptad_hash_word(3, kill_number) % 200));
         EQUAL(kill(victim, SIGKILL), 0);
         EQUAL(waitpid(victim, &status, 0), victim);

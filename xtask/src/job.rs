@@ -4,11 +4,11 @@
 //! the job fails the whole file is shown, with the command that makes it happen again. While it
 //! runs, from time to time a line tells how long that has been, and what it said last.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,9 @@ const PULSE: Duration = Duration::from_secs(10);
 
 /// Set by `--verbose`: output is shown as it comes. Relaxed: written once, before any job.
 pub(crate) static VERBOSE: AtomicBool = AtomicBool::new(false);
+
+/// How many seconds a command may be silent. Relaxed: written once, before any job.
+pub(crate) static PATIENCE_S: AtomicU64 = AtomicU64::new(u64::MAX);
 
 /// A command with a name for people, and how its checks are counted.
 pub(crate) struct Job {
@@ -80,7 +83,9 @@ impl Job {
     /// [`run`](Self::run), and what the command wrote.
     pub(crate) fn run_for_output(mut self) -> Result<(Count, String)> {
         let again = describe(&self.command);
-        let outcome = run_logged(&mut self.command).with_context(|| format!("running {again}"))?;
+        let patience = Duration::from_secs(PATIENCE_S.load(Relaxed));
+        let outcome =
+            run_logged(&mut self.command, patience).with_context(|| format!("running {again}"))?;
         let (count, complaint) = self.kind.judge(&outcome);
         let time = format!("{:.1} s", outcome.time.as_secs_f64());
         let Some(complaint) = complaint else {
@@ -136,14 +141,17 @@ pub(crate) fn run_until_failure(jobs: impl IntoIterator<Item = Job>) -> Result<C
     Ok(sum)
 }
 
-/// Runs `command` without standard input, its output in a file.
-fn run_logged(command: &mut Command) -> Result<Outcome> {
+/// Runs `command` without standard input, its output in a file; ends it when it has written nothing
+/// for as long as `patience`.
+fn run_logged(command: &mut Command, patience: Duration) -> Result<Outcome> {
     let log = Log { file: tempfile::tempfile()? };
     let (stdout, stderr) = (log.file.try_clone()?, log.file.try_clone()?);
     let start = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).spawn()?;
     let mut shown_bytes = 0;
     let mut next_pulse = PULSE;
+    let (mut last_length, mut last_word) = (0, start);
+    let mut hangs = false;
     let status = loop {
         let status = child.try_wait()?;
         if VERBOSE.load(Relaxed) {
@@ -155,13 +163,38 @@ fn run_logged(command: &mut Command) -> Result<Outcome> {
             // Less often as it gets longer: ten minutes are some twenty lines.
             next_pulse += PULSE.max(next_pulse / 4);
         }
+        let length = log.file.metadata()?.len();
+        if length != last_length {
+            (last_length, last_word) = (length, Instant::now());
+        }
+        if status.is_none() && !hangs && last_word.elapsed() >= patience {
+            hangs = true;
+            writeln!(&log.file, "\nended: silent for {} s", patience.as_secs())?;
+            for id in with_descendants(child.id()) {
+                // One of them may have ended meanwhile.
+                let _ = Command::new("kill").args(["-KILL", &id.to_string()]).status();
+            }
+        }
         match status {
             Some(status) => break status,
             None => thread::sleep(LOOK),
         }
     };
-    let (success, code) = (status.success(), status.code());
+    let (success, code) = (status.success() && !hangs, status.code());
     Ok(Outcome { success, code, output: log.read()?, time: start.elapsed() })
+}
+
+/// The process `id` and all that it has started: ending `cargo` alone would leave its test running.
+/// By the files of Linux; elsewhere the process alone.
+fn with_descendants(id: u32) -> Vec<u32> {
+    let mut family = vec![id];
+    let tasks = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    for task in tasks {
+        let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
+        let ids = children.split_whitespace().filter_map(|word| word.parse().ok());
+        family.extend(ids.flat_map(with_descendants));
+    }
+    family
 }
 
 /// The output of one command, in a file without a name. The command writes through copies of the
@@ -267,7 +300,25 @@ mod tests {
     fn the_log_keeps_the_order_of_both_streams() {
         let shell = Shell::new().unwrap();
         let mut command = cmd!(shell, "sh -c 'echo one; echo two >&2; echo three'").into();
-        assert_eq!(run_logged(&mut command).unwrap().output, "one\ntwo\nthree\n");
+        assert_eq!(run_logged(&mut command, Duration::MAX).unwrap().output, "one\ntwo\nthree\n");
+    }
+
+    #[test]
+    fn a_silent_command_is_ended_with_its_children() {
+        let shell = Shell::new().unwrap();
+        let script = "echo begun; sleep 987654 & wait";
+        let start = Instant::now();
+        let mut command = cmd!(shell, "sh -c {script}").into();
+        let outcome = run_logged(&mut command, Duration::from_millis(300)).unwrap();
+        assert!(!outcome.success && start.elapsed() < Duration::from_secs(60));
+        assert!(outcome.output.starts_with("begun\n\nended: silent"), "{}", outcome.output);
+        let left = fs::read_dir("/proc").unwrap().flatten().any(|process| {
+            fs::read(process.path().join("cmdline")).is_ok_and(|line| line == b"sleep\0987654\0")
+        });
+        assert!(!left, "the child lives on");
+        let script = "for turn in 1 2 3 4 5 6; do echo; sleep .1; done";
+        let mut command = cmd!(shell, "sh -c {script}").into();
+        assert!(run_logged(&mut command, Duration::from_millis(400)).unwrap().success);
     }
 
     #[test]

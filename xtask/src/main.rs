@@ -132,7 +132,10 @@ fn run() -> Result<bool> {
             names.insert(0, "asm-check".into());
             table::TEST
         }
-        Some("test") => table::TEST,
+        Some("test") => {
+            job::PATIENCE_S.store(15 * 60, Relaxed);
+            table::TEST
+        }
         Some("verify") => table::VERIFY,
         Some(unknown) => bail!("there is no command `{unknown}`\n{USAGE}"),
         None => bail!("which command?\n{USAGE}"),
