@@ -1,641 +1,196 @@
-//! The load-bearing steps of the lock-free map, each taken away, and the tests that must notice.
+//! Mutants of the lock-free map: each load-bearing step taken away, and the test that must notice.
+//!
+//! `models/mutants/` has one file for each:
+//!
+//! ```text
+//! name: unclaim: Relaxed
+//! test: loom models::one_home::n7_a_group_slot_given_back_is_filled_again
+//! +++ src/lockfree/slots.rs
+//! @@
+//! -        self.claims().fetch_and(!(1 << slot), Release);
+//! +        self.claims().fetch_and(!(1 << slot), Relaxed);
+//! ```
+//!
+//! `test` has the atomics, `loom` or `steps`, and a part of the paths of tests, one of which must fail. The rest
+//! is a patch without line numbers: the lines that begin with `-` or a space stand in the file in one
+//! place only, and those with `+` or a space take it.
 
-use super::Atomics::{self, Loom, Steps};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::Atomics;
+
+/// Where the files are.
+pub(super) const FOLDER: &str = "models/mutants";
 
 /// A change of the code that must be caught.
+#[derive(Debug)]
 pub(super) struct Mutant {
-    pub(super) name: &'static str,
-    pub(super) edits: &'static [Edit],
+    pub(super) name: String,
     pub(super) atomics: Atomics,
     /// Tests whose path has this in it; one of them must fail.
-    pub(super) test: &'static str,
+    pub(super) test: String,
+    edits: Vec<Edit>,
 }
 
-/// A piece of text, which a file has once, and what takes its place.
-pub(super) struct Edit {
-    pub(super) file: &'static str,
-    pub(super) find: &'static str,
-    pub(super) replace: &'static str,
+/// Whole lines of a file, and what takes their place.
+#[derive(Debug)]
+struct Edit {
+    file: PathBuf,
+    find: Vec<String>,
+    replace: Vec<String>,
 }
 
-const fn edit(file: &'static str, find: &'static str, replace: &'static str) -> Edit {
-    Edit { file, find, replace }
+/// All mutants in the folder, by the names of their files.
+pub(super) fn load(folder: &Path) -> Result<Vec<Mutant>> {
+    let read = |entry: std::io::Result<fs::DirEntry>| Ok(entry?.path());
+    let mut paths = fs::read_dir(folder)?.map(read).collect::<Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "patch"));
+    paths.sort();
+    let parse = |path: &PathBuf| {
+        let text = fs::read_to_string(path)?;
+        Mutant::parse(&text).with_context(|| path.display().to_string())
+    };
+    paths.iter().map(parse).collect()
 }
 
-const COMMIT: &str = "src/lockfree/commit.rs";
-const DECIDE: &str = "src/lockfree/decide.rs";
-const HEADER: &str = "src/lockfree/header.rs";
-const HOLE: &str = "src/lockfree/hole.rs";
-const INTENT: &str = "src/lockfree/shared/intent.rs";
-const MIGRATE: &str = "src/lockfree/migrate.rs";
-const READ: &str = "src/lockfree/read.rs";
-const REAP: &str = "src/lockfree/shared/reap.rs";
-const RECLAIM: &str = "src/lockfree/reclaim.rs";
-const REPAIR: &str = "src/lockfree/repair.rs";
-const RELOCATE: &str = "src/lockfree/relocate.rs";
-const SLOTS: &str = "src/lockfree/slots.rs";
-const UPDATE: &str = "src/lockfree/update.rs";
-const WALK: &str = "src/lockfree/walk.rs";
+impl Mutant {
+    fn parse(text: &str) -> Result<Mutant> {
+        let mut lines = text.lines();
+        let mut field = |name| {
+            let line = lines.next().and_then(|line| line.strip_prefix(name));
+            line.with_context(|| format!("the line `{name}` is missing"))
+        };
+        let (name, test) = (field("name: ")?, field("test: ")?);
+        let (atomics, test) = test.split_once(' ').context("`test` has two words")?;
+        let atomics = match atomics {
+            "loom" => Atomics::Loom,
+            "steps" => Atomics::Steps,
+            other => bail!("there are no atomics `{other}`"),
+        };
+        let (mut file, mut edits) = (None, Vec::<Edit>::new());
+        for line in lines {
+            if let Some(path) = line.strip_prefix("+++ ") {
+                file = Some(PathBuf::from(path));
+            } else if line == "@@" {
+                let file = file.clone().context("no `+++` line before `@@`")?;
+                edits.push(Edit { file, find: Vec::new(), replace: Vec::new() });
+            } else {
+                edits.last_mut().context("no `@@` line before the first change")?.read(line)?;
+            }
+        }
+        let is_placed = edits.iter().all(|edit| !edit.find.is_empty());
+        ensure!(is_placed && !edits.is_empty(), "it changes nothing that is there");
+        Ok(Mutant { name: name.into(), atomics, test: test.into(), edits })
+    }
 
-pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant {
-        name: "a reference is followed without another look at the header",
-        edits: &[edit(
-            READ,
-            "        self.is_visible && self.home.still_shows(self.seen)",
-            "        let _ = (self.home, self.seen);\n        self.is_visible",
-        )],
-        atomics: Steps,
-        test: "steps::references::p5_a_reference_that_was_not_kept_is_followed_by_nobody",
-    },
-    Mutant {
-        name: "first look at a header: Relaxed",
-        edits: &[edit(
-            READ,
-            "Header(self.bin().header().load(SeqCst))",
-            "Header(self.bin().header().load(Relaxed))",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
-    },
-    Mutant {
-        name: "second look: no fence before it",
-        edits: &[edit(READ, "        fence(Acquire);\n", "        let _ = fence;\n")],
-        atomics: Loom,
-        test: "models::one_home::p5_slot_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "second look: none",
-        edits: &[edit(
-            READ,
-            "Header(self.bin().header().load(Relaxed)).shows_same_as(seen)",
-            "{ let _ = seen; true }",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p5_slot_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "second look of an update in the bin: none",
-        edits: &[edit(UPDATE, "if seen.is_open() && home.still_shows(seen)", "if seen.is_open()")],
-        atomics: Loom,
-        test: "models::one_home::p5_slot_reuse_under_a_writer",
-    },
-    Mutant {
-        name: "second look of an update outside the bin: none",
-        edits: &[edit(
-            UPDATE,
-            "        if !home.still_shows(seen) {\n            return Err(Setback::Again(hand));\n        }\n",
-            "",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p5_group_slot_reuse_under_a_writer",
-    },
-    Mutant {
-        name: "a reader takes a migrated bin for an empty one",
-        edits: &[edit(HEADER, "self.0 & (OVERFLOW | FROZEN) == 0", "self.0 & OVERFLOW == 0")],
-        atomics: Loom,
-        test: "models::rebuild::p6_a_reader_in_a_rebuild",
-    },
-    Mutant {
-        name: "what a batch looked at is answered without a second look",
-        edits: &[edit(
-            READ,
-            "        if !seen.is_migrated() && home.still_shows(seen) {",
-            "        if !seen.is_migrated() {",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p5_group_slot_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "second look of a walk: none",
-        edits: &[edit(WALK, "if home.still_shows(seen) {", "if home.still_shows(seen) || true {")],
-        atomics: Loom,
-        test: "models::one_home::p5_slot_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "commit: Relaxed",
-        edits: &[edit(
-            COMMIT,
-            "match self.exchange(seen, SeqCst, |now|",
-            "match self.exchange(seen, Relaxed, |now|",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
-    },
-    Mutant {
-        name: "giving back in a header: Relaxed",
-        edits: &[edit(
-            COMMIT,
-            "change(now).0, Release, Relaxed)",
-            "change(now).0, Relaxed, Relaxed)",
-        )],
-        atomics: Loom,
-        test: "models::one_home::n7_a_slot_given_back_is_filled_again",
-    },
-    Mutant {
-        name: "claim: Relaxed",
-        edits: &[
-            edit(
-                SLOTS,
-                "compare_exchange(claims, claims | 1 << slot, Acquire, Relaxed)",
-                "compare_exchange(claims, claims | 1 << slot, Relaxed, Relaxed)",
-            ),
-            edit(SLOTS, "Ordering::{Acquire, Relaxed, Release}", "Ordering::{Relaxed, Release}"),
-        ],
-        atomics: Loom,
-        test: "models::one_home::n7_a_group_slot_given_back_is_filled_again",
-    },
-    Mutant {
-        name: "unclaim: Relaxed",
-        edits: &[edit(
-            SLOTS,
-            ".fetch_and(!(1 << slot), Release);",
-            ".fetch_and(!(1 << slot), Relaxed);",
-        )],
-        atomics: Loom,
-        test: "models::one_home::n7_a_group_slot_given_back_is_filled_again",
-    },
-    Mutant {
-        name: "no fence before a slot is filled",
-        edits: &[edit(
-            UPDATE,
-            "        fence(Release);\n        // Relaxed: the commit's Release shows them.\n        self.bin()",
-            "        // Relaxed: the commit's Release shows them.\n        self.bin()",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p5_slot_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "no fence before a slot of a group is filled",
-        edits: &[edit(
-            UPDATE,
-            "        fence(Release);\n        // Relaxed: the commit's Release shows them.\n        self.key",
-            "        // Relaxed: the commit's Release shows them.\n        self.key",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p5_group_slot_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "no fence before a cell is filled",
-        edits: &[edit(UPDATE, "        fence(Release);\n        cell.store", "        cell.store")],
-        atomics: Loom,
-        test: "models::one_home::p5_cell_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "a commit does not count its version",
-        edits: &[edit(HEADER, "Header(self.0.wrapping_add(VERSION_ONE))", "self")],
-        atomics: Loom,
-        test: "models::one_home::p5_slot_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "versions are not compared",
-        edits: &[edit(
-            HEADER,
-            "(self.0 ^ other.0) & !(TAKEN | FROZEN) == 0",
-            "(self.0 ^ other.0) & (VERSION_ONE - 1) & !(TAKEN | FROZEN) == 0",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p5_slot_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "a lost insertion commits again without a scan",
-        edits: &[edit(
-            UPDATE,
-            "match self.commit(seen, |now| now.showing(place)) {",
-            "let first = self.commit(seen, |now| now.showing(place));\n        match first.or_else(|_| self.commit(self.header(), |now| now.showing(place))) {",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
-    },
-    Mutant {
-        name: "a lost removal commits again without a scan",
-        edits: &[edit(
-            UPDATE,
-            "match home.commit(seen, |now| now.removing(place)) {",
-            "let _ = seen;\n        match home.commit(home.header(), |now| now.removing(place)) {",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
-    },
-    Mutant {
-        name: "a lost update shows its cell again without a scan",
-        edits: &[edit(
-            UPDATE,
-            "self.commit(seen.taking_spare(), |now| now.swapping(swap))",
-            "self.commit(self.header(), |now| now.swapping(swap))",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
-    },
-    Mutant {
-        name: "a hole is filled without being taken",
-        edits: &[
-            edit(HOLE, "            hidden.taking(place.own_slot())\n", "            hidden\n"),
-            edit(
-                HOLE,
-                "} else if after.is_taken(place.own_slot()) {",
-                "} else if after.has_overflow() {",
-            ),
-        ],
-        atomics: Loom,
-        test: "models::one_home::n7_the_slot_of_an_entry_that_was_taken_in",
-    },
-    Mutant {
-        name: "taking in: unclaimed before it is hidden",
-        edits: &[edit(
-            HOLE,
-            "        home.commit(seen, |now| now.showing(hole).hiding(outside))?;\n        self.unclaim(home, outside);\n",
-            "        self.unclaim(home, outside);\n        home.commit(seen, |now| now.showing(hole).hiding(outside))?;\n",
-        )],
-        atomics: Loom,
-        test: "models::one_home::n7_the_slot_of_an_entry_that_was_taken_in",
-    },
-    Mutant {
-        name: "removal: unclaimed before it is hidden",
-        edits: &[edit(
-            UPDATE,
-            "        match home.commit(seen, |now| now.removing(place)) {",
-            "        if !place.is_own() {\n            self.unclaim(home, place);\n        }\n        match home.commit(seen, |now| now.removing(place)) {",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p5_group_slot_reuse_under_a_reader",
-    },
-    Mutant {
-        name: "update in a group: unclaimed before it is hidden",
-        edits: &[
-            edit(
-                UPDATE,
-                "        match self.commit(seen, |now| now.showing(new).hiding(old)) {",
-                "        group.unclaim(old.group_slot());\n        match self.commit(seen, |now| now.showing(new).hiding(old)) {",
-            ),
-            edit(
-                UPDATE,
-                "{\n                group.unclaim(old.group_slot());\n                Ok(())",
-                "{\n                Ok(())",
-            ),
-        ],
-        atomics: Steps,
-        test: "steps::nested::p4_every_operation_in_every_other_at_every_access",
-    },
-    Mutant {
-        name: "update in a group: the old slot is not unclaimed",
-        edits: &[edit(UPDATE, "                group.unclaim(old.group_slot());\n", "")],
-        atomics: Steps,
-        test: "steps::nested::p4_every_operation_in_every_other_at_every_access",
-    },
-    Mutant {
-        name: "taking in: its slot is not unclaimed",
-        edits: &[edit(HOLE, "        self.unclaim(home, outside);\n", "")],
-        atomics: Loom,
-        test: "models::one_home::n7_the_slot_of_an_entry_that_was_taken_in",
-    },
-    Mutant {
-        name: "taking in: a hole stays taken when it is lost",
-        edits: &[edit(HOLE, "        home.give_back(|now| now.returning(hole.own_slot()));\n", "")],
-        atomics: Loom,
-        test: "models::one_home::p5_an_entry_is_taken_in_while_others_use_it",
-    },
-    Mutant {
-        name: "taking in: the old place stays visible",
-        edits: &[edit(HOLE, "now.showing(hole).hiding(outside)", "now.showing(hole)")],
-        atomics: Loom,
-        test: "models::one_home::p5_an_entry_is_taken_in_while_others_use_it",
-    },
-    Mutant {
-        name: "the spare cell is used by who does not hold it",
-        edits: &[edit(UPDATE, "Take::Held => Hand::Empty,", "Take::Held => Hand::Spare,")],
-        atomics: Loom,
-        test: "models::one_home::two_keys_and_one_spare_cell",
-    },
-    Mutant {
-        name: "the spare cell is taken twice",
-        edits: &[edit(
-            COMMIT,
-            "if now.is_spare_taken() { None } else { Some(now.taking_spare()) }",
-            "Some(now.taking_spare())",
-        )],
-        atomics: Loom,
-        test: "models::one_home::two_keys_and_one_spare_cell",
-    },
-    Mutant {
-        name: "an own slot is taken twice",
-        edits: &[edit(
-            COMMIT,
-            "if now.is_taken(slot) { None } else { Some(now.taking(slot)) }",
-            "Some(now.taking(slot))",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p2_two_keys_of_one_home",
-    },
-    Mutant {
-        name: "a claim is stored, not exchanged",
-        edits: &[edit(
-            SLOTS,
-            "self.claims().compare_exchange(claims, claims | 1 << slot, Acquire, Relaxed);",
-            "{ self.claims().store(claims | 1 << slot, Relaxed); Ok::<u64, u64>(claims) };",
-        )],
-        atomics: Loom,
-        test: "models::two_homes::n7_two_homes_claim_slots_of_one_group",
-    },
-    Mutant {
-        name: "what is in the hand is not put back",
-        edits: &[edit(
-            UPDATE,
-            "(Decision::Keep, _) | (Decision::Remove, None) => self.put_back(home, hand),",
-            "(Decision::Keep, _) | (Decision::Remove, None) => {}",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p2_n1_every_pair_on_an_absent_key",
-    },
-    Mutant {
-        name: "the spare cell is not put back for a slot",
-        edits: &[edit(SLOTS, "                self.put_back(home, hand);\n", "")],
-        atomics: Loom,
-        test: "models::one_home::p2_n1_every_pair_on_a_key_in_the_bin",
-    },
-    Mutant {
-        name: "showing an own slot leaves it taken",
-        edits: &[edit(
-            HEADER,
-            "Header((self.0 | place.mask()) & !taken)",
-            "Header({ let _ = taken; self.0 | place.mask() })",
-        )],
-        atomics: Loom,
-        test: "models::one_home::p2_two_keys_of_one_home",
-    },
-    Mutant {
-        name: "a new pair is shown, the old one not hidden",
-        edits: &[edit(UPDATE, "now.showing(new).removing(old)", "now.showing(new)")],
-        atomics: Loom,
-        test: "models::one_home::updates_of_two_keys_in_a_full_bin",
-    },
-    Mutant {
-        name: "moving away: the old place stays visible",
-        edits: &[edit(RELOCATE, "now.showing(target).hiding(place)", "now.showing(target)")],
-        atomics: Loom,
-        test: "models::two_homes::a_move_for_an_insertion",
-    },
-    Mutant {
-        name: "moving away: without asking the owner's header",
-        edits: &[edit(
-            RELOCATE,
-            "if !is_its_group || !seen.shows(place) || seen.is_frozen() {",
-            "if !is_its_group {",
-        )],
-        atomics: Loom,
-        test: "models::two_homes::a_move_for_an_insertion",
-    },
-    Mutant {
-        name: "moving away: a lost target is not put back",
-        edits: &[edit(RELOCATE, "                self.put_back(owner, Hand::Slot(target));\n", "")],
-        atomics: Loom,
-        test: "models::two_homes::a_move_for_an_insertion",
-    },
-    Mutant {
-        name: "refused without another look",
-        edits: &[edit(
-            SLOTS,
-            "Err(_) if !home.still_shows(seen) => Err(Setback::Again(Hand::Empty)),",
-            "",
-        )],
-        atomics: Loom,
-        test: "models::one_home::n9_p1_the_last_place",
-    },
-    Mutant {
-        name: "full, although a slot of the bin is held",
-        edits: &[
-            edit(SLOTS, "Take::Held => seen = seen.taking(slot),", "Take::Held => {}"),
-            edit(
-                SLOTS,
-                "        mut seen: Header,\n        hand",
-                "        seen: Header,\n        hand",
-            ),
-        ],
-        atomics: Steps,
-        test: "steps::nested::n5_p4_an_interrupt_that_is_killed",
-    },
-    Mutant {
-        name: "full, although somebody is at work in the bin",
-        edits: &[edit(
-            RELOCATE,
-            "if seen.count_taken() > 0 { Stop::Busy } else { Stop::Full }",
-            "Stop::Full",
-        )],
-        atomics: Steps,
-        test: "steps::nested::n5_p4_killed_at_every_access",
-    },
-    Mutant {
-        name: "what is reserved stays so while a caller's closure runs again",
-        edits: &[edit(UPDATE, "if !D::KEEPS_RESERVATION {", "if !D::KEEPS_RESERVATION && false {")],
-        atomics: Steps,
-        test: "steps::closures::a_closure_that_panics_leaves_nothing",
-    },
-    Mutant {
-        name: "a closure that changes its own home is called for ever",
-        edits: &[edit(DECIDE, "        *left = left.saturating_sub(1);\n", "")],
-        atomics: Steps,
-        test: "steps::closures::a_closure_that_changes_its_home_ends",
-    },
-    Mutant {
-        name: "an insertion takes the last free slot of a group",
-        edits: &[edit(
-            SLOTS,
-            "Purpose::Entry => free & free.wrapping_sub(1),",
-            "Purpose::Entry => free,",
-        )],
-        atomics: Steps,
-        test: "steps::nested::insertions_leave_a_slot_of_each_group",
-    },
-    Mutant {
-        name: "an update keeps the slot that it borrowed from another group",
-        edits: &[edit(
-            UPDATE,
-            "Ok(after) => self.bring_back(home, after, old, new),",
-            "Ok(after) => self.after_hiding(home, after, old),",
-        )],
-        atomics: Steps,
-        test: "steps::nested::p4_updates_in_a_full_home",
-    },
-    Mutant {
-        name: "an update gives up bringing back what it borrowed",
-        edits: &[edit(HOLE, "            seen = home.header();\n", "            break;\n")],
-        atomics: Steps,
-        test: "steps::nested::p4_updates_in_a_full_home",
-    },
-    Mutant {
-        name: "repair releases slots that are visible",
-        edits: &[edit(
-            REPAIR,
-            "(header.is_frozen() || header.shows(Place::in_group(region, slot)))",
-            "(header.is_frozen() && header.shows(Place::in_group(region, slot)))",
-        )],
-        atomics: Steps,
-        test: "steps::nested::alone_nobody_is_in_the_way",
-    },
-    Mutant {
-        name: "repair leaves what is reserved in bins",
-        edits: &[edit(REPAIR, "            self.give_back(Header::returning_all);\n", "")],
-        atomics: Steps,
-        test: "steps::leaks::a_hot_key_is_told_and_repaired",
-    },
-    Mutant {
-        name: "a removal leaves its claim",
-        edits: &[edit(
-            HOLE,
-            "        if !place.is_own() {\n            self.unclaim(home, place);\n        } else if",
-            "        if !place.is_own() {\n        } else if",
-        )],
-        atomics: Steps,
-        test: "steps::nested::p4_every_operation_in_every_other_at_every_access",
-    },
-    Mutant {
-        name: "late copy: no second look at the old bin",
-        edits: &[edit(MIGRATE, "None if !is_over() =>", "None if { let _ = &is_over; true } =>")],
-        atomics: Loom,
-        test: "models::rebuild::n3_a_removal_and_a_copy",
-    },
-    Mutant {
-        name: "commit: in a frozen bin too",
-        edits: &[edit(
-            COMMIT,
-            "Err(other) if Header(other).is_same_but_for_taken(now) => now = Header(other),",
-            "Err(other) if Header(other).shows_same_as(now) => now = Header(other),",
-        )],
-        atomics: Loom,
-        test: "models::rebuild::a_freeze_and_an_insertion",
-    },
-    Mutant {
-        name: "migrated: Relaxed",
-        edits: &[edit(
-            COMMIT,
-            "compare_exchange(now.0, migrated, SeqCst, Relaxed)",
-            "compare_exchange(now.0, migrated, Relaxed, Relaxed)",
-        )],
-        atomics: Loom,
-        test: "models::rebuild::p6_a_reader_in_a_rebuild",
-    },
-    Mutant {
-        name: "copier: no look at the old bin, stopped at every access",
-        edits: &[edit(MIGRATE, "None if !is_over() =>", "None if !is_over() || true =>")],
-        atomics: Steps,
-        test: "steps::rebuilds::m2_m3_a_late_helper_brings_nothing_back",
-    },
-    Mutant {
-        name: "how far a rebuild is: told Relaxed",
-        edits: &[edit(
-            MIGRATE,
-            "done.fetch_max(known, Release);",
-            "done.fetch_max(known, Relaxed);",
-        )],
-        atomics: Loom,
-        test: "models::rebuild::p6_a_reader_in_a_rebuild",
-    },
-    Mutant {
-        name: "bins count as migrated that were looked at",
-        edits: &[edit(
-            MIGRATE,
-            "let migrated = unmigrated.unwrap_or(range.end);",
-            "let migrated = range.end;",
-        )],
-        atomics: Loom,
-        test: "models::rebuild::p6_a_reader_of_the_second_home",
-    },
-    Mutant {
-        name: "retarget: goes on to the third table without moving the home in the second",
-        edits: &[edit(MIGRATE, "        self.move_home(home, next)?;\n", "")],
-        atomics: Loom,
-        test: "models::retarget::p6_a_reader",
-    },
-    Mutant {
-        name: "retarget: no second look in the third table",
-        edits: &[edit(
-            MIGRATE,
-            "None if !is_over() =>",
-            "None if !table.is(self) || !is_over() =>",
-        )],
-        atomics: Loom,
-        test: "models::retarget::n3_a_copier_and_a_removal",
-    },
-    Mutant {
-        name: "retarget: migrated, although an entry found no room",
-        edits: &[edit(
-            MIGRATE,
-            "            Err(stop) => return Err(stop),\n        }\n        Ok(())",
-            "            Err(stop) => {\n                home.set_migrated(frozen);\n                return Err(stop);\n            }\n        }\n        Ok(())",
-        )],
-        atomics: Loom,
-        test: "models::retarget::m3_whoever_retargets_goes_on",
-    },
-    Mutant {
-        name: "grace period: two changes of banks",
-        edits: &[edit(
-            RECLAIM,
-            "const CHANGES_PER_GRACE_PERIOD: u64 = 3;",
-            "const CHANGES_PER_GRACE_PERIOD: u64 = 2;",
-        )],
-        atomics: Loom,
-        test: "models::grace::two_who_ask",
-    },
-    Mutant {
-        name: "grace period: a change without a look at the other bank",
-        edits: &[edit(
-            RECLAIM,
-            "if !self.is_other_empty(changes) {",
-            "if !self.is_other_empty(changes) && changes == 9 {",
-        )],
-        atomics: Loom,
-        test: "models::grace::an_operation_and_a_reclaimer",
-    },
-    Mutant {
-        name: "grace period: entered is read before left",
-        edits: &[edit(
-            RECLAIM,
-            "        let left = sum(|stripe| &stripe.left);\n        sum(|stripe| &stripe.entered) == left",
-            "        let entered = sum(|stripe| &stripe.entered);\n        sum(|stripe| &stripe.left) == entered",
-        )],
-        atomics: Loom,
-        test: "models::grace::two_operations_and_a_reclaimer",
-    },
-    Mutant {
-        name: "grace period: entering is in no order",
-        edits: &[edit(
-            RECLAIM,
-            "entered.fetch_add(1, SeqCst);\n        sequentially_consistent();",
-            "entered.fetch_add(1, Relaxed);",
-        )],
-        atomics: Loom,
-        test: "models::grace::an_operation_and_a_reclaimer",
-    },
-    Mutant {
-        name: "grace period: leaving releases nothing",
-        edits: &[edit(RECLAIM, "left.fetch_add(1, Release);", "left.fetch_add(1, Relaxed);")],
-        atomics: Loom,
-        test: "models::grace::an_operation_and_a_reclaimer",
-    },
-    Mutant {
-        name: "a reaper releases what the living have named",
-        edits: &[edit(
-            REAP,
-            "any(|line| line.names.both().contains(&name))",
-            "any(|line| line.names.both().contains(&name) && false)",
-        )],
-        atomics: Loom,
-        test: "models::members::p4_a_dead_one_is_reaped_beside_an_update",
-    },
-    Mutant {
-        name: "a member takes what is being reaped",
-        edits: &[edit(
-            INTENT,
-            "        self.reaped.load(SeqCst) & !RELEASING != name",
-            "        let _ = (self.reaped.load(SeqCst), RELEASING);\n        true",
-        )],
-        atomics: Loom,
-        test: "models::members::p4_a_dead_one_is_reaped_beside_an_update",
-    },
-    Mutant {
-        name: "a member does not name what it takes",
-        edits: &[edit(INTENT, "        self.names.takes.store(name, SeqCst);\n", "")],
-        atomics: Loom,
-        test: "models::members::p4_a_dead_one_is_reaped_beside_an_update",
-    },
-];
+    /// The files that it changes.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.edits.iter().map(|edit| edit.file.as_path())
+    }
+
+    /// Patches the sources below `tree`.
+    pub(super) fn apply(&self, tree: &Path) -> Result<()> {
+        for edit in &self.edits {
+            let path = tree.join(&edit.file);
+            let changed = edit.apply(&fs::read_to_string(&path)?)?;
+            fs::write(path, changed)?;
+        }
+        Ok(())
+    }
+}
+
+impl Edit {
+    /// Takes in a line of the patch.
+    fn read(&mut self, line: &str) -> Result<()> {
+        let (mark, text) = line.split_at_checked(1).context("an empty line in a patch")?;
+        let (is_old, is_new) = match mark {
+            "-" => (true, false),
+            "+" => (false, true),
+            " " => (true, true),
+            _ => bail!("a line without a mark: {line}"),
+        };
+        for (is_part, side) in [(is_old, &mut self.find), (is_new, &mut self.replace)] {
+            if is_part {
+                side.push(text.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// `source` with the edit, whose place must be one only.
+    fn apply(&self, source: &str) -> Result<String> {
+        let mut lines: Vec<&str> = source.lines().collect();
+        let mut places = lines.windows(self.find.len()).enumerate();
+        let place = places.find(|(_, window)| *window == self.find).map(|(place, _)| place);
+        let is_one = !places.any(|(_, window)| window == self.find);
+        let text = self.find.join("\n");
+        let place = place.filter(|_| is_one);
+        let place =
+            place.with_context(|| format!("{}: not one place for\n{text}", self.file.display()))?;
+        lines.splice(place..place + self.find.len(), self.replace.iter().map(String::as_str));
+        Ok(lines.join("\n") + "\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    }
+
+    /// In order, as edits of one file may follow from one another.
+    #[test]
+    fn every_mutant_can_be_made() {
+        let mutants = load(&root().join(FOLDER)).unwrap();
+        for mutant in &mutants {
+            let copy = tempfile::tempdir().unwrap();
+            for file in mutant.files() {
+                let path = copy.path().join(file);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::copy(root().join(file), path).unwrap();
+            }
+            mutant.apply(copy.path()).with_context(|| mutant.name.clone()).unwrap();
+            let is_changed = |file| {
+                fs::read(root().join(file)).unwrap() != fs::read(copy.path().join(file)).unwrap()
+            };
+            assert!(mutant.files().all(is_changed), "{}", mutant.name);
+        }
+        assert!(mutants.len() > 20);
+    }
+
+    #[test]
+    fn an_edit_has_one_place_of_whole_lines() {
+        let edit = |patch: &str| {
+            let text = format!("name: n\ntest: loom t\n+++ a.rs\n@@\n{patch}");
+            Mutant::parse(&text).unwrap().edits.remove(0)
+        };
+        let source = "one\n  two\nthree\ntwo\n";
+        assert_eq!(edit("-two\n+2").apply(source).unwrap(), "one\n  two\nthree\n2\n");
+        assert_eq!(edit("-one\n").apply(source).unwrap(), "  two\nthree\ntwo\n");
+        assert_eq!(edit(" one\n+1").apply(source).unwrap(), "one\n1\n  two\nthree\ntwo\n");
+        assert!(edit("-wo\n+2").apply(source).is_err());
+        assert!(edit("-two\n+2").apply("two\ntwo\n").is_err());
+        assert!(edit("-two\n+2").apply("one\n").is_err());
+    }
+
+    #[test]
+    fn what_is_no_mutant_is_refused() {
+        let whole = "name: n\ntest: steps t\n+++ a.rs\n@@\n-a\n+b\n";
+        assert_eq!(Mutant::parse(whole).unwrap().test, "t");
+        for (find, replace) in [
+            ("name", "nam"),
+            ("steps", "step"),
+            ("+++ a.rs\n", ""),
+            ("@@\n", ""),
+            ("-a", "a"),
+            ("-a\n", ""),
+        ] {
+            assert!(Mutant::parse(&whole.replace(find, replace)).is_err(), "{find}");
+        }
+    }
+}
