@@ -792,7 +792,7 @@ int heptad_lockfree_release(heptad_lockfree *map,
                             void *context);
 
 /* Gives the map other memory, of another size or under another seed, while everyone works on. Returns at
- * once, and the memory is the map's; the entries move bin by bin, whenever something is changed and by
+ * once, and the memory is the map's; the entries move bucket by bucket, whenever something is changed and by
  * heptad_lockfree_help. A change moves 42 entries at most, reads move none, nobody waits. If the new memory
  * has no room for some entry, changes at its home are _FULL, until another rebuild, into a third piece,
  * goes on from there. Writes all of the memory. _BUSY while a rebuild is running that is not stuck,
@@ -808,12 +808,12 @@ int heptad_lockfree_rebuild_if_needed(const heptad_lockfree *map, void *memory, 
 enum {
     HEPTAD_NEED_SIZE = 1,  /* it has more entries than it was made for: into larger memory */
     HEPTAD_NEED_FLOOD = 2, /* a home is more crowded than chance allows: under another seed */
-    HEPTAD_NEED_LEAKS = 3  /* contexts that were killed hold a sixteenth of the slots, or more than 8 of one
+    HEPTAD_NEED_LEAKS = 3  /* contexts that were killed have reserved a sixteenth of the slots, or more than 8 of one
                             * home: into any memory, or heptad_lockfree_repair */
 };
 int heptad_lockfree_needs_rebuild(const heptad_lockfree *map);
 
-/* Does `steps` parts of a running rebuild at most, of one bin each: for an idle loop or a timer, so that it
+/* Does `steps` parts of a running rebuild at most, of one bucket each: for an idle loop or a timer, so that it
  * ends even if nobody changes anything. 1 if nothing is left to do. _FULL as above; _BUSY: call again. */
 int heptad_lockfree_help(const heptad_lockfree *map, size_t steps);
 
@@ -823,9 +823,9 @@ int heptad_lockfree_help(const heptad_lockfree *map, size_t steps);
  * release. */
 int heptad_lockfree_reclaim(const heptad_lockfree *map, void **memory, size_t *bytes);
 
-/* Releases what contexts hold that were killed in the middle of an operation, in a map that nobody uses: no
+/* Releases what contexts have reserved that were killed in an operation, in a map that nobody uses: no
  * operation is under way, through any handle, in any process; else entries get lost. `released`, which may be
- * null, gets the number of places; stats say 0 held then. Calls meanwhile with the same handle get _BUSY. */
+ * null, gets the number of places; stats say 0 reserved then. Calls meanwhile with the same handle get _BUSY. */
 int heptad_lockfree_repair(heptad_lockfree *map, size_t *released);
 
 /* Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be damaged.
@@ -833,7 +833,7 @@ int heptad_lockfree_repair(heptad_lockfree *map, size_t *released);
 int heptad_lockfree_check(const heptad_lockfree *map);
 
 /* Entries, counted: exact when nobody changes anything meanwhile, and never more than could be there; an
- * entry that a rebuild moves meanwhile may not be counted. Reads a line per bin. And the number of entries that the map takes for certain. */
+ * entry that a rebuild moves meanwhile may not be counted. Reads a line per bucket. And the number of entries that the map takes for certain. */
 size_t heptad_lockfree_len(const heptad_lockfree *map);
 size_t heptad_lockfree_capacity(const heptad_lockfree *map);
 
@@ -842,20 +842,20 @@ int heptad_lockfree_seed(const heptad_lockfree *map, uint64_t *seed);
 
 typedef struct heptad_shared_stats {
     uint64_t entries;
-    uint64_t outside;          /* entries outside their bin: a hit reads a line more */
-    uint64_t overflowing_bins; /* bins with such entries: a miss reads a line more for each */
-    uint64_t bins;
+    uint64_t overflow;            /* entries in a group: a hit reads a line more */
+    uint64_t overflowing_buckets; /* buckets with such entries: a miss reads a line more for each */
+    uint64_t buckets;
     uint64_t all_slots;
-    uint64_t held;             /* by operations under way, or by contexts that were killed */
-    uint64_t most_held;        /* the most of these that one home goes without, of its 25 */
-    uint64_t fullest_home;     /* the most entries of one home; 21 is the end */
-    uint64_t bytes;            /* of all memory that is lent, old and new tables included */
+    uint64_t reserved;            /* by operations under way, or by contexts that were killed */
+    uint64_t most_reserved;       /* the most of these that one home goes without, of its 25 */
+    uint64_t fullest_home;        /* the most entries of one home; 21 is the end */
+    uint64_t bytes;               /* of all memory that the map has, old and new tables included */
 } heptad_shared_stats;
 HEPTAD_STATIC_ASSERT(shared_stats_bytes, sizeof(heptad_shared_stats) == 72);
 HEPTAD_STATIC_ASSERT(shared_stats_last, offsetof(heptad_shared_stats, bytes) == 64);
 
 /* Counts how the entries lie, while they may change; during a rebuild in all tables that take part. What a
- * rebuild has copied is not held. Reads every line, and two for each entry in a group. */
+ * rebuild has copied is not reserved. Reads every line, and two for each entry in a group. */
 int heptad_lockfree_stats(const heptad_lockfree *map, heptad_shared_stats *stats);
 
 /* The value of `key`, if there is one: to `value`, which may be null. */
@@ -960,7 +960,7 @@ int heptad_lockfree_clear(const heptad_lockfree *map);
  *
  * The map holds one word for a key: a reference, which is an index or an address of yours, and bits of the
  * key's hash where the reference has none. `hash_bits` says which bits are the hash's. Those of a reference
- * are ignored, and come back as 0. There should be as many as the map has bins, in powers of two, lest bins
+ * are ignored, and come back as 0. There should be as many as the map has buckets, in powers of two, lest buckets
  * crowd: 20 do for two and a half million entries, and more are fine. Two proposals: */
 #define HEPTAD_HASH_BITS_OF_INDICES (~HEPTAD_WORD(0) << 32)        /* for indices below 2^32 */
 #define HEPTAD_HASH_BITS_OF_ADDRESSES (~HEPTAD_WORD(0) << 48 | 15) /* for 16-aligned ones below 2^48 */

@@ -83,7 +83,7 @@ const ROUNDS: usize = if cfg!(miri) { 3 } else { 400 };
 /// Words before the arena.
 const BLOCK_WORDS: usize = 8;
 
-/// A map with entries in bins and groups.
+/// A map with entries in buckets and groups.
 fn filled_lines() -> Vec<Line> {
     let bytes = shared_layout(ENTRIES as usize, 0).unwrap().size();
     let mut lines = vec![Line::EMPTY; bytes / LINE_BYTES];
@@ -93,7 +93,7 @@ fn filled_lines() -> Vec<Line> {
     for key in 0..ENTRIES {
         assert_eq!(map.insert(key, !key), Ok(None));
     }
-    assert!(map.stats().outside > 0);
+    assert!(map.stats().overflow > 0);
     drop(map);
     lines
 }
@@ -124,7 +124,10 @@ fn use_map(map: &SharedMap<'_, u64, u64>) -> Result<(), Error> {
         let _ = map.compare_and_set(key, Expectation::Exists, Some(key));
         let _ = map.remove(key / 2);
     }
-    assert!(map.len() <= stats.slots.max(24 * stats.bins) && map.iter().count() <= 24 * stats.bins);
+    assert!(
+        map.len() <= stats.slots.max(24 * stats.buckets)
+            && map.iter().count() <= 24 * stats.buckets
+    );
     let _ = (map.needs_rebuild(), map.help(10), map.seed(), map.capacity());
     // Damaged or not, they end and are answered.
     let _ = map.retain(|key, value| key > value);

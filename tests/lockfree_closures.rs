@@ -79,7 +79,7 @@ fn a_closure_that_changes_its_own_home_ends() {
             .map(|()| None)
         }),
     ];
-    // In the bin alone, and with entries in groups.
+    // In the bucket alone, and with entries in groups.
     for entries in [2, 8] {
         for (name, method) in &methods {
             let mut lines = Vec::new();
@@ -97,7 +97,7 @@ fn a_closure_that_changes_its_own_home_ends() {
             assert!((MOST_CALLS..=MOST_CALLS + 1).contains(&calls.get()), "{name}: {calls:?}");
             assert_eq!(map.get(1), Some(100), "{name}");
             assert_eq!(map.len(), entries as usize, "{name}");
-            assert_eq!((map.stats().held, map.check()), (0, Ok(())), "{name}");
+            assert_eq!((map.stats().reserved, map.check()), (0, Ok(())), "{name}");
         }
     }
 }
@@ -230,7 +230,7 @@ fn a_closure_that_panics_leaves_nothing() {
                 };
                 let result = catch_unwind(AssertUnwindSafe(|| map.fetch_update(key, change)));
                 assert!(result.is_err());
-                assert_eq!((map.stats().held, map.check()), (0, Ok(())));
+                assert_eq!((map.stats().reserved, map.check()), (0, Ok(())));
                 assert_eq!(map.len() as u64, entries);
                 assert!(map.upsert(key, 0).is_ok());
             }

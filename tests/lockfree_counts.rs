@@ -29,7 +29,7 @@ fn every_step_of_a_healthy_rebuild() {
             is_done = map.help(1).unwrap();
             let stats = map.stats();
             assert_eq!((map.len(), stats.entries), (entries, entries));
-            assert_eq!((stats.held, stats.most_held, map.needs_rebuild()), (0, 0, None));
+            assert_eq!((stats.reserved, stats.most_reserved, map.needs_rebuild()), (0, 0, None));
             assert_eq!(map.iter().map(|(key, _)| key).collect::<BTreeSet<_>>().len(), entries);
         }
         // Changes go on meanwhile.
@@ -38,7 +38,10 @@ fn every_step_of_a_healthy_rebuild() {
             assert_eq!(map.upsert(key, !key), Ok(Some(key)));
             assert_eq!(map.remove(key), Ok(Some(!key)));
             assert_eq!(map.insert(key, key), Ok(None));
-            assert_eq!((map.len(), map.stats().entries, map.stats().held), (entries, entries, 0));
+            assert_eq!(
+                (map.len(), map.stats().entries, map.stats().reserved),
+                (entries, entries, 0)
+            );
         }
     }
 }
@@ -77,7 +80,7 @@ fn counts_and_walks_beside_endless_rebuilds() {
         is_over.store(true, Relaxed);
         assert!(rebuilder.join().unwrap() > 2);
     });
-    assert_eq!((map.len(), map.stats().held, map.check()), (ENTRIES, 0, Ok(())));
+    assert_eq!((map.len(), map.stats().reserved, map.check()), (ENTRIES, 0, Ok(())));
 }
 
 /// A walk whose reader rebuilds the map into fresh memory at each entry reads eight tables, and ends.

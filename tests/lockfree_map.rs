@@ -73,7 +73,7 @@ fn answers_what_the_standard_map_answers() {
         assert_eq!(entries, expected);
         assert_eq!((map.len(), map.check()), (expected.len(), Ok(())));
         map.clear().unwrap();
-        assert_eq!((map.is_empty(), map.stats().held), (true, 0));
+        assert_eq!((map.is_empty(), map.stats().reserved), (true, 0));
     }
 }
 
@@ -124,7 +124,7 @@ fn p3_a_map_for_n_entries_takes_n() {
             assert_eq!(map.remove(key - capacity), Ok(Some(!(key - capacity))));
             assert_eq!(map.insert(key, !key), Ok(None), "of {capacity}");
         }
-        assert_eq!((map.len() as u64, map.stats().held), (capacity, 0));
+        assert_eq!((map.len() as u64, map.stats().reserved), (capacity, 0));
         assert_eq!(map.check(), Ok(()));
     }
 }
@@ -290,7 +290,7 @@ fn n11_keys_longer_than_a_word() {
         let removed = (reference, reference as i32);
         assert_eq!((map.remove(pair), map.remove(pair)), (Ok(Some(removed)), Ok(None)));
     }
-    assert_eq!((map.len(), map.stats().held), (0, 0));
+    assert_eq!((map.len(), map.stats().reserved), (0, 0));
 }
 
 /// The memory of a removed key may be used for something else: nobody compares with it any more, although

@@ -61,7 +61,7 @@ fn n4_operations_between_any_two_steps() {
         let mut expected: Vec<_> = model.iter().map(|(&key, &value)| (key, value)).collect();
         expected.sort_unstable();
         assert_eq!(entries, expected);
-        assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
+        assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
         let bytes = arena_layout(capacity).unwrap().size();
         assert!(map.stats().bytes > bytes);
         assert!(map.try_reclaim().is_some());
@@ -83,16 +83,16 @@ fn n8_a_growing_map_moves_itself() {
     assert!(map.try_reclaim().is_some());
 }
 
-/// Row N8: so do changes of keys that are there, of which one in 256 moves a bin.
+/// Row N8: so do changes of keys that are there, of which one in 256 moves a bucket.
 #[test]
 fn n8_changes_of_present_keys_finish_it() {
     let count = if cfg!(miri) { 10 } else { 1_000 };
     let map = counted_map(count as usize, 1);
     (0..count).for_each(|key| assert_eq!(map.insert(key, 0), Ok(None)));
     map.rebuild(region_for(count as usize), 2).unwrap();
-    let bins = map.stats().bins as u64;
+    let buckets = map.stats().buckets as u64;
     // As many again may be needed to find out that all are moved.
-    let most = 2 * 256 * (bins + 16);
+    let most = 2 * 256 * (buckets + 16);
     let mut changes = (0..most).map(|change| (change % count, change));
     let is_moved = |(key, value)| {
         map.upsert(key, value).unwrap();
@@ -226,7 +226,7 @@ fn threads_work_through_many_rebuilds() {
         }
         is_over.store(true, Relaxed);
     });
-    assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
+    assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
 }
 
 /// One thread is refused for want of room alone, also where tables without room follow each other: if

@@ -53,7 +53,7 @@ fn present_keys_are_never_refused() {
                 let _ = map.insert(random.u64(..1 << 40), 5);
             }
             assert_updates(&map);
-            assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
+            assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
         }
     }
 }

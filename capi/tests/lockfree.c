@@ -230,8 +230,8 @@ static void walks_and_batches(void)
     }
     EQUAL(heptad_lockfree_stats(&map, &stats), HEPTAD_OK);
     EQUAL(stats.entries, 60);
-    EQUAL(stats.held, 0);
-    CHECK(stats.bytes <= sizeof lines && stats.all_slots >= 300 && stats.bins > 0);
+    EQUAL(stats.reserved, 0);
+    CHECK(stats.bytes <= sizeof lines && stats.all_slots >= 300 && stats.buckets > 0);
     EQUAL(heptad_lockfree_retain(&map, keep_even, NULL), HEPTAD_OK);
     EQUAL(heptad_lockfree_len(&map), 30);
     EQUAL(heptad_lockfree_seed(&map, &seed), HEPTAD_OK);

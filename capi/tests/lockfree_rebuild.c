@@ -177,8 +177,8 @@ static void figures_in_a_rebuild(void)
     EQUAL(heptad_lockfree_help(&map, 60), 0);
     EQUAL(heptad_lockfree_stats(&map, &stats), HEPTAD_OK);
     EQUAL(stats.entries, ENTRIES);
-    EQUAL(stats.held, 0);
-    EQUAL(stats.most_held, 0);
+    EQUAL(stats.reserved, 0);
+    EQUAL(stats.most_reserved, 0);
     EQUAL(heptad_lockfree_len(&map), ENTRIES);
     EQUAL(heptad_lockfree_needs_rebuild(&map), 0);
     EQUAL(heptad_lockfree_repair(&map, &released), HEPTAD_OK);

@@ -100,7 +100,7 @@ static void nothing_is_left_of_the_dead(void)
     EQUAL(waitpid(worker, &status, 0), worker);
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     EQUAL(heptad_lockfree_stats(&map, &stats), HEPTAD_OK);
-    EQUAL(stats.held, 0);
+    EQUAL(stats.reserved, 0);
     EQUAL(heptad_lockfree_check(&map), HEPTAD_OK);
     EQUAL(heptad_lockfree_get(&map, HOT, &value), 1);
     counted = 1 + kills + progress->counted[WORKER] + progress->counted[VICTIM];

@@ -1,7 +1,7 @@
 //! Target `lockfree`: a map that moves between three arenas, against the standard library's `HashMap`;
 //! then the arenas, damaged.
 //!
-//! One thread: threads are for the models and histories. What is looked for here are states of bins,
+//! One thread: threads are for the models and histories. What is looked for here are states of buckets,
 //! groups and half-done rebuilds that no test thought of.
 
 use std::{collections::HashMap, ops::Not, slice};

@@ -1,8 +1,8 @@
 //! Many lookups at once, so that their waits for memory overlap.
 //!
 //! ```text
-//!   locate    hash each key, and ask the cache for its bin
-//!   look      read the bins, which tell of most keys; for the others, ask the cache for their groups
+//!   locate    hash each key, and ask the cache for its bucket
+//!   look      read the buckets, which tell of most keys; for the others, ask the cache for their groups
 //!   search    read the groups
 //! ```
 //!
@@ -40,22 +40,22 @@ impl<'a> Table<'a> {
         locate(&mut next_homes, ahead.next());
         for (keys, places) in keys.chunks(TOGETHER).zip(places.chunks_mut(TOGETHER)) {
             let homes = next_homes;
-            let mut untold = Indices(0);
+            let mut undecided = Indices(0);
             let row = keys.iter().zip(&mut *places).zip(homes.iter().zip(&mut headers));
             for (index, ((key, place), (&home, header))) in row.enumerate() {
-                match home.get_in_bin(key_of(key)) {
+                match home.get_in_bucket(key_of(key)) {
                     Ok(value) => *place = answer(value),
                     Err(seen) => {
-                        self.prefetch_outside(home, seen);
+                        self.prefetch_overflow(home, seen);
                         *header = seen;
-                        untold.0 |= 1 << index;
+                        undecided.0 |= 1 << index;
                     }
                 }
             }
             locate(&mut next_homes, ahead.next());
-            for index in untold {
+            for index in undecided {
                 if let (Some(key), Some(place)) = (keys.get(index), places.get_mut(index)) {
-                    *place = answer(self.get_outside(homes[index], headers[index], key_of(key)));
+                    *place = answer(self.get_overflow(homes[index], headers[index], key_of(key)));
                 }
             }
         }

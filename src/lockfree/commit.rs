@@ -7,21 +7,21 @@
 use super::{
     arena::Home,
     header::Header,
-    shared::intent::{SPARE, Taker},
+    shared::intent::{Reserver, SPARE},
 };
 use crate::sync::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
 
-/// Another operation committed first, or the bin was frozen: what was read is out of date.
+/// Another operation committed first, or the bucket was frozen: what was read is out of date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lost;
 
 /// What became of an attempt to take a slot or the spare cell.
-pub(super) enum Take {
+pub(super) enum Attempt {
     /// It is ours, and this is the header now.
     Done(Header),
     /// Another operation holds it.
-    Held,
-    /// Another operation committed first, or the bin was frozen: what was read is out of date.
+    Reserved,
+    /// Another operation committed first, or the bucket was frozen: what was read is out of date.
     Lost,
 }
 
@@ -37,38 +37,34 @@ impl Home<'_> {
         // SeqCst: in one order with the first looks at all homes. A Release too, for `header`: what this
         // shows is filled.
         match self.exchange(seen, SeqCst, |now| Some(change(now).committed())) {
-            Take::Done(after) => Ok(after),
-            Take::Held | Take::Lost => Err(Lost),
+            Attempt::Done(after) => Ok(after),
+            Attempt::Reserved | Attempt::Lost => Err(Lost),
         }
     }
 
     /// Takes an own slot that is neither visible nor taken.
     #[inline(always)]
-    pub(super) fn take(self, taker: impl Taker, seen: Header, slot: u32) -> Take {
-        if !taker.takes(self.bin(), slot) {
-            return Take::Held;
+    pub(super) fn reserve(self, reserver: impl Reserver, seen: Header, slot: u32) -> Attempt {
+        if !reserver.reserves(self.bucket(), slot) {
+            return Attempt::Reserved;
         }
-        // Acquire: pairs with the Release of `give_back`, so that the last holder's stores to the
+        // Acquire: pairs with the Release of `release`, so that the last holder's stores to the
         // slot come before ours. The first look has acquired it already: between two commits nothing
         // is given back that was taken after the first. No model needs it.
-        self.exchange(
-            seen,
-            Acquire,
-            |now| {
-                if now.is_taken(slot) { None } else { Some(now.taking(slot)) }
-            },
-        )
+        self.exchange(seen, Acquire, |now| {
+            if now.is_reserved(slot) { None } else { Some(now.reserving(slot)) }
+        })
     }
 
     /// Takes the spare cell.
     #[inline(always)]
-    pub(super) fn take_spare(self, taker: impl Taker, seen: Header) -> Take {
-        if !taker.takes(self.bin(), SPARE) {
-            return Take::Held;
+    pub(super) fn reserve_spare(self, reserver: impl Reserver, seen: Header) -> Attempt {
+        if !reserver.reserves(self.bucket(), SPARE) {
+            return Attempt::Reserved;
         }
-        // Acquire: as in `take`.
+        // Acquire: as in `reserve`.
         self.exchange(seen, Acquire, |now| {
-            if now.is_spare_taken() { None } else { Some(now.taking_spare()) }
+            if now.is_spare_reserved() { None } else { Some(now.reserving_spare()) }
         })
     }
 
@@ -82,40 +78,40 @@ impl Home<'_> {
         seen: Header,
         success: Ordering,
         change: impl Fn(Header) -> Option<Header>,
-    ) -> Take {
+    ) -> Attempt {
         let mut now = seen;
         loop {
-            let Some(new) = change(now) else { return Take::Held };
+            let Some(new) = change(now) else { return Attempt::Reserved };
             // Relaxed on failure: only taken bits may differ then, and of those the last exchange tells.
-            match self.bin().header().compare_exchange(now.0, new.0, success, Relaxed) {
-                Ok(_) => return Take::Done(new),
-                Err(other) if Header(other).is_same_but_for_taken(now) => now = Header(other),
-                Err(_) => return Take::Lost,
+            match self.bucket().header().compare_exchange(now.0, new.0, success, Relaxed) {
+                Ok(_) => return Attempt::Done(new),
+                Err(other) if Header(other).is_same_but_for_reserved(now) => now = Header(other),
+                Err(_) => return Attempt::Lost,
             }
         }
     }
 
-    /// Gives back an own slot or the spare cell: `change` says which. A frozen bin stays as it is:
+    /// Gives back an own slot or the spare cell: `change` says which. A frozen bucket stays as it is:
     /// nobody takes anything there any more.
-    pub(super) fn give_back(self, change: impl Fn(Header) -> Header) {
+    pub(super) fn release(self, change: impl Fn(Header) -> Header) {
         // Relaxed: the exchange below tells whether it is still so.
-        let mut now = Header(self.bin().header().load(Relaxed));
+        let mut now = Header(self.bucket().header().load(Relaxed));
         while !now.is_frozen() {
-            // Release: pairs with the Acquire of `take`.
-            match self.bin().header().compare_exchange(now.0, change(now).0, Release, Relaxed) {
+            // Release: pairs with the Acquire of `reserve`.
+            match self.bucket().header().compare_exchange(now.0, change(now).0, Release, Relaxed) {
                 Ok(_) => return,
                 Err(other) => now = Header(other),
             }
         }
     }
 
-    /// Freezes the bin, if nobody has, and answers its header: frozen, or migrated.
+    /// Freezes the bucket, if nobody has, and answers its header: frozen, or migrated.
     pub(super) fn freeze(self) -> Header {
         let mut now = self.header();
         while !now.is_frozen() {
             let frozen = now.freezing();
-            // Acquire: what the bin shows is filled.
-            match self.bin().header().compare_exchange(now.0, frozen.0, Acquire, Acquire) {
+            // Acquire: what the bucket shows is filled.
+            match self.bucket().header().compare_exchange(now.0, frozen.0, Acquire, Acquire) {
                 Ok(_) => return frozen,
                 Err(other) => now = Header(other),
             }
@@ -123,7 +119,7 @@ impl Home<'_> {
         now
     }
 
-    /// Says that the entries of the frozen bin are in the next table.
+    /// Says that the entries of the frozen bucket are in the next table.
     pub(super) fn set_migrated(self, frozen: Header) {
         let mut now = frozen;
         while !now.is_migrated() {
@@ -131,7 +127,7 @@ impl Home<'_> {
             // SeqCst: before the commits in the next table, in the order of `commit`, for those too who know of
             // this by `done`. A Release too, for `header`: who sees this finds the copies. Only taken bits
             // differ when it fails, or another has done it.
-            match self.bin().header().compare_exchange(now.0, migrated, SeqCst, Relaxed) {
+            match self.bucket().header().compare_exchange(now.0, migrated, SeqCst, Relaxed) {
                 Ok(_) => return,
                 Err(other) => now = Header(other),
             }

@@ -11,7 +11,7 @@
 use super::{
     arena::Home,
     header::Header,
-    update::{Hand, Setback, Stop},
+    update::{Reservation, Setback, Stop},
 };
 use crate::sync::Ordering::Relaxed;
 
@@ -103,13 +103,17 @@ impl Home<'_> {
     pub(super) fn check_round(self, seen: Header, decide: &mut impl Decide) -> Result<(), Setback> {
         let Some(left) = decide.rounds_left() else { return Ok(()) };
         // Relaxed: only an early answer; the commit decides.
-        let now = Header(self.bin().header().load(Relaxed));
-        if now.is_same_but_for_taken(seen) {
+        let now = Header(self.bucket().header().load(Relaxed));
+        if now.is_same_but_for_reserved(seen) {
             return Ok(());
         }
         *left = left.saturating_sub(1);
         // Nothing is reserved while a caller's code runs.
-        let hand = Hand::Empty;
-        Err(if *left == 0 { Setback::Stop(Stop::Reentrant, hand) } else { Setback::Again(hand) })
+        let reservation = Reservation::None;
+        Err(if *left == 0 {
+            Setback::Stop(Stop::Reentrant, reservation)
+        } else {
+            Setback::Again(reservation)
+        })
     }
 }

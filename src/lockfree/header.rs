@@ -1,4 +1,4 @@
-//! The header word of a bin: which of a home's places hold an entry that can be seen.
+//! The header word of a bucket: which of a home's places hold an entry that can be seen.
 //!
 //! ```text
 //!  63        35 34 33 32  30 29     24 23                     3 2    0
@@ -14,15 +14,15 @@
 //! - `F`, *frozen*: what is visible stays so for good, and is being copied to the next table.
 //! - *version*: one more with every change of what is visible, so that an old header never comes back.
 //!
-//! Two own slots never name one cell, so a frozen word where slots 0 and 1 both name cell 1 is no bin's
+//! Two own slots never name one cell, so a frozen word where slots 0 and 1 both name cell 1 is no bucket's
 //! state; it says [`MIGRATED`](Header::MIGRATED).
 //!
 
 use core::num::NonZeroU32;
 
-/// Slots of a bin.
+/// Slots of a bucket.
 pub(super) const OWN_SLOTS: u32 = 3;
-/// Regions of groups; a bin has one group in each.
+/// Regions of groups; a bucket has one group in each.
 pub(super) const REGIONS: u32 = 3;
 /// Slots of a group. Models have two, so that a home is soon full.
 pub(super) const GROUP_SLOTS: u32 = if cfg!(heptad_loom) { 2 } else { 7 };
@@ -36,11 +36,11 @@ const OWN: u64 = (1 << OWN_SLOTS) - 1;
 const VISIBLE: u64 = (1 << PLACES) - 1;
 const OVERFLOW: u64 = VISIBLE & !OWN;
 const CELLS_SHIFT: u32 = PLACES;
-const TAKEN_SHIFT: u32 = CELLS_SHIFT + 2 * OWN_SLOTS;
-const SPARE_TAKEN: u64 = 1 << (TAKEN_SHIFT + OWN_SLOTS);
+const RESERVED_SHIFT: u32 = CELLS_SHIFT + 2 * OWN_SLOTS;
+const SPARE_RESERVED: u64 = 1 << (RESERVED_SHIFT + OWN_SLOTS);
 /// Everything that says who works here, and nothing about what is visible.
-const TAKEN: u64 = OWN << TAKEN_SHIFT | SPARE_TAKEN;
-const FROZEN: u64 = SPARE_TAKEN << 1;
+const RESERVED: u64 = OWN << RESERVED_SHIFT | SPARE_RESERVED;
+const FROZEN: u64 = SPARE_RESERVED << 1;
 pub(super) const VERSION_ONE: u64 = FROZEN << 1;
 
 /// One of the places where a key of a home can be: an own slot, or a slot of one of its groups.
@@ -94,7 +94,7 @@ impl Place {
         !self.is_own() && !other.is_own() && self.region() == other.region()
     }
 
-    /// The slot of a place in a bin.
+    /// The slot of a place in a bucket.
     #[inline]
     pub(super) fn own_slot(self) -> u32 {
         self.bit()
@@ -117,7 +117,7 @@ pub(super) struct Swap(u64);
 
 /// What can be read from a header.
 impl Header {
-    /// The entries of this bin are in the next table, for good.
+    /// The entries of this bucket are in the next table, for good.
     pub(super) const MIGRATED: Header = Header(FROZEN | 1 << CELLS_SHIFT);
 
     #[inline]
@@ -130,7 +130,7 @@ impl Header {
         (self.0 & VISIBLE).count_ones()
     }
 
-    /// Is any entry outside the bin?
+    /// Is any entry outside the bucket?
     #[inline]
     pub(super) fn has_overflow(self) -> bool {
         self.0 & OVERFLOW != 0
@@ -148,10 +148,10 @@ impl Header {
         Places(self.0 & OVERFLOW)
     }
 
-    /// Does the bin's line alone tell which entries there are? None is outside it, and none can be in the
+    /// Does the bucket's line alone tell which entries there are? None is outside it, and none can be in the
     /// next table.
     #[inline]
-    pub(super) fn is_all_in_bin(self) -> bool {
+    pub(super) fn is_all_in_bucket(self) -> bool {
         self.0 & (OVERFLOW | FROZEN) == 0
     }
 
@@ -175,34 +175,34 @@ impl Header {
         Swap(difference << (CELLS_SHIFT + 2 * slot))
     }
 
-    /// Can a visible own slot be given another value in the bin? Its entries are not being moved, and the
+    /// Can a visible own slot be given another value in the bucket? Its entries are not being moved, and the
     /// spare cell is free.
     #[inline]
     pub(super) fn is_open(self) -> bool {
-        self.0 & (FROZEN | SPARE_TAKEN) == 0
+        self.0 & (FROZEN | SPARE_RESERVED) == 0
     }
 
     #[inline]
-    pub(super) fn is_spare_taken(self) -> bool {
-        self.0 & SPARE_TAKEN != 0
+    pub(super) fn is_spare_reserved(self) -> bool {
+        self.0 & SPARE_RESERVED != 0
     }
 
     /// An own slot that is neither visible nor taken.
     #[inline]
     pub(super) fn free_own(self) -> Option<u32> {
-        let free = !(self.0 | self.0 >> TAKEN_SHIFT) & OWN;
+        let free = !(self.0 | self.0 >> RESERVED_SHIFT) & OWN;
         if free == 0 { None } else { Some(free.trailing_zeros()) }
     }
 
     /// Does an operation hold the own slot?
     #[inline]
-    pub(super) fn is_taken(self, slot: u32) -> bool {
-        self.0 & taken_bit(slot) != 0
+    pub(super) fn is_reserved(self, slot: u32) -> bool {
+        self.0 & reserved_bit(slot) != 0
     }
 
     /// How many own slots and spare cells are taken.
-    pub(super) fn count_taken(self) -> u32 {
-        (self.0 & TAKEN).count_ones()
+    pub(super) fn count_reserved(self) -> u32 {
+        (self.0 & RESERVED).count_ones()
     }
 
     /// Does every own slot name another cell?
@@ -232,45 +232,45 @@ impl Header {
     /// Who has taken what does not matter, and neither does freezing, which changes no entry.
     #[inline]
     pub(super) fn shows_same_as(self, other: Header) -> bool {
-        (self.0 ^ other.0) & !(TAKEN | FROZEN) == 0
+        (self.0 ^ other.0) & !(RESERVED | FROZEN) == 0
     }
 
     /// The same, and may the entries of both still be changed, or those of neither?
     #[inline]
-    pub(super) fn is_same_but_for_taken(self, other: Header) -> bool {
-        (self.0 ^ other.0) & !TAKEN == 0
+    pub(super) fn is_same_but_for_reserved(self, other: Header) -> bool {
+        (self.0 ^ other.0) & !RESERVED == 0
     }
 }
 
 /// Changes of who works here. What is visible stays, and so does the version.
 impl Header {
     #[inline]
-    pub(super) fn taking(self, slot: u32) -> Header {
-        Header(self.0 | taken_bit(slot))
+    pub(super) fn reserving(self, slot: u32) -> Header {
+        Header(self.0 | reserved_bit(slot))
     }
 
     #[inline]
-    pub(super) fn returning(self, slot: u32) -> Header {
-        Header(self.0 & !taken_bit(slot))
+    pub(super) fn releasing(self, slot: u32) -> Header {
+        Header(self.0 & !reserved_bit(slot))
     }
 
     /// Nothing is reserved.
-    pub(super) fn returning_all(self) -> Header {
-        Header(self.0 & !TAKEN)
+    pub(super) fn releasing_all(self) -> Header {
+        Header(self.0 & !RESERVED)
     }
 
     #[inline]
-    pub(super) fn taking_spare(self) -> Header {
-        Header(self.0 | SPARE_TAKEN)
+    pub(super) fn reserving_spare(self) -> Header {
+        Header(self.0 | SPARE_RESERVED)
     }
 
     #[inline]
-    pub(super) fn returning_spare(self) -> Header {
-        Header(self.0 & !SPARE_TAKEN)
+    pub(super) fn releasing_spare(self) -> Header {
+        Header(self.0 & !SPARE_RESERVED)
     }
 }
 
-/// Changes of the bin as a whole.
+/// Changes of the bucket as a whole.
 impl Header {
     #[inline]
     pub(super) fn freezing(self) -> Header {
@@ -283,8 +283,8 @@ impl Header {
     /// Shows `place`; an own slot is no longer taken then.
     #[inline]
     pub(super) fn showing(self, place: Place) -> Header {
-        let taken = if place.is_own() { taken_bit(place.own_slot()) } else { 0 };
-        Header((self.0 | place.mask()) & !taken)
+        let reserved = if place.is_own() { reserved_bit(place.own_slot()) } else { 0 };
+        Header((self.0 | place.mask()) & !reserved)
     }
 
     #[inline]
@@ -295,7 +295,7 @@ impl Header {
     /// Gives an own slot the spare cell, and makes its old cell the spare, which is not taken then.
     #[inline]
     pub(super) fn swapping(self, swap: Swap) -> Header {
-        Header((self.0 ^ swap.0) & !SPARE_TAKEN)
+        Header((self.0 ^ swap.0) & !SPARE_RESERVED)
     }
 
     /// With the next version.
@@ -306,8 +306,8 @@ impl Header {
 }
 
 #[inline]
-fn taken_bit(slot: u32) -> u64 {
-    1 << (TAKEN_SHIFT + slot)
+fn reserved_bit(slot: u32) -> u64 {
+    1 << (RESERVED_SHIFT + slot)
 }
 
 /// Places, in ascending order.

@@ -48,7 +48,7 @@ pub trait Keys {
     type Key: ?Sized;
 
     /// The bits of a word that belong to the hash; the others are the reference's. Always the same. At
-    /// least as many as the table has bins, in powers of two, lest bins stay empty and others crowd: 20
+    /// least as many as the table has buckets, in powers of two, lest buckets stay empty and others crowd: 20
     /// bits do for two and a half million entries.
     fn hash_bits(&self) -> u64;
 
@@ -238,7 +238,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     /// Looks for all of `keys`, in order, and writes the reference and value of each into `entries`; as
     /// many as the shorter of both has. Answers how many were found: see
     /// [`Map::get_many`](super::Map::get_many). Each key is hashed twice, or
-    /// three times if its bin does not tell.
+    /// three times if its bucket does not tell.
     pub fn get_many<Q: Borrow<K::Key>>(
         &self,
         keys: &[Q],

@@ -149,7 +149,7 @@ impl Contents {
 
 /// The home of a key under seed 0.
 fn home_of(shape: Shape, key: u64) -> u64 {
-    shape.bin_of(hash_word(0, key))
+    shape.bucket_of(hash_word(0, key))
 }
 
 /// Keys of one home, one after another.
@@ -157,7 +157,7 @@ pub(super) fn keys_of_home(shape: Shape, home: u64) -> impl Iterator<Item = u64>
     (1..).filter(move |&key| home_of(shape, key) == home)
 }
 
-/// Entries that a home has room for in its bin.
+/// Entries that a home has room for in its bucket.
 pub(super) const OWN: usize = OWN_SLOTS as usize;
 /// Entries that a home has room for at all.
 pub(super) const ALL: usize = MOST_ENTRIES as usize;

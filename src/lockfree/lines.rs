@@ -64,7 +64,7 @@ fn n10_lines_per_operation() {
 fn n10_bounds_in_a_home() {
     // An insertion leaves a slot of each group free.
     let slots_of_others = REGIONS * (GROUP_SLOTS - 1);
-    // Lines of a home, and of the owner of a slot: its bin and two groups.
+    // Lines of a home, and of the owner of a slot: its bucket and two groups.
     assert_eq!(7 + slots_of_others * 5, 97);
     assert_header_says("A lookup and a removal touch 7 lines at most, a change 97.");
     // Versions are the bits from here on.
@@ -73,9 +73,9 @@ fn n10_bounds_in_a_home() {
     assert_eq!(2 * MOST_ENTRIES, 42);
     assert_header_says("A change moves 42 entries at most");
     assert_header_says("the most entries of one home; 21 is the end");
-    // One hash bit too few, and two bins would have keys with the same bits.
-    let bins = Shape::for_entries(2_500_000).map_or(0, |shape| shape.bins);
-    assert!(bins <= 1 << 20, "{bins}");
+    // One hash bit too few, and two buckets would have keys with the same bits.
+    let buckets = Shape::for_entries(2_500_000).map_or(0, |shape| shape.buckets);
+    assert!(buckets <= 1 << 20, "{buckets}");
     assert_header_says("20 do for two and a half million entries");
     let per_entry = arena_layout(10_000_000).unwrap().size() as f64 / 1e7;
     assert!((per_entry - 30.4).abs() < 0.05, "{per_entry} bytes");
@@ -120,7 +120,7 @@ fn p3_no_decay() {
     }
     let (least, most) = (*periods.iter().min().unwrap(), *periods.iter().max().unwrap());
     assert!(most - least < most / 20, "lines per 1000 turns, in ten periods: {periods:?}");
-    assert_eq!(map.stats().held, 0);
+    assert_eq!(map.stats().reserved, 0);
 }
 
 /// The most that a home holds: 21 entries, in seven lines.
@@ -134,7 +134,7 @@ fn n10_the_fullest_home() {
         assert_eq!(map.insert(key, 1), Ok(None));
     }
     let (touched, _) = lines_of(|| map.get(keys[21]));
-    assert_eq!(touched, 7, "the bin, and two lines of three groups");
+    assert_eq!(touched, 7, "the bucket, and two lines of three groups");
     let (touched, refused) = lines_of(|| map.insert(keys[21], 1));
     assert_eq!((touched, refused), (7, Err(Error::Full)));
 }

@@ -144,7 +144,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     /// shorter of both has. Answers how many were found.
     ///
     /// The homes of sixteen keys are asked for at once, and then the groups of those that are not told by
-    /// their bins, so that their waits for memory overlap. Each lookup is atomic by itself, the batch is
+    /// their buckets, so that their waits for memory overlap. Each lookup is atomic by itself, the batch is
     /// not.
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
         let mut found = 0;
@@ -346,7 +346,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         Iter::over(&self.root)
     }
 
-    /// The number of entries. Reads every bin's line. Exact when nobody changes anything meanwhile, in the
+    /// The number of entries. Reads every bucket's line. Exact when nobody changes anything meanwhile, in the
     /// middle of a rebuild too; otherwise each home is counted as it is at some instant, so that no key
     /// counts twice, and the sum is never more than could be there. An entry that a rebuild moves meanwhile
     /// may not be counted. Reads each table that there is three times at the most.
@@ -357,7 +357,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         self.root.len()
     }
 
-    /// Has the map no entry? Reads bins up to the first entry.
+    /// Has the map no entry? Reads buckets up to the first entry.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
@@ -378,14 +378,14 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         self.root.guard()
     }
 
-    /// How the entries lie. Reads every line, and two for each entry in a group; if something is held, up
-    /// to 42 more for each bin.
+    /// How the entries lie. Reads every line, and two for each entry in a group; if something is reserved, up
+    /// to 42 more for each bucket.
     pub fn stats(&self) -> Stats {
         self.root.stats()
     }
 
     /// Releases what contexts hold that were killed in the middle of an operation, and answers how many
-    /// places: [`Stats::held`] is 0 then. No operation is under way while there is a `&mut`.
+    /// places: [`Stats::reserved`] is 0 then. No operation is under way while there is a `&mut`.
     ///
     /// Others that are [attached](Self::attach) to the table must not be in an operation either: a place
     /// that one of them has reserved would be given to two, and entries get lost.
@@ -404,16 +404,16 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     }
 
     /// Gives the map another table, in `region`, with another size or seed, while everyone works on.
-    /// Returns at once; the entries move bin by bin, by [`help`](Self::help) and by everyone who changes
+    /// Returns at once; the entries move bucket by bucket, by [`help`](Self::help) and by everyone who changes
     /// something. Writes the whole region.
     ///
-    /// Reads never help. A change moves at most two bins, its own and one more, of at most 21 entries
+    /// Reads never help. A change moves at most two buckets, its own and one more, of at most 21 entries
     /// each. Nobody waits, whoever is stopped wherever.
     ///
     /// When the new table turns out to have no room for some entry, its home stays as it is, and changes
     /// there are refused with [`Error::Full`]. Then another `rebuild`, into a third region, goes on from
     /// where it stopped; and once more, if that one has no room either. Until it is over a change may have
-    /// to move, for each of the 21 entries of its bin, a bin of the table between.
+    /// to move, for each of the 21 entries of its bucket, a bucket of the table between.
     ///
     /// # Errors
     ///
@@ -443,7 +443,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         self.root.needs_rebuild()
     }
 
-    /// Does at most `steps` parts of a running rebuild, each one bin of at most 21 entries, or sixteen
+    /// Does at most `steps` parts of a running rebuild, each one bucket of at most 21 entries, or sixteen
     /// headers looked at. For an idle loop or a timer, so that it ends even if nobody changes anything.
     /// Answers whether there is nothing left to do.
     ///

@@ -3,7 +3,7 @@
 //! # The picture
 //!
 //! ```text
-//!   the home of a key: one bin, one line               its three groups, two lines each
+//!   the home of a key: one bucket, one line               its three groups, two lines each
 //!  +--------+-------+-------+-------+-------------+   +--------+------+------+-- ... --+------+
 //!  | header | key 0 | key 1 | key 2 | four values |   | claims | pair | pair |         | pair |
 //!  +--------+-------+-------+-------+-------------+   +--------+------+------+-- ... --+------+
@@ -13,8 +13,8 @@
 //!      +------------------------------- 21 bits: the slots of the groups that are this home's
 //! ```
 //!
-//! Every place where a key can be belongs to the key's home: three slots of its bin, and seven of each
-//! of three groups, which follow from the bin's number. **One word, the header of the bin, says which
+//! Every place where a key can be belongs to the key's home: three slots of its bucket, and seven of each
+//! of three groups, which follow from the bucket's number. **One word, the header of the bucket, says which
 //! of the 24 places hold an entry.** An operation that changes something prepares it where nobody looks,
 //! and makes it visible by one compare-exchange on that word, which also counts the change. A reader
 //! loads the header, reads what it shows, and loads the header again.
@@ -29,16 +29,16 @@
 //! - **F1** A key is visible at one place of its home at the most.
 //! - **F2** A slot of a group that is visible in a header is visible in no other, and its claim is 1.
 //! - **F3** Keys and values that a header shows are not written while it shows them: only who holds a
-//!   slot writes it, and a held slot is not visible.
-//! - **F4** A slot is held by who took or claimed it, until it is shown or given back; and by who hid
+//!   slot writes it, and a reserved slot is not visible.
+//! - **F4** A slot is reserved by who took or claimed it, until it is shown or given back; and by who hid
 //!   it, until it is given back or filled. The own slot of a home without entries outside is free as
 //!   soon as it is hidden.
 //! - **F5** Every change of what a header shows, or of the cells that its slots name, makes its version
 //!   one more. Taking and giving back does not.
-//! - **F6** The four value cells of a bin are named by its three slots and the spare, each by one. Only
+//! - **F6** The four value cells of a bucket are named by its three slots and the spare, each by one. Only
 //!   who holds the spare exchanges it.
 //! - **F7** An operation holds one slot or spare cell at the most at any instant.
-//! - **F8** An operation moves one entry of another home (`relocate.rs`) and one of its own (`hole.rs`) at
+//! - **F8** An operation moves one entry of another home (`relocate.rs`) and one of its own (`vacancy.rs`) at
 //!   the most; one that runs a caller's code may move one more of another home in each round.
 //!
 //! # Operations
@@ -66,26 +66,26 @@
 //! | insert, upsert, replace, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
 //! | modify, fetch_update, ... | the same, the closure's time apart | the same | the same | `Reentrant` too |
 //! | remove, remove_if | lock-free | its commit | 1.7, 7 | only in a rebuild without room: see below |
-//! | iter, retain, clear | lock-free, home by home; at most eight tables | each home by itself | all bins | `retain` and `clear` as `remove` |
-//! | len, stats, check | wait-free, in the tables that there are | each home by itself | all bins | never |
-//! | rebuild | lock-free | when the new table is the newest | the new region, written; all bins, read | `Busy`, `TooSmall` |
-//! | help | lock-free | each bin by itself | a step: a bin's 7, and 21 insertions | `Full`, `Busy` |
+//! | iter, retain, clear | lock-free, home by home; at most eight tables | each home by itself | all buckets | `retain` and `clear` as `remove` |
+//! | len, stats, check | wait-free, in the tables that there are | each home by itself | all buckets | never |
+//! | rebuild | lock-free | when the new table is the newest | the new region, written; all buckets, read | `Busy`, `TooSmall` |
+//! | help | lock-free | each bucket by itself | a step: a bucket's 7, and 21 insertions | `Full`, `Busy` |
 //! | try_reclaim | lock-free | when the table that left the chain is nobody's | 5, and the counters' 16 four times | never: there may be nothing to give back |
 //!
-//! A home is its bin and three groups of two lines: seven lines at the most.
+//! A home is its bucket and three groups of two lines: seven lines at the most.
 //!
 //! *Lock-free*: an operation that goes round again does so because another one on the same home has
 //! committed. A stopped one, in an interrupt's or a debugger's hands or killed, is in nobody's way: what
 //! it holds is one slot or cell, which the others do without.
 //!
 //! An insertion into a full home whose groups are full looks at up to 18 entries of other homes, and so
-//! reads up to 18 bins and their groups; it moves one of them.
+//! reads up to 18 buckets and their groups; it moves one of them.
 //!
 //! - `Full`: an insertion finds no free place in the home, and no neighbour's entry has room elsewhere;
 //!   what running operations hold counts as taken there, so at another moment there may be room. A map
 //!   made for `n` entries takes `n`: of 258 million insertions at capacity none was refused, with one
 //!   thread at work; what it takes beyond is a matter of luck. Of keys with one hash it takes 21.
-//! - `Busy`: as `Full`, but places were held by running operations, or a move lost a race. The same call
+//! - `Busy`: as `Full`, but places were reserved by running operations, or a move lost a race. The same call
 //!   may succeed later. Nothing spins on it.
 //!
 //! **Changing the value of a present key needs no room**: it is never `Full`, at any load, but where a
@@ -93,7 +93,7 @@
 //! uses that slot, and frees the old one. If running operations have reserved it, the update borrows the
 //! one of another group of its home and brings the entry back by a second commit, so that each group keeps
 //! its own. It is `Busy` only if other operations have reserved what it needs: all free own slots and the
-//! last slot of all three groups, and for a key in its bin the spare cell too.
+//! last slot of all three groups, and for a key in its bucket the spare cell too.
 //!
 //! # Rebuilds
 //!
@@ -104,23 +104,23 @@
 //! ```
 //!
 //! [`rebuild`](Map::rebuild) gives the newest table a next one, of any size and with any seed, and
-//! returns. From then on each bin is frozen, copied into the next table and marked as migrated, once,
+//! returns. From then on each bucket is frozen, copied into the next table and marked as migrated, once,
 //! by whoever comes first: [`help`](Map::help), or an operation that wants to change something.
 //! `migrate.rs` tells why no entry is lost, doubled or brought back (M1, M2, M3).
 //!
 //! What everyone does for it:
 //!
-//! - Each *operation* starts in the next table if its bin is known to be migrated: helpers look at what was
-//!   moved, in order, and tell how far that goes, once for 64 bins.
-//! - A *read* does nothing. It reads a frozen bin as any other, and one bin of the next table more
-//!   where it finds its bin migrated.
-//! - A *change* works in the first table in which its own bin is not frozen; a frozen one, or one without
-//!   room, it moves first. When it is done it moves one bin more and looks at two headers, or looks at 16
+//! - Each *operation* starts in the next table if its bucket is known to be migrated: helpers look at what was
+//!   moved, in order, and tell how far that goes, once for 64 buckets.
+//! - A *read* does nothing. It reads a frozen bucket as any other, and one bucket of the next table more
+//!   where it finds its bucket migrated.
+//! - A *change* works in the first table in which its own bucket is not frozen; a frozen one, or one without
+//!   room, it moves first. When it is done it moves one bucket more and looks at two headers, or looks at 16
 //!   and moves what it finds unmoved there: always if the key was not there before, so that a table that
 //!   grows is moved before the next one is full; else one change in 256 does it.
-//!   A bin has at most 21 entries, so that is at most 42 insertions into the next table, each of them as
-//!   above: 2 lines usually. A bin has 2.6 entries on average in a full table. After a table without room
-//!   it can be 21 times as much: each entry that finds no room in the table between takes a bin of that
+//!   A bucket has at most 21 entries, so that is at most 42 insertions into the next table, each of them as
+//!   above: 2 lines usually. A bucket has 2.6 entries on average in a full table. After a table without room
+//!   it can be 21 times as much: each entry that finds no room in the table between takes a bucket of that
 //!   one along.
 //! - [`help`](Map::help) does as many such steps as it is told to, so that a rebuild ends while
 //!   nobody changes anything.
@@ -131,14 +131,14 @@
 //! |---|---|---|---|
 //! | bound, with room in the next table | 8 | 4,400 | 2,150 |
 //! | counted at most, 64 to 262,144 entries, full | 6 | 35 | 31 |
-//! | moving two bins of 21 entries, the next table nearly full | | 134 | |
+//! | moving two buckets of 21 entries, the next table nearly full | | 134 | |
 //!
-//! In the bound each of the 21 entries of a bin that is moved is an insertion of 97 lines.
+//! In the bound each of the 21 entries of a bucket that is moved is an insertion of 97 lines.
 //!
 //! A helper that stops for ever holds one slot of the next table, and nobody waits for what it was doing:
-//! the bin that it was told to move is moved by others, who find it in a last scan in order.
+//! the bucket that it was told to move is moved by others, who find it in a last scan in order.
 //!
-//! When an entry finds no room in the next table, its bin stays frozen: it is read, but changes to it are
+//! When an entry finds no room in the next table, its bucket stays frozen: it is read, but changes to it are
 //! refused with `Full`, removals too, as they would have to happen in a table that cannot take the rest.
 //! Another `rebuild` makes a third table the next of the second, and what is in either moves on. There
 //! are at most four tables in a chain that is not migrated.
@@ -162,10 +162,10 @@
 //! # Interrupts, and contexts that die
 //!
 //! Every operation may be interrupted anywhere by any other on the same map, to any depth. An operation
-//! that is killed leaves at most one slot or spare cell held, for as long as the table is in use
-//! ([`Stats::held`]); a bin whose spare cell is held updates through its groups. This adds up: when many
-//! have been killed in one home ([`Stats::most_held`]), changes there are `Busy` for good. Then
-//! [`needs_rebuild`](Map::needs_rebuild) says [`Need::Leaks`], and a rebuild leaves what is held behind, or
+//! that is killed leaves at most one slot or spare cell reserved, for as long as the table is in use
+//! ([`Stats::reserved`]); a bucket whose spare cell is reserved updates through its groups. This adds up: when many
+//! have been killed in one home ([`Stats::most_reserved`]), changes there are `Busy` for good. Then
+//! [`needs_rebuild`](Map::needs_rebuild) says [`Need::Leaks`], and a rebuild leaves what is reserved behind, or
 //! [`repair`](Map::repair) releases it while nobody uses the map.
 //!
 //! # Concurrency
@@ -177,7 +177,7 @@
 //! | claim | unclaim | claim | Release, Acquire | as above, and the commit that hid the slot |
 //! | keys, values | the holder, after a Release fence | everyone | Relaxed | the Acquire fence before the second look: a reader that met the next entry's words finds the header changed |
 //! | header | | second look | Relaxed | behind the fence above |
-//! | header | freeze | everyone's first look | Acquire, SeqCst | nothing is published: what the bin shows was, by its commits |
+//! | header | freeze | everyone's first look | Acquire, SeqCst | nothing is published: what the bucket shows was, by its commits |
 //! | header | "migrated" | everyone's first look | SeqCst | the copies in the next table come first, and the looks at the old table come before the commits in the next one |
 //! | done | helpers | where an operation starts | Release, Acquire | the copies come first, as behind the headers that were looked at |
 //! | next | link | who looks for the next table | Release, Acquire | the table is made |
@@ -198,19 +198,18 @@
 //!
 //! # Sources
 //!
-//! A bin of one line whose header governs its slots is the idea of CLHT (David, Guerraoui, Trigonakis,
+//! A bucket of one line whose header governs its slots is the idea of CLHT (David, Guerraoui, Trigonakis,
 //! 2015) and of DLHT (Katsarakis and others, 2024). The expectations of `compare_and_set` are those of
 //! nbds (Dybnis). Groups shared by homes, the spare cell, moving entries in and away, and the reader's
 //! second look in place of guards are put together here; DESIGN.md has what was measured.
 
 mod arena;
 mod batch;
-mod bin;
+mod bucket;
 mod commit;
 mod decide;
 mod expectation;
 mod header;
-mod hole;
 mod indirect;
 mod iter;
 #[cfg(all(test, any(heptad_loom, heptad_steps)))]
@@ -236,6 +235,7 @@ mod stats;
 #[cfg(all(test, heptad_steps))]
 mod steps;
 mod update;
+mod vacancy;
 mod walk;
 mod word;
 

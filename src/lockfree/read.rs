@@ -7,7 +7,7 @@
 use super::{
     arena::{Home, Table},
     header::{Header, OWN_SLOTS, Place},
-    shared::intent::Taker,
+    shared::intent::Reserver,
     update::{Key, Matches},
 };
 use crate::{
@@ -42,7 +42,7 @@ impl<'a> Home<'a> {
     pub(super) fn header(self) -> Header {
         // SeqCst: in one order with the commits in all homes, so that operations on different keys take effect
         // in one order too. An Acquire too, for `commit`: what this header shows is filled.
-        Header(self.bin().header().load(SeqCst))
+        Header(self.bucket().header().load(SeqCst))
     }
 
     /// Does the home still show what it showed in `seen`? Then all that was read in between was so.
@@ -52,17 +52,17 @@ impl<'a> Home<'a> {
         // entry sees here that the last one was hidden.
         fence(Acquire);
         // Relaxed: the fence orders it behind the loads before it.
-        Header(self.bin().header().load(Relaxed)).shows_same_as(seen)
+        Header(self.bucket().header().load(Relaxed)).shows_same_as(seen)
     }
 
-    /// The value of a key, or that there is none, if the bin's line alone tells; otherwise its header.
+    /// The value of a key, or that there is none, if the bucket's line alone tells; otherwise its header.
     #[inline]
-    pub(super) fn get_in_bin(self, key: Key<impl Matches>) -> Result<Option<u64>, Header> {
+    pub(super) fn get_in_bucket(self, key: Key<impl Matches>) -> Result<Option<u64>, Header> {
         let seen = self.header();
         if let Some((_, value)) = self.find_own(seen, key) {
             return if self.still_shows(seen) { Ok(Some(value)) } else { Err(seen) };
         }
-        if seen.is_all_in_bin() && self.still_shows(seen) { Ok(None) } else { Err(seen) }
+        if seen.is_all_in_bucket() && self.still_shows(seen) { Ok(None) } else { Err(seen) }
     }
 
     /// The own slot of the key among those that `seen` shows, and its value.
@@ -73,7 +73,7 @@ impl<'a> Home<'a> {
             return None;
         }
         let slot = hits.trailing_zeros();
-        Some((slot, self.value_in_bin(seen, slot)))
+        Some((slot, self.value_in_bucket(seen, slot)))
     }
 
     /// The own slots whose keys are `key`, among those that `seen` shows: a bit for each.
@@ -83,7 +83,7 @@ impl<'a> Home<'a> {
         for slot in 0..OWN_SLOTS {
             // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
             // and `still_shows` or a commit tells whether it stayed so.
-            let stored = self.bin().key(slot).load(Relaxed);
+            let stored = self.bucket().key(slot).load(Relaxed);
             let look = Look { home: self, seen, is_visible: seen.shows(Place::own(slot)) };
             hits |= u64::from(key.is(stored, look)) << slot;
         }
@@ -92,28 +92,28 @@ impl<'a> Home<'a> {
 
     /// The value of an own slot. It is one only if the slot is visible: see `still_shows`.
     #[inline]
-    fn value_in_bin(self, seen: Header, slot: u32) -> u64 {
+    fn value_in_bucket(self, seen: Header, slot: u32) -> u64 {
         // Relaxed: as in `hits`.
-        self.bin().cell(seen.cell(slot)).load(Relaxed)
+        self.bucket().cell(seen.cell(slot)).load(Relaxed)
     }
 }
 
-impl<'a, T: Taker> Table<'a, T> {
+impl<'a, T: Reserver> Table<'a, T> {
     /// The value of a key, here or in a table behind. The home's line, and one more for each entry of
     /// the home that stands in a group and is looked at.
     #[inline]
     pub(super) fn get(self, key: Key<impl Matches>) -> Option<u64> {
         let home = self.home_of(key.word);
-        match home.get_in_bin(key) {
+        match home.get_in_bucket(key) {
             Ok(answer) => answer,
-            Err(seen) => self.get_outside(home, seen, key),
+            Err(seen) => self.get_overflow(home, seen, key),
         }
     }
 
-    /// The same after a look at the bin that did not tell: either none of the keys that `seen` shows there
+    /// The same after a look at the bucket that did not tell: either none of the keys that `seen` shows there
     /// is ours, or the header has changed since.
     #[inline(never)]
-    pub(super) fn get_outside(
+    pub(super) fn get_overflow(
         self,
         home: Home<'a>,
         seen: Header,
@@ -148,13 +148,13 @@ impl<'a, T: Taker> Table<'a, T> {
     #[inline]
     pub(super) fn prefetch_home(self, word: u64) -> Home<'a> {
         let home = self.home_of(word);
-        prefetch(core::ptr::from_ref(home.bin()).cast());
+        prefetch(core::ptr::from_ref(home.bucket()).cast());
         home
     }
 
-    /// Asks the cache for what [`get_outside`](Self::get_outside) reads first, which is mostly all of it.
+    /// Asks the cache for what [`get_overflow`](Self::get_overflow) reads first, which is mostly all of it.
     #[inline]
-    pub(super) fn prefetch_outside(self, home: Home<'a>, seen: Header) {
+    pub(super) fn prefetch_overflow(self, home: Home<'a>, seen: Header) {
         if let Some(place) = seen.overflow().next() {
             prefetch(core::ptr::from_ref(self.pair_at(home, place)).cast());
         }
@@ -170,14 +170,14 @@ impl<'a, T: Taker> Table<'a, T> {
     ) -> Option<(Place, u64)> {
         match home.find_own(seen, key) {
             Some((slot, value)) => Some((Place::own(slot), value)),
-            None if seen.has_overflow() => self.find_outside(home, seen, key),
+            None if seen.has_overflow() => self.find_overflow(home, seen, key),
             None => None,
         }
     }
 
-    /// The same, for the places outside the bin.
+    /// The same, for the places outside the bucket.
     #[inline(never)]
-    fn find_outside(
+    fn find_overflow(
         self,
         home: Home<'a>,
         seen: Header,
@@ -208,7 +208,7 @@ impl<'a, T: Taker> Table<'a, T> {
     pub(super) fn key_at(self, home: Home<'a>, place: Place) -> u64 {
         // Relaxed, here and below: as in `hits`.
         if place.is_own() {
-            home.bin().key(place.own_slot()).load(Relaxed)
+            home.bucket().key(place.own_slot()).load(Relaxed)
         } else {
             self.pair_at(home, place).key.load(Relaxed)
         }
@@ -218,7 +218,7 @@ impl<'a, T: Taker> Table<'a, T> {
     #[inline]
     pub(super) fn value_at(self, home: Home<'a>, seen: Header, place: Place) -> u64 {
         if place.is_own() {
-            home.value_in_bin(seen, place.own_slot())
+            home.value_in_bucket(seen, place.own_slot())
         } else {
             self.pair_at(home, place).value.load(Relaxed)
         }

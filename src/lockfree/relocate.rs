@@ -1,4 +1,4 @@
-//! When a bin and its groups are full: move an entry of another home out of the way.
+//! When a bucket and its groups are full: move an entry of another home out of the way.
 //!
 //! ```text
 //!   home A  its groups: G, H, I, all full         home B  has an entry in G, and a free own slot
@@ -11,20 +11,20 @@
 
 use super::{
     arena::{Home, Table},
-    commit::{Lost, Take},
+    commit::{Attempt, Lost},
     header::{GROUP_SLOTS, Header, Place, REGIONS},
-    shared::intent::Taker,
+    shared::intent::Reserver,
     slots::Purpose,
-    update::{Hand, Stop},
+    update::{Reservation, Stop},
 };
 use crate::sync::Ordering::Relaxed;
 
-impl<'a, T: Taker> Table<'a, T> {
+impl<'a, T: Reserver> Table<'a, T> {
     /// Frees a slot in one of the groups of `home`, and claims it.
     #[cold]
     pub(super) fn relocate(self, home: Home<'a>, seen: Header) -> Result<Place, Stop> {
         // Somebody at work here may be about to give a slot back.
-        let mut reason = if seen.count_taken() > 0 { Stop::Busy } else { Stop::Full };
+        let mut reason = if seen.count_reserved() > 0 { Stop::Busy } else { Stop::Full };
         for region in 0..REGIONS {
             let claimed = self.group(home, region).claimed();
             if claimed.count_ones() + 1 < GROUP_SLOTS {
@@ -37,7 +37,7 @@ impl<'a, T: Taker> Table<'a, T> {
                 if is_left_free || seen.shows(place) {
                     continue; // for updates; or our own home's, all of whose places are full
                 }
-                match self.move_away(home, place) {
+                match self.relocate_entry(home, place) {
                     Ok(()) => return Ok(place),
                     Err(Stop::Full) => {}
                     Err(stop) => reason = stop,
@@ -49,7 +49,7 @@ impl<'a, T: Taker> Table<'a, T> {
 
     /// Moves the entry at `place`, which belongs to another home, to another place of that home. The
     /// slot is claimed by us then.
-    fn move_away(self, home: Home<'a>, place: Place) -> Result<(), Stop> {
+    fn relocate_entry(self, home: Home<'a>, place: Place) -> Result<(), Stop> {
         let pair = self.pair_at(home, place);
         // Relaxed: a guess, which the header of the home that it leads to confirms or not.
         let owner = self.home_of(pair.key.load(Relaxed));
@@ -68,11 +68,11 @@ impl<'a, T: Taker> Table<'a, T> {
         self.fill(owner, seen, target, word, value);
         match owner.commit(seen, |now| now.showing(target).hiding(place)) {
             Ok(_) => {
-                self.taker.has_hidden();
+                self.reserver.has_hidden();
                 Ok(())
             }
             Err(Lost) => {
-                self.put_back(owner, Hand::Slot(target));
+                self.release(owner, Reservation::Slot(target));
                 Err(Stop::Busy)
             }
         }
@@ -86,13 +86,13 @@ impl<'a, T: Taker> Table<'a, T> {
         place: Place,
     ) -> Result<Option<(Place, Header)>, Stop> {
         if let Some(slot) = seen.free_own() {
-            match owner.take(self.taker, seen, slot) {
-                Take::Done(seen) => return Ok(Some((Place::own(slot), seen))),
-                Take::Held | Take::Lost => return Err(Stop::Busy),
+            match owner.reserve(self.reserver, seen, slot) {
+                Attempt::Done(seen) => return Ok(Some((Place::own(slot), seen))),
+                Attempt::Reserved | Attempt::Lost => return Err(Stop::Busy),
             }
         }
         let claim = |region| {
-            let slot = self.group(owner, region).claim_free(self.taker, Purpose::Entry)?;
+            let slot = self.group(owner, region).claim_free(self.reserver, Purpose::Entry)?;
             Some((Place::in_group(region, slot), seen))
         };
         Ok((0..REGIONS).filter(|&region| region != place.region()).find_map(claim))

@@ -12,10 +12,10 @@ use super::{
 use crate::sync::Ordering::Relaxed;
 
 impl Header {
-    /// How many of the bin's places operations have reserved. None of a frozen bin: nobody can take anything
+    /// How many of the bucket's places operations have reserved. None of a frozen bucket: nobody can take anything
     /// there, and its bits say nothing any more.
     pub(super) fn num_reserved(self) -> usize {
-        if self.is_frozen() { 0 } else { self.count_taken() as usize }
+        if self.is_frozen() { 0 } else { self.count_reserved() as usize }
     }
 }
 
@@ -50,23 +50,23 @@ impl<'a> Table<'a> {
 
     /// Releases every reservation. Nobody uses the table meanwhile.
     fn repair(self) -> usize {
-        let bins: usize = self.homes().map(Home::release_all).sum();
+        let buckets: usize = self.homes().map(Home::release_all).sum();
         let numbered = self.groups().iter().enumerate();
         let groups = numbered.map(|(number, group)| {
             let reserved = self.reserved_in_group(number as u64);
             let slots = (0..GROUP_SLOTS).filter(|slot| reserved & 1 << slot != 0);
             slots.map(|slot| group.unclaim(slot)).count()
         });
-        bins + groups.sum::<usize>()
+        buckets + groups.sum::<usize>()
     }
 }
 
 impl Home<'_> {
-    /// Releases the bin's reserved slots and its spare cell.
+    /// Releases the bucket's reserved slots and its spare cell.
     fn release_all(self) -> usize {
         let reserved = self.header().num_reserved();
         if reserved > 0 {
-            self.give_back(Header::returning_all);
+            self.release(Header::releasing_all);
         }
         reserved
     }

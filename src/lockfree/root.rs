@@ -15,7 +15,7 @@
 //! table is one exchange of `newest` too; `first` and `oldest` are needed from the first rebuild on, and
 //! written before it.
 //!
-//! A table whose bins are all migrated is *retired*: `first` moves on to the next. Operations that
+//! A table whose buckets are all migrated is *retired*: `first` moves on to the next. Operations that
 //! were in it find their way along `next`. Once none can be left its region is given back: see
 //! [`retire`](super::retire).
 
@@ -33,7 +33,7 @@ use super::{
     reclaim::{Asking, Guarded, Track},
     retire::Leaving,
     shared::Member,
-    update::{Answer, Hand, Key, Matches, Stop},
+    update::{Answer, Key, Matches, Reservation, Stop},
 };
 use crate::{
     error::{Error, Rejected},
@@ -341,7 +341,7 @@ impl<'a, G: Track> Root<'a, G> {
             let Some(intent) = member.intent() else {
                 return update_from(start, home, key, decide).into();
             };
-            let answer = start.of_taker(intent).update(home, key, decide);
+            let answer = start.for_reserver(intent).update(home, key, decide);
             intent.end();
             return answer.into();
         }
@@ -364,30 +364,30 @@ fn update_from<'a>(
     key: Key<impl Matches>,
     mut decide: impl Decide,
 ) -> Result<Option<u64>, Stop> {
-    match table.attempt_in_bin(home, key, &mut decide) {
+    match table.attempt_in_bucket(home, key, &mut decide) {
         Ok(before) => Ok(before),
-        Err(hand) => update_outside(table, home, key, decide, hand).into(),
+        Err(reservation) => update_outside(table, home, key, decide, reservation).into(),
     }
 }
 
-/// The same, after an attempt that was not enough, with what it has left in the hand.
+/// The same, after an attempt that was not enough, with what it has reserved.
 #[inline(never)]
 fn update_outside<'a>(
     table: Table<'a>,
     home: Home<'a>,
     key: Key<impl Matches>,
     mut decide: impl Decide,
-    hand: Hand,
+    reservation: Reservation,
 ) -> Answer {
-    match table.go_on(home, key, &mut decide, hand) {
-        Err(stop) => update_behind(table, key, decide, stop).into(),
+    match table.go_on(home, key, &mut decide, reservation) {
+        Err(stop) => update_following(table, key, decide, stop).into(),
         answer => answer.into(),
     }
 }
 
 /// Changes a key after `table` has refused it for `stop`: in the first of the next tables that does not.
 #[cold]
-fn update_behind(
+fn update_following(
     table: Table<'_>,
     key: Key<impl Matches>,
     mut decide: impl Decide,
@@ -396,7 +396,7 @@ fn update_behind(
     let (mut table, mut stop) = (table, stop);
     loop {
         table = table.follow(key.word, stop)?;
-        match table.go_on(table.home_of(key.word), key, &mut decide, Hand::Empty) {
+        match table.go_on(table.home_of(key.word), key, &mut decide, Reservation::None) {
             Ok(before) => return Ok(before),
             Err(another) => stop = another,
         }

@@ -1,16 +1,16 @@
 //! How large a table is, and where a hash leads in it: arithmetic only.
 //!
 //! ```text
-//!  lines 0, 1  2 ..                     2 + bins ..                             the end
+//!  lines 0, 1  2 ..                     2 + buckets ..                             the end
 //! +------------+--- ... --+-------------+---- ... ---+---- ... ---+---- ... ---+
-//! | descriptor | bin 0    | bin n - 1   | region 0   | region 1   | region 2   |
+//! | descriptor | bucket 0    | bucket n - 1   | region 0   | region 1   | region 2   |
 //! +------------+--- ... --+-------------+---- ... ---+---- ... ---+---- ... ---+
 //!   128 bytes    64 bytes each            groups of 128 bytes, as many in each region
 //! ```
 //!
-//! A table for `n` entries has `ceil(8n / 21)` bins, so that its own slots are 7/8 full, and
-//! `ceil(n / 64) + 2` groups a region for the 18 % of keys that find their bin full. The number
-//! of bins need not be a power of two.
+//! A table for `n` entries has `ceil(8n / 21)` buckets, so that its own slots are 7/8 full, and
+//! `ceil(n / 64) + 2` groups a region for the 18 % of keys that find their bucket full. The number
+//! of buckets need not be a power of two.
 
 use super::header::{GROUP_SLOTS, OWN_SLOTS, REGIONS};
 
@@ -25,7 +25,7 @@ const MORE_GROUPS: u64 = 2;
 /// Above this, sizes in bytes could overflow; far more than any memory holds.
 const MOST_ENTRIES: u64 = 1 << 52;
 
-/// Odd numbers that lead a bin to its group in each region: the golden ratio's, and two primes.
+/// Odd numbers that lead a bucket to its group in each region: the golden ratio's, and two primes.
 const LEADS: [u64; REGIONS as usize] =
     [0x9E37_79B9_7F4A_7C15, 0xC2B2_AE3D_27D4_EB4F, 0x1656_67B1_9E37_79F9];
 
@@ -33,7 +33,7 @@ const LEADS: [u64; REGIONS as usize] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub(super) struct Shape {
-    pub(super) bins: u64,
+    pub(super) buckets: u64,
     pub(super) groups_per_region: u64,
 }
 
@@ -45,7 +45,7 @@ impl Shape {
         }
         let entries = if entries == 0 { 1 } else { entries };
         Some(Shape {
-            bins: (entries * 8).div_ceil(7 * OWN_SLOTS as u64),
+            buckets: (entries * 8).div_ceil(7 * OWN_SLOTS as u64),
             groups_per_region: entries.div_ceil(ENTRIES_PER_GROUP) + MORE_GROUPS,
         })
     }
@@ -74,7 +74,7 @@ impl Shape {
 
     /// Lines of the whole arena, the descriptor among them.
     pub(super) const fn lines(self) -> u64 {
-        DESCRIPTOR_LINES + self.bins + REGIONS as u64 * self.groups_per_region * GROUP_LINES
+        DESCRIPTOR_LINES + self.buckets + REGIONS as u64 * self.groups_per_region * GROUP_LINES
     }
 
     /// Groups of all regions.
@@ -82,24 +82,24 @@ impl Shape {
         REGIONS as u64 * self.groups_per_region
     }
 
-    /// Slots of bins and groups together.
+    /// Slots of buckets and groups together.
     pub(super) const fn slots(self) -> u64 {
-        self.bins * OWN_SLOTS as u64 + self.groups() * GROUP_SLOTS as u64
+        self.buckets * OWN_SLOTS as u64 + self.groups() * GROUP_SLOTS as u64
     }
 
     /// The home of a hash.
     #[inline]
-    pub(super) const fn bin_of(self, hash: u64) -> u64 {
-        scale(hash, self.bins)
+    pub(super) const fn bucket_of(self, hash: u64) -> u64 {
+        scale(hash, self.buckets)
     }
 
-    /// The number, over all regions, of the group that bin `bin` has in `region`.
+    /// The number, over all regions, of the group that bucket `bucket` has in `region`.
     #[inline]
-    pub(super) const fn group_of(self, bin: u64, region: u32) -> u64 {
+    pub(super) const fn group_of(self, bucket: u64, region: u32) -> u64 {
         let region = if region < REGIONS { region } else { 0 };
         let lead = LEADS[region as usize];
         region as u64 * self.groups_per_region
-            + scale(bin.wrapping_mul(lead), self.groups_per_region)
+            + scale(bucket.wrapping_mul(lead), self.groups_per_region)
     }
 
     /// The region of the group with a number over all regions. By comparison: a division by zero would panic.
@@ -108,10 +108,10 @@ impl Shape {
         (group >= self.groups_per_region) as u32 + (group >= 2 * self.groups_per_region) as u32
     }
 
-    /// The region in which a bin looks for room first: bins differ, so that regions fill evenly.
+    /// The region in which a bucket looks for room first: buckets differ, so that regions fill evenly.
     #[inline]
-    pub(super) const fn first_region(bin: u64) -> u32 {
-        (bin % REGIONS as u64) as u32
+    pub(super) const fn first_region(bucket: u64) -> u32 {
+        (bucket % REGIONS as u64) as u32
     }
 }
 

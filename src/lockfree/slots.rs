@@ -1,7 +1,7 @@
 //! Getting a slot to fill, and giving one back.
 //!
 //! A free own slot first: it costs no further line. Then a slot of one of the home's groups, whose claims
-//! say which are in use; each home starts with another region, so that all fill alike. When the bin and
+//! say which are in use; each home starts with another region, so that all fill alike. When the bucket and
 //! its groups are full, an entry of another home may have room elsewhere: see
 //! [`relocate`](super::relocate).
 //!
@@ -10,11 +10,11 @@
 
 use super::{
     arena::{Home, Table},
-    bin::Group,
-    commit::Take,
+    bucket::Group,
+    commit::Attempt,
     header::{GROUP_SLOTS, Header, Place, REGIONS},
-    shared::intent::Taker,
-    update::{Hand, Setback, Stop},
+    shared::intent::Reserver,
+    update::{Reservation, Setback, Stop},
 };
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
@@ -39,7 +39,7 @@ impl Group {
 
     /// Claims a free slot. Goes round again only if another operation has claimed or released one.
     #[inline]
-    pub(super) fn claim_free(&self, taker: impl Taker, purpose: Purpose) -> Option<u32> {
+    pub(super) fn claim_free(&self, reserver: impl Reserver, purpose: Purpose) -> Option<u32> {
         // Relaxed: the exchange tells.
         let mut claims = self.claims().load(Relaxed);
         loop {
@@ -52,7 +52,7 @@ impl Group {
                 return None;
             }
             let slot = free.trailing_zeros();
-            if !taker.takes(self, slot) {
+            if !reserver.reserves(self, slot) {
                 return None;
             }
             // Acquire: pairs with the Release of `unclaim`.
@@ -74,45 +74,45 @@ impl Group {
     }
 }
 
-impl<'a, T: Taker> Table<'a, T> {
-    /// A slot of `home` to fill: the one in the hand, or a new one. With it comes the header that shows
-    /// what `seen` showed. If the bin has none, the groups are asked from the one in `first_region` on.
+impl<'a, T: Reserver> Table<'a, T> {
+    /// A slot of `home` to fill: the reserved one, or a new one. With it comes the header that shows
+    /// what `seen` showed. If the bucket has none, the groups are asked from the one in `first_region` on.
     #[inline]
-    pub(super) fn take_slot(
+    pub(super) fn reserve_slot(
         self,
         home: Home<'a>,
         mut seen: Header,
-        hand: Hand,
+        reservation: Reservation,
         first_region: u32,
         purpose: Purpose,
     ) -> Result<(Place, Header), Setback> {
-        match hand {
-            Hand::Slot(place) => return Ok((place, seen)),
-            Hand::Spare => {
-                // Taken for an update, while the key was still in the bin.
-                self.put_back(home, hand);
-                return Err(Setback::Again(Hand::Empty));
+        match reservation {
+            Reservation::Slot(place) => return Ok((place, seen)),
+            Reservation::Spare => {
+                // Taken for an update, while the key was still in the bucket.
+                self.release(home, reservation);
+                return Err(Setback::Again(Reservation::None));
             }
-            Hand::Empty => {}
+            Reservation::None => {}
         }
         if let Some(slot) = seen.free_own() {
-            match home.take(self.taker, seen, slot) {
-                Take::Done(seen) => return Ok((Place::own(slot), seen)),
+            match home.reserve(self.reserver, seen, slot) {
+                Attempt::Done(seen) => return Ok((Place::own(slot), seen)),
                 // Whoever holds it may give it back: so the home is not full.
-                Take::Held => seen = seen.taking(slot),
-                Take::Lost => return Err(Setback::Again(Hand::Empty)),
+                Attempt::Reserved => seen = seen.reserving(slot),
+                Attempt::Lost => return Err(Setback::Again(Reservation::None)),
             }
         }
-        match self.take_elsewhere(home, seen, first_region, purpose) {
+        match self.reserve_in_group(home, seen, first_region, purpose) {
             Ok(place) => Ok((place, seen)),
-            Err(_) if !home.still_shows(seen) => Err(Setback::Again(Hand::Empty)),
-            Err(stop) => Err(Setback::Stop(stop, Hand::Empty)),
+            Err(_) if !home.still_shows(seen) => Err(Setback::Again(Reservation::None)),
+            Err(stop) => Err(Setback::Stop(stop, Reservation::None)),
         }
     }
 
     /// A slot in one of the groups of `home`.
     #[inline(never)]
-    fn take_elsewhere(
+    fn reserve_in_group(
         self,
         home: Home<'a>,
         seen: Header,
@@ -121,7 +121,7 @@ impl<'a, T: Taker> Table<'a, T> {
     ) -> Result<Place, Stop> {
         for step in 0..REGIONS {
             let region = (first_region + step) % REGIONS;
-            if let Some(slot) = self.group(home, region).claim_free(self.taker, purpose) {
+            if let Some(slot) = self.group(home, region).claim_free(self.reserver, purpose) {
                 return Ok(Place::in_group(region, slot));
             }
         }
@@ -143,23 +143,23 @@ impl<'a, T: Taker> Table<'a, T> {
         self.group(home, place.region()).claimed() & 1 << place.group_slot() != 0
     }
 
-    /// Gives back what is in the hand.
+    /// Gives back what is reserved.
     #[inline]
-    pub(super) fn put_back(self, home: Home<'a>, hand: Hand) {
-        if hand != Hand::Empty {
-            self.put_something_back(home, hand);
+    pub(super) fn release(self, home: Home<'a>, reservation: Reservation) {
+        if reservation != Reservation::None {
+            self.release_reserved(home, reservation);
         }
     }
 
     #[cold]
-    fn put_something_back(self, home: Home<'a>, hand: Hand) {
-        match hand {
-            Hand::Empty => {}
-            Hand::Spare => home.give_back(Header::returning_spare),
-            Hand::Slot(place) if place.is_own() => {
-                home.give_back(|now| now.returning(place.own_slot()));
+    fn release_reserved(self, home: Home<'a>, reservation: Reservation) {
+        match reservation {
+            Reservation::None => {}
+            Reservation::Spare => home.release(Header::releasing_spare),
+            Reservation::Slot(place) if place.is_own() => {
+                home.release(|now| now.releasing(place.own_slot()));
             }
-            Hand::Slot(place) => self.unclaim(home, place),
+            Reservation::Slot(place) => self.unclaim(home, place),
         }
     }
 }

@@ -8,11 +8,11 @@ use super::{
     walk::newest_first,
 };
 
-/// Entries of one home that chance does not bring together: in a full table of 2^20 bins one home has
+/// Entries of one home that chance does not bring together: in a full table of 2^20 buckets one home has
 /// as many once in 2,000 tables.
 const CROWD: usize = 18;
 /// Places of one home that running operations hardly ever hold at once: a third of them.
-const MOST_HELD: usize = PLACES as usize / 3;
+const MOST_RESERVED: usize = PLACES as usize / 3;
 
 /// Figures about a map, each counted while it may change; during a rebuild those of all tables that are
 /// not migrated yet.
@@ -20,20 +20,20 @@ const MOST_HELD: usize = PLACES as usize / 3;
 pub struct Stats {
     /// Entries. One that a rebuild moves meanwhile may not be counted; none counts twice.
     pub entries: usize,
-    /// Entries outside their bin, in a group: a hit of one reads a line more.
-    pub outside: usize,
-    /// Bins with entries outside: a miss there reads a line more for each of them.
-    pub overflowing_bins: usize,
-    /// Bins.
-    pub bins: usize,
-    /// Slots of bins and groups together.
+    /// Entries outside their bucket, in a group: a hit of one reads a line more.
+    pub overflow: usize,
+    /// Buckets with entries outside: a miss there reads a line more for each of them.
+    pub overflowing_buckets: usize,
+    /// Buckets.
+    pub buckets: usize,
+    /// Slots of buckets and groups together.
     pub slots: usize,
     /// Slots and spare cells that running operations hold. On an idle map: those that contexts left
     /// behind which were killed in the middle of an operation. What a rebuild has copied and not
-    /// released is not held.
-    pub held: usize,
+    /// released is not reserved.
+    pub reserved: usize,
     /// The most of these that one home goes without: its own, and those of its three groups.
-    pub most_held: usize,
+    pub most_reserved: usize,
     /// The most entries of one home; 21 is the end.
     pub fullest_home: usize,
     /// Bytes of all memory that is lent to the map, that of old and of new tables included.
@@ -59,12 +59,12 @@ impl Stats {
     pub(super) fn joined(self, other: Stats) -> Stats {
         Stats {
             entries: self.entries + other.entries,
-            outside: self.outside + other.outside,
-            overflowing_bins: self.overflowing_bins + other.overflowing_bins,
-            bins: self.bins + other.bins,
+            overflow: self.overflow + other.overflow,
+            overflowing_buckets: self.overflowing_buckets + other.overflowing_buckets,
+            buckets: self.buckets + other.buckets,
             slots: self.slots + other.slots,
-            held: self.held + other.held,
-            most_held: self.most_held.max(other.most_held),
+            reserved: self.reserved + other.reserved,
+            most_reserved: self.most_reserved.max(other.most_reserved),
             fullest_home: self.fullest_home.max(other.fullest_home),
             bytes: self.bytes + other.bytes,
         }
@@ -76,7 +76,7 @@ impl Stats {
             Some(Need::Size)
         } else if self.fullest_home >= CROWD {
             Some(Need::Flood)
-        } else if self.held * 16 > self.slots || self.most_held > MOST_HELD {
+        } else if self.reserved * 16 > self.slots || self.most_reserved > MOST_RESERVED {
             Some(Need::Leaks)
         } else {
             None
@@ -130,22 +130,27 @@ impl<'a> Table<'a> {
     /// The figures of this table, one of those from `first` on.
     pub(super) fn stats(self, first: Table<'a>) -> Stats {
         let shape = self.shape();
-        let mut stats =
-            Stats { bins: shape.bins as usize, slots: shape.slots() as usize, ..Stats::default() };
+        let mut stats = Stats {
+            buckets: shape.buckets as usize,
+            slots: shape.slots() as usize,
+            ..Stats::default()
+        };
         for home in self.homes() {
             let header = home.header();
             let count = self.count_of(first, home);
-            let outside = if count == 0 { 0 } else { header.overflow().count() };
+            let overflow = if count == 0 { 0 } else { header.overflow().count() };
             stats.entries += count;
-            stats.outside += outside;
-            stats.overflowing_bins += usize::from(outside > 0);
-            stats.held += header.num_reserved();
+            stats.overflow += overflow;
+            stats.overflowing_buckets += usize::from(overflow > 0);
+            stats.reserved += header.num_reserved();
             stats.fullest_home = stats.fullest_home.max(count);
         }
         let numbered = self.groups().iter().enumerate();
-        stats.held += numbered.map(|(number, _)| self.num_reserved(number as u64)).sum::<usize>();
-        if stats.held > 0 {
-            stats.most_held = self.homes().map(|home| self.held_of(home)).max().unwrap_or(0);
+        stats.reserved +=
+            numbered.map(|(number, _)| self.num_reserved(number as u64)).sum::<usize>();
+        if stats.reserved > 0 {
+            stats.most_reserved =
+                self.homes().map(|home| self.num_reserved_for(home)).max().unwrap_or(0);
         }
         stats
     }
@@ -162,7 +167,7 @@ impl<'a> Table<'a> {
     }
 
     /// Places that `home` goes without because operations have reserved them.
-    fn held_of(self, home: Home<'a>) -> usize {
+    fn num_reserved_for(self, home: Home<'a>) -> usize {
         let in_groups =
             (0..REGIONS).map(|region| self.num_reserved(self.group_number(home, region)));
         home.header().num_reserved() + in_groups.sum::<usize>()
@@ -174,19 +179,19 @@ impl<'a> Table<'a> {
 
     /// Does every entry stand where it may? Only of a table that nobody changes meanwhile.
     ///
-    /// Each visible key's home is the bin that shows it, so no place is shown by two homes; cells are
+    /// Each visible key's home is the bucket that shows it, so no place is shown by two homes; cells are
     /// named once; own places are not taken; places in groups are claimed.
     fn is_sound(self) -> bool {
         self.homes().all(|home| {
             let header = home.header();
             let is_sound = |place: Place| {
                 let key_home = self.home_of(self.key_at(home, place));
-                let is_held = if place.is_own() {
-                    header.is_taken(place.own_slot())
+                let is_reserved = if place.is_own() {
+                    header.is_reserved(place.own_slot())
                 } else {
                     !self.is_claimed(home, place)
                 };
-                key_home.is(home) && !is_held
+                key_home.is(home) && !is_reserved
             };
             header.is_migrated() || header.has_distinct_cells() && header.places().all(is_sound)
         })

@@ -11,21 +11,21 @@
 //! hidden in the home since `seen`, so what was read under `seen` is still so. An operation that
 //! decides to change nothing happens when it looks at the header once more.
 //!
-//! What an operation has taken to fill, its [`Hand`], survives a lost commit, unless a caller's code takes
+//! What an operation has taken to fill, its [`Reservation`], survives a lost commit, unless a caller's code takes
 //! part: see [`Decide`]. A lost commit means a new scan: another operation may have inserted the key.
 //!
-//! The first attempt is for the bin's line only, which is enough for most; whatever it does not settle starts
+//! The first attempt is for the bucket's line only, which is enough for most; whatever it does not settle starts
 //! anew, in a loop of attempts of every kind.
 
 use super::{
     arena::{Home, Table},
-    bin::{Group, Pair},
-    commit::{Lost, Take},
+    bucket::{Group, Pair},
+    commit::{Attempt, Lost},
     decide::{Decide, Decision},
     header::{Header, Place},
     read::Look,
     shape::Shape,
-    shared::intent::Taker,
+    shared::intent::Reserver,
     slots::Purpose,
 };
 use crate::sync::{
@@ -83,25 +83,25 @@ impl From<Answer> for Result<Option<u64>, Stop> {
 
 /// What an operation has taken and not shown yet: at most one thing at any time.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hand {
-    Empty,
+pub(super) enum Reservation {
+    None,
     /// The spare cell of the home.
     Spare,
-    /// A slot, of the bin or of one of its groups.
+    /// A slot, of the bucket or of one of its groups.
     Slot(Place),
 }
 
-/// Why an attempt to change something came to nothing, and what is in the hand after it.
+/// Why an attempt to change something came to nothing, and what is reserved after it.
 pub(super) enum Setback {
     /// The header changed: scan again.
-    Again(Hand),
-    Stop(Stop, Hand),
+    Again(Reservation),
+    Stop(Stop, Reservation),
 }
 
-impl From<Hand> for Setback {
+impl From<Reservation> for Setback {
     #[inline]
-    fn from(hand: Hand) -> Setback {
-        Setback::Again(hand)
+    fn from(reservation: Reservation) -> Setback {
+        Setback::Again(reservation)
     }
 }
 
@@ -129,23 +129,23 @@ impl<M: Matches> Key<M> {
 }
 
 impl Home<'_> {
-    /// Writes a pair into an own slot that is in the hand.
+    /// Writes a pair into an own slot that is reserved.
     #[inline]
     pub(super) fn fill_own(self, seen: Header, slot: u32, word: u64, value: u64) {
         // Pairs with the Acquire fence of `still_shows`: a reader of the slot's last entry that reads
         // one of these words finds its header changed.
         fence(Release);
         // Relaxed: the commit's Release shows them.
-        self.bin().key(slot).store(word, Relaxed);
-        self.bin().cell(seen.cell(slot)).store(value, Relaxed);
+        self.bucket().key(slot).store(word, Relaxed);
+        self.bucket().cell(seen.cell(slot)).store(value, Relaxed);
     }
 
-    /// Shows the slot that is in the hand.
+    /// Shows the slot that is reserved.
     #[inline]
-    fn show(self, seen: Header, place: Place) -> Result<(), Hand> {
+    fn show(self, seen: Header, place: Place) -> Result<(), Reservation> {
         match self.commit(seen, |now| now.showing(place)) {
             Ok(_) => Ok(()),
-            Err(Lost) => Err(Hand::Slot(place)),
+            Err(Lost) => Err(Reservation::Slot(place)),
         }
     }
 
@@ -153,13 +153,15 @@ impl Home<'_> {
     #[inline(always)]
     fn insert_own(
         self,
-        taker: impl Taker,
+        reserver: impl Reserver,
         seen: Header,
         slot: u32,
         word: u64,
         value: u64,
-    ) -> Result<(), Hand> {
-        let Take::Done(seen) = self.take(taker, seen, slot) else { return Err(Hand::Empty) };
+    ) -> Result<(), Reservation> {
+        let Attempt::Done(seen) = self.reserve(reserver, seen, slot) else {
+            return Err(Reservation::None);
+        };
         self.fill_own(seen, slot, word, value);
         self.show(seen, Place::own(slot))
     }
@@ -168,27 +170,29 @@ impl Home<'_> {
     #[inline(always)]
     fn replace_own(
         self,
-        taker: impl Taker,
+        reserver: impl Reserver,
         seen: Header,
         slot: u32,
         value: u64,
-    ) -> Result<(), Hand> {
-        let Take::Done(_) = self.take_spare(taker, seen) else { return Err(Hand::Empty) };
+    ) -> Result<(), Reservation> {
+        let Attempt::Done(_) = self.reserve_spare(reserver, seen) else {
+            return Err(Reservation::None);
+        };
         self.swap_cell(seen, slot, value)
     }
 
-    /// Writes the value into the spare cell, which is in the hand, and lets the slot name it.
+    /// Writes the value into the spare cell, which is reserved, and lets the slot name it.
     #[inline(always)]
-    fn swap_cell(self, seen: Header, slot: u32, value: u64) -> Result<(), Hand> {
+    fn swap_cell(self, seen: Header, slot: u32, value: u64) -> Result<(), Reservation> {
         // Only who holds the spare cell changes which one it is, so `seen` tells, old or not.
-        let cell = self.bin().cell(seen.spare_cell());
+        let cell = self.bucket().cell(seen.spare_cell());
         // Pairs with the Acquire fence of `still_shows`.
         fence(Release);
         cell.store(value, Relaxed); // shown by the commit's Release
         let swap = seen.swap_with_spare(slot);
-        match self.commit(seen.taking_spare(), |now| now.swapping(swap)) {
+        match self.commit(seen.reserving_spare(), |now| now.swapping(swap)) {
             Ok(_) => Ok(()),
-            Err(Lost) => Err(Hand::Spare),
+            Err(Lost) => Err(Reservation::Spare),
         }
     }
 
@@ -201,7 +205,7 @@ impl Home<'_> {
         old: Place,
         slot: u32,
         value: u64,
-    ) -> Result<(), Hand> {
+    ) -> Result<(), Reservation> {
         let new = Place::in_group(old.region(), slot);
         // Relaxed: as in `hits`.
         let word = group.pair(old.group_slot()).key.load(Relaxed);
@@ -214,14 +218,14 @@ impl Home<'_> {
             Err(Lost) => {
                 // An insertion may not have it, if the key is gone.
                 group.unclaim(slot);
-                Err(Hand::Empty)
+                Err(Reservation::None)
             }
         }
     }
 }
 
 impl Pair {
-    /// Writes a pair that is in the hand.
+    /// Writes a pair that is reserved.
     #[inline]
     fn fill(&self, word: u64, value: u64) {
         // Pairs with the Acquire fence of `still_shows`, as in `fill_own`.
@@ -232,7 +236,7 @@ impl Pair {
     }
 }
 
-impl<'a, T: Taker> Table<'a, T> {
+impl<'a, T: Reserver> Table<'a, T> {
     /// Asks `decide` what to do with the key, given its present value, and does it. Answers the value
     /// that the key had before.
     ///
@@ -245,42 +249,42 @@ impl<'a, T: Taker> Table<'a, T> {
         key: Key<impl Matches>,
         mut decide: impl Decide,
     ) -> Result<Option<u64>, Stop> {
-        match self.attempt_in_bin(home, key, &mut decide) {
+        match self.attempt_in_bucket(home, key, &mut decide) {
             Ok(before) => Ok(before),
-            Err(hand) => self.go_on(home, key, &mut decide, hand),
+            Err(reservation) => self.go_on(home, key, &mut decide, reservation),
         }
     }
 
-    /// One attempt with an empty hand, if the bin's line is enough for it. Else, or if it is lost, what is in
-    /// the hand now.
+    /// One attempt with nothing reserved, if the bucket's line is enough for it. Else, or if it is lost, what is in
+    /// the reservation now.
     ///
     /// Short on purpose: it has little to remember, and calls nobody before its last exchange. For an exchange
     /// waits until all that was stored before it, on the stack too, has reached the cache.
     #[inline(always)]
-    pub(super) fn attempt_in_bin(
+    pub(super) fn attempt_in_bucket(
         self,
         home: Home<'a>,
         key: Key<impl Matches>,
         decide: &mut impl Decide,
-    ) -> Result<Option<u64>, Hand> {
+    ) -> Result<Option<u64>, Reservation> {
         let seen = home.header();
         match home.find_own(seen, key) {
             Some((slot, before)) if seen.is_open() && home.still_shows(seen) => {
                 match decide.decide(Some(before)) {
                     Decision::Keep => {}
-                    Decision::Set(value) => home.replace_own(self.taker, seen, slot, value)?,
+                    Decision::Set(value) => home.replace_own(self.reserver, seen, slot, value)?,
                     Decision::Remove => self.remove(home, seen, Place::own(slot))?,
                 }
                 Ok(Some(before))
             }
-            None if seen.is_all_in_bin() && home.still_shows(seen) => {
-                let slot = seen.free_own().ok_or(Hand::Empty)?;
+            None if seen.is_all_in_bucket() && home.still_shows(seen) => {
+                let slot = seen.free_own().ok_or(Reservation::None)?;
                 if let Decision::Set(value) = decide.decide(None) {
-                    home.insert_own(self.taker, seen, slot, key.word, value)?;
+                    home.insert_own(self.reserver, seen, slot, key.word, value)?;
                 }
                 Ok(None)
             }
-            _ => Err(Hand::Empty),
+            _ => Err(Reservation::None),
         }
     }
 
@@ -291,57 +295,61 @@ impl<'a, T: Taker> Table<'a, T> {
         home: Home<'a>,
         key: Key<impl Matches>,
         decide: &mut D,
-        mut hand: Hand,
+        mut reservation: Reservation,
     ) -> Result<Option<u64>, Stop> {
         loop {
             if !D::KEEPS_RESERVATION {
-                self.put_back(home, hand);
-                hand = Hand::Empty;
+                self.release(home, reservation);
+                reservation = Reservation::None;
             }
-            match self.attempt(home, key, decide, hand) {
+            match self.attempt(home, key, decide, reservation) {
                 Ok(before) => return Ok(before),
-                Err(Setback::Again(kept)) => hand = kept,
+                Err(Setback::Again(kept)) => reservation = kept,
                 Err(Setback::Stop(stop, kept)) => {
-                    self.put_back(home, kept);
+                    self.release(home, kept);
                     return Err(stop);
                 }
             }
         }
     }
 
-    /// One scan, one decision, one commit. When it succeeds the hand is empty.
+    /// One scan, one decision, one commit. When it succeeds nothing is reserved.
     #[inline(always)]
     fn attempt(
         self,
         home: Home<'a>,
         key: Key<impl Matches>,
         decide: &mut impl Decide,
-        hand: Hand,
+        reservation: Reservation,
     ) -> Result<Option<u64>, Setback> {
         let seen = home.header();
         if seen.is_frozen() {
-            return Err(Setback::Stop(Stop::Frozen, hand));
+            return Err(Setback::Stop(Stop::Frozen, reservation));
         }
         let (place, current) = self.find(home, seen, key).unzip();
         if !home.still_shows(seen) {
-            return Err(Setback::Again(hand));
+            return Err(Setback::Again(reservation));
         }
         let decision = decide.decide(current);
         if decision != Decision::Keep {
             home.check_round(seen, decide)?;
         }
         match (decision, place) {
-            (Decision::Keep, _) | (Decision::Remove, None) => self.put_back(home, hand),
-            // The hand is empty (F7): it keeps only what a `Set` has reserved, and no decision of the
+            (Decision::Keep, _) | (Decision::Remove, None) => self.release(home, reservation),
+            // Nothing is reserved (F7): it keeps only what a `Set` has reserved, and no decision of the
             // library's own goes from `Set` to `Remove`.
             (Decision::Remove, Some(place)) => self.remove(home, seen, place)?,
-            (Decision::Set(value), Some(place)) => self.replace(home, seen, place, value, hand)?,
-            (Decision::Set(value), None) => self.insert(home, seen, key.word, value, hand)?,
+            (Decision::Set(value), Some(place)) => {
+                self.replace(home, seen, place, value, reservation)?
+            }
+            (Decision::Set(value), None) => {
+                self.insert(home, seen, key.word, value, reservation)?
+            }
         }
         Ok(current)
     }
 
-    /// Inserts a key that `seen` does not show: into what is in the hand, or at any place that is free.
+    /// Inserts a key that `seen` does not show: into the reserved slot, or at any place that is free.
     #[inline]
     fn insert(
         self,
@@ -349,10 +357,11 @@ impl<'a, T: Taker> Table<'a, T> {
         seen: Header,
         word: u64,
         value: u64,
-        hand: Hand,
+        reservation: Reservation,
     ) -> Result<(), Setback> {
         let first_region = Shape::first_region(self.number(home));
-        let (place, seen) = self.take_slot(home, seen, hand, first_region, Purpose::Entry)?;
+        let (place, seen) =
+            self.reserve_slot(home, seen, reservation, first_region, Purpose::Entry)?;
         self.fill(home, seen, place, word, value);
         Ok(home.show(seen, place)?)
     }
@@ -365,23 +374,23 @@ impl<'a, T: Taker> Table<'a, T> {
         seen: Header,
         place: Place,
         value: u64,
-        hand: Hand,
+        reservation: Reservation,
     ) -> Result<(), Setback> {
         if !place.is_own() {
-            return self.replace_pair(home, seen, place, value, hand);
+            return self.replace_pair(home, seen, place, value, reservation);
         }
-        let hand = match hand {
-            Hand::Empty => match home.take_spare(self.taker, seen) {
-                Take::Done(_) => Hand::Spare,
-                Take::Held => Hand::Empty,
-                Take::Lost => return Err(Setback::Again(hand)),
+        let reservation = match reservation {
+            Reservation::None => match home.reserve_spare(self.reserver, seen) {
+                Attempt::Done(_) => Reservation::Spare,
+                Attempt::Reserved => Reservation::None,
+                Attempt::Lost => return Err(Setback::Again(reservation)),
             },
-            hand => hand,
+            reservation => reservation,
         };
-        if hand == Hand::Spare {
+        if reservation == Reservation::Spare {
             return Ok(home.swap_cell(seen, place.own_slot(), value)?);
         }
-        self.replace_pair(home, seen, place, value, hand)
+        self.replace_pair(home, seen, place, value, reservation)
     }
 
     /// Shows key and value at a new place, and hides the old one in the same commit. Never `Full`: see
@@ -393,17 +402,18 @@ impl<'a, T: Taker> Table<'a, T> {
         seen: Header,
         old: Place,
         value: u64,
-        hand: Hand,
+        reservation: Reservation,
     ) -> Result<(), Setback> {
         self.hides(home, old);
-        if hand == Hand::Empty && seen.free_own().is_none() && !old.is_own() {
+        if reservation == Reservation::None && seen.free_own().is_none() && !old.is_own() {
             // In the group where it is, if there is room: no other line then.
             let group = self.group(home, old.region());
-            if let Some(slot) = group.claim_free(self.taker, Purpose::Update) {
+            if let Some(slot) = group.claim_free(self.reserver, Purpose::Update) {
                 return Ok(home.replace_in_group(seen, group, old, slot, value)?);
             }
         }
-        let (new, seen) = self.take_slot(home, seen, hand, old.region(), Purpose::Update)?;
+        let (new, seen) =
+            self.reserve_slot(home, seen, reservation, old.region(), Purpose::Update)?;
         self.fill(home, seen, new, self.key_at(home, old), value);
         match home.commit(seen, |now| now.showing(new).removing(old)) {
             Ok(after) if new.is_own() || new.is_in_group_of(old) => {
@@ -412,8 +422,8 @@ impl<'a, T: Taker> Table<'a, T> {
             Ok(after) => self.bring_back(home, after, old, new),
             Err(Lost) => {
                 // An insertion may not have it, if the key is gone.
-                self.put_back(home, Hand::Slot(new));
-                return Err(Setback::Again(Hand::Empty));
+                self.release(home, Reservation::Slot(new));
+                return Err(Setback::Again(Reservation::None));
             }
         }
         Ok(())
@@ -421,18 +431,18 @@ impl<'a, T: Taker> Table<'a, T> {
 
     /// Hides the entry at `place`.
     #[inline]
-    fn remove(self, home: Home<'a>, seen: Header, place: Place) -> Result<(), Hand> {
+    fn remove(self, home: Home<'a>, seen: Header, place: Place) -> Result<(), Reservation> {
         self.hides(home, place);
         match home.commit(seen, |now| now.removing(place)) {
             Ok(after) => {
                 self.after_hiding(home, after, place);
                 Ok(())
             }
-            Err(Lost) => Err(Hand::Empty),
+            Err(Lost) => Err(Reservation::None),
         }
     }
 
-    /// Writes a pair into a slot that is in the hand.
+    /// Writes a pair into a slot that is reserved.
     #[inline]
     pub(super) fn fill(self, home: Home<'a>, seen: Header, place: Place, word: u64, value: u64) {
         if place.is_own() {

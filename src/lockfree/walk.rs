@@ -140,7 +140,7 @@ impl<G: Track> Iterator for Walk<'_, G> {
 
 impl<G: Track> Root<'_, G> {
     /// How many entries there are: exact if nobody changes anything meanwhile, and never more than could
-    /// be there. All bins' lines, and in a rebuild those of groups.
+    /// be there. All buckets' lines, and in a rebuild those of groups.
     pub(super) fn len(&self) -> usize {
         let _inside = self.enter();
         let mut len = 0;

@@ -123,9 +123,9 @@ static uint64_t report(void)
     unsigned rank;
     heptad_lockfree_stats(&profile, &stats);
     heptad_set_stats(&primes, &primes_stats);
-    print("%u samples at %u places of %u, %u outside their bins, fullest %u, %u held, %u bytes\n",
+    print("%u samples at %u places of %u, %u in groups, fullest %u, %u reserved, %u bytes\n",
           (uint64_t)ticks, stats.entries - 1, (uint64_t)heptad_lockfree_capacity(&profile),
-          stats.outside, stats.fullest_home, stats.held, stats.bytes);
+          stats.overflow, stats.fullest_home, stats.reserved, stats.bytes);
     for (rank = 0; rank < 5; rank++) {
         walk.samples = walk.address = walk.sum = 0;
         heptad_lockfree_each(&profile, visit, &walk);

@@ -304,5 +304,5 @@ pub fn check_accounts<G: Track>(
         assert!(sum.added > 0, "common key {key} was never used");
     }
     assert_eq!(map.check(), Ok(()));
-    assert_eq!(map.stats().held, 0, "something was left behind");
+    assert_eq!(map.stats().reserved, 0, "something was left behind");
 }

@@ -1,8 +1,8 @@
-//! What an update cannot do without: the bare exchanges, on lines that are laid out as the map's bins.
+//! What an update cannot do without: the bare exchanges, on lines that are laid out as the map's buckets.
 //!
 //! No table, no interrupts to mind, no neighbours: a hash, a line, three comparisons. What a map needs
 //! beyond the time of its row here is its own; what its row needs is the price of its promise. The last
-//! rows are the map's own, apart for entries that are in their bin and entries that are not: so nothing has to
+//! rows are the map's own, apart for entries that are in their bucket and entries that are not: so nothing has to
 //! be guessed, which in a mixture takes time as well.
 
 use std::hint::black_box;
@@ -18,7 +18,7 @@ use heptad::hash::hash_word;
 use super::{SMALL, map::SharedMap, ours::Heptad};
 use crate::{gauge::Gauge, ours::SEED, rounds::median};
 
-/// As many lines as a map of [`SMALL`] entries has bins, nearly.
+/// As many lines as a map of [`SMALL`] entries has buckets, nearly.
 const LINE_BITS: u32 = 12;
 const ROUNDS: usize = 101;
 
@@ -38,7 +38,7 @@ struct Setting {
     lines: Lines,
     map: Heptad,
     all: Vec<u64>,
-    /// The keys whose entries are in their bin, and the others.
+    /// The keys whose entries are in their bucket, and the others.
     inside: Vec<u64>,
     outside: Vec<u64>,
 }
@@ -52,9 +52,9 @@ const ROWS: [(&str, Pass); 9] = [
     ("two exchanges of the header", |setting| setting.on_lines(Lines::exchange_twice)),
     ("a lock: an exchange and a store", |setting| setting.on_lines(Lines::lock_and_store)),
     ("a lock: two exchanges", |setting| setting.on_lines(Lines::lock_and_exchange)),
-    ("heptad, a hit in the bin", |setting| setting.hit(&setting.inside)),
+    ("heptad, a hit in the bucket", |setting| setting.hit(&setting.inside)),
     ("heptad, a hit outside", |setting| setting.hit(&setting.outside)),
-    ("heptad, an update in the bin", |setting| setting.update(&setting.inside)),
+    ("heptad, an update in the bucket", |setting| setting.update(&setting.inside)),
     ("heptad, an update outside", |setting| setting.update(&setting.outside)),
 ];
 

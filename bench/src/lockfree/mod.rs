@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | heptad | `heptad::lockfree::Map` | lock-free, no allocation |
 //! | papaya | `papaya::HashMap` | lock-free reads; allocates an entry per write, reclaims with guards |
-//! | flurry | `flurry::HashMap` | lock-free reads, a lock per bin for writes; guards |
+//! | flurry | `flurry::HashMap` | lock-free reads, a lock per bucket for writes; guards |
 //! | moka-cht | `moka_cht::HashMap` | lock-free but for its resize; allocates per write, pins an epoch |
 //! | leapfrog | `leapfrog::LeapMap` | lock-free reads and updates |
 //! | scc | `scc::HashMap` | a lock per bucket of 32 |

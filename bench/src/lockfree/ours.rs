@@ -62,9 +62,9 @@ fn insist<T>(mut operation: impl FnMut() -> Result<T, Error>) -> T {
 }
 
 impl Heptad {
-    /// Entries outside their bins.
+    /// Entries outside their buckets.
     pub(super) fn count_outside(&self) -> usize {
-        self.map.stats().outside
+        self.map.stats().overflow
     }
 }
 

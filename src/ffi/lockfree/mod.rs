@@ -93,12 +93,12 @@ pub type HeptadLockfree = Handle<Shared>;
 #[allow(missing_docs)]
 pub struct HeptadSharedStats {
     pub entries: u64,
-    pub outside: u64,
-    pub overflowing_bins: u64,
-    pub bins: u64,
+    pub overflow: u64,
+    pub overflowing_buckets: u64,
+    pub buckets: u64,
     pub slots: u64,
-    pub held: u64,
-    pub most_held: u64,
+    pub reserved: u64,
+    pub most_reserved: u64,
     pub fullest_home: u64,
     pub bytes: u64,
 }
@@ -113,12 +113,12 @@ impl From<Stats> for HeptadSharedStats {
     fn from(stats: Stats) -> HeptadSharedStats {
         HeptadSharedStats {
             entries: stats.entries as u64,
-            outside: stats.outside as u64,
-            overflowing_bins: stats.overflowing_bins as u64,
-            bins: stats.bins as u64,
+            overflow: stats.overflow as u64,
+            overflowing_buckets: stats.overflowing_buckets as u64,
+            buckets: stats.buckets as u64,
             slots: stats.slots as u64,
-            held: stats.held as u64,
-            most_held: stats.most_held as u64,
+            reserved: stats.reserved as u64,
+            most_reserved: stats.most_reserved as u64,
             fullest_home: stats.fullest_home as u64,
             bytes: stats.bytes as u64,
         }

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | 0 | the letters `heptLF`, and the number of this layout in the upper 16 bits |
 //! | 1 | bytes of the arena, those that the table leaves unused among them |
-//! | 2 | bins |
+//! | 2 | buckets |
 //! | 3 | groups per region |
 //! | 4 | the seed |
 //! | 5 | the home mask: the bits of a key word that decide its home |
@@ -14,7 +14,7 @@
 //! | 7 | the address of the next table's descriptor; 0 until the table is rebuilt |
 //! | 8 to 15 | how far the rebuilds are that it takes part in: [`Progress`] |
 //!
-//! Bins follow, then the groups: [`Shape`] has the picture. Before a rebuild no word is an address, so an
+//! Buckets follow, then the groups: [`Shape`] has the picture. Before a rebuild no word is an address, so an
 //! arena means the same wherever it is mapped. A new one is all zero behind word 6.
 
 use core::{
@@ -23,7 +23,7 @@ use core::{
     slice,
 };
 
-use super::{Bin, Group, Progress, Shape};
+use super::{Bucket, Group, Progress, Shape};
 use crate::{
     error::{Error, Rejected},
     hash::hash_word,
@@ -35,7 +35,7 @@ use crate::{
 /// A machine of the other byte order reads other letters: neither takes the other's arenas.
 const LETTERS: u64 = u64::from_le_bytes(*b"heptLF\0\0");
 const FORMAT_SHIFT: u32 = 48;
-/// The layout told here, in `bin.rs` and in `header.rs`.
+/// The layout described here, in `bucket.rs` and in `header.rs`.
 const FORMAT: u64 = 2;
 
 /// The first two lines of an arena. But for their last words they are written once, before anyone else
@@ -54,7 +54,7 @@ pub(in crate::lockfree) struct Descriptor {
 
 const _: () = assert!(size_of::<Descriptor>() == 2 * LINE_BYTES);
 const _: () = assert!(offset_of!(Descriptor, progress) == LINE_BYTES);
-const _: () = assert!(size_of::<Bin>() == LINE_BYTES);
+const _: () = assert!(size_of::<Bucket>() == LINE_BYTES);
 const _: () = assert!(size_of::<Group>() == 2 * LINE_BYTES);
 
 impl Descriptor {
@@ -143,7 +143,7 @@ impl Descriptor {
         let words = [
             self.magic,
             self.bytes,
-            self.shape.bins,
+            self.shape.buckets,
             self.shape.groups_per_region,
             self.seed,
             self.home_mask,
@@ -151,35 +151,35 @@ impl Descriptor {
         words.into_iter().fold(0, hash_word)
     }
 
-    /// The bins of the arena that starts here.
+    /// The buckets of the arena that starts here.
     ///
     /// # Safety
     ///
     /// `this` came from [`create`](Self::create) or [`attach`](Self::attach), and the region that
     /// it was made from is valid during `'a`.
     #[inline]
-    pub(super) unsafe fn bins<'a>(this: NonNull<Descriptor>) -> &'a [Bin] {
+    pub(super) unsafe fn buckets<'a>(this: NonNull<Descriptor>) -> &'a [Bucket] {
         // SAFETY: initialised by `create`, or checked by `attach`; nobody writes it.
         let shape = unsafe { this.as_ref() }.shape;
         // SAFETY: the arena has the shape's lines, and the first two are the descriptor.
-        let first = unsafe { this.add(1) }.cast::<Bin>();
+        let first = unsafe { this.add(1) }.cast::<Bucket>();
         // SAFETY: initialised, as zeros or by tables; atomics may be shared.
-        unsafe { slice::from_raw_parts(first.as_ptr(), shape.bins as usize) }
+        unsafe { slice::from_raw_parts(first.as_ptr(), shape.buckets as usize) }
     }
 
     /// The groups of the arena that starts here.
     ///
     /// # Safety
     ///
-    /// As for [`bins`](Self::bins).
+    /// As for [`buckets`](Self::buckets).
     #[inline]
     pub(super) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
         // SAFETY: initialised by `create`, or checked by `attach`; nobody writes it.
         let shape = unsafe { this.as_ref() }.shape;
         // SAFETY: the arena has the shape's lines, and the first two are the descriptor.
-        let bins = unsafe { this.add(1) }.cast::<Bin>();
-        // SAFETY: as above: the groups follow the bins.
-        let first = unsafe { bins.add(shape.bins as usize) }.cast::<Group>();
+        let buckets = unsafe { this.add(1) }.cast::<Bucket>();
+        // SAFETY: as above: the groups follow the buckets.
+        let first = unsafe { buckets.add(shape.buckets as usize) }.cast::<Group>();
         // SAFETY: initialised, as zeros or by tables; atomics may be shared.
         unsafe { slice::from_raw_parts(first.as_ptr(), shape.groups() as usize) }
     }
@@ -188,7 +188,7 @@ impl Descriptor {
     ///
     /// # Safety
     ///
-    /// As for [`bins`](Self::bins), and nobody uses the table or the region from now on.
+    /// As for [`buckets`](Self::buckets), and nobody uses the table or the region from now on.
     pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: initialised by `create`, or checked by `attach`.
         let bytes = unsafe { this.as_ref() }.bytes as usize;

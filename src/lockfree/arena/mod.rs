@@ -1,10 +1,10 @@
-//! A table in memory: the one place where bytes become bins and groups.
+//! A table in memory: the one place where bytes become buckets and groups.
 //!
-//! [`Table`] is what all algorithms work on: bins and groups of atomics, and the numbers that lead a
+//! [`Table`] is what all algorithms work on: buckets and groups of atomics, and the numbers that lead a
 //! hash into them. A [`Descriptor`] says where they are. In normal builds they are the bytes of an
 //! arena, behind the descriptor; under loom, whose atomics are no plain words, they stand in boxes.
 //!
-//! - **A1** The descriptor of a table does not change, and its bins and groups, as many as its shape
+//! - **A1** The descriptor of a table does not change, and its buckets and groups, as many as its shape
 //!   says and at least one of each, are there during `'a`.
 
 use core::{
@@ -13,10 +13,10 @@ use core::{
 };
 
 use super::{
-    bin::{Bin, Group, Pair},
+    bucket::{Bucket, Group, Pair},
     header::{GROUP_SLOTS, Place},
     shape::Shape,
-    shared::intent::{Anyone, Taker},
+    shared::intent::{Anyone, Reserver},
 };
 use crate::{
     hash::hash_word,
@@ -44,33 +44,33 @@ cfg_if::cfg_if! {
 #[derive(Debug, Default)]
 #[repr(C, align(64))]
 pub(super) struct Progress {
-    /// Bins of this table below this number are migrated: the operations' word, which seldom changes.
+    /// Buckets of this table below this number are migrated: the operations' word, which seldom changes.
     pub(super) done: AtomicU64,
     /// 1 once an entry of this table found no room in the next one.
     pub(super) stuck: AtomicU64,
-    /// Bins of the table before that some helper has been told to move. A hint that keeps helpers apart:
+    /// Buckets of the table before that some helper has been told to move. A hint that keeps helpers apart:
     /// one that was told may stop for ever.
-    pub(super) told: AtomicU64,
-    /// Bins of the table before below this number are migrated: the helpers' word.
+    pub(super) assigned: AtomicU64,
+    /// Buckets of the table before below this number are migrated: the helpers' word.
     pub(super) found: AtomicU64,
     /// Bytes of the table before, once that one has left the chain.
     pub(super) bytes_before: AtomicU64,
 }
 
-/// The home of some keys: a bin of a table. One word; its groups follow from where it stands.
+/// The home of some keys: a bucket of a table. One word; its groups follow from where it stands.
 #[derive(Clone, Copy)]
 pub(super) struct Home<'a> {
-    bin: &'a Bin,
+    bucket: &'a Bucket,
 }
 
 impl<'a> Home<'a> {
     #[inline]
-    pub(super) fn bin(self) -> &'a Bin {
-        self.bin
+    pub(super) fn bucket(self) -> &'a Bucket {
+        self.bucket
     }
 
     pub(super) fn is(self, other: Home<'_>) -> bool {
-        ptr::eq(self.bin, other.bin)
+        ptr::eq(self.bucket, other.bucket)
     }
 }
 
@@ -79,7 +79,7 @@ impl<'a> Home<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Table<'a, T = Anyone> {
     descriptor: NonNull<Descriptor>,
-    pub(super) taker: T,
+    pub(super) reserver: T,
     lent: PhantomData<&'a Descriptor>,
 }
 
@@ -97,16 +97,16 @@ impl<'a> Table<'a> {
     /// the table during `'a`.
     #[inline]
     pub(super) unsafe fn at(descriptor: NonNull<Descriptor>) -> Self {
-        Table { descriptor, taker: Anyone, lent: PhantomData }
+        Table { descriptor, reserver: Anyone, lent: PhantomData }
     }
 
-    /// The same, for a taker.
-    pub(super) fn of_taker<T: Taker>(self, taker: T) -> Table<'a, T> {
-        Table { descriptor: self.descriptor, taker, lent: PhantomData }
+    /// The same, for a reserver.
+    pub(super) fn for_reserver<T: Reserver>(self, reserver: T) -> Table<'a, T> {
+        Table { descriptor: self.descriptor, reserver, lent: PhantomData }
     }
 }
 
-impl<'a, T: Taker> Table<'a, T> {
+impl<'a, T: Reserver> Table<'a, T> {
     #[inline]
     fn descriptor(self) -> &'a Descriptor {
         // SAFETY: valid during 'a, and not written (A1).
@@ -114,9 +114,9 @@ impl<'a, T: Taker> Table<'a, T> {
     }
 
     #[inline]
-    fn bins(self) -> &'a [Bin] {
+    fn buckets(self) -> &'a [Bucket] {
         // SAFETY: A1.
-        unsafe { Descriptor::bins(self.descriptor) }
+        unsafe { Descriptor::buckets(self.descriptor) }
     }
 
     /// All groups, region by region.
@@ -151,7 +151,7 @@ impl<'a, T: Taker> Table<'a, T> {
         // Acquire: pairs with the Release of `set_next`, which comes behind making the table.
         let next = NonNull::new(self.descriptor().next.load(Acquire))?;
         // SAFETY: A1 of the next table: R2 keeps it at least as long as this one.
-        Some(unsafe { Table::at(next) }.of_taker(self.taker))
+        Some(unsafe { Table::at(next) }.for_reserver(self.reserver))
     }
 
     /// Makes `next` the table that entries move to, if there is none.
@@ -183,21 +183,21 @@ impl<'a, T: Taker> Table<'a, T> {
     #[inline]
     pub(super) fn home_of(self, word: u64) -> Home<'a> {
         let hash = hash_word(self.seed(), word & self.descriptor().home_mask);
-        self.home(self.shape().bin_of(hash))
+        self.home(self.shape().bucket_of(hash))
     }
 
     #[inline]
     fn home(self, number: u64) -> Home<'a> {
-        // SAFETY: numbers come from the shape, which makes them less than `bins`, or are 0 (A1).
-        let bin = unsafe { self.bins().get_unchecked(number as usize) };
-        Home { bin }
+        // SAFETY: numbers come from the shape, which makes them less than `buckets`, or are 0 (A1).
+        let bucket = unsafe { self.buckets().get_unchecked(number as usize) };
+        Home { bucket }
     }
 
     /// The number of a home of this table.
     #[inline]
     pub(super) fn number(self, home: Home<'_>) -> u64 {
-        let offset_bytes = ptr::from_ref(home.bin).addr() - self.bins().as_ptr().addr();
-        (offset_bytes / size_of::<Bin>()) as u64
+        let offset_bytes = ptr::from_ref(home.bucket).addr() - self.buckets().as_ptr().addr();
+        (offset_bytes / size_of::<Bucket>()) as u64
     }
 
     /// The first home: there is always one.
@@ -205,9 +205,9 @@ impl<'a, T: Taker> Table<'a, T> {
         self.home(0)
     }
 
-    /// The number of the bin that an address is in, and how far behind its first byte, if it is less than a word.
-    pub(super) fn bin_at(self, address: usize) -> Option<(u64, u32)> {
-        index_in(self.bins(), address)
+    /// The number of the bucket that an address is in, and how far behind its first byte, if it is less than a word.
+    pub(super) fn bucket_at(self, address: usize) -> Option<(u64, u32)> {
+        index_in(self.buckets(), address)
     }
 
     /// The same for groups.
@@ -217,12 +217,12 @@ impl<'a, T: Taker> Table<'a, T> {
 
     /// The home with a number, if there is one.
     pub(super) fn home_number(self, number: u64) -> Option<Home<'a>> {
-        self.bins().get(number as usize).map(|bin| Home { bin })
+        self.buckets().get(number as usize).map(|bucket| Home { bucket })
     }
 
     /// Every home, in order.
     pub(super) fn homes(self) -> impl Iterator<Item = Home<'a>> {
-        self.bins().iter().map(|bin| Home { bin })
+        self.buckets().iter().map(|bucket| Home { bucket })
     }
 
     /// The number of the group that `home` has in `region`.
@@ -239,19 +239,19 @@ impl<'a, T: Taker> Table<'a, T> {
         unsafe { self.groups().get_unchecked(number as usize) }
     }
 
-    /// The key and value of a place outside the bin.
+    /// The key and value of a place outside the bucket.
     #[inline]
     pub(super) fn pair_at(self, home: Home<'_>, place: Place) -> &'a Pair {
         self.group(home, place.region()).pair(place.group_slot())
     }
 
-    /// Names a place that the next commit hides: see [`Taker::hides`].
+    /// Names a place that the next commit hides: see [`Reserver::hides`].
     #[inline(always)]
     pub(super) fn hides(self, home: Home<'a>, place: Place) {
         if place.is_own() {
-            self.taker.hides(home.bin, place.own_slot());
+            self.reserver.hides(home.bucket, place.own_slot());
         } else {
-            self.taker.hides(self.group(home, place.region()), place.group_slot());
+            self.reserver.hides(self.group(home, place.region()), place.group_slot());
         }
     }
 }

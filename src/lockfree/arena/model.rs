@@ -1,11 +1,11 @@
-//! A table for loom: its atomics are objects of its own, so bins and groups stand in boxes.
+//! A table for loom: its atomics are objects of its own, so buckets and groups stand in boxes.
 //!
 //! The memory that a model lends is kept, and given back, but holds nothing.
 
 use core::ptr::{self, NonNull};
 use std::boxed::Box;
 
-use super::{Bin, Group, Progress, Shape};
+use super::{Bucket, Group, Progress, Shape};
 use crate::{
     error::{Error, Rejected},
     layout::{LINE_BYTES, Line},
@@ -17,7 +17,7 @@ use crate::{
 pub(in crate::lockfree) struct Descriptor {
     memory: *mut Line,
     pub(super) bytes: u64,
-    bins: Box<[Bin]>,
+    buckets: Box<[Bucket]>,
     groups: Box<[Group]>,
     pub(super) shape: Shape,
     pub(super) seed: u64,
@@ -53,7 +53,7 @@ impl Descriptor {
         let descriptor = Descriptor {
             memory: region.base_mut(),
             bytes: region.bytes() as u64,
-            bins: (0..shape.bins).map(|_| Bin::default()).collect(),
+            buckets: (0..shape.buckets).map(|_| Bucket::default()).collect(),
             groups: (0..shape.groups()).map(|_| Group::default()).collect(),
             shape,
             seed,
@@ -76,23 +76,23 @@ impl Descriptor {
         Err(Rejected { error: Error::Foreign, value: region })
     }
 
-    /// The bins.
+    /// The buckets.
     ///
     /// # Safety
     ///
     /// `this` came from [`create`](Self::create) or [`of_shape`](Self::of_shape).
-    pub(super) unsafe fn bins<'a>(this: NonNull<Descriptor>) -> &'a [Bin] {
+    pub(super) unsafe fn buckets<'a>(this: NonNull<Descriptor>) -> &'a [Bucket] {
         // SAFETY: it lives until `into_region`, and nobody writes it.
-        &unsafe { this.as_ref() }.bins
+        &unsafe { this.as_ref() }.buckets
     }
 
     /// The groups.
     ///
     /// # Safety
     ///
-    /// As for [`bins`](Self::bins).
+    /// As for [`buckets`](Self::buckets).
     pub(super) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
-        // SAFETY: as in `bins`.
+        // SAFETY: as in `buckets`.
         &unsafe { this.as_ref() }.groups
     }
 
@@ -100,7 +100,7 @@ impl Descriptor {
     ///
     /// # Safety
     ///
-    /// As for [`bins`](Self::bins), and nobody uses the table or the region from now on.
+    /// As for [`buckets`](Self::buckets), and nobody uses the table or the region from now on.
     pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: leaked from a box by `of_shape`, and used no more.
         let descriptor = unsafe { Box::from_raw(this.as_ptr()) };

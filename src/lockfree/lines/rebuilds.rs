@@ -2,7 +2,7 @@
 //!
 //! Maps of four sizes, each as full as it is made for, are rebuilt while every kind of operation takes
 //! its turn, thousands of times. One bound holds for all of them: a cost that grew with the table, a
-//! scan of its bins say, would pass at the smallest and break at the largest.
+//! scan of its buckets say, would pass at the smallest and break at the largest.
 
 use core::cell::Cell;
 use std::{array, format, vec::Vec};
@@ -93,9 +93,9 @@ fn costs<const SEGMENTS: usize>(entries: u64, gauge: Gauge) -> [Tally; KINDS.len
     tallies
 }
 
-/// Two bins with as many entries as a bin can have, and a table behind that has taken in most of the
+/// Two buckets with as many entries as a bucket can have, and a table behind that has taken in most of the
 /// others: what a change costs that has to move both, its own and another.
-pub(in crate::lockfree) fn assert_fullest_bins(unit: &str, gauge: Gauge, bound: usize) {
+pub(in crate::lockfree) fn assert_fullest_buckets(unit: &str, gauge: Gauge, bound: usize) {
     for entries in SIZES {
         let [mut first, mut second] = [(); 2].map(|()| lines_for(entries));
         let map = Map::<u64, u64>::new_in(Region::from_lines(&mut first).unwrap(), 0).unwrap();
@@ -103,34 +103,35 @@ pub(in crate::lockfree) fn assert_fullest_bins(unit: &str, gauge: Gauge, bound: 
         let shares = |one: u64, other: u64| {
             (0..REGIONS).any(|region| shape.group_of(one, region) == shape.group_of(other, region))
         };
-        // The bin of the call's own key, and one that the call will be told to move.
-        let own = shape.bins - 1;
-        let told = (0..own).rev().find(|&told| !shares(own, told)).unwrap();
-        let keys_of = |bin: u64| {
-            let first = (u128::from(bin) << u64::BITS).div_ceil(u128::from(shape.bins)) as u64;
+        // The bucket of the call's own key, and one that the call will be told to move.
+        let own = shape.buckets - 1;
+        let assigned = (0..own).rev().find(|&assigned| !shares(own, assigned)).unwrap();
+        let keys_of = |bucket: u64| {
+            let first =
+                (u128::from(bucket) << u64::BITS).div_ceil(u128::from(shape.buckets)) as u64;
             (first..).map(|hash| unhash_word(0, hash))
         };
         let places = MOST_ENTRIES as usize;
-        for key in keys_of(own).take(places).chain(keys_of(told).take(places)) {
+        for key in keys_of(own).take(places).chain(keys_of(assigned).take(places)) {
             assert_eq!(map.insert(key, key), Ok(None));
         }
-        // Keys that share a group with both bins may find no room.
+        // Keys that share a group with both buckets may find no room.
         let others = 0..entries - 2 * places as u64;
         let refused = others.filter(|&key| map.insert(key, key).is_err()).count();
         assert!(refused <= 8, "{refused} of {entries} keys found no room");
         assert_eq!(map.stats().fullest_home, places);
         map.rebuild(Region::from_lines(&mut second).unwrap(), 1).unwrap();
-        assert_eq!(map.help(told as usize), Ok(false));
+        assert_eq!(map.help(assigned as usize), Ok(false));
         let key = keys_of(own).nth(places).unwrap();
         // As a copier leaves it that has stopped.
         map.root().current().unwrap().home_of(key).freeze();
         let cost = gauge(&mut || assert_eq!(map.insert(key, 1), Ok(None)));
-        let story = format!("{entries} entries, two full bins: {cost} {unit}");
+        let story = format!("{entries} entries, two full buckets: {cost} {unit}");
         assert!(cost <= bound, "{story}, {bound} are documented");
     }
 }
 
-/// Lines of bins and groups.
+/// Lines of buckets and groups.
 fn lines(call: &mut dyn FnMut()) -> usize {
     lines_of(call).0
 }
@@ -150,6 +151,6 @@ fn m5_lines_in_a_rebuild_of_a_part_at_every_size() {
 
 #[test]
 #[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
-fn m4_lines_of_the_fullest_bins_at_every_size() {
-    assert_fullest_bins("lines", lines, 160);
+fn m4_lines_of_the_fullest_buckets_at_every_size() {
+    assert_fullest_buckets("lines", lines, 160);
 }

@@ -1,13 +1,13 @@
 //! A copier that is late, stopped where it hurts: deterministic forms of what the models race.
 //!
 //! ```text
-//!   copier A    reads the entry in the old bin .....................  inserts it in the next table
-//!   copier C                      copies the bin, says "migrated"
+//!   copier A    reads the entry in the old bucket .....................  inserts it in the next table
+//!   copier C                      copies the bucket, says "migrated"
 //!   remover                                              removes the entry
 //! ```
 //!
 //! A's insertion has a step (2) between loading the new home's header (1) and its commit (3): the
-//! question whether the old bin is migrated. The tests answer it in A's place, and act before or after.
+//! question whether the old bucket is migrated. The tests answer it in A's place, and act before or after.
 
 use std::{cell::Cell, vec};
 
@@ -31,23 +31,23 @@ fn in_rebuild(act: impl FnOnce(&Map<'static, u64, u64>, Table<'_>, Table<'_>)) {
     let old = root.current().unwrap();
     act(&map, old, old.next().unwrap());
     while map.help(1) != Ok(true) {}
-    assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
+    assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
 }
 
-/// Row M2: A reads an entry, C copies the bin, the entry is removed, and only then A begins to insert.
+/// Row M2: A reads an entry, C copies the bucket, the entry is removed, and only then A begins to insert.
 #[test]
 fn m2_a_copier_that_begins_late_brings_nothing_back() {
     in_rebuild(|map, old, next| {
         let home = old.home_of(KEY);
         home.freeze();
-        old.move_home(home, next).unwrap(); // C
+        old.migrate_home(home, next).unwrap(); // C
         assert_eq!(map.remove(KEY), Ok(Some(OLD)));
-        next.take_over(KEY, OLD, || home.header().is_migrated()).unwrap(); // A
+        next.insert_copy(KEY, OLD, || home.header().is_migrated()).unwrap(); // A
         assert_eq!(map.get(KEY), None);
     });
 }
 
-/// Row M2: the same, but A has looked at the old bin before C and the remover came.
+/// Row M2: the same, but A has looked at the old bucket before C and the remover came.
 #[test]
 fn m2_a_copier_that_commits_late_brings_nothing_back() {
     in_rebuild(|map, old, next| {
@@ -56,12 +56,12 @@ fn m2_a_copier_that_commits_late_brings_nothing_back() {
         let is_over = || {
             let answer = home.header().is_migrated();
             if looks.replace(looks.get() + 1) == 0 {
-                old.move_home(home, next).unwrap(); // C
+                old.migrate_home(home, next).unwrap(); // C
                 assert_eq!(map.remove(KEY), Ok(Some(OLD)));
             }
             answer
         };
-        next.take_over(KEY, OLD, is_over).unwrap(); // A
+        next.insert_copy(KEY, OLD, is_over).unwrap(); // A
         // The first commit failed, and the second look told that it is over.
         assert_eq!((looks.get(), map.get(KEY)), (2, None));
     });
@@ -80,7 +80,7 @@ fn m3_an_update_beats_a_copier_that_commits_late() {
             }
             answer
         };
-        next.take_over(KEY, OLD, is_over).unwrap();
+        next.insert_copy(KEY, OLD, is_over).unwrap();
         assert_eq!(map.get(KEY), Some(11));
     });
 }
@@ -89,14 +89,14 @@ fn m3_an_update_beats_a_copier_that_commits_late() {
 #[test]
 fn m2_without_the_second_look_the_entry_comes_back() {
     in_rebuild(|map, old, next| {
-        old.move_home(old.home_of(KEY), next).unwrap();
+        old.migrate_home(old.home_of(KEY), next).unwrap();
         assert_eq!(map.remove(KEY), Ok(Some(OLD)));
-        next.take_over(KEY, OLD, || false).unwrap();
+        next.insert_copy(KEY, OLD, || false).unwrap();
         assert_eq!(map.get(KEY), Some(OLD));
     });
 }
 
-/// Row N5: a copier that has stopped for ever after freezing a bin, or after copying from it, is in
+/// Row N5: a copier that has stopped for ever after freezing a bucket, or after copying from it, is in
 /// nobody's way.
 #[test]
 fn n5_a_copier_that_never_goes_on() {
@@ -104,7 +104,7 @@ fn n5_a_copier_that_never_goes_on() {
         let home = old.home_of(KEY);
         home.freeze();
         assert_eq!(map.get(KEY), Some(OLD));
-        next.take_over(KEY, OLD, || false).unwrap();
+        next.insert_copy(KEY, OLD, || false).unwrap();
         assert_eq!((map.get(KEY), map.len()), (Some(OLD), 1));
         assert_eq!(map.upsert(KEY, 11), Ok(Some(OLD)));
         assert_eq!((map.get(KEY), map.remove(KEY), map.get(KEY)), (Some(11), Ok(Some(11)), None));
@@ -121,13 +121,13 @@ fn n9_room_that_those_who_moved_on_left_behind() {
     let old = map.root().current().unwrap();
     let keys_of = |number| (0..).filter(move |&key| old.number(old.home_of(key)) == number);
     // Both homes share a group, which the second one has filled when the first one comes.
-    assert_eq!((old.shape().bins, old.shape().group_of(0, 2)), (2, old.shape().group_of(1, 2)));
+    assert_eq!((old.shape().buckets, old.shape().group_of(0, 2)), (2, old.shape().group_of(1, 2)));
     let entries = 3 + 2 * 6;
     for key in keys_of(1).take(entries).chain(keys_of(0).take(entries)) {
         assert_eq!(map.insert(key, key), Ok(None));
     }
     map.rebuild(region(100), 2).unwrap();
-    old.move_home(old.home_number(1).unwrap(), old.next().unwrap()).unwrap();
+    old.migrate_home(old.home_number(1).unwrap(), old.next().unwrap()).unwrap();
     let key = keys_of(0).nth(entries).unwrap();
     let home = old.home_of(key);
     let wanted = Key { word: key, matches: |word, stored, _: Look<'_>| word == stored };

@@ -12,7 +12,7 @@ use super::super::{
     shape::Shape,
     shared::{
         Line,
-        intent::{Intent, SPARE, Taker},
+        intent::{Intent, Reserver, SPARE},
         reap::{Gate, JOINED, Reaper},
     },
     update::Key,
@@ -40,7 +40,7 @@ impl Memory {
     fn new() -> Memory {
         let line = Box::leak(Box::new(crate::layout::Line::EMPTY));
         let region = Region::from_lines(core::slice::from_mut(line)).unwrap();
-        let shape = Shape { bins: 1, groups_per_region: 1 };
+        let shape = Shape { buckets: 1, groups_per_region: 1 };
         let descriptor = Descriptor::of_shape(region, shape, 0, u64::MAX);
         let lines: Vec<Line> = (0..3).map(|_| Line::in_state(JOINED)).collect();
         let memory = Memory { descriptor, lines, gate: Gate::default() };
@@ -55,7 +55,7 @@ impl Memory {
 
     fn table_of(&self, number: usize) -> Table<'_, Intent<'_>> {
         let names = &self.lines[number].names;
-        self.table().of_taker(Intent { names, reaped: &self.gate.reaped, base: 0 })
+        self.table().for_reserver(Intent { names, reaped: &self.gate.reaped, base: 0 })
     }
 
     fn update(
@@ -66,7 +66,7 @@ impl Memory {
         let table = self.table_of(number);
         let key = Key { word: KEY, matches: |word, stored, _: Look<'_>| word == stored };
         let answer = table.update(table.home_of(KEY), key, |_: Option<u64>| decision);
-        table.taker.end();
+        table.reserver.end();
         answer
     }
 
@@ -81,9 +81,9 @@ type Death = fn(Table<'_, Intent<'_>>, Home<'_>);
 
 const DEATHS: [Death; 3] = [
     // It has named the spare cell.
-    |table, home| assert!(table.taker.takes(home.bin(), SPARE)),
+    |table, home| assert!(table.reserver.reserves(home.bucket(), SPARE)),
     // It has reserved it, if nobody else has.
-    |table, home| drop(home.take_spare(table.taker, home.header())),
+    |table, home| drop(home.reserve_spare(table.reserver, home.header())),
     // It was about to remove the entry.
     |table, home| table.hides(home, Place::own(0)),
 ];
@@ -117,7 +117,7 @@ fn race(decision: Decision) {
             };
             assert!(before == [Some(0), after_first] || before == [Some(3), Some(0)], "{before:?}");
             assert_eq!(memory.reap(), Ok(()));
-            assert_eq!(memory.table().stats(memory.table()).held, 0);
+            assert_eq!(memory.table().stats(memory.table()).reserved, 0);
         });
     }
 }

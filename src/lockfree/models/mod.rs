@@ -20,7 +20,7 @@ use loom::{model::Builder, thread};
 use super::{
     Map,
     arena::Descriptor,
-    commit::Take,
+    commit::Attempt,
     header::{GROUP_SLOTS, OWN_SLOTS, REGIONS},
     judge::{self, Judged, Operation, Record, is_explained, keys_of_home},
     reclaim::Never,
@@ -58,7 +58,7 @@ enum Rebuild {
     Begun,
     /// The first thread begins it.
     Begins,
-    /// It has begun, into a table whose only home is in the hands of contexts that were killed. The
+    /// It has begun, into a table whose only home is reserveds of contexts that were killed. The
     /// first thread gives that one a next table.
     Stuck,
 }
@@ -79,8 +79,8 @@ impl Scene {
         Scene::of_shape(2, 3, before)
     }
 
-    fn of_shape(bins: u64, groups_per_region: u64, before: &[Operation]) -> Scene {
-        let shape = Shape { bins, groups_per_region };
+    fn of_shape(buckets: u64, groups_per_region: u64, before: &[Operation]) -> Scene {
+        let shape = Shape { buckets, groups_per_region };
         Scene { shape, before: before.into(), preemptions: None, rebuild: Rebuild::Not }
     }
 
@@ -172,7 +172,7 @@ impl Scene {
             let mut own = records.iter().take(threads[0].len());
             assert!(!own.any(|record| matches!(record.answer, Some(judge::Answer::Refused(_)))));
         }
-        assert_eq!((map.check(), map.stats().held), (Ok(()), 0));
+        assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
         let mut regions = Arc::into_inner(map)?.into_regions();
         let first = regions.next();
         regions.for_each(drop);
@@ -187,12 +187,12 @@ fn begin(map: &Judged, shape: Shape) {
     map.rebuild_into(Descriptor::of_shape(region, shape, 1, u64::MAX));
 }
 
-/// Leaves all places of the newest table's first home in the hands of nobody.
+/// Leaves all places of the newest table's first home reserveds of nobody.
 fn leak_all_places(map: &Judged) {
     let table = map.root().newest().unwrap();
     let home = table.home_number(0).unwrap();
     for slot in 0..OWN_SLOTS {
-        assert!(matches!(home.take(Anyone, home.header(), slot), Take::Done(_)));
+        assert!(matches!(home.reserve(Anyone, home.header(), slot), Attempt::Done(_)));
     }
     for region in 0..REGIONS {
         let mut claims =
@@ -208,7 +208,7 @@ fn key(number: usize) -> u64 {
 
 /// The key with a number of a home of two.
 fn key_of_home(home: u64, number: usize) -> u64 {
-    let shape = Shape { bins: 2, groups_per_region: 1 };
+    let shape = Shape { buckets: 2, groups_per_region: 1 };
     keys_of_home(shape, home).nth(number).unwrap()
 }
 

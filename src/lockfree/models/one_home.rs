@@ -43,7 +43,7 @@ fn p2_n1_every_pair_on_an_absent_key() {
 }
 
 #[test]
-fn p2_n1_every_pair_on_a_key_in_the_bin() {
+fn p2_n1_every_pair_on_a_key_in_the_bucket() {
     race_pairs(&Scene::of_one_home(&fill(0..1)), key(0));
 }
 
@@ -149,16 +149,16 @@ fn two_keys_and_one_spare_cell() {
     scene.race(&[&[Increment(key(0))], &[Increment(key(1)), Get(key(0))]]);
 }
 
-/// An update without the spare cell, in a full bin, leaves a hole that takes in an entry.
+/// An update without the spare cell, in a full bucket, leaves a vacancy that takes in an entry.
 #[test]
-fn updates_of_two_keys_in_a_full_bin() {
+fn updates_of_two_keys_in_a_full_bucket() {
     let scene = Scene::of_one_home(&fill(0..OWN)).with_preemptions(3);
     scene.race(&[&[Upsert(key(0), 1)], &[Upsert(key(1), 2)]]);
     let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(2);
     scene.race(&[&[Upsert(key(0), 1)], &[Upsert(key(1), 2)]]);
 }
 
-/// Removing from the bin takes in the entry outside, which others look for, update or remove.
+/// Removing from the bucket takes in the entry outside, which others look for, update or remove.
 #[test]
 fn p5_an_entry_is_taken_in_while_others_use_it() {
     let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(4);
@@ -194,7 +194,7 @@ fn n9_p1_the_last_place() {
     scene.race(&[&[Insert(key(8), 8)], &[Remove(key(0))]]);
 }
 
-/// Replace against remove: in the bin, and outside.
+/// Replace against remove: in the bucket, and outside.
 #[test]
 fn m1_replace_against_remove() {
     for count in [1, OWN + 1] {

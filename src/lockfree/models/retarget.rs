@@ -2,11 +2,11 @@
 //!
 //! ```text
 //!   table 0, one home       table 1, one home            table 2, one home
-//!   an entry                all six places are held      given by the first thread
+//!   an entry                all six places are reserved      given by the first thread
 //! ```
 //!
-//! The places of table 1 are held by contexts that were killed: so few accesses say what a home full of
-//! entries would need many for. The entry stays in its frozen bin, and changes are refused; or it goes
+//! The places of table 1 are reserved by contexts that were killed: so few accesses say what a home full of
+//! entries would need many for. The entry stays in its frozen bucket, and changes are refused; or it goes
 //! to table 2, once that is there and the home in table 1 is migrated.
 
 use super::{Rebuild, Scene, fill, key};

@@ -12,7 +12,7 @@ fn every_pair_on_a_key_in_a_group() {
 }
 
 #[test]
-fn every_pair_on_a_key_in_the_bin_with_entries_outside() {
+fn every_pair_on_a_key_in_the_bucket_with_entries_outside() {
     race_pairs(&Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(3), key(0));
 }
 
@@ -45,7 +45,7 @@ fn three_that_insert_remove_and_toggle() {
     scene.race(&threads);
 }
 
-/// Two take an entry in and out of the bin while a third looks for it.
+/// Two take an entry in and out of the bucket while a third looks for it.
 #[test]
 fn three_around_an_entry_outside() {
     let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(1);

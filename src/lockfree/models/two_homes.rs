@@ -24,7 +24,7 @@ fn full_but_for_a_move() -> Scene {
     Scene::of_neighbours(&before)
 }
 
-/// Both bins are full, one slot of a group is left, and both homes want it.
+/// Both buckets are full, one slot of a group is left, and both homes want it.
 #[test]
 fn n7_two_homes_claim_slots_of_one_group() {
     let mut before = fill(0..OWN + 1);

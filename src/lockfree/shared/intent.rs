@@ -2,8 +2,8 @@
 //! member is dead.
 //!
 //! ```text
-//!   member     takes = spare of bin 5   looks at `reaped`   reserves it   commits   takes = 0
-//!   reaper                              reaped = spare of bin 5   looks at all members   reaped = 0
+//!   member     reserves = spare of bucket 5   looks at `reaped`   reserves it   commits   reserves = 0
+//!   reaper                              reaped = spare of bucket 5   looks at all members   reaped = 0
 //! ```
 //!
 //! - **I1** What a member has reserved is named by one of its two words. An operation has reserved one thing at
@@ -21,16 +21,16 @@
 use super::super::header::OWN_SLOTS;
 use crate::sync::{AtomicU64, Ordering::SeqCst, sequentially_consistent};
 
-/// The slot number by which the spare cell of a bin goes.
+/// The slot number by which the spare cell of a bucket goes.
 pub(in crate::lockfree) const SPARE: u32 = OWN_SLOTS;
 
 /// In `reaped`: the thing is a dead member's, and about to be free.
 pub(super) const RELEASING: u64 = 1 << 63;
 
 /// Who reserves slots and cells of a table.
-pub(in crate::lockfree) trait Taker: Copy {
-    /// Names the slot of the bin or group at `line`. May it be reserved?
-    fn takes<L>(self, line: &L, slot: u32) -> bool;
+pub(in crate::lockfree) trait Reserver: Copy {
+    /// Names the slot of the bucket or group at `line`. May it be reserved?
+    fn reserves<L>(self, line: &L, slot: u32) -> bool;
 
     /// Names the slot that the next commit hides, and so reserves.
     fn hides<L>(self, line: &L, slot: u32);
@@ -43,9 +43,9 @@ pub(in crate::lockfree) trait Taker: Copy {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lockfree) struct Anyone;
 
-impl Taker for Anyone {
+impl Reserver for Anyone {
     #[inline(always)]
-    fn takes<L>(self, _: &L, _: u32) -> bool {
+    fn reserves<L>(self, _: &L, _: u32) -> bool {
         true
     }
 
@@ -56,26 +56,26 @@ impl Taker for Anyone {
     fn has_hidden(self) {}
 }
 
-/// The two names of a member. 0 is nothing; else the address of a bin or group in the memory, counted from its
+/// The two names of a member. 0 is nothing; else the address of a bucket or group in the memory, counted from its
 /// start, and the number of the slot.
 #[derive(Debug, Default)]
 pub(in crate::lockfree) struct Names {
-    takes: AtomicU64,
+    reserves: AtomicU64,
     hides: AtomicU64,
 }
 
 impl Names {
     /// Both. Only what a living member names in the order of SeqCst counts (I2).
     pub(super) fn both(&self) -> [u64; 2] {
-        // `takes` last: `has_hidden` writes it before `hides` is written again.
+        // `reserves` last: `has_hidden` writes it before `hides` is written again.
         let hides = self.hides.load(SeqCst);
-        [self.takes.load(SeqCst), hides]
+        [self.reserves.load(SeqCst), hides]
     }
 
     /// An operation has ended, or what was named is released.
     pub(in crate::lockfree) fn clear(&self) {
         // SeqCst: behind the commit or release that ended it, for who reads this.
-        self.takes.store(0, SeqCst);
+        self.reserves.store(0, SeqCst);
         self.hides.store(0, SeqCst);
     }
 }
@@ -100,11 +100,11 @@ impl Intent<'_> {
     }
 }
 
-impl Taker for Intent<'_> {
-    fn takes<L>(self, line: &L, slot: u32) -> bool {
+impl Reserver for Intent<'_> {
+    fn reserves<L>(self, line: &L, slot: u32) -> bool {
         let name = self.name_of(line, slot);
         // SeqCst, both: I2.
-        self.names.takes.store(name, SeqCst);
+        self.names.reserves.store(name, SeqCst);
         sequentially_consistent();
         self.reaped.load(SeqCst) & !RELEASING != name
     }
@@ -121,6 +121,6 @@ impl Taker for Intent<'_> {
 
     fn has_hidden(self) {
         // SeqCst: as above.
-        self.names.takes.store(self.names.hides.load(SeqCst), SeqCst);
+        self.names.reserves.store(self.names.hides.load(SeqCst), SeqCst);
     }
 }

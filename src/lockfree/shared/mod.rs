@@ -1,11 +1,11 @@
 //! Memory that processes share: one map in it, and those who use it.
 //!
 //! ```text
-//!   | block   | member 0 | member 1 | ... | descriptor, bins, groups: an arena |
+//!   | block   | member 0 | member 1 | ... | descriptor, buckets, groups: an arena |
 //!   0        64         128                64 * (1 + members)
 //!
 //!   block     letters and layout | bytes | members | check | reaper | reaped
-//!   member    state | takes | hides
+//!   member    state | reserves | hides
 //! ```
 //!
 //! No word is an address, so the memory means the same wherever it is mapped. [`format`] makes it; after that
@@ -26,7 +26,7 @@
 //! # Whom a process trusts
 //!
 //! Everyone who can write the memory: it may change entries at will, and so make every answer wrong. But what
-//! is in the memory, damaged as it may be, leads no operation out of it: what the addresses of bins and groups
+//! is in the memory, damaged as it may be, leads no operation out of it: what the addresses of buckets and groups
 //! follow from is remembered at [`attach`], and an operation that finds other numbers in the memory takes the
 //! map for one without a table. That is looked at when an operation begins: a writer that changes the first two
 //! lines of an arena in the middle of one is not excluded.
@@ -61,7 +61,7 @@ use crate::{
 /// A machine of the other byte order reads other letters, as with arenas.
 const LETTERS: u64 = u64::from_le_bytes(*b"heptSH\0\0");
 const FORMAT_SHIFT: u32 = 48;
-/// The layout told here.
+/// The layout described here.
 const FORMAT: u64 = 1;
 /// More members than any system has processes; so that sizes cannot overflow.
 const MOST_MEMBERS: usize = 1 << 20;

@@ -99,15 +99,15 @@ impl Reaper<'_> {
     /// Releases what `name` says, if it is reserved: nobody living has it (I2).
     fn release(self, table: Table<'_>, name: u64) -> Result<(), Error> {
         let Some(address) = self.base.checked_add(name as usize) else { return Ok(()) };
-        if let Some((number, slot)) = table.bin_at(address) {
+        if let Some((number, slot)) = table.bucket_at(address) {
             let Some(home) = table.home_number(number) else { return Ok(()) };
             let header = home.header();
-            if slot == SPARE && header.is_spare_taken() {
+            if slot == SPARE && header.is_spare_reserved() {
                 self.is_releasing(name)?;
-                home.give_back(Header::returning_spare);
-            } else if slot < OWN_SLOTS && header.is_taken(slot) {
+                home.release(Header::releasing_spare);
+            } else if slot < OWN_SLOTS && header.is_reserved(slot) {
                 self.is_releasing(name)?;
-                home.give_back(|now| now.returning(slot));
+                home.release(|now| now.releasing(slot));
             }
         } else if let Some((number, slot)) = table.group_at(address) {
             let Some(group) = table.groups().get(number as usize) else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Contexts that are killed again and again in one home: it is told, and repaired.
+//! Contexts that are killed again and again in one home: it is noticed, and repaired.
 
 use std::vec::Vec;
 
@@ -10,28 +10,31 @@ use crate::{
 
 /// A counter whose updates are killed at each access in turn, in a map with much room.
 #[test]
-fn a_hot_key_is_told_and_repaired() {
+fn a_hot_key_is_noticed_and_repaired() {
     let world = World::over(Map::new_in(region_for(1_000), 0).unwrap());
     let key = 42;
     assert_eq!(world.map.insert(key, 0), Ok(None));
     let mut kills = 0;
     while world.map.needs_rebuild().is_none() {
-        assert!(world.map.upsert(key, 1).is_ok(), "told before an update is refused");
+        assert!(world.map.upsert(key, 1).is_ok(), "noticed before an update is refused");
         world.perform(&Call::killed(Increment(key), kills % 40));
         kills += 1;
         assert!(kills < 1_000);
     }
     assert_eq!(world.map.needs_rebuild(), Some(Need::Leaks));
     let stats = world.map.stats();
-    assert!(stats.held == stats.most_held && stats.held * 16 < stats.slots, "{stats:?}");
+    assert!(
+        stats.reserved == stats.most_reserved && stats.reserved * 16 < stats.slots,
+        "{stats:?}"
+    );
     while world.map.upsert(key, 1) != Err(Error::Busy) {
         world.perform(&Call::killed(Increment(key), kills % 40));
         kills += 1;
         assert!(kills < 1_000);
     }
     let mut map: Judged = std::rc::Rc::into_inner(world).unwrap().map;
-    let held = map.stats().held;
-    assert_eq!((map.repair(), map.stats().held, map.needs_rebuild()), (held, 0, None));
+    let reserved = map.stats().reserved;
+    assert_eq!((map.repair(), map.stats().reserved, map.needs_rebuild()), (reserved, 0, None));
     assert_eq!(map.upsert(key, 7), Ok(Some(1)));
     assert_eq!(map.iter().collect::<Vec<_>>(), [(key, 7)]);
 }

@@ -17,7 +17,7 @@ use crate::{
 type Shared = SharedMap<'static, u64, u64>;
 
 const CAPACITY: usize = 3;
-/// More entries than the bins take, so that some are in groups; and in the other setting as many as go in.
+/// More entries than the buckets take, so that some are in groups; and in the other setting as many as go in.
 const FEW: u64 = 9;
 const MANY: u64 = 30;
 
@@ -67,7 +67,7 @@ fn assert_nothing_is_left(map: &Shared, story: &str) {
     // SAFETY: the test ended what used these numbers.
     let reaped = [1, 2].map(|number| unsafe { map.reap(number) });
     assert_eq!(reaped, [Ok(()); 2], "{story}");
-    assert_eq!((map.stats().held, map.check()), (0, Ok(())), "{story}");
+    assert_eq!((map.stats().reserved, map.check()), (0, Ok(())), "{story}");
 }
 
 #[test]

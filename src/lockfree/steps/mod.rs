@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The [judge](super::judge) asks for an order of the operations that explains all answers. One that
-//! was killed may have happened or not; it leaves at most one slot held, and all that come after it
+//! was killed may have happened or not; it leaves at most one slot reserved, and all that come after it
 //! end within a bounded number of accesses, with right answers.
 //!
 //! ```text
@@ -25,7 +25,7 @@ use std::{
 
 use super::{
     Map, arena_layout,
-    bin::Group,
+    bucket::Group,
     header::GROUP_SLOTS,
     judge::{self, Answer, Judged, Operation, Record, is_explained},
     shape::Shape,
@@ -185,12 +185,12 @@ impl Scene {
     }
 
     /// Is an own slot free while entries are outside?
-    fn has_hole(&mut self) -> bool {
+    fn has_vacancy(&mut self) -> bool {
         let map = self.make();
         let stats = map.map.stats();
-        let has_hole = stats.entries - stats.outside < judge::OWN && stats.outside > 0;
+        let has_vacancy = stats.entries - stats.overflow < judge::OWN && stats.overflow > 0;
         self.region = Rc::into_inner(map).unwrap().map.into_regions().next();
-        has_hole
+        has_vacancy
     }
 
     /// The map in its state.
@@ -220,8 +220,8 @@ impl Scene {
         let story = || std::format!("{calls:?}\ngave {records:#?}\nfrom {start:?}\nto {end:?}");
         assert!(is_explained(self.shape, &start, &records, &end), "no order explains\n{}", story());
         assert!(self.is_tight || !records.iter().any(is_refused), "refused\n{}", story());
-        let held = world.map.stats().held;
-        assert!(held <= world.killed.get(), "{held} held\n{}", story());
+        let reserved = world.map.stats().reserved;
+        assert!(reserved <= world.killed.get(), "{reserved} reserved\n{}", story());
         assert_eq!(world.map.check(), Ok(()), "{}", story());
         if world.killed.get() == 0 {
             // Insertions and moves leave a slot of each group free, so that every present key can be given
@@ -236,9 +236,9 @@ impl Scene {
 
         let reached = world.reached.get();
         let mut map = Rc::into_inner(world).unwrap().map;
-        let (held, entries) = (map.stats().held, judge::entries(&map));
-        assert_eq!(map.repair(), held, "{calls:?}");
-        assert_eq!((map.stats().held, map.check()), (0, Ok(())), "{calls:?}");
+        let (reserved, entries) = (map.stats().reserved, judge::entries(&map));
+        assert_eq!(map.repair(), reserved, "{calls:?}");
+        assert_eq!((map.stats().reserved, map.check()), (0, Ok(())), "{calls:?}");
         assert_eq!(judge::entries(&map), entries, "{calls:?}");
         let mut regions = map.into_regions();
         self.region = regions.next();

@@ -48,7 +48,7 @@ fn insertions_leave_a_slot_of_each_group() {
 #[test]
 fn p4_updates_in_a_full_home() {
     let mut scene = full_home();
-    // In the bin; and in each group, two of the last.
+    // In the bucket; and in each group, two of the last.
     let keys = [0, 1, OWN, ALL - 2, ALL - 1].map(key);
     let updates = keys.map(|key| Upsert(key, 7));
     for_triples(&updates, |[outer, middle, inner]| {
@@ -138,7 +138,7 @@ fn n5_p4_an_interrupt_that_is_killed() {
     });
 }
 
-/// Killed after it was interrupted, with what it held from before still in hand.
+/// Killed after it was interrupted, with what it reserved from before still in hand.
 #[test]
 fn n5_p4_interrupted_and_then_killed() {
     in_every_setting(|Setting { scene, chosen, .. }| {

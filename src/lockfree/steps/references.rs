@@ -32,8 +32,8 @@ impl Keys for Objects {
 
 type Objected = IndirectMap<'static, Objects, u64>;
 
-/// A full bin, and a key outside.
-fn full_bin() -> &'static Objected {
+/// A full bucket, and a key outside.
+fn full_bucket() -> &'static Objected {
     GONE.take();
     let map = Box::leak(Box::new(Objected::new_in(region_for(1), 0, Objects).unwrap()));
     for key in 0..=OWN as u64 {
@@ -51,7 +51,7 @@ fn p5_a_reference_that_was_not_kept_is_followed_by_nobody() {
     sweep(|first| {
         let mut is_reached = false;
         sweep(|second| {
-            let map = full_bin();
+            let map = full_bucket();
             let reached = std::rc::Rc::new(std::cell::Cell::new([false; 3]));
             let marks = std::rc::Rc::clone(&reached);
             let set = move |mark: usize| {

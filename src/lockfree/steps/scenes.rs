@@ -32,7 +32,7 @@ pub(super) fn full_home() -> Scene {
 
 fn key_of(home: u64, number: usize) -> u64 {
     let shape = Shape::for_entries(3).unwrap();
-    assert_eq!(shape.bins, 2);
+    assert_eq!(shape.buckets, 2);
     keys_of_home(shape, home).nth(number).unwrap()
 }
 
@@ -40,14 +40,14 @@ fn fill(home: u64, numbers: core::ops::Range<usize>) -> Vec<Call> {
     numbers.map(|number| Insert(key_of(home, number), 100).into()).collect()
 }
 
-/// Removes the first key of `home`, which is in the bin, and loses the race to fill its slot against an
-/// insertion of the key `number`: so a slot of the bin is free, while entries are outside.
-fn make_hole(home: u64, number: usize, accesses_before: u64) -> Call {
+/// Removes the first key of `home`, which is in the bucket, and loses the race to fill its slot against an
+/// insertion of the key `number`: so a slot of the bucket is free, while entries are outside.
+fn make_vacancy(home: u64, number: usize, accesses_before: u64) -> Call {
     let inserted = Insert(key_of(home, number), 100);
     Call::stopped(Remove(key_of(home, 0)), accesses_before, vec![inserted.into()])
 }
 
-/// Operations about `about`, and about `beside`, which is in the bin or nowhere.
+/// Operations about `about`, and about `beside`, which is in the bucket or nowhere.
 fn operations(about: u64, beside: u64) -> Vec<Operation> {
     vec![
         Get(about),
@@ -90,17 +90,23 @@ fn setting(
 pub(super) fn settings() -> Vec<Setting> {
     vec![
         setting("an absent key", 1, vec![], key(0), key(1)),
-        setting("a key in the bin", 1, fill(0, 0..1), key(0), key(1)),
-        setting("a full bin", 1, fill(0, 0..OWN), key(0), key(1)),
-        setting("a key in the bin, entries outside", 1, fill(0, 0..OWN + 2), key(0), key(1)),
+        setting("a key in the bucket", 1, fill(0, 0..1), key(0), key(1)),
+        setting("a full bucket", 1, fill(0, 0..OWN), key(0), key(1)),
+        setting("a key in the bucket, entries outside", 1, fill(0, 0..OWN + 2), key(0), key(1)),
         setting("a key outside", 1, fill(0, 0..OWN + 2), key(OWN), key(0)),
-        setting("a key outside, a hole", 1, hole(OWN + 1), key(OWN), key(1)),
+        setting("a key outside, a vacancy", 1, vacancy(OWN + 1), key(OWN), key(1)),
         setting("one place left, outside", 1, fill(0, 0..ALL - 1), key(ALL - 2), key(0)),
-        setting("one place left, in the bin", 1, hole(ALL - 1), key(ALL - 1), key(1)),
-        setting("a full home, a key in the bin", 1, fill(0, 0..ALL), key(0), key(1)),
+        setting("one place left, in the bucket", 1, vacancy(ALL - 1), key(ALL - 1), key(1)),
+        setting("a full home, a key in the bucket", 1, fill(0, 0..ALL), key(0), key(1)),
         setting("a full home, a key outside", 1, fill(0, 0..ALL), key(ALL - 1), key(0)),
-        setting("an absent key, a full bin", 1, fill(0, 0..OWN), key(OWN), key(1)),
-        setting("an absent key, one place left in the bin", 1, hole(ALL - 1), key(ALL + 1), key(1)),
+        setting("an absent key, a full bucket", 1, fill(0, 0..OWN), key(OWN), key(1)),
+        setting(
+            "an absent key, one place left in the bucket",
+            1,
+            vacancy(ALL - 1),
+            key(ALL + 1),
+            key(1),
+        ),
         setting("an absent key, room after a move", 3, room_after_a_move(), key(ALL - 1), key(0)),
     ]
 }
@@ -115,17 +121,17 @@ fn room_after_a_move() -> Vec<Call> {
     before
 }
 
-/// The first keys, `count` of them, all in groups but for two; a slot of the bin is free.
-fn hole(count: usize) -> Vec<Call> {
+/// The first keys, `count` of them, all in groups but for two; a slot of the bucket is free.
+fn vacancy(count: usize) -> Vec<Call> {
     let mut before = fill(0, 0..count);
-    before.push(make_hole(0, count, 0));
-    let mut has_hole = false;
+    before.push(make_vacancy(0, count, 0));
+    let mut has_vacancy = false;
     super::sweep(|accesses_before| {
         let last = before.len() - 1;
-        before[last] = make_hole(0, count, accesses_before);
+        before[last] = make_vacancy(0, count, accesses_before);
         let mut scene = Scene::new(1, before.clone(), true);
-        has_hole = scene.has_hole();
-        !has_hole
+        has_vacancy = scene.has_vacancy();
+        !has_vacancy
     });
     before
 }

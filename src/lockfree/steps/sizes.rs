@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::steps;
-use crate::lockfree::lines::rebuilds::{assert_fullest_bins, assert_same_bounds};
+use crate::lockfree::lines::rebuilds::{assert_fullest_buckets, assert_same_bounds};
 
 /// Loads, stores and exchanges of words and claims; the counters of [`Counted`] among them.
 ///
@@ -19,6 +19,6 @@ fn m4_accesses_in_a_rebuild_at_every_size() {
 }
 
 #[test]
-fn m4_accesses_of_the_fullest_bins_at_every_size() {
-    assert_fullest_bins("accesses", accesses, 1_200);
+fn m4_accesses_of_the_fullest_buckets_at_every_size() {
+    assert_fullest_buckets("accesses", accesses, 1_200);
 }

@@ -80,15 +80,15 @@ pub(crate) fn print_tables(symbols: &Symbols, workload: &Workload) {
             lines % 1000
         );
     }
-    println!("lock-free table      entries  capacity    bins   bytes    outside  left held");
+    println!("lock-free table      entries  capacity buckets   bytes   overflow   reserved");
     let stats = BY_ADDRESS.stats();
     println!(
         "samples by address   {:7}  {:8}  {:6}  {:6}  {:9}  {:9}",
         stats.entries,
         BY_ADDRESS.capacity(),
-        stats.bins,
+        stats.buckets,
         stats.bytes,
-        stats.outside,
-        stats.held
+        stats.overflow,
+        stats.reserved
     );
 }

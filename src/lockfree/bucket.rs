@@ -1,7 +1,7 @@
-//! What memory looks like: a bin is one line, a group two.
+//! What memory looks like: a bucket is one line, a group two.
 //!
 //! ```text
-//!  bin    | header | key 0 | key 1 | key 2 | cell 0 | cell 1 | cell 2 | cell 3 |
+//!  bucket    | header | key 0 | key 1 | key 2 | cell 0 | cell 1 | cell 2 | cell 3 |
 //!         0        8      16      24      32       40       48       56       64
 //!
 //!  group  | claims | unused | key 0 | value 0 | key 1 | value 1 | key 2 | value 2 |
@@ -23,11 +23,11 @@ const WORDS: usize = 8;
 /// The home of some keys: header, three keys, four cells for their values.
 #[derive(Default)]
 #[repr(C, align(64))]
-pub(super) struct Bin {
+pub(super) struct Bucket {
     words: [AtomicU64; WORDS],
 }
 
-impl Bin {
+impl Bucket {
     #[inline]
     pub(super) fn header(&self) -> &AtomicU64 {
         touched(&self.words[0])

@@ -14,8 +14,8 @@ use super::{
     arena::{Home, Table},
     commit::Lost,
     header::{Header, Place},
-    shared::intent::Taker,
-    update::Hand,
+    shared::intent::Reserver,
+    update::Reservation,
 };
 use crate::sync::Ordering::Relaxed;
 
@@ -25,60 +25,67 @@ impl Header {
     pub(super) fn removing(self, place: Place) -> Header {
         let hidden = self.hiding(place);
         if place.is_own() && hidden.has_overflow() {
-            hidden.taking(place.own_slot())
+            hidden.reserving(place.own_slot())
         } else {
             hidden
         }
     }
 }
 
-impl<'a, T: Taker> Table<'a, T> {
+impl<'a, T: Reserver> Table<'a, T> {
     /// Does with the slot at `place`, which `after` has just hidden, what is to be done.
     #[inline]
     pub(super) fn after_hiding(self, home: Home<'a>, after: Header, place: Place) {
         if !place.is_own() {
             self.unclaim(home, place);
-        } else if after.is_taken(place.own_slot()) {
+        } else if after.is_reserved(place.own_slot()) {
             self.pull_in(home, after, place);
         }
     }
 
-    /// Moves an entry from a group into the own slot at `hole`, which we hold.
+    /// Moves an entry from a group into the own slot at `vacancy`, which we hold.
     #[inline(never)]
-    fn pull_in(self, home: Home<'a>, after: Header, hole: Place) {
-        self.taker.has_hidden();
-        let outside = after.overflow().next();
-        let is_filled = outside.is_some_and(|place| self.refill(home, after, hole, place).is_ok());
+    fn pull_in(self, home: Home<'a>, after: Header, vacancy: Place) {
+        self.reserver.has_hidden();
+        let overflow = after.overflow().next();
+        let is_filled =
+            overflow.is_some_and(|place| self.refill(home, after, vacancy, place).is_ok());
         if !is_filled {
-            home.give_back(|now| now.returning(hole.own_slot()));
+            home.release(|now| now.releasing(vacancy.own_slot()));
         }
     }
 
     /// After an update that took the last free slot of another group than its own: moves the entry there,
-    /// at `borrowed`, back to where it was, to `hole`, which we hold. So each group keeps a slot for
+    /// at `borrowed`, back to where it was, to `vacancy`, which we hold. So each group keeps a slot for
     /// updates. Goes round again only if another operation has committed.
     #[cold]
-    pub(super) fn bring_back(self, home: Home<'a>, after: Header, hole: Place, borrowed: Place) {
-        self.taker.has_hidden();
+    pub(super) fn bring_back(self, home: Home<'a>, after: Header, vacancy: Place, borrowed: Place) {
+        self.reserver.has_hidden();
         let mut seen = after;
         while seen.shows(borrowed) && !seen.is_frozen() {
-            if self.refill(home, seen, hole, borrowed).is_ok() {
+            if self.refill(home, seen, vacancy, borrowed).is_ok() {
                 return;
             }
             seen = home.header();
         }
-        self.put_back(home, Hand::Slot(hole));
+        self.release(home, Reservation::Slot(vacancy));
     }
 
-    /// Moves the entry at `outside`, in a group, to `hole`, which we hold.
-    fn refill(self, home: Home<'a>, seen: Header, hole: Place, outside: Place) -> Result<(), Lost> {
-        self.hides(home, outside);
-        let pair = self.pair_at(home, outside);
+    /// Moves the entry at `outside`, in a group, to `vacancy`, which we hold.
+    fn refill(
+        self,
+        home: Home<'a>,
+        seen: Header,
+        vacancy: Place,
+        overflow: Place,
+    ) -> Result<(), Lost> {
+        self.hides(home, overflow);
+        let pair = self.pair_at(home, overflow);
         // Relaxed, both: as in `hits`.
         let (word, value) = (pair.key.load(Relaxed), pair.value.load(Relaxed));
-        self.fill(home, seen, hole, word, value);
-        home.commit(seen, |now| now.showing(hole).hiding(outside))?;
-        self.unclaim(home, outside);
+        self.fill(home, seen, vacancy, word, value);
+        home.commit(seen, |now| now.showing(vacancy).hiding(overflow))?;
+        self.unclaim(home, overflow);
         Ok(())
     }
 }
