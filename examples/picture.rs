@@ -1,6 +1,6 @@
 //! A picture of a table: one row of eight cells per group, as SVG on standard output.
 //!
-//! Grey is a free slot, blue an entry at home, orange one in its alternate group, red a deep one;
+//! Grey is a free slot, blue an entry at home, orange one in its alternate group, red a stashed one;
 //! the leftmost cell of each group shows how many of its eight filter bits are set. Groups run down
 //! the columns.
 //!

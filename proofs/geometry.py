@@ -1,7 +1,7 @@
 """layout::geometry and layout::tag: which groups a hash leads to.
 
 The mask is a variable here: every table size is covered at once, up to all of the address space,
-for 64-bit and 32-bit machines. What holds for the eight golden rotations as numbers is told
+for 64-bit and 32-bit machines. What holds for the eight golden rotations as numbers is shown
 exactly: as multiples of 64 they are odd, so that an alternate has the other parity; there are only
 four odd residues modulo 8 groups, so the eight alternates of a group are distinct from some larger
 size on, and the theorem says from which. Two classes differ by 2 modulo 4 groups, which is enough
@@ -130,7 +130,7 @@ def prove_slot_bytes(ledger):
         )
 
     ledger.for_all(
-        "tag: slot bytes of all tags are neither free nor deep, moves keep the class",
+        "tag: slot bytes of all tags are neither free nor stashed, moves keep the class",
         range(1, 128),
         holds,
         planted={

@@ -67,9 +67,9 @@ def prove_mixer(ledger):
     for kind, forth, back in CHAIN:
         wrong = forth if kind == "xor-shift" else newton_inverse(forth, rounds=3)
         change = "one shift less" if kind == "xor-shift" else "two rounds of Newton less"
-        told = forth[0] if kind == "xor-shift" else f"{forth:#x}"
+        shown = forth[0] if kind == "xor-shift" else f"{forth:#x}"
         ledger.theorem(
-            f"hash: the {kind} by {told} is undone, in both orders",
+            f"hash: the {kind} by {shown} is undone, in both orders",
             z3.And(
                 step(kind, back, step(kind, forth, value)) == value,
                 step(kind, forth, step(kind, back, value)) == value,
@@ -88,7 +88,7 @@ def tail_word(text, length, mark=56):
 
 
 def prove_tail(ledger):
-    """Byte strings that end in zeros are told apart."""
+    """Byte strings that end in zeros are distinguished."""
     text, other = word("text"), word("other")
     length, other_length = word("length"), word("other_length")
     given = [z3.ULE(1, length), z3.ULE(length, 7), z3.ULE(1, other_length), z3.ULE(other_length, 7)]

@@ -11,7 +11,7 @@ overflows. With exact numbers the estimate is right as long as 3 * entries does 
 The second proof is empty where it matters. A full group makes the formula answer -1. The page's
 helper that looks the presence bit up adds the constraint that the index is in range, which throws
 the two full bytes out of what is checked. Without that constraint nothing changes: out of range the
-helper answers `false`, which the property takes for "free". So two holes hide one wrong answer;
+helper answers `false`, which the property takes for "free". So two flaws hide one wrong answer;
 with either of them closed alone it stays hidden. Also the page's branch for slot 0 asks that *no*
 slot be taken, and it never shows, since the formula never answers 0.
 """
@@ -124,7 +124,7 @@ def names_a_free_slot(presence, slot, out_of_range):
 
 
 def prove_free_slot(ledger):
-    """The second proof: its holes, and the form without them."""
+    """The second proof: its flaws, and the form without them."""
     presence = word("presence")
     slot = highest_free(presence)
     one_byte = [z3.ULT(presence, 256)]
@@ -142,18 +142,18 @@ def prove_free_slot(ledger):
     )
     admitted = [byte for byte in range(256) if is_true_for(z3.And(*in_range), presence, byte)]
     ledger.check(
-        "page: first hole, the constraints admit all bytes but the two full ones",
+        "page: first flaw, the constraints admit all bytes but the two full ones",
         sorted(set(range(256)) - set(admitted)) == [0xFE, 0xFF],
         f"{len(admitted)} of 256",
     )
     ledger.theorem(
-        "page: second hole, without them there is no counterexample either",
+        "page: second flaw, without them there is no counterexample either",
         dishonest,
         one_byte,
         planted={"an index out of range counts as taken": honest},
     )
     ledger.theorem(
-        "page: with the second hole closed alone, the first still hides the full groups",
+        "page: with the second flaw mended alone, the first still hides the full groups",
         honest,
         one_byte + in_range,
         planted={"the first is closed as well": (honest, one_byte)},

@@ -1,11 +1,11 @@
 """layout::word, and the steps of probe: sets of slots by arithmetic on eight bytes at once.
 
 What a routine computes with a handful of instructions on the whole metadata word is compared with
-what it means, told slot by slot. The exact match is exact for all words and bytes. The cheaper
+what it means, slot by slot. The exact match is exact for all words and bytes. The cheaper
 match, which lets borrows run, is shown to err, and where: only on a byte that is the wanted one
 with bit 0 flipped. That is why the away bit of a slot byte is bit 0: such a byte is a resident of
 the same tag, whose comparison decides. With the flag in bit 7 it could be a free slot that still
-holds a removed key. The same bytes make the cheap match wrong for free and for deep slots, which
+holds a removed key. The same bytes make the cheap match wrong for free and for stashed slots, which
 differ in bit 0.
 """
 
@@ -20,11 +20,11 @@ LOW_SEVEN = constant("src/probe/portable.rs", "LOW_SEVEN")
 LOW_NIBBLES = constant("src/swiss/displace.rs", "LOW_NIBBLES")
 SLOTS = range(1, 8)
 FREE = 0x00
-DEEP = 0x01
+STASHED = 0x01
 
 
 def set_of(holds):
-    """The slot mask, told slot by slot: bit 8 * s + 7 where `holds(s)`."""
+    """The slot mask, slot by slot: bit 8 * s + 7 where `holds(s)`."""
     return sum(z3.If(holds(slot), number(1 << (8 * slot + 7)), number(0)) for slot in SLOTS)
 
 
@@ -100,16 +100,16 @@ def prove_matches(ledger):
     )
 
     def errs_on_a_resident(slot):
-        return z3.Implies(errs(slot), z3.UGT(byte(metadata, slot), DEEP))
+        return z3.Implies(errs(slot), z3.UGT(byte(metadata, slot), STASHED))
 
     residents_only = all_of(errs_on_a_resident(slot) for slot in SLOTS)
     ledger.theorem(
-        "words: with the flag in bit 0 it never errs on a free or a deep slot",
+        "words: with the flag in bit 0 it never errs on a free or a stashed slot",
         residents_only,
         [z3.UGE(wanted, 2)],  # a tag of 1..=127 above the flag
         planted={
             "the flag is in bit 7, above the tag": (residents_only, [wanted & 0x7F != 0]),
-            "a deep slot is wanted": (residents_only, [wanted == DEEP]),
+            "a stashed slot is wanted": (residents_only, [wanted == STASHED]),
             "a free slot is wanted": (residents_only, [wanted == FREE]),
         },
     )
@@ -186,10 +186,10 @@ def prove_sets(ledger):
     )
 
 
-def with_slot_byte(metadata, slot, slot_byte, hole=0xFF):
+def with_slot_byte(metadata, slot, slot_byte, window=0xFF):
     """Word::with_slot_byte."""
     shift = z3.ZeroExt(56, slot) * 8
-    return (metadata & ~(number(hole) << shift)) | (z3.ZeroExt(56, slot_byte) << shift)
+    return (metadata & ~(number(window) << shift)) | (z3.ZeroExt(56, slot_byte) << shift)
 
 
 def prove_updates(ledger):
@@ -208,7 +208,7 @@ def prove_updates(ledger):
         replaced(with_slot_byte(metadata, slot, new)),
         a_slot,
         planted={
-            "the hole is a bit short": replaced(with_slot_byte(metadata, slot, new, hole=0x7F)),
+            "the window is a bit short": replaced(with_slot_byte(metadata, slot, new, window=0x7F)),
         },
     )
     class_number = word("class")
@@ -239,22 +239,22 @@ def prove_displaced(ledger):
     """swiss::displace::displaced_of: one match over the low nibbles finds a whole class."""
     metadata, class_number = word("metadata"), word("class", 8)
     away = class_number << 1 | 1
-    deep = exact_match(metadata, number(DEEP, 8))
+    stashed = exact_match(metadata, number(STASHED, 8))
 
     def found(nibbles):
-        return exact_match(metadata & nibbles, away) & ~deep
+        return exact_match(metadata & nibbles, away) & ~stashed
 
     def displaced(slot):
         tag = z3.LShR(byte(metadata, slot), 1)
         is_away = bit(byte(metadata, slot), 0)
-        return z3.And(byte(metadata, slot) != DEEP, is_away, tag & 7 == class_number)
+        return z3.And(byte(metadata, slot) != STASHED, is_away, tag & 7 == class_number)
 
     ledger.theorem(
         "words: displaced_of finds the away residents of a class, and no others",
         found(LOW_NIBBLES) == set_of(displaced),
         [z3.ULT(class_number, 8)],
         planted={
-            "deep slots stay in": exact_match(metadata & LOW_NIBBLES, away) == set_of(displaced),
+            "stashed slots stay in": exact_match(metadata & LOW_NIBBLES, away) == set_of(displaced),
             "three bits of each byte": found(LOW_NIBBLES & (LANES * 7)) == set_of(displaced),
         },
     )

@@ -6,7 +6,7 @@
 //           x1  mask_bytes (groups - 1) * 64, groups a power of two
 //           x2  hash       of the entry
 //           x3  wanted     the entry
-// Out       x0  the entry's address; 0 if it is absent; 1 if it may be deep
+// Out       x0  the entry's address; 0 if it is absent; 1 if it may be stashed
 // Clobbers  x4..x15, flags. Stack untouched, memory only read. No FP/SIMD register.
 // Requires  each metadata word, and each entry whose slot byte is not free, is initialised
 // Cost      22 instructions for a first match at home, 20 for a miss there, 42 for a first match in
@@ -17,7 +17,7 @@
 //   bit `class` of home's filter is clear: absent
 // other = ((rotate_right(golden, class) | 64) - home) & mask
 //   a slot of other with byte 2 * tag + 1 whose entry equals wanted: found
-//   none: may be deep
+//   none: may be stashed
 // Bytes are compared as in match_slots, but a match is bit 8*s, the offset of the entry; entries
 // are compared from the lowest matching slot up.
 
@@ -102,7 +102,7 @@ HEPTAD_BEGIN find_word
     ands    \matches, \matches, \place
     b.ne    5b
 
-7:  mov     x0, #1                      // only the deep entries can tell
+7:  mov     x0, #1                      // only the stashed entries can decide
     ret
 HEPTAD_END find_word
 .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr

@@ -154,7 +154,7 @@ HEPTAD_BEGIN find_words
     orr     \later, \later, \bit
     b       6b
 
-14: mov     \place, #1                  // only the deep entries can tell
+14: mov     \place, #1                  // only the stashed entries can decide
     b       9b
 
 15: ret

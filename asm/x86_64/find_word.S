@@ -6,7 +6,7 @@
 //           rsi  mask_bytes (groups - 1) * 64, groups a power of two
 //           rdx  hash       of the entry
 //           rcx  wanted     the entry
-// Out       rax  the entry's address; 0 if it is absent; 1 if it may be deep
+// Out       rax  the entry's address; 0 if it is absent; 1 if it may be stashed
 // Clobbers  rcx, rdx, r8..r11, flags. Stack untouched, memory only read. No FP/SIMD register.
 // Requires  each metadata word, and each entry whose slot byte is not free, is initialised
 // Cost      25 instructions for a first match at home, 27 for a miss there, 49 for a first match in
@@ -17,7 +17,7 @@
 //   bit `class` of home's filter is clear: absent
 // other = ((rotate_right(golden, class) | 64) - home) & mask
 //   a slot of other with byte 2 * tag + 1 whose entry equals wanted: found
-//   none: may be deep
+//   none: may be stashed
 // Bytes are compared as in match_slots, entries from the lowest matching slot up.
 
 .irp base, %rdi
@@ -109,7 +109,7 @@ HEPTAD_BEGIN find_word
     and     \spot, \among
     jnz     5b
 
-7:  mov     $1, %eax                    # only the deep entries can tell
+7:  mov     $1, %eax                    # only the stashed entries can decide
     ret
 HEPTAD_END find_word
 .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr; .endr

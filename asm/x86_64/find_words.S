@@ -176,7 +176,7 @@ HEPTAD_BEGIN find_words
 13: btr     \spot, \equal
     jmp     8b
 
-14: mov     $1, %eax                    # only the deep entries can tell
+14: mov     $1, %eax                    # only the stashed entries can decide
     jmp     9b
 
 15: pop     %r14

@@ -5,7 +5,7 @@ other theorems of this folder.
 
 A contract has the arguments, what may be assumed of them, and which answers it denies. For memory
 it has the words of the table that may be loaded, triples of an address, what is there, and when;
-and the areas it lends, with what is in their cells at the start. For loops it has what may turn out
+and the areas it provides, with what is in their cells at the start. For loops it has what may turn out
 to be known at their heads: `sets`, tests of a value, and `statements` about the inputs.
 """
 

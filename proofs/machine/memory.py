@@ -2,7 +2,7 @@
 
 There are two kinds of memory. The **table** is only read: the contract names the words of it that
 matter, and when each may be loaded. The **cells** are what the routine has for itself: the stack
-below its entry, and the areas that the contract lends it. A cell is known by its area and its
+below its entry, and the areas that the contract gives it. A cell is known by its area and its
 offset from the start of that, which must come out as a number. Nothing overlaps: that is what the
 caller owes.
 """
@@ -89,6 +89,6 @@ class BitScratch:
     def store(self, address, value):
         """The same register with a byte replaced."""
         shift = 8 * (address - self.address)
-        hole = number(2 ** value.size() - 1) << shift
+        window = number(2 ** value.size() - 1) << shift
         value = value.zero_extend(64 - value.size()) << shift
-        return BitScratch(self.address, self.value & ~hole | value)
+        return BitScratch(self.address, self.value & ~window | value)

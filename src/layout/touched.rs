@@ -57,15 +57,16 @@ pub(crate) fn assert_documented(what: &str, tally: &Tally, per_1000: usize, most
     assert!(found <= most, "{what}: {found} lines at the most, {most} are documented");
 }
 
-/// Asserts that README.md has this row in a table of costs: averages per thousand, and the most. Tests give the
-/// numbers that they assert, so the table shows no other ones.
-pub(crate) fn assert_readme_row(name: &str, costs: &[(usize, usize)]) {
+/// Asserts that docs/measurements.md has this row in a table of costs: averages per thousand, and the most. Tests
+/// give the numbers that they assert, so the table shows no other ones.
+pub(crate) fn assert_measured_row(name: &str, costs: &[(usize, usize)]) {
     let cell = |&(per_1000, most): &(usize, usize)| {
         std::format!("{}.{:02}, {most}", per_1000 / 1000, per_1000 % 1000 / 10)
     };
     let cells: std::vec::Vec<_> = costs.iter().map(cell).collect();
     let row = std::format!("| {name} | {}", cells.join(" | "));
-    assert!(include_str!("../../README.md").contains(&row), "README.md has no row {row}");
+    let page = include_str!("../../docs/measurements.md");
+    assert!(page.contains(&row), "docs/measurements.md has no row {row}");
 }
 
 /// Asserts that the C header says this, however its lines are broken.

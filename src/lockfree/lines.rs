@@ -12,7 +12,7 @@ use crate::{
     hash::unhash_word,
     layout::{
         LINE_BYTES, Line,
-        touched::{Tally, assert_documented, assert_header_says, assert_readme_row, lines_of},
+        touched::{Tally, assert_documented, assert_header_says, assert_measured_row, lines_of},
     },
     storage::Region,
 };
@@ -26,7 +26,7 @@ fn lines_for(capacity: u64) -> Vec<Line> {
     vec![Line::EMPTY; arena_layout(capacity as usize).unwrap().size() / LINE_BYTES]
 }
 
-/// The table of costs in README.md: a map that is as full as it is made for, just filled and after
+/// The table of costs in docs/measurements.md: a map that is as full as it is made for, just filled and after
 /// its keys have been replaced ten times over.
 #[test]
 #[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
@@ -40,7 +40,7 @@ fn n10_lines_per_operation() {
     assert_documented("insert while it fills", &inserts, 1290, 20);
     let reads = [(1240, 7), (1370, 7), (1330, 12)];
     assert_reads("just filled", &map, 0, reads);
-    assert_readme_row("just filled", &[&reads[..], &[(1290, 20)]].concat());
+    assert_measured_row("just filled", &[&reads[..], &[(1290, 20)]].concat());
 
     let [mut removes, mut inserts] = [(); 2].map(|()| Tally::default());
     for key in 0..10 * ENTRIES {
@@ -52,7 +52,7 @@ fn n10_lines_per_operation() {
     assert_documented("insert", &inserts, 1950, 20);
     let reads = [(1250, 7), (1380, 7), (1360, 12)];
     assert_reads("after churn", &map, 10 * ENTRIES, reads);
-    assert_readme_row("after ten turnovers", &[&reads[..], &[(1950, 20), (1680, 7)]].concat());
+    assert_measured_row("after ten turnovers", &[&reads[..], &[(1950, 20), (1680, 7)]].concat());
     assert_header_says(
         "In a full map of 10,000 entries a lookup touches 1.4 lines on average, a change of a value 1.4, an \
          insertion 2.0 and a removal 1.7.",

@@ -24,7 +24,7 @@ use crate::{
 /// Groups that a search looks at before it gives up. At 15/16 load the 99th percentile is 8.
 const SEARCH_NODES: usize = 128;
 
-// The most lines of an insertion, which README.md and the C header tell: each group of a search, and the groups
+// The most lines of an insertion, which docs/measurements.md and the C header state: each group of a search, and the groups
 // that its residents lead to.
 const _: () = assert!(2 + SEARCH_NODES * SLOTS == 898);
 

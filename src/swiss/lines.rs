@@ -4,7 +4,7 @@ use crate::{
     hash::{Keyed, hash_word},
     layout::{
         Line,
-        touched::{Tally, assert_documented, assert_header_says, assert_readme_row, lines_of},
+        touched::{Tally, assert_documented, assert_header_says, assert_measured_row, lines_of},
     },
     storage::Region,
     swiss::{Map64, Table, map::Entry},
@@ -15,7 +15,7 @@ fn hash(key: &u64) -> u64 {
 }
 
 /// A set of 1024 groups at each load, after its keys have been replaced ten times over: the table
-/// of costs in README.md.
+/// of costs in docs/measurements.md.
 #[test]
 #[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
 fn lines_per_operation() {
@@ -25,7 +25,7 @@ fn lines_per_operation() {
         (60, "at 15/16 load", [(1220, 2), (1160, 2), (4820, 100), (1830, 4)]),
     ];
     for (load_64ths, row, costs) in documented {
-        assert_readme_row(row, &costs);
+        assert_measured_row(row, &costs);
         let [hit, miss, insert, remove] = costs;
         let mut lines = std::vec![Line::EMPTY; 1024];
         let mut table = Table::<u64, _>::new_in(Region::from_lines(&mut lines).unwrap()).unwrap();
@@ -55,7 +55,7 @@ fn lines_per_operation() {
     assert_header_says("Touches 4 lines at most, and deep ones.");
 }
 
-/// What README.md says of inserts and removals in a `Map64`: about 1.5 lines more than in a set.
+/// What docs/measurements.md says of inserts and removals in a `Map64`: about 1.5 lines more than in a set.
 #[test]
 #[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
 fn values_move_with_their_keys() {

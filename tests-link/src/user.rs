@@ -12,7 +12,7 @@ use heptad::{
     swiss::{Map, Map64, Set, Table, map, table},
 };
 
-/// Memory for the tables that live in lent lines.
+/// Memory for the tables that live in borrowed lines.
 struct Arenas {
     first: [Line; 8],
     second: [Line; 16],

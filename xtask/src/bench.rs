@@ -3,6 +3,8 @@
 //! It compares with two builds of hashbrown in one program, which takes a stand-in for rustc:
 //! `bench/eight_byte_group.sh` tells why. What is built that way has a target folder of its own, for
 //! Cargo does not notice what a stand-in does, and would take a library built without it.
+//!
+//! `--record NAME`, before the other options, keeps what was measured: see [`pages`].
 
 use std::env;
 use std::ffi::OsString;
@@ -15,18 +17,29 @@ use xshell::{Shell, cmd};
 use crate::job::Job;
 use crate::matrix::target_folder;
 use crate::needs::{self, Need};
+use crate::pages;
 use crate::stage::Count;
 
-/// What was asked for: the words after `bench`, and the folder that file names are relative to.
+/// What was requested: the words after `bench`, and the folder that file names are relative to.
 pub(crate) struct Call {
     folder: PathBuf,
     arguments: Vec<OsString>,
+    /// The name under which the figures are kept.
+    record: Option<String>,
 }
 
 impl Call {
     /// The rest of the command line, for the program to read.
     pub(crate) fn parse(parser: &mut Parser) -> Result<Call> {
-        Ok(Call { folder: env::current_dir()?, arguments: parser.raw_args()?.collect() })
+        let mut arguments = parser.raw_args()?.peekable();
+        let is_kept = arguments.next_if(|first| first == "--record").is_some();
+        let record = if is_kept {
+            let name = arguments.next().context("`--record` needs a name")?;
+            Some(name.into_string().ok().context("a name that is not UTF-8")?)
+        } else {
+            None
+        };
+        Ok(Call { folder: env::current_dir()?, arguments: arguments.collect(), record })
     }
 }
 
@@ -44,11 +57,19 @@ pub(crate) fn run(shell: &Shell, call: Call) -> Result<bool> {
         return Ok(false);
     }
     let program = target.join("release/bench");
-    let status = std::process::Command::new(&program)
-        .args(call.arguments)
-        .current_dir(call.folder)
-        .status()
-        .with_context(|| format!("starting {}", program.display()))?;
+    let mut command = std::process::Command::new(&program);
+    command.args(&call.arguments).current_dir(&call.folder);
+    let cells = tempfile::NamedTempFile::new()?;
+    if call.record.is_some() {
+        command.arg("--json").arg(cells.path());
+    }
+    let status = command.status().with_context(|| format!("starting {}", program.display()))?;
+    if let Some(name) = call.record.filter(|_| status.success()) {
+        let words = call.arguments.iter().map(|word| word.to_string_lossy().into_owned());
+        let words: Vec<String> =
+            ["cargo xtask bench".to_owned()].into_iter().chain(words).collect();
+        pages::record(shell, &name, &words.join(" "), cells.path())?;
+    }
     Ok(status.success())
 }
 

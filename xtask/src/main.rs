@@ -8,6 +8,7 @@
 //! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
 //! cargo xtask bench-c [OPTION…]  the C interface beside khash and packaged C++ tables
 //! cargo xtask install-c --prefix DIR   the C header and library
+//! cargo xtask write-pages        the blocks of documents that are printed
 //! ```
 //!
 //! Each command finds what it needs on the machine and installs what is missing where it may
@@ -39,6 +40,7 @@ mod mutants;
 mod needs;
 mod no_panic;
 mod package;
+mod pages;
 mod proofs;
 mod protocols;
 mod qemu;
@@ -46,6 +48,7 @@ mod runner;
 mod sanitizers;
 mod stage;
 mod table;
+mod words;
 
 use std::env;
 use std::path::Path;
@@ -65,7 +68,8 @@ usage: cargo xtask COMMAND
   asm-check                              the stage of that name alone
   bench [OPTION…]                        times beside other tables'; `bench --help` tells the options
   bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
-  install-c --prefix DIR                 the C header and library; `install-c --help` tells the options";
+  install-c --prefix DIR                 the C header and library; `install-c --help` tells the options
+  write-pages                            prints the printed blocks of DESIGN.md and docs/measurements.md anew";
 
 fn main() -> ExitCode {
     match run() {
@@ -128,6 +132,7 @@ fn run() -> Result<bool> {
             let call = install_call.context("`install-c` was parsed")?;
             return capi::install::run(&shell, &call).map(|()| true);
         }
+        Some("write-pages") => return pages::write().map(|()| true),
         Some("asm-check") => {
             names.insert(0, "asm-check".into());
             table::TEST

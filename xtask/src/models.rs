@@ -63,6 +63,12 @@ pub(crate) fn run_steps(shell: &Shell) -> Result<Count> {
     Job::tests("stopped at every access", command.arg("lockfree::steps::")).run()
 }
 
+/// The names of all mutants, which DESIGN.md cites.
+pub(crate) fn mutant_names() -> Result<Vec<String>> {
+    let mutants = mutants::load(Path::new(mutants::FOLDER))?;
+    Ok(mutants.into_iter().map(|mutant| mutant.name).collect())
+}
+
 /// Each mutant of the code must be caught; with `MUTANT=word` in the environment those alone whose name has the
 /// word in it.
 pub(crate) fn run_mutants(shell: &Shell) -> Result<Count> {

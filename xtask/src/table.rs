@@ -6,8 +6,8 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     aarch64_user, arrows, asm_check, bench, builds, capi, consumers, coverage, docs, fuzz, host,
-    lint, lockfree, messages, miri, models, musl, mutants, no_panic, proofs, protocols, qemu,
-    sanitizers,
+    lint, lockfree, messages, miri, models, musl, mutants, no_panic, pages, proofs, protocols,
+    qemu, sanitizers, words,
 };
 
 /// What every change must pass.
@@ -29,6 +29,18 @@ pub(crate) const TEST: &[Stage] = &[
         about: "rustdoc without warnings, Rust code and links in Markdown files",
         needs: &[],
         run: docs::run,
+    },
+    Stage {
+        name: "pages",
+        about: "printed blocks of the documents, the tests and mutants that DESIGN.md names, the map",
+        needs: &[],
+        run: pages::run,
+    },
+    Stage {
+        name: "words",
+        about: "one term per concept: the words that CONTRIBUTING.md's table of terms has dropped",
+        needs: &[],
+        run: words::run,
     },
     Stage {
         name: "host",

@@ -1,10 +1,6 @@
 //! Stage `arrows`: the module graph of the crate is the one that was promised.
 //!
-//! ```text
-//!   swiss ──► probe ──► layout        lockfree ──► sync
-//!     │ └───► storage ───► layout         └──────► layout, hash
-//!     └─────► layout, hash            robin_hood ─► layout, hash, probe, storage, sync
-//! ```
+//! [`rooms`] has the table, and prints the picture of it in DESIGN.md.
 //!
 //! An arrow is a path that starts at the crate's root, as `crate::probe::Word` or as a chain of
 //! `super::` that gets there. Rust's own tokens are read, so that comments, strings and documentation
@@ -19,29 +15,11 @@ use walkdir::WalkDir;
 
 use crate::stage::Count;
 
+pub(crate) mod rooms;
 mod tokens;
 
+use rooms::{LEAF, ROOMS};
 use tokens::{Finding, findings_in};
-
-/// What each module of the crate may use, besides itself and [`LEAF`].
-const ARROWS: &[(&str, &[&str])] = &[
-    ("error", &[]),
-    ("layout", &[]),
-    ("hash", &[]),
-    ("sync", &[]),
-    ("probe", &["layout"]),
-    ("storage", &["layout", "sync"]),
-    ("swiss", &["layout", "hash", "probe", "storage"]),
-    ("lockfree", &["layout", "hash", "probe", "storage", "sync"]),
-    ("robin_hood", &["layout", "hash", "probe", "storage", "sync"]),
-    // Documentation only, whose programs use the crate from outside.
-    ("lifetimes", &["lockfree"]),
-    // The public interface, and nothing behind it.
-    ("ffi", &["layout", "hash", "storage", "swiss", "lockfree", "robin_hood"]),
-];
-
-/// The errors: they depend on nothing, and everybody may answer with one.
-const LEAF: &str = "error";
 
 /// Where `unsafe` may stand.
 const UNSAFE: &[&str] =
@@ -96,11 +74,11 @@ fn violations_in(path: &Path, source: &str) -> Result<Vec<String>> {
         let message = |(line, _)| format!("{line}: the crate's root may hold no `unsafe`");
         return Ok(findings.into_iter().filter(is_unsafe).map(message).collect());
     };
-    let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| name == module) else {
+    let Some(room) = ROOMS.iter().find(|room| room.name == module) else {
         return Ok(vec![format!("1: `{module}` is not in the table of modules")]);
     };
     let complaint = |(line, finding)| {
-        complaint_about(module, allowed, finding).map(|message| format!("{line}: {message}"))
+        complaint_about(module, room.uses, finding).map(|message| format!("{line}: {message}"))
     };
     Ok(findings.into_iter().filter_map(complaint).collect())
 }
@@ -112,7 +90,7 @@ fn complaint_about(module: &str, allowed: &[&str], finding: Finding) -> Option<S
         Finding::Everything => Some(format!("`{module}` may not use the whole crate's root")),
         Finding::Name(name) if name == module || name == LEAF => None,
         Finding::Name(name) if allowed.contains(&name.as_str()) => None,
-        Finding::Name(name) if ARROWS.iter().any(|(known, _)| *known == name) => {
+        Finding::Name(name) if ROOMS.iter().any(|known| known.name == name) => {
             Some(format!("`{module}` may not use `{name}`"))
         }
         Finding::Name(name) => {

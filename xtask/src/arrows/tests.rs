@@ -1,6 +1,10 @@
 use std::path::Path;
 
-use super::{ARROWS, LEAF, UNSAFE, unsafe_rooms, violations_in};
+use super::{
+    UNSAFE,
+    rooms::{LEAF, ROOMS, picture},
+    unsafe_rooms, violations_in,
+};
 
 fn violations(path: &str, source: &str) -> Vec<String> {
     violations_in(Path::new(path), source).unwrap()
@@ -12,8 +16,8 @@ fn assert_clean(path: &str, source: &str) {
 
 #[test]
 fn the_table_names_its_own_modules() {
-    let is_module = |name: &&str| ARROWS.iter().any(|(module, _)| module == name);
-    assert!(ARROWS.iter().all(|(_, uses)| uses.iter().all(is_module)));
+    let is_module = |name: &&str| ROOMS.iter().any(|room| room.name == *name);
+    assert!(ROOMS.iter().all(|room| room.uses.iter().all(is_module)));
     assert!(UNSAFE.iter().all(is_module) && is_module(&LEAF));
 }
 
@@ -27,8 +31,25 @@ fn the_rooms_of_unsafe_code_are_read() {
 /// Each module uses only modules of earlier rows: the graph has no cycle.
 #[test]
 fn arrows_point_one_way() {
-    for (row, (_, uses)) in ARROWS.iter().enumerate() {
-        assert!(uses.iter().all(|used| ARROWS[..row].iter().any(|(earlier, _)| earlier == used)));
+    for (row, room) in ROOMS.iter().enumerate() {
+        let is_earlier = |used: &&str| ROOMS[..row].iter().any(|earlier| earlier.name == *used);
+        assert!(room.uses.iter().all(is_earlier));
+    }
+}
+
+#[test]
+fn the_picture_shows_every_room_above_those_that_it_uses() {
+    let picture = picture();
+    let line_of = |name: &str| {
+        let is_its = |line: &str| {
+            let mut words = line.split_whitespace();
+            words.next().is_some_and(|floor| floor.parse::<usize>().is_ok())
+                && words.next() == Some(name)
+        };
+        picture.lines().position(is_its).unwrap_or_else(|| panic!("{name} is not in the picture"))
+    };
+    for room in ROOMS {
+        assert!(room.uses.iter().all(|used| line_of(room.name) < line_of(used)), "{}", room.name);
     }
 }
 

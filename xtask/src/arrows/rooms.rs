@@ -1,0 +1,73 @@
+//! The rooms of the crate: what each is for, what it may use, and the picture of them in DESIGN.md.
+
+use std::fmt::Write as _;
+
+/// A top module of the crate.
+pub(crate) struct Room {
+    pub(crate) name: &'static str,
+    /// What it may use, besides itself and [`LEAF`].
+    pub(crate) uses: &'static [&'static str],
+    /// What it is for, in the picture.
+    pub(crate) about: &'static str,
+}
+
+const fn room(name: &'static str, uses: &'static [&'static str], about: &'static str) -> Room {
+    Room { name, uses, about }
+}
+
+/// Every room, after those that it uses.
+pub(crate) const ROOMS: &[Room] = &[
+    room("error", &[], "the errors; every room may use it"),
+    room("layout", &[], "lines, groups, tags, metadata words, capacity"),
+    room("hash", &[], "the keyed hash of words and of bytes"),
+    room("sync", &[], "atomics: the machine's, emulated ones, or those of the models"),
+    room("probe", &["layout"], "the door to architecture code: contract, oracle, Rust, assembly"),
+    room("storage", &["layout", "sync"], "memory of tables: inline, a region, a range, the heap"),
+    room(
+        "swiss",
+        &["layout", "hash", "probe", "storage"],
+        "the single-owner table: Table, Set, Map, Map64",
+    ),
+    room(
+        "lockfree",
+        &["layout", "hash", "probe", "storage", "sync"],
+        "the map that cores and interrupts share: Map, Set, IndirectMap, SegmentedMap",
+    ),
+    room(
+        "robin_hood",
+        &["layout", "hash", "probe", "storage", "sync"],
+        "the sorted table that grows in place: Set, Map",
+    ),
+    // Documentation only, whose programs use the crate from outside.
+    room("lifetimes", &["lockfree"], "programs that must not compile, as documentation"),
+    // The public interface, and nothing that it hides.
+    room(
+        "ffi",
+        &["layout", "hash", "storage", "swiss", "lockfree", "robin_hood"],
+        "the C interface, over public functions",
+    ),
+];
+
+/// The errors: they depend on nothing, and every room may return one.
+pub(crate) const LEAF: &str = "error";
+
+/// The picture: a floor is above all rooms that it uses.
+pub(crate) fn picture() -> String {
+    let mut text = String::from("```text\nfloor\n");
+    let highest = ROOMS.iter().map(floor).max().unwrap_or_default();
+    for level in (0..=highest).rev() {
+        for room in ROOMS.iter().filter(|room| floor(room) == level) {
+            let _ = writeln!(text, "  {level}  {:<11}{}", room.name, room.about);
+            if !room.uses.is_empty() {
+                let _ = writeln!(text, "     {:<11}uses {}", "", room.uses.join(", "));
+            }
+        }
+    }
+    text + "```\n"
+}
+
+/// One above the highest floor that it uses.
+fn floor(room: &Room) -> usize {
+    let used = ROOMS.iter().filter(|other| room.uses.contains(&other.name));
+    used.map(|other| floor(other) + 1).max().unwrap_or_default()
+}

@@ -1,0 +1,84 @@
+//! Blocks of documents that a program prints, between two marks:
+//!
+//! ```text
+//! <!-- printed by `cargo xtask write-pages`: rooms -->
+//! <!-- end -->
+//! ```
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use super::measurements;
+use crate::arrows::rooms;
+
+/// A block: its document, its name, and what stands in it.
+struct Block {
+    page: &'static str,
+    name: &'static str,
+    print: fn() -> Result<String>,
+}
+
+const BLOCKS: &[Block] = &[
+    Block { page: "DESIGN.md", name: "rooms", print: || Ok(rooms::picture()) },
+    Block { page: "docs/measurements.md", name: "tables", print: measurements::tables },
+];
+
+const END: &str = "<!-- end -->";
+
+fn start(name: &str) -> String {
+    format!("<!-- printed by `cargo xtask write-pages`: {name} -->\n")
+}
+
+/// The blocks that are not what would be printed now.
+pub(super) fn check() -> Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    for block in BLOCKS {
+        let page = fs::read_to_string(block.page).with_context(|| block.page)?;
+        if with_block(&page, block.name, &(block.print)()?).context(block.page)? != page {
+            let Block { page, name, .. } = block;
+            complaints
+                .push(format!("{page}: block `{name}` is old: run `cargo xtask write-pages`"));
+        }
+    }
+    Ok(complaints)
+}
+
+/// Prints every block into its page.
+pub(super) fn write() -> Result<()> {
+    for block in BLOCKS {
+        let page = fs::read_to_string(block.page).with_context(|| block.page)?;
+        let printed = with_block(&page, block.name, &(block.print)()?).context(block.page)?;
+        fs::write(block.page, printed)?;
+        println!("{}: {}", block.page, block.name);
+    }
+    Ok(())
+}
+
+/// `page` with `text` in the block `name`.
+fn with_block(page: &str, name: &str, text: &str) -> Result<String> {
+    let start = start(name);
+    let (before, rest) =
+        page.split_once(&start).with_context(|| format!("there is no block `{name}`"))?;
+    let (_, after) = rest.split_once(END).with_context(|| format!("`{name}` has no end"))?;
+    Ok(format!("{before}{start}{text}{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_replaced_and_nothing_else() {
+        let page = format!("# Page\n{}old\n{END}\ntail\n", start("one"));
+        let new = with_block(&page, "one", "new\n").unwrap();
+        assert_eq!(new, format!("# Page\n{}new\n{END}\ntail\n", start("one")));
+        assert_eq!(with_block(&new, "one", "new\n").unwrap(), new);
+    }
+
+    #[test]
+    fn a_block_without_marks_is_an_error() {
+        assert!(with_block("# Page\n", "one", "").is_err());
+        assert!(with_block(&start("one"), "one", "").is_err());
+    }
+}

@@ -1,0 +1,263 @@
+//! The tables of docs/measurements.md, printed from what the benchmark has stored.
+//!
+//! `cargo xtask bench --record NAME` runs the benchmark with the other options, and stores all cells with
+//! the command, the machine, the versions, the commit and the date in `docs/measurements/NAME.json`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
+use xshell::{Shell, cmd};
+
+/// Where the files are.
+const FOLDER: &str = "docs/measurements";
+/// The figures of a cell that a table shows, the first that it has: of ours, of the peer, and the unit.
+const FIGURES: &[(&str, &str, &str)] = &[
+    ("ours_ns", "peer_ns", "nanoseconds per operation"),
+    ("ours_instructions", "peer_instructions", "instructions per operation"),
+    ("ours_p9999_ns", "peer_p9999_ns", "nanoseconds, the 99.99th percentile"),
+];
+/// What a row of a table is about.
+const SUBJECT: &[&str] = &["op", "keys", "threads", "groups", "entries", "load"];
+
+/// Stores what `cells` has, under `name`.
+pub(crate) fn record(shell: &Shell, name: &str, command: &str, cells: &Path) -> Result<()> {
+    let cells: Value = serde_json::from_str(&fs::read_to_string(cells)?)?;
+    let file = json!({
+        "command": command,
+        "machine": machine()?,
+        "system": cmd!(shell, "uname -sr").quiet().read()?,
+        "rustc": cmd!(shell, "rustc --version").quiet().read()?,
+        "commit": cmd!(shell, "git describe --always --dirty --abbrev=12").quiet().read()?,
+        "date": cmd!(shell, "date --utc +%Y-%m-%d").quiet().read()?,
+        "versions": versions()?,
+        "cells": cells,
+    });
+    fs::create_dir_all(FOLDER)?;
+    let path = Path::new(FOLDER).join(name).with_extension("json");
+    fs::write(&path, format!("{file:#}\n"))?;
+    println!("stored in {}; `cargo xtask write-pages` prints it", path.display());
+    Ok(())
+}
+
+/// The processor, and how many there are.
+fn machine() -> Result<String> {
+    let text = fs::read_to_string("/proc/cpuinfo").context("reading /proc/cpuinfo")?;
+    let values = |key: &'static str| text.lines().filter(move |line| line.starts_with(key));
+    let model = values("model name").next().and_then(|line| line.split(": ").nth(1));
+    let count = values("processor").count();
+    Ok(format!("{}, {}, {count} processors", std::env::consts::ARCH, model.unwrap_or("unnamed")))
+}
+
+/// The versions of what the benchmark compares with: its dependencies, as the lock file has them.
+fn versions() -> Result<BTreeMap<String, String>> {
+    let manifest = fs::read_to_string("bench/Cargo.toml")?;
+    let (_, dependencies) = manifest.split_once("[dependencies]").context("no dependencies")?;
+    let names: Vec<&str> = dependencies
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .collect();
+    Ok(versions_in(&fs::read_to_string("Cargo.lock")?, &names))
+}
+
+fn versions_in(lock: &str, names: &[&str]) -> BTreeMap<String, String> {
+    let mut versions: BTreeMap<String, String> = BTreeMap::new();
+    for package in lock.split("[[package]]") {
+        let value = |key: &str| {
+            let line = package.lines().find_map(|line| line.strip_prefix(key));
+            line.map(|text| text.trim_matches('"').to_owned())
+        };
+        if let (Some(name), Some(version)) = (value("name = "), value("version = ")) {
+            if names.contains(&name.as_str()) {
+                let known = versions.entry(name).or_default();
+                *known = if known.is_empty() { version } else { format!("{known}, {version}") };
+            }
+        }
+    }
+    versions
+}
+
+/// All tables, file by file.
+pub(super) fn tables() -> Result<String> {
+    let mut paths: Vec<_> = match fs::read_dir(FOLDER) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?,
+        Err(_) => Vec::new(),
+    };
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    let mut text = String::new();
+    for path in paths {
+        let file: Value = serde_json::from_str(&fs::read_to_string(&path)?)
+            .with_context(|| path.display().to_string())?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        text += &section(&name, &file).with_context(|| path.display().to_string())?;
+    }
+    Ok(text)
+}
+
+/// One file: a heading, where it comes from, and a table for each suite and unit.
+fn section(name: &str, file: &Value) -> Result<String> {
+    let word = |key: &str| file[key].as_str().with_context(|| format!("`{key}` is missing"));
+    let mut text = format!("\n### {name}\n\n");
+    writeln!(
+        text,
+        "`{}`, {}, commit {}; {}; {}; {}. {}.",
+        word("command")?,
+        word("date")?,
+        word("commit")?,
+        word("machine")?,
+        word("system")?,
+        word("rustc")?,
+        named(&file["versions"])?
+    )?;
+    let cells = file["cells"].as_array().context("`cells` is no array")?;
+    let mut tables: Vec<Table> = Vec::new();
+    for cell in cells {
+        let cell = cell.as_object().context("a cell is no object")?;
+        let Some(figure) = FIGURES.iter().find(|(ours, ..)| cell.contains_key(*ours)) else {
+            continue;
+        };
+        let suite = cell.get("suite").and_then(Value::as_str).unwrap_or_default();
+        if !tables.iter().any(|table| table.suite == suite && table.figure.0 == figure.0) {
+            tables.push(Table {
+                suite: suite.into(),
+                figure,
+                columns: Vec::new(),
+                rows: Vec::new(),
+            });
+        }
+        let is_its = |table: &&mut Table| table.suite == suite && table.figure.0 == figure.0;
+        if let Some(table) = tables.iter_mut().find(is_its) {
+            table.add(cell);
+        }
+    }
+    for table in tables {
+        text += &table.print();
+    }
+    Ok(text)
+}
+
+/// `hashbrown 0.16.1, 0.17.0; papaya 0.2.3`.
+fn named(versions: &Value) -> Result<String> {
+    let versions = versions.as_object().context("`versions` is no object")?;
+    let all =
+        versions.iter().map(|(name, it)| format!("{name} {}", it.as_str().unwrap_or_default()));
+    Ok(all.collect::<Vec<_>>().join("; "))
+}
+
+/// The cells of one suite in one unit: a row for each subject, a column for each peer.
+struct Table {
+    suite: String,
+    figure: &'static (&'static str, &'static str, &'static str),
+    columns: Vec<String>,
+    rows: Vec<(Vec<String>, BTreeMap<String, String>)>,
+}
+
+impl Table {
+    fn add(&mut self, cell: &Map<String, Value>) {
+        let subject: Vec<String> =
+            SUBJECT.iter().map(|key| cell.get(*key).map_or(String::new(), shown)).collect();
+        let number = |key: &str| cell.get(key).and_then(Value::as_f64);
+        let peer = cell.get("peer").and_then(Value::as_str).unwrap_or_default();
+        let theirs = match (number(self.figure.1), number("ratio")) {
+            (Some(figure), Some(ratio)) => format!("{} [{ratio:.2}]", rounded(figure)),
+            _ => "failed".into(),
+        };
+        if !self.rows.iter().any(|(known, _)| *known == subject) {
+            self.rows.push((subject.clone(), BTreeMap::new()));
+        }
+        if let Some((_, row)) = self.rows.iter_mut().find(|(known, _)| *known == subject) {
+            let ours = number(self.figure.0).map_or("failed".into(), rounded);
+            row.insert("heptad".into(), ours);
+            row.insert(peer.into(), theirs);
+        }
+        if !self.columns.iter().any(|known| known == peer) {
+            self.columns.push(peer.into());
+        }
+    }
+
+    fn print(&self) -> String {
+        let has = |index: &usize| self.rows.iter().any(|(subject, _)| !subject[*index].is_empty());
+        let kept: Vec<usize> = (0..SUBJECT.len()).filter(has).collect();
+        let columns: Vec<&str> =
+            ["heptad"].into_iter().chain(self.columns.iter().map(String::as_str)).collect();
+        let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
+        let mut text = format!("\n{}: {}.\n\n", self.suite, self.figure.2);
+        let head = kept.iter().map(|index| SUBJECT[*index]).chain(columns.iter().copied());
+        text += &line(head.collect());
+        text += &format!("|{}\n", "---|".repeat(kept.len() + columns.len()));
+        for (subject, figures) in &self.rows {
+            let names = kept.iter().map(|index| subject[*index].as_str());
+            let cell = |column: &&str| figures.get(*column).map_or("", String::as_str);
+            text += &line(names.chain(columns.iter().map(cell)).collect());
+        }
+        text
+    }
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Three digits at most before rounding hides something, and one after the point.
+fn rounded(figure: f64) -> String {
+    format!("{figure:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> Value {
+        let cell = |op, peer, theirs, ratio| {
+            json!({
+                "suite": "set", "op": op, "groups": 1024, "load": 0.75, "peer": peer,
+                "ours_instructions": 40.04, "peer_instructions": theirs, "ratio": ratio,
+            })
+        };
+        json!({
+            "command": "cargo xtask bench --counts", "machine": "m", "system": "s", "rustc": "r",
+            "commit": "c", "date": "2026-01-02", "versions": {"one": "1.0"},
+            "cells": [
+                cell("hit", "one", json!(20.0), json!(0.5)),
+                cell("hit", "two", json!(null), json!(null)),
+                cell("miss", "one", json!(80.0), json!(2.0)),
+                {"suite": "other"},
+            ],
+        })
+    }
+
+    #[test]
+    fn a_row_for_each_subject_and_a_column_for_each_peer() {
+        let text = section("name", &file()).unwrap();
+        assert!(
+            text.contains("`cargo xtask bench --counts`, 2026-01-02, commit c; m; s; r. one 1.0.")
+        );
+        let table = "| op | groups | load | heptad | one | two |\n|---|---|---|---|---|---|\n\
+            | hit | 1024 | 0.75 | 40.0 | 20.0 [0.50] | failed |\n\
+            | miss | 1024 | 0.75 | 40.0 | 80.0 [2.00] |  |\n";
+        assert!(text.ends_with(&format!("set: instructions per operation.\n\n{table}")), "{text}");
+    }
+
+    #[test]
+    fn a_file_that_does_not_say_where_it_comes_from_is_refused() {
+        for key in ["command", "machine", "system", "rustc", "commit", "date", "versions", "cells"]
+        {
+            let mut file = file();
+            file.as_object_mut().unwrap().remove(key);
+            assert!(section("name", &file).is_err(), "{key}");
+        }
+    }
+
+    #[test]
+    fn versions_are_those_of_the_lock_file() {
+        let lock = "[[package]]\nname = \"one\"\nversion = \"1.2\"\n[[package]]\nname = \"one\"\n\
+            version = \"2.0\"\n[[package]]\nname = \"other\"\nversion = \"3.0\"\n";
+        let versions = versions_in(lock, &["one", "two"]);
+        assert_eq!(versions, BTreeMap::from([("one".into(), "1.2, 2.0".into())]));
+    }
+}

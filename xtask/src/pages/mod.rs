@@ -1,0 +1,40 @@
+//! Stage `pages`: what the documents say about the repository is true.
+//!
+//! | part | what is checked |
+//! |---|---|
+//! | [`blocks`] | a printed block of a document is what `cargo xtask write-pages` would write |
+//! | [`names`] | DESIGN.md: every acceptance row names a test, every name and mutant exists, and it stays short |
+//! | [`map`] | README.md: the map of the repository has every folder |
+
+use anyhow::Result;
+use xshell::Shell;
+
+use crate::stage::Count;
+
+mod blocks;
+mod map;
+mod measurements;
+mod names;
+
+pub(crate) use measurements::record;
+
+pub(crate) fn run(_: &Shell) -> Result<Count> {
+    let mut count = Count::NONE;
+    for (part, complaints) in [
+        ("printed blocks", blocks::check()?),
+        ("names in DESIGN.md", names::check()?),
+        ("README.md's map", map::check()?),
+    ] {
+        for complaint in &complaints {
+            println!("      {complaint}");
+        }
+        println!("      {part}: {}", if complaints.is_empty() { "right" } else { "WRONG" });
+        count += Count::of(complaints.is_empty());
+    }
+    Ok(count)
+}
+
+/// Writes every printed block anew.
+pub(crate) fn write() -> Result<()> {
+    blocks::write()
+}

@@ -1,0 +1,249 @@
+//! DESIGN.md names tests, mutants, files, stages and identifiers: each of them exists.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use walkdir::WalkDir;
+
+use crate::{models, table};
+
+const PAGE: &str = "DESIGN.md";
+/// A page that is read in twenty minutes.
+const MOST_LINES: usize = 300;
+/// The acceptance rows: letter, and how many.
+const ROWS: &[(char, usize)] = &[('S', 11), ('N', 11), ('P', 7), ('M', 7), ('R', 7)];
+/// The heading of the table whose last column names mutants.
+const ORDERS: &str = "Every atomic access";
+
+pub(super) fn check() -> Result<Vec<String>> {
+    let page = fs::read_to_string(PAGE)?;
+    let known = Known::read()?;
+    let mut complaints = complaints_about(&page, &known);
+    let lines = page.lines().count();
+    if lines > MOST_LINES {
+        complaints.push(format!("{PAGE}: {lines} lines; at most {MOST_LINES}"));
+    }
+    Ok(complaints)
+}
+
+/// What exists in the repository.
+struct Known {
+    /// Every identifier in a source.
+    words: HashSet<String>,
+    /// Every function in a source.
+    functions: HashSet<String>,
+    mutants: Vec<String>,
+    /// Where files are looked for.
+    root: PathBuf,
+}
+
+impl Known {
+    fn read() -> Result<Known> {
+        let (mut words, mut functions) = (HashSet::new(), HashSet::new());
+        let is_source = |name: &str| !(name.starts_with("target") || name == ".git");
+        let entries = WalkDir::new(".").into_iter().filter_entry(|entry| {
+            entry.depth() == 0 || entry.file_name().to_str().is_some_and(is_source)
+        });
+        for entry in entries {
+            let entry = entry?;
+            let extension = entry.path().extension().and_then(|extension| extension.to_str());
+            if !matches!(extension, Some("rs" | "c" | "h" | "S" | "inc" | "py" | "pml" | "toml")) {
+                continue;
+            }
+            let text = fs::read_to_string(entry.path())?;
+            let mut last = "";
+            for word in text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')) {
+                if last == "fn" {
+                    functions.insert(word.to_owned());
+                }
+                words.insert(word.to_owned());
+                last = word;
+            }
+        }
+        let mutants = models::mutant_names()?;
+        Ok(Known { words, functions, mutants, root: PathBuf::new() })
+    }
+
+    /// Is this code span a name of nothing? What is no name of ours is right.
+    fn is_wrong(&self, span: &str) -> bool {
+        if let Some(command) = span.strip_prefix("cargo xtask ") {
+            let mut parts = command.split(' ');
+            let stages = match parts.next() {
+                Some("test") => table::TEST,
+                Some("verify") => table::VERIFY,
+                _ => return false,
+            };
+            return parts.any(|name| !stages.iter().any(|stage| stage.name == name));
+        }
+        if span.starts_with("src/") || span.starts_with("tests/") {
+            return !self.root.join(span).exists();
+        }
+        let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let is_path = span.chars().all(|letter| is_part(letter) || letter == ':');
+        // Words of prose and of the language are no names of ours; what has `_` or `::` is.
+        is_path
+            && span.contains(['_', ':'])
+            && span.split("::").any(|name| !self.words.contains(name.trim_matches(':')))
+    }
+}
+
+fn complaints_about(text: &str, known: &Known) -> Vec<String> {
+    let page = Page::read(text);
+    let mut complaints = Vec::new();
+    let mut complain = |what: String| complaints.push(format!("{PAGE}: {what}"));
+    for (letter, number) in
+        ROWS.iter().flat_map(|&(letter, last)| (1..=last).map(move |n| (letter, n)))
+    {
+        let name = format!("{letter}{number}");
+        match page.rows.iter().find(|row| row.first == name) {
+            None => complain(format!("there is no row {name}")),
+            Some(row) => {
+                let tests: Vec<_> = row.spans.iter().filter(|span| is_identifier(span)).collect();
+                if tests.is_empty()
+                    && !row.spans.iter().any(|span| span.starts_with("cargo xtask "))
+                {
+                    complain(format!("row {name} names no test"));
+                }
+                for test in tests.into_iter().filter(|test| !known.functions.contains(*test)) {
+                    complain(format!("row {name}: there is no test `{test}`"));
+                }
+            }
+        }
+    }
+    let is_mutant = |span: &str| known.mutants.iter().any(|name| name == span);
+    for row in page.rows.iter().filter(|row| row.heading == ORDERS) {
+        for span in row.spans.iter().filter(|span| !is_mutant(span)) {
+            complain(format!("there is no mutant `{span}`"));
+        }
+    }
+    for span in page.spans.iter().filter(|span| !is_mutant(span) && known.is_wrong(span)) {
+        complain(format!("there is no `{span}`"));
+    }
+    complaints
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+/// What this check reads of a page.
+#[derive(Default)]
+struct Page {
+    rows: Vec<Row>,
+    /// Every code span.
+    spans: Vec<String>,
+}
+
+/// A row of a table: the heading above, the text of its first cell, the code spans of its last one.
+#[derive(Default)]
+struct Row {
+    heading: String,
+    first: String,
+    cells: usize,
+    spans: Vec<String>,
+}
+
+impl Page {
+    fn read(text: &str) -> Page {
+        let mut page = Page::default();
+        let mut heading = String::new();
+        let (mut in_heading, mut in_cell) = (false, false);
+        for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+            match event {
+                Event::Start(Tag::Heading { .. }) => (heading, in_heading) = (String::new(), true),
+                Event::End(TagEnd::Heading(_)) => in_heading = false,
+                Event::Start(Tag::TableHead | Tag::TableRow) => {
+                    page.rows.push(Row { heading: heading.clone(), ..Row::default() });
+                }
+                Event::Start(Tag::TableCell) => {
+                    in_cell = true;
+                    page.last_row(|row| row.spans.clear());
+                }
+                Event::End(TagEnd::TableCell) => {
+                    in_cell = false;
+                    page.last_row(|row| row.cells += 1);
+                }
+                Event::Text(text) if in_heading => heading.push_str(&text),
+                Event::Text(text) if in_cell => page.last_row(|row| {
+                    if row.cells == 0 {
+                        row.first.push_str(&text);
+                    }
+                }),
+                Event::Code(code) => {
+                    page.spans.push(code.to_string());
+                    if in_cell {
+                        page.last_row(|row| row.spans.push(code.into_string()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        page
+    }
+
+    fn last_row(&mut self, change: impl FnOnce(&mut Row)) {
+        if let Some(row) = self.rows.last_mut() {
+            change(row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn known() -> Known {
+        let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        Known {
+            words: set(&["models", "one_home", "s1_a_test"]),
+            functions: set(&["s1_a_test"]),
+            mutants: vec!["commit: Relaxed".into()],
+            root: Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
+        }
+    }
+
+    /// Complaints about `text`, but for the rows that it does not have.
+    fn complaints(text: &str) -> Vec<String> {
+        let all = complaints_about(text, &known()).into_iter();
+        all.filter(|complaint| !complaint.contains("there is no row")).collect()
+    }
+
+    #[test]
+    fn rows_name_tests_that_exist() {
+        let row =
+            |tests: &str| complaints(&format!("| row | tests |\n|---|---|\n| S1 | {tests} |\n"));
+        assert_eq!(row("`s1_a_test`; `cargo xtask verify miri`"), [""; 0]);
+        assert_eq!(row("`cargo xtask verify miri`"), [""; 0]);
+        assert_eq!(row("a measurement"), ["DESIGN.md: row S1 names no test"]);
+        assert!(row("`s1_no_test`")[0].contains("no test `s1_no_test`"));
+        assert_eq!(complaints_about("", &known()).len(), 43);
+    }
+
+    #[test]
+    fn mutants_of_the_orders_exist() {
+        let table = |heading: &str, mutant: &str| {
+            complaints(&format!(
+                "# {heading}\n| field | mutant |\n|---|---|\n| `models` | `{mutant}` |\n"
+            ))
+        };
+        assert_eq!(table("Other", "commit: Relaxed"), [""; 0]);
+        assert_eq!(table(ORDERS, "commit: Relaxed"), [""; 0]);
+        assert_eq!(
+            table(ORDERS, "commit: Acquire"),
+            ["DESIGN.md: there is no mutant `commit: Acquire`"]
+        );
+    }
+
+    #[test]
+    fn names_files_and_stages_exist() {
+        assert_eq!(complaints("`models::one_home` `Release` `src/lib.rs` `-O2` `&mut`"), [""; 0]);
+        assert_eq!(complaints("`models::two_homes`").len(), 1);
+        assert_eq!(complaints("`cargo xtask test arrow`").len(), 1);
+        assert_eq!(complaints("`src/nothing.rs`").len(), 1);
+    }
+}
