@@ -215,7 +215,7 @@ fn m1_how_often_closures_run() {
     assert_eq!((disturbed, runs.take(), map.get(1)), (Ok(Some(7)), 4, Some(8)));
 }
 
-/// How often a map that is as full as it is made for refuses an insertion: see the table in DESIGN.md.
+/// How often a map that is as full as it is made for refuses an insertion: see the table of gaps in DESIGN.md.
 /// `HEPTAD_CHURN_TURNS` says how many turns there are, over all sizes.
 #[test]
 fn p3_maps_of_all_sizes_take_what_they_are_for() {

@@ -1,6 +1,6 @@
 //! Row S10: what the StahlOS page left to be analysed. "Since we do open addressing, the chance of
-//! a collision might actually be higher": by how much, here and there. DESIGN.md quotes the numbers
-//! that are asserted here.
+//! a collision might actually be higher": by how much, here and there. docs/measurements.md quotes the
+//! numbers that are asserted here.
 
 // Statistics over thousands of tables: no question for Miri.
 #![cfg(not(miri))]
@@ -63,7 +63,7 @@ fn s10_chance_of_no_collision() {
     assert_near(in_vain_large, 25.8, 1.2);
 }
 
-/// The lines per lookup that README.md and DESIGN.md quote, when a table has just been filled, and
+/// The lines per lookup that docs/measurements.md quotes, when a table has just been filled, and
 /// after its keys have been replaced over and over.
 #[test]
 fn s10_lines_per_lookup() {

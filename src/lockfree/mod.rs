@@ -201,7 +201,7 @@
 //! A bucket of one line whose header governs its slots is the idea of CLHT (David, Guerraoui, Trigonakis,
 //! 2015) and of DLHT (Katsarakis and others, 2024). The expectations of `compare_and_set` are those of
 //! nbds (Dybnis). Groups shared by homes, the spare cell, moving entries in and away, and the reader's
-//! second look in place of guards are put together here; DESIGN.md has what was measured.
+//! second look in place of guards are put together here; docs/measurements.md has what was measured.
 
 mod arena;
 mod batch;

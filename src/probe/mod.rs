@@ -33,7 +33,7 @@
 //! inline, and `find_words` pays one call for many words: wherever there is assembly, that is what
 //! they are.
 //! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
-//! targets without assembly, always get the portable one. DESIGN.md has the measurements.
+//! targets without assembly, always get the portable one. docs/measurements.md has the counts.
 
 use core::ptr::NonNull;
 

@@ -73,7 +73,7 @@
 //! The group of one cache line, eight-byte entries, tags from the high bits and growth at 15/16
 //! are those of StahlOS's hash tables, which follow Google's Swiss tables. Two groups per key with
 //! moves between them is cuckoo hashing over buckets (Pagh and Rodler; Fan et al.); the filter that
-//! answers exactly, and the involution by subtraction, are heptad's. DESIGN.md has the figures.
+//! answers exactly, and the involution by subtraction, are heptad's. docs/measurements.md has the figures.
 
 mod batch;
 mod check;
