@@ -29,7 +29,7 @@
 //! bytes per entry; keys in their order, with ranges and merges, are in a [`robin_hood::Set`].
 //!
 //! And where the lines of a table live: [`storage::Inline`] in the table itself, [`storage::Region`] in memory
-//! that you lend, `storage::Heap` on the heap (feature `alloc`).
+//! that you provide, `storage::Heap` on the heap (feature `alloc`).
 //!
 //! # What can fail, and how
 //!

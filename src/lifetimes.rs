@@ -148,7 +148,7 @@ mod owners {
 }
 
 /// Memory that a `&self` takes.
-mod lent_later {
+mod borrowed_later {
     outlives! {
         MapPlace {
             borrowed: "let mut memory = lines();", before: "let map = lockfree::Map::<u64, u64>::unplaced();",
@@ -164,7 +164,7 @@ mod lent_later {
             before: "let mut first = lines(); let map = Counted::new_with(region(&mut first), 1, lockfree::Counted::new()).unwrap();",
             borrow: "drop(map.rebuild_if_needed(region(&mut memory), 1));", after: "map.len();"
         }
-        MapGivesBack {
+        MapReleases {
             borrowed: "let mut memory = lines();", before: "let keeper;",
             borrow: "let map = Counted::new_with(region(&mut memory), 1, lockfree::Counted::new()).unwrap(); keeper = map.try_reclaim();",
             after: "drop(keeper);"
@@ -356,7 +356,7 @@ mod entries {
     }
 }
 
-/// The lines of a `static` are lent for good, so they have to be those of a `static`.
+/// The lines of a `static` are borrowed for good, so they have to be those of a `static`.
 ///
 /// ```compile_fail,E0597
 /// let memory = heptad::storage::StaticLines::<4>::new();

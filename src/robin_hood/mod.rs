@@ -94,7 +94,7 @@
 //! | 7/8 | 3.5 | 28 | 1.44 |
 //! | 15/16 | 7.5 | 120 | 1.94 |
 //!
-//! Tables count as full at 7/8 unless told otherwise, and have half of that right after growing; those
+//! Tables count as full at 7/8 unless the caller chooses another load, and have half of that right after growing; those
 //! that are updated all the time are best at 3/4. The worst case of a lookup is the word furthest from
 //! its home, `d` slots: it looks at four slots and `2 * log2(d) + 2` more. That of an insertion or a removal
 //! is the longest run of words without a gap, all of which may move: 1,201 words in a random table of
@@ -117,7 +117,7 @@
 //!
 //! - all insertions together move at most twice as many words as in random order, all passes included, and
 //!   none of them more than 1,024 but for the passes;
-//! - a table has at most four times the slots that it would have for keys over all 64 bits, and in lent
+//! - a table has at most four times the slots that it would have for keys over all 64 bits, and in provided
 //!   memory no more than there is.
 //!
 //! `input_in_order_moves_no_more_than_twice_as_many_words` counts both. The bound on all moves rests on this:

@@ -16,7 +16,7 @@ use crate::{
     storage::Downward,
 };
 
-/// The storages of a table, given back.
+/// The storages of a table, returned to the caller.
 #[derive(Debug)]
 pub struct Storages<S> {
     /// That of the keys.
@@ -120,7 +120,7 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// Gives back what `self.shape` does not need.
+    /// Releases what `self.shape` does not need.
     pub(super) fn release(&mut self) {
         let lines = self.shape.lines();
         self.keys.release(lines);

@@ -95,7 +95,7 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// Moves to `storages`, which become the table's, and gives back those it had.
+    /// Moves to `storages`, which become the table's, and returns those it had.
     ///
     /// With the error, `storages` come back, and the table is as it was.
     pub(super) fn move_into(

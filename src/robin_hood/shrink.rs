@@ -42,7 +42,7 @@ impl<S: Growable> Raw<S> {
             0 => Shape::NONE,
             _ => match Shape::for_len(wanted, self.load) {
                 Some(shape) => shape,
-                // More than any table has: nothing to give back.
+                // More than any table has: nothing to release.
                 None => return Ok(()),
             },
         };

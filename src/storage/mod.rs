@@ -3,7 +3,7 @@
 //! | storage | memory | grows |
 //! |---|---|---|
 //! | [`Inline<LINES>`](Inline) | inside the table itself, so in a `static` or on the stack | no |
-//! | [`Region`] | bytes that the caller lends, those of [`StaticLines`] for one | no |
+//! | [`Region`] | bytes that the caller provides, those of [`StaticLines`] for one | no |
 //! | [`Heap`] (feature `alloc`) | the global allocator | yes |
 //!
 //! A set of `n` groups needs `n` lines, a map of 8-byte values `2 * n`: all groups first, then the

@@ -1,4 +1,4 @@
-//! Lines in memory that the caller lends.
+//! Lines in memory that the caller provides.
 
 use core::{marker::PhantomData, mem::MaybeUninit, ptr::NonNull};
 
@@ -8,13 +8,13 @@ use crate::{
     layout::{LINE_BYTES, Line},
 };
 
-/// Memory lent by the caller for as long as `'a`: an arena, pages, a linker section.
+/// Memory that the caller provides for as long as `'a`: an arena, pages, a linker section.
 #[derive(Debug)]
 pub struct Region<'a> {
     base: NonNull<Line>,
     /// All of them, those of a last line that is not whole included.
     bytes: usize,
-    lent: PhantomData<&'a mut [Line]>,
+    borrowed: PhantomData<&'a mut [Line]>,
 }
 
 impl<'a> Region<'a> {
@@ -59,7 +59,7 @@ impl<'a> Region<'a> {
         if len_bytes < LINE_BYTES {
             return Err(Error::TooSmall { needed_bytes: LINE_BYTES, given_bytes: len_bytes });
         }
-        Ok(Region { base, bytes: len_bytes, lent: PhantomData })
+        Ok(Region { base, bytes: len_bytes, borrowed: PhantomData })
     }
 
     /// The memory itself, its start and its bytes, for [`from_raw`](Self::from_raw) or for whoever it came from:
@@ -72,8 +72,8 @@ impl<'a> Region<'a> {
     /// let start = page.as_mut_ptr().cast();
     /// let mut set: Set<u64, _> = Set::new_in(Region::from_lines(&mut page)?, Keyed::new(7))?;
     /// set.try_insert(1)?;
-    /// let (given_back, bytes) = set.into_storage().into_raw();
-    /// assert_eq!((given_back.as_ptr(), bytes), (start, 4096));
+    /// let (returned, bytes) = set.into_storage().into_raw();
+    /// assert_eq!((returned.as_ptr(), bytes), (start, 4096));
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     #[inline]
@@ -111,7 +111,7 @@ impl<'a> Region<'a> {
         // SAFETY: within the region, so within one piece of memory.
         let behind = unsafe { self.base.add(lines) };
         let first_bytes = lines * LINE_BYTES;
-        let rest = Region { base: behind, bytes: self.bytes - first_bytes, lent: PhantomData };
+        let rest = Region { base: behind, bytes: self.bytes - first_bytes, borrowed: PhantomData };
         Ok((Region { bytes: first_bytes, ..self }, rest))
     }
 }

@@ -50,7 +50,7 @@ pub struct Reserved<'a, P: Pages> {
     claimed_lines: usize,
     step_lines: NonZeroUsize,
     pages: P,
-    lent: PhantomData<&'a mut [Line]>,
+    borrowed: PhantomData<&'a mut [Line]>,
 }
 
 impl<P: Pages> Reserved<'_, P> {
@@ -99,11 +99,11 @@ impl<P: Pages> Reserved<'_, P> {
             claimed_lines: 0,
             step_lines,
             pages,
-            lent: PhantomData,
+            borrowed: PhantomData,
         })
     }
 
-    /// Bytes that have been asked for and not been given back.
+    /// Bytes that are mapped now.
     pub fn mapped_bytes(&self) -> usize {
         self.mapped_lines * LINE_BYTES
     }

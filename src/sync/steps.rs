@@ -39,7 +39,7 @@ pub(crate) fn undisturbed<T>(operation: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Puts back what belongs to the operation that was interrupted, even when unwinding.
+/// Restores what belongs to the operation that was interrupted, even when unwinding.
 struct Restore {
     outer_interrupts: VecDeque<Interrupt>,
     outer_accesses: Option<u64>,

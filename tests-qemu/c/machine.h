@@ -15,7 +15,7 @@ void timer_start(unsigned hertz);
 void timer_stop(void);
 void on_tick(uint64_t interrupted);
 
-/* Masks interrupts; gives back what `interrupts_restore` needs. */
+/* Masks interrupts; returns what `interrupts_restore` needs. */
 uint64_t interrupts_mask(void);
 void interrupts_restore(uint64_t before);
 

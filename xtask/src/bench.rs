@@ -48,6 +48,7 @@ pub(crate) fn run(shell: &Shell, call: Call) -> Result<bool> {
     if call.arguments.iter().any(|argument| argument == "--counts") {
         needs::obtain(shell, &[Need::Program("valgrind", "valgrind")])?;
     }
+    let commit = pages::commit(shell)?;
     let root = env::current_dir()?;
     let target = root.join(target_folder()).join("bench");
     let build = cmd!(shell, "cargo build --release --package bench")
@@ -68,7 +69,7 @@ pub(crate) fn run(shell: &Shell, call: Call) -> Result<bool> {
         let words = call.arguments.iter().map(|word| word.to_string_lossy().into_owned());
         let words: Vec<String> =
             ["cargo xtask bench".to_owned()].into_iter().chain(words).collect();
-        pages::record(shell, &name, &words.join(" "), cells.path())?;
+        pages::record(shell, &name, &words.join(" "), &commit, cells.path())?;
     }
     Ok(status.success())
 }

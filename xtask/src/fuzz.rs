@@ -20,7 +20,7 @@ use crate::stage::Count;
 const TARGETS: &[&str] = &["table", "map", "probe", "robin_hood", "lockfree"];
 const SECONDS_PER_TARGET: u32 = 60;
 
-/// Unless told, libFuzzer makes inputs longer only when it finds nothing new in short ones: after a
+/// Without this option libFuzzer makes inputs longer only when it finds nothing new in short ones: after a
 /// minute it would still be at three operations.
 const LONG_AT_ONCE: &str = "-len_control=0";
 /// Some two hundred operations.

@@ -16,7 +16,7 @@ use crate::stage::Count;
 
 const NIGHTLY: Need = Need::Toolchain("nightly", &["miri", "rust-src"]);
 
-/// Some tests lend memory for ever, which is no leak. Those of owned entries count what is dropped.
+/// Some tests leak memory on purpose, to have it for ever. Those of owned entries count what is dropped.
 const IGNORE_LEAKS: &str = "-Zmiri-ignore-leaks";
 /// Orders of the threads' steps that are tried.
 const SEEDS: &str = "0..16";

@@ -19,7 +19,7 @@ pub(crate) const NEEDS: &[Need] = &[Need::Program("spin", "spin"), Need::Program
 struct Protocol {
     model: &'static str,
     scenarios: &'static [&'static str],
-    /// What it can be told to do wrong.
+    /// The errors that can be planted in it.
     planted: &'static [&'static str],
 }
 

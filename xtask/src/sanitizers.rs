@@ -41,7 +41,7 @@ fn run(shell: &Shell, sanitizer: &str, more: &[&str]) -> Result<Count> {
         .args(["--target", X86_64_LINUX])
         .args(programs)
         .env("RUSTFLAGS", flags)
-        // Some tests lend memory for ever, which is no leak.
+        // Some tests leak memory on purpose, to have it for ever.
         .env("ASAN_OPTIONS", "detect_leaks=0")
         .env("CARGO_TARGET_DIR", format!("{}/{sanitizer}-sanitizer", target_folder()));
     Job::tests(format!("{sanitizer} sanitizer"), command).run()

@@ -24,7 +24,7 @@ impl<S: Downward, O: Clone> Set<S, O> {
     ///
     /// # Errors
     ///
-    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in lent memory, of which there is
+    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in provided memory, of which there is
     /// no second.
     pub fn try_clone(&self) -> Result<Self, Error> {
         Ok(Set { raw: self.raw.try_clone()?, order: self.order.clone() })

@@ -1,4 +1,4 @@
-//! Growing with many hands: one pass, cut into ranges that anybody may take.
+//! Growing on several threads: one pass, cut into ranges that any of them may take.
 //!
 //! ```text
 //!  old    | a b . c | d e . . | f . g h | . i j . |        4 ranges of old slots
@@ -22,7 +22,7 @@
 //!   its slots the empty word, if at all, before the word that belongs there. So whoever writes last,
 //!   it is the word that belongs there.
 //! - **G2** The old table is only read, and the new one only written, until every helper has
-//!   returned: [`grow_shared`](super::Set::grow_shared) lends the growth to a closure.
+//!   returned: [`grow_shared`](super::Set::grow_shared) passes the growth to a closure.
 //! - **G3** The bit of a range in `done` is set after all its words were written.
 //!
 //! # Orderings

@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl<S: Downward, O: Clone> Set<S, O> {
-    /// Makes a set of twice as many homes in `storage`, by the hands of whoever `work` lends the
-    /// growth to. What they leave undone is done here.
+    /// Makes a set of twice as many homes in `storage`, on the threads to which `work` passes
+    /// the growth. What they leave undone is done here.
     ///
     /// This set stays as it is. What of `storage` is not [zero](Downward::claim) is cleared first.
     ///

@@ -30,7 +30,7 @@ pub(super) fn findings_in(
 type Tokens = Peekable<IntoIter>;
 
 struct Walk {
-    /// How many modules deep the walk is, inline modules included.
+    /// How many modules the walk is inside, inline modules included.
     depth: usize,
     findings: Vec<(usize, Finding)>,
 }

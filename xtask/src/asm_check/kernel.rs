@@ -200,7 +200,7 @@ mod tests {
     use crate::asm_check::objdump;
 
     #[test]
-    fn exchanges_are_told_apart() {
+    fn exchanges_are_distinguished() {
         let of = |code: &str| {
             Exchanges::count(&objdump::parse(&format!("0000000000000000 <f>:\n{code}")))
         };

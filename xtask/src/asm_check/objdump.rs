@@ -6,7 +6,7 @@
 //!    726a7: 74 09                         je      0x726b2 <heptad_0_1_free_slot+0x32>
 //! ```
 //!
-//! Operands are split at the commas between them and kept as text; what they mean is told by
+//! Operands are split at the commas between them and kept as text; what they mean is decided by
 //! [`operands`](super::operands).
 
 use std::ffi::OsStr;

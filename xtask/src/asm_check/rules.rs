@@ -78,15 +78,15 @@ pub(super) fn contradictions(
         contradictions.push("must be declared `safe` if, and only if, it reads no memory".into());
     }
     let costs: Vec<Option<usize>> = paths.iter().map(|path| walk(function, path.taken)).collect();
-    let told: Vec<Option<usize>> = banner.costs.iter().copied().map(Some).collect();
-    if costs != told {
+    let documented: Vec<Option<usize>> = banner.costs.iter().copied().map(Some).collect();
+    if costs != documented {
         contradictions.push(format!("costs {costs:?}, the banner says {:?}", banner.costs));
     }
     contradictions
 }
 
 /// Counts the instructions from the start to the return, where the conditional branches on the way
-/// are taken or not as told; `None` if that is no way through the routine.
+/// are taken or not as `taken` says; `None` if that is no way through the routine.
 pub(super) fn walk(function: &Function, taken: &[bool]) -> Option<usize> {
     let mut turns = taken.iter();
     let mut index = 0;

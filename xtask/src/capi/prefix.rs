@@ -2,7 +2,7 @@
 //!
 //! They are written into a staging folder first, beside where they go. Then each takes its place by
 //! `rename`, so that nobody finds half a file; what stood there is kept until the last one is in place,
-//! and put back if one of them cannot be.
+//! and restored if one of them cannot be.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -93,7 +93,7 @@ impl Change {
         Ok(())
     }
 
-    /// Puts back what stood there. What fails here has failed; the error that led here is shown.
+    /// Restores what stood there. What fails here has failed; the error that led here is shown.
     fn undo(&mut self) {
         for (place, old) in self.files.drain(..).rev() {
             let _ = match old {

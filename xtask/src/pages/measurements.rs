@@ -23,22 +23,35 @@ const FIGURES: &[(&str, &str, &str)] = &[
 /// What a row of a table is about.
 const SUBJECT: &[&str] = &["op", "keys", "threads", "groups", "entries", "load"];
 
-/// Stores what `cells` has, under `name`.
-pub(crate) fn record(shell: &Shell, name: &str, command: &str, cells: &Path) -> Result<()> {
-    let cells: Value = serde_json::from_str(&fs::read_to_string(cells)?)?;
-    let file = json!({
+/// The commit that is measured, and whether something was changed since.
+pub(crate) fn commit(shell: &Shell) -> Result<String> {
+    Ok(cmd!(shell, "git describe --always --dirty --abbrev=12").quiet().read()?)
+}
+
+/// Stores what `cells` has, under `name`: each cell is a line.
+pub(crate) fn record(
+    shell: &Shell,
+    name: &str,
+    command: &str,
+    commit: &str,
+    cells: &Path,
+) -> Result<()> {
+    let cells: Vec<Value> = serde_json::from_str(&fs::read_to_string(cells)?)?;
+    let origin = json!({
         "command": command,
         "machine": machine()?,
         "system": cmd!(shell, "uname -sr").quiet().read()?,
         "rustc": cmd!(shell, "rustc --version").quiet().read()?,
-        "commit": cmd!(shell, "git describe --always --dirty --abbrev=12").quiet().read()?,
+        "commit": commit,
         "date": cmd!(shell, "date --utc +%Y-%m-%d").quiet().read()?,
         "versions": versions()?,
-        "cells": cells,
     });
     fs::create_dir_all(FOLDER)?;
     let path = Path::new(FOLDER).join(name).with_extension("json");
-    fs::write(&path, format!("{file:#}\n"))?;
+    let origin = format!("{origin:#}");
+    let head = origin.strip_suffix("\n}").context("an object that ends")?;
+    let lines: Vec<String> = cells.iter().map(|cell| format!("    {cell}")).collect();
+    fs::write(&path, format!("{head},\n  \"cells\": [\n{}\n  ]\n}}\n", lines.join(",\n")))?;
     println!("stored in {}; `cargo xtask write-pages` prints it", path.display());
     Ok(())
 }

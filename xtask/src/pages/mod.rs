@@ -16,7 +16,7 @@ mod map;
 mod measurements;
 mod names;
 
-pub(crate) use measurements::record;
+pub(crate) use measurements::{commit, record};
 
 pub(crate) fn run(_: &Shell) -> Result<Count> {
     let mut count = Count::NONE;

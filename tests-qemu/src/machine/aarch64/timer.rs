@@ -81,7 +81,7 @@ pub(super) fn handle_interrupt(interrupted: usize) {
         let (now, due) = (CNTVCT_EL0.get(), CNTV_CVAL_EL0.get());
         let period = PERIODS[core()].load(Ordering::Relaxed);
         let periods = (now - due) / period + 1;
-        // This also lowers the interrupt's line, before the controller is told of its end.
+        // This also lowers the interrupt's line, before the controller learns of its end.
         CNTV_CVAL_EL0.set(due + periods * period);
         barrier::isb(barrier::SY);
         super::super::tick(interrupted);

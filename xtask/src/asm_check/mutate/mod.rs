@@ -35,7 +35,7 @@ use super::symbols::{self, Place};
 const LIMIT_SECONDS: u32 = 1;
 /// Time on the clock, for a program that waits instead of working.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How a shell ends that cannot start what it was told to.
+/// How a shell ends that cannot start its program.
 const NOT_STARTED: i32 = 126;
 /// The signals that end a program which exceeds its processor time.
 const SIGXCPU: i32 = 24;

@@ -59,41 +59,41 @@ extern "C" fn _start() -> ! {
     loop {}
 }
 
-type LentMap<'a> = Map64<u64, u64, Region<'a>>;
+type RegionMap<'a> = Map64<u64, u64, Region<'a>>;
 
-fn map_new(lines: &'static mut [Line], seed: u64) -> Result<LentMap<'static>, Error> {
+fn map_new(lines: &'static mut [Line], seed: u64) -> Result<RegionMap<'static>, Error> {
     Map64::new_in(Region::from_lines(lines)?, Keyed::new(seed))
 }
 
-fn map_get(map: &LentMap<'_>, key: u64) -> Option<u64> {
+fn map_get(map: &RegionMap<'_>, key: u64) -> Option<u64> {
     map.get(&key).copied()
 }
 
-fn map_insert(map: &mut LentMap<'_>, key: u64, value: u64) -> Result<Option<u64>, Error> {
+fn map_insert(map: &mut RegionMap<'_>, key: u64, value: u64) -> Result<Option<u64>, Error> {
     map.try_insert(key, value).map_err(|rejected| rejected.error)
 }
 
-fn map_remove(map: &mut LentMap<'_>, key: u64) -> Option<u64> {
+fn map_remove(map: &mut RegionMap<'_>, key: u64) -> Option<u64> {
     map.remove(&key)
 }
 
-fn map_count(map: &mut LentMap<'_>, key: u64) -> Result<u64, Error> {
+fn map_count(map: &mut RegionMap<'_>, key: u64) -> Result<u64, Error> {
     let entry = map.try_entry(key).map_err(|rejected| rejected.error)?;
     let count = entry.or_insert(0);
     *count += 1;
     Ok(*count)
 }
 
-fn map_sum(map: &LentMap<'_>) -> u64 {
+fn map_sum(map: &RegionMap<'_>) -> u64 {
     map.iter().fold(0, |sum, (key, value)| sum.wrapping_add(key ^ value))
 }
 
-fn map_move(map: &mut LentMap<'static>, lines: &'static mut [Line], seed: u64) -> bool {
+fn map_move(map: &mut RegionMap<'static>, lines: &'static mut [Line], seed: u64) -> bool {
     let Ok(region) = Region::from_lines(lines) else { return false };
     map.move_into(region, Keyed::new(seed)).is_ok()
 }
 
-fn map_statistics(map: &LentMap<'_>) -> heptad::swiss::Stats {
+fn map_statistics(map: &RegionMap<'_>) -> heptad::swiss::Stats {
     map.stats()
 }
 

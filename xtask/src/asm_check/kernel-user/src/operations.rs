@@ -30,8 +30,8 @@ macro_rules! rows {
     };
 }
 
-type LentMap = Map64<u64, u64, Region<'static>>;
-type LentSet = Set<u64, Region<'static>>;
+type RegionMap = Map64<u64, u64, Region<'static>>;
+type RegionSet = Set<u64, Region<'static>>;
 /// Tables in their own storage: large, so that a frame that depends on their size is seen.
 type FixedSet = Set<u64, Inline<1024>>;
 type FixedMap = Map64<u64, u64, Inline<1024>>;
@@ -43,27 +43,27 @@ type SortedFixed = robin_hood::Set<Inline<1024>, Keyed>;
 
 rows! {
     swiss_lookups: {
-        fn get(map: &LentMap, key: u64) -> Option<u64> { map.get(&key).copied() }
-        fn get_mut(map: &mut LentMap, key: u64) -> bool { map.get_mut(&key).map(|value| *value += 1).is_some() }
-        fn get_word(map: &LentMap, key: u64) -> Option<u64> { map.get_word(key).copied() }
+        fn get(map: &RegionMap, key: u64) -> Option<u64> { map.get(&key).copied() }
+        fn get_mut(map: &mut RegionMap, key: u64) -> bool { map.get_mut(&key).map(|value| *value += 1).is_some() }
+        fn get_word(map: &RegionMap, key: u64) -> Option<u64> { map.get_word(key).copied() }
         fn contains(set: &FixedSet, key: u64) -> bool { set.contains(&key) }
         fn contains_pair(set: &Set<(u32, u32), Region<'static>>, key: (u32, u32)) -> bool { set.contains(&key) }
         fn contains_word(set: &FixedSet, key: u64) -> bool { set.contains_word(key) }
         fn find(table: &FixedTable, hash: u64) -> Option<u64> { table.find(hash, |it| *it == hash).copied() }
-        fn iter(map: &LentMap) -> u64 { map.iter().fold(0, |sum, (key, value)| sum ^ key ^ value) }
-        fn next_from(map: &LentMap, at: usize) -> Option<usize> { map.next_from(at).map(|it| it.0) }
-        fn stats(map: &LentMap) -> Stats { map.stats() }
+        fn iter(map: &RegionMap) -> u64 { map.iter().fold(0, |sum, (key, value)| sum ^ key ^ value) }
+        fn next_from(map: &RegionMap, at: usize) -> Option<usize> { map.next_from(at).map(|it| it.0) }
+        fn stats(map: &RegionMap) -> Stats { map.stats() }
     }
     swiss_batches: {
-        fn contains_many(set: &LentSet, keys: &[u64], found: &mut [bool]) {
+        fn contains_many(set: &RegionSet, keys: &[u64], found: &mut [bool]) {
             set.contains_many(keys, |at, is| if let Some(it) = found.get_mut(at) { *it = is });
         }
-        fn get_words(map: &LentMap, keys: &[u64]) -> u64 {
+        fn get_words(map: &RegionMap, keys: &[u64]) -> u64 {
             let mut sum = 0;
             map.get_words(keys, |_, value| sum ^= value.copied().unwrap_or(0));
             sum
         }
-        fn get_many(map: &LentMap, keys: &[u64]) -> u64 {
+        fn get_many(map: &RegionMap, keys: &[u64]) -> u64 {
             let mut sum = 0;
             map.get_many(keys, |_, pair| sum ^= pair.map_or(0, |it| *it));
             sum
@@ -71,7 +71,7 @@ rows! {
         fn try_insert_many(set: &mut FixedSet, keys: &[u64]) -> usize { set.try_insert_many(keys).unwrap_or(0) }
     }
     swiss_changes: {
-        fn try_insert(map: &mut LentMap, key: u64) -> bool { map.try_insert(key, key).is_ok() }
+        fn try_insert(map: &mut RegionMap, key: u64) -> bool { map.try_insert(key, key).is_ok() }
         fn try_insert_fixed(set: &mut FixedSet, key: u64) -> bool { set.try_insert(key).is_ok() }
         fn insert_within_capacity(set: &mut FixedSet, key: u64) -> bool { set.insert_within_capacity(key).is_ok() }
         fn try_entry(map: &mut FixedMap, key: u64) -> Option<u64> {
@@ -81,20 +81,20 @@ rows! {
             table.try_insert_unique(hash, hash, |it| *it).is_ok()
         }
         fn try_reserve(set: &mut FixedSet, additional: usize) -> Result<(), Error> { set.try_reserve(additional) }
-        fn remove(map: &mut LentMap, key: u64) -> Option<u64> { map.remove(&key) }
+        fn remove(map: &mut RegionMap, key: u64) -> Option<u64> { map.remove(&key) }
         fn retain(map: &mut FixedMap) { map.retain(|key, _| key % 2 == 1) }
         fn extract_if(set: &mut FixedSet) -> usize { set.extract_if(|key| key % 2 == 1).count() }
         fn drain(map: &mut FixedMap) -> u64 { map.drain().fold(0, |sum, pair| sum ^ pair.0) }
         fn clear(map: &mut FixedMap) { map.clear() }
     }
     swiss_moves: {
-        fn new_in(lines: &'static mut [Line], seed: u64) -> Result<LentMap, Error> {
+        fn new_in(lines: &'static mut [Line], seed: u64) -> Result<RegionMap, Error> {
             Map64::new_in(Region::from_lines(lines)?, Keyed::new(seed))
         }
-        fn move_into(map: &mut LentMap, lines: &'static mut [Line], seed: u64) -> bool {
+        fn move_into(map: &mut RegionMap, lines: &'static mut [Line], seed: u64) -> bool {
             Region::from_lines(lines).is_ok_and(|it| map.move_into(it, Keyed::new(seed)).is_ok())
         }
-        fn into_storage(map: LentMap) -> Region<'static> { map.into_storage() }
+        fn into_storage(map: RegionMap) -> Region<'static> { map.into_storage() }
     }
     lockfree_lookups: {
         fn get(map: &Shared, key: u64) -> Option<u64> { map.get(key) }
