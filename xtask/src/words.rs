@@ -39,6 +39,8 @@ const AREAS: &[&str] = &[
     "targets",
     "xtask",
 ];
+/// This file, whose tests have to say some of them.
+const EXAMPLES: &str = "xtask/src/words.rs";
 /// What is not converted yet, and has to be.
 const PENDING: &[&str] = &[
     "bench",
@@ -61,6 +63,9 @@ pub(crate) fn run(_: &Shell) -> Result<Count> {
     let dropped = dropped_in(&fs::read_to_string(PAGE)?)?;
     let (mut count, mut left) = (Count::NONE, 0);
     for path in files()? {
+        if path == Path::new(EXAMPLES) {
+            continue;
+        }
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         let found = found_in(&path, &text, &dropped);
         if PENDING.iter().any(|folder| path.starts_with(folder)) {
