@@ -1,4 +1,4 @@
-/* When an old table may be given back: the counters of src/lockfree/reclaim.rs, with two stripes a bank.
+/* When an old table may be given back: the counters of src/lockfree/chain/counted.rs, with two stripes a bank.
  *
  *     changes   entered[bank, stripe]   left[bank, stripe]       current = 0, then 1; gone once reclaimed
  *

@@ -1,4 +1,4 @@
-/* A table moves into the next: the protocol of src/lockfree/migrate.rs, for one key.
+/* A table moves into the next: the protocol of src/lockfree/chain/migrate.rs, for one key.
  *
  *     table 0 ---> table 1 ---> table 2        the third from some moment on, for want of room
  *

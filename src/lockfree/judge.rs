@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, vec::Vec};
 
 use super::{
     Expectation, Map,
-    header::{GROUP_SLOTS, MOST_ENTRIES, OWN_SLOTS, REGIONS},
-    shape::Shape,
+    arena::Shape,
+    bucket::{GROUP_SLOTS, MOST_ENTRIES, OWN_SLOTS, REGIONS},
 };
 use crate::{error::Error, hash::hash_word};
 

@@ -3,9 +3,10 @@
 use std::{vec, vec::Vec};
 
 use super::{
-    Map, arena_layout,
-    header::{GROUP_SLOTS, MOST_ENTRIES, REGIONS, VERSION_ONE},
-    shape::Shape,
+    Map,
+    arena::Shape,
+    arena_layout,
+    bucket::{GROUP_SLOTS, MOST_ENTRIES, REGIONS, VERSION_ONE},
 };
 use crate::{
     error::Error,

@@ -38,7 +38,7 @@
 //! - **F6** The four value cells of a bucket are named by its three slots and the spare, each by one. Only
 //!   who holds the spare exchanges it.
 //! - **F7** An operation holds one slot or spare cell at the most at any instant.
-//! - **F8** An operation moves one entry of another home (`relocate.rs`) and one of its own (`vacancy.rs`) at
+//! - **F8** An operation moves one entry of another home (`operations/relocate.rs`) and one of its own (`operations/remove.rs`) at
 //!   the most; one that runs a caller's code may move one more of another home in each round.
 //!
 //! # Operations
@@ -56,7 +56,7 @@
 //! A commit fails only if another one came first. Then the operation scans again, as another may have
 //! inserted its key. It keeps its reservation, unless a caller's code runs in the next round: nothing is
 //! reserved while a closure or a comparison of a caller's runs. A closure that changes the home of its own
-//! key is called again, 128 times at the most: see `decide.rs`.
+//! key is called again, 128 times at the most: see `operations/decide.rs`.
 //!
 //! # Progress and cost
 //!
@@ -106,7 +106,7 @@
 //! [`rebuild`](Map::rebuild) gives the newest table a next one, of any size and with any seed, and
 //! returns. From then on each bucket is frozen, copied into the next table and marked as migrated, once,
 //! by whoever comes first: [`help`](Map::help), or an operation that wants to change something.
-//! `migrate.rs` tells why no entry is lost, doubled or brought back (M1, M2, M3).
+//! `chain/migrate.rs` tells why no entry is lost, doubled or brought back (M1, M2, M3).
 //!
 //! What everyone does for it:
 //!
@@ -182,7 +182,7 @@
 //! | done | helpers | where an operation starts | Release, Acquire | the copies come first, as behind the headers that were looked at |
 //! | next | link | who looks for the next table | Release, Acquire | the table is made |
 //! | newest, first | place, rebuild, settle | what an operation begins with | SeqCst | in one order with the counters below; the table is made |
-//! | oldest, leaving | try_reclaim | try_reclaim | SeqCst | in one order with the counters below: see `retire.rs` |
+//! | oldest, leaving | try_reclaim | try_reclaim | SeqCst | in one order with the counters below: see `chain/retire.rs` |
 //! | counters of `Counted` | enter, leave | has_elapsed | SeqCst; leave Release | either the look finds the operation, or the operation finds the new `first`; what it did comes before the region is given back |
 //!
 //! Versions have 29 bits. An operation that is stopped for exactly a multiple of 2^29 commits of one
@@ -204,58 +204,33 @@
 //! second look in place of guards are put together here; docs/measurements.md has what was measured.
 
 mod arena;
-mod batch;
 mod bucket;
-mod commit;
-mod decide;
-mod expectation;
-mod header;
-mod indirect;
-mod iter;
+mod chain;
 #[cfg(all(test, any(heptad_loom, heptad_steps)))]
 mod judge;
 #[cfg(all(test, not(heptad_loom)))]
 mod lines;
-mod map;
-mod migrate;
+mod maps;
 #[cfg(all(test, heptad_loom))]
 mod models;
-mod read;
-mod reclaim;
-mod relocate;
-mod repair;
-mod retire;
-mod root;
-mod segmented;
-mod set;
-mod shape;
+mod operations;
 mod shared;
-mod slots;
-mod stats;
 #[cfg(all(test, heptad_steps))]
 mod steps;
-mod update;
-mod vacancy;
-mod walk;
-mod word;
 
 use core::alloc::Layout;
 
-pub use expectation::Expectation;
-pub use indirect::{IndirectMap, Keys};
-pub use iter::Iter;
-pub use map::Map;
 #[cfg(feature = "ffi")]
-pub(crate) use reclaim::Asking;
-pub use reclaim::{Beside, Counted, Never, Reclaim, Track};
-pub use segmented::SegmentedMap;
-pub use set::Set;
-pub use shared::{Member, SharedIndirectMap, SharedMap, SharedSet, shared_layout};
-pub use stats::{Need, Stats};
-pub use word::Word;
+pub(crate) use chain::Asking;
+pub use chain::{Beside, Counted, Need, Never, Reclaim, Stats, Track};
+pub use maps::{
+    Expectation, IndirectMap, Iter, Keys, Map, SegmentedMap, Set, SharedIndirectMap, SharedMap,
+    SharedSet, Word,
+};
+pub use shared::{Member, shared_layout};
 
 use crate::{error::Error, layout::LINE_BYTES, sync};
-use shape::Shape;
+use arena::Shape;
 
 /// Is the map lock-free on this target?
 ///

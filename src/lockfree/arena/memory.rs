@@ -23,11 +23,12 @@ use core::{
     slice,
 };
 
-use super::{Bucket, Group, Progress, Shape};
+use super::{Progress, shape::Shape};
 use crate::{
     error::{Error, Rejected},
     hash::hash_word,
     layout::LINE_BYTES,
+    lockfree::bucket::{Bucket, Group},
     storage::{Region, Storage},
     sync::{AtomicPtr, Ordering::Relaxed},
 };
@@ -35,21 +36,21 @@ use crate::{
 /// A machine of the other byte order reads other letters: neither takes the other's arenas.
 const LETTERS: u64 = u64::from_le_bytes(*b"heptLF\0\0");
 const FORMAT_SHIFT: u32 = 48;
-/// The layout described here, in `bucket.rs` and in `header.rs`.
+/// The layout described here, in `bucket/mod.rs` and in `bucket/header.rs`.
 const FORMAT: u64 = 2;
 
 /// The first two lines of an arena. But for their last words they are written once, before anyone else
 /// can see them.
 #[repr(C, align(64))]
-pub(in crate::lockfree) struct Descriptor {
+pub(crate) struct Descriptor {
     magic: u64,
-    pub(super) bytes: u64,
-    pub(super) shape: Shape,
-    pub(super) seed: u64,
-    pub(super) home_mask: u64,
+    pub(crate) bytes: u64,
+    pub(crate) shape: Shape,
+    pub(crate) seed: u64,
+    pub(crate) home_mask: u64,
     check: u64,
-    pub(super) next: AtomicPtr<Descriptor>,
-    pub(super) progress: Progress,
+    pub(crate) next: AtomicPtr<Descriptor>,
+    pub(crate) progress: Progress,
 }
 
 const _: () = assert!(size_of::<Descriptor>() == 2 * LINE_BYTES);
@@ -59,7 +60,7 @@ const _: () = assert!(size_of::<Group>() == 2 * LINE_BYTES);
 
 impl Descriptor {
     /// Makes an empty table in `region`, as large as fits.
-    pub(in crate::lockfree) fn create(
+    pub(crate) fn create(
         mut region: Region<'_>,
         seed: u64,
         home_mask: u64,
@@ -94,7 +95,7 @@ impl Descriptor {
     /// # Safety
     ///
     /// The region's bytes are initialised, and are written by nobody but tables of this crate.
-    pub(in crate::lockfree) unsafe fn attach(
+    pub(crate) unsafe fn attach(
         mut region: Region<'_>,
         home_mask: u64,
     ) -> Result<NonNull<Descriptor>, Rejected<Region<'_>>> {
@@ -158,7 +159,7 @@ impl Descriptor {
     /// `this` came from [`create`](Self::create) or [`attach`](Self::attach), and the region that
     /// it was made from is valid during `'a`.
     #[inline]
-    pub(super) unsafe fn buckets<'a>(this: NonNull<Descriptor>) -> &'a [Bucket] {
+    pub(crate) unsafe fn buckets<'a>(this: NonNull<Descriptor>) -> &'a [Bucket] {
         // SAFETY: initialised by `create`, or checked by `attach`; nobody writes it.
         let shape = unsafe { this.as_ref() }.shape;
         // SAFETY: the arena has the shape's lines, and the first two are the descriptor.
@@ -173,7 +174,7 @@ impl Descriptor {
     ///
     /// As for [`buckets`](Self::buckets).
     #[inline]
-    pub(super) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
+    pub(crate) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
         // SAFETY: initialised by `create`, or checked by `attach`; nobody writes it.
         let shape = unsafe { this.as_ref() }.shape;
         // SAFETY: the arena has the shape's lines, and the first two are the descriptor.
@@ -189,7 +190,7 @@ impl Descriptor {
     /// # Safety
     ///
     /// As for [`buckets`](Self::buckets), and nobody uses the table or the region from now on.
-    pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
+    pub(crate) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: initialised by `create`, or checked by `attach`.
         let bytes = unsafe { this.as_ref() }.bytes as usize;
         // SAFETY: the region had this address and at least as many bytes, and is unused.

@@ -12,28 +12,27 @@ use core::{
     ptr::{self, NonNull},
 };
 
-use super::{
-    bucket::{Bucket, Group, Pair},
-    header::{GROUP_SLOTS, Place},
-    shape::Shape,
-    shared::intent::{Anyone, Reserver},
-};
 use crate::{
     hash::hash_word,
     layout::LINE_BYTES,
+    lockfree::bucket::{Anyone, Bucket, GROUP_SLOTS, Group, Home, Pair, Place, Reserver},
     sync::{
         AtomicU64,
         Ordering::{Acquire, Relaxed, Release},
     },
 };
 
+mod shape;
+
+pub(crate) use shape::Shape;
+
 cfg_if::cfg_if! {
     if #[cfg(heptad_loom)] {
         mod model;
-        pub(super) use model::Descriptor;
+        pub(crate) use model::Descriptor;
     } else {
         mod memory;
-        pub(super) use memory::Descriptor;
+        pub(crate) use memory::Descriptor;
     }
 }
 
@@ -43,43 +42,26 @@ cfg_if::cfg_if! {
 /// reads in the one that they come from: two lines.
 #[derive(Debug, Default)]
 #[repr(C, align(64))]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// Buckets of this table below this number are migrated: the operations' word, which seldom changes.
-    pub(super) done: AtomicU64,
+    pub(crate) done: AtomicU64,
     /// 1 once an entry of this table found no room in the next one.
-    pub(super) stuck: AtomicU64,
+    pub(crate) stuck: AtomicU64,
     /// Buckets of the table before that some helper has been told to move. A hint that keeps helpers apart:
     /// one that was told may stop for ever.
-    pub(super) assigned: AtomicU64,
+    pub(crate) assigned: AtomicU64,
     /// Buckets of the table before below this number are migrated: the helpers' word.
-    pub(super) found: AtomicU64,
+    pub(crate) found: AtomicU64,
     /// Bytes of the table before, once that one has left the chain.
-    pub(super) bytes_before: AtomicU64,
-}
-
-/// The home of some keys: a bucket of a table. One word; its groups follow from where it stands.
-#[derive(Clone, Copy)]
-pub(super) struct Home<'a> {
-    bucket: &'a Bucket,
-}
-
-impl<'a> Home<'a> {
-    #[inline]
-    pub(super) fn bucket(self) -> &'a Bucket {
-        self.bucket
-    }
-
-    pub(super) fn is(self, other: Home<'_>) -> bool {
-        ptr::eq(self.bucket, other.bucket)
-    }
+    pub(crate) bytes_before: AtomicU64,
 }
 
 /// A table, and who reserves slots in it: what all operations work on. One word for [`Anyone`], so that calls
 /// can pass it in a register.
 #[derive(Clone, Copy)]
-pub(super) struct Table<'a, T = Anyone> {
+pub(crate) struct Table<'a, T = Anyone> {
     descriptor: NonNull<Descriptor>,
-    pub(super) reserver: T,
+    pub(crate) reserver: T,
     lent: PhantomData<&'a Descriptor>,
 }
 
@@ -96,12 +78,12 @@ impl<'a> Table<'a> {
     /// A1: it came from `create` or `attach`, and the region that it was made from is valid and lent to
     /// the table during `'a`.
     #[inline]
-    pub(super) unsafe fn at(descriptor: NonNull<Descriptor>) -> Self {
+    pub(crate) unsafe fn at(descriptor: NonNull<Descriptor>) -> Self {
         Table { descriptor, reserver: Anyone, lent: PhantomData }
     }
 
     /// The same, for a reserver.
-    pub(super) fn for_reserver<T: Reserver>(self, reserver: T) -> Table<'a, T> {
+    pub(crate) fn for_reserver<T: Reserver>(self, reserver: T) -> Table<'a, T> {
         Table { descriptor: self.descriptor, reserver, lent: PhantomData }
     }
 }
@@ -121,33 +103,33 @@ impl<'a, T: Reserver> Table<'a, T> {
 
     /// All groups, region by region.
     #[inline]
-    pub(super) fn groups(self) -> &'a [Group] {
+    pub(crate) fn groups(self) -> &'a [Group] {
         // SAFETY: A1.
         unsafe { Descriptor::groups(self.descriptor) }
     }
 
     #[inline]
-    pub(super) fn shape(self) -> Shape {
+    pub(crate) fn shape(self) -> Shape {
         self.descriptor().shape
     }
 
-    pub(super) fn seed(self) -> u64 {
+    pub(crate) fn seed(self) -> u64 {
         self.descriptor().seed
     }
 
     /// The entries that the table is for.
-    pub(super) fn capacity(self) -> usize {
+    pub(crate) fn capacity(self) -> usize {
         Shape::entries_for(self.bytes() / LINE_BYTES as u64) as usize
     }
 
     /// Bytes of the arena.
-    pub(super) fn bytes(self) -> u64 {
+    pub(crate) fn bytes(self) -> u64 {
         self.descriptor().bytes
     }
 
     /// The table that entries move to, if this one is being rebuilt, or has been.
     #[inline]
-    pub(super) fn next(self) -> Option<Table<'a, T>> {
+    pub(crate) fn next(self) -> Option<Table<'a, T>> {
         // Acquire: pairs with the Release of `set_next`, which comes behind making the table.
         let next = NonNull::new(self.descriptor().next.load(Acquire))?;
         // SAFETY: A1 of the next table: R2 keeps it at least as long as this one.
@@ -159,7 +141,7 @@ impl<'a, T: Reserver> Table<'a, T> {
     /// # Safety
     ///
     /// R2: `next` stays a table for as long as this one does, and longer.
-    pub(super) unsafe fn set_next(self, next: NonNull<Descriptor>) -> bool {
+    pub(crate) unsafe fn set_next(self, next: NonNull<Descriptor>) -> bool {
         let link = &self.descriptor().next;
         // Release: pairs with the Acquire of `next`. Relaxed: nothing is read when it fails.
         link.compare_exchange(ptr::null_mut(), next.as_ptr(), Release, Relaxed).is_ok()
@@ -167,21 +149,21 @@ impl<'a, T: Reserver> Table<'a, T> {
 
     /// How far moving to the next table is, and from the one before.
     #[inline]
-    pub(super) fn progress(self) -> &'a Progress {
+    pub(crate) fn progress(self) -> &'a Progress {
         &self.descriptor().progress
     }
 
-    pub(super) fn is(self, other: Table<'_, T>) -> bool {
+    pub(crate) fn is(self, other: Table<'_, T>) -> bool {
         self.descriptor == other.descriptor
     }
 
-    pub(super) fn as_ptr(self) -> NonNull<Descriptor> {
+    pub(crate) fn as_ptr(self) -> NonNull<Descriptor> {
         self.descriptor
     }
 
     /// The home of the key that `word` stands for: only its bits in the home mask count.
     #[inline]
-    pub(super) fn home_of(self, word: u64) -> Home<'a> {
+    pub(crate) fn home_of(self, word: u64) -> Home<'a> {
         let hash = hash_word(self.seed(), word & self.descriptor().home_mask);
         self.home(self.shape().bucket_of(hash))
     }
@@ -190,50 +172,50 @@ impl<'a, T: Reserver> Table<'a, T> {
     fn home(self, number: u64) -> Home<'a> {
         // SAFETY: numbers come from the shape, which makes them less than `buckets`, or are 0 (A1).
         let bucket = unsafe { self.buckets().get_unchecked(number as usize) };
-        Home { bucket }
+        Home::of(bucket)
     }
 
     /// The number of a home of this table.
     #[inline]
-    pub(super) fn number(self, home: Home<'_>) -> u64 {
-        let offset_bytes = ptr::from_ref(home.bucket).addr() - self.buckets().as_ptr().addr();
+    pub(crate) fn number(self, home: Home<'_>) -> u64 {
+        let offset_bytes = ptr::from_ref(home.bucket()).addr() - self.buckets().as_ptr().addr();
         (offset_bytes / size_of::<Bucket>()) as u64
     }
 
     /// The first home: there is always one.
-    pub(super) fn first_home(self) -> Home<'a> {
+    pub(crate) fn first_home(self) -> Home<'a> {
         self.home(0)
     }
 
     /// The number of the bucket that an address is in, and how far behind its first byte, if it is less than a word.
-    pub(super) fn bucket_at(self, address: usize) -> Option<(u64, u32)> {
+    pub(crate) fn bucket_at(self, address: usize) -> Option<(u64, u32)> {
         index_in(self.buckets(), address)
     }
 
     /// The same for groups.
-    pub(super) fn group_at(self, address: usize) -> Option<(u64, u32)> {
+    pub(crate) fn group_at(self, address: usize) -> Option<(u64, u32)> {
         index_in(self.groups(), address).filter(|&(_, slot)| slot < GROUP_SLOTS)
     }
 
     /// The home with a number, if there is one.
-    pub(super) fn home_number(self, number: u64) -> Option<Home<'a>> {
-        self.buckets().get(number as usize).map(|bucket| Home { bucket })
+    pub(crate) fn home_number(self, number: u64) -> Option<Home<'a>> {
+        self.buckets().get(number as usize).map(Home::of)
     }
 
     /// Every home, in order.
-    pub(super) fn homes(self) -> impl Iterator<Item = Home<'a>> {
-        self.buckets().iter().map(|bucket| Home { bucket })
+    pub(crate) fn homes(self) -> impl Iterator<Item = Home<'a>> {
+        self.buckets().iter().map(Home::of)
     }
 
     /// The number of the group that `home` has in `region`.
     #[inline]
-    pub(super) fn group_number(self, home: Home<'_>, region: u32) -> u64 {
+    pub(crate) fn group_number(self, home: Home<'_>, region: u32) -> u64 {
         self.shape().group_of(self.number(home), region)
     }
 
     /// The group that `home` has in `region`.
     #[inline]
-    pub(super) fn group(self, home: Home<'_>, region: u32) -> &'a Group {
+    pub(crate) fn group(self, home: Home<'_>, region: u32) -> &'a Group {
         let number = self.group_number(home, region);
         // SAFETY: the shape makes it less than `groups` (A1).
         unsafe { self.groups().get_unchecked(number as usize) }
@@ -241,15 +223,15 @@ impl<'a, T: Reserver> Table<'a, T> {
 
     /// The key and value of a place outside the bucket.
     #[inline]
-    pub(super) fn pair_at(self, home: Home<'_>, place: Place) -> &'a Pair {
+    pub(crate) fn pair_at(self, home: Home<'_>, place: Place) -> &'a Pair {
         self.group(home, place.region()).pair(place.group_slot())
     }
 
     /// Names a place that the next commit hides: see [`Reserver::hides`].
     #[inline(always)]
-    pub(super) fn hides(self, home: Home<'a>, place: Place) {
+    pub(crate) fn hides(self, home: Home<'a>, place: Place) {
         if place.is_own() {
-            self.reserver.hides(home.bucket, place.own_slot());
+            self.reserver.hides(home.bucket(), place.own_slot());
         } else {
             self.reserver.hides(self.group(home, place.region()), place.group_slot());
         }

@@ -5,30 +5,31 @@
 use core::ptr::{self, NonNull};
 use std::boxed::Box;
 
-use super::{Bucket, Group, Progress, Shape};
+use super::{Progress, shape::Shape};
 use crate::{
     error::{Error, Rejected},
     layout::{LINE_BYTES, Line},
+    lockfree::bucket::{Bucket, Group},
     storage::{Region, Storage},
     sync::AtomicPtr,
 };
 
 /// What stands in place of an arena's first line.
-pub(in crate::lockfree) struct Descriptor {
+pub(crate) struct Descriptor {
     memory: *mut Line,
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
     buckets: Box<[Bucket]>,
     groups: Box<[Group]>,
-    pub(super) shape: Shape,
-    pub(super) seed: u64,
-    pub(super) home_mask: u64,
-    pub(super) next: AtomicPtr<Descriptor>,
-    pub(super) progress: Progress,
+    pub(crate) shape: Shape,
+    pub(crate) seed: u64,
+    pub(crate) home_mask: u64,
+    pub(crate) next: AtomicPtr<Descriptor>,
+    pub(crate) progress: Progress,
 }
 
 impl Descriptor {
     /// An empty table as large as would fit into `region`.
-    pub(in crate::lockfree) fn create(
+    pub(crate) fn create(
         region: Region<'_>,
         seed: u64,
         home_mask: u64,
@@ -44,7 +45,7 @@ impl Descriptor {
     }
 
     /// An empty table of any shape, so that models can be small.
-    pub(in crate::lockfree) fn of_shape(
+    pub(crate) fn of_shape(
         mut region: Region<'_>,
         shape: Shape,
         seed: u64,
@@ -69,7 +70,7 @@ impl Descriptor {
     /// # Safety
     ///
     /// None is asked for.
-    pub(in crate::lockfree) unsafe fn attach(
+    pub(crate) unsafe fn attach(
         region: Region<'_>,
         _: u64,
     ) -> Result<NonNull<Descriptor>, Rejected<Region<'_>>> {
@@ -81,7 +82,7 @@ impl Descriptor {
     /// # Safety
     ///
     /// `this` came from [`create`](Self::create) or [`of_shape`](Self::of_shape).
-    pub(super) unsafe fn buckets<'a>(this: NonNull<Descriptor>) -> &'a [Bucket] {
+    pub(crate) unsafe fn buckets<'a>(this: NonNull<Descriptor>) -> &'a [Bucket] {
         // SAFETY: it lives until `into_region`, and nobody writes it.
         &unsafe { this.as_ref() }.buckets
     }
@@ -91,7 +92,7 @@ impl Descriptor {
     /// # Safety
     ///
     /// As for [`buckets`](Self::buckets).
-    pub(super) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
+    pub(crate) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
         // SAFETY: as in `buckets`.
         &unsafe { this.as_ref() }.groups
     }
@@ -101,7 +102,7 @@ impl Descriptor {
     /// # Safety
     ///
     /// As for [`buckets`](Self::buckets), and nobody uses the table or the region from now on.
-    pub(in crate::lockfree) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
+    pub(crate) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: leaked from a box by `of_shape`, and used no more.
         let descriptor = unsafe { Box::from_raw(this.as_ptr()) };
         let (start, bytes) = (descriptor.memory.cast(), descriptor.bytes as usize);

@@ -13,8 +13,8 @@ use crate::{
     layout::touched::{Tally, lines_of},
     lockfree::{
         Counted, SegmentedMap,
-        header::{MOST_ENTRIES, REGIONS},
-        shape::Shape,
+        arena::Shape,
+        bucket::{MOST_ENTRIES, REGIONS},
     },
     storage::Region,
 };
@@ -124,7 +124,7 @@ pub(in crate::lockfree) fn assert_fullest_buckets(unit: &str, gauge: Gauge, boun
         assert_eq!(map.help(assigned as usize), Ok(false));
         let key = keys_of(own).nth(places).unwrap();
         // As a copier leaves it that has stopped.
-        map.root().current().unwrap().home_of(key).freeze();
+        map.chain().current().unwrap().home_of(key).freeze();
         let cost = gauge(&mut || assert_eq!(map.insert(key, 1), Ok(None)));
         let story = format!("{entries} entries, two full buckets: {cost} {unit}");
         assert!(cost <= bound, "{story}, {bound} are documented");

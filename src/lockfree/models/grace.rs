@@ -5,8 +5,6 @@
 
 use std::{sync::Arc, vec::Vec};
 
-use loom::{cell::UnsafeCell, model::Builder, thread};
-
 use crate::{
     lockfree::{Counted, Reclaim, Track},
     sync::{
@@ -15,6 +13,7 @@ use crate::{
         sequentially_consistent,
     },
 };
+use loom::{cell::UnsafeCell, model::Builder, thread};
 
 /// A map, but for its tables.
 #[derive(Default)]
@@ -32,7 +31,7 @@ unsafe impl Sync for World {}
 unsafe impl Send for World {}
 
 impl World {
-    /// What `Root` does around every operation.
+    /// What `Chain` does around every operation.
     fn operate(&self) {
         let inside = self.guard.enter();
         if self.current.load(SeqCst) == 0 {
@@ -42,7 +41,7 @@ impl World {
         unsafe { self.guard.leave(inside) };
     }
 
-    /// What `Root` does to retire and reclaim a table; polls so many times.
+    /// What `Chain` does to retire and reclaim a table; polls so many times.
     fn reclaim(&self, polls: usize) {
         let _ = self.current.compare_exchange(0, 1, SeqCst, Acquire);
         sequentially_consistent();

@@ -5,17 +5,13 @@ use std::{boxed::Box, sync::Arc, vec::Vec};
 use loom::{model::Builder, thread};
 
 use super::super::{
-    arena::{Descriptor, Home, Table},
-    decide::Decision,
-    header::Place,
-    read::Look,
-    shape::Shape,
+    arena::{Descriptor, Shape, Table},
+    bucket::{Home, Place, Reserver, SPARE},
+    operations::{Decision, Key, Look},
     shared::{
-        Line,
-        intent::{Intent, Reserver, SPARE},
-        reap::{Gate, JOINED, Reaper},
+        intent::{Intent, JOINED, Line},
+        reap::{Gate, Reaper},
     },
-    update::Key,
 };
 use crate::{error::Error, storage::Region};
 
@@ -62,7 +58,7 @@ impl Memory {
         &self,
         number: usize,
         decision: Decision,
-    ) -> Result<Option<u64>, super::super::update::Stop> {
+    ) -> Result<Option<u64>, super::super::operations::Stop> {
         let table = self.table_of(number);
         let key = Key { word: KEY, matches: |word, stored, _: Look<'_>| word == stored };
         let answer = table.update(table.home_of(KEY), key, |_: Option<u64>| decision);

@@ -18,16 +18,11 @@ use std::{
 use loom::{model::Builder, thread};
 
 use super::{
-    Map,
-    arena::Descriptor,
-    commit::Attempt,
-    header::{GROUP_SLOTS, OWN_SLOTS, REGIONS},
+    Map, Never,
+    arena::{Descriptor, Shape},
+    bucket::{Anyone, Attempt, GROUP_SLOTS, OWN_SLOTS, Purpose, REGIONS},
+    chain::Chain,
     judge::{self, Judged, Operation, Record, is_explained, keys_of_home},
-    reclaim::Never,
-    root::Root,
-    shape::Shape,
-    shared::intent::Anyone,
-    slots::Purpose,
 };
 use crate::{layout::Line, storage::Region};
 
@@ -94,9 +89,9 @@ impl Scene {
 
     /// The map, in memory that it gives back.
     fn make(&self, region: Region<'static>) -> Judged {
-        let root = Root::empty(Never);
-        root.start_with(Descriptor::of_shape(region, self.shape, 0, u64::MAX));
-        let map = Map::with_root(root);
+        let chain = Chain::empty(Never);
+        chain.start_with(Descriptor::of_shape(region, self.shape, 0, u64::MAX));
+        let map = Map::with_chain(chain);
         for operation in &self.before {
             let answer = operation.run(&map);
             assert!(!matches!(answer, judge::Answer::Refused(_)), "{operation:?}: {answer:?}");
@@ -189,7 +184,7 @@ fn begin(map: &Judged, shape: Shape) {
 
 /// Leaves all places of the newest table's first home reserveds of nobody.
 fn leak_all_places(map: &Judged) {
-    let table = map.root().newest().unwrap();
+    let table = map.chain().newest().unwrap();
     let home = table.home_number(0).unwrap();
     for slot in 0..OWN_SLOTS {
         assert!(matches!(home.reserve(Anyone, home.header(), slot), Attempt::Done(_)));

@@ -18,80 +18,71 @@
 //!
 //! A name may be out of date, which delays a reaper and nothing else. [`Anyone`] names nothing, and costs nothing.
 
-use super::super::header::OWN_SLOTS;
-use crate::sync::{AtomicU64, Ordering::SeqCst, sequentially_consistent};
-
-/// The slot number by which the spare cell of a bucket goes.
-pub(in crate::lockfree) const SPARE: u32 = OWN_SLOTS;
+use crate::{
+    lockfree::bucket::Reserver,
+    sync::{AtomicU64, Ordering::SeqCst, sequentially_consistent},
+};
 
 /// In `reaped`: the thing is a dead member's, and about to be free.
-pub(super) const RELEASING: u64 = 1 << 63;
+pub(crate) const RELEASING: u64 = 1 << 63;
 
-/// Who reserves slots and cells of a table.
-pub(in crate::lockfree) trait Reserver: Copy {
-    /// Names the slot of the bucket or group at `line`. May it be reserved?
-    fn reserves<L>(self, line: &L, slot: u32) -> bool;
-
-    /// Names the slot that the next commit hides, and so reserves.
-    fn hides<L>(self, line: &L, slot: u32);
-
-    /// What a commit has hidden is what is reserved now: the other name is free for what is hidden next.
-    fn has_hidden(self);
-}
-
-/// Those who are no members.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::lockfree) struct Anyone;
-
-impl Reserver for Anyone {
-    #[inline(always)]
-    fn reserves<L>(self, _: &L, _: u32) -> bool {
-        true
-    }
-
-    #[inline(always)]
-    fn hides<L>(self, _: &L, _: u32) {}
-
-    #[inline(always)]
-    fn has_hidden(self) {}
-}
+/// The state of a number that nobody has.
+pub(crate) const FREE: u64 = 0;
+/// The state of a member.
+pub(crate) const JOINED: u64 = 1;
 
 /// The two names of a member. 0 is nothing; else the address of a bucket or group in the memory, counted from its
 /// start, and the number of the slot.
 #[derive(Debug, Default)]
-pub(in crate::lockfree) struct Names {
+pub(crate) struct Names {
     reserves: AtomicU64,
     hides: AtomicU64,
 }
 
 impl Names {
     /// Both. Only what a living member names in the order of SeqCst counts (I2).
-    pub(super) fn both(&self) -> [u64; 2] {
+    pub(crate) fn both(&self) -> [u64; 2] {
         // `reserves` last: `has_hidden` writes it before `hides` is written again.
         let hides = self.hides.load(SeqCst);
         [self.reserves.load(SeqCst), hides]
     }
 
     /// An operation has ended, or what was named is released.
-    pub(in crate::lockfree) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         // SeqCst: behind the commit or release that ended it, for who reads this.
         self.reserves.store(0, SeqCst);
         self.hides.store(0, SeqCst);
     }
 }
 
+/// A member's line.
+#[derive(Debug, Default)]
+#[repr(C, align(64))]
+pub(crate) struct Line {
+    /// Has somebody the number?
+    pub(crate) state: AtomicU64,
+    pub(crate) names: Names,
+}
+
+#[cfg(all(test, heptad_loom))]
+impl Line {
+    pub(crate) fn in_state(state: u64) -> Line {
+        Line { state: AtomicU64::new(state), names: Names::default() }
+    }
+}
+
 /// A member in the middle of an operation.
 #[derive(Clone, Copy)]
-pub(in crate::lockfree) struct Intent<'a> {
-    pub(in crate::lockfree) names: &'a Names,
-    pub(in crate::lockfree) reaped: &'a AtomicU64,
+pub(crate) struct Intent<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) reaped: &'a AtomicU64,
     /// The address that names are counted from.
-    pub(in crate::lockfree) base: usize,
+    pub(crate) base: usize,
 }
 
 impl Intent<'_> {
     /// The operation has ended, with nothing reserved.
-    pub(in crate::lockfree) fn end(self) {
+    pub(crate) fn end(self) {
         self.names.clear();
     }
 

@@ -31,32 +31,23 @@
 //! map for one without a table. That is looked at when an operation begins: a writer that changes the first two
 //! lines of an arena in the middle of one is not excluded.
 
-pub(super) mod intent;
-mod maps;
-pub(super) mod reap;
-
-use core::ptr::NonNull;
-
-use intent::{Intent, Names};
-pub use maps::{SharedIndirectMap, SharedMap, SharedSet};
-
-use reap::{FREE, Gate, JOINED, Reaper};
-
-use super::{
-    arena::{Descriptor, Table},
-    reclaim::{Asking, Beside, Track},
-    shape::Shape,
-};
 use crate::{
     error::{Error, Rejected},
     hash::hash_word,
     layout::LINE_BYTES,
+    lockfree::arena::{Descriptor, Shape, Table},
     storage::{Region, Storage},
     sync::{
         AtomicU64,
         Ordering::{Acquire, Relaxed, Release},
     },
 };
+use core::ptr::NonNull;
+use intent::{FREE, Intent, JOINED, Line};
+use reap::{Gate, Reaper};
+
+pub(crate) mod intent;
+pub(crate) mod reap;
 
 /// A machine of the other byte order reads other letters, as with arenas.
 const LETTERS: u64 = u64::from_le_bytes(*b"heptSH\0\0");
@@ -78,24 +69,8 @@ struct Block {
     unused: [u64; 2],
 }
 
-/// A member's line.
-#[derive(Debug, Default)]
-#[repr(C, align(64))]
-pub(super) struct Line {
-    /// Has somebody the number?
-    state: AtomicU64,
-    pub(super) names: Names,
-}
-
 #[cfg(not(heptad_loom))]
 const _: () = assert!(size_of::<Block>() == LINE_BYTES && size_of::<Line>() == LINE_BYTES);
-
-#[cfg(all(test, heptad_loom))]
-impl Line {
-    pub(super) fn in_state(state: u64) -> Line {
-        Line { state: AtomicU64::new(state), names: Names::default() }
-    }
-}
 
 impl Block {
     fn expected_check(&self) -> u64 {
@@ -150,7 +125,7 @@ pub const fn shared_layout(capacity: usize, members: usize) -> Result<core::allo
 }
 
 /// Makes shared memory with an empty map of `region`.
-pub(super) fn format(
+pub(crate) fn format(
     mut region: Region<'_>,
     seed: u64,
     home_mask: u64,
@@ -225,14 +200,14 @@ unsafe impl Send for Member<'_> {}
 unsafe impl Sync for Member<'_> {}
 
 /// The number of a member, if the memory is for members.
-pub(super) type Number = Option<usize>;
+pub(crate) type Number = Option<usize>;
 
 /// The table in shared memory, and who uses it.
 ///
 /// # Safety
 ///
 /// The region's bytes are initialised, and are written by nobody but maps that are attached to them.
-pub(super) unsafe fn attach<'a>(
+pub(crate) unsafe fn attach<'a>(
     mut region: Region<'a>,
     home_mask: u64,
     number: Number,
@@ -279,7 +254,7 @@ pub(super) unsafe fn attach<'a>(
 
 impl<'a> Member<'a> {
     /// Does the descriptor still say what it said?
-    pub(super) fn vouches_for(&self, table: Table<'_>) -> bool {
+    pub(crate) fn vouches_for(&self, table: Table<'_>) -> bool {
         table.shape() == self.shape && table.next().is_none()
     }
 
@@ -288,7 +263,7 @@ impl<'a> Member<'a> {
     /// # Safety
     ///
     /// `'r` is what the region was lent for; its table is used no more.
-    pub(super) unsafe fn region<'r>(&self) -> Region<'r> {
+    pub(crate) unsafe fn region<'r>(&self) -> Region<'r> {
         // SAFETY: a region of this address and size was used up by `attach`; the caller's promise.
         let region = unsafe { Region::from_raw(self.start.as_ptr().cast(), self.bytes) };
         // SAFETY: it was a region, so it can be one again.
@@ -296,13 +271,13 @@ impl<'a> Member<'a> {
     }
 
     /// The member's intent, if the memory is for members. One operation at a time.
-    pub(super) fn intent(&self) -> Option<Intent<'_>> {
+    pub(crate) fn intent(&self) -> Option<Intent<'_>> {
         let names = &self.line?.names;
         Some(Intent { names, reaped: &self.block().gate.reaped, base: self.start.addr().get() })
     }
 
     /// Releases what the dead member `number` had reserved in `table`.
-    pub(super) fn reap(&self, table: Table<'_>, number: usize) -> Result<(), Error> {
+    pub(crate) fn reap(&self, table: Table<'_>, number: usize) -> Result<(), Error> {
         let (block, line) = (self.block(), self.line.ok_or(Error::Member)?);
         if let Some(error) = block.complaint(self.bytes) {
             return Err(error);
@@ -323,29 +298,10 @@ impl<'a> Member<'a> {
     }
 
     /// Gives the memory up: nobody attaches to it any more.
-    pub(super) fn destroy(&self) {
+    pub(crate) fn destroy(&self) {
         // Relaxed: who attaches at the same time may have come first.
         self.block().magic.store(0, Relaxed);
     }
-}
-
-impl Track for Member<'_> {
-    type Inside = ();
-
-    #[inline]
-    fn enter(&self) {}
-
-    #[inline]
-    unsafe fn leave(&self, (): ()) {}
-
-    fn member(&self, _: Asking) -> Option<&Member<'_>> {
-        Some(self)
-    }
-}
-
-// SAFETY: there are no grace periods.
-unsafe impl Beside for Member<'_> {
-    fn enter_beside(&self, (): &()) {}
 }
 
 impl Drop for Member<'_> {

@@ -8,16 +8,13 @@
 //! Members that are being reaped are dead as well, and do not count as living, or two that name one thing
 //! would keep each other.
 
-use super::{
-    super::{
-        arena::Table,
-        header::{Header, OWN_SLOTS, Place},
-    },
-    Line,
-    intent::{RELEASING, SPARE},
-};
+use super::intent::{FREE, Line, RELEASING};
 use crate::{
     error::Error,
+    lockfree::{
+        arena::Table,
+        bucket::{Header, OWN_SLOTS, Place, SPARE},
+    },
     sync::{
         AtomicU64,
         Ordering::{Acquire, Relaxed, Release, SeqCst},
@@ -25,36 +22,32 @@ use crate::{
     },
 };
 
-/// The state of a number that nobody has.
-pub(super) const FREE: u64 = 0;
-/// The state of a member.
-pub(in crate::lockfree) const JOINED: u64 = 1;
 /// The state of a dead member that is being reaped.
 const DEAD: u64 = 2;
 
 /// What reapers meet at.
 #[derive(Debug, Default)]
 #[repr(C)]
-pub(in crate::lockfree) struct Gate {
+pub(crate) struct Gate {
     /// The number of the member that reaps, and one; 0 for nobody.
     reaper: AtomicU64,
     /// What nobody reserves meanwhile: see `intent.rs`.
-    pub(in crate::lockfree) reaped: AtomicU64,
+    pub(crate) reaped: AtomicU64,
 }
 
 /// A member that releases what others had.
 #[derive(Clone, Copy)]
-pub(in crate::lockfree) struct Reaper<'a> {
-    pub(in crate::lockfree) number: usize,
-    pub(in crate::lockfree) lines: &'a [Line],
-    pub(in crate::lockfree) gate: &'a Gate,
+pub(crate) struct Reaper<'a> {
+    pub(crate) number: usize,
+    pub(crate) lines: &'a [Line],
+    pub(crate) gate: &'a Gate,
     /// The address that names are counted from.
-    pub(in crate::lockfree) base: usize,
+    pub(crate) base: usize,
 }
 
 impl Reaper<'_> {
     /// Releases what the dead member `number` had reserved in `table`, and its number.
-    pub(in crate::lockfree) fn reap(self, table: Table<'_>, number: usize) -> Result<(), Error> {
+    pub(crate) fn reap(self, table: Table<'_>, number: usize) -> Result<(), Error> {
         let dead = self.lines.get(number).filter(|_| number != self.number).ok_or(Error::Member)?;
         // Acquire: the caller knows of the death, and so of all that came before it.
         if dead.state.load(Acquire) == FREE {

@@ -12,8 +12,8 @@ use super::{Interrupt, Judged, Map, region_for, steps};
 use crate::{
     error::Error,
     lockfree::{
+        arena::Shape,
         judge::{ALL, OWN, Operation, Operation::*, keys_of_home},
-        shape::Shape,
     },
 };
 

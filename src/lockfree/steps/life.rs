@@ -140,8 +140,8 @@ impl World {
     /// A region comes back: no table of the map is in it, and it has not come back before.
     fn take_back(&self, region: Region<'static>) {
         let address = region.base().addr();
-        let root = self.map.root();
-        let mut tables = root.current().into_iter().chain(root.newest()).chain(root.chain());
+        let chain = self.map.chain();
+        let mut tables = chain.current().into_iter().chain(chain.newest()).chain(chain.tables());
         assert!(tables.all(|table| table.as_ptr().addr().get() != address), "still in use");
         assert!(self.ours.borrow_mut().insert(address), "given back twice");
     }
@@ -168,7 +168,7 @@ impl World {
     /// its regions come back but for the last.
     fn finish(self: Rc<Self>, had_keys: bool) {
         let map = &self.map;
-        let is_settled = || map.root().chain().count() == 1;
+        let is_settled = || map.chain().tables().count() == 1;
         let by_changes = || {
             // A home moves with a change of its own, and one more with each change of an absent key.
             let mut turns = (1_000..1_400).take_while(|_| !is_settled());

@@ -24,11 +24,11 @@ use std::{
 };
 
 use super::{
-    Map, arena_layout,
-    bucket::Group,
-    header::GROUP_SLOTS,
+    Map,
+    arena::Shape,
+    arena_layout,
+    bucket::{GROUP_SLOTS, Group},
     judge::{self, Answer, Judged, Operation, Record, is_explained},
-    shape::Shape,
 };
 use crate::{
     layout::{LINE_BYTES, Line},
@@ -226,7 +226,7 @@ impl Scene {
         if world.killed.get() == 0 {
             // Insertions and moves leave a slot of each group free, so that every present key can be given
             // another value, however full its home is.
-            let table = world.map.root().newest().unwrap();
+            let table = world.map.chain().newest().unwrap();
             let has_room = |group: &Group| group.claimed().count_ones() < GROUP_SLOTS;
             assert!(table.groups().iter().all(has_room), "{}", story());
             for (key, value) in &world.map {

@@ -4,8 +4,8 @@ use std::{boxed::Box, cell::Cell, rc::Rc, vec, vec::Vec};
 
 use super::{Call, Interrupt, Judged, Map, Scene, region_for, steps, sweep};
 use crate::lockfree::{
+    arena::Shape,
     judge::{OWN, Operation, Operation::*, keys_of_home},
-    shape::Shape,
 };
 
 fn key(number: usize) -> u64 {

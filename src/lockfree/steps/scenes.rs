@@ -5,9 +5,9 @@ use std::{vec, vec::Vec};
 use super::{Call, Scene};
 use crate::lockfree::{
     Expectation,
-    header::GROUP_SLOTS,
+    arena::Shape,
+    bucket::GROUP_SLOTS,
     judge::{ALL, OWN, Operation, Operation::*, keys_of_home},
-    shape::Shape,
 };
 
 /// A scene, with operations that are interesting there.

@@ -1,0 +1,137 @@
+//! When an old table's memory can be given back: after every operation that may still be in it.
+//!
+//! An operation enters when it begins and leaves when it ends. Whoever has an old table that no new
+//! operation can reach starts a grace period, and asks now and then whether it has elapsed: whether
+//! every operation that was inside at the start has left. Nobody ever waits.
+
+use crate::lockfree::shared::Member;
+
+/// Who may ask a guard for its member: this module's tables. Others cannot name it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking(());
+
+impl Asking {
+    pub(crate) const TABLES: Asking = Asking(());
+}
+
+/// How a map lets it be known that an operation is under way: what a reader of the kernel's own RCU does.
+///
+/// For maps whose old tables are given back it is a [`Reclaim`] too.
+pub trait Track {
+    /// What an operation keeps between entering and leaving.
+    type Inside;
+
+    /// The member of shared memory that the map is, if it is one. Not for implementors.
+    #[doc(hidden)]
+    #[inline]
+    fn member(&self, _: Asking) -> Option<&Member<'_>> {
+        None
+    }
+
+    /// An operation begins. Called in any context: interrupts and NMIs too, nested in others.
+    fn enter(&self) -> Self::Inside;
+
+    /// The operation ends.
+    ///
+    /// # Safety
+    ///
+    /// `inside` is what this guard answered to one call of [`enter`](Self::enter) or
+    /// [`enter_beside`](Beside::enter_beside); it leaves once; and what was reached inside is not used any
+    /// more.
+    unsafe fn leave(&self, inside: Self::Inside);
+}
+
+/// How a map knows that no operation is left in a table: the kernel's own RCU, say.
+///
+/// # Safety
+///
+/// [`has_elapsed`](Self::has_elapsed) answers `true` for a grace period only if each
+/// [`enter`](Track::enter) that had returned before its [`start`](Self::start) was called is followed by
+/// its [`leave`](Track::leave), and what was written before `start` is visible after each `enter` that
+/// returns later; and everything that was done before such a `leave` happens before that answer.
+///
+/// # Progress
+///
+/// A period that has elapsed stays so: once [`has_elapsed`](Self::has_elapsed) has answered `true`, it does
+/// so for the same number from then on, also when it is asked by a context that is inside. A map asks
+/// outside first, because an operation may be in its own way, and then once more inside; with a guard that
+/// forgets, no memory comes back.
+pub unsafe trait Reclaim: Track {
+    /// Starts a grace period, and answers what [`has_elapsed`](Self::has_elapsed) wants to know.
+    fn start(&self) -> u64;
+
+    /// Has the grace period elapsed? May help it along, and must not wait.
+    fn has_elapsed(&self, started: u64) -> bool;
+}
+
+/// A guard with which an operation that is inside can be split in two: what a clone of a map's iterator
+/// needs, which goes on in the table of its original.
+///
+/// # Safety
+///
+/// For every grace period the new operation counts as having entered when the other one did: none that
+/// the other one holds up elapses before both have left, whichever leaves first, in whatever context.
+pub unsafe trait Beside: Track {
+    /// Another operation begins where `inside`, of this guard, is now.
+    fn enter_beside(&self, inside: &Self::Inside) -> Self::Inside;
+}
+
+/// Never: operations are not tracked, which costs nothing, and old tables stay lent until the map is
+/// taken apart. For maps that are never rebuilt, or seldom. Their `try_reclaim` does not compile:
+///
+/// ```compile_fail,E0599
+/// use heptad::lockfree::{Counted, Map, Never};
+/// Map::<u64, u64, Never>::unplaced_with(Never).try_reclaim();
+/// ```
+/// ```
+/// use heptad::lockfree::{Counted, Map, Never};
+/// Map::<u64, u64, Counted>::unplaced_with(Counted::new()).try_reclaim();
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Never;
+
+impl Track for Never {
+    type Inside = ();
+
+    #[inline]
+    fn enter(&self) {}
+
+    #[inline]
+    unsafe fn leave(&self, (): ()) {}
+}
+
+// SAFETY: there are no grace periods.
+unsafe impl Beside for Never {
+    fn enter_beside(&self, (): &()) {}
+}
+
+/// An operation that is inside, until this is dropped.
+pub(crate) struct Guarded<'m, G: Track> {
+    guard: &'m G,
+    inside: Option<G::Inside>,
+}
+
+impl<'m, G: Track> Guarded<'m, G> {
+    #[inline]
+    pub(crate) fn enter(guard: &'m G) -> Self {
+        Guarded { guard, inside: Some(guard.enter()) }
+    }
+}
+
+impl<G: Track> Drop for Guarded<'_, G> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(inside) = self.inside.take() {
+            // SAFETY: it entered by this guard and leaves once; who owns this uses nothing from inside now.
+            unsafe { self.guard.leave(inside) };
+        }
+    }
+}
+
+/// Both are inside from when the first one entered.
+impl<G: Beside> Clone for Guarded<'_, G> {
+    fn clone(&self) -> Self {
+        let inside = self.inside.as_ref().map(|inside| self.guard.enter_beside(inside));
+        Guarded { guard: self.guard, inside }
+    }
+}

@@ -1,0 +1,216 @@
+//! Moving a table into the next one, bucket by bucket, while everyone works on.
+//!
+//! ```text
+//!   bucket of the old table      whoever needs it, or helps
+//!   ----------------------    ---------------------------------------------------------------
+//!   normal                    changes it as if nothing were going on
+//!     | freeze                a compare-exchange; every commit under an older header fails
+//!   frozen                    readers read it; writers copy it first, then go on in the next table
+//!     | copy all, set         every entry is inserted into the next table where it is absent
+//!   migrated                  everyone goes on in the next table
+//! ```
+//!
+//! # Why nothing is lost, doubled or brought back
+//!
+//! - **M1** A frozen bucket shows the same entries until it is migrated, and is never anything else after.
+//! - **M2** Nobody changes a key in the next table before its old bucket is migrated, but for copiers.
+//! - **M3** A copier inserts a key (1) under a header of the new home that it loaded first and that does
+//!   not show the key, (2) after it found the old bucket not migrated yet, (3) by a commit that fails if the
+//!   new home has changed since (1).
+//!
+//! A copier that is late, because others finished the bucket and the key was changed or removed since,
+//! either loaded the header of (1) after that change, and then finds the bucket migrated in (2), or before
+//! it, and then fails in (3). Without (2) a removed key comes back.
+//!
+//! A helper that stops for ever holds one slot at the most, and everyone else can do all that it was
+//! going to do.
+//!
+//! # When the next table has no room
+//!
+//! The bucket stays frozen, readers go on, and writers to that bucket are refused. Then the next table itself
+//! may be given a next table: entries that find no room there are moved on, and nothing was lost.
+
+use core::ops::Range;
+
+use crate::{
+    lockfree::{
+        arena::Table,
+        bucket::Home,
+        operations::{Decision, Key, Look, Stop},
+    },
+    sync::Ordering::{Acquire, Relaxed, Release},
+};
+
+#[cfg(all(test, not(heptad_loom)))]
+mod tests;
+
+/// Migrated buckets that one step passes by.
+const BUCKETS_PER_STEP: u64 = 16;
+/// Buckets that a helper is told at once, if it wants to do as much.
+const MOST_ASSIGNED_AT_ONCE: u64 = 16;
+/// Migrated buckets for which helpers write the word that every operation reads once: else each write would
+/// cost each reader a wait.
+const BUCKETS_PER_WORD: u64 = if cfg!(heptad_loom) { 1 } else { 64 };
+/// Buckets whose entries' new homes are on their way to the cache at once.
+const AHEAD: usize = 4;
+
+/// What a step found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// There is more to do.
+    More,
+    /// Every bucket is migrated.
+    Done,
+    /// An entry found no room, or was reserved.
+    Stopped(Stop),
+}
+
+impl<'a> Table<'a> {
+    /// Moves all entries of `home` to the next table, `next`. At most 21 insertions there.
+    #[cold]
+    pub(crate) fn migrate_home(self, home: Home<'a>, next: Table<'a>) -> Result<(), Stop> {
+        let frozen = home.freeze();
+        if frozen.is_migrated() {
+            return Ok(());
+        }
+        let copies = frozen.places().try_for_each(|place| {
+            // M1: what the frozen header shows is final.
+            let (word, value) = (self.key_at(home, place), self.value_at(home, frozen, place));
+            next.insert_copy(word, value, || home.header().is_migrated())
+        });
+        match copies {
+            Ok(()) => home.set_migrated(frozen),
+            Err(Stop::Full) if !home.header().is_migrated() => {
+                // Relaxed: a note for whoever asks why nothing goes on.
+                self.progress().stuck.fetch_max(1, Relaxed);
+                return Err(Stop::Full);
+            }
+            Err(_) if home.header().is_migrated() => {}
+            Err(stop) => return Err(stop),
+        }
+        Ok(())
+    }
+
+    /// Inserts a copied entry where it is absent: here, or in the table behind if its home has moved on.
+    /// `is_over` tells whether the entry's old bucket is migrated, and the copy comes too late.
+    fn insert_copy(self, word: u64, value: u64, is_over: impl Fn() -> bool) -> Result<(), Stop> {
+        let key = Key { word, matches: |word, stored, _: Look<'_>| stored == word };
+        let mut table = self;
+        loop {
+            // M3: `update` has loaded the header (1) when it asks (2), and commits under it (3).
+            let answer =
+                table.update(table.home_of(word), key, |current: Option<u64>| match current {
+                    None if !is_over() => Decision::Set(value),
+                    _ => Decision::Keep,
+                });
+            let Err(stop) = answer else { return Ok(()) };
+            table = table.follow(word, stop)?;
+        }
+    }
+
+    /// Where to go on with the key of `word` after this table has refused it for `stop`: to the next
+    /// table, once its home has been moved there. Whatever the reason was: the room that a home lacks, or
+    /// finds reserved, may be that of neighbours that have moved on already.
+    #[cold]
+    pub(crate) fn follow(self, word: u64, stop: Stop) -> Result<Table<'a>, Stop> {
+        let next = self.next().filter(|_| stop != Stop::Reentrant).ok_or(stop)?;
+        let home = self.home_of(word);
+        self.prefetch_targets(home, next);
+        self.migrate_home(home, next)?;
+        Ok(next)
+    }
+
+    /// Does at most `most` bounded parts of the work, at least one, and answers how many: a bucket moved, or
+    /// up to [`BUCKETS_PER_STEP`] found to be migrated and the next one moved.
+    pub(crate) fn step(self, next: Table<'a>, most: u64) -> (Step, u64) {
+        let assigned = &next.progress().assigned;
+        let buckets = self.shape().buckets;
+        // Relaxed, both: hints; the headers tell what is so.
+        if assigned.load(Relaxed) < buckets {
+            let wanted = most.clamp(1, MOST_ASSIGNED_AT_ONCE);
+            let first = assigned.fetch_add(wanted, Relaxed);
+            if first < buckets {
+                let step = self.migrate_homes(next, first..buckets.min(first + wanted));
+                // Twice as many, so that this keeps up with the moving if others stop looking.
+                self.look(next, 2 * wanted);
+                return step;
+            }
+        }
+        // Everyone was told something; now see what came of it, in order.
+        match self.look(next, BUCKETS_PER_STEP) {
+            Some(number) => self.migrate_homes(next, number..number + 1),
+            None if self.is_migrated() => (Step::Done, 1),
+            None => (Step::More, 1),
+        }
+    }
+
+    /// Looks at up to `most` buckets, in order from the first that nobody has found migrated, until one is
+    /// not: that one is the answer. Tells the others what was found.
+    fn look(self, next: Table<'a>, most: u64) -> Option<u64> {
+        let (found, done) = (&next.progress().found, &self.progress().done);
+        let buckets = self.shape().buckets;
+        // Acquire: pairs with the Release below: what others found migrated is so for us. No model has found
+        // a use for it, as a fence of `settle` comes behind.
+        let first = found.load(Acquire);
+        let mut range = first..buckets.min(first + most);
+        let is_migrated = |home: Home<'_>| home.header().is_migrated();
+        let unmigrated = range.find(|&number| !self.home_number(number).is_some_and(is_migrated));
+        let migrated = unmigrated.unwrap_or(range.end);
+        if migrated > first {
+            found.fetch_max(migrated, Release);
+        }
+        let known =
+            if migrated == buckets { buckets } else { migrated - migrated % BUCKETS_PER_WORD };
+        // Relaxed: a late answer costs an exchange. Asked even if nothing was found: who found the last
+        // of these may have stopped before telling.
+        if done.load(Relaxed) < known {
+            // Release: pairs with the Acquire of `start_for`: who goes by this need not see the headers.
+            done.fetch_max(known, Release);
+        }
+        unmigrated
+    }
+
+    /// Where to start with the key of `word`: here, or in `next` if its home is known to be migrated, which
+    /// spares the line of the home.
+    #[inline]
+    pub(crate) fn start_for(self, word: u64, next: Table<'a>) -> Table<'a> {
+        // Acquire: as if the header itself had been found migrated. No model needs it: the fence before
+        // the second look does as much.
+        let is_migrated = self.number(self.home_of(word)) < self.progress().done.load(Acquire);
+        // No branch: while a rebuild is on nobody can foretell the answer.
+        [self, next][usize::from(is_migrated)]
+    }
+
+    /// Moves the homes with these numbers, until one cannot be moved. The next table's homes of their
+    /// entries are asked for [`AHEAD`] buckets before they are needed.
+    fn migrate_homes(self, next: Table<'a>, numbers: Range<u64>) -> (Step, u64) {
+        let homes =
+            |numbers: Range<u64>| numbers.filter_map(move |number| self.home_number(number));
+        let mut ahead = homes(numbers.clone());
+        ahead.by_ref().take(AHEAD).for_each(|home| self.prefetch_targets(home, next));
+        let mut moved = 0;
+        for home in homes(numbers) {
+            if let Some(home) = ahead.next() {
+                self.prefetch_targets(home, next);
+            }
+            moved += 1;
+            if let Err(stop) = self.migrate_home(home, next) {
+                return (Step::Stopped(stop), moved);
+            }
+        }
+        (Step::More, moved)
+    }
+
+    /// Asks the cache for the homes of `next` where the entries of `home` are going.
+    fn prefetch_targets(self, home: Home<'a>, next: Table<'a>) {
+        for place in home.header().places() {
+            next.prefetch_home(self.key_at(home, place));
+        }
+    }
+
+    /// Is every bucket migrated, and has somebody found that out?
+    pub(crate) fn is_migrated(self) -> bool {
+        // Acquire: as in `step`.
+        self.progress().done.load(Acquire) >= self.shape().buckets
+    }
+}

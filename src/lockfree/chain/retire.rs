@@ -1,0 +1,132 @@
+//! Giving old tables back: one after another, the oldest first, by whoever asks.
+//!
+//! ```text
+//!   oldest --> A --> B    first --> B
+//!   1  a retired table is chosen to leave        leaving: nobody 4  ->  A 5
+//!   2  the chain begins behind it                oldest: A  ->  B
+//!   3  its grace period has started              leaving: A 5  ->  A 5, begun
+//!   4  its grace period has elapsed: whoever     leaving: A 5, begun  ->  nobody 5
+//!      exchanges this has the region
+//! ```
+//!
+//! Each step is one exchange that anybody can do, so whoever is stopped between two of them, or for ever,
+//! holds up nobody. Only one that dies right behind step 4 takes something along: the region that was its own.
+//!
+//! # Why nobody looks at a table that was given back
+//!
+//! - **Q1** Whoever does a step is inside, and looks at a table only after having found it in `oldest`, and
+//!   then still in `leaving`. So step 2 came after it had entered, step 3 after that, and the grace period
+//!   of step 3 waits for it.
+//! - **Q2** Departures are numbered, and `leaving` has the lowest bits of the number. While somebody is inside,
+//!   a grace period that started after it entered does not elapse. So the departure under way then may end,
+//!   and the one that follows cannot. Five bits of the number are enough to tell an old `leaving` from a new
+//!   one; and two places in turn for what the guard answered at the start: who writes there late, for a departure that has
+//!   ended, writes where the next one does not look.
+//!
+//! Whether a period has elapsed is asked outside first, because whoever asks may be in its own way; and then once
+//! more inside, by a guard that remembers.
+
+use core::{iter, ptr::NonNull};
+
+use super::{
+    Chain,
+    guard::{Reclaim, Track},
+    leaving::Departure,
+};
+use crate::{
+    lockfree::arena::{Descriptor, Table},
+    storage::{Region, Storage},
+    sync::Ordering::{Relaxed, SeqCst},
+};
+
+impl<G: Track> Chain<'_, G> {
+    /// Bytes of all regions that are lent. Called inside.
+    pub(crate) fn bytes(&self) -> usize {
+        self.lent().map(|(_, bytes)| bytes).sum::<u64>() as usize
+    }
+
+    /// Does `region` reach into one that is lent? Called inside.
+    pub(crate) fn overlaps(&self, region: &Region<'_>) -> bool {
+        let start = region.base().addr();
+        let end = start.saturating_add(region.bytes());
+        self.lent()
+            .any(|(other, bytes)| start < other.saturating_add(bytes as usize) && other < end)
+    }
+
+    /// Address and bytes of each region that is lent. Nobody follows the table that is leaving: its size stands in
+    /// the table behind it.
+    fn lent(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.link();
+        let leaving = self.leaving.table();
+        // SAFETY: R1, and Q1: found in `oldest`.
+        let oldest =
+            NonNull::new(self.oldest.load(SeqCst)).map(|oldest| unsafe { Table::at(oldest) });
+        let out = leaving.zip(oldest).and_then(|(leaving, oldest)| {
+            // Relaxed: written before `oldest` led here.
+            let bytes = oldest.progress().bytes_before.load(Relaxed);
+            // Still the one that leaves: so `oldest` is the table behind it, and these are its bytes.
+            let is_out = leaving != oldest.as_ptr() && self.leaving.table() == Some(leaving);
+            is_out.then(|| (leaving.addr().get(), bytes))
+        });
+        let chain = iter::successors(oldest.or_else(|| self.newest()), |table| table.next());
+        out.into_iter().chain(chain.map(|table| (table.as_ptr().addr().get(), table.bytes())))
+    }
+}
+
+impl<'a, G: Reclaim> Chain<'a, G> {
+    /// The region of the oldest table, if it is retired and no operation can be in it any more.
+    pub(crate) fn try_reclaim(&self) -> Option<Region<'a>> {
+        let departure = self.take_out()?;
+        // Outside. Relaxed, here and below: written before the step that says begun.
+        let started = self.leaving.started(departure).load(Relaxed);
+        if self.guard().has_elapsed(started) { self.give_back() } else { None }
+    }
+
+    /// Steps 1 to 3. `None` if there is nothing to do, or others do it.
+    fn take_out(&self) -> Option<Departure> {
+        let _inside = self.enter();
+        let mut departure = self.leaving.load();
+        if departure.table().is_none() {
+            // SeqCst, here and below: behind entering, and before the look at the counters in `start`.
+            let oldest = NonNull::new(self.oldest.load(SeqCst))?;
+            // Behind the look at `oldest`: operations start behind it, or it is not retired.
+            if self.first.load(SeqCst) == oldest.as_ptr() {
+                return None;
+            }
+            departure = self.leaving.exchange(departure, departure.then(oldest))?;
+        }
+        let table = departure.table()?;
+        if self.oldest.load(SeqCst) == table.as_ptr() {
+            if self.leaving.load() != departure {
+                return None;
+            }
+            // SAFETY: R1, Q1.
+            let leaving = unsafe { Table::at(table) };
+            let next = leaving.next()?;
+            // Relaxed: a figure for people, the same whoever writes it.
+            let before = &next.progress().bytes_before;
+            let _ = before.compare_exchange(0, leaving.bytes(), Relaxed, Relaxed);
+            let next = next.as_ptr().as_ptr();
+            // Whoever loses this was overtaken by another that did the same.
+            let _ = self.oldest.compare_exchange(table.as_ptr(), next, SeqCst, Relaxed);
+        }
+        if departure.has_begun() {
+            return Some(departure);
+        }
+        self.leaving.started(departure).store(self.guard().start(), Relaxed);
+        self.leaving.exchange(departure, departure.begun())
+    }
+
+    /// Step 4.
+    fn give_back(&self) -> Option<Region<'a>> {
+        let _inside = self.enter();
+        let departure = self.leaving.load();
+        let table = departure.table().filter(|_| departure.has_begun())?;
+        if !self.guard().has_elapsed(self.leaving.started(departure).load(Relaxed)) {
+            return None;
+        }
+        self.leaving.exchange(departure, departure.ended())?;
+        // SAFETY: out of the chain, and its grace period has elapsed: nobody uses it.
+        Some(unsafe { Descriptor::into_region(table) })
+    }
+}

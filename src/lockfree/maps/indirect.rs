@@ -1,0 +1,437 @@
+//! The map whose keys are longer than a word: the table holds a reference to each, and bits of its
+//! hash.
+
+use core::{borrow::Borrow, cell::Cell, fmt, marker::PhantomData};
+
+use super::{
+    expectation::{self, Expectation},
+    word::{Word, Words},
+};
+use crate::{
+    error::{Error, Rejected},
+    lockfree::{
+        chain::{Chain, Need, Never, Reclaim, Stats, Track, Walk},
+        operations::{Callers, Compared, Decision, Key, Look, Matches},
+    },
+    storage::Region,
+};
+
+/// How references stand for keys that live elsewhere, in the caller's memory.
+///
+/// The word in the table is the reference, an index or an address, with bits of the key's hash in the
+/// bits that the reference leaves free. The hash bits alone decide the key's home, so that the table
+/// can move entries about without looking at keys.
+///
+/// # When a key's memory may be used for something else
+///
+/// While a key is in the map its memory must not change. After a removal has answered its reference,
+/// other contexts may still be comparing with it: the memory must stay readable, and the same, until
+/// every operation on the map that began before the removal ended has returned. A kernel knows that
+/// from its grace periods; a program may simply keep all keys until the map is gone. A comparison with
+/// a key that is being removed never decides an answer: the reader looks at the header once more.
+///
+/// A reference is followed only after the map was seen to hold it, by who follows it. So one that an
+/// insertion did not keep, because it failed or found the key there, has been followed by nobody, and its memory
+/// is free at once.
+///
+/// # References that are addresses
+///
+/// [`is`](Self::is) is a safe function: safe code that has the map can give it any number by way of an
+/// insertion. An implementation that follows references as pointers is sound only if no such code can:
+/// if the map and the implementing type are private to a module, whose own functions take the keys
+/// themselves, or references that only it makes, or are `unsafe`. Indices that are checked need none of this.
+pub trait Keys {
+    /// What callers look for.
+    type Key: ?Sized;
+
+    /// The bits of a word that belong to the hash; the others are the reference's. Always the same. At
+    /// least as many as the table has buckets, in powers of two, lest buckets stay empty and others crowd: 20
+    /// bits do for two and a half million entries.
+    fn hash_bits(&self) -> u64;
+
+    /// A hash of `key`. Only the bits of [`hash_bits`](Self::hash_bits) are used.
+    fn hash(&self, key: &Self::Key) -> u64;
+
+    /// Does `reference`, a number that an insertion was given, without its hash bits, stand for `key`?
+    ///
+    /// Must not change the map: a search begins anew each time the key's home changes meanwhile, and would
+    /// never end. Nothing is reserved while this runs, so that it may panic.
+    fn is(&self, reference: u64, key: &Self::Key) -> bool;
+}
+
+/// A [`Map`](super::Map) with keys of any length, which the caller keeps: strings, paths, tuples.
+///
+/// Same memory, same progress, and the same rule for answers: the value that the key had before.
+///
+/// ```
+/// # use core::mem::MaybeUninit;
+/// use heptad::{hash::hash_bytes, lockfree::{IndirectMap, Keys}, storage::Region};
+///
+/// /// Names in a list that only grows; a reference is an index.
+/// struct Names(&'static [&'static str]);
+///
+/// impl Keys for Names {
+///     type Key = str;
+///     fn hash_bits(&self) -> u64 {
+///         !0 << 32
+///     }
+///     fn hash(&self, name: &str) -> u64 {
+///         hash_bytes(7, name.as_bytes())
+///     }
+///     fn is(&self, reference: u64, name: &str) -> bool {
+///         self.0.get(reference as usize) == Some(&name)
+///     }
+/// }
+///
+/// # #[repr(align(64))]
+/// # struct Pages([MaybeUninit<u8>; 8192]);
+/// # let mut pages = Pages([MaybeUninit::uninit(); 8192]);
+/// let names = Names(&["init", "idle"]);
+/// let pids = IndirectMap::<Names, u32>::new_in(Region::new(&mut pages.0)?, 0x5eed, names)?;
+/// assert_eq!(pids.insert("idle", 1, 0)?, None);
+/// assert_eq!(pids.get("idle"), Some(0));
+/// assert_eq!(pids.remove("idle")?, Some((1, 0)));
+/// # Ok::<(), heptad::Error>(())
+/// ```
+pub struct IndirectMap<'a, K, V, G = Never> {
+    chain: Chain<'a, G>,
+    keys: K,
+    words: Words<K, V>,
+}
+
+impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
+    /// A map without a table, for a `static`: see [`Map::unplaced`](super::Map::unplaced).
+    #[cfg(not(heptad_loom))]
+    pub const fn unplaced(keys: K) -> Self {
+        IndirectMap::unplaced_with(keys, Never)
+    }
+
+    /// An empty map in `region`: see [`Map::new_in`](super::Map::new_in).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_in(region: Region<'a>, seed: u64, keys: K) -> Result<Self, Rejected<Region<'a>>> {
+        IndirectMap::new_with(region, seed, keys, Never)
+    }
+}
+
+impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
+    /// A map without a table: see [`Map::unplaced_with`](super::Map::unplaced_with).
+    #[cfg(not(heptad_loom))]
+    pub const fn unplaced_with(keys: K, guard: G) -> Self {
+        IndirectMap { chain: Chain::empty(guard), keys, words: PhantomData }
+    }
+
+    /// An empty map in `region`: see [`Map::new_with`](super::Map::new_with).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_with(
+        region: Region<'a>,
+        seed: u64,
+        keys: K,
+        guard: G,
+    ) -> Result<Self, Rejected<Region<'a>>> {
+        let chain = Chain::create(region, seed, keys.hash_bits(), guard)?;
+        Ok(IndirectMap { chain, keys, words: PhantomData })
+    }
+
+    /// A map of tables that are made already.
+    pub(crate) fn with_chain(chain: Chain<'a, G>, keys: K) -> Self {
+        IndirectMap { chain, keys, words: PhantomData }
+    }
+
+    /// The tables.
+    pub(crate) fn chain(&self) -> &Chain<'a, G> {
+        &self.chain
+    }
+
+    /// Makes an empty table for a map that has none: see [`Map::place`](super::Map::place).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.chain.place(region, seed, self.keys.hash_bits())
+    }
+
+    /// Takes all memory back: see [`Map::into_regions`](super::Map::into_regions).
+    pub fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
+        self.chain.into_regions()
+    }
+
+    /// Gives the map another table: see [`Map::rebuild`](super::Map::rebuild).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.chain.rebuild(region, seed, self.keys.hash_bits())
+    }
+
+    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotRequired`] otherwise; and those of `rebuild`.
+    pub fn rebuild_if_needed(
+        &self,
+        region: Region<'a>,
+        seed: u64,
+    ) -> Result<(), Rejected<Region<'a>>> {
+        self.chain.rebuild_if_needed(region, seed, self.keys.hash_bits())
+    }
+
+    /// Why the map should be rebuilt, if it should: see
+    /// [`Map::needs_rebuild`](super::Map::needs_rebuild). Another seed does not part keys whose hash bits
+    /// are the same.
+    pub fn needs_rebuild(&self) -> Option<Need> {
+        self.chain.needs_rebuild()
+    }
+
+    /// Does a part of a running rebuild: see [`Map::help`](super::Map::help).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn help(&self, steps: usize) -> Result<bool, Error> {
+        self.chain.help(steps)
+    }
+
+    /// The region of the oldest table: see [`Map::try_reclaim`](super::Map::try_reclaim).
+    pub fn try_reclaim(&self) -> Option<Region<'a>>
+    where
+        G: Reclaim,
+    {
+        self.chain.try_reclaim()
+    }
+
+    /// Where the keys are.
+    pub fn keys(&self) -> &K {
+        &self.keys
+    }
+
+    /// How the map knows when old tables can be given back.
+    pub fn guard(&self) -> &G {
+        self.chain.guard()
+    }
+
+    /// The value of `key`. Writes nothing.
+    #[inline]
+    pub fn get(&self, key: &K::Key) -> Option<V> {
+        self.get_key_value(key).map(|(_, value)| value)
+    }
+
+    /// The reference that stands for `key`, and its value. Writes nothing.
+    #[inline]
+    pub fn get_key_value(&self, key: &K::Key) -> Option<(u64, V)> {
+        let found = Cell::new(0);
+        let value = self.chain.get(self.key(key, 0, &found))?;
+        Some((found.get(), V::from_word(value)))
+    }
+
+    /// Looks for all of `keys`, in order, and writes the reference and value of each into `entries`; as
+    /// many as the shorter of both has. Answers how many were found: see
+    /// [`Map::get_many`](super::Map::get_many). Each key is hashed twice, or
+    /// three times if its bucket does not tell.
+    pub fn get_many<Q: Borrow<K::Key>>(
+        &self,
+        keys: &[Q],
+        entries: &mut [Option<(u64, V)>],
+    ) -> usize {
+        let (found, mut count) = (Cell::new(0), 0);
+        let answer = |value: Option<u64>| {
+            count += usize::from(value.is_some());
+            value.map(|value| (found.get(), V::from_word(value)))
+        };
+        self.chain.get_many(keys, entries, |key| self.key(key.borrow(), 0, &found), answer);
+        count
+    }
+
+    /// Is `key` present? Writes nothing.
+    #[inline]
+    pub fn contains_key(&self, key: &K::Key) -> bool {
+        self.get_key_value(key).is_some()
+    }
+
+    /// Inserts `key` with `value` if it is absent; `reference` stands for it from then on. If it is
+    /// present nothing changes, and its value is the answer.
+    ///
+    /// The bits of `reference` in [`hash_bits`](Keys::hash_bits) are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Busy`]; nothing has changed then.
+    #[inline]
+    pub fn insert(&self, key: &K::Key, reference: u64, value: V) -> Result<Option<V>, Error> {
+        let before = self.compare_and_set(key, reference, Expectation::NotExists, Some(value))?;
+        Ok(before.map(|(_, value)| value))
+    }
+
+    /// Gives `key` the value `value`. If the answer is `None` it was absent, and `reference` stands for
+    /// it from now on; otherwise the present reference stays.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn upsert(&self, key: &K::Key, reference: u64, value: V) -> Result<Option<V>, Error> {
+        let before = self.compare_and_set(key, reference, Expectation::Whatever, Some(value))?;
+        Ok(before.map(|(_, value)| value))
+    }
+
+    /// If the value of `key` is what `expected` says, makes it `new`: see
+    /// [`Map::compare_and_set`](super::Map::compare_and_set). An absent key takes `reference`. The answer has the
+    /// reference of the key besides its value before; if this removed the key, its memory may be reused as
+    /// [`Keys`] says.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[inline]
+    pub fn compare_and_set(
+        &self,
+        key: &K::Key,
+        reference: u64,
+        expected: Expectation<V>,
+        new: Option<V>,
+    ) -> Result<Option<(u64, V)>, Error> {
+        let (expected, new) = (expected.map(V::to_word), new.map(V::to_word));
+        let found = Cell::new(0);
+        let key = self.key(key, reference, &found);
+        let decide = |current: Option<u64>| expectation::decide(&expected, new, current);
+        let before = self.chain.update(key, Compared(decide))?;
+        Ok(before.map(|value| (found.get(), V::from_word(value))))
+    }
+
+    /// Makes of the present value, or its absence, what `change` says: see
+    /// [`Map::fetch_update`](super::Map::fetch_update). An absent key takes `reference`. Answers as
+    /// [`compare_and_set`](Self::compare_and_set).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[inline]
+    pub fn fetch_update(
+        &self,
+        key: &K::Key,
+        reference: u64,
+        mut change: impl FnMut(Option<V>) -> Option<V>,
+    ) -> Result<Option<(u64, V)>, Error> {
+        let decide = |current: Option<u64>| {
+            let new = change(current.map(V::from_word)).map(V::to_word);
+            expectation::decide(&Expectation::Whatever, new, current)
+        };
+        let found = Cell::new(0);
+        let key = self.key(key, reference, &found);
+        let before = self.chain.update(key, Callers::new(decide))?;
+        Ok(before.map(|value| (found.get(), V::from_word(value))))
+    }
+
+    /// Removes `key`. Answers its reference, whose memory may be reused as [`Keys`] says, and its value.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Map::remove`](super::Map::remove).
+    #[inline]
+    pub fn remove(&self, key: &K::Key) -> Result<Option<(u64, V)>, Error> {
+        let found = Cell::new(0);
+        let before = self.chain.update(self.key(key, 0, &found), Compared(|_| Decision::Remove))?;
+        Ok(before.map(|value| (found.get(), V::from_word(value))))
+    }
+
+    /// Removes `key` if `condition` holds for its value: see [`Map::remove_if`](super::Map::remove_if).
+    /// Answers as [`remove`](Self::remove).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[inline]
+    pub fn remove_if(
+        &self,
+        key: &K::Key,
+        mut condition: impl FnMut(V) -> bool,
+    ) -> Result<Option<(u64, V)>, Error> {
+        let (found, mut removes) = (Cell::new(0), false);
+        let decide = Callers::new(|current: Option<u64>| {
+            removes = current.is_some_and(|value| condition(V::from_word(value)));
+            if removes { Decision::Remove } else { Decision::Keep }
+        });
+        let before = self.chain.update(self.key(key, 0, &found), decide)?;
+        let removed = before.filter(|_| removes);
+        Ok(removed.map(|value| (found.get(), V::from_word(value))))
+    }
+
+    /// References and values, in no order: see [`Map::iter`](super::Map::iter).
+    pub fn iter(&self) -> impl Iterator<Item = (u64, V)> {
+        let hash_bits = self.keys.hash_bits();
+        let entries = Walk::over(&self.chain);
+        entries.map(move |(word, value)| (word & !hash_bits, V::from_word(value)))
+    }
+
+    /// The number of entries: see [`Map::len`](super::Map::len).
+    pub fn len(&self) -> usize {
+        self.chain.len()
+    }
+
+    /// Has the map no entry?
+    pub fn is_empty(&self) -> bool {
+        Walk::over(&self.chain).next().is_none()
+    }
+
+    /// The entries that the map takes for certain, if the hash bits spread them well.
+    pub fn capacity(&self) -> usize {
+        self.chain.capacity()
+    }
+
+    /// The seed of the newest table's hash: see [`Map::seed`](super::Map::seed).
+    pub fn seed(&self) -> Option<u64> {
+        self.chain.seed()
+    }
+
+    /// Releases what killed contexts hold: see [`Map::repair`](super::Map::repair).
+    pub fn repair(&mut self) -> usize {
+        self.chain.repair()
+    }
+
+    /// Checks every entry: see [`Map::check`](super::Map::check). Keys are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.chain.is_sound() { Ok(()) } else { Err(Error::Corrupt) }
+    }
+
+    /// How the entries lie: see [`Map::stats`](super::Map::stats).
+    pub fn stats(&self) -> Stats {
+        self.chain.stats()
+    }
+
+    /// The key that is stored as `reference` and its hash bits. Which reference was met last that
+    /// stands for it is left in `found`.
+    #[inline]
+    fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Matches> {
+        let kept = self.keys.hash_bits();
+        let hash_bits = self.keys.hash(key) & kept;
+        let matches = move |word: u64, stored: u64, look: Look<'_>| {
+            let met = stored & !kept;
+            // Other hash bits, another key: most comparisons end here. What a word refers to may be gone unless
+            // the map shows it now, after the word was read.
+            let is_met = (word ^ stored) & kept == 0 && look.holds() && self.keys.is(met, key);
+            if is_met {
+                found.set(met);
+            }
+            is_met
+        };
+        Key { word: reference & !kept | hash_bits, matches }
+    }
+}
+
+impl<K: Keys, V: Word + fmt::Debug, G: Track> fmt::Debug for IndirectMap<'_, K, V, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}

@@ -1,0 +1,515 @@
+//! The map from words to words.
+
+use core::{alloc::Layout, fmt, marker::PhantomData};
+
+use super::{
+    expectation::{self, Expectation},
+    iter::Iter,
+    word::{Word, Words},
+};
+use crate::{
+    error::{Error, Rejected},
+    lockfree::{
+        arena_layout,
+        chain::{Chain, Need, Never, Reclaim, Stats, Track},
+        operations::{Callers, Decide, Decision, Key, Look, Matches},
+    },
+    storage::Region,
+};
+
+/// The bits of a key that decide its home: all.
+pub(crate) const HOME_MASK: u64 = u64::MAX;
+
+/// A map that cores, interrupt handlers and NMIs share without a lock, in memory that the caller lends.
+///
+/// Keys and values are [`Word`]s: integers of up to 64 bits, all of them legal. Every method takes
+/// `&self`, may be called while the same or another method is stopped anywhere in the middle, and
+/// copies values out. See the [module](super) for progress, cost and what a killed context can leave
+/// behind.
+///
+/// Methods that change something answer the value that the key had *before*.
+///
+/// # Closures
+///
+/// Methods that take a closure call it once, and once more each time the key's home changes in between;
+/// only its last run counts. The closure may read the same map, and may panic: nothing is reserved while
+/// it runs. It may also change the same map, but if it changes the key's home each time it forces another
+/// run each time: after 128 runs during which the home changed, the operation ends with
+/// [`Error::Reentrant`] and has changed nothing. What the closure itself did is not undone. A slow closure
+/// under heavy traffic may end so too; methods without a closure never do.
+///
+/// ```
+/// # use core::mem::MaybeUninit;
+/// use heptad::{lockfree::Map, storage::Region};
+///
+/// # #[repr(align(64))]
+/// # struct Pages([MaybeUninit<u8>; 8192]);
+/// # let mut pages = Pages([MaybeUninit::uninit(); 8192]);
+/// let counts = Map::<u64, u32>::new_in(Region::new(&mut pages.0)?, 0x5eed)?;
+/// assert_eq!(counts.upsert(0xffff_8000, 1)?, None);
+/// counts.modify(0xffff_8000, |count| count + 1)?;
+/// assert_eq!(counts.get(0xffff_8000), Some(2));
+/// # Ok::<(), heptad::Error>(())
+/// ```
+///
+/// `G` is how the map knows that an old table's memory can be given back after a
+/// [`rebuild`](Self::rebuild): by default [`Never`], which costs nothing.
+pub struct Map<'a, K, V, G = Never> {
+    chain: Chain<'a, G>,
+    words: Words<K, V>,
+}
+
+impl<'a, K: Word, V: Word> Map<'a, K, V> {
+    /// A map without a table, for a `static`: it is empty, and what
+    /// would change it is [`Error::Unplaced`]. [`place`](Self::place) gives it
+    /// one.
+    #[cfg(not(heptad_loom))]
+    pub const fn unplaced() -> Self {
+        Map::unplaced_with(Never)
+    }
+
+    /// An empty map in `region`, as large as fits: [`capacity`](Self::capacity) says for how many
+    /// entries. Writes the whole region.
+    ///
+    /// `seed` goes into the hash: any number; a different one per table and per boot is best.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooSmall`], with the region.
+    pub fn new_in(region: Region<'a>, seed: u64) -> Result<Self, Rejected<Region<'a>>> {
+        Map::new_with(region, seed, Never)
+    }
+}
+
+impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
+    /// [`unplaced`](Map::unplaced) with a `guard` that tells when old tables can be given back.
+    #[cfg(not(heptad_loom))]
+    pub const fn unplaced_with(guard: G) -> Self {
+        Map { chain: Chain::empty(guard), words: PhantomData }
+    }
+
+    /// [`new_in`](Map::new_in) with a `guard` that tells when old tables can be given back.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_with(region: Region<'a>, seed: u64, guard: G) -> Result<Self, Rejected<Region<'a>>> {
+        Ok(Map { chain: Chain::create(region, seed, HOME_MASK, guard)?, words: PhantomData })
+    }
+
+    /// A map of tables that are made already.
+    pub(crate) fn with_chain(chain: Chain<'a, G>) -> Self {
+        Map { chain, words: PhantomData }
+    }
+
+    /// Makes an empty table in `region` for a map that has none. Writes the whole region.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Occupied`] if the map has a table, [`Error::TooSmall`]; with the region.
+    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.chain.place(region, seed, HOME_MASK)
+    }
+
+    /// Takes all memory back, old tables first, a rebuild in the middle of it or not; the entries are
+    /// gone for this owner. Of a map at rest that was never rebuilt it is the one region.
+    pub fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
+        self.chain.into_regions()
+    }
+
+    /// The memory that a map for `capacity` entries needs: see [`arena_layout`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CapacityOverflow`].
+    pub const fn layout(capacity: usize) -> Result<Layout, Error> {
+        arena_layout(capacity)
+    }
+
+    /// The value of `key`. Writes nothing.
+    #[inline]
+    pub fn get(&self, key: K) -> Option<V> {
+        self.chain.get(exactly(key)).map(V::from_word)
+    }
+
+    /// Is `key` present? Writes nothing.
+    #[inline]
+    pub fn contains_key(&self, key: K) -> bool {
+        self.chain.get(exactly(key)).is_some()
+    }
+
+    /// Looks for all of `keys`, in order, and writes the value of each into `values`; as many as the
+    /// shorter of both has. Answers how many were found.
+    ///
+    /// The homes of sixteen keys are asked for at once, and then the groups of those that are not told by
+    /// their buckets, so that their waits for memory overlap. Each lookup is atomic by itself, the batch is
+    /// not.
+    pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
+        let mut found = 0;
+        let answer = |value: Option<u64>| {
+            found += usize::from(value.is_some());
+            value.map(V::from_word)
+        };
+        self.chain.get_many(keys, values, |&key| exactly(key), answer);
+        found
+    }
+
+    /// Inserts `key` with `value` if it is absent. If it is present, nothing changes, and its value is
+    /// the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Busy`]; nothing has changed then.
+    #[inline]
+    pub fn insert(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        let value = value.to_word();
+        self.update(key, move |current: Option<u64>| match current {
+            Some(_) => Decision::Keep,
+            None => Decision::Set(value),
+        })
+    }
+
+    /// Gives `key` the value `value`, whether it is present or not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn upsert(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        let value = value.to_word();
+        self.update(key, move |_: Option<u64>| Decision::Set(value))
+    }
+
+    /// Gives `key` the value `value` if it is present.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert).
+    #[inline]
+    pub fn replace(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        let value = value.to_word();
+        self.update(key, move |current: Option<u64>| match current {
+            Some(_) => Decision::Set(value),
+            None => Decision::Keep,
+        })
+    }
+
+    /// If the value of `key` is what `expected` says, makes it `new`; `None` removes the key.
+    ///
+    /// Took place exactly if `expected.is_met_by(answer)`. A `new` that is the present value already
+    /// succeeds without a write.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert); as for [`remove`](Self::remove) if `new` is `None`.
+    #[inline]
+    pub fn compare_and_set(
+        &self,
+        key: K,
+        expected: Expectation<V>,
+        new: Option<V>,
+    ) -> Result<Option<V>, Error> {
+        let expected = expected.map(V::to_word);
+        let new = new.map(V::to_word);
+        self.update(key, |current: Option<u64>| expectation::decide(&expected, new, current))
+    }
+
+    /// Removes `key`.
+    ///
+    /// # Errors
+    ///
+    /// None, unless a rebuild has frozen the key's home and finds no room for it in the new table, or is
+    /// hindered just now: [`Error::Full`] or [`Error::Busy`]; nothing has changed then. A removal itself
+    /// takes no slot.
+    #[inline]
+    pub fn remove(&self, key: K) -> Result<Option<V>, Error> {
+        self.update(key, |_: Option<u64>| Decision::Remove)
+    }
+
+    /// Removes `key` if `condition` holds for its value. Answers the value removed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`remove`](Self::remove); [`Error::Reentrant`] if `condition` changes the key's home each
+    /// time: see [`Map`](Self#closures).
+    #[inline]
+    pub fn remove_if(
+        &self,
+        key: K,
+        mut condition: impl FnMut(V) -> bool,
+    ) -> Result<Option<V>, Error> {
+        let mut removes = false;
+        let decide = Callers::new(|current: Option<u64>| {
+            removes = current.is_some_and(|value| condition(V::from_word(value)));
+            if removes { Decision::Remove } else { Decision::Keep }
+        });
+        let before = self.update(key, decide)?;
+        Ok(before.filter(|_| removes))
+    }
+
+    /// Replaces the value of `key`, if it is present, by what `change` makes of it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert`](Self::insert); [`Error::Reentrant`] if `change` changes the key's home each time:
+    /// see [`Map`](Self#closures).
+    #[inline]
+    pub fn modify(&self, key: K, mut change: impl FnMut(V) -> V) -> Result<Option<V>, Error> {
+        self.fetch_update(key, |current| current.map(&mut change))
+    }
+
+    /// Inserts `value` if `key` is absent; else replaces its value by what `change` makes of it, as
+    /// [`modify`](Self::modify) does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`modify`](Self::modify).
+    #[inline]
+    pub fn insert_or_modify(
+        &self,
+        key: K,
+        value: V,
+        mut change: impl FnMut(V) -> V,
+    ) -> Result<Option<V>, Error> {
+        self.fetch_update(key, |current| Some(current.map_or(value, &mut change)))
+    }
+
+    /// [`insert_or_modify`](Self::insert_or_modify) with a value that is only made when it is needed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`modify`](Self::modify).
+    #[inline]
+    pub fn insert_with_or_modify(
+        &self,
+        key: K,
+        mut make: impl FnMut() -> V,
+        mut change: impl FnMut(V) -> V,
+    ) -> Result<Option<V>, Error> {
+        self.fetch_update(key, |current| Some(current.map_or_else(&mut make, &mut change)))
+    }
+
+    /// Makes of the present value, or its absence, what `change` says: `None` removes the key, or
+    /// leaves it absent.
+    ///
+    /// # Errors
+    ///
+    /// As for [`modify`](Self::modify); as for [`remove_if`](Self::remove_if) if `change` answers `None`.
+    #[inline]
+    pub fn fetch_update(
+        &self,
+        key: K,
+        mut change: impl FnMut(Option<V>) -> Option<V>,
+    ) -> Result<Option<V>, Error> {
+        let decide = |current: Option<u64>| {
+            let new = change(current.map(V::from_word)).map(V::to_word);
+            expectation::decide(&Expectation::Whatever, new, current)
+        };
+        self.update(key, Callers::new(decide))
+    }
+
+    /// Keeps the entries for which `condition` holds. Each is decided by itself, as
+    /// [`remove_if`](Self::remove_if) does, and entries that come meanwhile may be left out.
+    ///
+    /// In a rebuild a key may be decided about twice, by the value that it has then, also if it was removed
+    /// and inserted again in between; and the walk is that of [`iter`](Self::iter).
+    ///
+    /// # Errors
+    ///
+    /// The first of [`remove_if`](Self::remove_if); those that come after are not looked at.
+    pub fn retain(&self, mut condition: impl FnMut(K, V) -> bool) -> Result<(), Error> {
+        for (key, _) in self.iter() {
+            self.remove_if(key, |value| !condition(key, value))?;
+        }
+        Ok(())
+    }
+
+    /// Removes all entries, one by one; those that come meanwhile may stay.
+    ///
+    /// # Errors
+    ///
+    /// As for [`retain`](Self::retain).
+    pub fn clear(&self) -> Result<(), Error> {
+        self.retain(|_, _| false)
+    }
+
+    /// The entries, in no order. Every key that is present all the time comes exactly once, with a
+    /// value that it had meanwhile; one that comes or goes meanwhile comes once or not at all. One that a
+    /// rebuild moves meanwhile may come twice. The walk ends after eight tables: one that is moved by more
+    /// rebuilds than that, each time before the walk comes to it, does not come.
+    ///
+    /// The iterator holds a copy of one home's entries, 384 bytes, and keeps old tables from being given
+    /// back.
+    pub fn iter(&self) -> Iter<'_, K, V, G> {
+        Iter::over(&self.chain)
+    }
+
+    /// The number of entries. Reads every bucket's line. Exact when nobody changes anything meanwhile, in the
+    /// middle of a rebuild too; otherwise each home is counted as it is at some instant, so that no key
+    /// counts twice, and the sum is never more than could be there. An entry that a rebuild moves meanwhile
+    /// may not be counted. Reads each table that there is three times at the most.
+    ///
+    /// There is no counter: it would cost each insertion and removal a line that all cores want, and a
+    /// context killed beside it would make it wrong for ever.
+    pub fn len(&self) -> usize {
+        self.chain.len()
+    }
+
+    /// Has the map no entry? Reads buckets up to the first entry.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// The entries that the newest table takes for certain; often it takes some more. 0 before
+    /// [`place`](Self::place).
+    pub fn capacity(&self) -> usize {
+        self.chain.capacity()
+    }
+
+    /// The seed of the newest table's hash; `None` before [`place`](Self::place).
+    pub fn seed(&self) -> Option<u64> {
+        self.chain.seed()
+    }
+
+    /// How the map knows when old tables can be given back.
+    pub fn guard(&self) -> &G {
+        self.chain.guard()
+    }
+
+    /// How the entries lie. Reads every line, and two for each entry in a group; if something is reserved, up
+    /// to 42 more for each bucket.
+    pub fn stats(&self) -> Stats {
+        self.chain.stats()
+    }
+
+    /// Releases what contexts hold that were killed in the middle of an operation, and answers how many
+    /// places: [`Stats::reserved`] is 0 then. No operation is under way while there is a `&mut`.
+    ///
+    /// Others that are [attached](Self::attach) to the table must not be in an operation either: a place
+    /// that one of them has reserved would be given to two, and entries get lost.
+    pub fn repair(&mut self) -> usize {
+        self.chain.repair()
+    }
+
+    /// Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be
+    /// damaged. Reads every line, and two for each entry in a group.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`]. Such a map is safe to use, but may answer anything.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.chain.is_sound() { Ok(()) } else { Err(Error::Corrupt) }
+    }
+
+    /// Gives the map another table, in `region`, with another size or seed, while everyone works on.
+    /// Returns at once; the entries move bucket by bucket, by [`help`](Self::help) and by everyone who changes
+    /// something. Writes the whole region.
+    ///
+    /// Reads never help. A change moves at most two buckets, its own and one more, of at most 21 entries
+    /// each. Nobody waits, whoever is stopped wherever.
+    ///
+    /// When the new table turns out to have no room for some entry, its home stays as it is, and changes
+    /// there are refused with [`Error::Full`]. Then another `rebuild`, into a third region, goes on from
+    /// where it stopped; and once more, if that one has no room either. Until it is over a change may have
+    /// to move, for each of the 21 entries of its bucket, a bucket of the table between.
+    ///
+    /// # Errors
+    ///
+    /// With the region: [`Error::Overlapping`] if it reaches into the map's own tables, or into an old one that
+    /// has not come back, which takes a region made [from a raw address](Region::from_raw); [`Error::Busy`]
+    /// while a rebuild is running that is not stuck, or when the fourth table has no room either;
+    /// [`Error::TooSmall`] if the region is too small for the entries that are there.
+    pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.chain.rebuild(region, seed, HOME_MASK)
+    }
+
+    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotRequired`] otherwise; and those of `rebuild`.
+    pub fn rebuild_if_needed(
+        &self,
+        region: Region<'a>,
+        seed: u64,
+    ) -> Result<(), Rejected<Region<'a>>> {
+        self.chain.rebuild_if_needed(region, seed, HOME_MASK)
+    }
+
+    /// Why the map should be rebuilt, if it should. Reads every line.
+    pub fn needs_rebuild(&self) -> Option<Need> {
+        self.chain.needs_rebuild()
+    }
+
+    /// Does at most `steps` parts of a running rebuild, each one bucket of at most 21 entries, or sixteen
+    /// headers looked at. For an idle loop or a timer, so that it ends even if nobody changes anything.
+    /// Answers whether there is nothing left to do.
+    ///
+    /// Called again and again without a pause it slows the others down, by about half if the map fits their
+    /// caches; with pauses as long as the calls, gets by a third.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] if the new table has no room for some entry: see [`rebuild`](Self::rebuild).
+    /// [`Error::Busy`] if another operation was in the way: call again.
+    pub fn help(&self, steps: usize) -> Result<bool, Error> {
+        self.chain.help(steps)
+    }
+
+    /// The region of the oldest table, once its entries have all moved on and no operation can be in it
+    /// any more. Never waits: call it now and then.
+    pub fn try_reclaim(&self) -> Option<Region<'a>>
+    where
+        G: Reclaim,
+    {
+        self.chain.try_reclaim()
+    }
+
+    /// Asks the cache for the home of `key`.
+    #[inline]
+    pub(crate) fn prefetch(&self, key: K) {
+        self.chain.prefetch(key.to_word());
+    }
+
+    /// The tables.
+    pub(crate) fn chain(&self) -> &Chain<'a, G> {
+        &self.chain
+    }
+
+    /// [`rebuild`](Self::rebuild) into a table that is made already.
+    #[cfg(all(test, heptad_loom))]
+    pub(crate) fn rebuild_into(
+        &self,
+        descriptor: core::ptr::NonNull<crate::lockfree::arena::Descriptor>,
+    ) {
+        let newest = self.chain.newest().unwrap();
+        // SAFETY: models' tables are leaked.
+        assert!(unsafe { self.chain.append(newest, descriptor) });
+    }
+
+    #[inline]
+    fn update(&self, key: K, decide: impl Decide) -> Result<Option<V>, Error> {
+        Ok(self.chain.update(exactly(key), decide)?.map(V::from_word))
+    }
+}
+
+/// The key that is stored as the word of `key`.
+#[inline]
+fn exactly(key: impl Word) -> Key<impl Matches> {
+    Key { word: key.to_word(), matches: |word, stored, _: Look<'_>| stored == word }
+}
+
+impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Track> fmt::Debug for Map<'_, K, V, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<'m, K: Word, V: Word, G: Track> IntoIterator for &'m Map<'_, K, V, G> {
+    type Item = (K, V);
+    type IntoIter = Iter<'m, K, V, G>;
+
+    fn into_iter(self) -> Iter<'m, K, V, G> {
+        self.iter()
+    }
+}

@@ -1,0 +1,19 @@
+//! The public maps: keys and values as words, and whose code decides.
+
+mod expectation;
+mod indirect;
+mod iter;
+mod map;
+mod segmented;
+mod set;
+mod shared;
+mod word;
+
+pub use expectation::Expectation;
+pub use indirect::{IndirectMap, Keys};
+pub use iter::Iter;
+pub use map::Map;
+pub use segmented::SegmentedMap;
+pub use set::Set;
+pub use shared::{SharedIndirectMap, SharedMap, SharedSet};
+pub use word::Word;

@@ -1,0 +1,158 @@
+//! The set of words.
+
+use core::fmt;
+
+use super::{map::Map, word::Word};
+use crate::{
+    error::{Error, Rejected},
+    lockfree::chain::{Never, Stats, Track},
+    storage::Region,
+};
+
+/// A set that cores, interrupt handlers and NMIs share without a lock: a [`Map`] without values, with
+/// the same memory, cost and guarantees.
+pub struct Set<'a, K, G = Never> {
+    pub(crate) map: Map<'a, K, (), G>,
+}
+
+impl<'a, K: Word> Set<'a, K> {
+    /// A set without a table, for a `static`: see [`Map::unplaced`].
+    #[cfg(not(heptad_loom))]
+    pub const fn unplaced() -> Self {
+        Set { map: Map::unplaced() }
+    }
+
+    /// An empty set in `region`: see [`Map::new_in`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_in(region: Region<'a>, seed: u64) -> Result<Self, Rejected<Region<'a>>> {
+        Ok(Set { map: Map::new_in(region, seed)? })
+    }
+}
+
+impl<'a, K: Word, G: Track> Set<'a, K, G> {
+    /// A set without a table: see [`Map::unplaced_with`].
+    #[cfg(not(heptad_loom))]
+    pub const fn unplaced_with(guard: G) -> Self {
+        Set { map: Map::unplaced_with(guard) }
+    }
+
+    /// An empty set in `region`: see [`Map::new_with`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_with(region: Region<'a>, seed: u64, guard: G) -> Result<Self, Rejected<Region<'a>>> {
+        Ok(Set { map: Map::new_with(region, seed, guard)? })
+    }
+
+    /// Makes an empty table for a set that has none: see [`Map::place`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+        self.map.place(region, seed)
+    }
+
+    /// The map that this set is: for what it has besides, such as [`Map::rebuild`].
+    pub fn as_map(&self) -> &Map<'a, K, (), G> {
+        &self.map
+    }
+
+    /// The map that this set is.
+    pub fn into_map(self) -> Map<'a, K, (), G> {
+        self.map
+    }
+
+    /// Is `key` in the set? Writes nothing.
+    #[inline]
+    pub fn contains(&self, key: K) -> bool {
+        self.map.contains_key(key)
+    }
+
+    /// Inserts `key`; was it absent?
+    ///
+    /// # Errors
+    ///
+    /// As for [`Map::insert`].
+    #[inline]
+    pub fn insert(&self, key: K) -> Result<bool, Error> {
+        Ok(self.map.insert(key, ())?.is_none())
+    }
+
+    /// Removes `key`; was it there?
+    ///
+    /// # Errors
+    ///
+    /// As for [`Map::remove`].
+    #[inline]
+    pub fn remove(&self, key: K) -> Result<bool, Error> {
+        Ok(self.map.remove(key)?.is_some())
+    }
+
+    /// Keeps the keys for which `condition` holds: see [`Map::retain`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn retain(&self, mut condition: impl FnMut(K) -> bool) -> Result<(), Error> {
+        self.map.retain(|key, ()| condition(key))
+    }
+
+    /// Removes all keys, one by one: see [`Map::clear`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn clear(&self) -> Result<(), Error> {
+        self.map.clear()
+    }
+
+    /// The keys, in no order: see [`Map::iter`].
+    pub fn iter(&self) -> impl Iterator<Item = K> {
+        self.map.iter().map(|(key, ())| key)
+    }
+
+    /// The number of keys: see [`Map::len`].
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Has the set no key?
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// The keys that the set takes for certain.
+    pub fn capacity(&self) -> usize {
+        self.map.capacity()
+    }
+
+    /// Releases what killed contexts hold: see [`Map::repair`].
+    pub fn repair(&mut self) -> usize {
+        self.map.repair()
+    }
+
+    /// Checks a set that nobody uses meanwhile: see [`Map::check`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`].
+    pub fn check(&self) -> Result<(), Error> {
+        self.map.check()
+    }
+
+    /// How the keys lie: see [`Map::stats`].
+    pub fn stats(&self) -> Stats {
+        self.map.stats()
+    }
+}
+
+impl<K: Word + fmt::Debug, G: Track> fmt::Debug for Set<'_, K, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
