@@ -2,7 +2,7 @@
 
 use super::view::{Place, Reader};
 use crate::{
-    layout::{Offset, SlotMask, Tag},
+    layout::{Offset, SlotMask, Tag, Word},
     probe,
 };
 
@@ -10,23 +10,37 @@ impl<T, V> Reader<'_, T, V> {
     /// Where the entry of hash `hash` for which `equal` holds stands. `equal` sees entries of this
     /// tag only (or deep ones), home group first.
     #[inline]
-    pub(super) fn find(self, hash: u64, mut equal: impl FnMut(&T) -> bool) -> Option<Place> {
+    pub(super) fn find(self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<Place> {
+        self.find_or_home_word(hash, equal).ok()
+    }
+
+    /// [`find`](Self::find) that returns the metadata word of the home if there is no such entry: an
+    /// insertion goes on from there.
+    #[inline]
+    pub(super) fn find_or_home_word(
+        self,
+        hash: u64,
+        mut equal: impl FnMut(&T) -> bool,
+    ) -> Result<Place, Word> {
         let tag = Tag::of(hash);
         let home = self.geometry().home(hash);
         let word = self.word(home);
         let matching = probe::match_tag(word, tag.at_home());
         if let Some(place) = self.compare(home, matching, &mut equal) {
-            return Some(place);
+            return Ok(place);
         }
         if !word.filter_has(tag.class()) {
-            return None; // W4
+            return Err(word); // W4
         }
         let alternate = self.geometry().alternate(home, tag.class());
         let matching = probe::match_tag(self.word(alternate), tag.away());
         if let Some(place) = self.compare(alternate, matching, &mut equal) {
-            return Some(place);
+            return Ok(place);
         }
-        if self.control.span == 0 { None } else { self.find_deep(alternate, equal) }
+        if self.control.span == 0 {
+            return Err(word);
+        }
+        self.find_deep(alternate, equal).ok_or(word)
     }
 
     /// The first of the slots in `matching` whose entry is the one wanted.

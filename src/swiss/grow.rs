@@ -52,6 +52,7 @@ impl<T, V, S: Storage> Drop for Copies<T, V, S> {
 impl<T, V, S: Storage> Raw<T, V, S> {
     /// Makes sure that `additional` more entries fit.
     #[cold]
+    #[inline(never)]
     pub(super) fn try_reserve(
         &mut self,
         additional: usize,
@@ -172,5 +173,7 @@ fn copy<T, V>(
     let value = unsafe { old.value(place) };
     // SAFETY: as for the entry.
     let value = unsafe { core::ptr::from_ref(value).read() };
-    new.insert(hash, entry, value);
+    let home_word = new.reader().home_word(hash);
+    // SAFETY: the word of the home.
+    unsafe { new.insert(hash, home_word, entry, value) };
 }

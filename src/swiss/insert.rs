@@ -2,7 +2,7 @@
 
 use super::view::{Place, Writer};
 use crate::{
-    layout::{SlotByte, Tag},
+    layout::{SlotByte, Tag, Word},
     probe,
 };
 
@@ -10,16 +10,26 @@ impl<T, V> Writer<'_, T, V> {
     /// Puts in an entry that is not in the table, which must hold less than `max`: then a slot is
     /// free (W6). Touches the home, and the alternate when the home is full; further lines only to
     /// move residents out of the way.
+    ///
+    /// # Safety
+    ///
+    /// `home_word` is the metadata word of the home of `hash`.
     #[inline]
-    pub(super) fn insert(&mut self, hash: u64, entry: T, value: V) -> Place {
+    pub(super) unsafe fn insert(
+        &mut self,
+        hash: u64,
+        home_word: Word,
+        entry: T,
+        value: V,
+    ) -> Place {
         debug_assert!(self.control.len < self.control.max);
         let home = self.geometry().home(hash);
-        let Some(slot) = probe::free_slot(self.word(home)) else {
+        let Some(slot) = probe::free_slot(home_word) else {
             return self.insert_away(hash, entry, value);
         };
         let place = Place::new(home, slot);
-        // SAFETY: the slot was found free.
-        unsafe { self.fill(place, Tag::of(hash).at_home(), entry, value) };
+        // SAFETY: the slot was found free in the word of the group.
+        unsafe { self.fill_in(home_word, place, Tag::of(hash).at_home(), entry, value) };
         self.control.len += 1;
         place
     }

@@ -82,10 +82,10 @@ mod deep;
 mod displace;
 mod drain;
 mod duplicate;
+mod entry;
 mod extract;
 mod find;
 mod grow;
-mod held;
 mod insert;
 mod iter;
 #[cfg(test)]

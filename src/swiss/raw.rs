@@ -7,7 +7,7 @@ use core::{marker::PhantomData, mem::ManuallyDrop, ptr};
 
 use super::{
     control::Control,
-    held::Held,
+    entry::{Occupied, Vacant},
     iter::{Pairs, PairsMut},
     view::{Reader, Writer},
 };
@@ -157,17 +157,18 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         Some(unsafe { writer.remove(place) })
     }
 
-    /// The entry of hash `hash` for which `equal` holds, to do more with; or the table again.
+    /// The entry of hash `hash` for which `equal` holds, to do more with; or the place for one.
     #[inline]
-    pub(super) fn find_held(
+    pub(super) fn entry(
         &mut self,
         hash: u64,
         equal: impl FnMut(&T) -> bool,
-    ) -> Result<Held<'_, T, V, S>, &mut Self> {
-        match self.reader().find(hash, equal) {
-            // SAFETY: `find` yields slots that are not free.
-            Some(place) => Ok(unsafe { Held::new(self, place) }),
-            None => Err(self),
+    ) -> Result<Occupied<'_, T, V, S>, Vacant<'_, T, V, S>> {
+        match self.reader().find_or_home_word(hash, equal) {
+            // SAFETY: a lookup yields slots that are not free.
+            Ok(place) => Ok(unsafe { Occupied::new(self, place) }),
+            // SAFETY: the word is that of the home.
+            Err(home_word) => Err(unsafe { Vacant::new(self, hash, home_word) }),
         }
     }
 
@@ -179,25 +180,11 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         entry: T,
         value: V,
         hasher: impl Fn(&T) -> u64,
-    ) -> Result<Held<'_, T, V, S>, Rejected<(T, V)>> {
-        match self.try_reserve_one(hasher) {
-            Ok(()) => Ok(self.insert_reserved(hash, entry, value)),
+    ) -> Result<Occupied<'_, T, V, S>, Rejected<(T, V)>> {
+        match Vacant::of(self, hash).try_reserve(hasher) {
+            Ok(vacant) => Ok(vacant.insert(entry, value)),
             Err(error) => Err(Rejected { value: (entry, value), error }),
         }
-    }
-
-    /// Makes sure that one more entry fits.
-    #[inline]
-    pub(super) fn try_reserve_one(&mut self, hasher: impl Fn(&T) -> u64) -> Result<(), Error> {
-        if self.control.len < self.control.max { Ok(()) } else { self.try_reserve(1, hasher) }
-    }
-
-    /// Puts in an entry that is not in the table, for which room was reserved.
-    #[inline]
-    pub(super) fn insert_reserved(&mut self, hash: u64, entry: T, value: V) -> Held<'_, T, V, S> {
-        let place = self.writer().insert(hash, entry, value);
-        // SAFETY: `insert` has just filled the slot.
-        unsafe { Held::new(self, place) }
     }
 
     pub(super) fn pairs(&self) -> Pairs<'_, T, V> {

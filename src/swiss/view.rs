@@ -88,6 +88,12 @@ impl<'a, T, V> Reader<'a, T, V> {
         Word(unsafe { line.cast::<u64>().read() })
     }
 
+    /// The metadata word of the home of `hash`. One line.
+    #[inline]
+    pub(super) fn home_word(self, hash: u64) -> Word {
+        self.word(self.geometry().home(hash))
+    }
+
     /// The place of the entry at `address`, an address inside this table.
     #[inline]
     pub(super) fn place_of(self, address: NonZeroUsize) -> Place {
@@ -236,11 +242,29 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// `place` is one of this table, and its slot is free.
     #[inline]
     pub(super) unsafe fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
-        // Before the entry: a caller has just read the word, and it need not be read again.
-        let offset = place.offset(self.geometry());
-        let word = self.word(offset).with_filled(place.slot(), byte);
+        let word = self.word(place.offset(self.geometry()));
+        // SAFETY: the caller's promise.
+        unsafe { self.fill_in(word, place, byte, entry, value) }
+    }
+
+    /// [`fill`](Self::fill) in a group whose metadata word is `word`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`fill`](Self::fill), and `word` is that of the place's group.
+    #[inline]
+    pub(super) unsafe fn fill_in(
+        &mut self,
+        word: Word,
+        place: Place,
+        byte: SlotByte,
+        entry: T,
+        value: V,
+    ) {
         // SAFETY: entry and value are written below.
-        unsafe { self.set_word(offset, word) };
+        unsafe {
+            self.set_word(place.offset(self.geometry()), word.with_filled(place.slot(), byte))
+        };
         // SAFETY: inside the table, valid for writes (V1); a free slot holds nothing to drop.
         unsafe { self.entry_ptr(place).write(entry) };
         // SAFETY: as above.

@@ -4,7 +4,7 @@
 use core::fmt;
 
 use super::{
-    super::{held::Held, raw::Raw},
+    super::entry::{Occupied, Vacant},
     Pairing,
 };
 use crate::storage::Storage;
@@ -62,12 +62,12 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> Entry<'a, K, V, P, S> {
 
 /// A key that is in the map, with its value.
 pub struct OccupiedEntry<'a, K, V, P: Pairing<K, V>, S: Storage> {
-    pub(super) held: Held<'a, P::Entry, P::Beside, S>,
+    pub(super) occupied: Occupied<'a, P::Entry, P::Beside, S>,
 }
 
 impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> OccupiedEntry<'a, K, V, P, S> {
     fn pair(&self) -> (&K, &V) {
-        let (entry, beside) = self.held.pair();
+        let (entry, beside) = self.occupied.pair();
         P::pair(entry, beside)
     }
 
@@ -82,18 +82,21 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> OccupiedEntry<'a, K, V, P, 
     }
 
     /// The value, to change.
+    #[inline]
     pub fn get_mut(&mut self) -> &mut V {
-        let (entry, beside) = self.held.pair_mut();
+        let (entry, beside) = self.occupied.pair_mut();
         P::pair_mut(entry, beside).1
     }
 
     /// The value, for as long as the map is borrowed.
+    #[inline]
     pub fn into_mut(self) -> &'a mut V {
-        let (entry, beside) = self.held.into_pair_mut();
+        let (entry, beside) = self.occupied.into_pair_mut();
         P::pair_mut(entry, beside).1
     }
 
     /// Replaces the value and returns the old one.
+    #[inline]
     pub fn insert(&mut self, value: V) -> V {
         core::mem::replace(self.get_mut(), value)
     }
@@ -105,15 +108,14 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> OccupiedEntry<'a, K, V, P, 
 
     /// Takes key and value out.
     pub fn remove_entry(self) -> (K, V) {
-        let ((entry, beside), _) = self.held.remove();
+        let ((entry, beside), _) = self.occupied.remove();
         P::split(entry, beside)
     }
 }
 
 /// A key that is not in the map. Room for it is reserved.
 pub struct VacantEntry<'a, K, V, P: Pairing<K, V>, S: Storage> {
-    pub(super) table: &'a mut Raw<P::Entry, P::Beside, S>,
-    pub(super) hash: u64,
+    pub(super) vacant: Vacant<'a, P::Entry, P::Beside, S>,
     pub(super) key: K,
 }
 
@@ -132,8 +134,7 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> VacantEntry<'a, K, V, P, S>
     #[inline]
     pub fn insert(self, value: V) -> &'a mut V {
         let (entry, beside) = P::join(self.key, value);
-        let held = self.table.insert_reserved(self.hash, entry, beside);
-        let (entry, beside) = held.into_pair_mut();
+        let (entry, beside) = self.vacant.insert(entry, beside).into_pair_mut();
         P::pair_mut(entry, beside).1
     }
 }

@@ -16,7 +16,7 @@ use core::{
     hash::{BuildHasher, Hash},
 };
 
-use super::{raw::Raw, stats::Stats};
+use super::{entry::Vacant, raw::Raw, stats::Stats};
 use crate::{
     error::{Error, Rejected},
     hash::Keyed,
@@ -69,11 +69,15 @@ pub type Map<K, V, S = Heap, H = Keyed> = PairMap<K, V, Narrow, S, H>;
 /// ```
 pub type Map64<K, V, S = Heap, H = Keyed> = PairMap<K, V, Wide, S, H>;
 
+/// The place of an absent key.
+type Room<'a, K, V, P, S> =
+    Vacant<'a, <P as Pairing<K, V>>::Entry, <P as Pairing<K, V>>::Beside, S>;
+
 /// A map from `K` to `V`, kept as the pairing `P` says: use it as [`Map`] or [`Map64`].
 ///
 /// The costs are those of [`Table`](super::Table), plus one line per hit in a [`Map64`].
 pub struct PairMap<K, V, P: Pairing<K, V>, S: Storage = Heap, H = Keyed> {
-    raw: Raw<P::Entry, P::Beside, S>,
+    pub(super) raw: Raw<P::Entry, P::Beside, S>,
     build_hasher: H,
 }
 
@@ -333,11 +337,25 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         P::Entry: 'a,
         P::Beside: 'a,
     {
+        self.get_key_value_many(keys, |index, pair| found(index, pair.map(|(_, value)| value)));
+    }
+
+    /// [`get_many`](Self::get_many) that yields the map's own keys too.
+    #[inline]
+    pub(super) fn get_key_value_many<'a, Q: Hash + Eq>(
+        &'a self,
+        keys: &[Q],
+        mut found: impl FnMut(usize, Option<(&'a K, &'a V)>),
+    ) where
+        K: Borrow<Q>,
+        P::Entry: 'a,
+        P::Beside: 'a,
+    {
         self.raw.find_many(
             keys,
             |key| self.hash(key),
             |index, entry| keys.get(index) == Some(P::key(entry).borrow()),
-            |index, pair| found(index, pair.map(|(entry, beside)| P::pair(entry, beside).1)),
+            |index, pair| found(index, pair.map(|(entry, beside)| P::pair(entry, beside))),
         );
     }
 }
@@ -374,14 +392,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     /// it was.
     #[inline]
     pub fn try_insert(&mut self, key: K, value: V) -> Result<Option<V>, Rejected<(K, V)>> {
-        match self.try_entry(key) {
-            Ok(Entry::Occupied(mut entry)) => Ok(Some(entry.insert(value))),
-            Ok(Entry::Vacant(entry)) => {
-                entry.insert(value);
-                Ok(None)
-            }
-            Err(Rejected { value: key, error }) => Err(Rejected { value: (key, value), error }),
-        }
+        self.insert_if(key, value, Self::make_room)
     }
 
     /// [`try_insert`](Self::try_insert) that never grows: it allocates nothing. Its cost does not
@@ -396,20 +407,42 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         key: K,
         value: V,
     ) -> Result<Option<V>, Rejected<(K, V)>> {
+        self.insert_if(
+            key,
+            value,
+            |vacant, _| {
+                if vacant.has_room() { Ok(vacant) } else { Err(Error::Full) }
+            },
+        )
+    }
+
+    /// Makes sure that an absent key fits, growing the storage if it is full and can.
+    #[inline]
+    fn make_room<'a>(
+        vacant: Room<'a, K, V, P, S>,
+        build_hasher: &H,
+    ) -> Result<Room<'a, K, V, P, S>, Error> {
+        vacant.try_reserve(|entry| build_hasher.hash_one(P::key(entry)))
+    }
+
+    /// Inserts `value`, at once if `key` is there, and if it is absent when `room` finds a place for it.
+    #[inline(always)]
+    fn insert_if<'a>(
+        &'a mut self,
+        key: K,
+        value: V,
+        room: impl FnOnce(Room<'a, K, V, P, S>, &H) -> Result<Room<'a, K, V, P, S>, Error>,
+    ) -> Result<Option<V>, Rejected<(K, V)>> {
         let hash = self.hash(&key);
-        match self.raw.find_held(hash, |entry| *P::key(entry) == key) {
-            Ok(mut held) => {
-                let (entry, beside) = held.pair_mut();
-                Ok(Some(core::mem::replace(P::pair_mut(entry, beside).1, value)))
-            }
-            Err(table) if table.len() == table.capacity() => {
-                Err(Rejected { value: (key, value), error: Error::Full })
-            }
-            Err(table) => {
-                let (entry, beside) = P::join(key, value);
-                table.insert_reserved(hash, entry, beside);
-                Ok(None)
-            }
+        match self.raw.entry(hash, |entry| *P::key(entry) == key) {
+            Ok(occupied) => Ok(Some(OccupiedEntry::<K, V, P, S> { occupied }.insert(value))),
+            Err(vacant) => match room(vacant, &self.build_hasher) {
+                Ok(vacant) => {
+                    VacantEntry::<K, V, P, S> { vacant, key }.insert(value);
+                    Ok(None)
+                }
+                Err(error) => Err(Rejected { value: (key, value), error }),
+            },
         }
     }
 
@@ -422,15 +455,12 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     #[inline]
     pub fn try_entry(&mut self, key: K) -> Result<Entry<'_, K, V, P, S>, Rejected<K>> {
         let hash = self.hash(&key);
-        let build_hasher = &self.build_hasher;
-        match self.raw.find_held(hash, |entry| *P::key(entry) == key) {
-            Ok(held) => Ok(Entry::Occupied(OccupiedEntry { held })),
-            Err(table) => {
-                match table.try_reserve_one(|entry| build_hasher.hash_one(P::key(entry))) {
-                    Ok(()) => Ok(Entry::Vacant(VacantEntry { table, hash, key })),
-                    Err(error) => Err(Rejected { value: key, error }),
-                }
-            }
+        match self.raw.entry(hash, |entry| *P::key(entry) == key) {
+            Ok(occupied) => Ok(Entry::Occupied(OccupiedEntry { occupied })),
+            Err(vacant) => match Self::make_room(vacant, &self.build_hasher) {
+                Ok(vacant) => Ok(Entry::Vacant(VacantEntry { vacant, key })),
+                Err(error) => Err(Rejected { value: key, error }),
+            },
         }
     }
 
@@ -488,7 +518,8 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Growable, H: BuildHasher> PairMap<K, 
     /// memory.
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        self.try_insert(key, value).unwrap_or_else(|rejected| S::fail(rejected.error))
+        let inserted = self.insert_if(key, value, Self::make_room);
+        inserted.unwrap_or_else(|rejected| S::fail(rejected.error))
     }
 
     /// [`try_entry`](Self::try_entry), ending in the allocation error handler when there is no

@@ -1,4 +1,6 @@
 //! `Set`: eight-byte keys.
+//!
+//! A set is a [`Map64`] whose values have no size: there is one way to find, to put in and to take out.
 #![forbid(unsafe_code)]
 
 use core::{
@@ -8,8 +10,9 @@ use core::{
 
 use super::{
     batch::AHEAD,
+    map::Map64,
     stats::Stats,
-    table::{Drain, Iter, Table},
+    table::{Drain, Entries, Iter},
 };
 use crate::{
     error::{Error, Rejected},
@@ -24,7 +27,7 @@ mod traits;
 /// A set of eight-byte keys: 64-bit integers and, where pointers have 64 bits, `usize`, pointers,
 /// references and boxes.
 ///
-/// Lookups touch one or two cache lines; see [`Table`] for all costs.
+/// Lookups touch one or two cache lines; see [`Table`](super::Table) for all costs.
 ///
 /// ```
 /// use heptad::{hash::Keyed, storage::Inline, swiss::Set};
@@ -37,8 +40,7 @@ mod traits;
 /// # Ok::<(), heptad::Rejected<u64>>(())
 /// ```
 pub struct Set<K, S: Storage = Heap, H = Keyed> {
-    table: Table<K, S>,
-    build_hasher: H,
+    map: Map64<K, (), S, H>,
 }
 
 impl<K, H, const LINES: usize> Set<K, Inline<LINES>, H> {
@@ -50,7 +52,7 @@ impl<K, H, const LINES: usize> Set<K, Inline<LINES>, H> {
 
     /// [`inline`](Self::inline) with another load at which the set counts as full.
     pub const fn inline_with_max_load(load: MaxLoad, build_hasher: H) -> Self {
-        Set { table: Table::inline_with_max_load(load), build_hasher }
+        Set { map: Map64::inline_with_max_load(load, build_hasher) }
     }
 }
 
@@ -67,7 +69,7 @@ impl<K> Set<K> {
 impl<K, H> Set<K, Heap, H> {
     /// An empty set without memory; the first insert allocates one group.
     pub const fn with_hasher(build_hasher: H) -> Self {
-        Set { table: Table::new(), build_hasher }
+        Set { map: Map64::with_hasher(build_hasher) }
     }
 
     /// An empty set that takes `capacity` keys without growing.
@@ -76,7 +78,7 @@ impl<K, H> Set<K, Heap, H> {
     ///
     /// [`Error::CapacityOverflow`] or [`Error::AllocationFailed`].
     pub fn try_with_capacity(capacity: usize, build_hasher: H) -> Result<Self, Error> {
-        Ok(Set { table: Table::try_with_capacity(capacity)?, build_hasher })
+        Ok(Set { map: Map64::try_with_capacity(capacity, build_hasher)? })
     }
 }
 
@@ -85,7 +87,7 @@ impl<K, S: Storage, H> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// As [`Table::new_in`].
+    /// As [`Table::new_in`](super::Table::new_in).
     pub fn new_in(storage: S, build_hasher: H) -> Result<Self, Error> {
         Self::with_max_load_in(storage, MaxLoad::default(), build_hasher)
     }
@@ -94,77 +96,77 @@ impl<K, S: Storage, H> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// As [`Table::new_in`].
+    /// As [`Table::new_in`](super::Table::new_in).
     pub fn with_max_load_in(storage: S, load: MaxLoad, build_hasher: H) -> Result<Self, Error> {
-        Ok(Set { table: Table::with_max_load_in(storage, load)?, build_hasher })
+        Ok(Set { map: Map64::with_max_load_in(storage, load, build_hasher)? })
     }
 
     /// Drops all keys and gives the storage back.
     pub fn into_storage(self) -> S {
-        self.table.into_storage()
+        self.map.into_storage()
     }
 
     /// Bytes of the storage, used or not.
     pub fn allocation_size(&self) -> usize {
-        self.table.allocation_size()
+        self.map.allocation_size()
     }
 
     /// Keys in the set.
     #[inline]
     pub fn len(&self) -> usize {
-        self.table.len()
+        self.map.len()
     }
 
     /// Is there no key?
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
+        self.map.is_empty()
     }
 
     /// Keys that fit before the set has to grow, those in it included.
     #[inline]
     pub fn capacity(&self) -> usize {
-        self.table.capacity()
+        self.map.capacity()
     }
 
     /// What makes the hashes.
     pub fn hasher(&self) -> &H {
-        &self.build_hasher
+        self.map.hasher()
     }
 
     /// Drops all keys; the memory stays.
     pub fn clear(&mut self) {
-        self.table.clear();
+        self.map.clear();
     }
 
     /// Takes out all keys; the memory stays. Keys not taken are dropped with the iterator.
     pub fn drain(&mut self) -> Drain<'_, K> {
-        self.table.drain()
+        Entries { pairs: self.map.raw.drain() }
     }
 
     /// Drops the keys for which `keep` does not hold. Asks each key once.
     pub fn retain(&mut self, mut keep: impl FnMut(&K) -> bool) {
-        self.table.retain(|key| keep(key));
+        self.map.retain(|key, ()| keep(key));
     }
 
     /// Takes out the keys for which `chosen` holds, as the iterator is stepped; the rest stays.
     pub fn extract_if(&mut self, mut chosen: impl FnMut(&K) -> bool) -> impl Iterator<Item = K> {
-        self.table.extract_if(move |key| chosen(key))
+        self.map.extract_if(move |key, ()| chosen(key)).map(|(key, ())| key)
     }
 
     /// How full and how orderly the set is. Reads one word of each group.
     pub fn stats(&self) -> Stats {
-        self.table.stats()
+        self.map.stats()
     }
 
     /// All keys, in no order that means anything.
     pub fn iter(&self) -> Iter<'_, K> {
-        self.table.iter()
+        Entries { pairs: self.map.raw.pairs() }
     }
 
-    /// One step of a walk that holds no borrow: see [`Table::next_from`].
+    /// One step of a walk that holds no borrow: see [`Table::next_from`](super::Table::next_from).
     pub fn next_from(&self, position: usize) -> Option<(usize, &K)> {
-        self.table.next_from(position)
+        self.map.next_from(position).map(|(next, (key, ()))| (next, key))
     }
 }
 
@@ -185,7 +187,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     where
         K: Borrow<Q>,
     {
-        self.table.find(self.build_hasher.hash_one(key), |entry| entry.borrow() == key)
+        self.map.get_key_value(key).map(|(key, ())| key)
     }
 
     /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
@@ -194,7 +196,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     where
         K: Borrow<Q>,
     {
-        self.table.prefetch(self.build_hasher.hash_one(key));
+        self.map.prefetch(key);
     }
 
     /// Looks up each of `keys`, sixteen lines under way at a time: for sets that fit no cache.
@@ -206,28 +208,22 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     ) where
         K: Borrow<Q>,
     {
-        self.table.raw.find_many(
-            keys,
-            |key| self.build_hasher.hash_one(key),
-            |index, entry| keys.get(index) == Some(entry.borrow()),
-            |index, pair| found(index, pair.map(|(key, ())| key)),
-        );
+        self.map.get_key_value_many(keys, |index, pair| found(index, pair.map(|(key, ())| key)));
     }
 }
 
 /// Finding words.
 impl<S: Storage, H: BuildHasher> Set<u64, S, H> {
     /// [`contains`](Self::contains) by one call of the probe routine, which nothing is inlined into:
-    /// see [`Table::find_word`].
+    /// see [`Table::find_word`](super::Table::find_word).
     pub fn contains_word(&self, key: u64) -> bool {
-        self.table.find_word(self.build_hasher.hash_one(key), key).is_some()
+        self.map.get_word(key).is_some()
     }
 
     /// Which of `keys` are in the set? `found(i, is_there)` gets the answers in order. Faster than
-    /// [`get_many`](Self::get_many): see [`Table::find_words`].
+    /// [`get_many`](Self::get_many): see [`Table::find_words`](super::Table::find_words).
     pub fn contains_many(&self, keys: &[u64], mut found: impl FnMut(usize, bool)) {
-        let hash = |key: &u64| self.build_hasher.hash_one(key);
-        self.table.find_words(keys, hash, |index, key| found(index, key.is_some()));
+        self.map.get_words(keys, |index, value| found(index, value.is_some()));
     }
 }
 
@@ -237,15 +233,10 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// As [`Table::try_insert_unique`]; the key comes back, and the set is as it was.
+    /// As [`Table::try_insert_unique`](super::Table::try_insert_unique); the key comes back, and the set is as it was.
     #[inline]
     pub fn try_insert(&mut self, key: K) -> Result<bool, Rejected<K>> {
-        let hash = self.build_hasher.hash_one(&key);
-        if self.table.find(hash, |entry| *entry == key).is_some() {
-            return Ok(false);
-        }
-        let hasher = |entry: &K| self.build_hasher.hash_one(entry);
-        self.table.try_insert_unique(hash, key, hasher).map(|_| true)
+        is_new(self.map.try_insert(key, ()))
     }
 
     /// [`try_insert`](Self::try_insert) that never grows: it allocates nothing. Its cost does not
@@ -256,11 +247,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     /// The key comes back with [`Error::Full`] when [`len`](Self::len) has reached
     /// [`capacity`](Self::capacity) and the key is not there.
     pub fn insert_within_capacity(&mut self, key: K) -> Result<bool, Rejected<K>> {
-        let hash = self.build_hasher.hash_one(&key);
-        if self.table.find(hash, |entry| *entry == key).is_some() {
-            return Ok(false);
-        }
-        self.table.insert_within_capacity(hash, key).map(|_| true)
+        is_new(self.map.insert_within_capacity(key, ()))
     }
 
     /// Puts in all of `keys`, the home lines of sixteen under way at a time, and returns how many
@@ -300,16 +287,16 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     where
         K: Borrow<Q>,
     {
-        self.table.remove(self.build_hasher.hash_one(key), |entry| entry.borrow() == key)
+        self.map.remove_entry(key).map(|(key, ())| key)
     }
 
     /// Makes sure that `additional` more keys fit without growing.
     ///
     /// # Errors
     ///
-    /// As [`Table::try_reserve`]; the set is as it was.
+    /// As [`Table::try_reserve`](super::Table::try_reserve); the set is as it was.
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), Error> {
-        self.table.try_reserve(additional, |entry| self.build_hasher.hash_one(entry))
+        self.map.try_reserve(additional)
     }
 
     /// Moves all keys to `storage`, under the hashes of `build_hasher`, and gives the old storage
@@ -319,15 +306,13 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     ///
     /// `storage` comes back with [`Error::TooSmall`]; the set is as it was.
     pub fn move_into(&mut self, storage: S, build_hasher: H) -> Result<S, Rejected<S>> {
-        let old = self.table.move_into(storage, |entry| build_hasher.hash_one(entry))?;
-        self.build_hasher = build_hasher;
-        Ok(old)
+        self.map.move_into(storage, build_hasher)
     }
 
     /// Checks the invariants of the table.
     #[doc(hidden)]
     pub fn check_invariants(&self, ever_deep: bool) -> Result<(), &'static str> {
-        self.table.check_invariants(|entry| self.build_hasher.hash_one(entry), ever_deep)
+        self.map.check_invariants(ever_deep)
     }
 }
 
@@ -337,13 +322,13 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
     /// memory.
     #[inline]
     pub fn insert(&mut self, key: K) -> bool {
-        self.try_insert(key).unwrap_or_else(|rejected| S::fail(rejected.error))
+        self.map.insert(key, ()).is_none()
     }
 
     /// [`try_reserve`](Self::try_reserve), ending in the allocation error handler when there is no
     /// memory.
     pub fn reserve(&mut self, additional: usize) {
-        self.try_reserve(additional).unwrap_or_else(|error| S::fail(error));
+        self.map.reserve(additional);
     }
 
     /// Moves to the least storage that has room for `min_capacity` keys and for those there are.
@@ -352,13 +337,13 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
     ///
     /// [`Error::AllocationFailed`]; the set is as it was.
     pub fn try_shrink_to(&mut self, min_capacity: usize) -> Result<(), Error> {
-        self.table.try_shrink_to(min_capacity, |entry| self.build_hasher.hash_one(entry))
+        self.map.try_shrink_to(min_capacity)
     }
 
     /// [`try_shrink_to`](Self::try_shrink_to) the keys there are. Without memory to move to, the
     /// set stays as it is.
     pub fn shrink_to_fit(&mut self) {
-        let _ = self.try_shrink_to(0);
+        self.map.shrink_to_fit();
     }
 
     /// [`try_reserve`](Self::try_reserve) under a seed that changes with the size: if the keys have to
@@ -373,12 +358,7 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
         additional: usize,
         reseed: impl FnOnce(&H) -> H,
     ) -> Result<(), Error> {
-        if additional > self.capacity() - self.len() {
-            let build_hasher = reseed(&self.build_hasher);
-            self.table.try_reserve(additional, |entry| build_hasher.hash_one(entry))?;
-            self.build_hasher = build_hasher;
-        }
-        Ok(())
+        self.map.try_reserve_reseeded(additional, reseed)
     }
 
     /// Moves every key to a new storage with room for `capacity` of them at least, under the hashes
@@ -388,9 +368,15 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
     ///
     /// [`Error::AllocationFailed`] or [`Error::CapacityOverflow`]; the set is as it was.
     pub fn try_rehash(&mut self, capacity: usize, build_hasher: H) -> Result<(), Error> {
-        let capacity = capacity.max(self.len());
-        self.table.raw.try_resize(capacity, |entry| build_hasher.hash_one(entry))?;
-        self.build_hasher = build_hasher;
-        Ok(())
+        self.map.try_rehash(capacity, build_hasher)
+    }
+}
+
+/// What an insertion into the map means for the set.
+#[inline]
+fn is_new<K>(inserted: Result<Option<()>, Rejected<(K, ())>>) -> Result<bool, Rejected<K>> {
+    match inserted {
+        Ok(before) => Ok(before.is_none()),
+        Err(Rejected { value: (key, ()), error }) => Err(Rejected { value: key, error }),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     storage::{Growable, Inline, Storage},
     swiss::{
         batch::Delay,
-        table::{IntoIter, Iter},
+        table::{Entries, IntoIter, Iter},
     },
 };
 
@@ -41,7 +41,7 @@ impl<K: Clone, S: Storage, H: Clone> Set<K, S, H> {
     /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in lent memory, of which there is
     /// no second.
     pub fn try_clone(&self) -> Result<Self, Error> {
-        Ok(Set { table: self.table.try_clone()?, build_hasher: self.build_hasher.clone() })
+        Ok(Set { map: self.map.try_clone()? })
     }
 }
 
@@ -53,7 +53,7 @@ impl<K: Clone, S: Growable, H: Clone> Clone for Set<K, S, H> {
 
 impl<K: fmt::Debug, S: Storage, H> fmt::Debug for Set<K, S, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.table.fmt(f)
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 
@@ -128,6 +128,6 @@ impl<K, S: Storage, H> IntoIterator for Set<K, S, H> {
     type IntoIter = IntoIter<K, S>;
 
     fn into_iter(self) -> IntoIter<K, S> {
-        self.table.into_iter()
+        Entries { pairs: self.map.raw.into_pairs() }
     }
 }

@@ -3,7 +3,10 @@
 
 use core::fmt;
 
-use super::super::{held::Held, raw::Raw};
+use super::super::{
+    entry::{Occupied, Vacant},
+    raw::Raw,
+};
 use crate::{error::Rejected, storage::Storage};
 
 /// What [`Table::try_entry`](super::Table::try_entry) found.
@@ -50,43 +53,43 @@ impl<'a, T, S: Storage> Entry<'a, T, S> {
 
 /// An entry that is in the table.
 pub struct OccupiedEntry<'a, T, S: Storage> {
-    pub(super) held: Held<'a, T, (), S>,
+    pub(super) occupied: Occupied<'a, T, (), S>,
     pub(super) hash: u64,
 }
 
 impl<'a, T, S: Storage> OccupiedEntry<'a, T, S> {
     /// The entry.
     pub fn get(&self) -> &T {
-        self.held.pair().0
+        self.occupied.pair().0
     }
 
     /// The entry, to change in place: its hash has to stay what it is.
     pub fn get_mut(&mut self) -> &mut T {
-        self.held.pair_mut().0
+        self.occupied.pair_mut().0
     }
 
     /// The entry, for as long as the table is borrowed.
     pub fn into_mut(self) -> &'a mut T {
-        self.held.into_pair_mut().0
+        self.occupied.into_pair_mut().0
     }
 
     /// Takes the entry out; the vacant entry can take another one of the same hash.
     pub fn remove(self) -> (T, VacantEntry<'a, T, S>) {
-        let ((value, ()), table) = self.held.remove();
-        (value, VacantEntry { table, hash: self.hash })
+        let ((value, ()), table) = self.occupied.remove();
+        (value, VacantEntry { vacant: Vacant::of(table, self.hash), hash: self.hash })
     }
 }
 
 /// A place for an entry that is not in the table. Room for it is reserved.
 pub struct VacantEntry<'a, T, S: Storage> {
-    pub(super) table: &'a mut Raw<T, (), S>,
+    pub(super) vacant: Vacant<'a, T, (), S>,
     pub(super) hash: u64,
 }
 
 impl<'a, T, S: Storage> VacantEntry<'a, T, S> {
     /// Puts the entry in.
     pub fn insert(self, value: T) -> OccupiedEntry<'a, T, S> {
-        OccupiedEntry { held: self.table.insert_reserved(self.hash, value, ()), hash: self.hash }
+        OccupiedEntry { occupied: self.vacant.insert(value, ()), hash: self.hash }
     }
 }
 
@@ -108,7 +111,7 @@ impl<'a, T, S: Storage> AbsentEntry<'a, T, S> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<OccupiedEntry<'a, T, S>, Rejected<T>> {
         match self.raw.try_insert(hash, value, (), hasher) {
-            Ok(held) => Ok(OccupiedEntry { held, hash }),
+            Ok(occupied) => Ok(OccupiedEntry { occupied, hash }),
             Err(Rejected { value: (value, ()), error }) => Err(Rejected { value, error }),
         }
     }

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use super::{raw::Raw, stats::Stats};
+use super::{entry::Vacant, raw::Raw, stats::Stats};
 use crate::{
     error::{Error, Rejected},
     layout::MaxLoad,
@@ -325,6 +325,7 @@ impl<T, S: Storage> Table<T, S> {
     /// The value comes back with [`Error::Full`] from a storage that cannot grow, with
     /// [`Error::AllocationFailed`] or [`Error::CapacityOverflow`] from one that can. The table is as
     /// it was.
+    #[inline]
     pub fn try_insert_unique(
         &mut self,
         hash: u64,
@@ -332,7 +333,7 @@ impl<T, S: Storage> Table<T, S> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<OccupiedEntry<'_, T, S>, Rejected<T>> {
         match self.raw.try_insert(hash, value, (), hasher) {
-            Ok(held) => Ok(OccupiedEntry { held, hash }),
+            Ok(occupied) => Ok(OccupiedEntry { occupied, hash }),
             Err(Rejected { value: (value, ()), error }) => Err(Rejected { value, error }),
         }
     }
@@ -345,15 +346,17 @@ impl<T, S: Storage> Table<T, S> {
     ///
     /// The value comes back with [`Error::Full`] when [`len`](Self::len) has reached
     /// [`capacity`](Self::capacity).
+    #[inline]
     pub fn insert_within_capacity(
         &mut self,
         hash: u64,
         value: T,
     ) -> Result<OccupiedEntry<'_, T, S>, Rejected<T>> {
-        if self.len() == self.capacity() {
+        let vacant = Vacant::of(&mut self.raw, hash);
+        if !vacant.has_room() {
             return Err(Rejected { value, error: Error::Full });
         }
-        Ok(OccupiedEntry { held: self.raw.insert_reserved(hash, value, ()), hash })
+        Ok(OccupiedEntry { occupied: vacant.insert(value, ()), hash })
     }
 
     /// The entry of hash `hash` for which `equal` holds, or a place for it. Room is made for one
@@ -362,17 +365,17 @@ impl<T, S: Storage> Table<T, S> {
     /// # Errors
     ///
     /// Those of [`try_insert_unique`](Self::try_insert_unique), and only if the entry is absent.
+    #[inline]
     pub fn try_entry(
         &mut self,
         hash: u64,
         equal: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<Entry<'_, T, S>, Error> {
-        match self.raw.find_held(hash, equal) {
-            Ok(held) => Ok(Entry::Occupied(OccupiedEntry { held, hash })),
-            Err(table) => {
-                table.try_reserve_one(hasher)?;
-                Ok(Entry::Vacant(VacantEntry { table, hash }))
+        match self.raw.entry(hash, equal) {
+            Ok(occupied) => Ok(Entry::Occupied(OccupiedEntry { occupied, hash })),
+            Err(vacant) => {
+                Ok(Entry::Vacant(VacantEntry { vacant: vacant.try_reserve(hasher)?, hash }))
             }
         }
     }
@@ -387,9 +390,9 @@ impl<T, S: Storage> Table<T, S> {
         hash: u64,
         equal: impl FnMut(&T) -> bool,
     ) -> Result<OccupiedEntry<'_, T, S>, AbsentEntry<'_, T, S>> {
-        match self.raw.find_held(hash, equal) {
-            Ok(held) => Ok(OccupiedEntry { held, hash }),
-            Err(raw) => Err(AbsentEntry { raw }),
+        match self.raw.entry(hash, equal) {
+            Ok(occupied) => Ok(OccupiedEntry { occupied, hash }),
+            Err(vacant) => Err(AbsentEntry { raw: vacant.into_table() }),
         }
     }
 
@@ -422,6 +425,7 @@ impl<T, S: Storage> Table<T, S> {
 impl<T, S: Growable> Table<T, S> {
     /// [`try_insert_unique`](Self::try_insert_unique), ending in the allocation error handler when
     /// there is no memory.
+    #[inline]
     pub fn insert_unique(
         &mut self,
         hash: u64,

@@ -1,0 +1,109 @@
+//! An entry of a borrowed table, or the place for one that is absent: the safe half of the entry interfaces.
+
+use super::{raw::Raw, view::Place};
+use crate::{error::Error, layout::Word, storage::Storage};
+
+/// An entry found, or just put in, together with its table.
+///
+/// **H1** The slot of `place` is not free, as nothing else can touch the table meanwhile.
+pub(super) struct Occupied<'a, T, V, S: Storage> {
+    table: &'a mut Raw<T, V, S>,
+    place: Place,
+}
+
+impl<'a, T, V, S: Storage> Occupied<'a, T, V, S> {
+    /// The entry at `place`.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free.
+    #[inline]
+    pub(super) unsafe fn new(table: &'a mut Raw<T, V, S>, place: Place) -> Self {
+        Occupied { table, place }
+    }
+
+    pub(super) fn pair(&self) -> (&T, &V) {
+        let reader = self.table.reader();
+        // SAFETY: H1.
+        let entry = unsafe { reader.entry(self.place) };
+        // SAFETY: H1.
+        (entry, unsafe { reader.value(self.place) })
+    }
+
+    #[inline]
+    pub(super) fn pair_mut(&mut self) -> (&mut T, &mut V) {
+        // SAFETY: H1, and the result borrows `self`.
+        unsafe { self.table.writer().pair_mut(self.place) }
+    }
+
+    #[inline]
+    pub(super) fn into_pair_mut(self) -> (&'a mut T, &'a mut V) {
+        // SAFETY: H1, and `self` is gone.
+        unsafe { self.table.writer().pair_mut(self.place) }
+    }
+
+    /// Takes the entry out. There is room for another one in the table that comes back.
+    pub(super) fn remove(self) -> ((T, V), &'a mut Raw<T, V, S>) {
+        // SAFETY: H1.
+        let pair = unsafe { self.table.writer().remove(self.place) };
+        (pair, self.table)
+    }
+}
+
+/// An entry that is absent, with its table and what the lookup read: an insertion does not read it again.
+///
+/// **H2** `home_word` is the metadata word of the home of `hash`, as nothing else can touch the table meanwhile.
+pub(super) struct Vacant<'a, T, V, S: Storage> {
+    table: &'a mut Raw<T, V, S>,
+    hash: u64,
+    home_word: Word,
+}
+
+impl<'a, T, V, S: Storage> Vacant<'a, T, V, S> {
+    /// The place for an entry of hash `hash` that is not in the table.
+    #[inline]
+    pub(super) fn of(table: &'a mut Raw<T, V, S>, hash: u64) -> Self {
+        let home_word = table.reader().home_word(hash);
+        Vacant { table, hash, home_word }
+    }
+
+    /// [`of`](Self::of) after a lookup.
+    ///
+    /// # Safety
+    ///
+    /// `home_word` is the metadata word of the home of `hash`.
+    #[inline]
+    pub(super) unsafe fn new(table: &'a mut Raw<T, V, S>, hash: u64, home_word: Word) -> Self {
+        Vacant { table, hash, home_word }
+    }
+
+    /// Makes sure that the entry fits, growing the storage if it is full and can.
+    #[inline]
+    pub(super) fn try_reserve(self, hasher: impl Fn(&T) -> u64) -> Result<Self, Error> {
+        if self.has_room() {
+            return Ok(self);
+        }
+        self.table.try_reserve(1, hasher)?;
+        Ok(Vacant::of(self.table, self.hash))
+    }
+
+    /// Does the entry fit?
+    #[inline]
+    pub(super) fn has_room(&self) -> bool {
+        self.table.len() < self.table.capacity()
+    }
+
+    /// Puts the entry in. [`has_room`](Self::has_room) holds.
+    #[inline]
+    pub(super) fn insert(self, entry: T, value: V) -> Occupied<'a, T, V, S> {
+        // SAFETY: H2.
+        let place = unsafe { self.table.writer().insert(self.hash, self.home_word, entry, value) };
+        // SAFETY: `insert` has just filled the slot.
+        unsafe { Occupied::new(self.table, place) }
+    }
+
+    /// The table again.
+    pub(super) fn into_table(self) -> &'a mut Raw<T, V, S> {
+        self.table
+    }
+}
