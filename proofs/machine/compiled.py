@@ -75,10 +75,14 @@ def contracts(architecture, long):
             a_slot,
         ),
         "with_filter": model_of(["word", "class"], with_filter, a_class),
-        "without_filter": model_of(
-            ["word", "class"],
-            lambda word, class_number: word & ~with_filter(bits.number(0), class_number),
-            a_class,
+        "with_filter_bit": model_of(
+            ["word", "class", "set"],
+            lambda word, class_number, bit: z3.If(
+                bit == 1,
+                with_filter(word, class_number),
+                word & ~with_filter(bits.number(0), class_number),
+            ),
+            lambda word, class_number, _: a_class(word, class_number),
         ),
         "tag": model_of(["hash"], geometry.tag_of),
         "home": model_of(["mask", "hash"], lambda mask, hash: geometry.home(hash, mask), in_table),

@@ -37,7 +37,7 @@ export! {
         Word(word).with_slot_byte(slot, SlotByte(byte as u8)).0
     }
     with_filter(word, class) { Word(word).with_filter(Class::new(class as u8)).0 }
-    without_filter(word, class) { Word(word).without_filter(Class::new(class as u8)).0 }
+    with_filter_bit(word, class, set) { Word(word).with_filter_bit(Class::new(class as u8), set == 1).0 }
     tag(hash) { u64::from(Tag::of(hash).get()) }
     home(mask_bytes, hash) {
         Geometry::from_mask_bytes(mask_bytes as usize).home(hash).bytes() as u64

@@ -148,7 +148,8 @@ fn word_round_trips() {
     word = word.with_filter(Class::new(7)).with_filter(Class::new(0));
     assert_eq!(word, Word(0x1615_1413_1211_1081));
     assert_eq!(Word(0x0203_0001_0000_0001).away(), SlotMask::new(0x0080_0080_0000_0000));
-    assert_eq!(word.without_filter(Class::new(7)).filter(), 1);
+    assert_eq!(word.with_filter_bit(Class::new(7), false).filter(), 1);
+    assert_eq!(word.with_filter_bit(Class::new(6), true).filter(), 0xc1);
     assert!(word.filter_has(Class::new(7)) && !word.filter_has(Class::new(6)));
     assert_eq!(SlotMask::ALL.count(), SLOTS);
     assert!(SlotMask::ALL.eq(Slot::ALL));
@@ -186,4 +187,32 @@ fn largest_within_takes_the_power_of_two_below() {
         let groups = Geometry::largest_within(lines).unwrap().groups();
         assert!(groups.is_power_of_two() && groups <= lines && 2 * groups > lines);
     }
+}
+
+/// Every set of free slots, beside the bytes that are nearest to a free one, over filters of every kind.
+#[test]
+fn a_word_knows_whether_a_slot_is_free() {
+    for free in 0..128u64 {
+        for full in [0x01, 0x02, 0x7f, 0x80, 0xff] {
+            let bytes = |word: u64, slot: Slot| {
+                let is_free = free >> (slot.get() - 1) & 1 == 1;
+                word | if is_free { 0 } else { full << slot.entry_bytes() }
+            };
+            let slots = Slot::ALL.into_iter().fold(0, bytes);
+            for filter in [0x00, 0x01, 0x80, 0xff] {
+                assert_eq!(Word(slots | filter).has_free_slot(), free != 0, "{slots:#x} {filter}");
+            }
+        }
+    }
+}
+
+#[test]
+fn masks_of_a_condition_and_of_a_preference() {
+    let odd = SlotMask::of(&Slot::ALL, |slot| slot.get() % 2 == 1);
+    assert!(odd.map(Slot::get).eq([1, 3, 5, 7]));
+    let low = SlotMask::of(&Slot::ALL[..3], |_| true);
+    assert!(low.map(Slot::get).eq([1, 2, 3]));
+    assert!(odd.preferring(low).map(Slot::get).eq([1, 3]));
+    let even = low.without(odd);
+    assert_eq!(odd.preferring(even), odd);
 }

@@ -99,6 +99,21 @@ impl SlotMask {
         }
     }
 
+    /// Those of `slots` for which `holds` returns true, without a branch on what it returns.
+    #[inline]
+    pub fn of(slots: &[Slot], holds: impl Fn(Slot) -> bool) -> SlotMask {
+        let bits =
+            slots.iter().fold(0, |bits, &slot| bits | u64::from(holds(slot)) << slot.shift());
+        SlotMask(bits << 7)
+    }
+
+    /// The slots that are in `other` too, or all of `self` if there are none.
+    #[inline]
+    pub const fn preferring(self, other: SlotMask) -> SlotMask {
+        let both = self.0 & other.0;
+        SlotMask(if both == 0 { self.0 } else { both })
+    }
+
     /// The slots of `self` that are not in `other`.
     #[inline]
     pub const fn without(self, other: SlotMask) -> SlotMask {
@@ -161,10 +176,20 @@ impl Word {
         Word(self.0 | 1 << class.get())
     }
 
-    /// The word with the filter bit of `class` clear.
+    /// The word with the filter bit of `class` set or clear.
     #[inline]
-    pub const fn without_filter(self, class: Class) -> Word {
-        Word(self.0 & !(1 << class.get()))
+    pub const fn with_filter_bit(self, class: Class, set: bool) -> Word {
+        Word(self.0 & !(1 << class.get()) | (set as u64) << class.get())
+    }
+
+    /// Is any slot free? Cheaper than to find which.
+    ///
+    /// A zero byte borrows from the next one, which may then be taken for a zero too: never without a zero byte
+    /// below it. Nothing is subtracted from the filter byte, so that it cannot borrow.
+    #[inline]
+    pub const fn has_free_slot(self) -> bool {
+        const LOW_BITS: u64 = SlotMask::ALL.0 >> 7;
+        self.0.wrapping_sub(LOW_BITS) & !self.0 & SlotMask::ALL.0 != 0
     }
 
     /// The filter byte.

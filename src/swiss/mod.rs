@@ -41,7 +41,7 @@
 //!          deep entries, at most `span` groups behind the alternate
 //! insert   1 a free slot at home
 //!          2 a free slot in the alternate                        (sets filter bit c)
-//!          3 move one resident of either to its other group, take its slot
+//!          3 move one resident of either to its other group, a displaced one first; take its slot
 //!          4 breadth-first search for a chain of such moves, metadata words only
 //!          5 deep
 //! remove   free the slot; clear the home's filter bit if it was the last displaced of its class;

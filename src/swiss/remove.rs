@@ -75,12 +75,14 @@ impl<T, V> Writer<'_, T, V> {
         while filter != 0 {
             let class = Class::new(filter.trailing_zeros() as u8);
             let offset = self.geometry().alternate(here, class);
-            match displaced_of(self.word(offset), class).lowest() {
-                Some(slot) => {
-                    // SAFETY: a displaced resident, and the caller's promise.
-                    return unsafe { self.move_resident(Place::new(offset, slot), hole) };
-                }
-                None => self.settle_filter(here, class, offset),
+            let displaced = displaced_of(self.word(offset), class);
+            if let Some(slot) = displaced.lowest() {
+                // SAFETY: a displaced resident, and the caller's promise.
+                unsafe { self.relocate(Place::new(offset, slot), hole) };
+            }
+            self.set_filter_for(here, class, displaced.without_lowest());
+            if !displaced.is_empty() {
+                return;
             }
             filter &= filter - 1;
         }

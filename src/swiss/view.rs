@@ -183,14 +183,6 @@ impl<'a, T, V> Writer<'a, T, V> {
         unsafe { self.set_word(offset, word) }
     }
 
-    /// Clears the filter bit of `class` in the group at `offset`.
-    #[inline]
-    pub(super) fn clear_filter(&mut self, offset: Offset, class: Class) {
-        let word = self.word(offset).without_filter(class);
-        // SAFETY: no slot byte changes.
-        unsafe { self.set_word(offset, word) }
-    }
-
     /// Makes all slots free without looking at what they hold, which is forgotten, and clears the filters.
     pub(super) fn empty_words(&mut self) {
         for group in 0..self.geometry().groups() {
