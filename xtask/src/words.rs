@@ -9,10 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser};
 use walkdir::WalkDir;
 use xshell::Shell;
 
+use crate::pages::markdown::Page;
 use crate::stage::Count;
 
 const PAGE: &str = "CONTRIBUTING.md";
@@ -105,21 +106,11 @@ fn files() -> Result<Vec<PathBuf>> {
 
 /// The code spans in the first column of the table of terms: words, or several in a row.
 fn dropped_in(page: &str) -> Result<Vec<Vec<String>>> {
-    let mut dropped = Vec::new();
-    let (mut heading, mut in_heading, mut column) = (String::new(), false, 0);
-    for event in Parser::new_ext(page, Options::ENABLE_TABLES) {
-        match event {
-            Event::Start(Tag::Heading { .. }) => (heading, in_heading) = (String::new(), true),
-            Event::End(TagEnd::Heading(_)) => in_heading = false,
-            Event::Text(text) if in_heading => heading.push_str(&text),
-            Event::Start(Tag::TableRow) => column = 0,
-            Event::End(TagEnd::TableCell) => column += 1,
-            Event::Code(code) if heading == HEADING && column == 0 => {
-                dropped.push(code.split(' ').map(str::to_owned).collect());
-            }
-            _ => {}
-        }
-    }
+    let page = Page::read(page);
+    let rows = page.rows.iter().filter(|row| row.heading == HEADING);
+    let spans = rows.flat_map(|row| row.spans(0));
+    let dropped: Vec<Vec<String>> =
+        spans.map(|span| span.split(' ').map(str::to_owned).collect()).collect();
     ensure!(!dropped.is_empty(), "{PAGE} has no table of terms");
     Ok(dropped)
 }

@@ -44,7 +44,7 @@ pub(crate) fn record(
         "rustc": cmd!(shell, "rustc --version").quiet().read()?,
         "commit": commit,
         "date": cmd!(shell, "date --utc +%Y-%m-%d").quiet().read()?,
-        "versions": versions()?,
+        "versions": versions(&cells)?,
     });
     fs::create_dir_all(FOLDER)?;
     let path = Path::new(FOLDER).join(name).with_extension("json");
@@ -66,29 +66,39 @@ fn machine() -> Result<String> {
 }
 
 /// The versions of what the benchmark compares with: its dependencies, as the lock file has them.
-fn versions() -> Result<BTreeMap<String, String>> {
+fn versions(cells: &[Value]) -> Result<BTreeMap<String, String>> {
     let manifest = fs::read_to_string("bench/Cargo.toml")?;
-    let (_, dependencies) = manifest.split_once("[dependencies]").context("no dependencies")?;
-    let names: Vec<&str> = dependencies
-        .lines()
-        .filter_map(|line| line.split_once(" = "))
-        .map(|(name, _)| name)
-        .collect();
-    Ok(versions_in(&fs::read_to_string("Cargo.lock")?, &names))
+    let mut versions = versions_in(&fs::read_to_string("Cargo.lock")?, &manifest);
+    let is_peer = |name: &str| {
+        let mut peers = cells.iter().filter_map(|cell| cell["peer"].as_str());
+        peers.any(|peer| peer.contains(name))
+    };
+    versions.retain(|name, _| is_peer(name));
+    Ok(versions)
 }
 
-fn versions_in(lock: &str, names: &[&str]) -> BTreeMap<String, String> {
-    let mut versions: BTreeMap<String, String> = BTreeMap::new();
+/// Of each dependency of `manifest` the versions in `lock` that it asks for.
+fn versions_in(lock: &str, manifest: &str) -> BTreeMap<String, String> {
+    let quoted = |line: &str, key: &str| {
+        let (_, rest) = line.split_once(key)?;
+        rest.split('"').nth(1).map(str::to_owned)
+    };
+    let mut versions = BTreeMap::<String, String>::new();
     for package in lock.split("[[package]]") {
-        let value = |key: &str| {
-            let line = package.lines().find_map(|line| line.strip_prefix(key));
-            line.map(|text| text.trim_matches('"').to_owned())
-        };
-        if let (Some(name), Some(version)) = (value("name = "), value("version = ")) {
-            if names.contains(&name.as_str()) {
-                let known = versions.entry(name).or_default();
-                *known = if known.is_empty() { version } else { format!("{known}, {version}") };
-            }
+        let value = |key| package.lines().find_map(|line| quoted(line, key));
+        let (Some(name), Some(version)) = (value("name = "), value("version = ")) else { continue };
+        let is_wanted =
+            manifest.lines().filter_map(|line| line.split_once(" = ")).any(|(key, rest)| {
+                let wanted = quoted(rest, "version = ").or_else(|| quoted(rest, ""));
+                let package = quoted(rest, "package = ").unwrap_or_else(|| key.to_owned());
+                package == name
+                    && wanted.is_some_and(|wanted| {
+                        format!("{version}.").starts_with(&format!("{wanted}."))
+                    })
+            });
+        if is_wanted {
+            let known = versions.entry(name).or_default();
+            *known = if known.is_empty() { version } else { format!("{known}, {version}") };
         }
     }
     versions
@@ -268,9 +278,18 @@ mod tests {
 
     #[test]
     fn versions_are_those_of_the_lock_file() {
-        let lock = "[[package]]\nname = \"one\"\nversion = \"1.2\"\n[[package]]\nname = \"one\"\n\
-            version = \"2.0\"\n[[package]]\nname = \"other\"\nversion = \"3.0\"\n";
-        let versions = versions_in(lock, &["one", "two"]);
-        assert_eq!(versions, BTreeMap::from([("one".into(), "1.2, 2.0".into())]));
+        let package =
+            |name, version| format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n");
+        let lock = package("one", "0.14.5")
+            + &package("one", "0.16.1")
+            + &package("one", "0.17.2")
+            + &package("two", "1.2.3")
+            + &package("other", "3.0.0");
+        let manifest = "[dependencies]\none = { version = \"0.17\", features = [\"x\"] }\n\
+            one_old = { package = \"one\", version = \"0.16\" }\ntwo = \"1\"\n";
+        let versions = versions_in(&lock, manifest);
+        assert_eq!(versions["one"], "0.16.1, 0.17.2");
+        assert_eq!(versions["two"], "1.2.3");
+        assert_eq!(versions.len(), 2);
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`blocks`] | a printed block of a document is what `cargo xtask write-pages` would write |
 //! | [`names`] | DESIGN.md: every acceptance row names a test, every name and mutant exists, and it stays short |
+//! | [`orders`] | DESIGN.md: the table of atomic accesses has every order that the sources use |
 //! | [`map`] | README.md: the map of the repository has every folder |
 
 use anyhow::Result;
@@ -13,8 +14,10 @@ use crate::stage::Count;
 
 mod blocks;
 mod map;
+pub(crate) mod markdown;
 mod measurements;
 mod names;
+mod orders;
 
 pub(crate) use measurements::{commit, record};
 
@@ -23,6 +26,7 @@ pub(crate) fn run(_: &Shell) -> Result<Count> {
     for (part, complaints) in [
         ("printed blocks", blocks::check()?),
         ("names in DESIGN.md", names::check()?),
+        ("orders in DESIGN.md", orders::check()?),
         ("README.md's map", map::check()?),
     ] {
         for complaint in &complaints {

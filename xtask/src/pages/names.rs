@@ -5,9 +5,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use walkdir::WalkDir;
 
+use super::{markdown::Page, orders::HEADING};
 use crate::{models, table};
 
 const PAGE: &str = "DESIGN.md";
@@ -15,8 +15,6 @@ const PAGE: &str = "DESIGN.md";
 const MOST_LINES: usize = 300;
 /// The acceptance rows: letter, and how many.
 const ROWS: &[(char, usize)] = &[('S', 11), ('N', 11), ('P', 7), ('M', 7), ('R', 7)];
-/// The heading of the table whose last column names mutants.
-const ORDERS: &str = "Every atomic access";
 
 pub(super) fn check() -> Result<Vec<String>> {
     let page = fs::read_to_string(PAGE)?;
@@ -98,12 +96,13 @@ fn complaints_about(text: &str, known: &Known) -> Vec<String> {
         ROWS.iter().flat_map(|&(letter, last)| (1..=last).map(move |n| (letter, n)))
     {
         let name = format!("{letter}{number}");
-        match page.rows.iter().find(|row| row.first == name) {
+        match page.rows.iter().find(|row| row.text(0) == name) {
             None => complain(format!("there is no row {name}")),
             Some(row) => {
-                let tests: Vec<_> = row.spans.iter().filter(|span| is_identifier(span)).collect();
+                let tests: Vec<_> =
+                    row.last_spans().iter().filter(|span| is_identifier(span)).collect();
                 if tests.is_empty()
-                    && !row.spans.iter().any(|span| span.starts_with("cargo xtask "))
+                    && !row.last_spans().iter().any(|span| span.starts_with("cargo xtask "))
                 {
                     complain(format!("row {name} names no test"));
                 }
@@ -114,8 +113,8 @@ fn complaints_about(text: &str, known: &Known) -> Vec<String> {
         }
     }
     let is_mutant = |span: &str| known.mutants.iter().any(|name| name == span);
-    for row in page.rows.iter().filter(|row| row.heading == ORDERS) {
-        for span in row.spans.iter().filter(|span| !is_mutant(span)) {
+    for row in page.rows.iter().filter(|row| row.heading == HEADING) {
+        for span in row.last_spans().iter().filter(|span| !is_mutant(span)) {
             complain(format!("there is no mutant `{span}`"));
         }
     }
@@ -127,68 +126,6 @@ fn complaints_about(text: &str, known: &Known) -> Vec<String> {
 
 fn is_identifier(text: &str) -> bool {
     text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-}
-
-/// What this check reads of a page.
-#[derive(Default)]
-struct Page {
-    rows: Vec<Row>,
-    /// Every code span.
-    spans: Vec<String>,
-}
-
-/// A row of a table: the heading above, the text of its first cell, the code spans of its last one.
-#[derive(Default)]
-struct Row {
-    heading: String,
-    first: String,
-    cells: usize,
-    spans: Vec<String>,
-}
-
-impl Page {
-    fn read(text: &str) -> Page {
-        let mut page = Page::default();
-        let mut heading = String::new();
-        let (mut in_heading, mut in_cell) = (false, false);
-        for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
-            match event {
-                Event::Start(Tag::Heading { .. }) => (heading, in_heading) = (String::new(), true),
-                Event::End(TagEnd::Heading(_)) => in_heading = false,
-                Event::Start(Tag::TableHead | Tag::TableRow) => {
-                    page.rows.push(Row { heading: heading.clone(), ..Row::default() });
-                }
-                Event::Start(Tag::TableCell) => {
-                    in_cell = true;
-                    page.last_row(|row| row.spans.clear());
-                }
-                Event::End(TagEnd::TableCell) => {
-                    in_cell = false;
-                    page.last_row(|row| row.cells += 1);
-                }
-                Event::Text(text) if in_heading => heading.push_str(&text),
-                Event::Text(text) if in_cell => page.last_row(|row| {
-                    if row.cells == 0 {
-                        row.first.push_str(&text);
-                    }
-                }),
-                Event::Code(code) => {
-                    page.spans.push(code.to_string());
-                    if in_cell {
-                        page.last_row(|row| row.spans.push(code.into_string()));
-                    }
-                }
-                _ => {}
-            }
-        }
-        page
-    }
-
-    fn last_row(&mut self, change: impl FnOnce(&mut Row)) {
-        if let Some(row) = self.rows.last_mut() {
-            change(row);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -232,9 +169,9 @@ mod tests {
             ))
         };
         assert_eq!(table("Other", "commit: Relaxed"), [""; 0]);
-        assert_eq!(table(ORDERS, "commit: Relaxed"), [""; 0]);
+        assert_eq!(table(HEADING, "commit: Relaxed"), [""; 0]);
         assert_eq!(
-            table(ORDERS, "commit: Acquire"),
+            table(HEADING, "commit: Acquire"),
             ["DESIGN.md: there is no mutant `commit: Acquire`"]
         );
     }
