@@ -1,6 +1,10 @@
 //! The rooms of the crate: what each is for, what it may use, and the picture of them in DESIGN.md.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 
 /// A top module of the crate.
 pub(crate) struct Room {
@@ -51,8 +55,12 @@ pub(crate) const ROOMS: &[Room] = &[
 /// The errors: they depend on nothing, and every room may return one.
 pub(crate) const LEAF: &str = "error";
 
-/// The picture: a floor is above all rooms that it uses.
-pub(crate) fn picture() -> String {
+/// Rooms within rooms that only tests compile.
+const OF_TESTS: &[&str] = &["models", "steps"];
+
+/// The picture of the sources below `root`: a floor is above all rooms that it uses, and a room within a room
+/// is shown with the first sentence of its module.
+pub(crate) fn picture(root: &Path) -> Result<String> {
     let mut text = String::from("```text\nfloor\n");
     let highest = ROOMS.iter().map(floor).max().unwrap_or_default();
     for level in (0..=highest).rev() {
@@ -61,9 +69,32 @@ pub(crate) fn picture() -> String {
             if !room.uses.is_empty() {
                 let _ = writeln!(text, "     {:<11}uses {}", "", room.uses.join(", "));
             }
+            for inner in inner_rooms(&root.join(room.name))? {
+                let name = inner.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let _ = writeln!(text, "       {name:<11}{}", first_sentence(&inner)?);
+            }
         }
     }
-    text + "```\n"
+    Ok(text + "```\n")
+}
+
+/// The folders of a room that are modules of the library, in the order of their names.
+fn inner_rooms(room: &Path) -> Result<Vec<PathBuf>> {
+    let Ok(entries) = fs::read_dir(room) else { return Ok(Vec::new()) };
+    let mut folders: Vec<_> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let is_of_tests = |path: &Path| OF_TESTS.iter().any(|name| path.ends_with(name));
+    folders.retain(|path| path.join("mod.rs").exists() && !is_of_tests(path));
+    folders.sort();
+    Ok(folders)
+}
+
+/// The first sentence of a module's documentation, without marks.
+fn first_sentence(module: &Path) -> Result<String> {
+    let path = module.join("mod.rs");
+    let source = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let lines = source.lines().map_while(|line| line.strip_prefix("//! "));
+    let text = lines.collect::<Vec<_>>().join(" ").replace(['`', '[', ']'], "");
+    Ok(text.split_once(". ").map_or(text.trim_end_matches('.'), |(first, _)| first).to_owned())
 }
 
 /// One above the highest floor that it uses.

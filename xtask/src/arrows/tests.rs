@@ -39,7 +39,7 @@ fn arrows_point_one_way() {
 
 #[test]
 fn the_picture_shows_every_room_above_those_that_it_uses() {
-    let picture = picture();
+    let picture = picture(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../src")).unwrap();
     let line_of = |name: &str| {
         let is_its = |line: &str| {
             let mut words = line.split_whitespace();

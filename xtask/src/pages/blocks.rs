@@ -20,7 +20,7 @@ struct Block {
 }
 
 const BLOCKS: &[Block] = &[
-    Block { page: "DESIGN.md", name: "rooms", print: || Ok(rooms::picture()) },
+    Block { page: "DESIGN.md", name: "rooms", print: || rooms::picture("src".as_ref()) },
     Block { page: "docs/measurements.md", name: "tables", print: measurements::tables },
 ];
 
