@@ -674,7 +674,7 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * values. Every function but init, attach, join and release takes a const handle, and may be called while the
  * same or another one is stopped anywhere in the middle, to any depth. Nothing waits: an operation that is
  * stopped or killed in the middle blocks no other, and leaves one slot unused at the most. Reading writes
- * nothing.
+ * nothing to the map; in one with counters it counts itself there.
  *
  * Changing the value of a key that is there needs no room: it is never _FULL, but during a rebuild that
  * finds no room. For an insertion _FULL comes when a key's places are all taken and no neighbour's entry can
@@ -685,7 +685,7 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * A function of yours that is passed to one of these is called while nothing is reserved. It may read the
  * same map. It is called once, and once more each time the key's home changes meanwhile; the last result
  * counts. If it changes the same map itself, that may be a change of the key's home, and so force another
- * call: after 128 calls during which the home changed, the result is _REENTRANT, and the operation has
+ * call: after at most 128 calls during which the home changed, the result is _REENTRANT, and the operation has
  * changed nothing; what your function did is not undone. A slow function under heavy traffic may end so too.
  * Functions that get none of yours do not do that, and are too short for others to do it by chance.
  *
@@ -777,7 +777,8 @@ int heptad_lockfree_join(heptad_lockfree *map, void *memory, size_t bytes, size_
 /* Releases what a dead member had reserved, and its number, while everyone goes on: after its process was waited
  * for, say. It must be dead: never call this for a member that may go on. The handle is another member's. _BUSY while
  * another member does this, or a living one is in the middle of an operation on the same place: call again.
- * A member that dies in here is reaped as any other. _MEMBER for no number, or the handle's own. */
+ * A member that dies in here is reaped as any other, and until then reaping anyone else is _BUSY: if several are
+ * dead, reap them in turn until each is done. _destroy stops nobody from reaping. _MEMBER for no number, or the handle's own. */
 int heptad_lockfree_reap(const heptad_lockfree *map, size_t member);
 
 /* Gives the memory up: who attaches from now on gets _FOREIGN. Those who are attached may go on; the memory may

@@ -1,5 +1,7 @@
 //! Memory that processes share: who gets in, what is refused, and what leads nowhere.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use heptad::{
     Error,
     layout::{LINE_BYTES, Line},
@@ -131,6 +133,40 @@ fn memory_that_was_given_up_takes_nobody() {
     let mut private = lines_for(10, 0);
     let map = Map::<u64, u64>::new_in(Region::from_lines(&mut private).unwrap(), 1).unwrap();
     assert_eq!(map.destroy(), Err(Error::Member));
+}
+
+/// A member whose process was killed: its map is never dropped.
+fn dies(map: Words<'_>) {
+    core::mem::forget(map);
+}
+
+#[test]
+fn the_dead_are_reaped_after_the_memory_was_given_up_too() {
+    let lines = formatted(100, 2);
+    let living = join(lines, 0).unwrap();
+    dies(join(lines, 1).unwrap());
+    assert_eq!(living.destroy(), Ok(()));
+    // SAFETY: the map of that member is never used again.
+    assert_eq!(unsafe { living.reap(1) }, Ok(()));
+}
+
+#[test]
+fn a_dead_reaper_is_reaped_before_those_that_it_reaped() {
+    let lines = formatted(100, 3);
+    let living = join(lines, 0).unwrap();
+    dies(join(lines, 1).unwrap());
+    dies(join(lines, 2).unwrap());
+    let block = lines.cast::<AtomicU64>();
+    // SAFETY: the fifth word of the block is the one that reapers claim, an atomic one.
+    let reaper = unsafe { &*block.add(4) };
+    // Member 1 died while it reaped.
+    reaper.store(2, Relaxed);
+    // SAFETY: the map of that member is never used again.
+    let reap = |number| unsafe { living.reap(number) };
+    assert_eq!((reap(2), reap(2)), (Err(Error::Busy), Err(Error::Busy)));
+    assert_eq!((reap(1), reap(2)), (Ok(()), Ok(())));
+    assert_eq!(reaper.load(Relaxed), 0);
+    assert!(join(lines, 1).is_ok() && join(lines, 2).is_ok());
 }
 
 struct Indices;

@@ -16,6 +16,8 @@ impl Asking {
 
 /// How a map lets it be known that an operation is under way: what a reader of the kernel's own RCU does.
 ///
+/// A map calls these functions in the middle of its own operations, so they do not use that map.
+///
 /// For maps whose old tables are given back it is a [`Reclaim`] too.
 pub trait Track {
     /// What an operation keeps between entering and leaving.

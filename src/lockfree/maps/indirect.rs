@@ -218,13 +218,13 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         self.chain.guard()
     }
 
-    /// The value of `key`. Writes nothing.
+    /// The value of `key`. Writes nothing to the map.
     #[inline]
     pub fn get(&self, key: &K::Key) -> Option<V> {
         self.get_key_value(key).map(|(_, value)| value)
     }
 
-    /// The reference that stands for `key`, and its value. Writes nothing.
+    /// The reference that stands for `key`, and its value. Writes nothing to the map.
     #[inline]
     pub fn get_key_value(&self, key: &K::Key) -> Option<(u64, V)> {
         let found = Cell::new(0);
@@ -250,7 +250,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         count
     }
 
-    /// Is `key` present? Writes nothing.
+    /// Is `key` present? Writes nothing to the map.
     #[inline]
     pub fn contains_key(&self, key: &K::Key) -> bool {
         self.get_key_value(key).is_some()
@@ -263,7 +263,8 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     ///
     /// # Errors
     ///
-    /// [`Error::Full`] or [`Error::Busy`]; nothing has changed then.
+    /// [`Error::Full`] or [`Error::Busy`], and [`Error::Unplaced`] of a map that was never placed; nothing has
+    /// changed then.
     #[inline]
     pub fn insert(&self, key: &K::Key, reference: u64, value: V) -> Result<Option<V>, Error> {
         let before = self.compare_and_set(key, reference, Expectation::NotExists, Some(value))?;

@@ -126,13 +126,13 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         arena_layout(capacity)
     }
 
-    /// The value of `key`. Writes nothing.
+    /// The value of `key`. Writes nothing to the map.
     #[inline]
     pub fn get(&self, key: K) -> Option<V> {
         self.chain.get(exactly(key)).map(V::from_word)
     }
 
-    /// Is `key` present? Writes nothing.
+    /// Is `key` present? Writes nothing to the map.
     #[inline]
     pub fn contains_key(&self, key: K) -> bool {
         self.chain.get(exactly(key)).is_some()
@@ -159,7 +159,8 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     ///
     /// # Errors
     ///
-    /// [`Error::Full`] or [`Error::Busy`]; nothing has changed then.
+    /// [`Error::Full`] or [`Error::Busy`], and [`Error::Unplaced`] of a map that was never placed; nothing has
+    /// changed then.
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();

@@ -67,7 +67,7 @@ impl<'a, K: Word, G: Track> Set<'a, K, G> {
         self.map
     }
 
-    /// Is `key` in the set? Writes nothing.
+    /// Is `key` in the set? Writes nothing to the map.
     #[inline]
     pub fn contains(&self, key: K) -> bool {
         self.map.contains_key(key)

@@ -112,7 +112,8 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     /// # Errors
     ///
     /// [`Error::Busy`] while another member reaps, or a living one names the same place in an operation that is under
-    /// way: call again. [`Error::Member`] if there is no such number, or it is this map's own; or this map is no
+    /// way: call again. The member that reaps may have died too, so if several are dead, reap them in turn until each
+    /// is done. [`Error::Member`] if there is no such number, or it is this map's own; or this map is no
     /// member.
     ///
     /// # Safety

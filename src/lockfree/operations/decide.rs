@@ -74,8 +74,9 @@ pub(crate) struct Callers<F> {
 }
 
 /// Rounds of one operation that may be lost while a caller's closure runs: more than other contexts cause
-/// by chance, unless the closure is slow.
-const MOST_ROUNDS_LOST: u32 = 128;
+/// by chance, unless the closure is slow. The attempt in the bucket comes before them, so a closure is
+/// called 128 times at most.
+const MOST_ROUNDS_LOST: u32 = 127;
 
 impl<F> Callers<F> {
     #[inline]

@@ -42,7 +42,7 @@ use crate::{
         Ordering::{Acquire, Relaxed, Release},
     },
 };
-use core::ptr::NonNull;
+use core::{marker::PhantomData, mem::ManuallyDrop, ptr::NonNull};
 use intent::{FREE, Intent, JOINED, Line};
 use reap::{Gate, Reaper};
 
@@ -190,9 +190,14 @@ pub struct Member<'a> {
     bytes: usize,
     /// The shape of the arena, when it was attached to.
     shape: Shape,
-    /// None in memory without members.
-    line: Option<&'a Line>,
+    /// How many members the block said that there are, when it was attached to.
+    members: u32,
+    /// This member's number: [`NO_NUMBER`] in memory without members.
+    number: u32,
+    borrowed: PhantomData<&'a Line>,
 }
+
+const NO_NUMBER: u32 = u32::MAX;
 
 // SAFETY: a shared borrow of atomics, and of words that nobody writes.
 unsafe impl Send for Member<'_> {}
@@ -230,26 +235,26 @@ pub(crate) unsafe fn attach<'a>(
         Ok(descriptor) => descriptor,
         Err(rejected) => return refuse(rejected.error, region),
     };
-    let line = match number {
-        None if members == 0 => None,
-        Some(number) if number < members => {
-            // SAFETY: as many lines of members follow the first one.
-            let line = unsafe { start.cast::<Line>().add(1 + number) };
-            // SAFETY: aligned, initialised and valid for 'a.
-            let line = unsafe { &*line };
-            // Acquire: pairs with the Release of `drop`: what the last one with this number did comes first.
-            if line.state.compare_exchange(FREE, JOINED, Acquire, Relaxed).is_err() {
-                return refuse(Error::Occupied, region);
-            }
-            Some(line)
-        }
+    let number = match number {
+        None if members == 0 => NO_NUMBER,
+        Some(number) if number < members => number as u32,
         _ => return refuse(Error::Member, region),
     };
     // SAFETY: A1, by the checks of `attach`.
     let shape = unsafe { Table::at(descriptor) }.shape();
     // SAFETY: a region is never null.
     let start = unsafe { NonNull::new_unchecked(start) };
-    Ok((descriptor, Member { start, bytes: given_bytes, shape, line }))
+    let (members, borrowed) = (members as u32, PhantomData);
+    let member =
+        ManuallyDrop::new(Member { start, bytes: given_bytes, shape, members, number, borrowed });
+    let is_taken = member.line().is_some_and(|line| {
+        // Acquire: pairs with the Release of `drop`: what the last one with this number did comes first.
+        line.state.compare_exchange(FREE, JOINED, Acquire, Relaxed).is_err()
+    });
+    if is_taken {
+        return refuse(Error::Occupied, region);
+    }
+    Ok((descriptor, ManuallyDrop::into_inner(member)))
 }
 
 impl<'a> Member<'a> {
@@ -272,24 +277,30 @@ impl<'a> Member<'a> {
 
     /// The member's intent, if the memory is for members. One operation at a time.
     pub(crate) fn intent(&self) -> Option<Intent<'_>> {
-        let names = &self.line?.names;
+        let names = &self.line()?.names;
         Some(Intent { names, reaped: &self.block().gate.reaped, base: self.start.addr().get() })
     }
 
     /// Releases what the dead member `number` had reserved in `table`.
     pub(crate) fn reap(&self, table: Table<'_>, number: usize) -> Result<(), Error> {
-        let (block, line) = (self.block(), self.line.ok_or(Error::Member)?);
-        if let Some(error) = block.complaint(self.bytes) {
-            return Err(error);
-        }
-        // SAFETY: the first line behind the block; A1: an arena follows the lines of members.
-        let first = unsafe { self.start.add(1) }.cast::<Line>();
-        // SAFETY: initialised atomics, as many as was checked, valid during 'a.
-        let lines = unsafe { core::slice::from_raw_parts(first.as_ptr(), block.members as usize) };
-        let offset_bytes = core::ptr::from_ref(line).addr() - first.addr().get();
+        self.line().ok_or(Error::Member)?;
+        let (lines, gate) = (self.lines(), &self.block().gate);
         let base = self.start.addr().get();
-        let reaper = Reaper { number: offset_bytes / LINE_BYTES, lines, gate: &block.gate, base };
-        reaper.reap(table, number)
+        Reaper { number: self.number as usize, lines, gate, base }.reap(table, number)
+    }
+
+    /// The lines of all members.
+    fn lines(&self) -> &[Line] {
+        // SAFETY: the lines of members follow the first one.
+        let first = unsafe { self.start.cast::<Line>().add(1) };
+        // SAFETY: atomics, aligned, initialised and valid for 'a, as many as `attach` checked.
+        unsafe { core::slice::from_raw_parts(first.as_ptr(), self.members as usize) }
+    }
+
+    /// The member's own line, if the memory is for members.
+    #[inline]
+    fn line(&self) -> Option<&Line> {
+        self.lines().get(self.number as usize)
     }
 
     fn block(&self) -> &Block {
@@ -306,7 +317,7 @@ impl<'a> Member<'a> {
 
 impl Drop for Member<'_> {
     fn drop(&mut self) {
-        if let Some(line) = self.line {
+        if let Some(line) = self.line() {
             // Release: pairs with the Acquire of `attach`.
             line.state.store(FREE, Release);
         }
