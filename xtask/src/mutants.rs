@@ -13,12 +13,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use xshell::{Shell, cmd};
 
 use crate::job::Job;
 use crate::matrix::target_folder;
 use crate::needs::Need;
+use crate::pages::markdown::Page;
 use crate::stage::Count;
 
 /// The names of mutants differ between versions.
@@ -85,17 +85,8 @@ fn without_position(mutant: &str) -> Option<String> {
 
 /// The code at the start of each table row of a Markdown text.
 fn listed_in(markdown: &str) -> Vec<String> {
-    let mut mutants = Vec::new();
-    let mut is_row_start = false;
-    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
-        match event {
-            Event::Start(Tag::TableRow) => is_row_start = true,
-            Event::End(TagEnd::TableCell) => is_row_start = false,
-            Event::Code(code) if is_row_start => mutants.push(code.into_string()),
-            _ => {}
-        }
-    }
-    mutants
+    let page = Page::read(markdown);
+    page.rows.iter().flat_map(|row| row.spans(0).iter().cloned()).collect()
 }
 
 /// What `mutants` has and `others` has not; a mutant that is there twice has to be there twice.
