@@ -2,7 +2,23 @@
 
 use core::ffi::{CStr, c_int};
 
-use crate::error::Error;
+use crate::error::{Error, Rejected};
+
+/// Why a call refuses: one of the codes.
+#[derive(Clone, Copy)]
+pub(super) struct Refusal(pub(super) c_int);
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Refusal {
+        Refusal(of(error))
+    }
+}
+
+impl<T> From<Rejected<T>> for Refusal {
+    fn from(rejected: Rejected<T>) -> Refusal {
+        rejected.error.into()
+    }
+}
 
 /// Done; or, of a question, no.
 pub const OK: c_int = 0;
