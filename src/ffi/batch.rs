@@ -62,6 +62,9 @@ impl<Others: Used> Used for (Memory, Others) {
 /// The handle and the table.
 pub(super) type Table = (Memory, (Memory, ()));
 
+/// An opened array, and the batch after it.
+type Opened<Array, Used> = Result<(Array, Batch<(Memory, Used)>), Refusal>;
+
 /// The arrays of one call, of which `used` is what was opened so far. Arrays are opened here alone, so that each is
 /// checked against those before it.
 pub(super) struct Batch<U> {
@@ -94,10 +97,7 @@ impl<U: Used> Batch<U> {
     /// Opens an array to read; null is fine for one without elements. It may lie anywhere if only other arrays are
     /// written.
     #[inline]
-    pub(super) fn read<'call, T>(
-        self,
-        array: Array<'call, T>,
-    ) -> Result<(&'call [T], Batch<(Memory, U)>), Refusal> {
+    pub(super) fn read<'call, T>(self, array: Array<'call, T>) -> Opened<&'call [T], U> {
         let memory = Memory::of(array.0, self.count.0)?;
         if self.changes {
             self.used.check_apart(memory)?;
@@ -116,7 +116,7 @@ impl<U: Used> Batch<U> {
     pub(super) fn write<'call, T>(
         self,
         array: ArrayOut<'call, T>,
-    ) -> Result<(&'call mut [MaybeUninit<T>], Batch<(Memory, U)>), Refusal> {
+    ) -> Opened<&'call mut [MaybeUninit<T>], U> {
         let memory = Memory::of(array.0, self.count.0)?;
         self.used.check_apart(memory)?;
         let (is_there, batch) = self.with(array.0, memory);
@@ -132,7 +132,7 @@ impl<U: Used> Batch<U> {
     pub(super) fn write_if_wanted<'call, T>(
         self,
         array: Option<ArrayOut<'call, T>>,
-    ) -> Result<(&'call mut [MaybeUninit<T>], Batch<(Memory, U)>), Refusal> {
+    ) -> Opened<&'call mut [MaybeUninit<T>], U> {
         match array {
             Some(array) if !array.0.is_null() => self.write(array),
             _ => {

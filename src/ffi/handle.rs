@@ -169,7 +169,7 @@ impl<'call, T: Body> ToRead<'call, Handle<T>> {
 
     /// Writes a result of the table's. 0, or a code.
     pub(super) fn report<R>(self, result: Required<R>, report: impl FnOnce(&T) -> R) -> c_int {
-        self.ask(|table| Ok::<_, Refusal>(result.open()?.give(report(table))))
+        self.ask(|table| result.open().map(|place| place.give(report(table))))
     }
 
     /// Writes what `find` finds. 1, 0 if it finds nothing, or a code.

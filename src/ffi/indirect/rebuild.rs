@@ -4,7 +4,6 @@ use core::ffi::{c_int, c_void};
 
 use super::{
     super::{
-        code::Refusal,
         handle::{ToChange, ToRead},
         lockfree::shared,
         memory::{Bytes, Provided},
@@ -57,5 +56,5 @@ pub extern "C" fn heptad_indirect_repair(
     map: ToChange<HeptadIndirect>,
     released: Optional<usize>,
 ) -> c_int {
-    map.change(|map| Ok::<_, Refusal>(released.open()?.give(map.repair())))
+    map.change(|map| released.open().map(|place| place.give(map.repair())))
 }

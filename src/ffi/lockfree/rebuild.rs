@@ -4,7 +4,6 @@ use core::ffi::{c_int, c_void};
 
 use super::{
     super::{
-        code::Refusal,
         handle::{ToChange, ToRead},
         memory::{Bytes, Provided},
         results::{Optional, Required},
@@ -56,5 +55,5 @@ pub extern "C" fn heptad_lockfree_repair(
     map: ToChange<HeptadLockfree>,
     released: Optional<usize>,
 ) -> c_int {
-    map.change(|map| Ok::<_, Refusal>(released.open()?.give(map.repair())))
+    map.change(|map| released.open().map(|place| place.give(map.repair())))
 }

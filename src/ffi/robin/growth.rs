@@ -45,7 +45,8 @@ impl<'call> ToHelp<'call> {
 
 /// Makes the larger table by `grow`, in memory apart from the smaller one's.
 fn make_larger<T: Kind>(
-    (small, large): (ToRead<Handle<Owned<T>>>, ToChange<Handle<Owned<T>>>),
+    small: ToRead<Handle<Owned<T>>>,
+    large: ToChange<Handle<Owned<T>>>,
     memory: Provided,
     bytes: Bytes,
     work: GrowTogether,
@@ -70,7 +71,7 @@ pub extern "C" fn heptad_robin_grow_shared(
     work: GrowTogether,
     context: Context,
 ) -> c_int {
-    make_larger((small, large), memory, bytes, work, context, |set, region, work| {
+    make_larger(small, large, memory, bytes, work, context, |set, region, work| {
         Ok(set.grow_shared(region, work)?)
     })
 }
@@ -84,7 +85,7 @@ pub extern "C" fn heptad_robin_map_grow_shared(
     work: GrowTogether,
     context: Context,
 ) -> c_int {
-    make_larger((small, large), memory, bytes, work, context, |map, region, work| {
+    make_larger(small, large, memory, bytes, work, context, |map, region, work| {
         let (keys, values) = halves(region)?;
         Ok(map.grow_shared(keys, values, work)?)
     })
