@@ -1,12 +1,159 @@
-//! The C interface from Rust, so that Miri can look at it: handles, lent memory, and callbacks that call
-//! for the table they are called for. What C sees is tested in C (`capi/tests`).
+//! The C interface from Rust, so that Miri can look at it: handles, memory of the caller's, and callbacks that use
+//! the table that they are called for. The functions are declared as C declares them, since only C can make their
+//! arguments. What C sees is tested in C (`capi/tests`).
 
 use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr;
 
-use heptad::ffi::*;
+use heptad::ffi::{ABI_VERSION, code};
 use heptad::layout::Line;
+
+unsafe extern "C" {
+    fn heptad_set_init(
+        set: *mut Handle,
+        memory: *mut c_void,
+        bytes: usize,
+        seed: u64,
+        load: c_int,
+    ) -> c_int;
+    fn heptad_set_release(set: *mut Handle, memory: *mut *mut c_void, bytes: *mut usize) -> c_int;
+    fn heptad_set_move(
+        set: *mut Handle,
+        memory: *mut c_void,
+        bytes: usize,
+        seed: u64,
+        old_memory: *mut *mut c_void,
+        old_bytes: *mut usize,
+    ) -> c_int;
+    fn heptad_set_len(set: *const Handle) -> usize;
+    fn heptad_set_insert(set: *mut Handle, key: u64) -> c_int;
+    fn heptad_set_contains(set: *const Handle, key: u64) -> c_int;
+    fn heptad_set_contains_many(
+        set: *const Handle,
+        keys: *const u64,
+        count: usize,
+        found: *mut u8,
+    ) -> c_int;
+    fn heptad_set_insert_many(
+        set: *mut Handle,
+        keys: *const u64,
+        count: usize,
+        taken: *mut usize,
+    ) -> c_int;
+    fn heptad_set_retain(
+        set: *mut Handle,
+        keep: Option<unsafe extern "C" fn(u64, *mut c_void) -> c_int>,
+        context: *mut c_void,
+    ) -> c_int;
+    safe fn heptad_lockfree_bytes(entries: usize) -> usize;
+    fn heptad_lockfree_init_counted(
+        map: *mut Handle,
+        memory: *mut c_void,
+        bytes: usize,
+        seed: u64,
+        counters: *mut c_void,
+        counters_bytes: usize,
+    ) -> c_int;
+    fn heptad_lockfree_release(
+        map: *mut Handle,
+        release: Option<unsafe extern "C" fn(*mut c_void, usize, *mut c_void)>,
+        context: *mut c_void,
+    ) -> c_int;
+    fn heptad_lockfree_len(map: *const Handle) -> usize;
+    fn heptad_lockfree_get(map: *const Handle, key: u64, value: *mut u64) -> c_int;
+    fn heptad_lockfree_add(map: *const Handle, key: u64, addend: u64, sum: *mut u64) -> c_int;
+    fn heptad_lockfree_insert_or_modify(
+        map: *const Handle,
+        key: u64,
+        value: u64,
+        change: Option<unsafe extern "C" fn(u64, *mut c_void) -> u64>,
+        context: *mut c_void,
+        previous: *mut u64,
+    ) -> c_int;
+    fn heptad_robin_map_init(
+        map: *mut Handle,
+        memory: *mut c_void,
+        bytes: usize,
+        load: c_int,
+    ) -> c_int;
+    fn heptad_robin_map_insert(map: *mut Handle, key: u64, value: u64, previous: *mut u64)
+    -> c_int;
+    fn heptad_robin_map_merge(
+        result: *mut Handle,
+        first: *const Handle,
+        second: *const Handle,
+        merge: Option<
+            unsafe extern "C" fn(u64, *const u64, *const u64, *mut u64, *mut c_void) -> c_int,
+        >,
+        context: *mut c_void,
+        memory: *mut c_void,
+        bytes: usize,
+    ) -> c_int;
+    fn heptad_robin_map_grow_shared(
+        small: *const Handle,
+        large: *mut Handle,
+        memory: *mut c_void,
+        bytes: usize,
+        work: Option<unsafe extern "C" fn(*const Growth, *mut c_void)>,
+        context: *mut c_void,
+    ) -> c_int;
+    fn heptad_growth_help(growth: *const Growth) -> c_int;
+    fn heptad_robin_map_range(
+        map: *const Handle,
+        least: u64,
+        greatest: u64,
+        keys: *mut u64,
+        values: *mut u64,
+        room: usize,
+        count: *mut usize,
+    ) -> c_int;
+    fn heptad_indirect_init(
+        map: *mut Handle,
+        memory: *mut c_void,
+        bytes: usize,
+        seed: u64,
+        hash_bits: u64,
+        equal: Option<unsafe extern "C" fn(u64, *const c_void, *mut c_void) -> c_int>,
+        context: *mut c_void,
+    ) -> c_int;
+    fn heptad_indirect_release(
+        map: *mut Handle,
+        release: Option<unsafe extern "C" fn(*mut c_void, usize, *mut c_void)>,
+        context: *mut c_void,
+    ) -> c_int;
+    fn heptad_indirect_len(map: *const Handle) -> usize;
+    fn heptad_indirect_insert(
+        map: *const Handle,
+        hash: u64,
+        key: *const c_void,
+        reference: u64,
+        value: u64,
+        present: *mut u64,
+    ) -> c_int;
+    fn heptad_indirect_get_many(
+        map: *const Handle,
+        hashes: *const u64,
+        keys: *const *const c_void,
+        count: usize,
+        references: *mut u64,
+        values: *mut u64,
+        found: *mut u8,
+    ) -> c_int;
+    fn heptad_indirect_remove(
+        map: *const Handle,
+        hash: u64,
+        key: *const c_void,
+        reference: *mut u64,
+        value: *mut u64,
+    ) -> c_int;
+}
+
+/// `heptad_growth`.
+#[repr(C)]
+struct Growth {
+    hidden: [u8; 0],
+}
 
 /// What `HEPTAD_INIT` makes of a handle of any kind: as large as the largest.
 #[repr(C, align(8))]
@@ -19,41 +166,41 @@ struct Handle {
 impl Handle {
     const INIT: Handle = Handle { version: ABI_VERSION, state: 0, body: [0; 23] };
 
-    fn as_ptr<T>(&mut self) -> *mut T {
-        ptr::from_mut(self).cast()
+    fn as_ptr(&mut self) -> *mut Handle {
+        ptr::from_mut(self)
     }
 }
 
 const LINE_BYTES: usize = size_of::<Line>();
 
-/// A set in lent memory of 16 groups.
-struct Lent {
+/// A set of 16 groups.
+struct Made {
     set: Handle,
     lines: *mut [MaybeUninit<Line>; 16],
 }
 
-impl Drop for Lent {
+impl Drop for Made {
     fn drop(&mut self) {
-        // SAFETY: from a box, and lent to a set that is gone with this.
+        // SAFETY: from a box; the set that used it is gone with this.
         drop(unsafe { Box::from_raw(self.lines) });
     }
 }
 
-impl Lent {
-    fn new() -> Box<Lent> {
-        // As a pointer: a box that moves takes back what was lent.
+impl Made {
+    fn new() -> Box<Made> {
+        // As a pointer: a box that moves ends all other uses of its memory.
         let lines = Box::into_raw(Box::new([const { MaybeUninit::uninit() }; 16]));
-        let mut lent = Box::new(Lent { set: Handle::INIT, lines });
-        let (set, memory) = (lent.set.as_ptr(), lines.cast());
-        // SAFETY: the handle is unmade, and the memory is lent as long as the box lives.
+        let mut made = Box::new(Made { set: Handle::INIT, lines });
+        let (set, memory) = (made.set.as_ptr(), lines.cast());
+        // SAFETY: the handle is unmade, and the memory is the set's as long as the box lives.
         assert_eq!(unsafe { heptad_set_init(set, memory, 16 * LINE_BYTES, 7, 0) }, 0);
-        lent
+        made
     }
 }
 
 /// Calls for the set that is being changed.
 unsafe extern "C" fn call_back(key: u64, set: *mut c_void) -> c_int {
-    let set = set.cast::<HeptadSet>();
+    let set = set.cast::<Handle>();
     // SAFETY: the pointer that `retain` was called with.
     assert_eq!(unsafe { heptad_set_insert(set, 1_000 + key) }, code::BUSY);
     // SAFETY: as above.
@@ -65,8 +212,8 @@ unsafe extern "C" fn call_back(key: u64, set: *mut c_void) -> c_int {
 
 #[test]
 fn a_callback_meets_a_busy_handle() {
-    let mut lent = Lent::new();
-    let set: *mut HeptadSet = lent.set.as_ptr();
+    let mut made = Made::new();
+    let set: *mut Handle = made.set.as_ptr();
     for key in 0..50 {
         // SAFETY: a live handle that only this test uses.
         assert_eq!(unsafe { heptad_set_insert(set, key) }, 1);
@@ -81,8 +228,8 @@ fn a_callback_meets_a_busy_handle() {
 
 #[test]
 fn batches_write_into_uninitialised_memory() {
-    let mut lent = Lent::new();
-    let set: *mut HeptadSet = lent.set.as_ptr();
+    let mut made = Made::new();
+    let set: *mut Handle = made.set.as_ptr();
     let keys: Vec<u64> = (0..100).collect();
     // SAFETY: a live handle that only this test uses, and an array that is there.
     assert_eq!(unsafe { heptad_set_insert_many(set, keys.as_ptr(), 50, ptr::null_mut()) }, 0);
@@ -97,15 +244,15 @@ fn batches_write_into_uninitialised_memory() {
 }
 
 #[test]
-fn memory_comes_back_and_can_be_lent_again() {
-    let mut lent = Lent::new();
-    let set: *mut HeptadSet = lent.set.as_ptr();
+fn memory_is_released_and_used_again() {
+    let mut made = Made::new();
+    let set: *mut Handle = made.set.as_ptr();
     let mut large = Box::new([const { MaybeUninit::<Line>::uninit() }; 64]);
     let (memory, bytes) = (large.as_mut_ptr().cast(), 64 * LINE_BYTES);
     let mut old = ptr::null_mut();
-    // SAFETY: a live handle that only this test uses; the memory is lent while the set lives.
+    // SAFETY: a live handle that only this test uses; the memory is the set's while it lives.
     let moved = unsafe { heptad_set_move(set, memory, bytes, 8, &raw mut old, ptr::null_mut()) };
-    assert_eq!((moved, old), (0, lent.lines.cast()));
+    assert_eq!((moved, old), (0, made.lines.cast()));
     // SAFETY: the set has left this memory.
     unsafe { old.cast::<u8>().write_bytes(0xee, 16 * LINE_BYTES) };
     // SAFETY: as above.
@@ -116,13 +263,13 @@ fn memory_comes_back_and_can_be_lent_again() {
     assert_eq!((old, size), (memory, bytes));
     // SAFETY: the handle is unmade again.
     assert_eq!(unsafe { heptad_set_contains(set, 3) }, code::HANDLE);
-    // SAFETY: the memory came back.
+    // SAFETY: the memory is released.
     assert_eq!(unsafe { heptad_set_init(set, old, size, 9, 0) }, 0);
 }
 
-/// Changes the map that it is called for: nothing is held meanwhile.
+/// Changes the map that it is called for: nothing is reserved meanwhile.
 unsafe extern "C" fn change(value: u64, map: *mut c_void) -> u64 {
-    let map = map.cast_const().cast::<HeptadLockfree>();
+    let map = map.cast_const().cast::<Handle>();
     // SAFETY: the handle that the map was changed by.
     assert!(unsafe { heptad_lockfree_add(map, value + 100, 1, ptr::null_mut()) } >= 0);
     value + 1
@@ -134,9 +281,9 @@ fn a_callback_may_use_a_map_without_a_lock() {
     let bytes = heptad_lockfree_bytes(50);
     let mut lines = vec![Line::EMPTY; bytes / LINE_BYTES];
     let mut counters = vec![Line::EMPTY; 17];
-    let handle: *mut HeptadLockfree = map.as_ptr();
+    let handle: *mut Handle = map.as_ptr();
     let (memory, counters) = (lines.as_mut_ptr().cast(), counters.as_mut_ptr().cast());
-    // SAFETY: the handle is unmade, and both pieces of memory are lent as long as the map lives.
+    // SAFETY: the handle is unmade, and both pieces of memory are the map's as long as it lives.
     let made = unsafe {
         heptad_lockfree_init_counted(handle, memory, bytes, 7, counters, 17 * LINE_BYTES)
     };
@@ -164,7 +311,7 @@ fn a_callback_may_use_a_map_without_a_lock() {
     assert_eq!(unsafe { heptad_lockfree_release(handle, None, ptr::null_mut()) }, 0);
 }
 
-/// Memory on the heap that is lent for as long as this lives.
+/// Memory on the heap, which a table may use as long as this lives.
 struct Room(Vec<Line>);
 
 impl Room {
@@ -189,7 +336,7 @@ unsafe extern "C" fn keep_first(
     value: *mut u64,
     _: *mut c_void,
 ) -> c_int {
-    // SAFETY: a value that the merge lends.
+    // SAFETY: a value of the merge's.
     let before = unsafe { value.read() };
     if !first.is_null() {
         // SAFETY: as above; the first is there.
@@ -199,8 +346,8 @@ unsafe extern "C" fn keep_first(
 }
 
 /// Helps until nothing is left.
-unsafe extern "C" fn help(growth: *const HeptadGrowth, _: *mut c_void) {
-    // SAFETY: the growth that this function was lent.
+unsafe extern "C" fn help(growth: *const Growth, _: *mut c_void) {
+    // SAFETY: the growth that this function was called with.
     while unsafe { heptad_growth_help(growth) } == 1 {}
 }
 
@@ -208,12 +355,11 @@ unsafe extern "C" fn help(growth: *const HeptadGrowth, _: *mut c_void) {
 #[test]
 fn sorted_maps_share_one_piece_of_memory() {
     let mut handles = [Handle::INIT, Handle::INIT, Handle::INIT, Handle::INIT];
-    let [one, two, both, large] =
-        handles.each_mut().map(|handle| handle.as_ptr::<HeptadRobinMap>());
+    let [one, two, both, large] = handles.each_mut().map(|handle| handle.as_ptr());
     let mut rooms = [Room::of(8), Room::of(8), Room::of(16), Room::of(32)];
     for (handle, room, step) in [(one, 0, 2), (two, 1, 3)] {
         let (memory, bytes) = (rooms[room].start(), rooms[room].bytes());
-        // SAFETY: the handle is unmade, and the memory is lent as long as the map lives.
+        // SAFETY: the handle is unmade, and the memory is the map's as long as it lives.
         assert_eq!(unsafe { heptad_robin_map_init(handle, memory, bytes, 1) }, 0);
         for number in (0..18).step_by(step) {
             // SAFETY: a live handle that only this test uses.
@@ -224,7 +370,7 @@ fn sorted_maps_share_one_piece_of_memory() {
         }
     }
     let (memory, bytes) = (rooms[2].start(), rooms[2].bytes());
-    // SAFETY: live handles, one that is not, and memory that is lent.
+    // SAFETY: live handles, one that is not, and memory that nothing else uses.
     let merged = unsafe {
         heptad_robin_map_merge(both, one, two, Some(keep_first), ptr::null_mut(), memory, bytes)
     };
@@ -251,7 +397,7 @@ fn sorted_maps_share_one_piece_of_memory() {
 
 /// Compares a name with the one at an index.
 unsafe extern "C" fn is_name(reference: u64, key: *const c_void, names: *mut c_void) -> c_int {
-    // SAFETY: what the map was made with, and what it is asked for.
+    // SAFETY: what the map was made with, and what is looked up.
     let names = unsafe { &*names.cast::<[&str; 3]>() };
     // SAFETY: as above.
     let key = unsafe { &*key.cast::<&str>() };
@@ -259,15 +405,15 @@ unsafe extern "C" fn is_name(reference: u64, key: *const c_void, names: *mut c_v
 }
 
 #[test]
-fn a_map_of_longer_keys_asks_the_caller() {
+fn a_map_of_longer_keys_calls_the_callers_comparison() {
     let mut names = ["init", "idle", "a longer name"];
     let mut map = Handle::INIT;
-    let handle: *mut HeptadIndirect = map.as_ptr();
+    let handle: *mut Handle = map.as_ptr();
     let mut room = Room::of(heptad_lockfree_bytes(20) / LINE_BYTES);
     let (memory, bytes) = (room.start(), room.bytes());
     let context = ptr::from_mut(&mut names).cast();
     let hash_bits = !0 << 32;
-    // SAFETY: the handle is unmade, and the memory is lent as long as the map lives.
+    // SAFETY: the handle is unmade, and the memory is the map's as long as it lives.
     let made = unsafe {
         heptad_indirect_init(handle, memory, bytes, 7, hash_bits, Some(is_name), context)
     };

@@ -2,7 +2,44 @@
 
 use core::ffi::{CStr, c_int};
 
-use crate::error::Error;
+use crate::error::{Error, Rejected};
+
+/// Why a call refuses: one of the codes.
+#[derive(Clone, Copy)]
+pub(super) struct Refusal(pub(super) c_int);
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Refusal {
+        Refusal(match error {
+            Error::Full => FULL,
+            Error::CapacityOverflow => CAPACITY,
+            Error::TooSmall { .. } => TOO_SMALL,
+            Error::Misaligned { .. } => MISALIGNED,
+            Error::Null => NULL,
+            Error::Overlapping => OVERLAPPING,
+            Error::Busy => BUSY,
+            Error::Reentrant => REENTRANT,
+            Error::Foreign => FOREIGN,
+            Error::UnknownFormat { .. } => VERSION,
+            Error::Corrupt => CORRUPT,
+            Error::Occupied => LIVE,
+            Error::NotRequired => NOT_REQUIRED,
+            Error::Shared => SHARED,
+            Error::Member => MEMBER,
+            Error::KeyOutOfRange => KEY_RANGE,
+            // Of no function here: maps are made with a table, and orders are in the types.
+            Error::DifferentOrders | Error::Unplaced => ARGUMENT,
+            // There is no allocator behind this interface.
+            Error::AllocationFailed { .. } => TOO_SMALL,
+        })
+    }
+}
+
+impl<T> From<Rejected<T>> for Refusal {
+    fn from(rejected: Rejected<T>) -> Refusal {
+        rejected.error.into()
+    }
+}
 
 /// Done; or, of a question, no.
 pub const OK: c_int = 0;
@@ -48,32 +85,6 @@ pub const MEMBER: c_int = -20;
 
 /// The handle is a copy of a live one, or a live one that was moved.
 pub const COPY: c_int = -24;
-
-/// The code of `error`.
-pub(super) fn of(error: Error) -> c_int {
-    match error {
-        Error::Full => FULL,
-        Error::CapacityOverflow => CAPACITY,
-        Error::TooSmall { .. } => TOO_SMALL,
-        Error::Misaligned { .. } => MISALIGNED,
-        Error::Null => NULL,
-        Error::Overlapping => OVERLAPPING,
-        Error::Busy => BUSY,
-        Error::Reentrant => REENTRANT,
-        Error::Foreign => FOREIGN,
-        Error::UnknownFormat { .. } => VERSION,
-        Error::Corrupt => CORRUPT,
-        Error::Occupied => LIVE,
-        Error::NotRequired => NOT_REQUIRED,
-        Error::Shared => SHARED,
-        Error::Member => MEMBER,
-        Error::KeyOutOfRange => KEY_RANGE,
-        // Of no function here: maps are made with a table, and orders are in the types.
-        Error::DifferentOrders | Error::Unplaced => ARGUMENT,
-        // There is no allocator behind this interface.
-        Error::AllocationFailed { .. } => TOO_SMALL,
-    }
-}
 
 /// What `code` means, in words.
 pub(super) fn text(code: c_int) -> &'static CStr {

@@ -1,8 +1,12 @@
 //! `heptad_abi_version`, `heptad_strerror`, hashes and sizes: what belongs to no table.
 
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{c_char, c_int};
 
-use super::{ABI_VERSION, arguments, code};
+use super::{
+    ABI_VERSION, arguments,
+    batch::{Count, Text},
+    code,
+};
 use crate::{
     hash::{hash_bytes, hash_word, unhash_word},
     layout::{LINE_BYTES, log2_groups_for},
@@ -40,15 +44,9 @@ pub extern "C" fn heptad_unhash_word(seed: u64, hash: u64) -> u64 {
 }
 
 /// [`hash_bytes`], of no bytes where there can be none.
-///
-/// # Safety
-///
-/// The bytes are readable if the address is not null.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_hash_bytes(seed: u64, bytes: *const c_void, count: usize) -> u64 {
-    // SAFETY: the caller's promise.
-    let bytes = unsafe { arguments::array(bytes.cast::<u8>(), count) };
-    hash_bytes(seed, bytes.unwrap_or_default())
+pub extern "C" fn heptad_hash_bytes(seed: u64, bytes: Text, count: Count) -> u64 {
+    hash_bytes(seed, bytes.open(count).unwrap_or_default())
 }
 
 /// Bytes of memory for a set or table that takes `entries` at `load`; 0 if there can be none.
@@ -63,7 +61,7 @@ pub extern "C" fn heptad_map_bytes(entries: usize, load: c_int) -> usize {
     bytes_for(entries, load, 2)
 }
 
-/// Bytes of a table with so many lines per group.
+/// Bytes of a table with `lines_per_group` lines per group.
 fn bytes_for(entries: usize, load: c_int, lines_per_group: usize) -> usize {
     let bytes = || {
         let groups = 1_usize.checked_shl(log2_groups_for(entries, arguments::load(load).ok()?)?)?;

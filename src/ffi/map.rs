@@ -1,16 +1,16 @@
 //! `heptad_map_*`: maps from 64-bit words to 64-bit words. The manual is `include/heptad.h`.
 
-use core::{
-    ffi::{c_int, c_void},
-    mem::MaybeUninit,
-};
+use core::ffi::{c_int, c_void};
 
 use super::{
-    arguments::{self, Memory, Wanted},
-    code,
-    handle::{Handle, Words128},
-    lent::{self, Kind, Lent},
+    arguments,
+    batch::{Array, ArrayOut, Count},
+    code::{self, Refusal},
+    handle::{Handle, ToChange, ToRead, Words128},
     lockfree::ChangeValue,
+    memory::{Bytes, Provided},
+    owned::{Kind, Owned},
+    results::{Context, Optional, Position, Required},
     stats::HeptadStats,
 };
 use crate::{
@@ -27,321 +27,186 @@ impl Kind for Pairs {
 }
 
 /// `heptad_map`.
-pub type HeptadMap = Handle<Lent<Pairs>>;
+pub type HeptadMap = Handle<Owned<Pairs>>;
 
-/// Says whether an entry stays; it may change the value.
-pub type KeepPair =
-    Option<unsafe extern "C" fn(key: u64, value: *mut u64, context: *mut c_void) -> c_int>;
+/// Decides whether an entry stays; it may change the value.
+pub type KeepPair = Option<extern "C" fn(key: u64, value: &mut u64, context: Context) -> c_int>;
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_init(
-    map: *mut HeptadMap,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_map_init(
+    map: ToChange<HeptadMap>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
     load: c_int,
 ) -> c_int {
-    let new = |region| {
+    map.make_in(memory, bytes, |region, _| {
         let load = arguments::load(load)?;
-        Map64::with_max_load_in(region, load, Keyed::new(seed)).map_err(code::of)
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::make(map, memory, bytes, new) }
+        Ok::<_, Refusal>(Map64::with_max_load_in(region, load, Keyed::new(seed))?)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_release(
-    map: *mut HeptadMap,
-    memory: *mut *mut c_void,
-    bytes: *mut usize,
+pub extern "C" fn heptad_map_release(
+    map: ToChange<HeptadMap>,
+    memory: Optional<*mut c_void>,
+    bytes: Optional<usize>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::release(map, memory, bytes) }
+    map.release((memory, bytes))
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_move(
-    map: *mut HeptadMap,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_map_move(
+    map: ToChange<HeptadMap>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
-    old_memory: *mut *mut c_void,
-    old_bytes: *mut usize,
+    old_memory: Optional<*mut c_void>,
+    old_bytes: Optional<usize>,
 ) -> c_int {
-    let relocate = |map: &mut Pairs, region| {
-        map.move_into(region, Keyed::new(seed)).map(drop).map_err(|rejected| rejected.error)
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::relocate(map, memory, bytes, old_memory, old_bytes, relocate) }
+    let old = (old_memory, old_bytes);
+    map.relocate(memory, bytes, old, |map, region| map.move_into(region, Keyed::new(seed)))
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_clear(map: *mut HeptadMap) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::edit(map, Pairs::clear) }
+pub extern "C" fn heptad_map_clear(map: ToChange<HeptadMap>) -> c_int {
+    map.edit(|map| map.clear())
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_len(map: *const HeptadMap) -> usize {
-    // SAFETY: the caller's promise.
-    unsafe { lent::measure(map, Pairs::len) }
+pub extern "C" fn heptad_map_len(map: ToRead<HeptadMap>) -> usize {
+    map.measure(|map| map.len())
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_capacity(map: *const HeptadMap) -> usize {
-    // SAFETY: the caller's promise.
-    unsafe { lent::measure(map, Pairs::capacity) }
+pub extern "C" fn heptad_map_capacity(map: ToRead<HeptadMap>) -> usize {
+    map.measure(|map| map.capacity())
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_stats(
-    map: *const HeptadMap,
-    result: *mut HeptadStats,
-) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::tell(map, result, |map| map.stats().into()) }
+pub extern "C" fn heptad_map_stats(map: ToRead<HeptadMap>, stats: Required<HeptadStats>) -> c_int {
+    map.report(stats, |map| map.stats().into())
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_insert(
-    map: *mut HeptadMap,
+pub extern "C" fn heptad_map_insert(
+    map: ToChange<HeptadMap>,
     key: u64,
     value: u64,
-    previous: *mut u64,
+    previous: Optional<u64>,
 ) -> c_int {
-    let insert = |body: &mut Lent<Pairs>| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(previous) }?;
-        match body.table.insert_within_capacity(key, value) {
-            Ok(None) => Ok(true),
-            Ok(Some(previous)) => {
-                wanted.give(previous);
-                Ok(false)
-            }
-            Err(rejected) => Err(code::of(rejected.error)),
+    map.insert(previous, |map| map.insert_within_capacity(key, value))
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_map_get_or_insert(
+    map: ToChange<HeptadMap>,
+    key: u64,
+    value: u64,
+    present: Optional<u64>,
+) -> c_int {
+    map.insert(present, |map| match map.try_entry(key)? {
+        Entry::Occupied(entry) => Ok::<_, Refusal>(Some(*entry.get())),
+        Entry::Vacant(place) => {
+            place.insert(value);
+            Ok(None)
         }
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::write(map, insert) }
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_get_or_insert(
-    map: *mut HeptadMap,
+pub extern "C" fn heptad_map_replace(
+    map: ToChange<HeptadMap>,
     key: u64,
     value: u64,
-    present: *mut u64,
+    previous: Optional<u64>,
 ) -> c_int {
-    let insert = |body: &mut Lent<Pairs>| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(present) }?;
-        match body.table.try_entry(key).map_err(|rejected| code::of(rejected.error))? {
-            Entry::Occupied(entry) => {
-                wanted.give(*entry.get());
-                Ok(false)
-            }
-            Entry::Vacant(place) => {
-                place.insert(value);
-                Ok(true)
-            }
-        }
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::write(map, insert) }
+    map.modify(previous, |map| map.get_mut(&key), |_| value)
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_replace(
-    map: *mut HeptadMap,
-    key: u64,
-    value: u64,
-    previous: *mut u64,
-) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::modify(map, previous, |map| map.get_mut(&key), |_| value) }
-}
-
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_modify(
-    map: *mut HeptadMap,
+pub extern "C" fn heptad_map_modify(
+    map: ToChange<HeptadMap>,
     key: u64,
     change: ChangeValue,
-    context: *mut c_void,
-    previous: *mut u64,
+    context: Context,
+    previous: Optional<u64>,
 ) -> c_int {
     let Some(change) = change else { return code::NULL };
-    // SAFETY: the caller's function, for the caller's context.
-    let change = |value| unsafe { change(value, context) };
-    // SAFETY: the caller's promise.
-    unsafe { lent::modify(map, previous, |map| map.get_mut(&key), change) }
+    map.modify(previous, |map| map.get_mut(&key), |value| change(value, context))
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_add(
-    map: *mut HeptadMap,
+pub extern "C" fn heptad_map_add(
+    map: ToChange<HeptadMap>,
     key: u64,
     addend: u64,
-    sum: *mut u64,
+    sum: Optional<u64>,
 ) -> c_int {
-    let add = |body: &mut Lent<Pairs>| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(sum) }?;
-        let entry = body.table.try_entry(key).map_err(|rejected| code::of(rejected.error))?;
+    map.change(|map| {
+        let sum = sum.open()?;
+        let entry = map.try_entry(key)?;
         let is_new = matches!(entry, Entry::Vacant(_));
         let value = entry.or_insert(0);
         *value = value.wrapping_add(addend);
-        wanted.give(*value);
-        Ok(is_new)
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::write(map, add) }
+        sum.give(*value);
+        Ok::<_, Refusal>(is_new)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_get(map: *const HeptadMap, key: u64, value: *mut u64) -> c_int {
-    let get = |body: &Lent<Pairs>| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(value) }?;
-        let found = body.table.get_word(key);
-        Ok(found.map(|&value| wanted.give(value)).is_some())
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, get) }
+pub extern "C" fn heptad_map_get(map: ToRead<HeptadMap>, key: u64, value: Optional<u64>) -> c_int {
+    map.find(value, |map| map.get_word(key).copied())
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_remove(
-    map: *mut HeptadMap,
+pub extern "C" fn heptad_map_remove(
+    map: ToChange<HeptadMap>,
     key: u64,
-    value: *mut u64,
+    value: Optional<u64>,
 ) -> c_int {
-    let remove = |body: &mut Lent<Pairs>| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(value) }?;
-        Ok(body.table.remove(&key).map(|value| wanted.give(value)).is_some())
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::write(map, remove) }
+    map.remove(value, |map| map.remove(&key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_prefetch(map: *const HeptadMap, key: u64) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::look(map, |table: &Pairs| table.prefetch(&key)) }
+pub extern "C" fn heptad_map_prefetch(map: ToRead<HeptadMap>, key: u64) -> c_int {
+    map.look(|map| map.prefetch(&key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_get_many(
-    map: *const HeptadMap,
-    keys: *const u64,
-    count: usize,
-    values: *mut u64,
-    found: *mut u8,
+pub extern "C" fn heptad_map_get_many(
+    map: ToRead<HeptadMap>,
+    keys: Array<u64>,
+    count: Count,
+    values: ArrayOut<u64>,
+    found: ArrayOut<u8>,
 ) -> c_int {
-    let look_up = |body: &Lent<Pairs>| {
-        // Before there is a reference to the results: nothing else may be there.
-        let inputs = [Memory::of(keys, count)?, Memory::of(found, count)?];
-        lent::check_apart(map, body, Memory::of(values, count)?, &inputs)?;
-        lent::check_apart(map, body, Memory::of(found, count)?, &inputs[..1])?;
-        // SAFETY: the caller's promise.
-        let keys = unsafe { arguments::array(keys, count) }?;
-        // SAFETY: the caller's promise, and what was checked above.
-        let values = unsafe { arguments::array_mut(values.cast::<MaybeUninit<u64>>(), count) }?;
-        // SAFETY: as above.
-        let found = unsafe { arguments::array_mut(found.cast::<MaybeUninit<u8>>(), count) }?;
-        let mut results = values.iter_mut().zip(found);
-        body.table.get_words(keys, |_, answer| {
-            if let Some((value, is_there)) = results.next() {
-                value.write(answer.copied().unwrap_or(0));
-                is_there.write(u8::from(answer.is_some()));
-            }
-        });
-        Ok(false)
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, look_up) }
+    map.batch(count, |map, batch| {
+        let (keys, batch) = batch.read(keys)?;
+        let mut write = batch.write_answers(values, found)?;
+        map.get_words(keys, |_, answer| write(answer.copied()));
+        Ok(())
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_next(
-    map: *const HeptadMap,
-    position: *mut usize,
-    key: *mut u64,
-    value: *mut u64,
+pub extern "C" fn heptad_map_next(
+    map: ToRead<HeptadMap>,
+    position: Position,
+    key: Optional<u64>,
+    value: Optional<u64>,
 ) -> c_int {
-    let next = |map: &Pairs, position| {
-        let (behind, (&key, &value)) = map.next_from(position)?;
-        Some((behind, (key, value)))
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::step(map, position, key, value, next) }
+    map.step(position, (key, value), |map, position| {
+        map.next_from(position).map(|(behind, (&key, &value))| (behind, (key, value)))
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_map_retain(
-    map: *mut HeptadMap,
+pub extern "C" fn heptad_map_retain(
+    map: ToChange<HeptadMap>,
     keep: KeepPair,
-    context: *mut c_void,
+    context: Context,
 ) -> c_int {
     let Some(keep) = keep else { return code::NULL };
-    let retain = |table: &mut Pairs| {
-        // SAFETY: the caller's function, for the caller's context.
-        table.retain(|&key, value| unsafe { keep(key, value, context) } != 0);
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::edit(map, retain) }
+    map.edit(|map| map.retain(|&key, value| keep(key, value, context) != 0))
 }

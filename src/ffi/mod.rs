@@ -43,14 +43,19 @@
 //! and 0 no, absent, old. A null pointer for a result that is not wanted is fine where the header says
 //! so.
 
+#![allow(missing_docs, reason = "the manual of the functions is `include/heptad.h`")]
+
 mod arguments;
+mod batch;
 pub mod code;
 mod general;
 mod handle;
 mod indirect;
-mod lent;
 mod lockfree;
 mod map;
+mod memory;
+mod owned;
+mod results;
 mod robin;
 mod set;
 mod state;

@@ -1,200 +1,163 @@
 //! Made, attached to, released.
 
-use core::ffi::{c_int, c_void};
+use core::ffi::c_int;
 
 use super::{
-    CallersKeys, EqualReference, GiveBack, Guard, HeptadIndirect, HeptadReclaim, Indirect,
-    IndirectMap, code, shared,
+    super::{
+        code::{self, Refusal},
+        handle::{ToChange, ToRead},
+        lockfree::{
+            GiveBack, Guard, HeptadReclaim, required,
+            shared::{self, DeadMember},
+        },
+        memory::{Bytes, Provided},
+        results::{Context, Input, Key},
+    },
+    CallersKeys, EqualReference, HeptadIndirect, Indirect,
 };
-use crate::{lockfree::SharedIndirectMap, storage::Region};
+use crate::{
+    lockfree::{IndirectMap, SharedIndirectMap},
+    storage::Region,
+};
 
-/// The caller's keys, if he brought what it takes.
-fn keys(hash_bits: u64, equal: EqualReference, context: *mut c_void) -> Result<CallersKeys, c_int> {
+/// The caller's keys, if all that they need is there.
+fn keys(hash_bits: u64, equal: EqualReference, context: Context) -> Result<CallersKeys, Refusal> {
     if hash_bits == 0 || hash_bits == u64::MAX {
         // No home but one, or no reference but one.
-        return Err(code::ARGUMENT);
+        return Err(Refusal(code::ARGUMENT));
     }
-    Ok(CallersKeys { hash_bits, equal: equal.ok_or(code::NULL)?, context })
+    Ok(CallersKeys { hash_bits, equal: required(equal)?, context })
 }
 
 /// The comparison of a map that is only formatted.
-unsafe extern "C" fn nothing(_: u64, _: *const c_void, _: *mut c_void) -> c_int {
+extern "C" fn nothing(_: u64, _: Key, _: Context) -> c_int {
     0
 }
 
+/// Makes a map with `keys`, or says why there are none.
 fn new(
-    region: Region<'static>,
+    keys: Result<CallersKeys, Refusal>,
     seed: u64,
-    keys: CallersKeys,
-    guard: Guard,
-) -> Result<Indirect, c_int> {
-    IndirectMap::new_with(region, seed, keys, guard).map_err(|rejected| code::of(rejected.error))
+) -> Result<impl FnOnce(Region<'static>, Guard) -> Result<Indirect, Refusal>, Refusal> {
+    keys.map(|keys| move |region, guard| Ok(IndirectMap::new_with(region, seed, keys, guard)?))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_init(
-    map: *mut HeptadIndirect,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_indirect_init(
+    map: ToChange<HeptadIndirect>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
     hash_bits: u64,
     equal: EqualReference,
-    context: *mut c_void,
+    context: Context,
 ) -> c_int {
-    let keys = keys(hash_bits, equal, context);
-    // SAFETY: the caller's promise.
-    unsafe { shared::make(map, memory, bytes, |_, region| new(region, seed, keys?, Guard::Kept)) }
+    let new = new(keys(hash_bits, equal, context), seed);
+    map.make_guarded(memory, bytes, |_, _, region| new?(region, Guard::Kept))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); the counters are lent too.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_init_counted(
-    map: *mut HeptadIndirect,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_indirect_init_counted(
+    map: ToChange<HeptadIndirect>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
     hash_bits: u64,
     equal: EqualReference,
-    context: *mut c_void,
-    counters: *mut c_void,
-    counters_bytes: usize,
+    context: Context,
+    counters: Provided,
+    counters_bytes: Bytes,
 ) -> c_int {
-    let keys = keys(hash_bits, equal, context);
-    let new = keys.map(|keys| move |region, guard| new(region, seed, keys, guard));
-    // SAFETY: the caller's promise.
-    unsafe { shared::make_counted(map, memory, bytes, counters, counters_bytes, new) }
+    let new = new(keys(hash_bits, equal, context), seed);
+    map.make_counted((memory, bytes), (counters, counters_bytes), new)
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); the functions keep the promise of
-/// [`Reclaim`](crate::lockfree::Reclaim).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_init_with(
-    map: *mut HeptadIndirect,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_indirect_init_with(
+    map: ToChange<HeptadIndirect>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
     hash_bits: u64,
     equal: EqualReference,
-    context: *mut c_void,
-    reclaim: *const HeptadReclaim,
+    context: Context,
+    reclaim: Input<HeptadReclaim>,
 ) -> c_int {
-    let keys = keys(hash_bits, equal, context);
-    let new = keys.map(|keys| move |region, guard| new(region, seed, keys, guard));
-    // SAFETY: the caller's promise.
-    unsafe { shared::make_with(map, memory, bytes, reclaim, new) }
+    map.make_with((memory, bytes), reclaim, new(keys(hash_bits, equal, context), seed))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); nobody is attached to the memory.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_format(
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_indirect_format(
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
     members: usize,
     hash_bits: u64,
 ) -> c_int {
-    let keys = match keys(hash_bits, Some(nothing), core::ptr::null_mut()) {
+    let keys = match keys(hash_bits, Some(nothing), Context::NOTHING) {
         Ok(keys) => keys,
-        Err(code) => return code,
+        Err(refusal) => return refusal.0,
     };
-    let format = |region| SharedIndirectMap::<_, u64>::format(region, seed, members, &keys);
-    // SAFETY: the caller's promise.
-    unsafe { shared::format(memory, bytes, format) }
+    shared::format(memory, bytes, |region| {
+        SharedIndirectMap::<_, u64>::format(region, seed, members, &keys)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes), but that the memory is shared with
-/// the other maps that are attached to it; nothing else writes it.
-unsafe fn attach(
-    map: *mut HeptadIndirect,
-    memory: *mut c_void,
-    bytes: usize,
-    number: Option<usize>,
-    keys: Result<CallersKeys, c_int>,
+fn attach(
+    map: ToChange<HeptadIndirect>,
+    memory: Provided,
+    bytes: Bytes,
+    member: Option<usize>,
+    keys: Result<CallersKeys, Refusal>,
 ) -> c_int {
-    let attach = |_, region: Region<'static>| {
-        // SAFETY: what C lends is initialised, and only maps write it, by the caller's promise; what its
-        // references stand for, only the caller's function asks.
-        let map = unsafe { IndirectMap::attach_with(region, number, keys?, Guard::Shared) };
-        map.map_err(|rejected| code::of(rejected.error))
-    };
-    // SAFETY: the caller's promise.
-    unsafe { shared::make(map, memory, bytes, attach) }
+    map.make_guarded(memory, bytes, |_, _, region| {
+        // SAFETY: initialised, and only maps write it, by C's promise of `Provided`; only the caller's function
+        // knows what its references stand for.
+        Ok(unsafe { IndirectMap::attach_with(region, member, keys?, Guard::Shared) }?)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes), but that the memory is shared with
-/// the other maps that are attached to it; nothing else writes it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_attach(
-    map: *mut HeptadIndirect,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_indirect_attach(
+    map: ToChange<HeptadIndirect>,
+    memory: Provided,
+    bytes: Bytes,
     hash_bits: u64,
     equal: EqualReference,
-    context: *mut c_void,
+    context: Context,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { attach(map, memory, bytes, None, keys(hash_bits, equal, context)) }
+    attach(map, memory, bytes, None, keys(hash_bits, equal, context))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes), but that the memory is shared with
-/// the other maps that are attached to it; nothing else writes it; of the member one operation
-/// at a time.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_join(
-    map: *mut HeptadIndirect,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_indirect_join(
+    map: ToChange<HeptadIndirect>,
+    memory: Provided,
+    bytes: Bytes,
     member: usize,
     hash_bits: u64,
     equal: EqualReference,
-    context: *mut c_void,
+    context: Context,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { attach(map, memory, bytes, Some(member), keys(hash_bits, equal, context)) }
+    attach(map, memory, bytes, Some(member), keys(hash_bits, equal, context))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); the member is dead.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_reap(map: *const HeptadIndirect, member: usize) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::reap(map, member) }
+pub extern "C" fn heptad_indirect_reap(map: ToRead<HeptadIndirect>, member: DeadMember) -> c_int {
+    // SAFETY: the member is dead by C's promise.
+    map.ask(|map| unsafe { map.reap(member.number()) })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_destroy(map: *const HeptadIndirect) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::destroy(map) }
+pub extern "C" fn heptad_indirect_destroy(map: ToRead<HeptadIndirect>) -> c_int {
+    map.ask(Indirect::destroy)
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_release(
-    map: *mut HeptadIndirect,
+pub extern "C" fn heptad_indirect_release(
+    map: ToChange<HeptadIndirect>,
     give_back: GiveBack,
-    context: *mut c_void,
+    context: Context,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::release(map, give_back, context) }
+    map.release(give_back, context, Indirect::into_regions)
 }

@@ -1,76 +1,60 @@
-//! Rebuilt into other memory, and the old memory given back.
+//! Rebuilt into other memory, and the old memory released.
 
 use core::ffi::{c_int, c_void};
 
-use super::{HeptadIndirect, shared};
+use super::{
+    super::{
+        handle::{ToChange, ToRead},
+        lockfree::shared,
+        memory::{Bytes, Provided},
+        results::{Optional, Required},
+    },
+    HeptadIndirect, Indirect,
+};
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_rebuild(
-    map: *const HeptadIndirect,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_indirect_rebuild(
+    map: ToRead<HeptadIndirect>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::rebuild(map, memory, bytes, seed, true) }
+    map.rebuild(memory, bytes, |map, region| map.rebuild(region, seed))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_rebuild_if_needed(
-    map: *const HeptadIndirect,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_indirect_rebuild_if_needed(
+    map: ToRead<HeptadIndirect>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::rebuild(map, memory, bytes, seed, false) }
+    map.rebuild(memory, bytes, |map, region| map.rebuild_if_needed(region, seed))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_needs_rebuild(map: *const HeptadIndirect) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::needs_rebuild(map) }
+pub extern "C" fn heptad_indirect_needs_rebuild(map: ToRead<HeptadIndirect>) -> c_int {
+    map.look(|map| shared::number_of(map.needs_rebuild()))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_help(map: *const HeptadIndirect, steps: usize) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::help(map, steps) }
+pub extern "C" fn heptad_indirect_help(map: ToRead<HeptadIndirect>, steps: usize) -> c_int {
+    map.ask(|map| map.help(steps))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_reclaim(
-    map: *const HeptadIndirect,
-    memory: *mut *mut c_void,
-    bytes: *mut usize,
+pub extern "C" fn heptad_indirect_reclaim(
+    map: ToRead<HeptadIndirect>,
+    memory: Required<*mut c_void>,
+    bytes: Required<usize>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::reclaim(map, memory, bytes) }
+    map.reclaim(memory, bytes, Indirect::try_reclaim)
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_repair(
-    map: *mut HeptadIndirect,
-    released: *mut usize,
+pub extern "C" fn heptad_indirect_repair(
+    map: ToChange<HeptadIndirect>,
+    released: Optional<usize>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::repair(map, released) }
+    map.change(|map| released.open().map(|place| place.give(map.repair())))
 }

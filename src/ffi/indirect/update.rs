@@ -1,248 +1,178 @@
 //! Changes. All but removals go through one function, compiled once.
 
-use core::ffi::{c_int, c_void};
+use core::ffi::c_int;
 
 use super::{
-    ChangeValue, Handle, HeptadIndirect, Indirect, Sought, ValueCondition, Wanted, WantedEntry,
-    answer, code, compare_and, expectation,
+    super::{
+        code::{self, Refusal},
+        handle::ToRead,
+        lockfree::{ChangeValue, ValueCondition},
+        results::{Context, Key, Optional},
+    },
+    HeptadIndirect, Indirect, Sought,
 };
 
-/// Makes of the value of a key, or its absence, what `change` says; tells the value before. Had it one?
-///
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
+/// Makes of the value of a key, or its absence, what `change` returns, and reports the value before. Was there one?
 #[inline(never)]
-unsafe fn change(
-    map: *const HeptadIndirect,
+fn change(
+    map: &Indirect,
     sought: Sought,
     reference: u64,
-    previous: *mut u64,
+    previous: Optional<u64>,
     change: &mut dyn FnMut(Option<u64>) -> Option<u64>,
-) -> Result<bool, c_int> {
-    // SAFETY: the caller's promise.
-    let map = unsafe { Handle::read(map) }?;
-    // SAFETY: the caller's promise.
-    let wanted = unsafe { Wanted::new(previous) }?;
-    let before = map.fetch_update(&sought, reference, change).map_err(code::of)?;
-    Ok(wanted.give_if_any(before.map(|(_, value)| value)).is_some())
+) -> Result<bool, Refusal> {
+    let previous = previous.open()?;
+    let before = map.fetch_update(&sought, reference, change)?;
+    Ok(before.map(|(_, value)| previous.give(value)).is_some())
 }
 
-/// 1 for a new key.
-fn is_new(had_value: Result<bool, c_int>) -> c_int {
-    answer(had_value.map(|had_value| !had_value))
-}
-
-/// 1 for a key that had a value.
-fn was_there(had_value: Result<bool, c_int>) -> c_int {
-    answer(had_value)
-}
-
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_insert(
-    map: *const HeptadIndirect,
+pub extern "C" fn heptad_indirect_insert(
+    map: ToRead<HeptadIndirect>,
     hash: u64,
-    key: *const c_void,
+    key: Key,
     reference: u64,
     value: u64,
-    present: *mut u64,
+    present: Optional<u64>,
 ) -> c_int {
     let mut stay = |current: Option<u64>| Some(current.unwrap_or(value));
-    // SAFETY: the caller's promise.
-    is_new(unsafe { change(map, Sought { hash, key }, reference, present, &mut stay) })
+    map.ask(|map| {
+        Ok::<_, Refusal>(!change(map, Sought { hash, key }, reference, present, &mut stay)?)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_upsert(
-    map: *const HeptadIndirect,
+pub extern "C" fn heptad_indirect_upsert(
+    map: ToRead<HeptadIndirect>,
     hash: u64,
-    key: *const c_void,
+    key: Key,
     reference: u64,
     value: u64,
-    previous: *mut u64,
+    previous: Optional<u64>,
 ) -> c_int {
     let mut set = |_| Some(value);
-    // SAFETY: the caller's promise.
-    is_new(unsafe { change(map, Sought { hash, key }, reference, previous, &mut set) })
+    map.ask(|map| {
+        Ok::<_, Refusal>(!change(map, Sought { hash, key }, reference, previous, &mut set)?)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_replace(
-    map: *const HeptadIndirect,
+pub extern "C" fn heptad_indirect_replace(
+    map: ToRead<HeptadIndirect>,
     hash: u64,
-    key: *const c_void,
+    key: Key,
     value: u64,
-    previous: *mut u64,
+    previous: Optional<u64>,
 ) -> c_int {
     let mut set = |current: Option<u64>| current.and(Some(value));
-    // SAFETY: the caller's promise.
-    was_there(unsafe { change(map, Sought { hash, key }, 0, previous, &mut set) })
+    map.ask(|map| change(map, Sought { hash, key }, 0, previous, &mut set))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_add(
-    map: *const HeptadIndirect,
+pub extern "C" fn heptad_indirect_add(
+    map: ToRead<HeptadIndirect>,
     hash: u64,
-    key: *const c_void,
+    key: Key,
     reference: u64,
     addend: u64,
-    sum: *mut u64,
+    sum: Optional<u64>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    let wanted = match unsafe { Wanted::new(sum) } {
-        Ok(wanted) => wanted,
-        Err(code) => {
-            // What is wrong with the handle comes first.
-            // SAFETY: the caller's promise.
-            return unsafe { Handle::ask(map, |_| Err(code)) };
-        }
-    };
-    let mut total = 0;
-    let mut add = |current: Option<u64>| {
-        total = current.unwrap_or(0).wrapping_add(addend);
-        Some(total)
-    };
-    let sought = Sought { hash, key };
-    // SAFETY: the caller's promise.
-    let result = unsafe { change(map, sought, reference, core::ptr::null_mut(), &mut add) };
-    if result.is_ok() {
-        wanted.give(total);
-    }
-    is_new(result)
+    map.ask(|map| {
+        let (sum, mut total) = (sum.open()?, 0);
+        let mut add = |current: Option<u64>| {
+            total = current.unwrap_or(0).wrapping_add(addend);
+            Some(total)
+        };
+        let was_there = change(map, Sought { hash, key }, reference, Optional::NOTHING, &mut add)?;
+        sum.give(total);
+        Ok::<_, Refusal>(!was_there)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_modify(
-    map: *const HeptadIndirect,
+pub extern "C" fn heptad_indirect_modify(
+    map: ToRead<HeptadIndirect>,
     hash: u64,
-    key: *const c_void,
+    key: Key,
     modify: ChangeValue,
-    context: *mut c_void,
-    previous: *mut u64,
+    context: Context,
+    previous: Optional<u64>,
 ) -> c_int {
     let Some(modify) = modify else { return code::NULL };
-    // SAFETY: the caller's function, for the caller's context.
-    let modify = |value| unsafe { modify(value, context) };
-    let mut modify = |current: Option<u64>| current.map(modify);
-    // SAFETY: the caller's promise.
-    was_there(unsafe { change(map, Sought { hash, key }, 0, previous, &mut modify) })
+    let mut modify = |current: Option<u64>| current.map(|value| modify(value, context));
+    map.ask(|map| change(map, Sought { hash, key }, 0, previous, &mut modify))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_insert_or_modify(
-    map: *const HeptadIndirect,
+pub extern "C" fn heptad_indirect_insert_or_modify(
+    map: ToRead<HeptadIndirect>,
     hash: u64,
-    key: *const c_void,
+    key: Key,
     reference: u64,
     value: u64,
     modify: ChangeValue,
-    context: *mut c_void,
-    previous: *mut u64,
+    context: Context,
+    previous: Optional<u64>,
 ) -> c_int {
     let Some(modify) = modify else { return code::NULL };
-    // SAFETY: the caller's function, for the caller's context.
-    let modify = |value| unsafe { modify(value, context) };
-    let mut modify = |current: Option<u64>| Some(current.map_or(value, modify));
-    // SAFETY: the caller's promise.
-    is_new(unsafe { change(map, Sought { hash, key }, reference, previous, &mut modify) })
+    let mut modify =
+        |current: Option<u64>| Some(current.map_or(value, |current| modify(current, context)));
+    map.ask(|map| {
+        Ok::<_, Refusal>(!change(map, Sought { hash, key }, reference, previous, &mut modify)?)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_compare_and_set(
-    map: *const HeptadIndirect,
+pub extern "C" fn heptad_indirect_compare_and_set(
+    map: ToRead<HeptadIndirect>,
     hash: u64,
-    key: *const c_void,
+    key: Key,
     reference: u64,
     expected: c_int,
     expected_value: u64,
     value: u64,
-    was_present: *mut c_int,
-    previous: *mut u64,
+    was_present: Optional<c_int>,
+    previous: Optional<u64>,
 ) -> c_int {
-    let sought = Sought { hash, key };
-    let apply = |map: &Indirect, expected| {
-        let before = map.compare_and_set(&sought, reference, expected, Some(value))?;
-        Ok(before.map(|(_, value)| value))
-    };
-    let expected = expectation(expected, expected_value);
-    // SAFETY: the caller's promise.
-    unsafe { compare_and(map, expected, was_present, previous, apply) }
+    map.compare_and(expected, expected_value, (was_present, previous), |map, expected| {
+        let before = map.compare_and_set(&Sought { hash, key }, reference, expected, Some(value));
+        before.map(|entry| entry.map(|(_, value)| value))
+    })
 }
 
-/// Removes a key if `condition` holds, and tells its reference and value.
-///
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
+/// Removes a key if `condition` holds, and reports its reference and value.
 #[inline(never)]
-unsafe fn remove(
-    map: *const HeptadIndirect,
+fn remove(
+    map: ToRead<HeptadIndirect>,
     sought: Sought,
     condition: &mut dyn FnMut(u64) -> bool,
-    reference: *mut u64,
-    value: *mut u64,
+    entry: (Optional<u64>, Optional<u64>),
 ) -> c_int {
-    let remove = |map: &Indirect| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { WantedEntry::new(reference, value) }?;
-        Ok(wanted.give(map.remove_if(&sought, condition).map_err(code::of)?))
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, remove) }
+    map.update(entry, |map| map.remove_if(&sought, condition))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_remove(
-    map: *const HeptadIndirect,
+pub extern "C" fn heptad_indirect_remove(
+    map: ToRead<HeptadIndirect>,
     hash: u64,
-    key: *const c_void,
-    reference: *mut u64,
-    value: *mut u64,
+    key: Key,
+    reference: Optional<u64>,
+    value: Optional<u64>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { remove(map, Sought { hash, key }, &mut |_| true, reference, value) }
+    remove(map, Sought { hash, key }, &mut |_| true, (reference, value))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_indirect_remove_if(
-    map: *const HeptadIndirect,
+pub extern "C" fn heptad_indirect_remove_if(
+    map: ToRead<HeptadIndirect>,
     hash: u64,
-    key: *const c_void,
+    key: Key,
     condition: ValueCondition,
-    context: *mut c_void,
-    reference: *mut u64,
-    value: *mut u64,
+    context: Context,
+    reference: Optional<u64>,
+    value: Optional<u64>,
 ) -> c_int {
     let Some(condition) = condition else { return code::NULL };
-    // SAFETY: the caller's function, for the caller's context.
-    let mut condition = |value| unsafe { condition(value, context) } != 0;
-    // SAFETY: the caller's promise.
-    unsafe { remove(map, Sought { hash, key }, &mut condition, reference, value) }
+    let mut condition = |value| condition(value, context) != 0;
+    remove(map, Sought { hash, key }, &mut condition, (reference, value))
 }

@@ -1,11 +1,12 @@
-//! How a map in C knows when an old table's memory can be given back: its init says.
+//! How a map in C knows when an old table's memory can be released: its init says.
 
-use core::{
-    ffi::{c_int, c_void},
-    ptr,
+use core::{ffi::c_int, ptr};
+
+use super::super::{
+    code::{self, Refusal},
+    memory::{Bytes, Provided},
+    results::Context,
 };
-
-use super::super::{arguments, code};
 use crate::lockfree::{Asking, Counted, Member, Reclaim, Track};
 
 /// `heptad_reclaim`: the kernel's own way to know that every operation has ended.
@@ -13,11 +14,11 @@ use crate::lockfree::{Asking, Counted, Member, Reclaim, Track};
 #[repr(C)]
 #[allow(missing_docs)]
 pub struct HeptadReclaim {
-    pub enter: Option<unsafe extern "C" fn(context: *mut c_void) -> u64>,
-    pub leave: Option<unsafe extern "C" fn(inside: u64, context: *mut c_void)>,
-    pub start: Option<unsafe extern "C" fn(context: *mut c_void) -> u64>,
-    pub has_elapsed: Option<unsafe extern "C" fn(started: u64, context: *mut c_void) -> c_int>,
-    pub context: *mut c_void,
+    pub enter: Option<extern "C" fn(context: Context) -> u64>,
+    pub leave: Option<extern "C" fn(inside: u64, context: Context)>,
+    pub start: Option<extern "C" fn(context: Context) -> u64>,
+    pub has_elapsed: Option<extern "C" fn(started: u64, context: Context) -> c_int>,
+    pub context: Context,
 }
 
 // The header's `_Static_assert`s say the same.
@@ -29,23 +30,23 @@ const _: () = {
 /// The functions of a [`HeptadReclaim`], all there.
 #[derive(Clone, Copy)]
 pub(super) struct Functions {
-    enter: unsafe extern "C" fn(context: *mut c_void) -> u64,
-    leave: unsafe extern "C" fn(inside: u64, context: *mut c_void),
-    start: unsafe extern "C" fn(context: *mut c_void) -> u64,
-    has_elapsed: unsafe extern "C" fn(started: u64, context: *mut c_void) -> c_int,
-    context: *mut c_void,
+    enter: extern "C" fn(context: Context) -> u64,
+    leave: extern "C" fn(inside: u64, context: Context),
+    start: extern "C" fn(context: Context) -> u64,
+    has_elapsed: extern "C" fn(started: u64, context: Context) -> c_int,
+    context: Context,
 }
 
 /// One of the three ways, or none for a map that is not to be rebuilt.
 pub enum Guard {
-    /// Old tables stay lent until the map is released. Costs nothing.
+    /// Old tables stay in use until the map is released. Costs nothing.
     #[doc(hidden)]
     Kept,
-    /// The table is other handles' too: no rebuild. Beside `Kept`, so that one comparison finds both: apart,
+    /// Other handles use the table too: no rebuild. Beside `Kept`, so that one comparison finds both: apart,
     /// they would make the compiler jump through a table in every operation.
     #[doc(hidden)]
     Shared(Member<'static>),
-    /// Operations are counted, in memory that is lent for it.
+    /// Operations are counted, in memory of the caller's.
     #[doc(hidden)]
     Counted(&'static Counted),
     /// The caller's functions.
@@ -56,20 +57,8 @@ pub enum Guard {
 
 impl Guard {
     /// Counters in the caller's memory.
-    ///
-    /// # Safety
-    ///
-    /// The memory is lent for as long as the map is live.
-    pub(super) unsafe fn counted(start: *mut c_void, bytes: usize) -> Result<Guard, c_int> {
-        let place = start.cast::<Counted>();
-        arguments::check(place.cast_const())?;
-        if bytes < size_of::<Counted>() {
-            return Err(code::TOO_SMALL);
-        }
-        // SAFETY: not null, aligned, large enough, and ours by the caller's promise.
-        unsafe { place.write(Counted::new()) };
-        // SAFETY: as above, and initialised now.
-        Ok(Guard::Counted(unsafe { &*place }))
+    pub(super) fn counted(counters: Provided, bytes: Bytes) -> Result<Guard, Refusal> {
+        Ok(Guard::Counted(counters.hold(bytes, Counted::new())?))
     }
 
     /// The counters, if operations are counted.
@@ -81,13 +70,13 @@ impl Guard {
     }
 
     /// The caller's functions; all of them have to be there.
-    pub(super) fn of_functions(reclaim: HeptadReclaim) -> Result<Guard, c_int> {
+    pub(super) fn of_functions(reclaim: HeptadReclaim) -> Result<Guard, Refusal> {
         let HeptadReclaim { enter, leave, start, has_elapsed, context } = reclaim;
         match (enter, leave, start, has_elapsed) {
             (Some(enter), Some(leave), Some(start), Some(has_elapsed)) => {
                 Ok(Guard::Functions(Functions { enter, leave, start, has_elapsed, context }))
             }
-            _ => Err(code::NULL),
+            _ => Err(Refusal(code::NULL)),
         }
     }
 }
@@ -116,10 +105,7 @@ impl Track for Guard {
         match self {
             Guard::Kept | Guard::Shared(_) => Inside::Untracked,
             Guard::Counted(counted) => Inside::Counted(counted.enter()),
-            Guard::Functions(functions) => {
-                // SAFETY: the caller's function, for the caller's context.
-                Inside::Functions(unsafe { (functions.enter)(functions.context) })
-            }
+            Guard::Functions(functions) => Inside::Functions((functions.enter)(functions.context)),
         }
     }
 
@@ -131,8 +117,7 @@ impl Track for Guard {
                 unsafe { counted.leave(inside) };
             }
             (Guard::Functions(functions), Inside::Functions(inside)) => {
-                // SAFETY: the caller's function, for the caller's context.
-                unsafe { (functions.leave)(inside, functions.context) };
+                (functions.leave)(inside, functions.context);
             }
             _ => {}
         }
@@ -146,8 +131,7 @@ unsafe impl Reclaim for Guard {
         match self {
             Guard::Kept | Guard::Shared(_) => 0,
             Guard::Counted(counted) => counted.start(),
-            // SAFETY: the caller's function, for the caller's context.
-            Guard::Functions(functions) => unsafe { (functions.start)(functions.context) },
+            Guard::Functions(functions) => (functions.start)(functions.context),
         }
     }
 
@@ -155,10 +139,7 @@ unsafe impl Reclaim for Guard {
         match self {
             Guard::Kept | Guard::Shared(_) => false,
             Guard::Counted(counted) => counted.has_elapsed(started),
-            Guard::Functions(functions) => {
-                // SAFETY: the caller's function, for the caller's context.
-                unsafe { (functions.has_elapsed)(started, functions.context) != 0 }
-            }
+            Guard::Functions(functions) => (functions.has_elapsed)(started, functions.context) != 0,
         }
     }
 }

@@ -3,160 +3,117 @@
 use core::ffi::{c_int, c_void};
 
 use super::{
-    HeptadLockfree, Map, Shared, code,
+    super::{
+        code::Refusal,
+        handle::{ToChange, ToRead},
+        memory::{Bytes, Provided},
+        results::{Context, Input},
+    },
+    HeptadLockfree, Map, Shared,
     guard::{Guard, HeptadReclaim},
-    shared,
+    shared::{self, DeadMember},
 };
 use crate::{lockfree::SharedMap, storage::Region};
 
 /// Takes a piece of memory back.
-pub type GiveBack =
-    Option<unsafe extern "C" fn(memory: *mut c_void, bytes: usize, context: *mut c_void)>;
+pub type GiveBack = Option<extern "C" fn(memory: *mut c_void, bytes: usize, context: Context)>;
 
-fn new(region: Region<'static>, seed: u64, guard: Guard) -> Result<Shared, c_int> {
-    Map::new_with(region, seed, guard).map_err(|rejected| code::of(rejected.error))
+fn new(region: Region<'static>, seed: u64, guard: Guard) -> Result<Shared, Refusal> {
+    Ok(Map::new_with(region, seed, guard)?)
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_init(
-    map: *mut HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_lockfree_init(
+    map: ToChange<HeptadLockfree>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::make(map, memory, bytes, |_, region| new(region, seed, Guard::Kept)) }
+    map.make_guarded(memory, bytes, |_, _, region| new(region, seed, Guard::Kept))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); the counters are lent too.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_init_counted(
-    map: *mut HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_lockfree_init_counted(
+    map: ToChange<HeptadLockfree>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
-    counters: *mut c_void,
-    counters_bytes: usize,
+    counters: Provided,
+    counters_bytes: Bytes,
 ) -> c_int {
     let new = Ok(|region, guard| new(region, seed, guard));
-    // SAFETY: the caller's promise.
-    unsafe { shared::make_counted(map, memory, bytes, counters, counters_bytes, new) }
+    map.make_counted((memory, bytes), (counters, counters_bytes), new)
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); the functions keep the promise of
-/// [`Reclaim`](crate::lockfree::Reclaim).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_init_with(
-    map: *mut HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_lockfree_init_with(
+    map: ToChange<HeptadLockfree>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
-    reclaim: *const HeptadReclaim,
+    reclaim: Input<HeptadReclaim>,
 ) -> c_int {
-    let new = Ok(|region, guard| new(region, seed, guard));
-    // SAFETY: the caller's promise.
-    unsafe { shared::make_with(map, memory, bytes, reclaim, new) }
+    map.make_with((memory, bytes), reclaim, Ok(|region, guard| new(region, seed, guard)))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); nobody is attached to the memory.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_format(
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_lockfree_format(
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
     members: usize,
 ) -> c_int {
-    let format = |region| SharedMap::<u64, u64>::format(region, seed, members);
-    // SAFETY: the caller's promise.
-    unsafe { shared::format(memory, bytes, format) }
+    shared::format(memory, bytes, |region| SharedMap::<u64, u64>::format(region, seed, members))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes), but that the memory is shared with
-/// the other maps that are attached to it; nothing else writes it.
-unsafe fn attach(
-    map: *mut HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
-    number: Option<usize>,
+fn attach(
+    map: ToChange<HeptadLockfree>,
+    memory: Provided,
+    bytes: Bytes,
+    member: Option<usize>,
 ) -> c_int {
-    let attach = |_, region: Region<'static>| {
-        // SAFETY: what C lends is initialised, and only maps write it, by the caller's promise; every
-        // word is a key or a value of this map.
-        let map = unsafe { Map::attach_with(region, number, Guard::Shared) };
-        map.map_err(|rejected| code::of(rejected.error))
-    };
-    // SAFETY: the caller's promise.
-    unsafe { shared::make(map, memory, bytes, attach) }
+    map.make_guarded(memory, bytes, |_, _, region| {
+        // SAFETY: initialised, and only maps write it, by C's promise of `Provided`; every word is a key or a
+        // value of this map.
+        Ok(unsafe { Map::attach_with(region, member, Guard::Shared) }?)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes), but that the memory is shared with
-/// the other maps that are attached to it; nothing else writes it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_attach(
-    map: *mut HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_lockfree_attach(
+    map: ToChange<HeptadLockfree>,
+    memory: Provided,
+    bytes: Bytes,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { attach(map, memory, bytes, None) }
+    attach(map, memory, bytes, None)
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes), but that the memory is shared with
-/// the other maps that are attached to it; nothing else writes it; of the member one operation
-/// at a time.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_join(
-    map: *mut HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_lockfree_join(
+    map: ToChange<HeptadLockfree>,
+    memory: Provided,
+    bytes: Bytes,
     member: usize,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { attach(map, memory, bytes, Some(member)) }
+    attach(map, memory, bytes, Some(member))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); the member is dead.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_reap(map: *const HeptadLockfree, member: usize) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::reap(map, member) }
+pub extern "C" fn heptad_lockfree_reap(map: ToRead<HeptadLockfree>, member: DeadMember) -> c_int {
+    // SAFETY: the member is dead by C's promise.
+    map.ask(|map| unsafe { map.reap(member.number()) })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_destroy(map: *const HeptadLockfree) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::destroy(map) }
+pub extern "C" fn heptad_lockfree_destroy(map: ToRead<HeptadLockfree>) -> c_int {
+    map.ask(Shared::destroy)
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_release(
-    map: *mut HeptadLockfree,
+pub extern "C" fn heptad_lockfree_release(
+    map: ToChange<HeptadLockfree>,
     give_back: GiveBack,
-    context: *mut c_void,
+    context: Context,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::release(map, give_back, context) }
+    map.release(give_back, context, Shared::into_regions)
 }

@@ -4,18 +4,14 @@
 //! Every function but init, attach and release takes a `const` handle and may run at any time beside
 //! any other. There is no busy state: nothing here is ever halfway through a change.
 
-use core::{ffi::c_int, mem::MaybeUninit};
+use core::ffi::c_int;
 
 use super::{
-    arguments::{self, Memory, Wanted},
-    code,
-    handle::{Body, Handle, Words128},
+    batch::{Array, ArrayOut, Count},
+    handle::{Body, Handle, ToRead, Words128},
+    results::{Optional, Required},
 };
-use crate::{
-    error::{Error, Rejected},
-    lockfree::{Map, Need, Stats, arena_layout, shared_layout},
-    storage::Region,
-};
+use crate::lockfree::{Map, Stats, arena_layout, shared_layout};
 
 mod closures;
 pub(super) mod guard;
@@ -37,50 +33,10 @@ impl Body for Shared {
     type Words = Words128;
 }
 
-impl shared::SharedMap for Shared {
-    fn into_regions(self) -> impl Iterator<Item = Region<'static>> {
-        self.into_regions()
-    }
-
-    fn rebuild(&self, to: Region<'static>, seed: u64) -> Result<(), Rejected<Region<'static>>> {
-        self.rebuild(to, seed)
-    }
-
-    fn rebuild_if_needed(
-        &self,
-        to: Region<'static>,
-        seed: u64,
-    ) -> Result<(), Rejected<Region<'static>>> {
-        self.rebuild_if_needed(to, seed)
-    }
-
-    unsafe fn reap(&self, member: usize) -> Result<(), Error> {
-        // SAFETY: the caller's promise.
-        unsafe { self.reap(member) }
-    }
-
-    fn destroy(&self) -> Result<(), Error> {
-        self.destroy()
-    }
-
-    fn needs_rebuild(&self) -> Option<Need> {
-        self.needs_rebuild()
-    }
-
-    fn help(&self, steps: usize) -> Result<bool, Error> {
-        self.help(steps)
-    }
-
-    fn try_reclaim(&self) -> Option<Region<'static>> {
-        self.try_reclaim()
-    }
-
+impl shared::Guarded for Shared {
+    #[inline]
     fn guard(&self) -> &Guard {
         self.guard()
-    }
-
-    fn repair(&mut self) -> usize {
-        self.repair()
     }
 }
 
@@ -137,124 +93,68 @@ pub extern "C" fn heptad_lockfree_shared_bytes(entries: usize, members: usize) -
     shared_layout(entries, members).map_or(0, |layout| layout.size())
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_check(map: *const HeptadLockfree) -> c_int {
-    let check = |map: &Shared| map.check().map(|()| false).map_err(code::of);
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, check) }
+pub extern "C" fn heptad_lockfree_check(map: ToRead<HeptadLockfree>) -> c_int {
+    map.ask(Shared::check)
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_len(map: *const HeptadLockfree) -> usize {
-    // SAFETY: the caller's promise.
-    unsafe { Handle::read(map) }.map_or(0, Shared::len)
+pub extern "C" fn heptad_lockfree_len(map: ToRead<HeptadLockfree>) -> usize {
+    map.measure(Shared::len)
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_capacity(map: *const HeptadLockfree) -> usize {
-    // SAFETY: the caller's promise.
-    unsafe { Handle::read(map) }.map_or(0, Shared::capacity)
+pub extern "C" fn heptad_lockfree_capacity(map: ToRead<HeptadLockfree>) -> usize {
+    map.measure(Shared::capacity)
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_seed(map: *const HeptadLockfree, seed: *mut u64) -> c_int {
+pub extern "C" fn heptad_lockfree_seed(map: ToRead<HeptadLockfree>, seed: Required<u64>) -> c_int {
     // The map has a table.
-    let tell = |map: &Shared| map.seed().unwrap_or_default();
-    // SAFETY: the caller's promise.
-    unsafe { shared::tell(map, seed, tell) }
+    map.report(seed, |map| map.seed().unwrap_or_default())
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_stats(
-    map: *const HeptadLockfree,
-    stats: *mut HeptadSharedStats,
+pub extern "C" fn heptad_lockfree_stats(
+    map: ToRead<HeptadLockfree>,
+    stats: Required<HeptadSharedStats>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::tell(map, stats, |map: &Shared| map.stats().into()) }
+    map.report(stats, |map| map.stats().into())
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_clear(map: *const HeptadLockfree) -> c_int {
-    let clear = |map: &Shared| {
-        map.clear().map_err(code::of)?;
-        Ok(false)
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, clear) }
+pub extern "C" fn heptad_lockfree_clear(map: ToRead<HeptadLockfree>) -> c_int {
+    map.ask(Shared::clear)
 }
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_get(
-    map: *const HeptadLockfree,
+pub extern "C" fn heptad_lockfree_get(
+    map: ToRead<HeptadLockfree>,
     key: u64,
-    value: *mut u64,
+    value: Optional<u64>,
 ) -> c_int {
-    let get = |map: &Shared| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(value) }?;
-        Ok(map.get(key).map(|value| wanted.give(value)).is_some())
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, get) }
+    map.find(value, |map| map.get(key))
 }
 
 /// Keys that are answered together: their values stand on the stack in between.
 pub(super) const TOGETHER: usize = 32;
 
-/// # Safety
-///
-/// [As for every function here](super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_get_many(
-    map: *const HeptadLockfree,
-    keys: *const u64,
-    count: usize,
-    values: *mut u64,
-    found: *mut u8,
+pub extern "C" fn heptad_lockfree_get_many(
+    map: ToRead<HeptadLockfree>,
+    keys: Array<u64>,
+    count: Count,
+    values: ArrayOut<u64>,
+    found: ArrayOut<u8>,
 ) -> c_int {
-    let look_up = |shared: &Shared| {
-        // Before there is a reference to the results: nothing else may be there.
-        let results = [Memory::of(values, count)?, Memory::of(found, count)?];
-        shared::check_apart(&results, &[Memory::of(keys, count)?, Memory::of(map, 1)?])?;
-        // SAFETY: the caller's promise.
-        let keys = unsafe { arguments::array(keys, count) }?;
-        // SAFETY: the caller's promise, and what was checked above.
-        let values = unsafe { arguments::array_mut(values.cast::<MaybeUninit<u64>>(), count) }?;
-        // SAFETY: as above.
-        let found = unsafe { arguments::array_mut(found.cast::<MaybeUninit<u8>>(), count) }?;
-        let mut results = values.iter_mut().zip(found);
+    map.batch(count, |map, batch| {
+        let (keys, batch) = batch.read(keys)?;
+        let mut write = batch.write_answers(values, found)?;
         for keys in keys.chunks(TOGETHER) {
             let mut answers = [None; TOGETHER];
-            shared.get_many(keys, &mut answers);
-            // The keys come first: `zip` must not take a result for which there is no answer.
-            for ((_, answer), (value, is_there)) in keys.iter().zip(answers).zip(&mut results) {
-                value.write(answer.unwrap_or(0));
-                is_there.write(u8::from(answer.is_some()));
-            }
+            map.get_many(keys, &mut answers);
+            keys.iter().zip(answers).for_each(|(_, answer)| write(answer));
         }
-        Ok(false)
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, look_up) }
+        Ok(())
+    })
 }

@@ -1,76 +1,59 @@
-//! Rebuilt into other memory, and the old memory given back.
+//! Rebuilt into other memory, and the old memory released.
 
 use core::ffi::{c_int, c_void};
 
-use super::{HeptadLockfree, shared};
+use super::{
+    super::{
+        handle::{ToChange, ToRead},
+        memory::{Bytes, Provided},
+        results::{Optional, Required},
+    },
+    HeptadLockfree, Shared, shared,
+};
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_rebuild(
-    map: *const HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_lockfree_rebuild(
+    map: ToRead<HeptadLockfree>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::rebuild(map, memory, bytes, seed, true) }
+    map.rebuild(memory, bytes, |map, region| map.rebuild(region, seed))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_rebuild_if_needed(
-    map: *const HeptadLockfree,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_lockfree_rebuild_if_needed(
+    map: ToRead<HeptadLockfree>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::rebuild(map, memory, bytes, seed, false) }
+    map.rebuild(memory, bytes, |map, region| map.rebuild_if_needed(region, seed))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_needs_rebuild(map: *const HeptadLockfree) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::needs_rebuild(map) }
+pub extern "C" fn heptad_lockfree_needs_rebuild(map: ToRead<HeptadLockfree>) -> c_int {
+    map.look(|map| shared::number_of(map.needs_rebuild()))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_help(map: *const HeptadLockfree, steps: usize) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::help(map, steps) }
+pub extern "C" fn heptad_lockfree_help(map: ToRead<HeptadLockfree>, steps: usize) -> c_int {
+    map.ask(|map| map.help(steps))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_reclaim(
-    map: *const HeptadLockfree,
-    memory: *mut *mut c_void,
-    bytes: *mut usize,
+pub extern "C" fn heptad_lockfree_reclaim(
+    map: ToRead<HeptadLockfree>,
+    memory: Required<*mut c_void>,
+    bytes: Required<usize>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::reclaim(map, memory, bytes) }
+    map.reclaim(memory, bytes, Shared::try_reclaim)
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_repair(
-    map: *mut HeptadLockfree,
-    released: *mut usize,
+pub extern "C" fn heptad_lockfree_repair(
+    map: ToChange<HeptadLockfree>,
+    released: Optional<usize>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { shared::repair(map, released) }
+    map.change(|map| released.open().map(|place| place.give(map.repair())))
 }

@@ -2,194 +2,103 @@
 
 use core::ffi::c_int;
 
-use super::{Handle, HeptadLockfree, Shared, Wanted, code, shared::SharedMap};
-use crate::{error::Error, lockfree::Expectation};
+use super::{
+    super::{code::Refusal, handle::ToRead, results::Optional},
+    HeptadLockfree,
+    shared::Before,
+};
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_insert(
-    map: *const HeptadLockfree,
+pub extern "C" fn heptad_lockfree_insert(
+    map: ToRead<HeptadLockfree>,
     key: u64,
     value: u64,
-    present: *mut u64,
+    present: Optional<u64>,
 ) -> c_int {
-    let insert = |map: &Shared| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(present) }?;
-        Ok(wanted.give_if_any(map.insert(key, value).map_err(code::of)?).is_none())
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, insert) }
+    map.insert(present, |map| map.insert(key, value))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_upsert(
-    map: *const HeptadLockfree,
+pub extern "C" fn heptad_lockfree_upsert(
+    map: ToRead<HeptadLockfree>,
     key: u64,
     value: u64,
-    previous: *mut u64,
+    previous: Optional<u64>,
 ) -> c_int {
-    let upsert = |map: &Shared| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(previous) }?;
-        Ok(wanted.give_if_any(map.upsert(key, value).map_err(code::of)?).is_none())
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, upsert) }
+    map.insert(previous, |map| map.upsert(key, value))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_replace(
-    map: *const HeptadLockfree,
+pub extern "C" fn heptad_lockfree_replace(
+    map: ToRead<HeptadLockfree>,
     key: u64,
     value: u64,
-    previous: *mut u64,
+    previous: Optional<u64>,
 ) -> c_int {
-    let replace = |map: &Shared| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(previous) }?;
-        Ok(wanted.give_if_any(map.replace(key, value).map_err(code::of)?).is_some())
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, replace) }
+    map.update(previous, |map| map.replace(key, value))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_add(
-    map: *const HeptadLockfree,
+pub extern "C" fn heptad_lockfree_add(
+    map: ToRead<HeptadLockfree>,
     key: u64,
     addend: u64,
-    sum: *mut u64,
+    sum: Optional<u64>,
 ) -> c_int {
-    let add = |map: &Shared| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(sum) }?;
+    map.ask(|map| {
+        let sum = sum.open()?;
         let plus = |value: u64| value.wrapping_add(addend);
-        let before = map.insert_or_modify(key, addend, plus).map_err(code::of)?;
-        wanted.give(before.map_or(addend, plus));
-        Ok(before.is_none())
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, add) }
+        let before = map.insert_or_modify(key, addend, plus)?;
+        sum.give(before.map_or(addend, plus));
+        Ok::<_, Refusal>(before.is_none())
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_remove(
-    map: *const HeptadLockfree,
+pub extern "C" fn heptad_lockfree_remove(
+    map: ToRead<HeptadLockfree>,
     key: u64,
-    value: *mut u64,
+    value: Optional<u64>,
 ) -> c_int {
-    let remove = |map: &Shared| {
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(value) }?;
-        Ok(wanted.give_if_any(map.remove(key).map_err(code::of)?).is_some())
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, remove) }
+    map.update(value, |map| map.remove(key))
 }
 
-/// The expectation that `number` names.
-pub(in crate::ffi) fn expectation(number: c_int, value: u64) -> Result<Expectation<u64>, c_int> {
-    match number {
-        0 => Ok(Expectation::Whatever),
-        1 => Ok(Expectation::Exists),
-        2 => Ok(Expectation::NotExists),
-        3 => Ok(Expectation::Value(value)),
-        _ => Err(code::ARGUMENT),
-    }
-}
-
-/// The common part of all compare-and-set: `apply` does it, and answers the value before.
-///
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
-pub(in crate::ffi) unsafe fn compare_and<T: SharedMap>(
-    map: *const Handle<T>,
-    expected: Result<Expectation<u64>, c_int>,
-    was_present: *mut c_int,
-    previous: *mut u64,
-    apply: impl FnOnce(&T, Expectation<u64>) -> Result<Option<u64>, Error>,
-) -> c_int {
-    let compare = |map: &T| {
-        // SAFETY: the caller's promise.
-        let wanted_presence = unsafe { Wanted::new(was_present) }?;
-        // SAFETY: the caller's promise.
-        let wanted = unsafe { Wanted::new(previous) }?;
-        let expected = expected?;
-        let before = apply(map, expected).map_err(code::of)?;
-        wanted_presence.give(c_int::from(before.is_some()));
-        wanted.give_if_any(before);
-        Ok(expected.is_met_by(before))
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(map, compare) }
-}
-
-/// [`compare_and`] of a map of words, compiled once for values and none.
-///
-/// # Safety
-///
-/// As there.
+/// Both kinds of compare-and-set, compiled once.
 #[inline(never)]
-unsafe fn compare_and_change(
-    map: *const HeptadLockfree,
+fn compare_and_change(
+    map: ToRead<HeptadLockfree>,
     key: u64,
-    expected: Result<Expectation<u64>, c_int>,
+    expected: c_int,
+    expected_value: u64,
     new: Option<u64>,
-    was_present: *mut c_int,
-    previous: *mut u64,
+    before: Before,
 ) -> c_int {
-    let apply = |map: &Shared, expected| map.compare_and_set(key, expected, new);
-    // SAFETY: the caller's promise.
-    unsafe { compare_and(map, expected, was_present, previous, apply) }
+    map.compare_and(expected, expected_value, before, |map, expected| {
+        map.compare_and_set(key, expected, new)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_compare_and_set(
-    map: *const HeptadLockfree,
+pub extern "C" fn heptad_lockfree_compare_and_set(
+    map: ToRead<HeptadLockfree>,
     key: u64,
     expected: c_int,
     expected_value: u64,
     value: u64,
-    was_present: *mut c_int,
-    previous: *mut u64,
+    was_present: Optional<c_int>,
+    previous: Optional<u64>,
 ) -> c_int {
-    let expected = expectation(expected, expected_value);
-    // SAFETY: the caller's promise.
-    unsafe { compare_and_change(map, key, expected, Some(value), was_present, previous) }
+    compare_and_change(map, key, expected, expected_value, Some(value), (was_present, previous))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_lockfree_compare_and_remove(
-    map: *const HeptadLockfree,
+pub extern "C" fn heptad_lockfree_compare_and_remove(
+    map: ToRead<HeptadLockfree>,
     key: u64,
     expected: c_int,
     expected_value: u64,
-    was_present: *mut c_int,
-    previous: *mut u64,
+    was_present: Optional<c_int>,
+    previous: Optional<u64>,
 ) -> c_int {
-    let expected = expectation(expected, expected_value);
-    // SAFETY: the caller's promise.
-    unsafe { compare_and_change(map, key, expected, None, was_present, previous) }
+    compare_and_change(map, key, expected, expected_value, None, (was_present, previous))
 }

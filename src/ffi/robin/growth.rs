@@ -1,11 +1,19 @@
-//! Growing into other memory with many hands.
+//! Growing into other memory by several threads.
 
-use core::ffi::{c_int, c_void};
+use core::{ffi::c_int, marker::PhantomData};
 
 use static_assertions::assert_impl_all;
 
 use super::{
-    Handle, HeptadRobin, HeptadRobinMap, Kind, Lent, Memory, arguments, code, halves, lent,
+    super::{
+        arguments,
+        code::{self, Refusal},
+        handle::{Handle, ToChange, ToRead},
+        memory::{Bytes, Provided},
+        owned::{Kind, Owned},
+        results::{self, Context},
+    },
+    HeptadRobin, HeptadRobinMap, halves,
 };
 use crate::{robin_hood::shared::Growth, storage::Region};
 
@@ -15,114 +23,80 @@ pub struct HeptadGrowth {
     hidden: [u8; 0],
 }
 
-/// Lends a growth to helpers.
-pub type GrowTogether =
-    Option<unsafe extern "C" fn(growth: *const HeptadGrowth, context: *mut c_void)>;
+/// A growth to help. If not null, it came from the growth's own call of [`GrowTogether`], which returns after this
+/// call.
+#[repr(transparent)]
+pub struct ToHelp<'call>(*const HeptadGrowth, PhantomData<&'call HeptadGrowth>);
 
-// C lends it to several threads.
+/// Hands a growth to helpers.
+pub type GrowTogether = Option<extern "C" fn(growth: *const HeptadGrowth, context: Context)>;
+
+// C hands it to several threads.
 assert_impl_all!(Growth<'static>: Sync);
 
+impl<'call> ToHelp<'call> {
+    fn open(self) -> Result<&'call Growth<'call>, Refusal> {
+        let growth = self.0.cast::<Growth<'_>>();
+        results::check(growth)?;
+        // SAFETY: not null and aligned, which was checked; a growth that lives, by C's promise.
+        Ok(unsafe { &*growth })
+    }
+}
+
 /// Makes the larger table by `grow`, in memory apart from the smaller one's.
-///
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
-unsafe fn make_larger<T: Kind>(
-    small: *const Handle<Lent<T>>,
-    large: *mut Handle<Lent<T>>,
-    memory: *mut c_void,
-    bytes: usize,
+fn make_larger<T: Kind>(
+    small: ToRead<Handle<Owned<T>>>,
+    large: ToChange<Handle<Owned<T>>>,
+    memory: Provided,
+    bytes: Bytes,
     work: GrowTogether,
-    context: *mut c_void,
-    grow: impl FnOnce(&T, Region<'static>, &mut dyn FnMut(&Growth<'_>)) -> Result<T, c_int>,
+    context: Context,
+    grow: impl FnOnce(&T, Region<'static>, &mut dyn FnMut(&Growth<'_>)) -> Result<T, Refusal>,
 ) -> c_int {
     let Some(work) = work else { return code::NULL };
-    let mut work = |growth: &Growth<'_>| {
-        let growth = core::ptr::from_ref(growth).cast::<HeptadGrowth>();
-        // SAFETY: the caller's function, for the caller's context.
-        unsafe { work(growth, context) };
-    };
-    let new = |region| {
+    large.make_in(memory, bytes, |region, place| {
         arguments::check_atomics()?;
-        // SAFETY: the caller's promise.
-        let body = unsafe { Handle::read(small) }?;
-        lent::check_apart(small, body, Memory::of(memory.cast::<u8>(), bytes)?, &[])?;
-        grow(&body.table, region, &mut work)
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::make(large, memory, bytes, new) }
-}
-
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_grow_shared(
-    small: *const HeptadRobin,
-    large: *mut HeptadRobin,
-    memory: *mut c_void,
-    bytes: usize,
-    work: GrowTogether,
-    context: *mut c_void,
-) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe {
-        make_larger(small, large, memory, bytes, work, context, |set, region, work| {
-            set.grow_shared(region, work).map_err(|rejected| code::of(rejected.error))
+        grow(place.apart_from(&small)?, region, &mut |growth| {
+            work(core::ptr::from_ref(growth).cast(), context);
         })
-    }
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_map_grow_shared(
-    small: *const HeptadRobinMap,
-    large: *mut HeptadRobinMap,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_robin_grow_shared(
+    small: ToRead<HeptadRobin>,
+    large: ToChange<HeptadRobin>,
+    memory: Provided,
+    bytes: Bytes,
     work: GrowTogether,
-    context: *mut c_void,
+    context: Context,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe {
-        make_larger(small, large, memory, bytes, work, context, |map, region, work| {
-            let (keys, values) = halves(region)?;
-            map.grow_shared(keys, values, work).map_err(|rejected| code::of(rejected.error))
-        })
-    }
+    make_larger(small, large, memory, bytes, work, context, |set, region, work| {
+        Ok(set.grow_shared(region, work)?)
+    })
 }
 
-/// Asks a growth.
-///
-/// # Safety
-///
-/// A pointer that is not null came from the growth's own call of [`GrowTogether`], which has not
-/// returned yet.
-unsafe fn ask(growth: *const HeptadGrowth, ask: impl FnOnce(&Growth<'_>) -> c_int) -> c_int {
-    let growth = growth.cast::<Growth<'_>>();
-    match arguments::check(growth) {
-        // SAFETY: not null and aligned; a growth that lives, by the caller's promise.
-        Ok(()) => ask(unsafe { &*growth }),
-        Err(code) => code,
-    }
-}
-
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); the growth is still under way.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_growth_help(growth: *const HeptadGrowth) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { ask(growth, |growth| c_int::from(growth.help())) }
+pub extern "C" fn heptad_robin_map_grow_shared(
+    small: ToRead<HeptadRobinMap>,
+    large: ToChange<HeptadRobinMap>,
+    memory: Provided,
+    bytes: Bytes,
+    work: GrowTogether,
+    context: Context,
+) -> c_int {
+    make_larger(small, large, memory, bytes, work, context, |map, region, work| {
+        let (keys, values) = halves(region)?;
+        Ok(map.grow_shared(keys, values, work)?)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes); the growth is still under way.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_growth_ranges(growth: *const HeptadGrowth) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { ask(growth, |growth| growth.ranges() as c_int) }
+pub extern "C" fn heptad_growth_help(growth: ToHelp) -> c_int {
+    results::answer(growth.open().map(|growth| growth.help()))
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_growth_ranges(growth: ToHelp) -> c_int {
+    results::answer(growth.open().map(|growth| growth.ranges() as c_int))
 }

@@ -1,21 +1,19 @@
 //! `heptad_robin_*`: sorted sets and maps of 64-bit words that grow in place. The manual is
 //! `include/heptad.h`.
 //!
-//! Sets and maps are one table each, whatever the order: which it is, a number in the handle says
-//! ([`Kept`]). A map has the first half of the memory for its keys and the second for their values.
+//! Sets and maps are one type each; a field of the handle says which order they keep ([`Kept`]). A map has the
+//! first half of the memory for its keys and the second for their values.
 
 use core::{ffi::c_int, ops::RangeInclusive};
 
 use super::{
-    arguments::{self, Memory, Wanted},
-    code,
+    arguments,
+    code::{self, Refusal},
     handle::{Handle, Words192},
-    lent::{self, Kind, Lent},
-    lockfree::ChangeValue,
-    map::KeepPair,
-    set::KeepKey,
+    owned::{Kind, Owned},
 };
 use crate::{
+    error::Rejected,
     hash::Keyed,
     layout::LINE_BYTES,
     robin_hood::{ByValue, Map, Order, Set, Stats, Within, lines_for},
@@ -31,7 +29,6 @@ mod set;
 pub use growth::*;
 pub use map::*;
 pub use merge::*;
-use range::Range;
 pub use set::*;
 
 type SortedSet = Set<Region<'static>, Kept>;
@@ -48,9 +45,9 @@ impl Kind for SortedMap {
 }
 
 /// `heptad_robin`.
-pub type HeptadRobin = Handle<Lent<SortedSet>>;
+pub type HeptadRobin = Handle<Owned<SortedSet>>;
 /// `heptad_robin_map`.
-pub type HeptadRobinMap = Handle<Lent<SortedMap>>;
+pub type HeptadRobinMap = Handle<Owned<SortedMap>>;
 
 /// The order of a table.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,20 +59,12 @@ pub enum Kept {
 }
 
 impl Kept {
-    fn keyed(seed: u64) -> Result<Kept, c_int> {
-        Ok(Kept::Keyed(Keyed::new(seed)))
+    fn keyed(seed: u64) -> Kept {
+        Kept::Keyed(Keyed::new(seed))
     }
 
-    fn within(low: u64, high: u64) -> Result<Kept, c_int> {
-        Within::new(low..=high).map(Kept::Within).ok_or(code::ARGUMENT)
-    }
-
-    /// An error unless the keys are in their own order: then ranges are of keys.
-    fn must_ascend(self) -> Result<(), c_int> {
-        match self {
-            Kept::ByValue | Kept::Within(_) => Ok(()),
-            Kept::Keyed(_) => Err(code::ARGUMENT),
-        }
+    fn within(low: u64, high: u64) -> Result<Kept, Refusal> {
+        Within::new(low..=high).map(Kept::Within).ok_or(Refusal(code::ARGUMENT))
     }
 }
 
@@ -160,7 +149,7 @@ pub extern "C" fn heptad_robin_map_bytes(keys: usize, load: c_int) -> usize {
     bytes_for(keys, load, 2)
 }
 
-/// Bytes of so many storages for `keys`.
+/// Bytes of `storages` storages for `keys`.
 fn bytes_for(keys: usize, load: c_int, storages: usize) -> usize {
     let lines = arguments::load(load).ok().and_then(|load| lines_for(keys, load));
     let bytes = lines.and_then(|lines| lines.checked_mul(storages * LINE_BYTES));
@@ -168,7 +157,9 @@ fn bytes_for(keys: usize, load: c_int, storages: usize) -> usize {
 }
 
 /// The storages of a map's keys and values, in one piece of memory.
-fn halves(region: Region<'static>) -> Result<(Region<'static>, Region<'static>), c_int> {
+fn halves(
+    region: Region<'static>,
+) -> Result<(Region<'static>, Region<'static>), Rejected<Region<'static>>> {
     let lines = region.lines() / 2;
-    region.split_at(lines).map_err(|rejected| code::of(rejected.error))
+    region.split_at(lines)
 }

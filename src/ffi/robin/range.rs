@@ -1,49 +1,47 @@
 //! Ranges of keys, copied into arrays of the caller's.
 
-use core::{ffi::c_int, mem::MaybeUninit};
+use core::ffi::c_int;
 
-use super::{Handle, Kind, Lent, Memory, arguments, lent};
+use super::{
+    super::{
+        batch::{ArrayOut, Count},
+        code::{self, Refusal},
+        handle::{Handle, ToRead},
+        owned::{Kind, Owned},
+        results::Required,
+    },
+    Kept,
+};
 
-/// Where the entries up to `greatest` go.
-pub(super) struct Range {
-    pub(super) greatest: u64,
-    pub(super) keys: *mut u64,
-    /// Null for a set, and for a map whose values are not wanted.
-    pub(super) values: *mut u64,
-    /// How many there is room for.
-    pub(super) room: usize,
-    /// How many were copied.
-    pub(super) count: *mut usize,
+/// A table whose entries have an order. A set's have a value of 0.
+pub(super) trait Sorted: Kind {
+    fn order(&self) -> &Kept;
+    fn position_of(&self, key: u64) -> usize;
+    fn next_from(&self, position: usize) -> Option<(usize, (u64, u64))>;
 }
 
-impl Range {
-    /// Copies what `next` finds from position `start` on. Are there more than there was room for?
-    ///
-    /// # Safety
-    ///
-    /// The results are writable or null.
-    pub(super) unsafe fn copy<T: Kind>(
-        self,
-        handle: *const Handle<Lent<T>>,
-        body: &Lent<T>,
-        start: usize,
-        next: impl Fn(&T, usize) -> Option<(usize, (u64, u64))>,
-    ) -> Result<bool, c_int> {
-        let Range { greatest, keys, values, room, count } = self;
-        arguments::check(count.cast_const())?;
-        let values_room = if values.is_null() { 0 } else { room };
-        // Before there is a reference to the results: nothing else may be there.
-        let inputs = [Memory::of(values, values_room)?];
-        lent::check_apart(handle, body, Memory::of(keys, room)?, &inputs)?;
-        lent::check_apart(handle, body, inputs[0], &[])?;
-        // SAFETY: the caller's promise, and what was checked above.
-        let keys = unsafe { arguments::array_mut(keys.cast::<MaybeUninit<u64>>(), room) }?;
-        // SAFETY: as above.
-        let values =
-            unsafe { arguments::array_mut(values.cast::<MaybeUninit<u64>>(), values_room) }?;
-        let (mut position, mut copied) = (start, 0);
+/// Copies the entries between two keys, as many as there is room for, and reports how many. Are there more? 1, 0, or
+/// a code.
+pub(super) fn copy<T: Sorted>(
+    table: ToRead<Handle<Owned<T>>>,
+    (least, greatest): (u64, u64),
+    keys: ArrayOut<u64>,
+    values: Option<ArrayOut<u64>>,
+    room: Count,
+    count: Required<usize>,
+) -> c_int {
+    table.batch(room, |table, batch| {
+        if matches!(table.order(), Kept::Keyed(_)) {
+            // The keys are not in their own order.
+            return Err(Refusal(code::ARGUMENT));
+        }
+        let count = count.open()?;
+        let (values, batch) = batch.write_if_wanted(values)?;
+        let (keys, batch) = batch.write(keys)?;
+        batch.done()?;
+        let (mut position, mut copied) = (table.position_of(least), 0);
         let has_more = loop {
-            match next(&body.table, position) {
+            match table.next_from(position) {
                 Some((behind, (key, value))) if key <= greatest => {
                     let Some(to) = keys.get_mut(copied) else { break true };
                     to.write(key);
@@ -55,8 +53,7 @@ impl Range {
                 _ => break false,
             }
         };
-        // SAFETY: not null, aligned, and writable by the caller's promise.
-        unsafe { count.write(copied) };
+        count.give(copied);
         Ok(has_more)
-    }
+    })
 }

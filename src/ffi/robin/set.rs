@@ -1,357 +1,237 @@
 //! `heptad_robin_*`: sorted sets.
 
-use core::{
-    ffi::{c_int, c_void},
-    ptr,
-};
+use core::ffi::{c_int, c_void};
 
 use super::{
-    Handle, HeptadRobin, HeptadSortedStats, KeepKey, Kept, Lent, Range, SortedSet, arguments, code,
-    lent,
+    super::{
+        arguments,
+        batch::{ArrayOut, Count},
+        code::{self, Refusal},
+        handle::{ToChange, ToRead},
+        memory::{Bytes, Provided},
+        results::{Context, Optional, Position, Required},
+        set::KeepKey,
+    },
+    HeptadRobin, HeptadSortedStats, Kept, SortedSet,
+    range::{self, Sorted},
 };
 use crate::robin_hood::Set;
 
+impl Sorted for SortedSet {
+    fn order(&self) -> &Kept {
+        self.order()
+    }
+
+    fn position_of(&self, key: u64) -> usize {
+        self.position_of(key)
+    }
+
+    fn next_from(&self, position: usize) -> Option<(usize, (u64, u64))> {
+        let (behind, key) = self.next_from(position)?;
+        Some((behind, (key, 0)))
+    }
+}
+
 /// Makes a set in the order `kept`.
-///
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
-unsafe fn make(
-    set: *mut HeptadRobin,
-    memory: *mut c_void,
-    bytes: usize,
+fn make(
+    set: ToChange<HeptadRobin>,
+    memory: Provided,
+    bytes: Bytes,
     load: c_int,
-    kept: Result<Kept, c_int>,
+    kept: Result<Kept, Refusal>,
 ) -> c_int {
-    let new =
-        |region| Set::with_max_load_in(region, arguments::load(load)?, kept?).map_err(code::of);
-    // SAFETY: the caller's promise.
-    unsafe { lent::make(set, memory, bytes, new) }
+    set.make_in(memory, bytes, |region, _| {
+        Ok::<_, Refusal>(Set::with_max_load_in(region, arguments::load(load)?, kept?)?)
+    })
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_init(
-    set: *mut HeptadRobin,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_robin_init(
+    set: ToChange<HeptadRobin>,
+    memory: Provided,
+    bytes: Bytes,
     load: c_int,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { make(set, memory, bytes, load, Ok(Kept::ByValue)) }
+    make(set, memory, bytes, load, Ok(Kept::ByValue))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_init_keyed(
-    set: *mut HeptadRobin,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_robin_init_keyed(
+    set: ToChange<HeptadRobin>,
+    memory: Provided,
+    bytes: Bytes,
     seed: u64,
     load: c_int,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { make(set, memory, bytes, load, Kept::keyed(seed)) }
+    make(set, memory, bytes, load, Ok(Kept::keyed(seed)))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_init_within(
-    set: *mut HeptadRobin,
-    memory: *mut c_void,
-    bytes: usize,
+pub extern "C" fn heptad_robin_init_within(
+    set: ToChange<HeptadRobin>,
+    memory: Provided,
+    bytes: Bytes,
     low: u64,
     high: u64,
     load: c_int,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { make(set, memory, bytes, load, Kept::within(low, high)) }
+    make(set, memory, bytes, load, Kept::within(low, high))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_release(
-    set: *mut HeptadRobin,
-    memory: *mut *mut c_void,
-    bytes: *mut usize,
+pub extern "C" fn heptad_robin_release(
+    set: ToChange<HeptadRobin>,
+    memory: Optional<*mut c_void>,
+    bytes: Optional<usize>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::release(set, memory, bytes) }
+    set.release((memory, bytes))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_move(
-    set: *mut HeptadRobin,
-    memory: *mut c_void,
-    bytes: usize,
-    old_memory: *mut *mut c_void,
-    old_bytes: *mut usize,
+pub extern "C" fn heptad_robin_move(
+    set: ToChange<HeptadRobin>,
+    memory: Provided,
+    bytes: Bytes,
+    old_memory: Optional<*mut c_void>,
+    old_bytes: Optional<usize>,
 ) -> c_int {
-    let relocate = |set: &mut SortedSet, region| {
-        set.move_into(region).map(drop).map_err(|rejected| rejected.error)
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::relocate(set, memory, bytes, old_memory, old_bytes, relocate) }
+    set.relocate(memory, bytes, (old_memory, old_bytes), |set, region| set.move_into(region))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_clear(set: *mut HeptadRobin) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::edit(set, SortedSet::clear) }
+pub extern "C" fn heptad_robin_clear(set: ToChange<HeptadRobin>) -> c_int {
+    set.edit(|set| set.clear())
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_len(set: *const HeptadRobin) -> usize {
-    // SAFETY: the caller's promise.
-    unsafe { lent::measure(set, SortedSet::len) }
+pub extern "C" fn heptad_robin_len(set: ToRead<HeptadRobin>) -> usize {
+    set.measure(|set| set.len())
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_capacity(set: *const HeptadRobin) -> usize {
-    // SAFETY: the caller's promise.
-    unsafe { lent::measure(set, SortedSet::capacity) }
+pub extern "C" fn heptad_robin_capacity(set: ToRead<HeptadRobin>) -> usize {
+    set.measure(|set| set.capacity())
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_stats(
-    set: *const HeptadRobin,
-    stats: *mut HeptadSortedStats,
+pub extern "C" fn heptad_robin_stats(
+    set: ToRead<HeptadRobin>,
+    stats: Required<HeptadSortedStats>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::tell(set, stats, |set| set.stats().into()) }
+    set.report(stats, |set| set.stats().into())
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_grow(set: *mut HeptadRobin) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::change(set, SortedSet::try_grow) }
+pub extern "C" fn heptad_robin_grow(set: ToChange<HeptadRobin>) -> c_int {
+    set.change(|set| set.try_grow())
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_reserve(set: *mut HeptadRobin, additional: usize) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::change(set, |set: &mut SortedSet| set.try_reserve(additional)) }
+pub extern "C" fn heptad_robin_reserve(set: ToChange<HeptadRobin>, additional: usize) -> c_int {
+    set.change(|set| set.try_reserve(additional))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_shrink(set: *mut HeptadRobin, capacity: usize) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::edit(set, |set: &mut SortedSet| set.shrink_in_place(capacity)) }
+pub extern "C" fn heptad_robin_shrink(set: ToChange<HeptadRobin>, capacity: usize) -> c_int {
+    set.edit(|set| set.shrink_in_place(capacity))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_insert(set: *mut HeptadRobin, key: u64) -> c_int {
-    let insert = |body: &mut Lent<SortedSet>| {
-        body.table.try_insert(key).map_err(|rejected| code::of(rejected.error))
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::write(set, insert) }
+pub extern "C" fn heptad_robin_insert(set: ToChange<HeptadRobin>, key: u64) -> c_int {
+    set.change(|set| set.try_insert(key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_insert_within_capacity(
-    set: *mut HeptadRobin,
+pub extern "C" fn heptad_robin_insert_within_capacity(
+    set: ToChange<HeptadRobin>,
     key: u64,
 ) -> c_int {
-    let insert = |body: &mut Lent<SortedSet>| {
-        body.table.insert_within_capacity(key).map_err(|rejected| code::of(rejected.error))
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::write(set, insert) }
+    set.change(|set| set.insert_within_capacity(key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_contains(set: *const HeptadRobin, key: u64) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(set, |body| Ok(body.table.contains(key))) }
+pub extern "C" fn heptad_robin_contains(set: ToRead<HeptadRobin>, key: u64) -> c_int {
+    set.look(|set| set.contains(key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_remove(set: *mut HeptadRobin, key: u64) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { Handle::write(set, |body| Ok(body.table.remove(key))) }
+pub extern "C" fn heptad_robin_remove(set: ToChange<HeptadRobin>, key: u64) -> c_int {
+    set.edit(|set| set.remove(key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_retain(
-    set: *mut HeptadRobin,
+pub extern "C" fn heptad_robin_retain(
+    set: ToChange<HeptadRobin>,
     keep: KeepKey,
-    context: *mut c_void,
+    context: Context,
 ) -> c_int {
     let Some(keep) = keep else { return code::NULL };
-    let retain = |set: &mut SortedSet| {
-        // SAFETY: the caller's function, for the caller's context.
-        set.retain(|key| unsafe { keep(key, context) } != 0);
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::edit(set, retain) }
+    set.edit(|set| set.retain(|key| keep(key, context) != 0))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_first(set: *const HeptadRobin, result: *mut u64) -> c_int {
-    let choose = |set: &SortedSet| set.first().map(entry_of);
-    // SAFETY: the caller's promise.
-    unsafe { lent::tell_entry(set, result, ptr::null_mut(), choose) }
+pub extern "C" fn heptad_robin_first(set: ToRead<HeptadRobin>, result: Optional<u64>) -> c_int {
+    set.find(result, |set| set.first())
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_last(set: *const HeptadRobin, result: *mut u64) -> c_int {
-    let choose = |set: &SortedSet| set.last().map(entry_of);
-    // SAFETY: the caller's promise.
-    unsafe { lent::tell_entry(set, result, ptr::null_mut(), choose) }
+pub extern "C" fn heptad_robin_last(set: ToRead<HeptadRobin>, result: Optional<u64>) -> c_int {
+    set.find(result, |set| set.last())
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_successor(
-    set: *const HeptadRobin,
+pub extern "C" fn heptad_robin_successor(
+    set: ToRead<HeptadRobin>,
     key: u64,
-    result: *mut u64,
+    result: Optional<u64>,
 ) -> c_int {
-    let choose = |set: &SortedSet| set.successor(key).map(entry_of);
-    // SAFETY: the caller's promise.
-    unsafe { lent::tell_entry(set, result, ptr::null_mut(), choose) }
+    set.find(result, |set| set.successor(key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_predecessor(
-    set: *const HeptadRobin,
+pub extern "C" fn heptad_robin_predecessor(
+    set: ToRead<HeptadRobin>,
     key: u64,
-    result: *mut u64,
+    result: Optional<u64>,
 ) -> c_int {
-    let choose = |set: &SortedSet| set.predecessor(key).map(entry_of);
-    // SAFETY: the caller's promise.
-    unsafe { lent::tell_entry(set, result, ptr::null_mut(), choose) }
+    set.find(result, |set| set.predecessor(key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_at_least(
-    set: *const HeptadRobin,
+pub extern "C" fn heptad_robin_at_least(
+    set: ToRead<HeptadRobin>,
     key: u64,
-    result: *mut u64,
+    result: Optional<u64>,
 ) -> c_int {
-    let choose = |set: &SortedSet| Some(next_from(set, set.position_of(key))?.1);
-    // SAFETY: the caller's promise.
-    unsafe { lent::tell_entry(set, result, ptr::null_mut(), choose) }
+    set.find(result, |set| set.next_from(set.position_of(key)).map(|(_, key)| key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_position_of(
-    set: *const HeptadRobin,
+pub extern "C" fn heptad_robin_position_of(
+    set: ToRead<HeptadRobin>,
     key: u64,
-    position: *mut usize,
+    position: Required<usize>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::tell(set, position, |set| set.position_of(key)) }
+    set.report(position, |set| set.position_of(key))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_next(
-    set: *const HeptadRobin,
-    position: *mut usize,
-    key: *mut u64,
+pub extern "C" fn heptad_robin_next(
+    set: ToRead<HeptadRobin>,
+    position: Position,
+    key: Optional<u64>,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { lent::step(set, position, key, ptr::null_mut(), next_from) }
+    set.step(position, key, |set, position| set.next_from(position))
 }
 
-/// # Safety
-///
-/// [As for every function here](super::super#what-a-caller-owes).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn heptad_robin_range(
-    set: *const HeptadRobin,
+pub extern "C" fn heptad_robin_range(
+    set: ToRead<HeptadRobin>,
     least: u64,
     greatest: u64,
-    keys: *mut u64,
-    room: usize,
-    count: *mut usize,
+    keys: ArrayOut<u64>,
+    room: Count,
+    count: Required<usize>,
 ) -> c_int {
-    let range = Range { greatest, keys, values: ptr::null_mut(), room, count };
-    let copy = |body: &Lent<SortedSet>| {
-        body.table.order().must_ascend()?;
-        let start = body.table.position_of(least);
-        // SAFETY: the caller's promise.
-        unsafe { range.copy(set, body, start, next_from) }
-    };
-    // SAFETY: the caller's promise.
-    unsafe { Handle::ask(set, copy) }
-}
-
-/// A key as an entry whose value nobody wants.
-fn entry_of(key: u64) -> (u64, u64) {
-    (key, 0)
-}
-
-/// A step of a walk.
-fn next_from(set: &SortedSet, position: usize) -> Option<(usize, (u64, u64))> {
-    let (behind, entry) = set.next_from(position)?;
-    Some((behind, entry_of(entry)))
+    range::copy(set, (least, greatest), keys, None, room, count)
 }

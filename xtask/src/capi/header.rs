@@ -130,7 +130,7 @@ pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Coun
     let declared = functions_of(&header);
     let mut count = same("the header", &declared, "the library", &library::exported(shared)?);
 
-    let prototypes = generate(&[ItemType::Functions, ItemType::Typedefs])?;
+    let prototypes = generate(&[ItemType::Functions, ItemType::Typedefs, ItemType::Structs])?;
     count += same("the header", &declared, "cbindgen", &functions_of(&prototypes));
 
     let constants = generate(&[ItemType::Constants])?;
