@@ -113,14 +113,14 @@ mod of_swiss {
 
 mod of_robin_hood {
     use super::*;
-    use robin_hood::{map, set};
+    use robin_hood::table::{Iter, IterMut, Range};
 
     type Lent = Region<'static>;
 
     shared!(robin_hood::Set<Lent>, robin_hood::Map<Lent>, robin_hood::Storages<Lent>);
     shared!(robin_hood::ByValue, robin_hood::Within, robin_hood::Merge, robin_hood::Stats);
-    shared!(set::Iter<'static, Keyed>, set::Range<'static, Keyed>);
-    shared!(map::Iter<'static, Keyed>, map::IterMut<'static, Keyed>, map::Range<'static, Keyed>);
+    shared!(Iter<'static, u64, Keyed>, Range<'static, u64, Keyed>, IterMut<'static, Keyed>);
+    shared!(Iter<'static, (u64, u64), Keyed>, Range<'static, (u64, u64), Keyed>);
     // A table in one thread's pages may cross with them, and is not shared.
     assert_impl_all!(robin_hood::Set<Reserved<'static, OneThreads>>: Send);
     assert_not_impl_any!(robin_hood::Set<Reserved<'static, OneThreads>>: Sync);

@@ -178,6 +178,112 @@ fn walks_of_other_tables_are_taken() {
     }
 }
 
+/// A table in which a window of keys slides upwards, or a key jumps about, has room for the keys that it
+/// has and not for those that it had.
+#[test]
+#[cfg_attr(miri, ignore = "many keys")]
+fn keys_that_come_and_go_take_no_more_memory() {
+    for (window, stride) in [(1, 1), (100, 1), (1_000, 1), (1_000, 1 << 12), (1_000, 1 << 40)] {
+        let mut set = Set::with_order(ByValue);
+        let spread = lines_for(window, MaxLoad::SevenEighths).unwrap() * 8;
+        for number in 0..20_000u64 {
+            assert!(set.insert(KERNEL / 2 + number * stride));
+            if let Some(old) = number.checked_sub(window as u64 - 1) {
+                assert!(set.remove(KERNEL / 2 + old * stride));
+            }
+            assert!(set.layout().len() <= 4 * spread, "{window} {stride}: {number}");
+        }
+        assert_eq!(set.check_invariants(), Ok(()));
+    }
+    let mut set = Set::with_order(ByValue);
+    set.extend(0..1_000);
+    let slots = set.layout().len();
+    (0..1_000).for_each(|key| assert!(set.remove(key)));
+    for number in 0..500 {
+        let key = hash_word(5, number);
+        assert!(set.insert(key) && set.remove(key));
+        assert!(set.layout().len() <= slots, "{number}");
+    }
+}
+
+/// Sorted input, in all orders, into all kinds of memory: the table that insertions make.
+#[test]
+fn sorted_input_makes_the_table_that_insertions_make() {
+    fn check<O: Order + Clone + PartialEq + std::fmt::Debug>(order: &O, keys: &[u64], name: &str) {
+        let mut sorted = keys.to_vec();
+        sorted.sort_by_key(|&key| order.word(key));
+        let mut model = Set::with_order(order.clone());
+        model.extend(keys.iter().copied());
+        let mut set = Set::with_order(order.clone());
+        set.extend_sorted(sorted.iter().copied());
+        let mut map = Map::with_order(order.clone());
+        map.extend_sorted(sorted.iter().map(|&key| (key, !key)));
+        let mut memory = vec![Line::EMPTY; lines_for(keys.len(), MaxLoad::SevenEighths).unwrap()];
+        let mut lent =
+            Set::new_in(Region::from_lines(&mut memory).unwrap(), order.clone()).unwrap();
+        assert_eq!(lent.try_extend_sorted(set.iter()), Ok(()), "{name}");
+        assert_eq!((set.check_invariants(), map.check_invariants()), (Ok(()), Ok(())), "{name}");
+        assert_eq!(lent.check_invariants(), Ok(()), "{name}");
+        assert!(set == model && lent == model, "{name}");
+        assert!(map.iter().map(|(key, &value)| (key, !value)).eq(set.iter().map(|key| (key, key))));
+        // A table with keys takes sorted ones too, and one that had keys far away.
+        set.extend_sorted(sorted.iter().map(|key| key ^ 1));
+        model.extend(keys.iter().map(|key| key ^ 1));
+        assert!(set == model && set.check_invariants() == Ok(()), "{name}");
+        assert_eq!(set.len(), model.len());
+    }
+    for (name, keys) in kinds(if cfg!(miri) { 60 } else { 3_000 }) {
+        check(&Keyed::new(3), &keys, name);
+        check(&ByValue, &keys, name);
+        check(&LowFirst, &keys, name);
+        if keys.iter().all(|&key| key >= KERNEL) {
+            check(&Within::new(KERNEL..=u64::MAX).unwrap(), &keys, name);
+        }
+    }
+}
+
+/// Input that is not sorted after all, or has keys twice, or is longer than it says, is taken as `extend`
+/// takes it; a key that is refused comes back, and those before it stay.
+#[test]
+fn unsorted_input_is_taken_one_by_one() {
+    let keys: Vec<u64> = (0..500).map(|number| (hash_word(7, number) % 700) << 50).collect();
+    let mut map = Map::with_order(ByValue);
+    map.extend_sorted(keys.iter().enumerate().map(|(number, &key)| (key, number as u64)));
+    let model: BTreeMap<u64, u64> =
+        keys.iter().enumerate().map(|(number, &key)| (key, number as u64)).collect();
+    assert!(map.iter().map(|(key, &value)| (key, value)).eq(model));
+    assert_eq!(map.check_invariants(), Ok(()));
+
+    let mut set = Set::with_order(ByValue);
+    // A filter promises no keys at all.
+    set.extend_sorted((0..2_000u64).filter(|key| key % 2 == 0));
+    assert!(set.iter().eq((0..2_000).step_by(2)));
+    assert_eq!(set.check_invariants(), Ok(()));
+
+    let mut some = Set::with_order(Within::new(10..=90).unwrap());
+    let refused = some.try_extend_sorted(50..200).unwrap_err();
+    assert_eq!((refused.value, refused.error), (91, Error::KeyOutOfRange));
+    assert!(some.iter().eq(50..=90));
+    assert_eq!(some.try_extend_sorted(0..20).unwrap_err().value, 0);
+
+    let mut memory = [Line::EMPTY; 24];
+    let mut full = Set::new_in(Region::from_lines(&mut memory).unwrap(), Keyed::new(1)).unwrap();
+    let mut large = Set::with_order(Keyed::new(1));
+    large.extend(0..1_000);
+    let refused = full.try_extend_sorted(large.iter()).unwrap_err();
+    assert_eq!(refused.error, Error::Full);
+    assert_eq!(full.len(), full.capacity());
+    assert_eq!(large.iter().nth(full.len()), Some(refused.value));
+    assert_eq!(full.check_invariants(), Ok(()));
+
+    // All keys are gone, but the table still is one for where they were.
+    let mut moved = Set::with_order(ByValue);
+    moved.extend(0..1_000);
+    (0..1_000).for_each(|key| assert!(moved.remove(key)));
+    moved.extend_sorted(KERNEL..KERNEL + 1_000);
+    assert!(moved.iter().eq(KERNEL..KERNEL + 1_000) && moved.check_invariants() == Ok(()));
+}
+
 /// Keys within bounds, and bounds of all sizes.
 #[test]
 fn keys_outside_the_bounds_are_refused_and_found_nowhere() {

@@ -20,20 +20,26 @@ impl From<NoSlot> for Error {
 /// An empty table that takes words one after the other, each greater than the one before.
 pub(super) struct Filler<'a> {
     parts: Parts<'a>,
-    /// The slot behind the last word.
+    /// The slot after the last word.
     next: usize,
+    /// Keys that the table takes.
+    max: usize,
 }
 
 impl<'a> Filler<'a> {
     /// Fills `raw`, which is empty.
     pub(super) fn new<S: Downward>(raw: &'a mut Raw<S>) -> Self {
-        Filler { parts: raw.parts(), next: 0 }
+        let max = raw.max;
+        Filler { parts: raw.parts(), next: 0, max }
     }
 
-    /// Puts `word` behind the others. It has no slot either if it is not in the frame.
+    /// Puts `word` after the others. There is no slot for a word outside the frame, nor in a full table.
     #[inline]
     pub(super) fn push(&mut self, word: u64, value: u64) -> Result<(), NoSlot> {
         let Parts { slots, values, frame, shape, zero, len, .. } = &mut self.parts;
+        if **len >= self.max {
+            return Err(NoSlot);
+        }
         let offset = frame.offset(word).ok_or(NoSlot)?;
         if offset == EMPTY {
             **zero = Some(value);

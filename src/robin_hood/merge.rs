@@ -96,6 +96,25 @@ impl Iterator for Merged<'_> {
 impl FusedIterator for Merged<'_> {}
 
 impl<S: Downward> Raw<S> {
+    /// Gives this table, which has no slots yet, the shape and the frame for a merge of `first` and
+    /// `second`: for `most` words, or for as many as `count` returns if the storage is too small.
+    pub(super) fn take_shape_for_both<T: Downward, U: Downward>(
+        &mut self,
+        first: &Raw<T>,
+        second: &Raw<U>,
+        most: usize,
+        count: impl FnOnce() -> usize,
+    ) -> Result<(), Error> {
+        let (lines, load) = (self.reserved_lines(), self.load);
+        let shape = Shape::for_storage(lines, most, load)
+            .or_else(|| Shape::for_storage(lines, count(), load))
+            .ok_or(Error::Full)?;
+        self.commit(shape)?;
+        self.take_shape(shape);
+        self.frame = if first.frame == second.frame { first.frame } else { Frame::ALL };
+        Ok(())
+    }
+
     /// Puts the words that `merge` makes of those of `first` and `second` into this table, which is
     /// empty and of the same order: what inserting them one by one would do.
     pub(super) fn fill_merged<T: Downward, U: Downward>(
@@ -347,11 +366,6 @@ impl<'a> Half<'a> {
             }
         }
     }
-}
-
-/// The frame of a table of words of both.
-pub(super) fn frame_of_both<S: Downward, T: Downward>(first: &Raw<S>, second: &Raw<T>) -> Frame {
-    if first.frame == second.frame { first.frame } else { Frame::ALL }
 }
 
 /// How many of the words of the two tables `merge` takes, the empty one included.

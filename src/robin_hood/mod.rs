@@ -107,29 +107,49 @@
 //!
 //! # When keys crowd together
 //!
-//! Keys often come in order: ascending, descending, in the order of another table. The first of them take
-//! few homes then, however large the table is. A table counts the words that insertions and removals
-//! move; when they are more than twice its slots and 512, it compares the keys with the homes between the
-//! first key and the last, and so it does when it is full. If the keys are too many for those homes, it
-//! spreads them anew: over the least frame that has them all, a power of two of words, and as many homes
-//! as make them spread (`respread.rs`). A word outside the frame doubles it at least. So for keys that are
-//! spread evenly between the least and the greatest, in whatever order they come:
+//! Keys often come in order: ascending, descending, in the order of another table. The first of them then
+//! have few homes, however large the table is. A table counts the words that insertions and removals
+//! move. Once they are more than twice its slots and 512, and whenever it is full, it compares the number
+//! of its words with the number of homes between the first and the last. If there are too many words, it
+//! spreads them over the least frame that has them all, a power of two of words, and over as many homes
+//! as make them spread (`respread.rs`). A word outside the frame makes the table choose another one: the
+//! widest in which its words are spread well enough, and twice as wide as they need at least. So if keys
+//! are spread evenly between the least and the greatest, their order of arrival has these costs at most:
 //!
-//! - all insertions together move at most twice as many words as in random order, all passes included, and
-//!   none of them more than 1,024 but for the passes;
-//! - a table has at most four times the slots that it would have for keys over all 64 bits, and in provided
-//!   memory no more than there is.
+//! - all insertions together move twice as many words as in random order, passes included, and one
+//!   insertion moves 1,024 but for the passes;
+//! - a table has four times the slots that it would have for keys over all 64 bits, also if the keys come
+//!   and go and wander through the numbers; in provided memory it has no more than there is.
 //!
-//! `input_in_order_moves_no_more_than_twice_as_many_words` counts both. The bound on all moves rests on this:
-//! what a table moves in vain is at most twice its slots and 512, and then a pass either spreads the words
-//! or finds that it cannot; and a frame that is outgrown doubles, as the number of its words has then.
+//! Tests count both: `input_in_order_moves_no_more_than_twice_as_many_words` and
+//! `keys_that_come_and_go_take_no_more_memory`. The bound on all moves rests on this: a table moves at
+//! most twice its slots and 512 words in vain, and then a pass either spreads the words or finds that it
+//! cannot; and words that leave a frame are half as many as the frame has room for, or the frame becomes
+//! larger.
 //!
-//! Keys in several crowds far apart cannot be spread by that: a run is a whole crowd, and an insertion or
-//! removal in it moves up to all of it; nor can keys that come from both ends of all towards the middle,
-//! until they meet. [`Within`] refuses what is far away, and an [`Order`] of the caller's can bring crowds
-//! together. Either way no key is refused as long as there is memory: if the last homes run over, the
-//! overflow area is extended, in place as long as the storage reaches, at the cost of homes where it is
-//! used up.
+//! Keys in several crowds far apart stay crowded, and so does one crowd with a single key far from it: one
+//! frame cannot spread both a crowd and the space around it. Each crowd is one run. An insertion or a
+//! removal moves up to all words of its crowd: filled in random order, a crowd costs about a quarter of its
+//! final size per key, and nothing if its keys ascend
+//! (`sorted_input_moves_nothing_and_a_crowd_moves_at_most_itself`). A lookup takes the logarithm of the
+//! crowd. What helps:
+//!
+//! - [`Table::extend_sorted`] fills an empty table in one pass and moves nothing, in crowds or not. To add
+//!   many keys to a large table, fill a second table with them and merge the two;
+//! - [`Within`] refuses keys outside one piece of the numbers;
+//! - an [`Order`] of the caller's can bring crowds together.
+//!
+//! No key is refused as long as there is memory: if the last homes run over, the overflow area is
+//! extended, in place as long as the storage has room, and at the cost of homes where it is used up.
+//!
+//! # The caller's code
+//!
+//! An order, the function of `retain`, the rule of a merge, an iterator and the work of a shared growth are
+//! code of the caller that runs inside an operation. None of them can reach the table that is being
+//! changed, as it is borrowed. If one panics, or its answers contradict one another, T1 to T6 hold after
+//! it: `retain` has decided about the keys that it passed, an insertion is done or not, and a merge or a
+//! shared growth drops the new table with its storage and leaves the old ones alone
+//! (`tests/robin_hood_closures.rs`).
 //!
 //! # Concurrency
 //!
@@ -143,6 +163,7 @@
 //! Vognsen and Paul Khuong. The proof above, the cut at empty slots, and passes without branches are
 //! worked out here.
 
+mod algebra;
 mod check;
 mod fill;
 mod find;
@@ -150,7 +171,7 @@ mod frame;
 mod grow;
 mod insert;
 mod iter;
-pub mod map;
+mod map;
 mod merge;
 mod order;
 mod raw;
@@ -158,7 +179,7 @@ mod relocate;
 mod remove;
 mod respread;
 mod retain;
-pub mod set;
+mod set;
 mod shape;
 // As `lockfree` in the crate's root.
 #[cfg(all(feature = "ffi", not(feature = "lockfree")))]
@@ -168,6 +189,7 @@ pub mod shared;
 mod shrink;
 mod spread;
 mod stats;
+pub mod table;
 #[cfg(all(test, not(heptad_loom)))]
 mod tests;
 
@@ -178,3 +200,4 @@ pub use raw::Storages;
 pub use set::Set;
 pub use shape::lines_for;
 pub use stats::Stats;
+pub use table::Table;

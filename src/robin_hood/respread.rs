@@ -50,8 +50,9 @@ impl Extent {
             return false;
         };
         let homes = (last - first).saturating_add(1);
-        // Where each word has a home of its own, there are never too many.
-        shape.shift() <= frame.lift()
+        // A few words may crowd together; and where each word has a home of its own, none do.
+        self.len <= FEW_WORDS
+            || shape.shift() <= frame.lift()
             || self.len.saturating_mul(32) <= homes.saturating_mul(thirty_seconds)
     }
 }
@@ -75,10 +76,27 @@ impl<S: Downward> Raw<S> {
 
     /// Are there more words, `word` included, than homes between the first and the last of them want?
     pub(super) fn is_crowded(&self, word: Option<u64>) -> bool {
+        self.extent(word).is_some_and(|extent| self.is_crowd(extent))
+    }
+
+    fn is_crowd(&self, extent: Extent) -> bool {
         // Half way from full to one word for each home.
         let limit = 16 + self.load.sixteenths();
-        let is_crowd = |it: Extent| it.len > FEW_WORDS && !it.fits(self.shape, self.frame, limit);
-        self.extent(word).is_some_and(is_crowd)
+        !extent.fits(self.shape, self.frame, limit)
+    }
+
+    /// Gives this table, which is empty, a shape and a frame for `len` words from `least` to `greatest`.
+    /// Without the memory, the table keeps the shape that it has.
+    pub(super) fn make_room_between(&mut self, least: u64, greatest: u64, len: usize) {
+        self.frame = Frame::ALL;
+        let _ = self.try_reserve(len);
+        let extent = Extent { least, greatest, len };
+        if least < greatest && self.is_crowd(extent) {
+            let lines = if self.can_move() { usize::MAX } else { self.reserved_lines() };
+            if let Some((shape, frame)) = self.plan_for(extent, None, lines) {
+                let _ = self.respread_to(shape, frame);
+            }
+        }
     }
 
     /// Spreads the words anew, with room for `word` if there is one, over at most `lines` lines: in
@@ -105,12 +123,24 @@ impl<S: Downward> Raw<S> {
 
     /// The shape and the frame in which the words, and `word`, are best kept in `lines` lines.
     fn plan(&self, word: Option<u64>, lines: usize) -> Option<(Shape, Frame)> {
-        let extent = self.extent(word)?;
+        self.plan_for(self.extent(word)?, word, lines)
+    }
+
+    fn plan_for(&self, extent: Extent, word: Option<u64>, lines: usize) -> Option<(Shape, Frame)> {
+        let frame_of = |lift| Frame::around(extent.least, extent.greatest, lift);
+        let limit = 2 * self.load.sixteenths();
         let is_outside = word.is_some_and(|word| self.frame.offset(word).is_none());
-        // A frame that gets wider does so by two at least: so it seldom does.
-        let lift = if is_outside { self.frame.lift().saturating_sub(1) } else { u64::BITS };
-        let mut frame = Frame::around(extent.least, extent.greatest, lift);
-        if !is_outside && frame.lift() <= self.frame.lift() {
+        let mut frame = frame_of(u64::BITS);
+        if is_outside {
+            // Room for as many words again at least, so that a frame is seldom left; and as wide as the
+            // homes allow.
+            let least = frame_of(frame.lift().saturating_sub(1));
+            let wider = (0..least.lift()).map(frame_of);
+            frame = wider
+                .chain([least])
+                .find(|&it| extent.fits(self.shape, it, limit))
+                .unwrap_or(least);
+        } else if frame.lift() <= self.frame.lift() {
             frame = self.frame;
         }
         let mut shape = match self.shape {
@@ -118,7 +148,6 @@ impl<S: Downward> Raw<S> {
             shape => shape,
         };
         let fits = |shape: &Shape| shape.lines() <= lines;
-        let limit = 2 * self.load.sixteenths();
         while shape.max_len(self.load) < extent.len || !extent.fits(shape, frame, limit) {
             let Some(doubled) = shape.plain().doubled().filter(fits) else { break };
             shape = doubled.with_whole_margin().filter(fits).unwrap_or(doubled);

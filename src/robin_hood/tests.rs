@@ -194,3 +194,28 @@ fn input_in_order_moves_no_more_than_twice_as_many_words() {
         }
     }
 }
+
+/// Sorted input moves nothing, in crowds or not; insertions move up to the crowd that the key is in.
+#[test]
+#[cfg(feature = "alloc")]
+#[cfg_attr(miri, ignore = "statistics")]
+fn sorted_input_moves_nothing_and_a_crowd_moves_at_most_itself() {
+    const CROWD: u64 = 2_000;
+    let crowds = [0, 1 << 62, 1 << 63, u64::MAX - CROWD];
+    let keys: vec::Vec<u64> = crowds.into_iter().flat_map(|start| start..start + CROWD).collect();
+    let mut set = Set::with_order(ByValue);
+    set.extend_sorted(keys.iter().copied());
+    assert_eq!((set.raw.moved, set.check_invariants()), (0, Ok(())));
+    assert!(set.iter().eq(keys.iter().copied()));
+    let mut shuffled = keys.clone();
+    shuffled.sort_by_key(|&key| hash_word(1, key));
+    for (name, input, per_key) in [
+        ("ascending", work_of(&ByValue, keys.iter().copied()), 32),
+        ("shuffled", work_of(&ByValue, shuffled.into_iter()), CROWD as usize / 2),
+        ("descending", work_of(&ByValue, keys.iter().rev().copied()), CROWD as usize),
+    ] {
+        let (moved, longest) = input;
+        assert!(longest <= CROWD as usize + 64, "{name}: {longest} at once");
+        assert!(moved <= per_key * keys.len(), "{name}: {} per key", moved / keys.len());
+    }
+}

@@ -47,7 +47,7 @@ impl<S: Downward, O: Clone> Set<S, O> {
     ) -> Result<Set<S2, O>, Rejected<S2>> {
         let mut raw = Raw::without_slots(storage, None, self.raw.load);
         match raw.grow_from(&self.raw, work) {
-            Ok(()) => Ok(Set { raw, order: self.order.clone() }),
+            Ok(()) => Ok(Set::of(raw, self.order.clone())),
             Err(error) => Err(Rejected { value: raw.into_storages().keys, error }),
         }
     }
@@ -67,7 +67,7 @@ impl<S: Downward, O: Clone> Map<S, O> {
     ) -> Result<Map<S2, O>, Rejected<Storages<S2>>> {
         let mut raw = Raw::without_slots(keys, Some(values), self.raw.load);
         match raw.grow_from(&self.raw, work) {
-            Ok(()) => Ok(Map { raw, order: self.order.clone() }),
+            Ok(()) => Ok(Map::of(raw, self.order.clone())),
             Err(error) => Err(Rejected { value: raw.into_storages(), error }),
         }
     }

@@ -1,0 +1,217 @@
+//! Merging and comparing two tables. Both keep their keys in one order, so each operation is one pass over
+//! both, whatever their storage and size.
+#![forbid(unsafe_code)]
+
+use super::{
+    fill::Filler,
+    map::Map,
+    merge::{self, Merge, Merged},
+    order::Order,
+    raw::{Raw, Storages},
+    set::Set,
+    shape::Shape,
+    table::{Entry, Table},
+};
+use crate::{
+    error::{Error, Rejected},
+    storage::Downward,
+};
+
+impl<E: Entry, S: Downward, O: Order + PartialEq> Table<E, S, O> {
+    fn same_order<S2: Downward>(&self, other: &Table<E, S2, O>) -> Result<(), Error> {
+        if self.order == other.order { Ok(()) } else { Err(Error::DifferentOrders) }
+    }
+}
+
+impl<S: Downward, O: Order + PartialEq> Set<S, O> {
+    /// Iterates over the keys that `merge` takes from this set and `other`, in order.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use heptad::robin_hood::{ByValue, Merge, Set};
+    ///
+    /// let mut even = Set::with_order(ByValue);
+    /// even.extend([2 << 56, 4 << 56, 6 << 56]);
+    /// let mut small = Set::with_order(ByValue);
+    /// small.extend([1 << 56, 2 << 56]);
+    /// let both: Vec<u64> = even.merged(Merge::Union, &small)?.map(|key| key >> 56).collect();
+    /// assert_eq!(both, [1, 2, 4, 6]);
+    /// # }
+    /// # Ok::<(), heptad::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DifferentOrders`].
+    pub fn merged<'a, S2: Downward>(
+        &'a self,
+        merge: Merge,
+        other: &'a Set<S2, O>,
+    ) -> Result<impl Iterator<Item = u64> + Clone + 'a, Error> {
+        self.same_order(other)?;
+        let taken = Merged::new(&self.raw, &other.raw).filter(merge.filter());
+        Ok(taken.map(|it| self.order.key(it.0)))
+    }
+
+    /// Makes a set in `storage` of the keys that `merge` takes from this set and `other`. It is one
+    /// streaming pass in which no branch depends on a key, preceded by a pass that counts the keys if
+    /// `storage` might be too small, and followed by one that shrinks the table if it came out small.
+    ///
+    /// # Errors
+    ///
+    /// `storage`, with [`Error::DifferentOrders`], with [`Error::Full`] if it has no room for the keys,
+    /// or with the error of inserting them one by one.
+    pub fn try_merge_in<S2: Downward, S3: Downward>(
+        &self,
+        merge: Merge,
+        other: &Set<S2, O>,
+        storage: S3,
+    ) -> Result<Set<S3, O>, Rejected<S3>>
+    where
+        O: Clone,
+    {
+        let mut raw = Raw::without_slots(storage, None, self.raw.load);
+        match self.same_order(other).and_then(|()| self.fill(merge, other, &mut raw)) {
+            Ok(()) => Ok(Set::of(raw, self.order.clone())),
+            Err(error) => Err(Rejected { value: raw.into_storages().keys, error }),
+        }
+    }
+
+    /// [`try_merge_in`](Self::try_merge_in) new storage of the same kind, which is allocated as large as
+    /// needed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`try_merge_in`](Self::try_merge_in); [`Error::Full`] where no such storage can be
+    /// allocated.
+    pub fn try_merge<S2: Downward>(
+        &self,
+        merge: Merge,
+        other: &Set<S2, O>,
+    ) -> Result<Set<S, O>, Error>
+    where
+        O: Clone,
+    {
+        self.same_order(other)?;
+        let most = merge.most(self.len(), other.len());
+        let shape = Shape::for_len(most.max(1), self.raw.load).ok_or(Error::CapacityOverflow)?;
+        let mut raw = self.raw.another(shape)?;
+        self.fill(merge, other, &mut raw)?;
+        Ok(Set::of(raw, self.order.clone()))
+    }
+
+    /// Makes `raw`, which has no slots yet, the table of the keys that `merge` takes.
+    fn fill<S2: Downward, S3: Downward>(
+        &self,
+        merge: Merge,
+        other: &Set<S2, O>,
+        raw: &mut Raw<S3>,
+    ) -> Result<(), Error> {
+        let most = merge.most(self.len(), other.len());
+        let count = || merge::count(merge, &self.raw, &other.raw);
+        raw.take_shape_for_both(&self.raw, &other.raw, most, count)?;
+        raw.fill_merged(merge, &self.raw, &other.raw)?;
+        // Half as many keys fit into half of the table.
+        if raw.len < most / 2 {
+            raw.shrink_in_place(0);
+        }
+        Ok(())
+    }
+
+    /// Returns whether `other` has every key of this set; `false` if the orders differ.
+    pub fn is_subset<S2: Downward>(&self, other: &Set<S2, O>) -> bool {
+        self.len() <= other.len() && self.holds_of_all(other, |_, in_other| in_other)
+    }
+
+    /// Returns whether this set has every key of `other`; `false` if the orders differ.
+    pub fn is_superset<S2: Downward>(&self, other: &Set<S2, O>) -> bool {
+        other.is_subset(self)
+    }
+
+    /// Returns whether the sets have no key in common; `false` if the orders differ.
+    pub fn is_disjoint<S2: Downward>(&self, other: &Set<S2, O>) -> bool {
+        self.holds_of_all(other, |in_self, in_other| !(in_self && in_other))
+    }
+
+    /// Returns whether `holds(in_self, in_other)` is true for each key of either set.
+    fn holds_of_all<S2: Downward>(
+        &self,
+        other: &Set<S2, O>,
+        holds: impl Fn(bool, bool) -> bool,
+    ) -> bool {
+        self.same_order(other).is_ok()
+            && Merged::new(&self.raw, &other.raw).all(|it| holds(it.1.is_some(), it.2.is_some()))
+    }
+}
+
+impl<S: Downward, O: Order + PartialEq> Map<S, O> {
+    /// Makes a map in `keys` and `values` of the keys of this map and `other`.
+    /// `merge(key, value in this map, value in the other)` returns the value of a key, or `None` to
+    /// leave the key out. It is called once per key, in order; if the storages might be too small, a
+    /// pass that counts calls it once more per key, before.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use heptad::{robin_hood::Map, storage::Heap};
+    ///
+    /// let counts = Map::<Heap>::from([(1, 10), (2, 20)]);
+    /// let more = Map::<Heap>::from([(2, 2), (3, 3)]);
+    /// let (keys, values) = (Heap::try_with_lines(16)?, Heap::try_with_lines(16)?);
+    /// let sums = counts.try_merge_in(&more, keys, values, |_, one, two| {
+    ///     Some(one.unwrap_or(0) + two.unwrap_or(0))
+    /// })?;
+    /// assert_eq!(sums, Map::<Heap>::from([(1, 10), (2, 22), (3, 3)]));
+    /// # }
+    /// # Ok::<(), heptad::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The storages, with [`Error::DifferentOrders`], with [`Error::Full`] if they have no room for the
+    /// keys, or with the error of inserting them one by one.
+    pub fn try_merge_in<S2: Downward, S3: Downward>(
+        &self,
+        other: &Map<S2, O>,
+        keys: S3,
+        values: S3,
+        merge: impl FnMut(u64, Option<u64>, Option<u64>) -> Option<u64>,
+    ) -> Result<Map<S3, O>, Rejected<Storages<S3>>>
+    where
+        O: Clone,
+    {
+        let mut raw = Raw::without_slots(keys, Some(values), self.raw.load);
+        match self.same_order(other).and_then(|()| self.fill(other, &mut raw, merge)) {
+            Ok(()) => Ok(Map::of(raw, self.order.clone())),
+            Err(error) => Err(Rejected { value: raw.into_storages(), error }),
+        }
+    }
+
+    /// Makes `raw`, which has no slots yet, the table of what `merge` returns.
+    fn fill<S2: Downward, S3: Downward>(
+        &self,
+        other: &Map<S2, O>,
+        raw: &mut Raw<S3>,
+        mut merge: impl FnMut(u64, Option<u64>, Option<u64>) -> Option<u64>,
+    ) -> Result<(), Error> {
+        let most = self.len().saturating_add(other.len());
+        let count = || self.merged(other, &mut merge).count();
+        raw.take_shape_for_both(&self.raw, &other.raw, most, count)?;
+        let mut filler = Filler::new(raw);
+        let mut merged = self.merged(other, &mut merge);
+        let late = merged.find(|&(word, value)| filler.push(word, value).is_err());
+        raw.insert_all(late.into_iter().chain(merged))
+    }
+
+    /// Iterates over the words to which `merge` gives a value, with that value.
+    fn merged<'a, S2: Downward, F: FnMut(u64, Option<u64>, Option<u64>) -> Option<u64>>(
+        &'a self,
+        other: &'a Map<S2, O>,
+        merge: &'a mut F,
+    ) -> impl Iterator<Item = (u64, u64)> + 'a {
+        Merged::new(&self.raw, &other.raw).filter_map(move |(word, first, second)| {
+            let first = first.and_then(|place| self.raw.value(place)).copied();
+            let second = second.and_then(|place| other.raw.value(place)).copied();
+            Some((word, merge(self.order.key(word), first, second)?))
+        })
+    }
+}
