@@ -63,29 +63,29 @@ mod of_swiss {
     use super::*;
     use swiss::{map, table};
 
-    type Lent = Region<'static>;
+    type Provided = Region<'static>;
     type Narrow = map::Narrow;
 
     as_its_entries! {
-        Table = swiss::Table<Entry, Lent>,
-        Set = swiss::Set<Entry, Lent>,
-        Map = swiss::Map<u32, (Entry, ()), Lent>,
-        Map64 = swiss::Map64<u64, Entry, Lent>,
+        Table = swiss::Table<Entry, Provided>,
+        Set = swiss::Set<Entry, Provided>,
+        Map = swiss::Map<u32, (Entry, ()), Provided>,
+        Map64 = swiss::Map64<u64, Entry, Provided>,
         IterMut = table::IterMut<'static, Entry>,
         IterHashMut = table::IterHashMut<'static, Entry>,
-        IntoIter = table::IntoIter<Entry, Lent>,
+        IntoIter = table::IntoIter<Entry, Provided>,
         Drain = table::Drain<'static, Entry>,
-        OccupiedInTable = table::OccupiedEntry<'static, Entry, Lent>,
-        VacantInTable = table::VacantEntry<'static, Entry, Lent>,
-        AbsentInTable = table::AbsentEntry<'static, Entry, Lent>,
-        InTable = table::Entry<'static, Entry, Lent>,
+        OccupiedInTable = table::OccupiedEntry<'static, Entry, Provided>,
+        VacantInTable = table::VacantEntry<'static, Entry, Provided>,
+        AbsentInTable = table::AbsentEntry<'static, Entry, Provided>,
+        InTable = table::Entry<'static, Entry, Provided>,
         MapIterMut = map::IterMut<'static, u64, Entry, map::Wide>,
         MapDrain = map::Drain<'static, u64, Entry, map::Wide>,
-        MapIntoIter = map::IntoIter<u64, Entry, map::Wide, Lent>,
+        MapIntoIter = map::IntoIter<u64, Entry, map::Wide, Provided>,
         MapValuesMut = map::ValuesMut<'static, u64, Entry, map::Wide>,
-        InMap = map::Entry<'static, u64, Entry, map::Wide, Lent>,
-        OccupiedInMap = map::OccupiedEntry<'static, u64, Entry, map::Wide, Lent>,
-        VacantInMap = map::VacantEntry<'static, u64, Entry, map::Wide, Lent>,
+        InMap = map::Entry<'static, u64, Entry, map::Wide, Provided>,
+        OccupiedInMap = map::OccupiedEntry<'static, u64, Entry, map::Wide, Provided>,
+        VacantInMap = map::VacantEntry<'static, u64, Entry, map::Wide, Provided>,
     }
     as_shared_entries! {
         Iter = table::Iter<'static, Entry>,
@@ -94,7 +94,7 @@ mod of_swiss {
         MapKeys = map::Keys<'static, u64, Entry, map::Wide>,
         MapValues = map::Values<'static, u64, Entry, map::Wide>,
     }
-    shared!(swiss::Stats, map::PairMap<u32, u32, Narrow, Lent>);
+    shared!(swiss::Stats, map::PairMap<u32, u32, Narrow, Provided>);
 
     #[cfg(feature = "serde")]
     as_its_entries! {
@@ -115,9 +115,9 @@ mod of_robin_hood {
     use super::*;
     use robin_hood::table::{Iter, IterMut, Range};
 
-    type Lent = Region<'static>;
+    type Provided = Region<'static>;
 
-    shared!(robin_hood::Set<Lent>, robin_hood::Map<Lent>, robin_hood::Storages<Lent>);
+    shared!(robin_hood::Set<Provided>, robin_hood::Map<Provided>, robin_hood::Storages<Provided>);
     shared!(robin_hood::ByValue, robin_hood::Within, robin_hood::Merge, robin_hood::Stats);
     shared!(Iter<'static, u64, Keyed>, Range<'static, u64, Keyed>, IterMut<'static, Keyed>);
     shared!(Iter<'static, (u64, u64), Keyed>, Range<'static, (u64, u64), Keyed>);

@@ -147,8 +147,8 @@ fn a_rebuild_into_itself() {
     assert_eq!((map.len(), map.check(), map.get(7)), (100, Ok(()), Some(7)));
 }
 
-/// So is that of old tables, which is lent until it comes back: after a rebuild, while the oldest one leaves, and
-/// behind two more. What came back may be lent again.
+/// So is that of old tables, which is borrowed until it is returned: after a rebuild, while the oldest one leaves, and
+/// behind two more. What was returned may be provided again.
 #[test]
 fn a_rebuild_into_old_memory() {
     let mut memory = vec![Line::EMPTY; 3 * arena_lines(100)];
@@ -189,7 +189,7 @@ fn a_rebuild_into_old_memory() {
     assert_eq!((map.len(), map.check(), map.get(7)), (50, Ok(()), Some(7)));
 }
 
-/// Contexts that were killed in one home are told, though they hold few of all slots.
+/// Contexts that were killed in one home are reported, though they hold few of all slots.
 #[test]
 fn repair_of_a_map_at_rest_releases_nothing() {
     let mut map = Map::<u64, u64>::new_in(region_for(100), 1).unwrap();

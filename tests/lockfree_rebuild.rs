@@ -232,7 +232,7 @@ fn threads_work_through_many_rebuilds() {
 /// One thread is refused for want of room alone, also where tables without room follow each other: if
 /// something that lasts were called busy, no other rebuild would be accepted, and it would last for ever.
 #[test]
-fn one_thread_is_never_told_that_the_map_is_busy() {
+fn one_thread_never_finds_the_map_busy() {
     let (mut refusals, mut retargets) = (0, 0);
     for seed in 0..if cfg!(miri) { 1 } else { 500 } {
         let mut rng = fastrand::Rng::with_seed(seed);

@@ -55,7 +55,7 @@ fn all_who_attach_are_equal() {
 
 /// A rebuild would leave the others with links into memory that may be gone, or was never theirs.
 #[test]
-fn nothing_that_others_use_is_rebuilt_or_given_back() {
+fn nothing_that_others_use_is_rebuilt_or_returned() {
     let lines = formatted(100, 0);
     let (one, other) = (attach(lines).unwrap(), attach(lines).unwrap());
     for key in 0..100 {

@@ -50,7 +50,7 @@ static UNDER_WAY: [AtomicUsize; LEVELS] = [const { AtomicUsize::new(KINDS) }; LE
 static MET: [[AtomicU64; KINDS]; KINDS] = [const { [const { AtomicU64::new(0) }; KINDS] }; KINDS];
 
 /// Operations that ran in the middle of two others.
-static DEEP: AtomicU64 = AtomicU64::new(0);
+static NESTED: AtomicU64 = AtomicU64::new(0);
 
 /// So many of the latter are enough.
 const ENOUGH: u64 = 3;
@@ -73,7 +73,7 @@ extern "C" fn on_signal(signal: c_int) {
     let mut interrupted = interrupted.filter(|&kind| kind < KINDS);
     if let Some(innermost) = interrupted.next() {
         MET[innermost][kind].fetch_add(1, Relaxed);
-        DEEP.fetch_add(u64::from(interrupted.next().is_some()), Relaxed);
+        NESTED.fetch_add(u64::from(interrupted.next().is_some()), Relaxed);
     }
     play(level, kind);
 }
@@ -123,7 +123,7 @@ fn every_operation_runs_in_the_middle_of_every_operation() {
             });
         }
         let deadline = Instant::now() + Duration::from_secs(60);
-        while !(missing_pairs().is_empty() && DEEP.load(Relaxed) >= ENOUGH)
+        while !(missing_pairs().is_empty() && NESTED.load(Relaxed) >= ENOUGH)
             && Instant::now() < deadline
         {
             for kind in (0..KINDS).cycle().take(50 * KINDS) {
@@ -134,9 +134,9 @@ fn every_operation_runs_in_the_middle_of_every_operation() {
     });
 
     let met: u64 = MET.iter().flatten().map(|met| met.load(Relaxed)).sum();
-    println!("{met} operations in the middle of others, {} two deep", DEEP.load(Relaxed));
+    println!("{met} operations in the middle of others, {} nested twice", NESTED.load(Relaxed));
     assert_eq!(missing_pairs(), [], "these never met");
-    assert!(DEEP.load(Relaxed) >= ENOUGH, "handlers were not interrupted");
+    assert!(NESTED.load(Relaxed) >= ENOUGH, "handlers were not interrupted");
     for player in &PLAYERS {
         let player = player.lock();
         player.check(&MAP);

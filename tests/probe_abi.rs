@@ -27,7 +27,7 @@ global_asm!(include_str!("abi/record_aarch64.S"), options(raw));
 #[cfg(target_arch = "x86_64")]
 global_asm!(include_str!("abi/record_x86_64.S"), options(att_syntax, raw));
 
-/// Registers by role; which ones they are is told in `abi/`. The recorder knows the offsets.
+/// Registers by role; `abi/` has their names. The recorder knows the offsets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[repr(C, align(16))]
 struct Registers {
@@ -259,7 +259,7 @@ fn s9_the_recorder_sees_every_change() {
     assert_eq!(core::mem::offset_of!(Registers, platform), 752);
 
     let mut registers = Registers::filled_with(0);
-    // SAFETY: the vandal changes only registers that the recorder gives back, and memory below the
+    // SAFETY: the vandal changes only registers that the recorder restores, and memory below the
     // stack pointer.
     unsafe { heptad_test_record(heptad_test_vandal as Routine, &[0; 5], &mut registers) };
     let (vectors, general) = if cfg!(target_arch = "aarch64") { (32, 11) } else { (16, 6) };

@@ -101,7 +101,7 @@ fn filled<S: Downward>(storage: S) -> Set<S, ByValue> {
     set
 }
 
-/// Makes a table in what `way` gives back of `storage`, and uses it.
+/// Makes a table in what `way` returns of `storage`, and uses it.
 fn reuse<S: Zeros>(name: &str, way: impl FnOnce(S) -> S) {
     let mut memory = Memory::new();
     let storage = way(S::of(&mut memory));

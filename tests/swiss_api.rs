@@ -183,7 +183,7 @@ fn shrinking_and_rehashing() {
     assert_eq!(map.try_rehash(usize::MAX, Keyed::new(1)), Err(Error::CapacityOverflow));
 }
 
-/// A table in lent memory that moves into more of it, and hands back what it had.
+/// A table in provided memory that moves into more of it, and returns what it had.
 #[test]
 fn a_region_table_moves_and_gives_its_memory_back() {
     let mut small = vec![Line::EMPTY; 2];

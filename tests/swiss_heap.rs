@@ -137,13 +137,13 @@ fn the_seed_changes_with_each_growth_that_is_asked_to() {
 }
 
 #[test]
-fn memory_is_given_back() {
+fn memory_is_returned() {
     let before = LIVE_BYTES.get();
     let mut map: Map64<u64, u64> = (0..1000).map(|key| (key, key)).collect();
     assert_eq!(LIVE_BYTES.get() - before, 2 * 256 * 64, "one allocation for all of them");
     for more in [map.capacity() + 1, 1 << (usize::BITS - 7), usize::MAX] {
         assert_eq!(map.try_shrink_to(more), Ok(()));
-        assert_eq!(LIVE_BYTES.get() - before, 2 * 256 * 64, "nothing to give back");
+        assert_eq!(LIVE_BYTES.get() - before, 2 * 256 * 64, "nothing to return");
     }
     map.retain(|&key, _| key < 10);
     map.shrink_to_fit();

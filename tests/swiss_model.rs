@@ -284,7 +284,7 @@ proptest! {
         run(map, operations, false, |_, _| ());
     }
 
-    /// Lent memory: moves from one region to another, of the same size or not, and back.
+    /// Provided memory: moves from one region to another, of the same size or not, and back.
     #[test]
     fn region(operations in operations(), quality in qualities(), load in loads()) {
         let mut small = vec![Line::EMPTY; 16];

@@ -325,7 +325,7 @@ fn everything_can_be_printed() {
 }
 
 #[test]
-fn errors_are_told_in_words() {
+fn errors_are_described_in_words() {
     let errors = [
         (Error::Full, "the table is full and its storage cannot grow"),
         (Error::CapacityOverflow, "the capacity exceeds the address space"),

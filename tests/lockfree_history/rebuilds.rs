@@ -101,11 +101,11 @@ fn histories_across_rebuilds_are_linearizable() {
     let mut course = Course::default();
     let (verdict, mut spares) = thread::scope(|scope| {
         let spares = (1..REGIONS).map(|_| region()).collect();
-        let mover = scope.spawn(|| course.move_about(&map, spares, &is_over));
+        let migrator = scope.spawn(|| course.move_about(&map, spares, &is_over));
         let verdict =
             record_and_check(&map, |map, operation, key| operation.perform(map, key), rounds());
         is_over.store(true, Relaxed);
-        (verdict, mover.join().unwrap())
+        (verdict, migrator.join().unwrap())
     });
     println!("{verdict:?} {course:?}");
     assert_eq!(verdict.refused, 0);

@@ -8,12 +8,12 @@ pub const LINES: usize = 1024;
 
 static ARENA: Mutex<[Line; LINES]> = Mutex::new([Line::EMPTY; LINES]);
 
-/// Lends `lines` lines, filled with bytes that look like metadata, to `use_them`.
+/// Provides `lines` lines, filled with bytes that look like metadata, to `use_them`.
 pub fn with_lines(lines: usize, use_them: impl FnOnce(&mut [Line])) {
     let mut arena = ARENA.lock();
-    let lent = &mut arena[..lines];
-    lent.fill(rubbish());
-    use_them(lent);
+    let provided = &mut arena[..lines];
+    provided.fill(rubbish());
+    use_them(provided);
 }
 
 /// A line that a table must not mistake for one of its own.

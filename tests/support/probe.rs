@@ -206,7 +206,7 @@ fn s5_free_slot_full_group() {
 }
 
 fn s5_free_slot_above_a_free_slot() {
-    // A zero byte lends to the byte above it: whatever is there, the lower one is the answer.
+    // A zero byte borrows from the byte above it: whatever is there, the lower one is the answer.
     for filter in EDGES {
         for above in (0..=255).step_by(STRIDE) {
             for slot in 1..8 {

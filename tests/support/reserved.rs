@@ -47,7 +47,7 @@ impl<const ZEROED: bool> Mapper<ZEROED> {
     }
 }
 
-// SAFETY: the bytes belong to the arena that was lent; they are filled with zeros if `ZEROED`.
+// SAFETY: the bytes belong to the provided arena; they are filled with zeros if `ZEROED`.
 unsafe impl<const Z: bool> Pages for Mapper<Z> {
     const ZEROED: bool = Z;
 
@@ -80,14 +80,14 @@ unsafe impl<const Z: bool> Pages for Mapper<Z> {
 
 type Range<const ZEROED: bool> = Reserved<'static, Mapper<ZEROED>>;
 
-/// Lends a range of `RANGE_BYTES`, of which `left_bytes` can be mapped.
+/// Provides a range of `RANGE_BYTES`, of which `left_bytes` can be mapped.
 fn with_range<const Z: bool>(left_bytes: usize, use_it: impl FnOnce(*mut u8, Range<Z>)) {
     with_lines(LINES, |lines| {
         let start = lines.as_mut_ptr().cast::<u8>();
         // SAFETY: the arena.
         unsafe { start.write_bytes(UNMAPPED, RANGE_BYTES) };
         let mapper = Mapper::new(start.wrapping_add(RANGE_BYTES), left_bytes);
-        // SAFETY: the arena is lent for the call, and nobody else uses it.
+        // SAFETY: the arena is borrowed for the call, and nobody else uses it.
         let range = unsafe { Range::from_raw(start, RANGE_BYTES, STEP_BYTES, mapper) };
         use_it(start, range.expect("a multiple of everything"));
     });
@@ -201,7 +201,7 @@ fn maps_grow_through_two_ranges() {
         let half = |index: usize| {
             let start = start.wrapping_add(index * half_bytes);
             let mapper = Mapper::<true>::new(start.wrapping_add(half_bytes), half_bytes);
-            // SAFETY: half of the arena, lent for the call.
+            // SAFETY: half of the arena, borrowed for the call.
             unsafe { Range::from_raw(start, half_bytes, STEP_BYTES, mapper) }.expect("aligned")
         };
         let mut map = Map::new_in(half(0), half(1), Keyed::new(SEED)).expect("steps");

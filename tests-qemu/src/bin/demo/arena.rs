@@ -1,4 +1,4 @@
-//! The memory of all tables: one static array of lines, handed out in order, never given back.
+//! The memory of all tables: one static array of lines, handed out in order, never returned.
 
 use core::mem;
 
