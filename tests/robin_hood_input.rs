@@ -72,28 +72,28 @@ fn inputs(count: u64, seed: u64) -> Vec<Input> {
         .collect()
 }
 
-/// A set on the heap and one in lent memory that is just enough take `keys`, as long as the order does.
+/// A set on the heap and one in provided memory that is just enough take `keys`, as long as the order does.
 fn check_input<O: Order + Clone + PartialEq>(order: &O, (name, keys): &Input) {
     let model: BTreeSet<u64> = keys.iter().copied().collect();
     let mut heap = Set::with_order(order.clone());
     let mut memory = vec![Line::EMPTY; lines_for(keys.len(), MaxLoad::SevenEighths).unwrap()];
     let region = Region::from_lines(&mut memory).unwrap();
-    let mut lent = Set::new_in(region, order.clone()).unwrap();
+    let mut provided = Set::new_in(region, order.clone()).unwrap();
     for (number, &key) in keys.iter().enumerate() {
         assert_eq!(heap.try_insert(key), Ok(true), "{name}: {number}");
-        assert_eq!(lent.try_insert(key), Ok(true), "{name}: {number}");
+        assert_eq!(provided.try_insert(key), Ok(true), "{name}: {number}");
         if number % 97 == 0 {
             assert_eq!(heap.check_invariants(), Ok(()), "{name}: {number}");
-            assert_eq!(lent.check_invariants(), Ok(()), "{name}: {number}");
+            assert_eq!(provided.check_invariants(), Ok(()), "{name}: {number}");
         }
     }
-    assert!(keys.iter().all(|&key| heap.contains(key) && lent.contains(key)), "{name}");
+    assert!(keys.iter().all(|&key| heap.contains(key) && provided.contains(key)), "{name}");
     let mut sorted: Vec<u64> = model.iter().copied().collect();
     sorted.sort_by_key(|&key| order.word(key));
     assert!(heap.iter().eq(sorted.iter().copied()), "{name}");
-    assert!(lent.iter().rev().eq(sorted.iter().rev().copied()), "{name}");
+    assert!(provided.iter().rev().eq(sorted.iter().rev().copied()), "{name}");
     assert!(
-        heap == lent
+        heap == provided
             .try_merge_in(
                 heptad::robin_hood::Merge::Union,
                 &heap,
@@ -104,10 +104,10 @@ fn check_input<O: Order + Clone + PartialEq>(order: &O, (name, keys): &Input) {
     );
     // Out again in the order in which they came in.
     for &key in keys {
-        assert!(heap.remove(key) && lent.remove(key), "{name}");
+        assert!(heap.remove(key) && provided.remove(key), "{name}");
     }
-    assert!(heap.is_empty() && lent.is_empty());
-    assert_eq!((heap.check_invariants(), lent.check_invariants()), (Ok(()), Ok(())), "{name}");
+    assert!(heap.is_empty() && provided.is_empty());
+    assert_eq!((heap.check_invariants(), provided.check_invariants()), (Ok(()), Ok(())), "{name}");
 }
 
 #[test]
@@ -219,12 +219,12 @@ fn sorted_input_makes_the_table_that_insertions_make() {
         let mut map = Map::with_order(order.clone());
         map.extend_sorted(sorted.iter().map(|&key| (key, !key)));
         let mut memory = vec![Line::EMPTY; lines_for(keys.len(), MaxLoad::SevenEighths).unwrap()];
-        let mut lent =
+        let mut provided =
             Set::new_in(Region::from_lines(&mut memory).unwrap(), order.clone()).unwrap();
-        assert_eq!(lent.try_extend_sorted(set.iter()), Ok(()), "{name}");
+        assert_eq!(provided.try_extend_sorted(set.iter()), Ok(()), "{name}");
         assert_eq!((set.check_invariants(), map.check_invariants()), (Ok(()), Ok(())), "{name}");
-        assert_eq!(lent.check_invariants(), Ok(()), "{name}");
-        assert!(set == model && lent == model, "{name}");
+        assert_eq!(provided.check_invariants(), Ok(()), "{name}");
+        assert!(set == model && provided == model, "{name}");
         assert!(map.iter().map(|(key, &value)| (key, !value)).eq(set.iter().map(|key| (key, key))));
         // A table with keys takes sorted ones too, and one that had keys far away.
         set.extend_sorted(sorted.iter().map(|key| key ^ 1));

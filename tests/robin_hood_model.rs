@@ -232,7 +232,7 @@ proptest! {
         Checked::new(map, false).run(operations);
     }
 
-    /// Lent memory of any size, the two parts not the same.
+    /// Provided memory of any size, the two parts not the same.
     #[test]
     fn region(
         operations in operations(), load in loads(), seed: u64,

@@ -114,7 +114,7 @@ fn check_merges<O: Order + Clone + Copy + PartialEq + std::fmt::Debug>(
         assert!(merged.iter().eq(first.merged(merge, &second).unwrap()));
         assert!(merged == set_of(order, &expected));
 
-        // In lent memory that is just enough: 16 lines hold 56 keys, or half or twice that.
+        // In provided memory that is just enough: 16 lines hold 56 keys, or half or twice that.
         let mut lines = 1;
         let (in_region, len) = loop {
             let mut memory = vec![Line::EMPTY; lines];

@@ -1,4 +1,4 @@
-//! Target `robin_hood`: sorted maps on lent memory and on the heap, in both orders, against the
+//! Target `robin_hood`: sorted maps on provided memory and on the heap, in both orders, against the
 //! standard library's ordered map, with the invariants checked after each operation.
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use crate::rest;
 /// A map and what is done with it.
 #[derive(Debug)]
 pub struct Input {
-    /// Lines of lent memory for the keys, and as many for the values; none for the heap.
+    /// Lines of provided memory for the keys, and as many for the values; none for the heap.
     lines: u8,
     kept: Kept,
     operations: Vec<Operation>,

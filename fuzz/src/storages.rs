@@ -15,13 +15,13 @@ pub(crate) const INLINE_LINES: usize = 11;
 pub enum Place {
     /// Inside the table.
     Inline,
-    /// In lent memory.
+    /// In provided memory.
     Region([u8; 3]),
     /// On the heap.
     Heap([u8; 3]),
 }
 
-/// The memory behind lent storages of these sizes.
+/// The memory behind provided storages of these sizes.
 pub(crate) fn arenas(sizes: [u8; 3]) -> [Vec<Line>; 3] {
     sizes.map(|size| vec![Line::EMPTY; lines(size).max(1)])
 }

@@ -1,4 +1,4 @@
-//! The sorted table in lent memory: every layout it goes through is the canonical one, computed here
+//! The sorted table in provided memory: every layout it goes through is the canonical one, computed here
 //! another way.
 
 use heptad::{

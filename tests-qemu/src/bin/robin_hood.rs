@@ -1,5 +1,5 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
-//! The sorted table keeps its promises on this machine: in lent memory, and growing through a reserved
+//! The sorted table keeps its promises on this machine: in provided memory, and growing through a reserved
 //! range whose memory appears step by step.
 
 use tests_qemu::support::{self, Case};
