@@ -157,8 +157,10 @@ fn a_dead_reaper_is_reaped_before_those_that_it_reaped() {
     dies(join(lines, 1).unwrap());
     dies(join(lines, 2).unwrap());
     let block = lines.cast::<AtomicU64>();
-    // SAFETY: the fifth word of the block is the one that reapers claim, an atomic one.
-    let reaper = unsafe { &*block.add(4) };
+    // SAFETY: a block has eight words.
+    let reaper = unsafe { block.add(4) };
+    // SAFETY: it is the word that reapers claim, an atomic one.
+    let reaper = unsafe { &*reaper };
     // Member 1 died while it reaped.
     reaper.store(2, Relaxed);
     // SAFETY: the map of that member is never used again.
