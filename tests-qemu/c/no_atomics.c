@@ -65,8 +65,8 @@ static void set_due(void)
 static void refuses(void)
 {
     uint64_t value = 0;
-    CHECK(heptad_lockfree_add(&refused, 7, 1, &value) == HEPTAD_ERROR_UNSUPPORTED);
-    CHECK(heptad_lockfree_get(&refused, 7, &value) == HEPTAD_ERROR_UNSUPPORTED);
+    CHECK(heptad_lockfree_add(&refused, 7, 1, &value) == HEPTAD_ERROR_HANDLE);
+    CHECK(heptad_lockfree_get(&refused, 7, &value) == HEPTAD_ERROR_HANDLE);
 }
 
 void on_trap(void)

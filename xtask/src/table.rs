@@ -152,6 +152,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: lockfree::run_long,
     },
     Stage {
+        name: "members-long",
+        about: "processes that share a map, ten thousand of which are killed",
+        needs: capi::members::NEEDS,
+        run: capi::members::run,
+    },
+    Stage {
         name: "musl",
         about: "the tests as static programs of 64 and of 32 bits",
         needs: musl::NEEDS,
