@@ -22,7 +22,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let folder = PathBuf::from(target_folder()).join("members-long");
     fs::create_dir_all(&folder)?;
     let library = library::build(shell, &needs::host_target(shell)?)?;
-    let [toolchain, ..] = programs::NATIVE;
+    let toolchain = &programs::NATIVE[0];
     let program = folder.join("shared_members");
     let source = Path::new("capi/tests/shared_members.c");
     let (variable, kills) = KILLS;
