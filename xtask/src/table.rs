@@ -119,7 +119,7 @@ pub(crate) const TEST: &[Stage] = &[
     },
     Stage {
         name: "no-atomics",
-        about: "the test kernels on bare Cortex-M, which has no 64-bit atomics",
+        about: "the test kernels on bare 32-bit RISC-V, which has no 64-bit atomics",
         needs: no_atomics::NEEDS,
         run: no_atomics::run,
     },
@@ -195,7 +195,7 @@ pub(crate) const VERIFY: &[Stage] = &[
     },
     Stage {
         name: "no-atomics-all",
-        about: "all of them on Cortex-M and 32-bit RISC-V, for every way of emulation; and one in C",
+        about: "the kernels on Cortex-M and 32-bit RISC-V, for every way of emulation; and one in C",
         needs: no_atomics::ALL_NEEDS,
         run: no_atomics::run_all,
     },

@@ -34,8 +34,8 @@ const SEED: u64 = 7;
 const HERTZ: u32 = 2000;
 
 /// Operations of each core's main loop, at least; and of its interrupts. Emulated atomics take their time.
-const MAIN_OPERATIONS: u64 = if cfg!(target_has_atomic = "64") { 250_000 } else { 50_000 };
-const TICK_OPERATIONS: u64 = 15_000;
+const MAIN_OPERATIONS: u64 = if cfg!(target_has_atomic = "64") { 250_000 } else { 20_000 };
+const TICK_OPERATIONS: u64 = if cfg!(target_has_atomic = "64") { 15_000 } else { 4_000 };
 /// Operations of one interrupt, on either map.
 const PER_TICK: u64 = 8;
 
