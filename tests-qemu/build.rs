@@ -7,6 +7,7 @@ fn main() {
     let variable = |name| env::var(name).expect("cargo sets it");
     let targets = fs::canonicalize("../targets").expect("the folder beside this one");
     let script = |name| format!("-T{}", targets.join(name).display());
+    let search = |folder| format!("-L{}", targets.join(folder).display());
 
     let (every_kernel, demo) =
         match (&*variable("CARGO_CFG_TARGET_OS"), &*variable("CARGO_CFG_TARGET_ARCH")) {
@@ -18,6 +19,9 @@ fn main() {
             ("none", "x86_64") => {
                 (vec!["--no-pie".into(), script("x86_64/kernel.ld")], "--no-gc-sections")
             }
+            // Each link.x is of the crate that boots the board; it includes memory.x.
+            ("none", "arm") => (vec!["-Tlink.x".into(), search("cortex_m")], ""),
+            ("none", "riscv32") => (vec!["-Tlink.x".into(), search("riscv32")], ""),
             ("none", other) => panic!("no kernel boots on {other}"),
             ("linux", _) => (vec![], "-Wl,--no-gc-sections"),
             _ => return,
@@ -26,7 +30,9 @@ fn main() {
         println!("cargo::rustc-link-arg-bins={argument}");
     }
     // The demo keeps the functions that nothing calls: thousands of symbols to look up.
-    println!("cargo::rustc-link-arg-bin=demo={demo}");
+    if !demo.is_empty() {
+        println!("cargo::rustc-link-arg-bin=demo={demo}");
+    }
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", targets.display());
 }

@@ -7,6 +7,7 @@
 
 pub mod machine;
 
+#[cfg(feature = "lockfree")]
 #[path = "../../tests/support/player.rs"]
 pub mod player;
 #[path = "../../tests/support/mod.rs"]

@@ -7,7 +7,7 @@ use crate::builds;
 use crate::job::{self, Job};
 use crate::matrix::{
     AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, Backend, DEFAULT, FEATURE_SETS, Features,
-    I686_MUSL, NONE, PORTABLE_TARGETS, TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS,
+    I686_MUSL, NONE, PORTABLE_TARGETS, TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS, THUMBV6M,
     WITHOUT_ATOMICS, X86_64_NONE,
 };
 use crate::needs::{self, Need};
@@ -54,6 +54,12 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
         let kernels = ["--package", "tests-qemu", "--target", target];
         jobs.push(clippy(&name, cmd!(shell, "cargo"), &kernels, DEFAULT));
     }
+    let small = cmd!(shell, "cargo");
+    let kernels =
+        ["--package", "tests-qemu", "--target", THUMBV6M, "--lib", "--no-default-features"];
+    let features =
+        Features { name: "emulated", arguments: &["--features", "emulated,critical-section"] };
+    jobs.push(clippy("kernels for Cortex-M", small, &kernels, features));
     job::run_until_failure(jobs)
 }
 

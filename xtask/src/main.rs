@@ -38,6 +38,7 @@ mod models;
 mod musl;
 mod mutants;
 mod needs;
+mod no_atomics;
 mod no_panic;
 mod package;
 mod pages;

@@ -28,20 +28,26 @@ pub(crate) enum Ending {
 }
 
 /// The kernels, one property each.
-const KERNELS: &[(&str, Ending)] = &[
+pub(crate) const KERNELS: &[Kernel] = &[
     ("machine", Ending::Pass),
-    ("fp_trap", Ending::FpTrap),
+    FP_TRAP,
     ("fp_trap_last_core", Ending::FpTrap),
     ("probe", Ending::Pass),
     ("table", Ending::Pass),
-    ("robin_hood", Ending::Pass),
-    ("static_and_arena", Ending::Pass),
+    ROBIN_HOOD,
+    STATIC_AND_ARENA,
     SHARED_MAP,
     REBUILD,
 ];
 
-const SHARED_MAP: (&str, Ending) = ("shared_map", Ending::Pass);
-const REBUILD: (&str, Ending) = ("rebuild", Ending::Pass);
+/// A kernel's name, and how it must end.
+pub(crate) type Kernel = (&'static str, Ending);
+
+pub(crate) const FP_TRAP: Kernel = ("fp_trap", Ending::FpTrap);
+pub(crate) const ROBIN_HOOD: Kernel = ("robin_hood", Ending::Pass);
+pub(crate) const STATIC_AND_ARENA: Kernel = ("static_and_arena", Ending::Pass);
+pub(crate) const SHARED_MAP: Kernel = ("shared_map", Ending::Pass);
+pub(crate) const REBUILD: Kernel = ("rebuild", Ending::Pass);
 
 /// The status of a kernel that passed, and of one that an FP instruction ended.
 pub(crate) const STATUS_PASS: i32 = 33;
@@ -49,17 +55,19 @@ const STATUS_FP_TRAP: i32 = 7;
 /// The status of `timeout`, when it had to end the command.
 const STATUS_TIMEOUT: i32 = 124;
 
-/// What the kernels are built for: a target, and flags for the compiler.
+/// What the kernels are built for: a target, and flags for the compiler; features of the kernels', if they are
+/// not the default.
 #[derive(Clone, Copy)]
-struct Build {
-    target: &'static str,
-    flags: &'static str,
+pub(crate) struct Build {
+    pub(crate) target: &'static str,
+    pub(crate) flags: &'static str,
+    pub(crate) features: &'static str,
 }
 
-const AARCH64: Build = Build { target: AARCH64_NONE_SOFTFLOAT, flags: "" };
+const AARCH64: Build = Build { target: AARCH64_NONE_SOFTFLOAT, flags: "", features: "" };
 /// With the atomic instructions of Armv8.1, which do in one what takes a loop otherwise.
 const AARCH64_LSE: Build = Build { flags: "-Ctarget-feature=+lse", ..AARCH64 };
-const X86_64: Build = Build { target: X86_64_NONE, flags: "" };
+const X86_64: Build = Build { target: X86_64_NONE, ..AARCH64 };
 
 /// Boots every kernel on AArch64, on a recent processor and on an old one; and those that are about
 /// atomics once more, built with those of Armv8.1.
@@ -80,26 +88,31 @@ impl Build {
     fn cargo<'shell>(self, shell: &'shell Shell, verb: &str) -> Cmd<'shell> {
         let target = self.target;
         let cargo = cmd!(shell, "cargo {verb} --package tests-qemu --release --target {target}");
+        let cargo = match self.features {
+            "" => cargo,
+            features => cargo.args(["--no-default-features", "--features", features]),
+        };
         if self.flags.is_empty() {
             return cargo;
         }
-        let folder = format!("{}/kernels{}", target_folder(), self.flags.replace('=', "-"));
+        let folder = format!("{}/kernels{}", target_folder(), self.flags.replace(['=', ' '], "-"));
         cargo.env("RUSTFLAGS", self.flags).env("CARGO_TARGET_DIR", folder)
     }
 }
 
 impl fmt::Display for Build {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.target)?;
-        if self.flags.is_empty() { Ok(()) } else { write!(f, ", {}", self.flags) }
+        let parts = [self.target, self.flags, self.features];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        write!(f, "{}", parts.join(", "))
     }
 }
 
-fn boot_all(
+pub(crate) fn boot_all(
     shell: &Shell,
     build: Build,
     processors: &[&str],
-    kernels: &[(&str, Ending)],
+    kernels: &[Kernel],
 ) -> Result<Count> {
     let names = kernels.iter().flat_map(|(name, _)| ["--bin", name]);
     let built = Job::step(

@@ -6,8 +6,8 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     aarch64_user, arrows, asm_check, bench, builds, capi, consumers, coverage, docs, fuzz, host,
-    lint, lockfree, messages, miri, models, musl, mutants, no_panic, pages, proofs, protocols,
-    qemu, sanitizers, words,
+    lint, lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages, proofs,
+    protocols, qemu, sanitizers, words,
 };
 
 /// What every change must pass.
@@ -117,6 +117,12 @@ pub(crate) const TEST: &[Stage] = &[
         needs: &[Need::Target(X86_64_NONE), Need::Program("qemu-system-x86_64", "qemu-system-x86")],
         run: qemu::x86_64,
     },
+    Stage {
+        name: "no-atomics",
+        about: "the test kernels on bare 32-bit RISC-V, which has no 64-bit atomics",
+        needs: no_atomics::NEEDS,
+        run: no_atomics::run,
+    },
 ];
 
 /// What takes longer, or needs a nightly toolchain.
@@ -144,6 +150,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "recorded histories and endless churn of the lock-free map, for minutes",
         needs: &[],
         run: lockfree::run_long,
+    },
+    Stage {
+        name: "members-long",
+        about: "processes that share a map, ten thousand of which are killed",
+        needs: capi::members::NEEDS,
+        run: capi::members::run,
     },
     Stage {
         name: "musl",
@@ -180,6 +192,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the user's program for every target, by every profile, with every partner",
         needs: consumers::ALL_NEEDS,
         run: consumers::run_all,
+    },
+    Stage {
+        name: "no-atomics-all",
+        about: "the kernels on Cortex-M and 32-bit RISC-V, for every way of emulation; and one in C",
+        needs: no_atomics::ALL_NEEDS,
+        run: no_atomics::run_all,
     },
     Stage {
         name: "proofs",

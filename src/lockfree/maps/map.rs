@@ -52,6 +52,9 @@ pub(crate) const HOME_MASK: u64 = u64::MAX;
 /// # Ok::<(), heptad::Error>(())
 /// ```
 ///
+/// A map in memory that processes share is a [`SharedMap`](super::SharedMap): `format` makes it, and `attach` and
+/// `join` find it. They do not take the memory of a map like the one above, whose owner may rebuild it.
+///
 /// `G` is how the map knows that an old table's memory can be given back after a
 /// [`rebuild`](Self::rebuild): by default [`Never`], which costs nothing.
 pub struct Map<'a, K, V, G = Never> {

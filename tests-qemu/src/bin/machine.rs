@@ -3,8 +3,7 @@
 //!
 //! The other kernels lean on this: a timer that never ticks would let each of them pass.
 
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
+use portable_atomic::{AtomicUsize, Ordering::Relaxed};
 use tests_qemu::machine::{self, CORES};
 use tests_qemu::support::Case;
 use tests_qemu::{count_cases, kernel, run_cases};

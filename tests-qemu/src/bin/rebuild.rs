@@ -5,12 +5,11 @@
 //! Everyone keeps books: see `tests/support/player.rs`. A table's memory is zeroed as soon as the map
 //! gives it back, so an operation that was still in it would answer wrongly.
 
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
-
 use heptad::Error;
 use heptad::layout::LINE_BYTES;
 use heptad::lockfree::{Counted, arena_lines};
 use heptad::storage::{Region, StaticLines};
+use portable_atomic::{AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use spin::Mutex;
 use tests_qemu::machine::{self, CORES};
 use tests_qemu::player::{self, COMMON_KEYS, OWN_KEYS, Player, Shared};
@@ -34,10 +33,10 @@ const HERTZ: u32 = 2000;
 
 /// Operations of the main loop of each core but core 0, at least; and of each core's interrupts.
 const MAIN_OPERATIONS: u64 = 320_000;
-const TICK_OPERATIONS: u64 = 10_000;
-const PER_TICK: u64 = 8;
+const TICK_OPERATIONS: usize = 10_000;
+const PER_TICK: usize = 8;
 /// Rebuilds of core 0, at least.
-const REBUILDS: u64 = 100;
+const REBUILDS: usize = 100;
 
 /// Players: in the main loop of each core but core 0, and in the interrupts of each.
 const PLAYERS: usize = 2 * CORES - 1;
@@ -50,7 +49,7 @@ static MAP: Shared<'static, Counted> = Shared::unplaced_with(Counted::new());
 
 /// The arena that the map is not in.
 static SPARE: Mutex<Option<Region<'static>>> = Mutex::new(None);
-static TIMES_REBUILT: AtomicU64 = AtomicU64::new(0);
+static TIMES_REBUILT: AtomicUsize = AtomicUsize::new(0);
 /// Cores whose main loop has done its work.
 static CORES_DONE: AtomicUsize = AtomicUsize::new(0);
 
@@ -70,7 +69,7 @@ const fn players(first: usize) -> [Mutex<Player>; CORES] {
 }
 
 /// Operations of each core's interrupts. Relaxed: a count.
-static TICKED: [AtomicU64; CORES] = [const { AtomicU64::new(0) }; CORES];
+static TICKED: [AtomicUsize; CORES] = [const { AtomicUsize::new(0) }; CORES];
 
 fn on_tick(_: usize) {
     let core = machine::core();
@@ -106,7 +105,7 @@ fn on_core(core: usize) {
 
 /// Moves the map into `region`, and answers the one that it was in.
 fn move_into(region: Region<'static>) -> Region<'static> {
-    let seed = TIMES_REBUILT.fetch_add(1, Relaxed);
+    let seed = TIMES_REBUILT.fetch_add(1, Relaxed) as u64;
     MAP.rebuild(region, seed).expect("no other rebuild runs, and the arena is as large");
     loop {
         match MAP.help(1) {

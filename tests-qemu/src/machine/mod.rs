@@ -1,8 +1,8 @@
 //! The door to the machine: what a kernel may ask of what it runs on.
 //!
-//! A kernel of `src/bin` is one source for three machines: QEMU's AArch64 `virt`, QEMU's x86_64
-//! `q35`, and the host, where it is an ordinary program. It sees the functions of this file and
-//! nothing else; the only choice of a machine is the block below.
+//! A kernel of `src/bin` is one source for all machines: QEMU's AArch64 `virt`, QEMU's x86_64 `q35`, two
+//! boards without 64-bit atomics, and the host, where it is an ordinary program. It sees the functions
+//! of this file and nothing else; the only choice of a machine is the block below.
 //!
 //! # What a machine promises
 //!
@@ -31,6 +31,14 @@ cfg_if::cfg_if! {
     } else if #[cfg(all(target_os = "none", target_arch = "x86_64"))] {
         mod x86_64;
         use x86_64 as machine;
+    } else if #[cfg(all(target_os = "none", target_arch = "arm"))] {
+        mod cortex_m;
+        mod one_core;
+        use cortex_m as machine;
+    } else if #[cfg(all(target_os = "none", target_arch = "riscv32"))] {
+        mod one_core;
+        mod riscv32;
+        use riscv32 as machine;
     } else {
         mod host;
         use host as machine;

@@ -27,7 +27,7 @@ pub(crate) struct Library {
     /// All functions, closed.
     pub(crate) object: PathBuf,
     /// `object`, and on bare metal the memory functions.
-    pub(super) archive: PathBuf,
+    pub(crate) archive: PathBuf,
     /// Only for targets that have such.
     pub(super) shared: Option<PathBuf>,
 }

@@ -9,6 +9,7 @@
 //! | [`prefix`] | what is installed is there as a whole, or not at all |
 //! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts right |
 //! | [`library`] | the library, one object, needs nothing but `memcpy`, `memset` and `memcmp`, offers weak functions and no other symbol, cannot panic, and is small |
+//! | [`members`] | stage `members-long` of `verify`: processes that are killed leave nothing behind |
 //! | [`memcheck`] | stage `capi-memcheck` of `verify`: the C tests under valgrind |
 //! | [`programs`] | the C tests pass here and on AArch64 |
 
@@ -19,6 +20,7 @@ mod header;
 pub(crate) mod install;
 mod kernel;
 pub(crate) mod library;
+pub(crate) mod members;
 pub(crate) mod memcheck;
 mod prefix;
 mod programs;
