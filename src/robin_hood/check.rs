@@ -4,7 +4,7 @@ use super::{raw::Raw, shape::EMPTY};
 use crate::storage::Downward;
 
 impl<S: Downward> Raw<S> {
-    /// The first invariant that does not hold (T1 to T6 of the module's essay), if any.
+    /// Returns the first of the invariants T1 to T6 that does not hold, if any.
     pub(super) fn broken_invariant(&self) -> Option<&'static str> {
         let (slots, shape) = (self.slots(), self.shape);
         if shape.lines() > self.reserved_lines() {
@@ -19,10 +19,10 @@ impl<S: Downward> Raw<S> {
             if word <= before {
                 return Some("T2: the words do not ascend");
             }
-            // Where the words before leave it, by the definition of the layout.
+            // The slot that the preceding words leave, by the definition of the layout.
             let right = shape.home(word).max(next);
             if slot < right {
-                return Some("T3: a word in front of its home");
+                return Some("T3: a word precedes its home");
             }
             if slot > right {
                 return Some("T4: a gap between a word and its home");

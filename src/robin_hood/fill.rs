@@ -1,4 +1,4 @@
-//! Filling an empty table with words in ascending order.
+//! Filling an empty table with ascending words.
 
 use super::{
     iter::Words,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{error::Error, storage::Downward};
 
-/// A pass has come to a word for which its table has no slot.
+/// The table of a pass has no slot for a word.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NoSlot;
 
@@ -17,7 +17,8 @@ impl From<NoSlot> for Error {
     }
 }
 
-/// An empty table that takes words one after the other, each greater than the one before.
+/// Fills an empty table with words, each greater than the one before. The table satisfies T1 to T6 after
+/// each of them.
 pub(super) struct Filler<'a> {
     parts: Parts<'a>,
     /// The slot after the last word.
@@ -55,8 +56,7 @@ impl<'a> Filler<'a> {
         Ok(())
     }
 
-    /// Takes what is in `slot` out, which is not in front of the slots that were filled: its offset and
-    /// value.
+    /// Empties `slot`, which does not precede the slots that were filled, and returns its offset and value.
     pub(super) fn take(&mut self, slot: usize) -> Option<(u64, u64)> {
         let offset = core::mem::take(self.parts.slots.get_mut(slot)?);
         Some((offset, self.parts.values.get(slot).copied().unwrap_or(0)))
@@ -64,7 +64,7 @@ impl<'a> Filler<'a> {
 }
 
 impl<S: Downward> Raw<S> {
-    /// Puts all keys of `other` into this table, which is empty and of the same order.
+    /// Copies all keys of `other` into this table, which is empty and of the same order.
     pub(super) fn fill_from<T: Downward>(&mut self, other: &Raw<T>) -> Result<(), NoSlot> {
         let mut filler = Filler::new(self);
         Words::all(other).try_for_each(|(place, word)| {
@@ -72,8 +72,7 @@ impl<S: Downward> Raw<S> {
         })
     }
 
-    /// Inserts each of `words` with its value, growing as insertions do: for words that a pass found no
-    /// slot for.
+    /// Inserts each of `words` with its value, growing as insertions do, after a pass had no slot for one.
     #[cold]
     pub(super) fn insert_all(
         &mut self,

@@ -2,8 +2,8 @@
 
 use super::shape::{EMPTY, Shape};
 
-/// Slots that are looked at together, before any question is answered: most words stand no further
-/// from their homes, and which slot it is cannot be predicted.
+/// Slots that are compared together, without a branch between: most words are no further from their
+/// homes, and which slot it is cannot be predicted.
 const WINDOW_SLOTS: usize = 4;
 
 /// The first slot from the home of `word` on that is empty or holds a word that is not less: where
@@ -12,8 +12,8 @@ const WINDOW_SLOTS: usize = 4;
 /// `word` is not EMPTY.
 #[inline(always)]
 pub(super) fn place_of(slots: &[u64], shape: Shape, word: u64) -> usize {
-    // One comparison for both ends of the walk: EMPTY less one is the greatest number. Behind the end
-    // of the walk it holds nowhere, as words there are greater still, so the slots for which it holds
+    // One comparison for both ends of the walk: EMPTY less one is the greatest number. It holds for no
+    // slot after the end of the walk, as words there are greater still, so the slots for which it holds
     // can be counted.
     let is_less = |resident: u64| resident.wrapping_sub(1) < word.wrapping_sub(1);
     let mut place = shape.home(word);
@@ -28,8 +28,8 @@ pub(super) fn place_of(slots: &[u64], shape: Shape, word: u64) -> usize {
     place + run_of(slots.get(place..).unwrap_or(&[]), is_less)
 }
 
-/// How many of the first `slots` are less. Those are in front of all that are not, so a search in
-/// steps that double finds where they end, in twice the logarithm of their number.
+/// Returns how many of the first `slots` are less. They precede all others, so a search in steps that
+/// double finds where they end, in twice the logarithm of their number.
 pub(super) fn run_of(slots: &[u64], mut is_less: impl FnMut(u64) -> bool) -> usize {
     let mut step = 1;
     while slots.get(step - 1).is_some_and(|&resident| is_less(resident)) {
@@ -41,14 +41,14 @@ pub(super) fn run_of(slots: &[u64], mut is_less: impl FnMut(u64) -> bool) -> usi
     known + rest.partition_point(|&resident| is_less(resident))
 }
 
-/// The slot that holds `word`, which is not EMPTY.
+/// Returns the slot of `word`, which is not EMPTY.
 #[inline(always)]
 pub(super) fn find(slots: &[u64], shape: Shape, word: u64) -> Option<usize> {
     let place = place_of(slots, shape, word);
     (slots.get(place) == Some(&word)).then_some(place)
 }
 
-/// The first slot from `place` on that is empty.
+/// Returns the first empty slot from `place` on.
 pub(super) fn gap_from(slots: &[u64], place: usize) -> Option<usize> {
     let distance = slots.get(place..)?.iter().position(|&word| word == EMPTY)?;
     Some(place + distance)

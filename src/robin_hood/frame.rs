@@ -1,4 +1,4 @@
-//! Which words the homes of a table are for: frame-of-reference coding.
+//! The piece of the words over which the homes of a table are spread: frame-of-reference coding.
 //!
 //! ```text
 //!   words   0 ........ base ................ base + 2^(64 - lift) - 1 ........ 2^64 - 1
@@ -6,11 +6,11 @@
 //!   offsets             0 ............. 2^64 - 1, in steps of 2^lift
 //! ```
 //!
-//! A slot holds the *offset* of a word: how far the word is above the frame's base, shifted to the top.
-//! Offsets keep the order of words, and each gives its word back. The passes see offsets only, and
-//! call them words; in the frame of all words, which every table starts with, they are the same.
+//! A slot holds the *offset* of a word: its distance from the frame's base, shifted to the top. Offsets
+//! have the order of their words, and each determines its word. The passes see offsets only, and call
+//! them words; every table starts with the frame of all words, in which the two are equal.
 
-/// The words from a base on, a power of two of them.
+/// A power of two of words, from a base on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     base: u64,
@@ -25,8 +25,8 @@ impl Frame {
     /// The frame of all words.
     pub(super) const ALL: Frame = Frame { base: 0, lift: 0 };
 
-    /// The least frame of at most `2^(64 - lift)` words that has `least` and `greatest`, with as many
-    /// words below the one as above the other, as far as there are any.
+    /// Returns the frame of `2^(64 - lift)` words around `least` and `greatest`, or the least frame that
+    /// has both if that is wider. It has as many words below the one as above the other where possible.
     pub(super) fn around(least: u64, greatest: u64, lift: u32) -> Frame {
         let spread = greatest.saturating_sub(least);
         let lift = spread.leading_zeros().min(lift).min(MOST_LIFT);
@@ -35,25 +35,25 @@ impl Frame {
         Frame { base: least.saturating_sub(below).min(u64::MAX - last), lift }
     }
 
-    /// The offset of `word`; `None` if it is not in the frame.
+    /// Returns the offset of `word`; `None` if it is not in the frame.
     #[inline(always)]
     pub(super) fn offset(self, word: u64) -> Option<u64> {
         let above = word.wrapping_sub(self.base);
         (above <= u64::MAX >> (self.lift & 63)).then_some(above << (self.lift & 63))
     }
 
-    /// The word at `offset`.
+    /// Returns the word at `offset`.
     #[inline(always)]
     pub(super) fn word(self, offset: u64) -> u64 {
         self.base.wrapping_add(offset >> (self.lift & 63))
     }
 
-    /// The least word.
+    /// Returns the least word.
     pub(super) fn base(self) -> u64 {
         self.base
     }
 
-    /// By how many bits offsets are longer than what sets the frame's words apart.
+    /// Returns by how many bits distances from the base are shifted.
     pub(super) fn lift(self) -> u32 {
         self.lift
     }
@@ -75,11 +75,11 @@ mod tests {
                     assert!(offsets[0] <= offsets[1]);
                     assert_eq!(offsets.map(|offset| frame.word(offset)), [least, greatest]);
                     assert_eq!(frame.offset(frame.base()), Some(0));
-                    // Centred: no word below the base, none behind the last.
+                    // Centred: no word below the base, none after the last.
                     let below = frame.base().checked_sub(1);
                     assert_eq!(below.and_then(|word| frame.offset(word)), None);
-                    let behind = frame.word(u64::MAX).checked_add(1);
-                    assert_eq!(behind.and_then(|word| frame.offset(word)), None);
+                    let next = frame.word(u64::MAX).checked_add(1);
+                    assert_eq!(next.and_then(|word| frame.offset(word)), None);
                 }
             }
         }

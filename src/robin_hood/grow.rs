@@ -12,11 +12,11 @@ use crate::{error::Error, storage::Downward};
 /// asked for meanwhile, are as many: an L1 cache of 32 KiB holds them.
 const STRETCH_SLOTS: usize = 256;
 
-/// Windows get smaller where the pass comes to its end, but not as small as this.
+/// Windows become smaller towards the end of the pass, but not smaller than this.
 const LEAST_STRETCH_SLOTS: usize = 16;
 
 impl<S: Downward> Raw<S> {
-    /// Doubles the homes: in place if the storage reaches that far, else in another storage.
+    /// Doubles the homes: in place if the storage is large enough, else in another storage.
     pub(super) fn try_grow(&mut self) -> Result<(), Error> {
         match self.try_grow_in_place() {
             Err(Error::Full) => self.try_grow_elsewhere(),
@@ -26,8 +26,8 @@ impl<S: Downward> Raw<S> {
 
     /// Doubles the homes within the storage.
     ///
-    /// [`Error::Full`] if its start is reached; else what the storage says that cannot commit the
-    /// memory. Then nothing has changed.
+    /// Fails with [`Error::Full`] if the storage is used up to its start, or with the error of a storage
+    /// that cannot commit memory. The table is then unchanged.
     pub(super) fn try_grow_in_place(&mut self) -> Result<(), Error> {
         let old = self.shape;
         if old == Shape::NONE {
@@ -65,7 +65,7 @@ impl<S: Downward> Raw<S> {
         if self.can_move() { self.grow_into_another(new) } else { Err(Error::Full) }
     }
 
-    /// Makes a table of `new`, which has twice the homes, in a storage of its own.
+    /// Moves to a new storage as a table of `new`, which has twice the homes.
     #[inline(never)]
     fn grow_into_another(&mut self, new: Shape) -> Result<(), Error> {
         let old = self.shape;
@@ -86,11 +86,11 @@ impl<S: Downward> Raw<S> {
 
 /// A pass that puts the words of a table into one with twice as many homes.
 ///
-/// With `N` old homes, what stood in the old slots up to `j` goes to slots up to `2j + 1`, and what
-/// stands behind an empty slot `j - 1` goes to slots from `2j` on (the module's essay proves it).
+/// With `N` old homes, the content of the old slots up to `j` goes to slots up to `2j + 1`, and the
+/// content after an empty slot `j - 1` goes to slots from `2j` on (the module's essay proves it).
 ///
 /// In place, the old slot `j` is slot `N + j`. So the old slots `from..to` may have all of their
-/// target, `2 * from..2 * to`, cleared before they are read as long as that ends in front of them,
+/// target, `2 * from..2 * to`, cleared before they are read as long as that ends before them,
 /// at `2 * to <= N + from`; the last few, which overlap their target, are moved one by one.
 struct Doubling {
     source: Lanes,
@@ -103,7 +103,7 @@ struct Doubling {
 impl Doubling {
     /// # Safety
     ///
-    /// The slots of the target are valid for reads and writes, and nobody else uses them. Those of
+    /// The slots of the target are valid for reads and writes, and nothing else uses them. Those of
     /// the source are initialised, with T2 to T4; they are the target's last if `IN_PLACE`, and not
     /// among them otherwise. `has_values` says whether both have values.
     unsafe fn run<const IN_PLACE: bool>(self, has_values: bool) {
@@ -138,15 +138,15 @@ impl Doubling {
             if to > limit {
                 break;
             }
-            // SAFETY: as far as `2 * to`, slots of the target in front of the source slots to come;
+            // SAFETY: as far as `2 * to`, slots of the target before the source slots to come;
             // what was written before lies below `2 * from`.
             unsafe { self.clear::<VALUES>(2 * from, 2 * to) };
             next = if gap.is_some() {
                 let sources = [source.from(from), source.from(middle)];
                 let ahead = [source.from(to), target.lanes.from(2 * to)];
-                // SAFETY: old slots; all that is written lies in front of them. Those from `middle`
+                // SAFETY: old slots; all that is written precedes them. Those from `middle`
                 // on follow an empty slot, so they go to slots from `2 * middle` on, and those up to
-                // there to slots in front of that.
+                // there to slots before that.
                 let [first, next] = unsafe {
                     target.spread_two::<VALUES>(sources, quads, [next, 2 * middle], ahead)
                 };
@@ -164,11 +164,11 @@ impl Doubling {
         if IN_PLACE {
             // SAFETY: slots of the target up to the first source slot that was not read yet.
             unsafe { self.clear::<VALUES>(2 * from, homes + from) };
-            // SAFETY: old slots `j` from `from` on, which are slots `homes + j`: behind all that is
+            // SAFETY: old slots `j` from `from` on, which are slots `homes + j`: after all that is
             // written for them, or the last slot written.
             unsafe { target.move_up::<VALUES>(rest.0, rest.1, next) };
         } else {
-            // SAFETY: slots of the target behind all that was written.
+            // SAFETY: slots of the target after all that was written.
             unsafe { self.clear::<VALUES>(2 * from, target.shape.slots()) };
             // SAFETY: old slots; none of them is in the target.
             unsafe { target.spread::<VALUES>(rest.0, rest.1, next) };
@@ -179,7 +179,7 @@ impl Doubling {
     ///
     /// # Safety
     ///
-    /// They are slots of the target, and nothing stands in them that is still wanted.
+    /// They are slots of the target whose content is not needed any more.
     unsafe fn clear<const VALUES: bool>(&self, from: usize, to: usize) {
         let from = from.max(self.untouched);
         if from < to {

@@ -1,4 +1,4 @@
-//! Inserting a word: everything from its place to the next gap moves one slot on.
+//! Inserting a word: the words from its place to the next gap move one slot up.
 
 use core::mem;
 
@@ -14,15 +14,15 @@ use crate::{error::Error, storage::Downward};
 pub(super) enum Place {
     /// In this slot.
     Slot(usize),
-    /// In the header: it is the key whose offset is EMPTY.
+    /// In the header (T5).
     Header,
 }
 
-/// What came of looking for a place.
+/// The place that was found for a word.
 enum Room {
-    /// The word is there already.
+    /// The word is present.
     Taken(Place),
-    /// Everything from `place` to before `gap` has to move one slot on, for `offset` to go to `place`.
+    /// `offset` goes to `place` after the words from there to before `gap` have moved one slot up.
     Between {
         place: usize,
         gap: usize,
@@ -36,13 +36,13 @@ enum Room {
 enum Lack {
     /// The table counts as full.
     Full,
-    /// There is no gap behind the place.
+    /// There is no gap after the place.
     Gap,
     /// The word is not in the table's frame.
     Frame,
 }
 
-/// Whichever it is, a table that cannot make up for it has no memory left.
+/// A table that lacks one of these and cannot get it has no memory left.
 impl From<Lack> for Error {
     fn from(_: Lack) -> Error {
         Error::Full
@@ -50,7 +50,7 @@ impl From<Lack> for Error {
 }
 
 impl<S: Downward> Raw<S> {
-    /// Where `word` is.
+    /// Returns where `word` is.
     #[inline(always)]
     pub(super) fn find(&self, word: u64) -> Option<Place> {
         let offset = self.frame.offset(word)?;
@@ -60,7 +60,7 @@ impl<S: Downward> Raw<S> {
         super::find::find(self.slots(), self.shape, offset).map(Place::Slot)
     }
 
-    /// The value of the key at `place`; 0 in a set.
+    /// Returns the value of the key at `place`.
     #[inline]
     pub(super) fn value(&self, place: Place) -> Option<&u64> {
         match place {
@@ -77,7 +77,8 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// Puts `word` in, growing as long as the storage can. The place, and whether it is new there.
+    /// Inserts `word` unless it is present, growing as long as the storage can. Returns its place, and
+    /// whether it is new.
     #[inline]
     pub(super) fn try_insert(&mut self, word: u64, value: u64) -> Result<(Place, bool), Error> {
         if self.has_moved_much() {
@@ -89,7 +90,7 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// [`try_insert`](Self::try_insert) of a word for which there is no place yet.
+    /// [`try_insert`](Self::try_insert) of a word for which the table lacks a place.
     #[cold]
     fn insert_elsewhere(
         &mut self,
@@ -100,7 +101,7 @@ impl<S: Downward> Raw<S> {
         loop {
             let made = match lack {
                 Lack::Full if !self.is_crowded(Some(word)) => match self.try_grow() {
-                    // Twice the homes may fit once there are fewer slots behind them.
+                    // Twice the homes may fit with fewer slots after them.
                     Err(Error::Full) if self.shape != self.shape.plain() => {
                         self.try_respread(Some(word), usize::MAX)
                     }
@@ -119,8 +120,8 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// Puts `word` in unless the table counts as full. Where its place needs it, the words are spread
-    /// anew over the slots that there are.
+    /// Inserts `word` unless the table is full. If its place requires it, the words are spread over the
+    /// present slots.
     pub(super) fn insert_within_capacity(
         &mut self,
         word: u64,
@@ -179,8 +180,8 @@ impl<S: Downward> Raw<S> {
     }
 }
 
-/// Puts `word` into slot `place`; what stands from there to before `gap` moves one on. Does nothing
-/// to an empty slice.
+/// Writes `word` into slot `place` after the words from there to before `gap` have moved one slot up.
+/// Does nothing to an empty slice.
 #[inline]
 fn shift_in(words: &mut [u64], place: usize, gap: usize, word: u64) {
     let mut carried = word;

@@ -14,11 +14,11 @@ use crate::storage::Downward;
 /// The words of a table or of a part of it, ascending, with their places.
 #[derive(Clone, Debug)]
 pub(super) struct Words<'a> {
-    /// Is the key in the header still to come? It is the least.
+    /// Whether the key in the header, the least, is still to come.
     zero: bool,
     frame: Frame,
     slots: Enumerate<slice::Iter<'a, u64>>,
-    /// The number of the first slot that was given.
+    /// The number of the first slot of the part.
     first: usize,
     /// How many words are to come, at least and at most.
     left: (usize, usize),
@@ -38,18 +38,18 @@ impl<'a> Words<'a> {
         range: Option<RangeInclusive<u64>>,
     ) -> Words<'a> {
         let (start, end) = match range {
-            Some(range) => (raw.position_of(*range.start()), raw.position_behind(*range.end())),
+            Some(range) => (raw.position_of(*range.start()), raw.position_following(*range.end())),
             None => (0, 0),
         };
         Words::between(raw, start, end)
     }
 
-    /// The words from `position` on. Position 0 is in front of all; position `n + 1` is slot `n`.
+    /// The words from `position` on. Position 0 precedes all words; position `n + 1` is slot `n`.
     pub(super) fn from_position<S: Downward>(raw: &'a Raw<S>, position: usize) -> Words<'a> {
         Words::between(raw, position, usize::MAX)
     }
 
-    /// The words from position `start` to in front of position `end`.
+    /// The words from position `start` to before position `end`.
     fn between<S: Downward>(raw: &'a Raw<S>, start: usize, end: usize) -> Words<'a> {
         let (first, slots) = (start.saturating_sub(1), raw.slots());
         let part = slots.get(first..end.saturating_sub(1).min(slots.len())).unwrap_or(&[]);
@@ -118,49 +118,49 @@ impl DoubleEndedIterator for Words<'_> {
 impl FusedIterator for Words<'_> {}
 
 impl<S: Downward> Raw<S> {
-    /// The first word at or behind `position`, where it is, and the position behind it.
+    /// Returns the first word at or after `position`, its place, and the position after it.
     pub(super) fn next_from(&self, position: usize) -> Option<(usize, Place, u64)> {
         let (place, word) = Words::from_position(self, position).next()?;
-        let behind = match place {
+        let next = match place {
             Place::Header => 1,
             Place::Slot(slot) => slot + 2,
         };
-        Some((behind, place, word))
+        Some((next, place, word))
     }
 
-    /// The last word in front of `position`, and where it is.
+    /// Returns the last word before `position`, and its place.
     pub(super) fn last_before(&self, position: usize) -> Option<(Place, u64)> {
         Words::between(self, 0, position).next_back()
     }
 
-    /// The position from which the first word comes that is not less than `word`.
+    /// Returns the position of the first word that is not less than `word`.
     pub(super) fn position_of(&self, word: u64) -> usize {
         if word <= self.frame.base() {
             return 0;
         }
-        // Whatever is not in the frame now is behind all words.
+        // A word above the base and not in the frame is greater than all words of the table.
         let offset = self.frame.offset(word);
         offset.map_or(usize::MAX, |offset| place_of(self.slots(), self.shape, offset) + 1)
     }
 
-    /// The position behind all words up to `word`.
-    pub(super) fn position_behind(&self, word: u64) -> usize {
+    /// Returns the position after all words up to `word`.
+    pub(super) fn position_following(&self, word: u64) -> usize {
         word.checked_add(1).map_or(usize::MAX, |next| self.position_of(next))
     }
 
-    /// The position from which the first word comes that is not in front of `place`.
+    /// Returns the position of the first word that does not precede `place`.
     pub(super) fn position_at(&self, place: Whereabouts) -> usize {
         match place {
-            Whereabouts::InFront => 0,
+            Whereabouts::Before => 0,
             Whereabouts::At(word) => self.position_of(word),
-            Whereabouts::Behind => usize::MAX,
+            Whereabouts::After => usize::MAX,
         }
     }
 
-    /// The position behind all words up to `place`.
+    /// Returns the position after all words up to `place`.
     pub(super) fn position_after(&self, place: Whereabouts) -> usize {
         match place {
-            Whereabouts::At(word) => self.position_behind(word),
+            Whereabouts::At(word) => self.position_following(word),
             place => self.position_at(place),
         }
     }

@@ -1,7 +1,7 @@
 //! Two tables of one order, read side by side.
 //!
-//! [`Merged`] is an iterator, for whatever is done with one word at a time. A new table of two sets is
-//! made in two halves of all words at once, each a [`Half`].
+//! [`Merged`] is an iterator, for work on one word at a time. A new table of two sets is made in two
+//! halves of all words at once, each a [`Half`].
 
 use core::iter::{FusedIterator, Peekable};
 
@@ -27,14 +27,14 @@ pub enum Merge {
     Union,
     /// The keys of both.
     Intersection,
-    /// The keys of the first that the second has not.
+    /// The keys of the first that are not in the second.
     Difference,
-    /// The keys that just one of them has.
+    /// The keys of exactly one of them.
     SymmetricDifference,
 }
 
 impl Merge {
-    /// Does the result have a key that the first or the second has?
+    /// Returns whether the result has a key that is in the first, in the second, or in both.
     #[inline(always)]
     pub(super) fn takes(self, in_first: bool, in_second: bool) -> bool {
         match self {
@@ -45,12 +45,12 @@ impl Merge {
         }
     }
 
-    /// Does the result have the word that was found?
+    /// Returns a test whether the result has a word.
     pub(super) fn filter(self) -> impl Fn(&Found) -> bool + Clone {
         move |found| self.takes(found.1.is_some(), found.2.is_some())
     }
 
-    /// The most keys that the result of two sets has.
+    /// Returns the most keys that the result of two sets has.
     pub(super) fn most(self, first: usize, second: usize) -> usize {
         match self {
             Merge::Union | Merge::SymmetricDifference => first.saturating_add(second),
@@ -60,7 +60,7 @@ impl Merge {
     }
 }
 
-/// A word that is in one of two tables, or in both, and where.
+/// A word that is in one of two tables or in both, and its places.
 pub(super) type Found = (u64, Option<Place>, Option<Place>);
 
 /// The words of two tables, ascending, each once.
@@ -115,8 +115,8 @@ impl<S: Downward> Raw<S> {
         Ok(())
     }
 
-    /// Puts the words that `merge` makes of those of `first` and `second` into this table, which is
-    /// empty and of the same order: what inserting them one by one would do.
+    /// Fills this table, which is empty and of the same order, with the words that `merge` takes from `first`
+    /// and `second`, as inserting them one by one would.
     pub(super) fn fill_merged<T: Downward, U: Downward>(
         &mut self,
         merge: Merge,
@@ -133,15 +133,15 @@ impl<S: Downward> Raw<S> {
         self.insert_all(taken.map(|found| (found.0, 0)))
     }
 
-    /// [`fill_merged`](Self::fill_merged) of tables of this frame. If there is no slot for one of the
-    /// words in this shape, the table is not whole.
+    /// [`fill_merged`](Self::fill_merged) of tables of this frame. If a word has no slot in this shape, T1 to
+    /// T6 do not hold afterwards.
     fn fill_merged_in_a_pass<T: Downward, U: Downward>(
         &mut self,
         merge: Merge,
         first: &Raw<T>,
         second: &Raw<U>,
     ) -> Result<(), NoSlot> {
-        // One loop for each, in which the question what to take is settled.
+        // One loop for each, in which the compiler knows what to take.
         match merge {
             Merge::Union => self.fill_taken(first, second, |a, b| Merge::Union.takes(a, b)),
             Merge::Intersection => {
@@ -196,14 +196,14 @@ impl<S: Downward> Raw<S> {
         }
         self.zero = takes(first.zero.is_some(), second.zero.is_some()).then_some(0);
         self.len = len + usize::from(self.zero.is_some());
-        // What the lower half had no slot for goes into the upper one, in front of what stands there.
+        // Words for which the lower half had no slot go into the upper half, before its words.
         for word in low_late.words.into_iter().take(low_late.count) {
             self.insert_within_capacity(self.frame.word(word), 0).map_err(|_| NoSlot)?;
         }
         Ok(())
     }
 
-    /// The slots of the words below [`MIDDLE`], and of the others.
+    /// Returns the slots of the words below [`MIDDLE`], and of the others.
     fn halves(&self) -> (&[u64], &[u64]) {
         let slots = self.slots();
         slots.split_at_checked(place_of(slots, self.shape, MIDDLE)).unwrap_or((slots, &[]))
@@ -215,9 +215,9 @@ const MIDDLE: u64 = 1 << 63;
 
 /// One half of a merge of the slots of two tables.
 ///
-/// An empty slot is the least word there is, so it is taken out as any other would be, and leaves
-/// nothing. No branch depends on which of two words is the lesser. What a step waits for is which
-/// slots the step before has come to; two halves have two such chains.
+/// An empty slot is the least word, so it is taken like any other, and nothing is written for it. No branch
+/// depends on which of two words is the lesser. A step waits for the slots that the step before reached;
+/// two halves are two such chains.
 #[derive(Clone, Copy)]
 struct Half<'a> {
     slots: [&'a [u64]; 2],
@@ -228,20 +228,20 @@ struct Half<'a> {
     shape: Shape,
 }
 
-/// How far a half has come. By itself, so that a loop has it in registers.
+/// The state of a half. It is a type of its own so that a loop keeps it in registers.
 #[derive(Clone, Copy)]
 struct Cursor {
     /// The next slots of the two tables.
     one: *const u64,
     two: *const u64,
-    /// The slot behind the last word.
+    /// The slot after the last word.
     next: usize,
 }
 
 /// Words for which there was no slot.
 struct Late {
     words: [u64; OVERFLOW_SLOTS],
-    /// How many there were, more than fit perhaps.
+    /// How many there were; they may be more than fit.
     count: usize,
 }
 
@@ -266,13 +266,13 @@ impl Late {
 }
 
 impl<'a> Half<'a> {
-    /// The start of both tables, and of this half of the target, which is slot `next`.
+    /// Returns the start of both tables, and of this half of the target, which is slot `next`.
     fn begin(self, next: usize) -> Cursor {
         let [one, two] = self.slots.map(<[u64]>::as_ptr);
         Cursor { one, two, next }
     }
 
-    /// The slots of the two tables from `at` on.
+    /// Returns the slots of the two tables from `at` on.
     fn rests(self, at: Cursor) -> [&'a [u64]; 2] {
         let rest = |slots: &'a [u64], next: *const u64| {
             let read = next.addr().wrapping_sub(slots.as_ptr().addr()) / size_of::<u64>();
@@ -281,7 +281,7 @@ impl<'a> Half<'a> {
         [rest(self.slots[0], at.one), rest(self.slots[1], at.two)]
     }
 
-    /// Steps that can be taken from `at` on before one of the tables comes to its end.
+    /// Returns how many steps can be taken from `at` on before one of the tables ends.
     fn sure_steps(self, at: Cursor) -> usize {
         let [one, two] = self.rests(at);
         one.len().min(two.len())
@@ -309,21 +309,21 @@ impl<'a> Half<'a> {
         let (word, [one, two]) = take_lesser([a, b], [at.one, at.two]);
         (at.one, at.two) = (one, two);
         let in_first = a <= b;
-        // One of them has it, which the compiler does not see by itself.
+        // One of them has it, which the compiler does not see.
         let in_second = b <= a || !in_first;
         let mask = u64::from(takes(in_first, in_second)).wrapping_neg();
         // SAFETY: the caller's promise.
         unsafe { self.push(at, len, late, word & mask) };
     }
 
-    /// Puts `word` behind the others, and nothing for the empty one.
+    /// Puts `word` after the others, and nothing for the empty one.
     ///
     /// # Safety
     ///
     /// The target's slots up to the limit are valid for writes.
     #[inline(always)]
     unsafe fn push(self, at: &mut Cursor, len: &mut usize, late: &mut Late, word: u64) {
-        // The home of the empty word is in front of all.
+        // The home of the empty word is the first.
         let slot = greater(self.shape.home(word), at.next);
         if slot >= self.limit {
             return late.push(word);
@@ -335,7 +335,7 @@ impl<'a> Half<'a> {
         *len += is_word;
     }
 
-    /// Takes all that is left.
+    /// Takes all words that are left.
     ///
     /// # Safety
     ///
@@ -357,7 +357,7 @@ impl<'a> Half<'a> {
                 unsafe { self.step(&mut at, len, late, takes) };
             }
         }
-        // One table has come to its end, so what is left of the other is in it alone.
+        // One table has ended, so the words that are left are in the other alone.
         let rests = self.rests(at);
         for (rest, taken) in rests.into_iter().zip([takes(true, false), takes(false, true)]) {
             for &word in if taken { rest } else { &[] } {
@@ -368,7 +368,7 @@ impl<'a> Half<'a> {
     }
 }
 
-/// How many of the words of the two tables `merge` takes, the empty one included.
+/// Returns how many words `merge` takes from the two tables, including the empty one.
 pub(super) fn count<S: Downward, T: Downward>(
     merge: Merge,
     first: &Raw<S>,

@@ -1,10 +1,11 @@
-//! The sorted table that grows in place: no second copy, no hash computed again, one streaming pass.
+//! The sorted table that grows in place, in one streaming pass, without a second copy and without
+//! computing a hash again.
 //!
 //! # The picture
 //!
 //! A key is turned into a word by a one-to-one map ([`Order`]): a keyed hash, or nothing at all. The
 //! table is an array of words in ascending order, with gaps. The home of a word is the slot that its
-//! leading bits name; it stands there, or behind the words that came before it.
+//! leading bits name. The word is in that slot, or in a later one if preceding words take it.
 //!
 //! ```text
 //!  8 homes = 3 leading bits                                       overflow area
@@ -19,13 +20,13 @@
 //!   |    |0001|0010|0011|    |    |    |    |1000|    |    |    |1100|    |1110|1111|    |    |
 //! ```
 //!
-//! What a slot holds is not quite the word, but its *offset* in the *frame* of the table: how far it is above
-//! a base, shifted to the top (`frame.rs`). The frame that a table starts with is all words, and there
-//! the two are the same; it gets narrower if the words crowd together. Below, a word is what a slot holds.
+//! A slot holds not the word itself, but its *offset* in the *frame* of the table: its distance from a
+//! base, shifted to the top (`frame.rs`). A table starts with the frame of all words, in which offset and
+//! word are equal; the frame becomes narrower if the words crowd together. Below, a word is what a slot
+//! holds.
 //!
-//! Because the order is that of the words, a table with twice the homes has the same words in the
-//! same order, only further apart. So growing is a merge of the old array with more gaps, and merging
-//! two tables, or walking over a range of one, is a walk over arrays.
+//! A table with twice the homes has the same words in the same order, further apart. So growing copies
+//! the old array with more gaps; merging two tables and walking over a range read arrays from start to end.
 //!
 //! # Invariants
 //!
@@ -34,22 +35,21 @@
 //! - **T1** The slots are the last `homes + overflow` words of the storage. All of them are
 //!   initialised, and so are the values of a map, which has as many.
 //! - **T2** Words that are not EMPTY (0) ascend strictly from slot to slot.
-//! - **T3** A word is not in front of its home.
+//! - **T3** A word does not precede its home.
 //! - **T4** There is no empty slot between a word and its home.
-//! - **T5** The key whose offset is EMPTY, if it is in the table, stands in the header.
+//! - **T5** The key whose offset is EMPTY is in the header, if it is in the table.
 //! - **T6** `len` counts the words and the one in the header, and is at most `max`.
 //!
-//! T2 to T4 leave no choice: the layout is a function of the words, the shape and the frame. Whatever was
-//! inserted, removed, grown, shrunk or merged in whatever order, equal sets of one shape and frame look
-//! the same.
+//! T2 to T4 leave no choice: the words, the shape and the frame determine the layout. Equal sets of one
+//! shape and frame are equal slot by slot, whatever their history.
 //!
 //! # Operations
 //!
 //! ```text
 //! lookup   from the home on, to the first slot that is empty or not less: four slots, then in steps that
 //!          double, and back
-//! insert   there; what stands from there to the next gap moves one slot on
-//! remove   what stands behind, up to a gap or a word at home, moves one slot back
+//! insert   there; the words from there to the next gap move one slot up
+//! remove   the words after it, up to a gap or a word at home, move one slot down
 //! grow     for each old slot in order:  next = max(home of its word, next);
 //!                                       new[next] = its word;  next = next + 1
 //! spread   all words to the end, side by side; from there to where they belong in another shape or frame:
@@ -57,8 +57,8 @@
 //! retain, merge: the pass of growing, over the words that are taken
 //! ```
 //!
-//! Every loop runs over slots and ends at the last one. An empty slot goes through the pass of
-//! growing as any other: its home is 0, so it leaves an empty slot behind the word before.
+//! Every loop runs over slots and ends at the last one. The pass of growing treats an empty slot as a
+//! word with home 0, so it leaves an empty slot after the preceding word.
 //!
 //! # Growing in place cannot overwrite what it has not read
 //!
@@ -69,7 +69,7 @@
 //!    has an old home `h <= j` (T3), so a new home `2h` or `2h + 1`, at most `2j + 1`. By induction
 //!    `next` is at most `2j` before slot `j`, so it is written to `max(home, next) <= 2j + 1`, and
 //!    `next` is at most `2j + 2` after it.
-//! 2. *For `j < N` that is not behind the slot just read*: `2j + 1 <= N + j`.
+//! 2. *For `j < N` that is no later than the slot just read*: `2j + 1 <= N + j`.
 //! 3. *For `j >= N`, in the overflow area, neither.* Homes are at most `2N - 1 <= N + j`; and by 2.
 //!    and induction `next` is at most `N + j` before slot `j`, as it was at most `N + j - 1` for the
 //!    slot before. So at most `N + j` is written.
@@ -77,15 +77,14 @@
 //! A slot that has been read may be overwritten, so nothing is lost; and the last slot written is at
 //! most the last slot there is.
 //!
-//! *Behind an empty old slot `j - 1`, everything goes to new slots from `2j` on*: words there have an
-//! old home of at least `j` (T4). So the array can be cut behind any empty slot, and the parts be
-//! moved independently: two at once by one processor, or each by another
-//! (`grow_shared`).
+//! *After an empty old slot `j - 1`, everything goes to new slots from `2j` on*: words there have an
+//! old home of at least `j` (T4). So the array can be cut after any empty slot, and the parts can be
+//! moved independently: two at once by one processor, or each by another (`grow_shared`).
 //!
 //! # Cost
 //!
-//! Of a random table, at some loads (`costs_are_as_documented` counts them; the slots from home are
-//! Knuth's figures for linear probing, which the order within a run does not change):
+//! For random tables at four loads (`costs_are_as_documented` counts them; the slots from home are Knuth's
+//! figures for linear probing, which do not depend on the order within a run):
 //!
 //! | | slots from home, per hit | words moved per insert | lines per hit |
 //! |---|---|---|---|
@@ -153,8 +152,8 @@
 //!
 //! # Concurrency
 //!
-//! One owner. `&` reads and `&mut` writes, as the borrow checker has it; an interrupt handler needs
-//! a lock that masks interrupts. Growing can be shared (feature `lockfree`): see `shared`.
+//! A table has one owner: operations that change it take `&mut`. An interrupt handler needs a lock that
+//! masks interrupts. Several threads can grow a table together (feature `lockfree`): see `shared`.
 //!
 //! # Sources
 //!

@@ -2,10 +2,10 @@
 //!
 //! | keys | order | ranges |
 //! |---|---|---|
-//! | any, chosen by anybody | [`Keyed`] | no |
-//! | any that are spread evenly between the least and the greatest: hashes, ids, page numbers, addresses of one heap | [`ByValue`] | yes |
-//! | as above, of a piece of the numbers that is known beforehand; others are refused, and the table never has to find out which piece it is | [`Within`] | yes |
-//! | in several crowds far apart, as user and kernel addresses together | an [`Order`] of your own that is [`Monotone`], and leaves out what is between | yes |
+//! | any, also chosen by others | [`Keyed`] | no |
+//! | spread evenly between the least and the greatest: hashes, ids, page numbers, addresses of one heap | [`ByValue`] | yes |
+//! | spread evenly over a piece of the numbers that is known beforehand; the table refuses others | [`Within`] | yes |
+//! | in several crowds far apart, such as user and kernel addresses together | an [`Order`] of your own that is [`Monotone`] and leaves out the space between | yes |
 
 use core::ops::{Bound, RangeBounds, RangeInclusive};
 
@@ -13,31 +13,30 @@ use crate::hash::{Keyed, hash_word, unhash_word};
 
 /// A one-to-one map from keys to the words that a table stores, in whose order it stores them.
 ///
-/// A table works as an exact set or map as long as [`key`](Self::key) undoes [`word`](Self::word), and
-/// no two keys have one word. With a function for which that is not so, it mixes keys up, but does
-/// nothing worse.
+/// A table is an exact set or map as long as [`key`](Self::key) undoes [`word`](Self::word) and no two
+/// keys have one word. With other functions it confuses keys, but it stays whole and sound.
 ///
-/// An order that is a bijection of all 64 bits has a word for each key. One may also have words for some
-/// of them only, one piece of the numbers: [`keys`](Self::keys).
+/// A bijection of all 64 bits has a word for each key. An order may also have words for one piece of the
+/// numbers only: [`keys`](Self::keys).
 pub trait Order {
-    /// The word that stands for `key`, which is one of [`keys`](Self::keys).
+    /// Returns the word of `key`, which is one of [`keys`](Self::keys).
     fn word(&self, key: u64) -> u64;
 
-    /// The key that `word` stands for, which is the word of one.
+    /// Returns the key of `word`, which is the word of one.
     fn key(&self, word: u64) -> u64;
 
-    /// The keys that there is a word for. All others are in no table of this order: a lookup does not
-    /// find them, and to insert one is [`Error::KeyOutOfRange`](crate::Error::KeyOutOfRange).
+    /// Returns the keys that have a word. No table of this order has any other key: a lookup does not find
+    /// it, and inserting it is [`Error::KeyOutOfRange`](crate::Error::KeyOutOfRange).
     #[inline(always)]
     fn keys(&self) -> RangeInclusive<u64> {
         0..=u64::MAX
     }
 }
 
-/// An [`Order`] in which a greater key has a greater word: tables answer questions about ranges.
+/// An [`Order`] in which a greater key has a greater word: its tables have ranges.
 ///
-/// The only one that has a word for every key is [`ByValue`]; one that leaves keys out can bring the
-/// others closer together, or further apart, so that their words are spread evenly.
+/// Only [`ByValue`] has a word for every key; an order that leaves keys out can bring the others closer
+/// together, or further apart, so that their words are spread evenly.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -65,8 +64,8 @@ pub trait Order {
 /// ```
 pub trait Monotone: Order {}
 
-/// The order of keyed hashes: any keys spread evenly, and nobody who does not know the seed can
-/// choose keys that do not.
+/// The order of keyed hashes: any keys spread evenly, and only someone who knows the seed can choose keys
+/// that do not.
 impl Order for Keyed {
     #[inline(always)]
     fn word(&self, key: u64) -> u64 {
@@ -81,9 +80,9 @@ impl Order for Keyed {
 
 /// The order of the keys themselves, for keys that are spread evenly between the least and the greatest.
 ///
-/// Which piece of the numbers that is, and how dense the keys are in it, a table finds out by itself, as
-/// [what it costs](super#when-keys-crowd-together) tells. Keys in several crowds far apart are found in
-/// the logarithm of a crowd, but to insert or remove one moves up to the whole crowd.
+/// A table finds by itself which piece of the numbers that is, and how dense the keys are in it; the essay
+/// says [what that costs](super#when-keys-crowd-together). If keys are in several crowds far apart, a
+/// lookup takes the logarithm of a crowd, but an insertion or a removal moves up to a whole crowd.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ByValue;
 
@@ -101,8 +100,8 @@ impl Order for ByValue {
 
 impl Monotone for ByValue {}
 
-/// The order of the keys of one piece of the numbers, which are spread evenly over it: of page numbers, or
-/// of the addresses of a kernel's half. Other keys are refused.
+/// The order of keys that are spread evenly over one piece of the numbers: page numbers, or the addresses
+/// of a kernel's half. Other keys are refused.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -119,18 +118,18 @@ impl Monotone for ByValue {}
 pub struct Within {
     low: u64,
     high: u64,
-    /// How far apart the words of neighbouring keys are.
+    /// The distance between the words of neighbouring keys.
     scale: u64,
 }
 
 impl Within {
-    /// The order of `keys`; `None` if there are none.
+    /// Makes the order of `keys`; `None` if there are none.
     pub const fn new(keys: RangeInclusive<u64>) -> Option<Within> {
         let (low, high) = (*keys.start(), *keys.end());
         if low > high {
             return None;
         }
-        // 2^64 divided by how many keys there are, which is 0 if they are all.
+        // 2^64 divided by the number of keys, which wraps to 0 if all numbers are keys.
         let count = (high - low).wrapping_add(1);
         let scale = match count.wrapping_neg().checked_div(count) {
             Some(times) => times.saturating_add(1),
@@ -165,34 +164,34 @@ impl Monotone for Within {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Whereabouts {
     /// Less than all keys that have a word.
-    InFront,
+    Before,
     At(u64),
     /// Greater than all keys that have a word.
-    Behind,
+    After,
 }
 
-/// What only tables ask.
+/// Questions that only tables have.
 pub(super) trait Lookup: Order {
-    /// The word of `key`, if it has one.
+    /// Returns the word of `key`, if it has one.
     #[inline(always)]
     fn word_of(&self, key: u64) -> Option<u64> {
         self.keys().contains(&key).then(|| self.word(key))
     }
 
-    /// Where `key` is.
+    /// Returns where `key` is.
     #[inline]
     fn whereabouts(&self, key: u64) -> Whereabouts {
         match self.word_of(key) {
             Some(word) => Whereabouts::At(word),
-            None if key < *self.keys().start() => Whereabouts::InFront,
-            None => Whereabouts::Behind,
+            None if key < *self.keys().start() => Whereabouts::Before,
+            None => Whereabouts::After,
         }
     }
 }
 
 impl<O: Order> Lookup for O {}
 
-/// The words of the keys within `bounds`, from the least to the greatest; `None` if there are none.
+/// Returns the words of the keys within `bounds`, from the least to the greatest; `None` if there are none.
 pub(super) fn words_within<O: Monotone>(
     order: &O,
     bounds: &impl RangeBounds<u64>,

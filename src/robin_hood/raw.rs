@@ -1,8 +1,7 @@
-//! A storage, a shape and the words in it: what sets and maps are made of.
+//! The raw table: a storage, a shape, and the words in it.
 //!
-//! The only place that turns storage into slices. What works on slices is safe; the passes of
-//! [`grow`](super::grow) and [`shrink`](super::shrink) take pointers, because source and target
-//! overlap there.
+//! This is the only file that turns storage into slices. Code on slices is safe; the passes of
+//! [`grow`](super::grow) take pointers, because their source and target overlap.
 
 use core::slice;
 
@@ -19,9 +18,9 @@ use crate::{
 /// The storages of a table, returned to the caller.
 #[derive(Debug)]
 pub struct Storages<S> {
-    /// That of the keys.
+    /// The storage of the keys.
     pub keys: S,
-    /// That of the values; there always is one for a map, and never for a set.
+    /// The storage of the values: a map always has one, a set never.
     pub values: Option<S>,
 }
 
@@ -31,20 +30,20 @@ pub(super) struct Raw<S> {
     keys: S,
     values: Option<S>,
     pub(super) shape: Shape,
-    /// What the slots hold are offsets of words in this frame.
+    /// The slots hold offsets of words in this frame.
     pub(super) frame: Frame,
     pub(super) load: MaxLoad,
     /// Keys that fit before the table has to grow.
     pub(super) max: usize,
-    /// Keys, the one in `zero` included.
+    /// Keys, including the one in `zero`.
     pub(super) len: usize,
-    /// The value of the key whose offset is EMPTY, which no slot can hold (T5).
+    /// The value of the key whose offset is EMPTY (T5); 0 in a set.
     pub(super) zero: Option<u64>,
     /// Words that insertions and removals have moved since the table got its shape.
     pub(super) moved: usize,
 }
 
-/// The first slots of a table's keys and values. A table without values has dangling ones.
+/// The ends of a table's keys and values.
 #[derive(Clone, Copy)]
 pub(super) struct Ends {
     /// One past the last key.
@@ -106,7 +105,7 @@ impl<S: Downward> Raw<S> {
         self.values.as_ref()
     }
 
-    /// Lines that the table may grow to in its own storage.
+    /// Returns the number of lines that the table can grow to in its storage.
     pub(super) fn reserved_lines(&self) -> usize {
         lines_of(&self.keys, self.values.as_ref())
     }
@@ -129,15 +128,13 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// Makes the table an empty one of `shape`, whose lines were committed. The key of the empty
-    /// word stays.
+    /// Makes the table empty and of `shape`, whose lines are committed. The key in the header stays.
     pub(super) fn take_shape(&mut self, shape: Shape) {
         self.take_shape_around(shape, 0);
         self.len = usize::from(self.zero.is_some());
     }
 
-    /// Makes the table one of `shape`, whose lines were committed, of which all but the last `kept`
-    /// slots are empty.
+    /// Gives the table `shape`, whose lines are committed, and empties all but the last `kept` slots.
     pub(super) fn take_shape_around(&mut self, shape: Shape, kept: usize) {
         let dirty = shape.slots() - self.claim(shape);
         let empty = dirty.saturating_sub(kept);
@@ -150,20 +147,20 @@ impl<S: Downward> Raw<S> {
         self.set_shape(shape);
     }
 
-    /// Is no slot taken?
+    /// Returns whether all slots are empty.
     pub(super) fn has_no_words(&self) -> bool {
         self.len == usize::from(self.zero.is_some())
     }
 
-    /// Says that the table has `shape` now: T1 holds for it.
+    /// Records `shape`, for which T1 holds.
     pub(super) fn set_shape(&mut self, shape: Shape) {
         self.shape = shape;
         self.max = shape.max_len(self.load);
         self.moved = 0;
     }
 
-    /// Has to come before anything is written to the slots of `shape`, whose lines were committed. Returns
-    /// how many of the first of them are zero.
+    /// Must be called before the slots of `shape`, whose lines are committed, are written. Returns how
+    /// many of the first slots are zero.
     pub(super) fn claim(&mut self, shape: Shape) -> usize {
         let lines = shape.lines();
         let zero_keys = self.keys.claim(lines);
@@ -173,20 +170,20 @@ impl<S: Downward> Raw<S> {
         shape.slots().saturating_sub(dirty_lines * LINE_SLOTS)
     }
 
-    /// Where keys and values end, for passes that move them.
+    /// Returns the ends of keys and values, for passes that move them.
     pub(super) fn ends(&mut self) -> Ends {
         let values = self.values.as_mut().map(|values| values.end_mut().cast());
         Ends { keys: self.keys.end_mut().cast(), values }
     }
 
-    /// The words of all slots.
+    /// Returns the words of all slots.
     #[inline(always)]
     pub(super) fn slots(&self) -> &[u64] {
         // SAFETY: T1.
         unsafe { last_words(self.keys.end(), self.shape) }
     }
 
-    /// The values of all slots; of a set, none.
+    /// Returns the values of all slots; a set has none.
     #[inline]
     pub(super) fn values(&self) -> &[u64] {
         match &self.values {
@@ -196,14 +193,14 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// The words and the values of all slots.
+    /// Returns the words and the values of all slots.
     #[inline]
     pub(super) fn slots_and_values(&mut self) -> (&mut [u64], &mut [u64]) {
         let Parts { slots, values, .. } = self.parts();
         (slots, values)
     }
 
-    /// Everything that an operation may change, at once.
+    /// Takes the table apart, for operations that change several parts.
     #[inline]
     pub(super) fn parts(&mut self) -> Parts<'_> {
         // SAFETY: T1.
@@ -217,7 +214,7 @@ impl<S: Downward> Raw<S> {
         Parts { slots, frame: *frame, shape: *shape, values, zero, len, moved }
     }
 
-    /// Takes out everything; the memory stays.
+    /// Removes all keys and keeps the memory.
     pub(super) fn clear(&mut self) {
         // Values of empty slots do not matter.
         self.slots_and_values().0.fill(EMPTY);
@@ -226,13 +223,13 @@ impl<S: Downward> Raw<S> {
     }
 }
 
-/// Lines that a table may have in `keys` and `values`.
+/// Returns the number of lines that a table can have in `keys` and `values`.
 fn lines_of<S: Downward>(keys: &S, values: Option<&S>) -> usize {
     let lines = keys.reserved_lines();
     values.map_or(lines, |values| lines.min(values.reserved_lines()))
 }
 
-/// The words of the last lines before `end`.
+/// Returns the words of the last lines before `end`.
 ///
 /// # Safety
 ///
@@ -242,19 +239,19 @@ fn lines_of<S: Downward>(keys: &S, values: Option<&S>) -> usize {
 unsafe fn last_words<'a>(end: *const Line, shape: Shape) -> &'a [u64] {
     let start = end.cast::<u64>().wrapping_sub(shape.slots());
     // SAFETY: aligned as lines are, not null as `end` is not at the start of the address space;
-    // initialised and unchanged by the caller's word, and no longer than an object may be (Shape).
+    // initialised and unchanged by the caller's promise, and no longer than an object may be (Shape).
     unsafe { slice::from_raw_parts(start, shape.slots()) }
 }
 
-/// As [`last_words`], for writing.
+/// [`last_words`] for writing.
 ///
 /// # Safety
 ///
-/// As there; and nobody else reads them during `'a`.
+/// As for [`last_words`]; and nothing else accesses them during `'a`.
 #[inline(always)]
 unsafe fn last_words_mut<'a>(end: *mut Line, shape: Shape) -> &'a mut [u64] {
     let start = end.cast::<u64>().wrapping_sub(shape.slots());
-    // SAFETY: as in `last_words`; exclusive by the caller's word.
+    // SAFETY: as in `last_words`; exclusive by the caller's promise.
     unsafe { slice::from_raw_parts_mut(start, shape.slots()) }
 }
 

@@ -24,14 +24,14 @@ impl<S: Downward> Raw<S> {
         Ok(another)
     }
 
-    /// Moves to a new storage of the same kind, as a table of `shape`, with more slots behind the homes
-    /// if the words need them. With the error nothing has changed.
+    /// Moves to a new storage of the same kind, as a table of `shape`, with more overflow slots if the words
+    /// need them. With the error, the table is unchanged.
     pub(super) fn try_move(&mut self, shape: Shape) -> Result<(), Error> {
         let shape = self.shape_with_room(shape, self.frame, None, usize::MAX).unwrap_or(shape);
         self.move_to_another(shape, self.frame)
     }
 
-    /// Can there be another storage like this one?
+    /// Returns whether another storage of this kind can be allocated.
     pub(super) fn can_move(&self) -> bool {
         self.keys_storage().can_grow()
     }
@@ -41,7 +41,7 @@ impl<S: Downward> Raw<S> {
         if self.can_move() { self.move_all(shape, frame) } else { Err(Error::Full) }
     }
 
-    /// A function by itself: its frame has room for storages and tables, which may be large.
+    /// Not inlined: its stack frame holds storages and tables, which may be large.
     #[inline(never)]
     fn move_all(&mut self, shape: Shape, frame: Frame) -> Result<(), Error> {
         let mut moved = self.another(shape)?;
@@ -60,7 +60,7 @@ impl<S: Downward> Raw<S> {
         Ok(copy)
     }
 
-    /// Makes sure that `additional` more keys fit without growing.
+    /// Ensures that `additional` more keys fit without growing.
     pub(super) fn try_reserve(&mut self, additional: usize) -> Result<(), Error> {
         let wanted = self.len.checked_add(additional).ok_or(Error::CapacityOverflow)?;
         if wanted <= self.max {
@@ -72,7 +72,7 @@ impl<S: Downward> Raw<S> {
         }
         let in_place = least.with_end_of(self.shape).filter(|_| self.shape != Shape::NONE);
         match in_place.filter(|shape| shape.lines() <= self.reserved_lines()) {
-            // All of the memory before the first step.
+            // Commit all of the memory before the first step.
             Some(shape) => self.commit(shape)?,
             None => return self.try_move(least),
         }

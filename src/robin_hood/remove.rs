@@ -1,4 +1,4 @@
-//! Removing a word: everything behind it that is not at home moves one slot back.
+//! Removing a word: the words after it that are not at home move one slot down.
 
 use super::{
     insert::Place,
@@ -8,7 +8,7 @@ use super::{
 use crate::storage::Downward;
 
 impl<S: Downward> Raw<S> {
-    /// Takes out the key at `place`, which [`find`](Self::find) gave, and returns its value.
+    /// Removes the key at `place`, which [`find`](Self::find) returned, and returns its value.
     pub(super) fn remove(&mut self, place: Place) -> u64 {
         self.len = self.len.saturating_sub(1);
         let slot = match place {
@@ -17,10 +17,10 @@ impl<S: Downward> Raw<S> {
         };
         let Parts { slots, values, shape, moved: total, .. } = self.parts();
         let value = values.get(slot).copied().unwrap_or(0);
-        // Whoever is behind and not at home moves one back, and so stays behind its home (T3, T4).
-        // A slot is at home exactly if its home is its own number.
-        let behind = slots.get(slot + 1..).unwrap_or(&[]);
-        let moved = behind
+        // Words after it that are not at home move one slot down, and none of them past its home (T3,
+        // T4). A word is at home exactly if its home is the number of its slot.
+        let following = slots.get(slot + 1..).unwrap_or(&[]);
+        let moved = following
             .iter()
             .zip(slot + 1..)
             .take_while(|&(&word, own)| word != EMPTY && shape.home(word) != own)
@@ -29,14 +29,14 @@ impl<S: Downward> Raw<S> {
         shift_out(slots, slot, moved);
         shift_out(values, slot, moved);
         if self.has_moved_much() {
-            // Nobody takes memory to remove a key.
+            // A removal takes no memory.
             self.relieve(self.shape.lines());
         }
         value
     }
 }
 
-/// Moves the `moved` words behind slot `place` one back, over it, and empties the last of them.
+/// Moves the `moved` words after slot `place` one slot down, over it, and empties the last slot.
 fn shift_out(words: &mut [u64], place: usize, moved: usize) {
     if let Some(run) = words.get_mut(place..=place + moved) {
         let mut carried = EMPTY;

@@ -1,12 +1,5 @@
-//! Spreading the words of a table anew: over another number of slots, in another frame, or both.
-//!
-//! Keys that come in the order of the table crowd together: the first of them take only the first few
-//! homes, however large the table is. A table notices that in two ways. It counts the words that
-//! insertions and removals move; once they are more than twice its slots, a pass over the table costs no
-//! more than they did. And it compares how many words there are with how many homes there are between
-//! the first word and the last, when it has moved so many, or is full. Too many words are spread over
-//! the least frame that has them all, and over as many homes as they need there. A word outside the
-//! frame doubles the frame at least.
+//! Spreading the words of a table over another number of slots, in another frame, or both. The module's
+//! essay says when.
 //!
 //! ```text
 //!   one run       |  . . . . . . a b c d e f g h . . . . . . . .
@@ -14,9 +7,9 @@
 //!   spread        |  . a . . b . c d . e . . . f . . g . h . . .
 //! ```
 //!
-//! Packed at the end, the words from any of them on need as many slots as they have left, so none is
-//! spread to a slot behind its own: both passes are in place, and the storage may be larger or
-//! smaller afterwards.
+//! Packed at the end, any word and those after it fill exactly the slots that are left, so none is
+//! spread to a slot after its own. So both passes are in place, and the table may be larger or smaller
+//! afterwards.
 
 use super::{
     fill::Filler,
@@ -27,23 +20,22 @@ use super::{
 };
 use crate::{error::Error, storage::Downward};
 
-/// Words that may be moved in a table of any size before it looks why.
+/// Words that a table of any size moves before it looks for a reason.
 const PATIENCE_WORDS: usize = 512;
 
-/// So many words may crowd together: to move them costs little.
+/// So few words may crowd together: moving them costs little.
 const FEW_WORDS: usize = 64;
 
-/// The words of a table, and those between which homes they are.
+/// The words of a table: their ends and their number.
 #[derive(Clone, Copy)]
 struct Extent {
     least: u64,
     greatest: u64,
-    /// How many they are.
     len: usize,
 }
 
 impl Extent {
-    /// Are the homes between the first word and the last filled to at most so many 32nds?
+    /// Returns whether the homes between the first word and the last are filled to at most so many 32nds.
     fn fits(self, shape: Shape, frame: Frame, thirty_seconds: usize) -> bool {
         let home = |word| frame.offset(word).map(|offset| shape.home(offset));
         let (Some(first), Some(last)) = (home(self.least), home(self.greatest)) else {
@@ -58,14 +50,14 @@ impl Extent {
 }
 
 impl<S: Downward> Raw<S> {
-    /// Have more words been moved than passes over the table would cost?
+    /// Returns whether more words were moved than passes over the table would cost.
     #[inline]
     pub(super) fn has_moved_much(&self) -> bool {
         self.moved > 2 * self.shape.slots() + PATIENCE_WORDS
     }
 
-    /// After many moves: spreads the words anew if they crowd together and that is of use, within
-    /// `lines` lines. Without the memory for it, the table stays as it is.
+    /// After many moves: spreads the words within `lines` lines if they crowd together and that helps.
+    /// Without the memory for it, the table is unchanged.
     #[cold]
     pub(super) fn relieve(&mut self, lines: usize) {
         self.moved = 0;
@@ -74,13 +66,14 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// Are there more words, `word` included, than homes between the first and the last of them want?
+    /// Returns whether the words, including `word`, are too many for the homes between the first and the
+    /// last.
     pub(super) fn is_crowded(&self, word: Option<u64>) -> bool {
         self.extent(word).is_some_and(|extent| self.is_crowd(extent))
     }
 
     fn is_crowd(&self, extent: Extent) -> bool {
-        // Half way from full to one word for each home.
+        // Half way between full and one word per home.
         let limit = 16 + self.load.sixteenths();
         !extent.fits(self.shape, self.frame, limit)
     }
@@ -99,15 +92,15 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// Spreads the words anew, with room for `word` if there is one, over at most `lines` lines: in
-    /// place if the storage reaches that far, else in another storage.
+    /// Spreads the words, with room for `word` if there is one, over at most `lines` lines: in place if
+    /// the storage is large enough, else in another storage.
     ///
-    /// [`Error::Full`] if there is no room; else what the storage says. Then nothing has changed.
+    /// With [`Error::Full`], or the error of the storage, the table is unchanged.
     pub(super) fn try_respread(&mut self, word: Option<u64>, lines: usize) -> Result<(), Error> {
         let mut refused = Error::Full;
         let reserved = lines.min(self.reserved_lines());
         let elsewhere = self.can_move().then_some(lines);
-        // Without the memory to move, as well as it can be done here.
+        // Without the memory to move, as well as the storage allows.
         for lines in elsewhere.into_iter().chain([reserved]) {
             let Some((shape, frame)) = self.plan(word, lines) else { continue };
             if (shape, frame) == (self.shape, self.frame) {
@@ -121,7 +114,7 @@ impl<S: Downward> Raw<S> {
         Err(refused)
     }
 
-    /// The shape and the frame in which the words, and `word`, are best kept in `lines` lines.
+    /// Chooses a shape of at most `lines` lines and a frame for the words and `word`.
     fn plan(&self, word: Option<u64>, lines: usize) -> Option<(Shape, Frame)> {
         self.plan_for(self.extent(word)?, word, lines)
     }
@@ -155,8 +148,8 @@ impl<S: Downward> Raw<S> {
         Some((self.shape_with_room(shape, frame, word, lines)?, frame))
     }
 
-    /// `shape`, or with more slots behind its homes in their place, so that all words and `word` find
-    /// a slot in `lines` lines.
+    /// Returns `shape`, or one with more overflow slots and fewer homes, in which all words and `word`
+    /// have a slot, in `lines` lines.
     pub(super) fn shape_with_room(
         &self,
         mut shape: Shape,
@@ -185,9 +178,9 @@ impl<S: Downward> Raw<S> {
         }
     }
 
-    /// The slots up to the last that the words and `word` take in a table of `shape`.
+    /// Returns how many slots of a table of `shape`, from the first on, the words and `word` need.
     pub(super) fn slots_needed(&self, shape: Shape, frame: Frame, word: Option<u64>) -> usize {
-        let slot_behind = |next: usize, word| match frame.offset(word) {
+        let slot_after = |next: usize, word| match frame.offset(word) {
             Some(EMPTY) => next,
             Some(offset) => shape.home(offset).max(next).saturating_add(1),
             None => usize::MAX,
@@ -195,12 +188,12 @@ impl<S: Downward> Raw<S> {
         let mut word = word;
         let next = Words::all(self).fold(0, |next, (_, resident)| {
             let before = word.take_if(|word| *word < resident);
-            slot_behind(before.map_or(next, |word| slot_behind(next, word)), resident)
+            slot_after(before.map_or(next, |word| slot_after(next, word)), resident)
         });
-        word.map_or(next, |word| slot_behind(next, word))
+        word.map_or(next, |word| slot_after(next, word))
     }
 
-    /// The words, `word` included.
+    /// Returns the extent of the words, including `word`.
     fn extent(&self, word: Option<u64>) -> Option<Extent> {
         let mut words = Words::all(self).map(|(_, word)| word);
         let first = words.next();
@@ -210,7 +203,7 @@ impl<S: Downward> Raw<S> {
         Some(Extent { least, greatest, len: self.len + usize::from(word.is_some()) })
     }
 
-    /// Makes the table one of `shape` in `frame`, in which all words have a slot.
+    /// Gives the table `shape` and `frame`, in which all words have a slot.
     pub(super) fn respread_to(&mut self, shape: Shape, frame: Frame) -> Result<(), Error> {
         if shape.lines() <= self.reserved_lines() {
             return self.respread_in_place(shape, frame);
@@ -218,7 +211,7 @@ impl<S: Downward> Raw<S> {
         self.move_to_another(shape, frame)
     }
 
-    /// [`respread_to`](Self::respread_to) within the storage: what it says that cannot commit lines.
+    /// [`respread_to`](Self::respread_to) within the storage. Fails with its error if it cannot commit lines.
     fn respread_in_place(&mut self, shape: Shape, frame: Frame) -> Result<(), Error> {
         self.commit(shape)?;
         if shape.slots() > self.shape.slots() {
@@ -239,7 +232,7 @@ impl<S: Downward> Raw<S> {
         let start = self.shape.slots().saturating_sub(packed);
         let mut filler = Filler::new(self);
         if let Some(value) = zero {
-            // All words have a slot, by the caller's word; so here, and below.
+            // All words have a slot, by the caller's promise; here and below.
             let _ = filler.push(old.base(), value);
         }
         for slot in start..start + packed {
@@ -249,7 +242,7 @@ impl<S: Downward> Raw<S> {
     }
 }
 
-/// Moves all words, and their values, to the last slots; returns how many they are.
+/// Moves all words, and their values, to the last slots; returns their number.
 fn pack(slots: &mut [u64], values: &mut [u64]) -> usize {
     let mut first = slots.len();
     for slot in (0..slots.len()).rev() {

@@ -7,7 +7,7 @@ use super::{
 use crate::storage::Downward;
 
 impl<S: Downward> Raw<S> {
-    /// Takes out the words for which `keep` does not hold. Asks each once, in order.
+    /// Removes the words for which `keep` returns `false`. Calls it once per word, in order.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(u64, &mut u64) -> bool) {
         let base = self.frame.base();
         if let Some(value) = &mut self.zero {
@@ -25,7 +25,7 @@ impl<S: Downward> Raw<S> {
     }
 }
 
-/// The slots from `slot` on are as they were, those before are as they will be.
+/// A pass: the slots before `slot` are final, the others are unchanged.
 struct Pass<'a> {
     slots: &'a mut [u64],
     values: &'a mut [u64],
@@ -33,18 +33,19 @@ struct Pass<'a> {
     len: &'a mut usize,
     shape: Shape,
     slot: usize,
-    /// The slot behind the last word that was kept.
+    /// The slot after the last word that was kept.
     next: usize,
 }
 
 impl Pass<'_> {
-    /// The word that is to be judged, or EMPTY, and its value; `None` at the end.
+    /// Returns the next word, or EMPTY, and its value; `None` at the end.
     fn current(&self) -> Option<(u64, u64)> {
         let &word = self.slots.get(self.slot)?;
         Some((word, self.values.get(self.slot).copied().unwrap_or(0)))
     }
 
-    /// Puts what [`current`](Self::current) gave where it belongs now: here or further in front.
+    /// Moves the word that [`current`](Self::current) returned to its new slot, this one or an earlier one,
+    /// or drops it.
     fn step(&mut self, word: u64, value: u64, kept: bool) {
         if let Some(slot) = self.slots.get_mut(self.slot) {
             *slot = EMPTY;
@@ -64,7 +65,7 @@ impl Pass<'_> {
     }
 }
 
-/// If the caller's function panics, the rest is kept, and the table is whole.
+/// If the caller's function panics, the other words are kept, and T1 to T6 hold.
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
         while let Some((word, value)) = self.current() {

@@ -8,17 +8,16 @@ pub(super) const EMPTY: u64 = 0;
 /// Slots of a line.
 pub(super) const LINE_SLOTS: usize = LINE_BYTES / size_of::<u64>();
 
-/// Slots behind the last home in every table but the smallest.
+/// Slots after the last home in every table but the smallest.
 ///
-/// At 15/16 load the keys of a random table reach so far behind the last home in about 1 of 5,000
-/// tables, at 7/8 in 1 of 60 million: `overflow_area_is_rarely_full` counts the first.
+/// At 15/16 load about 1 of 5,000 random tables needs more: `overflow_area_is_rarely_full` counts them.
 pub(super) const OVERFLOW_SLOTS: usize = 64;
 
 /// The least homes that a table starts with: one line.
 const LEAST_HOME_BITS: u32 = 2;
 
-/// Lines of a storage in which a table takes `keys` keys at `load`, as long as they are spread as the
-/// table wants them; `None` if no address space holds them. A map needs as many again for its values.
+/// Returns the lines of a storage in which a table takes `keys` evenly spread keys at `load`; `None` if no
+/// address space holds them. A map needs as many again for its values.
 ///
 /// ```
 /// use heptad::{layout::{Line, MaxLoad}, robin_hood::{ByValue, Set, lines_for}, storage::Region};
@@ -44,8 +43,8 @@ pub(super) struct Shape {
     shift: u32,
     /// Homes and overflow area together.
     slots: usize,
-    /// Slots of the overflow area that are kept for the last homes to run over. If it has more, keys
-    /// crowd together, and it counts as room for them.
+    /// Overflow slots that do not count as room for keys: the last homes run over into them. A table has
+    /// more overflow slots than these only if keys crowd together, and those count as room.
     margin: usize,
 }
 
@@ -53,7 +52,7 @@ impl Shape {
     /// The shape of a table without memory: no slot, so no home either.
     pub(super) const NONE: Shape = Shape { shift: 63, slots: 0, margin: 0 };
 
-    /// `2^home_bits` homes and `overflow` slots behind them; `None` if no address space holds them.
+    /// `2^home_bits` homes and `overflow` slots after them; `None` if no address space holds them.
     pub(super) const fn new(home_bits: u32, overflow: usize) -> Option<Shape> {
         Shape::with_margin(home_bits, overflow, overflow)
     }
@@ -110,12 +109,12 @@ impl Shape {
         Shape::with_margin(63 - self.shift, self.overflow(), self.margin)
     }
 
-    /// As many homes, with `overflow` slots behind them: at least the margin.
+    /// As many homes, with `overflow` slots after them: at least the margin.
     pub(super) fn with_overflow(self, overflow: usize) -> Option<Shape> {
         Shape::with_margin(64 - self.shift, overflow.max(self.margin), self.margin)
     }
 
-    /// As many homes, with nothing behind them but the margin.
+    /// As many homes, with only the margin after them.
     pub(super) fn plain(self) -> Shape {
         Shape { slots: self.homes() + self.margin, ..self }
     }
@@ -141,7 +140,7 @@ impl Shape {
         if self.slots == 0 { 0 } else { 1 << (64 - self.shift) }
     }
 
-    /// Slots behind the last home.
+    /// Slots after the last home.
     pub(super) fn overflow(self) -> usize {
         self.slots - self.homes()
     }
@@ -150,19 +149,19 @@ impl Shape {
         self.slots.div_ceil(LINE_SLOTS)
     }
 
-    /// The slot where `word` stands if nobody is in its way. Below [`homes`](Self::homes), except
-    /// that a table without slots has a home 0 or 1 that does not exist.
+    /// The home of `word`. Below [`homes`](Self::homes), except that a table without slots has a home 0 or 1
+    /// that does not exist.
     #[inline(always)]
     pub(super) fn home(self, word: u64) -> usize {
         (word >> (self.shift & 63)) as usize
     }
 
-    /// How many bits of a word do not decide its home.
+    /// Bits of a word that do not determine its home.
     pub(super) fn shift(self) -> u32 {
         self.shift
     }
 
-    /// Keys that the table takes before it counts as full.
+    /// Keys that the table takes before it is full.
     pub(super) const fn max_len(self, load: MaxLoad) -> usize {
         let room = self.slots - self.margin;
         (room / 16).saturating_mul(load.sixteenths()) + room % 16 * load.sixteenths() / 16

@@ -8,24 +8,24 @@ use crate::{
 };
 
 impl<S: Downward> Raw<S> {
-    /// Makes the table as small as it can be for `capacity` keys and those it has, and gives the
-    /// memory in front of it back to the storage.
+    /// Shrinks the table to the least shape for `capacity` keys and those present, and releases the
+    /// preceding memory to the storage.
     pub(super) fn shrink_in_place(&mut self, capacity: usize) {
         if let Some(shape) = self.least_shape(capacity) {
-            // What is committed already cannot be refused.
+            // These lines are committed, so the storage cannot refuse them.
             if self.respread_to(shape, self.frame).is_ok() {
                 self.release();
             }
         }
     }
 
-    /// The least shape for `capacity` keys and those there are, with nothing behind the homes but the
-    /// margin; `None` if there is none that is less than the one there is.
+    /// Returns the least shape for `capacity` keys and those present, with no more overflow slots than the
+    /// margin; `None` if it is no smaller than the present one.
     fn least_shape(&self, capacity: usize) -> Option<Shape> {
         let wanted = capacity.max(self.len);
         let plain = Some(self.shape.plain()).filter(|shape| shape.slots() > 0);
         let shapes = core::iter::successors(plain, |shape| shape.halved())
-            // A table with fewer homes than its margin is hardly less.
+            // A table with fewer homes than its margin is hardly smaller.
             .take_while(|shape| 2 * shape.homes() >= shape.slots())
             .take_while(|shape| shape.max_len(self.load) >= wanted)
             // Fewer homes push more words over the last of them, and there may be too few slots.
@@ -35,7 +35,7 @@ impl<S: Downward> Raw<S> {
 }
 
 impl<S: Growable> Raw<S> {
-    /// Moves to a storage that is as small as it can be for `capacity` keys and those there are.
+    /// Moves to the least storage for `capacity` keys and those present.
     pub(super) fn try_shrink_to(&mut self, capacity: usize) -> Result<(), Error> {
         let wanted = capacity.max(self.len);
         let least = match wanted {

@@ -1,13 +1,13 @@
-//! The inner loops of the passes: words in ascending order go to their homes, or behind one another.
+//! The inner loops of the passes: ascending words go to their homes, or to the slots after one another.
 //!
 //! ```text
-//!   slot of a word = max(its home, the slot behind the word before)
+//!   slot of a word = max(its home, the slot after the preceding word)
 //! ```
 //!
-//! No branch depends on a word: an empty slot has the least home there is, so it goes behind the
-//! word before as well, where it leaves an empty slot. What a loop waits for is the slot of the word
-//! before, an increment, a comparison and a conditional move for each; two stretches of the source
-//! that do not touch have two such chains, which a processor follows at once.
+//! No branch depends on a word: an empty slot has the least home, so it also goes after the preceding
+//! word, where it leaves an empty slot. A loop waits for the slot of the preceding word: an increment, a
+//! comparison and a conditional move. Two stretches of the source that do not touch are two such chains,
+//! which a processor runs at once.
 
 use super::{
     raw::Ends,
@@ -23,20 +23,20 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    /// The slots of `shape` before `ends`.
+    /// Returns the slots of `shape` before `ends`.
     pub(super) fn before(ends: Ends, shape: Shape) -> Lanes {
         let keys = ends.keys.wrapping_sub(shape.slots());
         let values = ends.values.map_or(keys, |end| end.wrapping_sub(shape.slots()));
         Lanes { keys, values }
     }
 
-    /// The lanes from slot `slot` of these on.
+    /// Returns these lanes from slot `slot` on.
     #[inline(always)]
     pub(super) fn from(self, slot: usize) -> Lanes {
         Lanes { keys: self.keys.wrapping_add(slot), values: self.values.wrapping_add(slot) }
     }
 
-    /// The first slot in `from..to` that is empty.
+    /// Returns the first empty slot in `from..to`.
     ///
     /// # Safety
     ///
@@ -63,7 +63,7 @@ impl Lanes {
         }
     }
 
-    /// Asks the cache for the first slot. Any address will do.
+    /// Prefetches the first slot. Any address is allowed.
     #[inline(always)]
     fn prefetch<const VALUES: bool>(self) {
         prefetch(self.keys.cast());
@@ -72,7 +72,7 @@ impl Lanes {
         }
     }
 
-    /// The word in the first slot.
+    /// Returns the word in the first slot.
     ///
     /// # Safety
     ///
@@ -109,14 +109,14 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Puts the `len` slots from `source` on into this table, from slot `next` on; returns the slot
-    /// behind the last one written.
+    /// Moves the `len` slots from `source` on into this table, from slot `next` on; returns the slot after
+    /// the last one written.
     ///
     /// # Safety
     ///
     /// The source slots are initialised and valid for reads, and their words ascend but for empty
-    /// ones. Each slot that is written, by the formula above, is a slot of this table, valid for
-    /// writes, and lies not among the source slots. All with values if `VALUES`.
+    /// ones. Each slot that is written, by the formula above, is a slot of this table, is valid for
+    /// writes, and is not a source slot. All with values if `VALUES`.
     pub(super) unsafe fn spread<const VALUES: bool>(
         self,
         source: Lanes,
@@ -131,14 +131,14 @@ impl Target {
     }
 
     /// [`spread`](Self::spread) of two stretches of `quads * 4` slots at once: each with its own
-    /// `next`. While it works, it asks the cache for what comes then: as many source slots from
-    /// `ahead` on, and target slots from `ahead_to` on.
+    /// `next`. It prefetches for the next call as many source slots from `ahead` on, and target
+    /// slots from `ahead_to` on.
     ///
     /// Not inlined, so that `cargo xtask asm-check` finds it and counts its branches.
     ///
     /// # Safety
     ///
-    /// As there, for each; and neither writes what the other writes.
+    /// As for [`spread`](Self::spread), for each stretch; and neither writes a slot that the other writes.
     #[inline(never)]
     pub(super) unsafe fn spread_two<const VALUES: bool>(
         self,
@@ -164,13 +164,12 @@ impl Target {
         [first, second]
     }
 
-    /// As [`spread`](Self::spread), for a source at the end of this table: each slot is emptied as
-    /// it is read.
+    /// [`spread`](Self::spread) for a source at the end of this table: it empties each slot that it reads.
     ///
     /// # Safety
     ///
-    /// As there; but the source slots lie in this table and are valid for writes, and what is
-    /// written may be the slot just read, or one that was read before.
+    /// As for [`spread`](Self::spread); but the source slots are in this table and valid for writes, and a
+    /// slot that is written may be the one just read, or one that was read before.
     #[inline(never)]
     pub(super) unsafe fn move_up<const VALUES: bool>(
         self,
@@ -185,7 +184,7 @@ impl Target {
             // SAFETY: a source slot, valid for writes.
             unsafe { from.keys.write(EMPTY) };
             next = greater(next, self.shape.home(word));
-            // SAFETY: a source slot, whose value still stands; and one that may be written.
+            // SAFETY: a source slot, whose value is not overwritten yet; and one that may be written.
             unsafe { self.lanes.from(next).put::<VALUES>(word, from) };
             next += 1;
         }
@@ -196,7 +195,7 @@ impl Target {
     ///
     /// # Safety
     ///
-    /// As there, for the first slot of `source`.
+    /// As for [`spread`](Self::spread), for the first slot of `source`.
     #[inline(always)]
     unsafe fn step<const VALUES: bool>(self, source: Lanes, next: usize) -> usize {
         // SAFETY: a source slot.

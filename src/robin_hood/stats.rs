@@ -1,4 +1,4 @@
-//! What a table looks like inside, counted.
+//! Counts of the inside of a table.
 
 use core::fmt;
 
@@ -14,7 +14,7 @@ use crate::{layout::LINE_BYTES, storage::Downward};
 pub struct Stats {
     /// Homes, a power of two; 0 for a table without memory.
     pub homes: usize,
-    /// Slots behind the last home.
+    /// Slots after the last home.
     pub overflow_slots: usize,
     /// Those of them that are taken.
     pub overflow_taken: usize,
@@ -22,15 +22,15 @@ pub struct Stats {
     pub len: usize,
     /// Keys that fit before the table has to grow.
     pub capacity: usize,
-    /// Slots between keys and their homes, of all keys together.
+    /// Slots between keys and their homes, summed over all keys.
     pub displacement: usize,
-    /// The most of one key: a lookup walks over no more slots than that and two.
+    /// The most slots between one key and its home.
     pub most_displacement: usize,
-    /// Slots in the longest run without a gap: an insertion moves no more keys than that.
+    /// Slots in the longest run without a gap: an insertion moves at most as many keys.
     pub longest_run: usize,
-    /// Lines that a hit on each key once would touch, added up.
+    /// Lines that a hit touches, summed over all keys.
     pub lines_of_hits: usize,
-    /// Bytes of the lines in use, values included.
+    /// Bytes of the lines in use, including values.
     pub bytes: usize,
 }
 

@@ -2,25 +2,25 @@
 //!
 //! ```text
 //!  old    | a b . c | d e . . | f . g h | . i j . |        4 ranges of old slots
-//!               ^ cut     ^ cut   ^ cut               each begins behind its first gap
+//!               ^ cut     ^ cut   ^ cut               each begins after its first gap
 //!  new    | a . b . c . . . | d . e ...                     and fills slots of its own
 //! ```
 //!
-//! Behind an empty old slot `j - 1` everything goes to new slots from `2j` on, and everything before
-//! it to slots below `2j` (the essay of [`robin_hood`](super) proves it). So a range of old slots, from
-//! behind the first gap at or after its start to behind the first gap at or after the start of the
-//! next, can be moved by itself: nobody else writes where it goes, and nobody has to be asked.
+//! The words after an empty old slot `j - 1` go to new slots from `2j` on, and the words before it to slots
+//! below `2j` (the essay of [`robin_hood`](super) proves it). A range of old slots begins after the first
+//! gap at or after its start, and ends where the next range begins. So each range can be moved without
+//! synchronisation: no other range writes its slots.
 //!
 //! # Who does what
 //!
-//! Helpers draw ranges with [`help`](Growth::help): each is given out once. A helper may be
-//! interrupted, or preempted, at any instruction and for any time; nobody waits for it. Once all
-//! ranges are given out, [`finish`](Growth::finish) does again what is not done yet. Both may then be
-//! at the same range: both write the same words to the same slots.
+//! Each call of [`help`](Growth::help) takes one range; each range is assigned once. A helper may be
+//! interrupted or preempted at any instruction and for any time; no other waits for it. Once all ranges
+//! are assigned, [`finish`](Growth::finish) moves again those that are not done. Both may then move the
+//! same range: they write the same words to the same slots.
 //!
-//! - **G1** The new table is empty when the growth starts, and whoever moves a range writes to each of
-//!   its slots the empty word, if at all, before the word that belongs there. So whoever writes last,
-//!   it is the word that belongs there.
+//! - **G1** The new table is empty when the growth starts. Each mover of a range writes the empty word to a
+//!   slot, if at all, before the word that belongs there. So the last write to a slot is the word that
+//!   belongs there.
 //! - **G2** The old table is only read, and the new one only written, until every helper has
 //!   returned: [`grow_shared`](super::Set::grow_shared) passes the growth to a closure.
 //! - **G3** The bit of a range in `done` is set after all its words were written.
@@ -29,8 +29,8 @@
 //!
 //! | field | writer | reader | ordering | pairs with |
 //! |---|---|---|---|---|
-//! | `next` | `help` | `help` | Relaxed: a counter that gives each number out once; nothing is published by it | |
-//! | `done` | `help`, `finish` | `is_done`, `finish` | Release, Acquire | each other: who sees the bit sees the words (G3) |
+//! | `next` | `help` | `help` | Relaxed: a counter that returns each number once; it publishes nothing | |
+//! | `done` | `help`, `finish` | `is_done`, `finish` | Release, Acquire | each other: a reader that sees the bit sees the words (G3) |
 //! | slots, values | `move_range` | the table's owner | Relaxed | `done` |
 
 use super::shape::{EMPTY, LINE_SLOTS, Shape};
@@ -56,11 +56,10 @@ const MOST_RANGES: usize = 64;
 #[cfg(not(heptad_loom))]
 const LEAST_RANGE_SLOTS: usize = 512;
 
-/// How far in front of the slot that is written the cache is asked for lines: 2 KiB, which is what
-/// the next 128 words become.
+/// Distance of the prefetched slots from the slot that is written: 2 KiB, which the next 128 words fill.
 const AHEAD_SLOTS: usize = 256;
 
-/// Words to be moved: the old table, which nobody changes.
+/// Words to be moved: the old table, which does not change.
 #[derive(Clone, Copy, Debug)]
 struct Source<'a> {
     slots: &'a [u64],
@@ -68,7 +67,7 @@ struct Source<'a> {
     values: &'a [u64],
 }
 
-/// Where they go: as many slots as the new table has, all empty at first.
+/// The slots of the new table, all empty at first.
 #[derive(Clone, Copy, Debug)]
 struct Target<'a> {
     slots: &'a [SharedU64],
@@ -77,7 +76,7 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// Asks the cache for the line of slot `slot`. Any number will do.
+    /// Prefetches the line of slot `slot`. Any number is allowed.
     #[inline]
     fn prefetch(&self, slot: usize) {
         prefetch(self.slots.as_ptr().wrapping_add(slot).cast());
@@ -95,32 +94,32 @@ pub struct Growth<'a> {
     /// Old slots of a range; the last one has the overflow area too.
     range_slots: usize,
     ranges: usize,
-    /// The range to be given out next.
+    /// The range to be assigned next.
     next: AtomicUsize,
-    /// A bit for each range: is it done?
+    /// A bit for each range: set when the range is done.
     done: AtomicU64,
 }
 
 impl<'a> Growth<'a> {
-    /// A growth in ranges of at least `least` old homes.
+    /// Makes a growth in ranges of at least `least` old homes.
     #[cfg(not(heptad_loom))]
     fn new(source: Source<'a>, target: Target<'a>, least: usize) -> Growth<'a> {
         let homes = target.shape.homes() / 2;
-        // Powers of two, all of them.
+        // All are powers of two.
         let ranges = (homes / least.max(1)).clamp(1, MOST_RANGES);
         let range_slots = homes / ranges;
         let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
         Growth { source, target, range_slots, ranges, next, done }
     }
 
-    /// How many ranges there are: 1 to 64.
+    /// Returns the number of ranges: 1 to 64.
     pub fn ranges(&self) -> usize {
         self.ranges
     }
 
-    /// Moves a range that nobody was given yet. `false` if there is none.
+    /// Moves a range that is not assigned yet. Returns `false` if there is none.
     ///
-    /// Never waits. Whoever calls this as long as it returns `true` does the share that falls to him.
+    /// Never waits. A helper calls this as long as it returns `true`.
     pub fn help(&self) -> bool {
         match self.draw() {
             Some(range) => {
@@ -131,13 +130,13 @@ impl<'a> Growth<'a> {
         }
     }
 
-    /// Are all words where they belong?
+    /// Returns whether all words are in the new table.
     pub fn is_done(&self) -> bool {
         self.done.load(Acquire) == self.all()
     }
 
-    /// Moves what is not done, whether it was given out or not. All words are where they belong when
-    /// this returns, whatever other helpers do, or do not do.
+    /// Moves all ranges that are not done, assigned or not. When this returns, all words are in the new
+    /// table, whatever other helpers do.
     pub fn finish(&self) {
         while self.help() {}
         for range in 0..self.ranges {
@@ -147,14 +146,14 @@ impl<'a> Growth<'a> {
         }
     }
 
-    /// The bits of all ranges.
+    /// Returns the bits of all ranges.
     fn all(&self) -> u64 {
         u64::MAX >> (MOST_RANGES - self.ranges)
     }
 
-    /// The number of a range that nobody was given yet.
+    /// Assigns a range and returns its number.
     fn draw(&self) -> Option<usize> {
-        // Does not count up for ever, where someone asks for ever.
+        // The counter does not wrap, however often helpers call this.
         if self.next.load(Relaxed) >= self.ranges {
             return None;
         }
@@ -186,7 +185,7 @@ impl<'a> Growth<'a> {
         self.done.fetch_or(1 << range, Release);
     }
 
-    /// Where `range` begins: at the first old slot from its own start on that is behind an empty one.
+    /// Returns where `range` begins: at the first old slot, from its own start on, that follows an empty one.
     fn cut(&self, range: usize) -> usize {
         let slots = self.source.slots;
         if range == 0 {
