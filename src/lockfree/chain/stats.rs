@@ -38,7 +38,7 @@ pub struct Stats {
     pub bytes: usize,
 }
 
-/// Why a map should be rebuilt: see [`Map::needs_rebuild`](super::Map::needs_rebuild).
+/// Why a map should be rebuilt: see [`Map::needs_rebuild`](crate::lockfree::Map::needs_rebuild).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// It has more entries than it was made for, or those of a running rebuild find no room in the new
@@ -47,7 +47,7 @@ pub enum Need {
     /// A home is more crowded than chance allows: with another seed.
     Flood,
     /// Contexts that were killed, or so many running ones, hold a sixteenth of all slots, or more than
-    /// eight places of one home: into any region; or [`repair`](super::Map::repair) it while nobody uses
+    /// eight places of one home: into any region; or [`repair`](crate::lockfree::Map::repair) it while nobody uses
     /// it. So many running operations in one home at once are a false alarm, which costs a rebuild.
     Leaks,
 }

@@ -24,7 +24,7 @@ pub(crate) const HOME_MASK: u64 = u64::MAX;
 ///
 /// Keys and values are [`Word`]s: integers of up to 64 bits, all of them legal. Every method takes
 /// `&self`, may be called while the same or another method is stopped anywhere in the middle, and
-/// copies values out. See the [module](super) for progress, cost and what a killed context can leave
+/// copies values out. See the [module](crate::lockfree) for progress, cost and what a killed context can leave
 /// behind.
 ///
 /// Methods that change something answer the value that the key had *before*.

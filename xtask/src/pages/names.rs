@@ -101,7 +101,13 @@ impl Known {
         // Words of prose and of the language are no names of ours; what has `_` or `::` is.
         is_path
             && span.contains(['_', ':'])
-            && span.split("::").any(|name| !self.words.contains(name.trim_matches(':')))
+            && span.split("::").any(|name| !self.is_word(name.trim_matches(':')))
+    }
+
+    /// A word of the sources, or the end of some: `_insert` of several functions.
+    fn is_word(&self, name: &str) -> bool {
+        let is_end = || self.words.iter().any(|word| word.ends_with(name));
+        self.words.contains(name) || name.starts_with('_') && is_end()
     }
 }
 
