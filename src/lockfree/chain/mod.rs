@@ -17,7 +17,7 @@
 //!
 //! A table whose buckets are all migrated is *retired*: `first` moves on to the next. Operations that
 //! were in it find their way along `next`. Once none can be left its region is given back: see
-//! [`retire`](super::retire).
+//! [`retire`].
 
 mod counted;
 mod current;
