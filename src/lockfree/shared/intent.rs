@@ -16,7 +16,8 @@
 //!   refused. A reaper that has found a thing reserved and not visible writes [`RELEASING`] into `reaped` by an
 //!   exchange. If that fails it begins anew; from then on the thing is a dead member's.
 //!
-//! A name may be out of date, which delays a reaper and nothing else. [`Anyone`](crate::lockfree::bucket::Anyone) names nothing, and costs nothing.
+//! A name may be out of date, which delays a reaper and nothing else.
+//! [`Anyone`](crate::lockfree::bucket::Anyone) names nothing, and costs nothing.
 
 use crate::{
     lockfree::bucket::Reserver,
