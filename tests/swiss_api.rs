@@ -425,3 +425,33 @@ fn collecting_under_a_seed_of_ones_own() {
     let random: Set<u64, Heap, std::hash::RandomState> = flood().into_iter().collect();
     assert!(random == seeded && random.stats().deep <= 2, "{}", random.stats());
 }
+
+/// Walks skip groups without entries, several at a time: each pair of groups, in tables of every small size.
+#[test]
+fn a_walk_finds_the_entries_of_an_almost_empty_table() {
+    for groups in [1, 2, 4, 8, 16] {
+        let mut lines = vec![Line::EMPTY; groups as usize];
+        for (first, second) in
+            (0..groups).flat_map(|first| (first..groups).map(move |second| (first, second)))
+        {
+            let region = Region::from_lines(&mut lines).unwrap();
+            let mut table = Table::<u64, _>::new_in(region).unwrap();
+            // The hash is the number of the home group.
+            table.insert_within_capacity(first, first).unwrap();
+            table.insert_within_capacity(second, second).unwrap();
+            let expected = [first, second];
+            let mut stepped = Vec::new();
+            for &entry in &table {
+                stepped.push(entry);
+            }
+            assert_eq!(stepped, expected);
+            assert!(table.iter_mut().map(|&mut entry| entry).eq(expected));
+            let folded = table.iter().fold(Vec::new(), |mut all, &entry| {
+                all.push(entry);
+                all
+            });
+            assert_eq!(folded, expected);
+            assert_eq!(table.extract_if(|_| true).collect::<Vec<_>>(), expected);
+        }
+    }
+}

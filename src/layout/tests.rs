@@ -201,6 +201,7 @@ fn a_word_knows_whether_a_slot_is_free() {
             let slots = Slot::ALL.into_iter().fold(0, bytes);
             for filter in [0x00, 0x01, 0x80, 0xff] {
                 assert_eq!(Word(slots | filter).has_free_slot(), free != 0, "{slots:#x} {filter}");
+                assert_eq!(Word(slots | filter).has_entries(), free != 127, "{slots:#x} {filter}");
             }
         }
     }

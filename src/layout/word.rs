@@ -182,6 +182,12 @@ impl Word {
         Word(self.0 & !(1 << class.get()) | (set as u64) << class.get())
     }
 
+    /// Does any slot hold an entry? Of the bits of several words together: in any of them?
+    #[inline]
+    pub const fn has_entries(self) -> bool {
+        self.0 >> 8 != 0
+    }
+
     /// Is any slot free? Cheaper than to find which.
     ///
     /// A zero byte borrows from the next one, which may then be taken for a zero too: never without a zero byte

@@ -37,6 +37,9 @@ impl<'a, T, V> Reader<'a, T, V> {
     }
 }
 
+/// Groups that a walk over an almost empty table skips together.
+const RUN: usize = 4;
+
 /// Yields the places of a table's entries. It holds no borrow: whoever steps it passes the word of
 /// each group when asked.
 #[derive(Clone)]
@@ -65,42 +68,75 @@ impl Places {
 
     /// The next place, given how to read a group's word. Ends after `len` places or all groups.
     #[inline]
-    pub(super) fn next(&mut self, word: impl Fn(Offset) -> Word) -> Option<Place> {
-        if self.left == 0 {
-            return None;
-        }
-        while self.slots.is_empty() {
-            if self.next_group == self.geometry.groups() {
+    pub(super) fn next(&mut self, word: impl Fn(Offset) -> Word + Copy) -> Option<Place> {
+        loop {
+            if let Some(slot) = self.slots.next() {
+                self.left -= 1;
+                return Some(Place::new(self.offset, slot));
+            }
+            if self.left == 0 || !self.advance(word) {
                 return None;
             }
-            self.offset = self.geometry.at(self.next_group);
-            self.next_group += 1;
-            self.slots = occupied(word(self.offset));
         }
-        self.left -= 1;
-        self.slots.next().map(|slot| Place::new(self.offset, slot))
     }
 
     /// Gives all places that are left to `step`, in order: [`next`](Self::next) without the work of
     /// stopping and going on after each.
     #[inline]
     fn fold<B>(
-        self,
-        word: impl Fn(Offset) -> Word,
+        mut self,
+        word: impl Fn(Offset) -> Word + Copy,
         init: B,
         mut step: impl FnMut(B, Place) -> B,
     ) -> B {
-        let here = self.slots.fold(init, |sum, slot| step(sum, Place::new(self.offset, slot)));
-        (self.next_group..self.geometry.groups()).fold(here, |sum, group| {
-            let offset = self.geometry.at(group);
-            occupied(word(offset)).fold(sum, |sum, slot| step(sum, Place::new(offset, slot)))
-        })
+        let mut sum = init;
+        loop {
+            sum = self.slots.fold(sum, |sum, slot| step(sum, Place::new(self.offset, slot)));
+            if !self.advance(word) {
+                return sum;
+            }
+        }
+    }
+
+    /// Goes on to the next group, and past those without entries. Returns `false` behind the last group.
+    #[inline]
+    fn advance(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
+        let groups = self.geometry.groups();
+        if self.next_group < groups && self.enter_next(word) {
+            return true;
+        }
+        self.next_group = after_empty(self.geometry, self.next_group, word);
+        self.next_group < groups && self.enter_next(word)
+    }
+
+    /// Takes up the slots of the next group, which exists. Returns whether there are any.
+    #[inline]
+    fn enter_next(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
+        self.offset = self.geometry.at(self.next_group);
+        self.next_group += 1;
+        self.slots = occupied(word(self.offset));
+        !self.slots.is_empty()
     }
 
     /// Entries not yet yielded.
     pub(super) fn left(&self) -> usize {
         self.left
     }
+}
+
+/// The first group from `group` on that holds an entry, or the number of groups. Behind an empty group others
+/// are likely to be empty too, so [`RUN`] of them are tested together.
+#[inline(never)]
+fn after_empty(geometry: Geometry, mut group: usize, word: impl Fn(Offset) -> Word) -> usize {
+    let groups = geometry.groups();
+    let run = |first| (first..first + RUN).fold(0, |bits, group| bits | word(geometry.at(group)).0);
+    while group + RUN <= groups && !Word(run(group)).has_entries() {
+        group += RUN;
+    }
+    while group < groups && !word(geometry.at(group)).has_entries() {
+        group += 1;
+    }
+    group
 }
 
 /// Entries and values for reading.
@@ -126,7 +162,8 @@ impl<'a, T, V> Iterator for Pairs<'a, T, V> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let place = self.places.next(|offset| self.reader.word(offset))?;
+        let reader = self.reader;
+        let place = self.places.next(move |offset| reader.word(offset))?;
         // SAFETY: `Places` yields slots that are not free.
         let entry = unsafe { self.reader.entry(place) };
         // SAFETY: as above.
@@ -138,7 +175,7 @@ impl<'a, T, V> Iterator for Pairs<'a, T, V> {
     fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut step: F) -> B {
         let Pairs { reader, places } = self;
         places.fold(
-            |offset| reader.word(offset),
+            move |offset| reader.word(offset),
             init,
             |sum, place| {
                 // SAFETY: `Places` yields slots that are not free.
@@ -175,7 +212,8 @@ impl<'a, T, V> Iterator for PairsMut<'a, T, V> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let place = self.places.next(|offset| self.writer.word(offset))?;
+        let reader = self.writer.reader();
+        let place = self.places.next(move |offset| reader.word(offset))?;
         // SAFETY: `Places` yields slots that are not free, each once.
         Some(unsafe { self.writer.pair_mut(place) })
     }
