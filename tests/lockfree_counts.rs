@@ -1,5 +1,8 @@
 //! What a map says of itself in the middle of a rebuild, and walks beside rebuilds that never stop.
 
+#[path = "support/set_on_drop.rs"]
+mod set_on_drop;
+
 use std::{
     collections::BTreeSet,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -12,6 +15,7 @@ use heptad::{
     lockfree::{Counted, Map, Need, arena_lines},
     storage::Region,
 };
+use set_on_drop::SetOnDrop;
 
 fn region_for(capacity: usize) -> Region<'static> {
     Region::from_lines(vec![Line::EMPTY; arena_lines(capacity)].leak()).unwrap()
@@ -55,6 +59,7 @@ fn counts_and_walks_beside_endless_rebuilds() {
     (0..ENTRIES as u64).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
+        let over = SetOnDrop(&is_over);
         let rebuilder = scope.spawn(|| {
             let (mut spare, mut seed) = (Vec::new(), 2);
             spare.extend((0..3).map(|_| region_for(ENTRIES)));
@@ -77,7 +82,7 @@ fn counts_and_walks_beside_endless_rebuilds() {
             // At most eight tables, so no entry comes more often.
             assert!(map.iter().count() <= 8 * ENTRIES);
         }
-        is_over.store(true, Relaxed);
+        drop(over);
         assert!(rebuilder.join().unwrap() > 2);
     });
     assert_eq!((map.len(), map.stats().reserved, map.check()), (ENTRIES, 0, Ok(())));

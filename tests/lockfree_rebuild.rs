@@ -1,5 +1,8 @@
 //! Rebuilding a lock-free map while it is used.
 
+#[path = "support/set_on_drop.rs"]
+mod set_on_drop;
+
 use std::{
     collections::HashMap,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -13,6 +16,7 @@ use heptad::{
     lockfree::{Counted, Map, Need, Track, arena_layout},
     storage::{Region, Storage},
 };
+use set_on_drop::SetOnDrop;
 
 /// A region for a map of `capacity` entries, for ever.
 fn region_for(capacity: usize) -> Region<'static> {
@@ -183,6 +187,7 @@ fn threads_work_through_many_rebuilds() {
     let map = counted_map(1_000, 0);
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
+        let over = SetOnDrop(&is_over);
         for thread in 0..3 {
             let (map, is_over) = (&map, &is_over);
             scope.spawn(move || {
@@ -224,7 +229,7 @@ fn threads_work_through_many_rebuilds() {
                 thread::yield_now();
             };
         }
-        is_over.store(true, Relaxed);
+        drop(over);
     });
     assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
 }

@@ -1,5 +1,8 @@
 //! What the lock-free map promises, row by row: counts, memory, values that come back exactly once.
 
+#[path = "support/set_on_drop.rs"]
+mod set_on_drop;
+
 use std::{
     cell::Cell,
     hint,
@@ -14,6 +17,7 @@ use heptad::{
     lockfree::{Map, arena_layout},
     storage::{Region, Storage},
 };
+use set_on_drop::SetOnDrop;
 
 /// Lines for a map of `capacity` entries.
 fn lines_for(capacity: usize) -> Vec<Line> {
@@ -52,6 +56,7 @@ fn n6_m6_the_count_never_wraps() {
     let map = map_in(&mut lines, 6);
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
+        let over = SetOnDrop(&is_over);
         let threads: Vec<_> = (0..THREADS)
             .map(|number| {
                 let map = &map;
@@ -74,7 +79,7 @@ fn n6_m6_the_count_never_wraps() {
         for thread in threads {
             thread.join().unwrap();
         }
-        is_over.store(true, Relaxed);
+        drop(over);
         // A thread has one key in the map at a time, but moves on while the count does, which may so
         // meet each of its keys, in each key's home once.
         let most = counter.join().unwrap();

@@ -9,6 +9,8 @@
 #[allow(dead_code, reason = "those who play through rebuilds are the kernels' and other tests'")]
 #[path = "support/player.rs"]
 mod player;
+#[path = "support/set_on_drop.rs"]
+mod set_on_drop;
 
 use std::{
     ffi::c_int,
@@ -25,6 +27,7 @@ use heptad::{
     storage::Region,
 };
 use player::{COMMON_KEYS, KINDS, OWN_KEYS, Player, Shared, check_accounts};
+use set_on_drop::SetOnDrop;
 
 /// The thread itself, its first handler, and the handler that interrupts either.
 const LEVELS: usize = 3;
@@ -110,6 +113,7 @@ fn every_operation_runs_in_the_middle_of_every_operation() {
     // SAFETY: asks for this thread's own.
     let this_thread = unsafe { libc::pthread_self() } as usize;
     thread::scope(|scope| {
+        let over = SetOnDrop(&is_over);
         for (signal, pause) in SIGNALS {
             let is_over = &is_over;
             scope.spawn(move || {
@@ -130,7 +134,7 @@ fn every_operation_runs_in_the_middle_of_every_operation() {
                 play(0, kind);
             }
         }
-        is_over.store(true, Relaxed);
+        drop(over);
     });
 
     let met: u64 = MET.iter().flatten().map(|met| met.load(Relaxed)).sum();

@@ -7,6 +7,8 @@
 mod history;
 mod operation;
 mod rebuilds;
+#[path = "../support/set_on_drop.rs"]
+mod set_on_drop;
 
 use std::{
     env,

@@ -16,7 +16,9 @@ use heptad::{
     storage::{Region, Storage},
 };
 
-use crate::{BAD_SEED, COLD_KEYS, operation::HOT_KEYS, record_and_check, rounds};
+use crate::{
+    BAD_SEED, COLD_KEYS, operation::HOT_KEYS, record_and_check, rounds, set_on_drop::SetOnDrop,
+};
 
 /// For all keys there are.
 pub(crate) const CAPACITY: usize = HOT_KEYS + COLD_KEYS as usize;
@@ -100,11 +102,12 @@ fn histories_across_rebuilds_are_linearizable() {
     let is_over = AtomicBool::new(false);
     let mut course = Course::default();
     let (verdict, mut spares) = thread::scope(|scope| {
+        let over = SetOnDrop(&is_over);
         let spares = (1..REGIONS).map(|_| region()).collect();
         let migrator = scope.spawn(|| course.move_about(&map, spares, &is_over));
         let verdict =
             record_and_check(&map, |map, operation, key| operation.perform(map, key), rounds());
-        is_over.store(true, Relaxed);
+        drop(over);
         (verdict, migrator.join().unwrap())
     });
     println!("{verdict:?} {course:?}");

@@ -142,7 +142,11 @@ fn run() -> Result<bool> {
             job::PATIENCE_S.store(15 * 60, Relaxed);
             table::TEST
         }
-        Some("verify") => table::VERIFY,
+        Some("verify") => {
+            // Some of its jobs prove one theorem for an hour.
+            job::PATIENCE_S.store(3 * 3600, Relaxed);
+            table::VERIFY
+        }
         Some(unknown) => bail!("there is no command `{unknown}`\n{USAGE}"),
         None => bail!("which command?\n{USAGE}"),
     };
