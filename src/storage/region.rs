@@ -9,6 +9,27 @@ use crate::{
 };
 
 /// Memory that the caller provides for as long as `'a`: an arena, pages, a linker section.
+///
+/// A region is an exclusive borrow and cannot be copied, so no two tables have the same memory, and what moves or
+/// merges tables cannot be given memory that one of them is in. Only [`from_raw`](Self::from_raw) makes a second region
+/// of the same bytes, against its contract.
+///
+/// ```
+/// use heptad::{layout::Line, robin_hood::{ByValue, Set}, storage::Region};
+///
+/// let (mut lines, mut others) = ([const { Line::EMPTY }; 8], [const { Line::EMPTY }; 8]);
+/// let mut set = Set::new_in(Region::from_lines(&mut lines)?, ByValue)?;
+/// set.move_into(Region::from_lines(&mut others)?).map_err(|rejected| rejected.error)?;
+/// # Ok::<(), heptad::Error>(())
+/// ```
+///
+/// ```compile_fail,E0499
+/// # use heptad::{layout::Line, robin_hood::{ByValue, Set}, storage::Region};
+/// # let mut lines = [const { Line::EMPTY }; 8];
+/// let mut set = Set::new_in(Region::from_lines(&mut lines)?, ByValue)?;
+/// set.move_into(Region::from_lines(&mut lines)?).map_err(|rejected| rejected.error)?;
+/// # Ok::<(), heptad::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Region<'a> {
     base: NonNull<Line>,
