@@ -29,8 +29,8 @@
  * RESULTS. A function that returns int fails with a negative code, heptad_strerror() tells which, and
  * has then changed nothing and written no result, unless its text says so. Otherwise 1 means yes,
  * found, new; and 0 means no, absent, not new, or just done. So ask `== 1` or `> 0`.
- * Places for results lie neither in a live handle nor in lent memory: batches of one owner's tables check that,
- * single calls do not.
+ * Places for results lie neither in a live handle nor in the memory of a table: batches and moves of one owner's
+ * tables check that, other calls do not.
  *
  * ERRORS. Every function that takes a handle can return HEPTAD_ERROR_NULL, _MISALIGNED, _VERSION and
  * _HANDLE for a handle that is null, misaligned, of another version, or not live; _NULL and

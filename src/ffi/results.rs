@@ -11,7 +11,10 @@ use core::{
     ptr,
 };
 
-use super::code::{self, Refusal};
+use super::{
+    code::{self, Refusal},
+    memory::Memory,
+};
 
 /// A result that may not be wanted: null, or valid for a write until the call returns.
 #[repr(transparent)]
@@ -66,6 +69,11 @@ impl<T> Place<'_, T> {
 impl<'call, T> Optional<'call, T> {
     /// A result that is not wanted.
     pub(super) const NOTHING: Self = Optional(ptr::null_mut(), PhantomData);
+
+    /// The bytes of the place, if the result is wanted.
+    pub(super) fn memory(&self) -> Result<Memory, Refusal> {
+        if self.0.is_null() { Ok(Memory::NOTHING) } else { Memory::of(self.0, 1) }
+    }
 
     #[inline]
     pub(super) fn open(self) -> Result<Place<'call, T>, Refusal> {
