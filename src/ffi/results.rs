@@ -3,7 +3,7 @@
 //! Only C makes a value of these types, of [`Array`](super::batch::Array), [`Provided`](super::memory::Provided) and
 //! of the handles' ([`ToRead`](super::handle::ToRead)): they are transparent, and safe code can neither read nor make
 //! their fields. So a shim that takes one has C's promise for it, which its type documents. Opening a
-//! value checks the rest, null and alignment, and hands out what safe code may use.
+//! value checks the rest, null and alignment, and returns what safe code may use.
 
 use core::{
     ffi::{c_int, c_void},
@@ -115,7 +115,7 @@ impl<T: Copy> Input<'_, T> {
 pub(super) trait Results {
     type Value;
 
-    /// Checks the places. The function that comes back writes to those that are wanted.
+    /// Checks the places. The function that is returned writes to those that are wanted.
     fn open(self) -> Result<impl FnOnce(Self::Value), Refusal>;
 }
 

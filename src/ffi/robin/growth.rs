@@ -31,10 +31,10 @@ pub struct HeptadGrowth {
 #[repr(transparent)]
 pub struct ToHelp<'call>(*const HeptadGrowth, PhantomData<&'call HeptadGrowth>);
 
-/// Hands a growth to helpers.
+/// Passes a growth to helpers.
 pub type GrowTogether = Option<extern "C" fn(growth: *const HeptadGrowth, context: Context)>;
 
-// C hands it to several threads.
+// C passes it to several threads.
 assert_impl_all!(Growth<'static>: Sync);
 
 impl<'call> ToHelp<'call> {
