@@ -2,7 +2,7 @@
  * heptad: hash tables for kernels, the C interface.
  *
  * Freestanding C99, or C++98. No allocation, no globals, no system call, no FP register on a soft-float target:
- * every byte a table uses is lent by you, and no function waits for another.
+ * you provide every byte that a table uses, and no function waits for another.
  *
  *     heptad_set        64-bit keys
  *     heptad_map        64-bit keys with 64-bit values
@@ -13,7 +13,7 @@
  *     heptad_indirect   the same with keys of any length, which you keep
  *
  * HANDLES. A table is a handle of 128 bytes (192 if it is sorted), which you place where you like, and lines
- * of 64 bytes in memory that you lend it:
+ * of 64 bytes in memory that you provide:
  *
  *     static heptad_set seen = HEPTAD_INIT;
  *     static HEPTAD_LINES(seen_lines, 16);                 // 16 groups of seven: room for 105 keys
@@ -23,14 +23,14 @@
  * A handle starts out as HEPTAD_INIT or as zeros (a static one without an initialiser, calloc), is live from
  * its init to its release, and may then be initialised again. A live one stays where it was initialised: a
  * release, or a change of what is not lock-free, by way of a copy or at another address is HEPTAD_ERROR_COPY.
- * Memory that is lent is the table's alone until it is released or moved away from; what stands in it before
- * does not matter.
+ * Memory that you provide is the table's alone until the table is released or leaves it by a move; what stands in
+ * it before does not matter.
  *
- * RESULTS. A function that returns int fails with a negative code, heptad_strerror() tells which, and
+ * RESULTS. A function that returns int fails with a negative code, heptad_strerror() has a text for it, and
  * has then changed nothing and written no result, unless its text says so. Otherwise 1 means yes,
  * found, new; and 0 means no, absent, not new, or just done. So ask `== 1` or `> 0`.
- * Places for results lie neither in a live handle nor in lent memory: batches of one owner's tables check that,
- * single calls do not.
+ * Places for results lie neither in a live handle nor in the memory of a table: batches and moves of one owner's
+ * tables check that, other calls do not.
  *
  * ERRORS. Every function that takes a handle can return HEPTAD_ERROR_NULL, _MISALIGNED, _VERSION and
  * _HANDLE for a handle that is null, misaligned, of another version, or not live; _NULL and
@@ -53,7 +53,7 @@
  * They return. After one that did not (longjmp, an exception, a thread that was ended) the handle is busy
  * for good, and its table may be halfway through a change. Set the handle to HEPTAD_INIT: whatever the table
  * used is yours again, contents lost, and both may be initialised anew. Only do so if that call can never go
- * on. A heptad_lockfree or heptad_indirect stays in use, but its memory may never come back by reclaim.
+ * on. A heptad_lockfree or heptad_indirect stays in use, but reclaim may never release its memory.
  *
  * WHERE EACH FUNCTION MAY BE CALLED. Interrupt handlers, NMIs and signal handlers are other callers, on the
  * core that they interrupt too; so is a callback.
@@ -74,7 +74,7 @@
  * heptad_lockfree and heptad_indirect do, see there. A core that finds a handle live sees all that its init
  * wrote.
  *
- * COST is told in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a
+ * COST is counted in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a
  * table of fewer than 64 groups is filled to the brim.
  */
 #ifndef HEPTAD_H
@@ -115,7 +115,7 @@ enum {
     HEPTAD_ERROR_ARGUMENT = -11,    /* a number that is not one of those allowed */
     HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
     HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
-    HEPTAD_ERROR_NOT_REQUIRED = -14, /* what was asked for if needed is not needed */
+    HEPTAD_ERROR_NOT_REQUIRED = -14, /* no rebuild is needed */
     HEPTAD_ERROR_KEY_RANGE = -15,   /* a key that a sorted set or map was not made for */
     HEPTAD_ERROR_REENTRANT = -17,   /* what a callback decides about changed each time while it ran */
     HEPTAD_ERROR_UNSUPPORTED = -18, /* the processor has no 64-bit atomics: see heptad_is_lock_free */
@@ -137,7 +137,7 @@ enum {
     HEPTAD_LOAD_3_4 = 2
 };
 
-/* Declares an array of so many lines of 64 bytes, fit to be lent. A set or table of n groups (a power
+/* Declares an array of so many lines of 64 bytes, fit for a table. A set or table of n groups (a power
  * of two, or the one below is used) takes n lines, a map 2 * n. Groups hold seven slots; at load 15/16
  * there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
 #if defined(__GNUC__)
@@ -151,7 +151,7 @@ enum {
 #define HEPTAD_LINES(name, lines) _Alignas(64) unsigned char name[sizeof(uint64_t[8]) * (lines)]
 #endif
 
-/* Bytes to lend a set or table, or a map, that has to take `entries` entries; 0 if no address space
+/* Bytes of memory for a set or table, or a map, that has to take `entries` entries; 0 if no address space
  * could, or the load is none of the above. */
 size_t heptad_set_bytes(size_t entries, int load);
 size_t heptad_map_bytes(size_t entries, int load);
@@ -174,7 +174,7 @@ typedef struct heptad_stats {
     uint64_t capacity;    /* entries at which the table is full */
     uint64_t displaced;   /* entries in their second group: a hit on them touches two lines */
     uint64_t deep;        /* entries in neither: a hit on them touches up to `span` lines more */
-    uint64_t span;        /* how many groups behind its second one a deep entry may lie */
+    uint64_t span;        /* how many groups after its second one a deep entry may lie */
     uint64_t filter_bits; /* of 8 per group: a miss on such a one touches two lines */
     uint64_t full_groups; /* groups without a free slot */
     uint64_t bytes;       /* of the lines in use */
@@ -185,7 +185,7 @@ typedef struct heptad_stats {
 /* What every handle starts as. */
 #define HEPTAD_INIT { HEPTAD_ABI_VERSION, 0, { 0 } }
 
-/* Handles are aligned to 8, which 32-bit x86 has to be asked for. A compiler that cannot be asked puts them at
+/* Handles are aligned to 8, which 32-bit x86 needs an attribute for. A compiler without one puts them at
  * multiples of 4 there, and every function may return _MISALIGNED. */
 #if defined(__GNUC__)
 #define HEPTAD_ALIGNED_8 __attribute__((__aligned__(8)))
@@ -197,7 +197,7 @@ typedef struct heptad_stats {
 #define HEPTAD_ALIGNED_8
 #endif
 
-/* Nobody's business but the library's. */
+/* Private fields. */
 typedef struct heptad_set {
     uint32_t version;
     uint32_t state;
@@ -272,10 +272,10 @@ HEPTAD_STATIC_ASSERT(stats_last, offsetof(heptad_stats, bytes) == 64);
  * for a set that was not released, _ARGUMENT for a load that there is not. */
 int heptad_set_init(heptad_set *set, void *memory, size_t bytes, uint64_t seed, int load);
 
-/* Ends a set and tells which memory is yours again; either result may be null. */
+/* Ends a set and reports which memory is yours again; either result may be null. */
 int heptad_set_release(heptad_set *set, void **memory, size_t *bytes);
 
-/* Moves all keys to other memory, under another seed, and tells which memory is yours again: how a
+/* Moves all keys to other memory, under another seed, and reports which memory is yours again: how a
  * set grows, shrinks or changes its seed. Touches every line of both. Either result may be null.
  * _TOO_SMALL if the keys do not fit; _NULL, _MISALIGNED, _OVERLAPPING as for init, with the old
  * memory too. The set is as it was then. */
@@ -289,7 +289,7 @@ int heptad_set_clear(heptad_set *set);
 size_t heptad_set_len(const heptad_set *set);
 size_t heptad_set_capacity(const heptad_set *set);
 
-/* Counts what heptad_stats tells. Reads one word per group. */
+/* Counts what heptad_stats contains. Reads one word per group. */
 int heptad_set_stats(const heptad_set *set, heptad_stats *stats);
 
 /* Puts `key` in. 1 if it is new, 0 if it was there. _FULL. Touches 1.7 lines on average at 3/4, 5.3 at
@@ -302,17 +302,17 @@ int heptad_set_contains(const heptad_set *set, uint64_t key);
 /* Takes `key` out. 1 if it was there. Touches 4 lines at most, and deep ones. */
 int heptad_set_remove(heptad_set *set, uint64_t key);
 
-/* Asks the cache for the first line of `key`, and does not wait. */
+/* Prefetches the first line of `key`. */
 int heptad_set_prefetch(const heptad_set *set, uint64_t key);
 
 /* found[i] = 1 if keys[i] is in the set, else 0. The lines of sixteen keys are under way at a time: for
- * sets that fit no cache. `found` overlaps neither keys, nor the handle, nor the lent memory, or the
+ * sets that fit no cache. `found` overlaps neither keys, nor the handle, nor the set's memory, or the
  * answer is _OVERLAPPING. */
 int heptad_set_contains_many(const heptad_set *set, const uint64_t *keys, size_t count,
                              uint8_t *found);
 
 /* Puts `count` keys in, and writes to `taken` (it may be null) how many of them are in the set now: all,
- * or with _FULL those before the first that did not fit. _OVERLAPPING for keys in the handle or the lent
+ * or with _FULL those before the first that did not fit. _OVERLAPPING for keys in the handle or the set's
  * memory. */
 int heptad_set_insert_many(heptad_set *set, const uint64_t *keys, size_t count, size_t *taken);
 
@@ -327,7 +327,7 @@ int heptad_set_retain(heptad_set *set, int (*keep)(uint64_t key, void *context),
 
 /* ---------------------------------------------------------------- maps from 64-bit keys to 64-bit values
  *
- * Keys are probed exactly as in a set; values lie behind all key lines, so whatever reaches a value
+ * Keys are probed exactly as in a set; values follow all key lines, so whatever reaches a value
  * touches one line more, and insertions and removals some 1.5 more on average. */
 
 /* As heptad_set_init; two lines per group. */
@@ -370,7 +370,7 @@ int heptad_map_get(const heptad_map *map, uint64_t key, uint64_t *value);
 int heptad_map_remove(heptad_map *map, uint64_t key, uint64_t *value);
 
 /* found[i] = 1 and values[i] = its value if keys[i] has one; else both are 0. The lines of sixteen keys
- * are under way at a time. Neither result overlaps the other, keys, the handle or the lent memory, or
+ * are under way at a time. Neither result overlaps the other, keys, the handle or the map's memory, or
  * the answer is _OVERLAPPING. */
 int heptad_map_get_many(const heptad_map *map, const uint64_t *keys, size_t count,
                         uint64_t *values, uint8_t *found);
@@ -440,7 +440,7 @@ int heptad_table_remove(heptad_table *table, uint64_t hash, const void *key, uin
 
 /* found[i] = 1 and entries[i] = the entry if one of hash hashes[i] is equal to keys[i]; else both are 0.
  * The lines of sixteen are under way at a time. Neither result overlaps the other, hashes, keys, the
- * handle or the lent memory, or the answer is _OVERLAPPING. */
+ * handle or the table's memory, or the answer is _OVERLAPPING. */
 int heptad_table_find_many(const heptad_table *table, const uint64_t *hashes,
                            const void *const *keys, size_t count, uint64_t *entries,
                            uint8_t *found);
@@ -475,7 +475,7 @@ int heptad_table_retain(heptad_table *table, int (*keep)(uint64_t entry, void *c
  *
  * At load 7/8 a hit touches 1.44 lines on average and an insertion moves 28 keys, at 3/4 it is 1.19 and 6. */
 
-/* Bytes to lend a set or map that has to grow until it takes `keys` keys; 0 if no address space could, or the
+/* Bytes of memory for a set or map that has to grow until it takes `keys` keys; 0 if no address space could, or the
  * load is not one of those above. */
 size_t heptad_robin_bytes(size_t keys, int load);
 size_t heptad_robin_map_bytes(size_t keys, int load);
@@ -487,7 +487,7 @@ int heptad_robin_init_within(heptad_robin *set, void *memory, size_t bytes, uint
                              int load);
 int heptad_robin_init_keyed(heptad_robin *set, void *memory, size_t bytes, uint64_t seed, int load);
 
-/* As those of a set; heptad_robin_capacity is up to where the set fits before it grows. `keep` is asked in
+/* As those of a set; heptad_robin_capacity is up to where the set fits before it grows. `keep` is called in
  * order. */
 int heptad_robin_release(heptad_robin *set, void **memory, size_t *bytes);
 int heptad_robin_clear(heptad_robin *set);
@@ -516,7 +516,7 @@ int heptad_robin_grow(heptad_robin *set);
 int heptad_robin_reserve(heptad_robin *set, size_t additional);
 
 /* Halves the set in place as often as `capacity` keys, and those it has, still fit. The memory in front stays
- * lent. Touches every line of the set twice. */
+ * the set's. Touches every line of the set twice. */
 int heptad_robin_shrink(heptad_robin *set, size_t capacity);
 
 /* The first key, the last, the next above `key`, the next below it, and the first that is not below it, be
@@ -535,7 +535,7 @@ int heptad_robin_position_of(const heptad_robin *set, uint64_t key, size_t *posi
 
 /* Copies the keys from `least` to `greatest`, both included, to `keys`, `room` of them at most, and their
  * number to `count`, which may not be null. 1 if there was no room for all, else 0: go on from the one behind
- * the last. Not keyed: _ARGUMENT for a keyed set. `keys` overlaps neither handle nor lent memory, or the
+ * the last. Not keyed: _ARGUMENT for a keyed set. `keys` overlaps neither the handle nor the set's memory, or the
  * answer is _OVERLAPPING; it may be null if `room` is 0. */
 int heptad_robin_range(const heptad_robin *set, uint64_t least, uint64_t greatest, uint64_t *keys,
                        size_t room, size_t *count);
@@ -577,7 +577,7 @@ int heptad_growth_ranges(const heptad_growth *growth);
 
 typedef struct heptad_sorted_stats {
     uint64_t homes;
-    uint64_t overflow_slots;    /* behind the last home */
+    uint64_t overflow_slots;    /* after the last home */
     uint64_t overflow_taken;
     uint64_t len;
     uint64_t capacity;
@@ -620,7 +620,7 @@ int heptad_robin_map_grow_shared(const heptad_robin_map *from, heptad_robin_map 
                                  void (*work)(const heptad_growth *growth, void *context),
                                  void *context);
 
-/* As those of a heptad_map, but that they grow, and with the errors of heptad_robin_insert. `keep` is asked
+/* As those of a heptad_map, but that they grow, and with the errors of heptad_robin_insert. `keep` is called
  * in order. */
 int heptad_robin_map_insert(heptad_robin_map *map, uint64_t key, uint64_t value,
                             uint64_t *previous);
@@ -653,13 +653,13 @@ int heptad_robin_map_next(const heptad_robin_map *map, size_t *position, uint64_
                           uint64_t *value);
 int heptad_robin_map_position_of(const heptad_robin_map *map, uint64_t key, size_t *position);
 
-/* As heptad_robin_range; `values` may be null, and overlaps neither `keys`, the handle nor the lent memory. */
+/* As heptad_robin_range; `values` may be null, and overlaps neither `keys`, the handle nor the map's memory. */
 int heptad_robin_map_range(const heptad_robin_map *map, uint64_t least, uint64_t greatest,
                            uint64_t *keys, uint64_t *values, size_t room, size_t *count);
 
 /* Makes `result` of what `merge` says of each key of either map. It gets the key's values in the two, null
  * for the one that has it not, and in *value that of the first, or else that of the second; it may change
- * that, and returns whether the key is to be there. It is asked in order, and once more from the start if
+ * that, and returns whether the key is to be there. It is called in order, and once more from the start if
  * there might be too little memory; it may not call for any of the three. Errors as for heptad_robin_merge,
  * _NULL if there is no function. */
 int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *first,
@@ -679,7 +679,7 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * Changing the value of a key that is there needs no room: it is never _FULL, but during a rebuild that
  * finds no room. For an insertion _FULL comes when a key's places are all taken and no neighbour's entry can
  * move. A map made for n entries takes n, unless somebody chose the keys to crowd together. _BUSY says that
- * places were held by operations under way; the same call may succeed later. Reading never fails; removing
+ * running operations have reserved the places; the same call may succeed later. Reading never fails; removing
  * does only during a rebuild that finds no room.
  *
  * A function of yours that is passed to one of these is called while nothing is reserved. It may read the
@@ -709,14 +709,14 @@ int heptad_robin_map_merge(heptad_robin_map *result, const heptad_robin_map *fir
  * touch 7 lines at most, a change 97. That is outside a rebuild, and for one attempt: an operation starts
  * again each time another one changes the key's home meanwhile. */
 
-/* Bytes to lend a map for so many entries, about 30.4 for each; 0 if no address space could. */
+/* Bytes of memory for a map of `entries` entries, about 30.4 for each; 0 if no address space could. */
 size_t heptad_lockfree_bytes(size_t entries);
 
 /* Makes an empty map in the memory, as large as fits. Writes all of it. Calls from other cores, with the
  * same handle, get _HANDLE or _BUSY until it is made. Errors as for heptad_set_init.
  *
  * The three differ in what becomes of old memory when the map is rebuilt. After heptad_lockfree_init it
- * stays lent until the release; that costs nothing. After _init_counted every operation is counted, by two
+ * stays the map's until the release; that costs nothing. After _init_counted every operation is counted, by two
  * atomic additions in HEPTAD_COUNTER_LINES lines of yours, and heptad_lockfree_reclaim gives old memory
  * back when nobody can be in it; a context that is killed inside an operation ends that for good. After
  * _init_with your functions say when: _NULL if one of them is null. They are copied. */
@@ -736,8 +736,8 @@ int heptad_lockfree_init_counted(heptad_lockfree *map, void *memory, size_t byte
  * the `has_elapsed` that waited for it.
  *
  * A period that has elapsed stays so: after `has_elapsed` has returned not 0 it does so again for the same
- * number, also between an `on_enter` and its `on_leave`, by whichever context. For the map asks once outside,
- * and then once more inside; of a function that forgets no memory ever comes back.
+ * number, also between an `on_enter` and its `on_leave`, by whichever context. For the map calls it once outside,
+ * and then once more inside; if it forgets an answer, no memory is ever released.
  *
  * None of the four calls for the map: that would call them again, without end. */
 typedef struct heptad_reclaim {
@@ -758,7 +758,7 @@ int heptad_lockfree_init_with(heptad_lockfree *map, void *memory, size_t bytes, 
  * these functions alone, and so with every answer; but no operation begins that the first lines of the memory
  * would lead out of it, if they have changed since the attach.
  *
- * heptad_lockfree_shared_bytes: bytes to lend. _format writes all of the memory; nobody may be attached to it.
+ * heptad_lockfree_shared_bytes: bytes of memory. _format writes all of the memory; nobody may be attached to it.
  * Errors as for init. `members` is 0, or how many numbers there are for members: an operation that is killed
  * leaves up to one place reserved, which in memory without members stays so for good. */
 size_t heptad_lockfree_shared_bytes(size_t entries, size_t members);
@@ -781,15 +781,16 @@ int heptad_lockfree_join(heptad_lockfree *map, void *memory, size_t bytes, size_
  * dead, reap them in turn until each is done. _destroy stops nobody from reaping. _MEMBER for no number, or the handle's own. */
 int heptad_lockfree_reap(const heptad_lockfree *map, size_t member);
 
-/* Gives the memory up: who attaches from now on gets _FOREIGN. Those who are attached may go on; the memory may
- * be used otherwise when all have released. Anyone who is attached may do this. _MEMBER in private memory. */
+/* Ends the map in shared memory: an attach or join from now on is _FOREIGN. Those that are attached may go on; the
+ * memory may be used otherwise when all have released. Anyone who is attached may do this. _MEMBER in private
+ * memory. */
 int heptad_lockfree_destroy(const heptad_lockfree *map);
 
-/* Ends a handle, when none of its functions is under way, and calls `give_back`, which may be null, for each
- * piece of memory that was lent to the map, with the size that it was lent with: one, unless the map was
+/* Ends a handle, when none of its functions is under way, and calls `on_release`, which may be null, for each
+ * piece of memory that you provided, with its size: one, unless the map was
  * rebuilt. What stands there stays as it is: others may be attached to it. */
 int heptad_lockfree_release(heptad_lockfree *map,
-                            void (*give_back)(void *memory, size_t bytes, void *context),
+                            void (*on_release)(void *memory, size_t bytes, void *context),
                             void *context);
 
 /* Gives the map other memory, of another size or under another seed, while everyone works on. Returns at
@@ -798,8 +799,8 @@ int heptad_lockfree_release(heptad_lockfree *map,
  * has no room for some entry, changes at its home are _FULL, until another rebuild, into a third piece,
  * goes on from there. Writes all of the memory. _BUSY while a rebuild is running that is not stuck,
  * _TOO_SMALL for the entries that are there, _SHARED in shared memory; memory errors
- * as for init, and _OVERLAPPING too for memory of the map's tables, old ones that have not come back among them,
- * of its counters or of the handle. Memory of another live map is not known: do not lend it, both break.
+ * as for init, and _OVERLAPPING too for memory of the map's tables, old ones that are not released yet among them,
+ * of its counters or of the handle. Memory of another live map is not known: do not provide it, both break.
  * _if_needed returns _NOT_REQUIRED unless heptad_lockfree_needs_rebuild says so. */
 int heptad_lockfree_rebuild(const heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed);
 int heptad_lockfree_rebuild_if_needed(const heptad_lockfree *map, void *memory, size_t bytes,
@@ -818,8 +819,8 @@ int heptad_lockfree_needs_rebuild(const heptad_lockfree *map);
  * ends even if nobody changes anything. 1 if nothing is left to do. _FULL as above; _BUSY: call again. */
 int heptad_lockfree_help(const heptad_lockfree *map, size_t steps);
 
-/* Gives back the oldest memory, once its entries have all moved and no operation can be in it. 1 if so, and
- * `memory` and `bytes`, which may not be null, tell which; 0 if there is none yet. Never waits: call it now
+/* Releases the oldest memory, once its entries have all moved and no operation can be in it. 1 if so, and
+ * `memory` and `bytes`, which may not be null, say which; 0 if there is none yet. Never waits: call it now
  * and then. Always 0 for a map without counters or functions of yours: it gives nothing back before the
  * release. */
 int heptad_lockfree_reclaim(const heptad_lockfree *map, void **memory, size_t *bytes);
@@ -961,7 +962,7 @@ int heptad_lockfree_clear(const heptad_lockfree *map);
  *
  * The map holds one word for a key: a reference, which is an index or an address of yours, and bits of the
  * key's hash where the reference has none. `hash_bits` says which bits are the hash's. Those of a reference
- * are ignored, and come back as 0. There should be as many as the map has buckets, in powers of two, lest buckets
+ * are ignored, and are 0 in results. There should be as many as the map has buckets, in powers of two, lest buckets
  * crowd: 20 do for two and a half million entries, and more are fine. Two proposals: */
 #define HEPTAD_HASH_BITS_OF_INDICES (~HEPTAD_WORD(0) << 32)        /* for indices below 2^32 */
 #define HEPTAD_HASH_BITS_OF_ADDRESSES (~HEPTAD_WORD(0) << 48 | 15) /* for 16-aligned ones below 2^48 */
@@ -972,21 +973,21 @@ int heptad_lockfree_clear(const heptad_lockfree *map);
 #endif
 /*
  * An operation gets the hash of a key, a good one in all of its hash bits as heptad_hash_bytes is, and a
- * pointer, which the map only hands on to `equal`: not 0 if the reference stands for that key. `equal` is called
+ * pointer, which the map only passes to `equal`: not 0 if the reference stands for that key. `equal` is called
  * for references with the same hash bits alone, so seldom for another key; inside an operation, in whatever
  * context that runs, perhaps for a key that is being taken out. It may not change the map: an operation that
  * looks for a key begins anew each time the key's home changes meanwhile.
  *
  * WHEN THE MEMORY OF A KEY MAY BE USED AGAIN. While a key is in the map its memory does not change. When it
  * has been taken out, which answers its reference, others may still compare with it: it has to stay readable
- * and the same until every operation that began before has ended. Your kernel's grace periods tell when; or
+ * and the same until every operation that began before has ended. Your kernel's grace periods show when; or
  * heptad_indirect_grace_start and _elapsed, for a map made with counters or functions; or keep all keys until
  * the map is gone. When an insertion fails, or answers that the key was there, the map has not kept the
  * reference it was given, and nobody else has seen it. */
 
 /* As heptad_lockfree_init, _init_counted, _init_with, _format, _attach, _join, _reap and _destroy; the memory is
  * that of heptad_lockfree_bytes.
- * _NULL also without `equal`, _ARGUMENT for hash bits of none or all. Who attaches has to bring the same hash
+ * _NULL also without `equal`, _ARGUMENT for hash bits of none or all. An attach or join needs the same hash
  * bits, or the answer is _FOREIGN, and to understand the references: indices or offsets, no addresses. Shared
  * memory is that of heptad_lockfree_shared_bytes. */
 int heptad_indirect_init(heptad_indirect *map, void *memory, size_t bytes, uint64_t seed,
@@ -1015,7 +1016,7 @@ int heptad_indirect_destroy(const heptad_indirect *map);
 /* As those of a heptad_lockfree. A rebuild under another seed does not part keys whose hash bits are the same.
  * A check looks at words, not at keys. */
 int heptad_indirect_release(heptad_indirect *map,
-                            void (*give_back)(void *memory, size_t bytes, void *context),
+                            void (*on_release)(void *memory, size_t bytes, void *context),
                             void *context);
 int heptad_indirect_rebuild(const heptad_indirect *map, void *memory, size_t bytes, uint64_t seed);
 int heptad_indirect_rebuild_if_needed(const heptad_indirect *map, void *memory, size_t bytes,
@@ -1032,7 +1033,7 @@ int heptad_indirect_stats(const heptad_indirect *map, heptad_shared_stats *stats
 
 /* Notes in `started` which operations are under way; and have those ended since? Then the memory of keys that
  * were taken out before the start may be used again. 0 for ever if nobody counts: after heptad_indirect_init
- * and _attach. Never waits: ask now and then. */
+ * and _attach. Never waits: call it now and then. */
 int heptad_indirect_grace_start(const heptad_indirect *map, uint64_t *started);
 int heptad_indirect_grace_elapsed(const heptad_indirect *map, uint64_t started);
 
@@ -1070,7 +1071,7 @@ int heptad_indirect_compare_and_set(const heptad_indirect *map, uint64_t hash, c
 
 /* Takes `key` out, or does if `condition` is not 0 for its value. 1 if so, and its reference and value are
  * written to `reference` and `value`, which may be null. During a rebuild _FULL and _BUSY; _NULL if there is no
- * condition. There is no other way out, for the reference has to be told. */
+ * condition. There is no other way to remove a key, as its reference has to be reported. */
 int heptad_indirect_remove(const heptad_indirect *map, uint64_t hash, const void *key,
                            uint64_t *reference, uint64_t *value);
 int heptad_indirect_remove_if(const heptad_indirect *map, uint64_t hash, const void *key,

@@ -455,3 +455,23 @@ fn a_map_of_longer_keys_calls_the_callers_comparison() {
     // SAFETY: as above.
     assert_eq!(unsafe { heptad_indirect_release(handle, None, ptr::null_mut()) }, 0);
 }
+
+/// Without the feature, Rust has no growth that threads share: the trait's function is the only one of its name.
+#[cfg(not(feature = "lockfree"))]
+#[test]
+fn rust_has_no_shared_growth_without_the_feature() {
+    use heptad::robin_hood::{ByValue, Map, Set};
+    use heptad::storage::Inline;
+
+    trait Absent {
+        fn grow_shared(&self) -> bool {
+            true
+        }
+    }
+    impl Absent for Set<Inline<4>, ByValue> {}
+    impl Absent for Map<Inline<4>, ByValue> {}
+
+    let set = Set::new_in(Inline::<4>::new(), ByValue).unwrap();
+    let map = Map::new_in(Inline::<4>::new(), Inline::new(), ByValue).unwrap();
+    assert!(set.grow_shared() && map.grow_shared());
+}

@@ -338,6 +338,12 @@ static void memory_that_overlaps(void)
     EQUAL(heptad_set_move(&set, other_lines + 960, 2048, 1, NULL, NULL), HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_set_move(&set, &set, 1 << 20, 1, NULL, NULL), HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_set_move(&set, lines + 1, 512, 1, NULL, NULL), HEPTAD_ERROR_MISALIGNED);
+    /* Results that the call would write into the new table, or into its handle. */
+    EQUAL(heptad_set_move(&set, lines, 1024, 1, (void **)(void *)(lines + 64), NULL),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_set_move(&set, lines, 1024, 1, NULL, (size_t *)(void *)(lines + 64)),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_set_move(&set, lines, 1024, 1, NULL, (size_t *)(void *)&set), HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_set_move(&set, NULL, 512, 1, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_set_contains_many(&set, keys, 64, in_keys), HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_set_contains_many(&set, keys, 64, in_keys + 511), HEPTAD_ERROR_OVERLAPPING);

@@ -81,6 +81,12 @@ static void sets_merge_in_either_order(void)
     }
 }
 
+static void no_help(const heptad_growth *growth, void *context)
+{
+    (void)growth;
+    (void)context;
+}
+
 static void sets_that_do_not_merge(void)
 {
     heptad_robin first, second, result = HEPTAD_INIT, inside = HEPTAD_INIT;
@@ -119,6 +125,17 @@ static void sets_that_do_not_merge(void)
           HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_robin_len(&result), 0);
     EQUAL(heptad_robin_len(&first), KEYS / 2);
+    /* A new handle in the memory of a table that the call reads. The last test: it spoils that table. */
+    memcpy(first_lines, &inside, sizeof inside);
+    EQUAL(heptad_robin_merge((heptad_robin *)(void *)first_lines, 0, &first, &second, result_lines,
+                             sizeof result_lines),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_robin_grow_shared(&first, (heptad_robin *)(void *)first_lines, result_lines,
+                                   sizeof result_lines, no_help, NULL),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_robin_merge((heptad_robin *)(void *)first_lines, 0, &second, &first, result_lines,
+                             sizeof result_lines),
+          HEPTAD_ERROR_OVERLAPPING);
 }
 
 static void make_map(heptad_robin_map *map, unsigned char *memory, uint64_t step)

@@ -5,12 +5,12 @@ use core::{ffi::c_void, marker::PhantomData, mem::MaybeUninit, slice};
 use super::{code::Refusal, memory::Memory, results};
 
 /// An array to read. If not null, so many elements as the call's [`Count`] says are initialised, valid for reads
-/// until the call returns, and written by nobody else meanwhile.
+/// until the call returns, and not written meanwhile.
 #[repr(transparent)]
 pub struct Array<'call, T>(*const T, PhantomData<&'call [T]>);
 
 /// An array for results. If not null, so many elements as the call's [`Count`] says are valid for writes until
-/// the call returns, and nobody else uses them meanwhile.
+/// the call returns, and not used by anything else meanwhile.
 #[repr(transparent)]
 pub struct ArrayOut<'call, T>(*mut T, PhantomData<&'call mut [T]>);
 
@@ -124,7 +124,7 @@ impl<U: Used> Batch<U> {
             return Ok((&mut [], batch));
         }
         // SAFETY: not null, aligned, and no longer than an object can be, which was checked; apart from all that
-        // was opened before; valid, and nobody else's, by C's promise.
+        // was opened before; valid, and used by nothing else, by C's promise.
         Ok((unsafe { slice::from_raw_parts_mut(array.0.cast(), batch.count.0) }, batch))
     }
 

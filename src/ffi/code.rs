@@ -70,7 +70,7 @@ pub const ARGUMENT: c_int = -11;
 pub const FOREIGN: c_int = -12;
 /// The memory holds a table that is damaged.
 pub const CORRUPT: c_int = -13;
-/// What was asked for if needed is not needed.
+/// No rebuild is needed.
 pub const NOT_REQUIRED: c_int = -14;
 /// The key is not one of those that a sorted set or map was made for.
 pub const KEY_RANGE: c_int = -15;

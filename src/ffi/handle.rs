@@ -143,11 +143,11 @@ impl<'call, T: Body> ToRead<'call, Handle<T>> {
         if state != T::KIND {
             return Err(Handle::<T>::complaint(state));
         }
-        // SAFETY: live, so the body is a `T` (C1); nobody changes it, by C's promise and because it is not busy.
+        // SAFETY: live, so the body is a `T` (C1); nothing changes it, by C's promise and because it is not busy.
         Ok(unsafe { &*self.body() })
     }
 
-    /// Asks the table.
+    /// Answers from the table.
     #[inline]
     pub(super) fn ask<A: Answer, E: Into<Refusal>>(
         self,
@@ -156,7 +156,7 @@ impl<'call, T: Body> ToRead<'call, Handle<T>> {
         answer(self.open().and_then(|table| question(table).map_err(E::into)))
     }
 
-    /// Asks the table what it always knows.
+    /// The same, where nothing can fail.
     #[inline]
     pub(super) fn look<A: Answer>(self, look: impl FnOnce(&T) -> A) -> c_int {
         answer(self.open().map(look))
@@ -225,7 +225,7 @@ impl<'call, T: Body> ToRead<'call, Handle<T>> {
         })
     }
 
-    /// Asks the table about arrays of `count` elements.
+    /// Answers about arrays of `count` elements.
     pub(super) fn batch<A: Answer>(
         self,
         count: Count,
@@ -280,7 +280,7 @@ impl<'call, T: Body> ToChange<'call, Handle<T>> {
         }
         match make(&self) {
             Ok(body) => {
-                // SAFETY: writable by C's promise; it was unmade, so nobody refers to the body.
+                // SAFETY: writable by C's promise; it was unmade, so nothing refers to the body.
                 unsafe { self.to_read().body().write(body) };
                 // Relaxed: the next store publishes it. Who still reads 0 gets `HANDLE`, as from an unmade handle.
                 head.version.store(ABI_VERSION, Relaxed);

@@ -3,6 +3,14 @@
 //! The header is the manual, function by function; this page has what the shims have in common.
 //! They are built into an archive or a shared library by the workspace member `capi`.
 //!
+//! # A shim
+//!
+//! A shim is a safe function of one or two lines. The types of its arguments carry C's promises: a handle to read or
+//! to change (`handle.rs`), a result (`results.rs`), arrays (`batch.rs`), memory for a table (`memory.rs`). They are
+//! transparent, so that C passes plain pointers and numbers; their fields are private and nothing constructs them, so
+//! that safe code cannot. Opening one checks what can be checked, the handle first and then the others in the order
+//! of the parameters.
+//!
 //! # A handle
 //!
 //! ```text
@@ -12,36 +20,33 @@
 //!                      kind + 1: busy   the same, while a call makes, changes or takes it
 //! ```
 //!
-//! A handle is 128 bytes of the caller's memory, 192 for sorted tables. It starts out as its initialiser macro makes it, or zeroed:
-//! version 0 is that of no interface, and means "not initialised yet".
-//! So every call can tell a handle that is unmade, of another kind, of another version or not a
-//! handle at all, and answers with a [`code`]. A call that makes, changes or releases the table claims the
-//! handle first, by one exchange (`state.rs`). Until it ends the handle is *busy*: a callback, or an
-//! interrupt handler, that calls for the same table in the meantime gets [`code::BUSY`] instead of a table
-//! halfway through a change. A call whose callback never returns never ends.
+//! A handle is 128 bytes of the caller's memory, 192 for sorted tables. It starts as its initialiser macro makes it, or
+//! zeroed: no interface has version 0, which means "not initialised yet". So every call recognises a handle that is
+//! unmade, of another kind, of another version or no handle at all, and answers with a [`code`]. A call that makes,
+//! changes or releases the table first claims the handle, by one exchange (`state.rs`). Until it ends the handle is
+//! *busy*: a callback, or an interrupt handler, that calls for the same table gets [`code::BUSY`] instead of a table in
+//! the middle of a change. If a callback never returns, its call never ends.
 //!
-//! A table of one owner keeps the address of its handle. A change through a copy of the handle would spoil the
-//! table, as each of the two believes its own notes; so it is refused.
+//! A table of one owner keeps the address of its handle. A change through a copy of the handle would spoil the table,
+//! as each copy has its own count of entries; so it is refused.
 //!
 //! # Invariants
 //!
 //! - **C1** The body of a handle that is live or busy is an initialised `T` of its kind. Only
-//!   `handle.rs` writes states, and only memory that a caller wrote over can break this.
+//!   `handle.rs` writes states; only a caller that overwrites the memory can break this.
 //! - **C2** The memory of a live table is that table's alone, until it is released or moved.
 //!
 //! # What a caller owes
 //!
-//! Rust's `# Safety` of every function here: a pointer that is not null points to as many bytes,
-//! readable or writable, as the header says; the memory of a table is used for nothing else while
-//! the table is live (C2); of calls for one table that overlap in time, on several cores, all are such
-//! that take a `const` handle; callbacks return, and change no table that they are called for.
-//! Everything else is checked.
+//! What the types of the arguments say: a pointer that is not null points to as many bytes, readable or writable, as
+//! the header says; the memory of a table is used for nothing else while the table is live (C2); of calls for one table
+//! that overlap in time, on several cores, all take a `const` handle; callbacks return, and change no table that they
+//! are called for. Everything else is checked.
 //!
 //! # Results
 //!
-//! An `int` below zero is an error code and nothing was changed. Otherwise 1 says yes, there, new;
-//! and 0 no, absent, old. A null pointer for a result that is not wanted is fine where the header says
-//! so.
+//! An `int` below zero is an error code and nothing was changed. Otherwise 1 means yes, found, new; and 0 means no,
+//! absent, old. A null pointer for a result that is not wanted is fine where the header says so.
 
 #![allow(missing_docs, reason = "the manual of the functions is `include/heptad.h`")]
 

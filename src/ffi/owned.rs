@@ -110,10 +110,15 @@ impl<T: Kind> ToChange<'_, Handle<Owned<T>>> {
     ) -> c_int {
         let handle = self.memory();
         self.change(|body| {
+            let (handle, places) = (handle?, [old.0.memory()?, old.1.memory()?]);
             let report = old.open()?;
             let new = memory.memory(bytes)?;
-            new.apart_from(handle?)?;
+            new.apart_from(handle)?;
             new.apart_from(body.memory)?;
+            for place in places {
+                place.apart_from(new)?;
+                place.apart_from(handle)?;
+            }
             relocate(&mut body.table, memory.open(bytes)?).map_err(E::into)?;
             report(core::mem::replace(&mut body.memory, new).for_c());
             Ok::<_, Refusal>(())

@@ -3,7 +3,7 @@
 //! Only C makes a value of these types, of [`Array`](super::batch::Array), [`Provided`](super::memory::Provided) and
 //! of the handles' ([`ToRead`](super::handle::ToRead)): they are transparent, and safe code can neither read nor make
 //! their fields. So a shim that takes one has C's promise for it, which its type documents. Opening a
-//! value checks the rest, null and alignment, and hands out what safe code may use.
+//! value checks the rest, null and alignment, and returns what safe code may use.
 
 use core::{
     ffi::{c_int, c_void},
@@ -11,7 +11,10 @@ use core::{
     ptr,
 };
 
-use super::code::{self, Refusal};
+use super::{
+    code::{self, Refusal},
+    memory::Memory,
+};
 
 /// A result that may not be wanted: null, or valid for a write until the call returns.
 #[repr(transparent)]
@@ -67,6 +70,11 @@ impl<'call, T> Optional<'call, T> {
     /// A result that is not wanted.
     pub(super) const NOTHING: Self = Optional(ptr::null_mut(), PhantomData);
 
+    /// The bytes of the place, if the result is wanted.
+    pub(super) fn memory(&self) -> Result<Memory, Refusal> {
+        if self.0.is_null() { Ok(Memory::NOTHING) } else { Memory::of(self.0, 1) }
+    }
+
     #[inline]
     pub(super) fn open(self) -> Result<Place<'call, T>, Refusal> {
         if self.0.is_aligned() {
@@ -107,7 +115,7 @@ impl<T: Copy> Input<'_, T> {
 pub(super) trait Results {
     type Value;
 
-    /// Checks the places. The function that comes back writes to those that are wanted.
+    /// Checks the places. The function that is returned writes to those that are wanted.
     fn open(self) -> Result<impl FnOnce(Self::Value), Refusal>;
 }
 

@@ -39,7 +39,7 @@ impl State {
             } else {
                 match self.load() {
                     state if state == from => {
-                        // Relaxed: the caller's own code comes behind it on this, the only core.
+                        // Relaxed: the caller's own code follows it on this, the only core.
                         self.0.store(to, Relaxed);
                         core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
                         Ok(())

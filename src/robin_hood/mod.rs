@@ -182,6 +182,7 @@ mod set;
 mod shape;
 // As `lockfree` in the crate's root.
 #[cfg(all(feature = "ffi", not(feature = "lockfree")))]
+#[allow(dead_code, unreachable_pub, reason = "C reaches the module through `ffi` alone there")]
 pub(crate) mod shared;
 #[cfg(feature = "lockfree")]
 pub mod shared;

@@ -7,7 +7,7 @@ use super::{
         code::{self, Refusal},
         handle::{ToChange, ToRead},
         lockfree::{
-            GiveBack, Guard, HeptadReclaim, required,
+            Guard, HeptadReclaim, OnRelease, required,
             shared::{self, DeadMember},
         },
         memory::{Bytes, Provided},
@@ -156,8 +156,8 @@ pub extern "C" fn heptad_indirect_destroy(map: ToRead<HeptadIndirect>) -> c_int 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_indirect_release(
     map: ToChange<HeptadIndirect>,
-    give_back: GiveBack,
+    on_release: OnRelease,
     context: Context,
 ) -> c_int {
-    map.release(give_back, context, Indirect::into_regions)
+    map.release(on_release, context, Indirect::into_regions)
 }

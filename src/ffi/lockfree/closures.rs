@@ -39,6 +39,12 @@ fn update(
     Ok(map.fetch_update(key, change)?)
 }
 
+/// [`retain`](Shared::retain), compiled once as well.
+#[inline(never)]
+pub(super) fn retain(map: &Shared, keep: &mut dyn FnMut(u64, u64) -> bool) -> Result<(), Refusal> {
+    Ok(map.retain(keep)?)
+}
+
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_remove_if(
     map: ToRead<HeptadLockfree>,
@@ -49,7 +55,12 @@ pub extern "C" fn heptad_lockfree_remove_if(
 ) -> c_int {
     map.update(value, |map| {
         let condition = required(condition)?;
-        Ok::<_, Refusal>(map.remove_if(key, |value| condition(value, context) != 0)?)
+        let mut removes = false;
+        let before = update(map, key, &mut |current| {
+            removes = current.is_some_and(|value| condition(value, context) != 0);
+            current.filter(|_| !removes)
+        })?;
+        Ok::<_, Refusal>(before.filter(|_| removes))
     })
 }
 
@@ -139,6 +150,6 @@ pub extern "C" fn heptad_lockfree_retain(
 ) -> c_int {
     map.ask(|map| {
         let keep = required(keep)?;
-        Ok::<_, Refusal>(map.retain(|key, value| keep(key, value, context) != 0)?)
+        retain(map, &mut |key, value| keep(key, value, context) != 0)
     })
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{lockfree::SharedMap, storage::Region};
 
 /// Takes a piece of memory back.
-pub type GiveBack = Option<extern "C" fn(memory: *mut c_void, bytes: usize, context: Context)>;
+pub type OnRelease = Option<extern "C" fn(memory: *mut c_void, bytes: usize, context: Context)>;
 
 fn new(region: Region<'static>, seed: u64, guard: Guard) -> Result<Shared, Refusal> {
     Ok(Map::new_with(region, seed, guard)?)
@@ -112,8 +112,8 @@ pub extern "C" fn heptad_lockfree_destroy(map: ToRead<HeptadLockfree>) -> c_int 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_release(
     map: ToChange<HeptadLockfree>,
-    give_back: GiveBack,
+    on_release: OnRelease,
     context: Context,
 ) -> c_int {
-    map.release(give_back, context, Shared::into_regions)
+    map.release(on_release, context, Shared::into_regions)
 }

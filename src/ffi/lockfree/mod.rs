@@ -124,7 +124,7 @@ pub extern "C" fn heptad_lockfree_stats(
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_clear(map: ToRead<HeptadLockfree>) -> c_int {
-    map.ask(Shared::clear)
+    map.ask(|map| closures::retain(map, &mut |_, _| false))
 }
 
 #[unsafe(no_mangle)]

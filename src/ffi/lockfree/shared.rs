@@ -11,7 +11,7 @@ use super::{
         results::{Context, Input, Optional, Required, answer},
     },
     guard::{Guard, HeptadReclaim},
-    make::GiveBack,
+    make::OnRelease,
 };
 use crate::{
     lockfree::{Expectation, Need, arena_layout},
@@ -56,7 +56,7 @@ impl<T: Guarded> ToChange<'_, Handle<T>> {
             if memory.bytes() < arena_layout(1)?.size() {
                 return Err(Refusal(code::TOO_SMALL));
             }
-            // The last that can fail: whoever gets an error finds the counters as they were.
+            // The last that can fail: after an error the counters are as they were.
             new(region, Guard::counted(counters, counters_bytes)?)
         })
     }
@@ -77,7 +77,7 @@ impl<T: Guarded> ToChange<'_, Handle<T>> {
     /// Ends a handle, and passes all memory to `release`. 0, or a code.
     pub(in crate::ffi) fn release<I: Iterator<Item = Region<'static>>>(
         self,
-        release: GiveBack,
+        release: OnRelease,
         context: Context,
         into_regions: impl FnOnce(T) -> I,
     ) -> c_int {

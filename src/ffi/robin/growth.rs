@@ -15,7 +15,10 @@ use super::{
     },
     HeptadRobin, HeptadRobinMap, halves,
 };
-use crate::{robin_hood::shared::Growth, storage::Region};
+use crate::{
+    robin_hood::shared::{Growth, larger_map, larger_set},
+    storage::Region,
+};
 
 /// `heptad_growth`: what helpers get. C sees no more of it than its address.
 #[repr(C)]
@@ -28,10 +31,10 @@ pub struct HeptadGrowth {
 #[repr(transparent)]
 pub struct ToHelp<'call>(*const HeptadGrowth, PhantomData<&'call HeptadGrowth>);
 
-/// Hands a growth to helpers.
+/// Passes a growth to helpers.
 pub type GrowTogether = Option<extern "C" fn(growth: *const HeptadGrowth, context: Context)>;
 
-// C hands it to several threads.
+// C passes it to several threads.
 assert_impl_all!(Growth<'static>: Sync);
 
 impl<'call> ToHelp<'call> {
@@ -72,7 +75,7 @@ pub extern "C" fn heptad_robin_grow_shared(
     context: Context,
 ) -> c_int {
     make_larger(small, large, memory, bytes, work, context, |set, region, work| {
-        Ok(set.grow_shared(region, work)?)
+        Ok(larger_set(set, region, work)?)
     })
 }
 
@@ -87,7 +90,7 @@ pub extern "C" fn heptad_robin_map_grow_shared(
 ) -> c_int {
     make_larger(small, large, memory, bytes, work, context, |map, region, work| {
         let (keys, values) = halves(region)?;
-        Ok(map.grow_shared(keys, values, work)?)
+        Ok(larger_map(map, keys, values, work)?)
     })
 }
 

@@ -74,7 +74,7 @@ pub extern "C" fn heptad_robin_map_merge(
     })
 }
 
-/// Asks about two sets of one order.
+/// Compares two sets of one order.
 fn compare(
     first: ToRead<HeptadRobin>,
     second: ToRead<HeptadRobin>,

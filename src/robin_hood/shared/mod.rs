@@ -49,6 +49,9 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+#[cfg(all(feature = "ffi", not(heptad_loom)))]
+pub(crate) use table::{larger_map, larger_set};
+
 /// The most ranges: one bit each.
 const MOST_RANGES: usize = 64;
 

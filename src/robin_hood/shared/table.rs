@@ -13,6 +13,34 @@ use crate::{
     sync::SharedU64,
 };
 
+/// [`Set::grow_shared`], which C has without the feature too.
+pub(crate) fn larger_set<S: Downward, S2: Downward, O: Clone>(
+    small: &Set<S, O>,
+    storage: S2,
+    work: impl FnOnce(&Growth<'_>),
+) -> Result<Set<S2, O>, Rejected<S2>> {
+    let mut raw = Raw::without_slots(storage, None, small.raw.load);
+    match raw.grow_from(&small.raw, work) {
+        Ok(()) => Ok(Set::of(raw, small.order.clone())),
+        Err(error) => Err(Rejected { value: raw.into_storages().keys, error }),
+    }
+}
+
+/// [`Map::grow_shared`], likewise.
+pub(crate) fn larger_map<S: Downward, S2: Downward, O: Clone>(
+    small: &Map<S, O>,
+    keys: S2,
+    values: S2,
+    work: impl FnOnce(&Growth<'_>),
+) -> Result<Map<S2, O>, Rejected<Storages<S2>>> {
+    let mut raw = Raw::without_slots(keys, Some(values), small.raw.load);
+    match raw.grow_from(&small.raw, work) {
+        Ok(()) => Ok(Map::of(raw, small.order.clone())),
+        Err(error) => Err(Rejected { value: raw.into_storages(), error }),
+    }
+}
+
+#[cfg(feature = "lockfree")]
 impl<S: Downward, O: Clone> Set<S, O> {
     /// Makes a set of twice as many homes in `storage`, on the threads to which `work` passes
     /// the growth. What they leave undone is done here.
@@ -45,14 +73,11 @@ impl<S: Downward, O: Clone> Set<S, O> {
         storage: S2,
         work: impl FnOnce(&Growth<'_>),
     ) -> Result<Set<S2, O>, Rejected<S2>> {
-        let mut raw = Raw::without_slots(storage, None, self.raw.load);
-        match raw.grow_from(&self.raw, work) {
-            Ok(()) => Ok(Set::of(raw, self.order.clone())),
-            Err(error) => Err(Rejected { value: raw.into_storages().keys, error }),
-        }
+        larger_set(self, storage, work)
     }
 }
 
+#[cfg(feature = "lockfree")]
 impl<S: Downward, O: Clone> Map<S, O> {
     /// As [`Set::grow_shared`], with values.
     ///
@@ -65,11 +90,7 @@ impl<S: Downward, O: Clone> Map<S, O> {
         values: S2,
         work: impl FnOnce(&Growth<'_>),
     ) -> Result<Map<S2, O>, Rejected<Storages<S2>>> {
-        let mut raw = Raw::without_slots(keys, Some(values), self.raw.load);
-        match raw.grow_from(&self.raw, work) {
-            Ok(()) => Ok(Map::of(raw, self.order.clone())),
-            Err(error) => Err(Rejected { value: raw.into_storages(), error }),
-        }
+        larger_map(self, keys, values, work)
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn run(shell: &Shell, folder: &Path) -> Result<Count> {
     }
     let mut jobs = vec![Job::step(format!("{GUIDE}, followed in an empty folder"), follow)];
     let first = home.join("first");
-    for name in ["first.c", "claims.c", "guide.c"] {
+    for name in ["first.c", "claims.c", "members.c", "guide.c"] {
         let file = first.join(name);
         let read = cmd!(shell, "gcc -std=c99 -Iinclude -fsyntax-only {file}").args(STRICT);
         jobs.push(Job::step(format!("{name} of {GUIDE}, read strictly"), read));
