@@ -23,9 +23,9 @@ static COUNTS: Map<'static, u64, u64, Counted> = Map::unplaced_with(Counted::new
 /// Moves all entries into `region`, under a hash with another seed, and answers the region that they
 /// were in. A kernel would do a few steps at a time, from its idle loop.
 fn move_into(region: Region<'static>, seed: u64) -> Result<Region<'static>, Error> {
-    COUNTS.rebuild(region, seed)?;
+    COUNTS.tables().rebuild(region, seed)?;
     loop {
-        match COUNTS.help(8) {
+        match COUNTS.tables().help(8) {
             Ok(true) => break,
             // Another thread was in the way: it goes on next time.
             Ok(false) | Err(Error::Busy) => {}
@@ -35,7 +35,7 @@ fn move_into(region: Region<'static>, seed: u64) -> Result<Region<'static>, Erro
     loop {
         // An operation that began in the old table may still be in it. Nobody has to wait for that: the
         // region could be asked for later as well.
-        match COUNTS.try_reclaim() {
+        match COUNTS.tables().try_reclaim() {
             Some(region) => return Ok(region),
             None => thread::yield_now(),
         }
@@ -44,7 +44,7 @@ fn move_into(region: Region<'static>, seed: u64) -> Result<Region<'static>, Erro
 
 fn main() -> Result<(), Error> {
     let [first, second] = [&FIRST, &SECOND].map(|lines| lines.take().expect("taken once"));
-    COUNTS.place(first, 0)?;
+    COUNTS.tables().place(first, 0)?;
 
     let is_over = AtomicBool::new(false);
     let (counted, moves) = thread::scope(|scope| {

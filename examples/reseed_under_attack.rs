@@ -26,9 +26,9 @@ static SESSIONS: Map<'static, u64, u64, Counted> = Map::unplaced_with(Counted::n
 
 fn main() -> Result<(), Error> {
     let [first, second] = [&FIRST, &SECOND].map(|lines| lines.take().expect("taken once"));
-    SESSIONS.place(first, KNOWN_SEED)?;
+    SESSIONS.tables().place(first, KNOWN_SEED)?;
     (0..500).try_for_each(|session| SESSIONS.insert(session, 0).map(drop))?;
-    assert_eq!(SESSIONS.needs_rebuild(), None);
+    assert_eq!(SESSIONS.tables().needs_rebuild(), None);
 
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -55,18 +55,18 @@ fn attack_and_answer(second: Region<'static>) -> Result<(), Error> {
     // same top bits, which decide the home.
     let mut attack = (0..).map(|hash| unhash_word(KNOWN_SEED, hash));
     let sent = attack.by_ref().take_while(|&key| SESSIONS.insert(key, 0).is_ok()).count();
-    println!("{sent} keys of the attack fill their home: {:?}", SESSIONS.needs_rebuild());
+    println!("{sent} keys of the attack fill their home: {:?}", SESSIONS.tables().needs_rebuild());
     assert!((1..=24).contains(&sent) && hash_word(KNOWN_SEED, unhash_word(KNOWN_SEED, 7)) == 7);
-    assert_eq!(SESSIONS.needs_rebuild(), Some(Need::Flood));
+    assert_eq!(SESSIONS.tables().needs_rebuild(), Some(Need::Flood));
 
-    SESSIONS.rebuild_if_needed(second, SECRET_SEED)?;
-    while !matches!(SESSIONS.help(8), Ok(true)) {}
+    SESSIONS.tables().rebuild_if_needed(second, SECRET_SEED)?;
+    while !matches!(SESSIONS.tables().help(8), Ok(true)) {}
 
-    assert_eq!((SESSIONS.len(), SESSIONS.needs_rebuild()), (500 + sent, None));
+    assert_eq!((SESSIONS.len(), SESSIONS.tables().needs_rebuild()), (500 + sent, None));
     for key in attack.take(500) {
         SESSIONS.insert(key, 0)?;
     }
-    let fullest = SESSIONS.stats().fullest_home;
+    let fullest = SESSIONS.tables().stats().fullest_home;
     println!("under the new seed 500 more are entries like any other: at most {fullest} in a home");
     assert!(fullest < 12 && SESSIONS.len() == 1_000 + sent);
     Ok(())

@@ -26,7 +26,7 @@ fn main() -> Result<(), heptad::Error> {
     // Room for 2,000 different words. In a kernel these would be pages.
     let bytes = arena_layout(2_000)?.size();
     let lines = vec![Line::EMPTY; bytes / LINE_BYTES].leak();
-    COUNTS.place(Region::from_lines(lines)?, 0x5eed)?;
+    COUNTS.tables().place(Region::from_lines(lines)?, 0x5eed)?;
 
     let lines: Vec<&str> = TEXT.lines().collect();
     thread::scope(|scope| {

@@ -152,21 +152,21 @@ mod borrowed_later {
     outlives! {
         MapPlace {
             borrowed: "let mut memory = lines();", before: "let map = lockfree::Map::<u64, u64>::unplaced();",
-            borrow: "map.place(region(&mut memory), 1).unwrap();", after: "map.len();"
+            borrow: "map.tables().place(region(&mut memory), 1).unwrap();", after: "map.len();"
         }
         MapRebuild {
             borrowed: "let mut memory = lines();",
             before: "let mut first = lines(); let map = Counted::new_with(region(&mut first), 1, lockfree::Counted::new()).unwrap();",
-            borrow: "map.rebuild(region(&mut memory), 1).unwrap();", after: "map.len();"
+            borrow: "map.tables().rebuild(region(&mut memory), 1).unwrap();", after: "map.len();"
         }
         MapRebuildIfNeeded {
             borrowed: "let mut memory = lines();",
             before: "let mut first = lines(); let map = Counted::new_with(region(&mut first), 1, lockfree::Counted::new()).unwrap();",
-            borrow: "drop(map.rebuild_if_needed(region(&mut memory), 1));", after: "map.len();"
+            borrow: "drop(map.tables().rebuild_if_needed(region(&mut memory), 1));", after: "map.len();"
         }
         MapReleases {
             borrowed: "let mut memory = lines();", before: "let keeper;",
-            borrow: "let map = Counted::new_with(region(&mut memory), 1, lockfree::Counted::new()).unwrap(); keeper = map.try_reclaim();",
+            borrow: "let map = Counted::new_with(region(&mut memory), 1, lockfree::Counted::new()).unwrap(); keeper = map.tables().try_reclaim();",
             after: "drop(keeper);"
         }
         MapIsTakenApart {
@@ -176,30 +176,30 @@ mod borrowed_later {
         }
         SetPlace {
             borrowed: "let mut memory = lines();", before: "let set = lockfree::Set::<u64>::unplaced();",
-            borrow: "set.place(region(&mut memory), 1).unwrap();", after: "set.len();"
+            borrow: "set.tables().place(region(&mut memory), 1).unwrap();", after: "set.len();"
         }
         SetRebuild {
             borrowed: "let mut memory = lines();",
             before: "let mut first = lines(); let set = lockfree::Set::<u64>::new_in(region(&mut first), 1).unwrap();",
-            borrow: "set.as_map().rebuild(region(&mut memory), 1).unwrap();", after: "set.len();"
+            borrow: "set.tables().rebuild(region(&mut memory), 1).unwrap();", after: "set.len();"
         }
         IndirectPlace {
             borrowed: "let mut memory = lines();", before: "let map = Names::unplaced(Numbers);",
-            borrow: "map.place(region(&mut memory), 1).unwrap();", after: "map.len();"
+            borrow: "map.tables().place(region(&mut memory), 1).unwrap();", after: "map.len();"
         }
         IndirectRebuild {
             borrowed: "let mut memory = lines();",
             before: "let mut first = lines(); let map = Names::new_in(region(&mut first), 1, Numbers).unwrap();",
-            borrow: "map.rebuild(region(&mut memory), 1).unwrap();", after: "map.len();"
+            borrow: "map.tables().rebuild(region(&mut memory), 1).unwrap();", after: "map.len();"
         }
         SegmentPlace {
             borrowed: "let mut memory = lines();", before: "let map = Parts::unplaced(1);",
-            borrow: "map.segments()[0].place(region(&mut memory), 1).unwrap();", after: "map.len();"
+            borrow: "map.segments()[0].tables().place(region(&mut memory), 1).unwrap();", after: "map.len();"
         }
         SegmentRebuild {
             borrowed: "let mut memory = lines();",
-            before: "let mut first = lines(); let map = Parts::unplaced(1); map.segments()[0].place(region(&mut first), 1).unwrap();",
-            borrow: "map.segments()[0].rebuild(region(&mut memory), 1).unwrap();", after: "map.len();"
+            before: "let mut first = lines(); let map = Parts::unplaced(1); map.segments()[0].tables().place(region(&mut first), 1).unwrap();",
+            borrow: "map.segments()[0].tables().rebuild(region(&mut memory), 1).unwrap();", after: "map.len();"
         }
         KeyOfMap {
             borrowed: "let number = 7;", before: "let map = lockfree::Map::<Tag<'_>, u64>::unplaced();",

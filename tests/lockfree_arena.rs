@@ -54,7 +54,7 @@ mod mapped_twice {
         assert_eq!(first.insert(1 << 60, 2), Ok(None));
         // SAFETY: as above.
         let second = unsafe { SharedMap::<u64, u64>::attach(second) }.unwrap();
-        assert_eq!((second.get(1 << 60), second.seed()), (Some(2), Some(7)));
+        assert_eq!((second.get(1 << 60), second.tables().seed()), (Some(2), Some(7)));
         assert_eq!(second.upsert(1 << 60, 3), Ok(Some(2)));
         assert_eq!((first.remove(1 << 60), second.get(1 << 60)), (Ok(Some(3)), None));
 
@@ -93,7 +93,7 @@ fn filled_lines() -> Vec<Line> {
     for key in 0..ENTRIES {
         assert_eq!(map.insert(key, !key), Ok(None));
     }
-    assert!(map.stats().overflow > 0);
+    assert!(map.tables().stats().overflow > 0);
     drop(map);
     lines
 }
@@ -114,8 +114,8 @@ fn use_everything(lines: &mut [Line]) -> Result<(), Error> {
 
 /// Does everything there is with what may be a map; what it answers, nobody knows.
 fn use_map(map: &SharedMap<'_, u64, u64>) -> Result<(), Error> {
-    let verdict = map.check();
-    let stats = map.stats();
+    let verdict = map.tables().check();
+    let stats = map.tables().stats();
     let mut values = [None; 8];
     map.get_many(&[1, 2, 3, 4, 5, 6, 7, 8], &mut values);
     for key in 0..2 * ENTRIES {
@@ -128,7 +128,8 @@ fn use_map(map: &SharedMap<'_, u64, u64>) -> Result<(), Error> {
         map.len() <= stats.slots.max(24 * stats.buckets)
             && map.iter().count() <= 24 * stats.buckets
     );
-    let _ = (map.needs_rebuild(), map.help(10), map.seed(), map.capacity());
+    let _ =
+        (map.tables().needs_rebuild(), map.tables().help(10), map.tables().seed(), map.capacity());
     // Damaged or not, they end and are answered.
     let _ = map.retain(|key, value| key > value);
     let _ = map.clear();

@@ -13,13 +13,13 @@ fn p6_a_clone_of_a_clone_keeps_the_old_table() {
     let map = Map::<u64, u64, _>::new_with(region, 1, Counted::new()).unwrap();
     (0..50).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
     let mut iter = map.iter();
-    map.rebuild(Region::from_lines(&mut two).unwrap(), 2).unwrap();
-    while map.help(100) != Ok(true) {}
+    map.tables().rebuild(Region::from_lines(&mut two).unwrap(), 2).unwrap();
+    while map.tables().help(100) != Ok(true) {}
     for _ in 0..8 {
-        assert!(map.try_reclaim().is_none());
+        assert!(map.tables().try_reclaim().is_none());
         iter = Clone::clone(&iter);
     }
-    assert!(map.try_reclaim().is_none());
+    assert!(map.tables().try_reclaim().is_none());
     drop(iter);
-    assert!(map.try_reclaim().is_some());
+    assert!(map.tables().try_reclaim().is_some());
 }

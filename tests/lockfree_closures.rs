@@ -97,7 +97,11 @@ fn a_closure_that_changes_its_own_home_ends() {
             assert!((MOST_CALLS - 1..=MOST_CALLS).contains(&calls.get()), "{name}: {calls:?}");
             assert_eq!(map.get(1), Some(100), "{name}");
             assert_eq!(map.len(), entries as usize, "{name}");
-            assert_eq!((map.stats().reserved, map.check()), (0, Ok(())), "{name}");
+            assert_eq!(
+                (map.tables().stats().reserved, map.tables().check()),
+                (0, Ok(())),
+                "{name}"
+            );
         }
     }
 }
@@ -140,8 +144,8 @@ fn a_closure_that_rebuilds() {
         let mut region = regions.next();
         let change = |value| {
             if let Some(region) = region.take() {
-                map.rebuild(region, key).unwrap();
-                while map.help(10) != Ok(true) {}
+                map.tables().rebuild(region, key).unwrap();
+                while map.tables().help(10) != Ok(true) {}
             }
             value + 100
         };
@@ -230,7 +234,7 @@ fn a_closure_that_panics_leaves_nothing() {
                 };
                 let result = catch_unwind(AssertUnwindSafe(|| map.fetch_update(key, change)));
                 assert!(result.is_err());
-                assert_eq!((map.stats().reserved, map.check()), (0, Ok(())));
+                assert_eq!((map.tables().stats().reserved, map.tables().check()), (0, Ok(())));
                 assert_eq!(map.len() as u64, entries);
                 assert!(map.upsert(key, 0).is_ok());
             }

@@ -27,23 +27,26 @@ fn every_step_of_a_healthy_rebuild() {
     for (entries, next) in [(1_000, 1_000), (300, 2_000), (50, 60)] {
         let map = Map::<u64, u64>::new_in(region_for(entries), 1).unwrap();
         (0..entries as u64).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
-        map.rebuild(region_for(next), 2).unwrap();
+        map.tables().rebuild(region_for(next), 2).unwrap();
         let mut is_done = false;
         while !is_done {
-            is_done = map.help(1).unwrap();
-            let stats = map.stats();
+            is_done = map.tables().help(1).unwrap();
+            let stats = map.tables().stats();
             assert_eq!((map.len(), stats.entries), (entries, entries));
-            assert_eq!((stats.reserved, stats.most_reserved, map.needs_rebuild()), (0, 0, None));
+            assert_eq!(
+                (stats.reserved, stats.most_reserved, map.tables().needs_rebuild()),
+                (0, 0, None)
+            );
             assert_eq!(map.iter().map(|(key, _)| key).collect::<BTreeSet<_>>().len(), entries);
         }
         // Changes go on meanwhile.
-        map.rebuild(region_for(next), 3).unwrap();
+        map.tables().rebuild(region_for(next), 3).unwrap();
         for key in 0..entries as u64 {
             assert_eq!(map.upsert(key, !key), Ok(Some(key)));
             assert_eq!(map.remove(key), Ok(Some(!key)));
             assert_eq!(map.insert(key, key), Ok(None));
             assert_eq!(
-                (map.len(), map.stats().entries, map.stats().reserved),
+                (map.len(), map.tables().stats().entries, map.tables().stats().reserved),
                 (entries, entries, 0)
             );
         }
@@ -65,19 +68,19 @@ fn counts_and_walks_beside_endless_rebuilds() {
             spare.extend((0..3).map(|_| region_for(ENTRIES)));
             while !is_over.load(Relaxed) {
                 if let Some(region) = spare.pop() {
-                    match map.rebuild(region, seed) {
+                    match map.tables().rebuild(region, seed) {
                         Ok(()) => seed += 1,
                         Err(rejected) => spare.push(rejected.value),
                     }
                 }
-                let _ = map.help(64);
-                spare.extend(map.try_reclaim());
+                let _ = map.tables().help(64);
+                spare.extend(map.tables().try_reclaim());
             }
-            while map.help(64) != Ok(true) {}
+            while map.tables().help(64) != Ok(true) {}
             seed
         });
         for _ in 0..100 {
-            let (len, stats) = (map.len(), map.stats());
+            let (len, stats) = (map.len(), map.tables().stats());
             assert!(len <= ENTRIES && stats.entries <= ENTRIES, "{len}, {stats:?}");
             // At most eight tables, so no entry comes more often.
             assert!(map.iter().count() <= 8 * ENTRIES);
@@ -85,7 +88,10 @@ fn counts_and_walks_beside_endless_rebuilds() {
         drop(over);
         assert!(rebuilder.join().unwrap() > 2);
     });
-    assert_eq!((map.len(), map.stats().reserved, map.check()), (ENTRIES, 0, Ok(())));
+    assert_eq!(
+        (map.len(), map.tables().stats().reserved, map.tables().check()),
+        (ENTRIES, 0, Ok(()))
+    );
 }
 
 /// A walk whose reader rebuilds the map into fresh memory at each entry reads eight tables, and ends.
@@ -95,17 +101,17 @@ fn a_walk_ends_while_tables_are_added() {
     (0..10).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
     let mut seed = 2;
     let mut rebuild = || {
-        map.rebuild(region_for(10), seed).unwrap();
+        map.tables().rebuild(region_for(10), seed).unwrap();
         seed += 1;
-        while map.help(64) != Ok(true) {}
+        while map.tables().help(64) != Ok(true) {}
         assert!(seed < 200, "the walk goes on and on");
     };
     map.iter().for_each(|_| rebuild());
     assert_eq!(map.retain(|_, _| true), Ok(()));
     let before = map.len();
     let retain = |_, _| {
-        map.rebuild(region_for(10), 7).unwrap();
-        while map.help(64) != Ok(true) {}
+        map.tables().rebuild(region_for(10), 7).unwrap();
+        while map.tables().help(64) != Ok(true) {}
         true
     };
     assert_eq!((map.retain(retain), map.len(), before), (Ok(()), 10, 10));
@@ -122,8 +128,8 @@ fn retain_may_decide_twice_in_a_rebuild() {
         decisions.push((key, value));
         if rebuilds == 0 {
             rebuilds += 1;
-            map.rebuild(region_for(1), 2).unwrap();
-            while map.help(64) != Ok(true) {}
+            map.tables().rebuild(region_for(1), 2).unwrap();
+            while map.tables().help(64) != Ok(true) {}
             // Removed and inserted again: it is decided about by its new value.
             map.remove(key).unwrap();
             map.insert(key, 5).unwrap();
@@ -147,9 +153,9 @@ fn a_rebuild_into_itself() {
         let bytes = lines * size_of::<Line>();
         // SAFETY: within the memory; that it is used is what the test is about: nothing touches it.
         let region = unsafe { Region::from_raw(start.wrapping_add(first).cast(), bytes) }.unwrap();
-        assert_eq!(map.rebuild(region, 2).unwrap_err().error, Error::Overlapping);
+        assert_eq!(map.tables().rebuild(region, 2).unwrap_err().error, Error::Overlapping);
     }
-    assert_eq!((map.len(), map.check(), map.get(7)), (100, Ok(()), Some(7)));
+    assert_eq!((map.len(), map.tables().check(), map.get(7)), (100, Ok(()), Some(7)));
 }
 
 /// So is that of old tables, which is borrowed until it is returned: after a rebuild, while the oldest one leaves, and
@@ -168,12 +174,12 @@ fn a_rebuild_into_old_memory() {
     let map = Map::<u64, u64, _>::new_with(piece(0), 1, Counted::new()).unwrap();
     (0..50).for_each(|key| assert_eq!(map.insert(key, key), Ok(None)));
     let refused = |first: usize, lines: usize| {
-        let refused = map.rebuild(region(first, lines), 9).map_err(|it| it.error);
+        let refused = map.tables().rebuild(region(first, lines), 9).map_err(|it| it.error);
         assert_eq!(refused, Err(Error::Overlapping));
     };
     let move_to = |number| {
-        assert!(map.rebuild(piece(number), number as u64).is_ok());
-        while map.help(100) != Ok(true) {}
+        assert!(map.tables().rebuild(piece(number), number as u64).is_ok());
+        while map.tables().help(100) != Ok(true) {}
     };
     move_to(1);
     refused(0, lines);
@@ -184,14 +190,14 @@ fn a_rebuild_into_old_memory() {
         [0, 1, 2].into_iter().for_each(|number| refused(number * lines, lines));
         refused(1, lines / 2 - 1);
         refused(lines - 1, lines);
-        let _ = map.try_reclaim();
+        let _ = map.tables().try_reclaim();
     }
     drop(iterator);
     let back: Vec<_> =
-        (0..20).filter_map(|_| map.try_reclaim()).map(|region| region.bytes()).collect();
-    assert_eq!((back.len(), map.stats().bytes), (2, lines * size_of::<Line>()));
+        (0..20).filter_map(|_| map.tables().try_reclaim()).map(|region| region.bytes()).collect();
+    assert_eq!((back.len(), map.tables().stats().bytes), (2, lines * size_of::<Line>()));
     move_to(0);
-    assert_eq!((map.len(), map.check(), map.get(7)), (50, Ok(()), Some(7)));
+    assert_eq!((map.len(), map.tables().check(), map.get(7)), (50, Ok(()), Some(7)));
 }
 
 /// Contexts that were killed in one home are reported, though they hold few of all slots.
@@ -202,7 +208,7 @@ fn repair_of_a_map_at_rest_releases_nothing() {
     let entries: Vec<_> = map.iter().collect();
     assert_eq!(map.repair(), 0);
     assert!(map.iter().eq(entries));
-    assert!(map.needs_rebuild() != Some(Need::Leaks));
+    assert!(map.tables().needs_rebuild() != Some(Need::Leaks));
     let mut unplaced = Map::<u64, u64>::unplaced();
     assert_eq!(unplaced.repair(), 0);
 }

@@ -71,9 +71,9 @@ fn answers_what_the_standard_map_answers() {
         let mut expected: Vec<_> = model.into_iter().collect();
         expected.sort_unstable();
         assert_eq!(entries, expected);
-        assert_eq!((map.len(), map.check()), (expected.len(), Ok(())));
+        assert_eq!((map.len(), map.tables().check()), (expected.len(), Ok(())));
         map.clear().unwrap();
-        assert_eq!((map.is_empty(), map.stats().reserved), (true, 0));
+        assert_eq!((map.is_empty(), map.tables().stats().reserved), (true, 0));
     }
 }
 
@@ -124,8 +124,8 @@ fn p3_a_map_for_n_entries_takes_n() {
             assert_eq!(map.remove(key - capacity), Ok(Some(!(key - capacity))));
             assert_eq!(map.insert(key, !key), Ok(None), "of {capacity}");
         }
-        assert_eq!((map.len() as u64, map.stats().reserved), (capacity, 0));
-        assert_eq!(map.check(), Ok(()));
+        assert_eq!((map.len() as u64, map.tables().stats().reserved), (capacity, 0));
+        assert_eq!(map.tables().check(), Ok(()));
     }
 }
 
@@ -146,7 +146,7 @@ fn p1_a_full_map_refuses_and_changes_nothing() {
     });
     assert!(refused.is_some() && present.len() >= map.capacity());
     assert!(present.iter().all(|&key| map.get(key) == Some(key)));
-    assert_eq!((map.len(), map.check()), (present.len(), Ok(())));
+    assert_eq!((map.len(), map.tables().check()), (present.len(), Ok(())));
     assert!(present.iter().all(|&key| map.remove(key) == Ok(Some(key))));
 }
 
@@ -160,7 +160,7 @@ fn n9_keys_of_one_home() {
     let answers: Vec<_> = keys.map(|key| map.insert(key, 1)).collect();
     assert!(answers[..21].iter().all(|answer| *answer == Ok(None)));
     assert!(answers[21..].iter().all(|answer| *answer == Err(Error::Full)));
-    assert_eq!(map.stats().fullest_home, 21);
+    assert_eq!(map.tables().stats().fullest_home, 21);
     assert_eq!(map.insert(heptad::hash::unhash_word(seed, u64::MAX), 1), Ok(None));
 }
 
@@ -187,11 +187,11 @@ fn a_static_map_is_empty_and_full_until_it_is_placed() {
     assert_eq!((MAP.get(1), MAP.remove(1), MAP.len(), MAP.capacity()), (None, Ok(None), 0, 0));
     assert_eq!((MAP.insert(1, 1), MAP.modify(1, |value| value)), (Err(Error::Unplaced), Ok(None)));
     let lines = Box::leak(lines_for(100).into_boxed_slice());
-    MAP.place(Region::from_lines(lines).unwrap(), 1).unwrap();
+    MAP.tables().place(Region::from_lines(lines).unwrap(), 1).unwrap();
     assert_eq!(MAP.insert(1, -1), Ok(None));
     assert_eq!(MAP.iter().collect::<Vec<_>>(), [(1, -1)]);
     let more = Box::leak(lines_for(100).into_boxed_slice());
-    let rejected = MAP.place(Region::from_lines(more).unwrap(), 1).unwrap_err();
+    let rejected = MAP.tables().place(Region::from_lines(more).unwrap(), 1).unwrap_err();
     assert_eq!(rejected.error, Error::Occupied);
 }
 
@@ -285,12 +285,15 @@ fn n11_keys_longer_than_a_word() {
     assert_eq!(map.fetch_update(&pairs[3], 3, |_| Some(4)), Ok(None));
     assert_eq!(map.fetch_update(&pairs[3], 9, |_| None), Ok(Some((3, 4))));
     assert_eq!(map.insert(&pairs[3], 3, 3), Ok(None));
-    assert_eq!((map.check(), map.seed(), map.needs_rebuild()), (Ok(()), Some(6), None));
+    assert_eq!(
+        (map.tables().check(), map.tables().seed(), map.tables().needs_rebuild()),
+        (Ok(()), Some(6), None)
+    );
     for (reference, pair) in (0..).zip(&pairs) {
         let removed = (reference, reference as i32);
         assert_eq!((map.remove(pair), map.remove(pair)), (Ok(Some(removed)), Ok(None)));
     }
-    assert_eq!((map.len(), map.stats().reserved), (0, 0));
+    assert_eq!((map.len(), map.tables().stats().reserved), (0, 0));
 }
 
 /// The memory of a removed key may be used for something else: nobody compares with it any more, although

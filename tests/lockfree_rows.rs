@@ -72,7 +72,7 @@ fn n6_m6_the_count_never_wraps() {
         let counter = scope.spawn(|| {
             let mut most = 0;
             while !is_over.load(Relaxed) {
-                most = most.max(map.len()).max(map.stats().entries);
+                most = most.max(map.len()).max(map.tables().stats().entries);
             }
             most
         });
@@ -85,7 +85,7 @@ fn n6_m6_the_count_never_wraps() {
         let most = counter.join().unwrap();
         assert!(most <= (THREADS * KEYS) as usize, "{most}");
     });
-    assert_eq!((map.len(), map.is_empty(), map.stats().reserved), (0, true, 0));
+    assert_eq!((map.len(), map.is_empty(), map.tables().stats().reserved), (0, true, 0));
 }
 
 /// Row M7: of all that is put in, every value comes out exactly once: by a removal, by being replaced,
@@ -188,7 +188,7 @@ fn p7_m4_bytes_per_entry() {
         assert_eq!(map.insert(key, key), Ok(None));
         assert!(key < 400 || map.remove(key - 400) == Ok(Some(key - 400)));
     }
-    assert_eq!(map.stats().bytes, bytes);
+    assert_eq!(map.tables().stats().bytes, bytes);
 }
 
 /// Row M1: how often a closure runs: once with nobody else at work, and again for each commit of

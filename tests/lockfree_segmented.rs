@@ -30,7 +30,7 @@ fn segmented(capacity: usize, seed: u64) -> Segmented {
         seed,
     );
     for part in map.segments() {
-        part.place(region_for(capacity), seed).unwrap();
+        part.tables().place(region_for(capacity), seed).unwrap();
     }
     map
 }
@@ -57,7 +57,7 @@ fn m5_len_and_capacity_add_up() {
     assert!(map.segment(SEGMENTS - 1).is_some() && map.segment(SEGMENTS).is_none());
 
     let part = &map.segments()[3];
-    part.rebuild(region_for(500), 2).unwrap();
+    part.tables().rebuild(region_for(500), 2).unwrap();
     assert!(part.capacity() >= 500);
     assert_eq!((map.len(), map.capacity()), (1_000, each * (SEGMENTS - 1) + part.capacity()));
 }
@@ -89,10 +89,11 @@ fn answers_what_the_standard_map_answers() {
     for round in 0..if cfg!(miri) { 200 } else { 40_000 } {
         let part = &map.segments()[round / 64 % SEGMENTS];
         if let Some(region) = spare.take() {
-            spare = part.rebuild(region, random.u64(..)).err().map(|refused| refused.value);
+            spare =
+                part.tables().rebuild(region, random.u64(..)).err().map(|refused| refused.value);
         }
-        part.help(2).unwrap();
-        spare = spare.or_else(|| map.segments().iter().find_map(Map::try_reclaim));
+        part.tables().help(2).unwrap();
+        spare = spare.or_else(|| map.segments().iter().find_map(|map| map.tables().try_reclaim()));
 
         let (key, value) = (random.u64(..400), random.u64(..5));
         let before = model.get(&key).copied();
@@ -141,7 +142,7 @@ fn answers_what_the_standard_map_answers() {
             assert_eq!((map.len(), map.is_empty()), (model.len(), model.is_empty()));
         }
     }
-    assert!(map.segments().iter().all(|part| part.seed() != Some(3)) || cfg!(miri));
+    assert!(map.segments().iter().all(|part| part.tables().seed() != Some(3)) || cfg!(miri));
     map.retain(|key, _| key % 2 == 0).unwrap();
     model.retain(|key, _| key % 2 == 0);
     assert!(model.iter().all(|(&key, &value)| map.get(key) == Some(value)));
@@ -179,10 +180,14 @@ fn m5_counts_are_exact_while_parts_are_rebuilt() {
         while running.load(Relaxed) > 0 || part == 0 {
             let segment = &map.segments()[part % SEGMENTS];
             if let Some(region) = spare.take() {
-                spare = segment.rebuild(region, part as u64).err().map(|refused| refused.value);
+                spare = segment
+                    .tables()
+                    .rebuild(region, part as u64)
+                    .err()
+                    .map(|refused| refused.value);
             }
-            let _ = segment.help(4);
-            if let Some(region) = segment.try_reclaim() {
+            let _ = segment.tables().help(4);
+            if let Some(region) = segment.tables().try_reclaim() {
                 spare = Some(region);
                 part += 1;
             }
@@ -205,8 +210,8 @@ fn a_flooded_part_is_named() {
     }
     assert_eq!(map.needs_rebuild(), Some((2, Need::Flood)));
     let part = map.segment(2).unwrap();
-    part.rebuild(region_for(300), 8).unwrap();
-    while part.help(100) != Ok(true) {}
+    part.tables().rebuild(region_for(300), 8).unwrap();
+    while part.tables().help(100) != Ok(true) {}
     assert_eq!((map.needs_rebuild(), map.len()), (None, 20));
-    assert_eq!(part.try_reclaim().map(|region| region.lines()), Some(arena_lines(300)));
+    assert_eq!(part.tables().try_reclaim().map(|region| region.lines()), Some(arena_lines(300)));
 }

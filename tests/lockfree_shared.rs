@@ -42,15 +42,18 @@ fn formatted(capacity: usize, members: usize) -> *mut [Line] {
 fn all_who_attach_are_equal() {
     let lines = formatted(100, 0);
     let (first, second) = (attach(lines).unwrap(), attach(lines).unwrap());
-    assert_eq!((first.insert(1, 2), second.get(1), second.seed()), (Ok(None), Some(2), Some(7)));
+    assert_eq!(
+        (first.insert(1, 2), second.get(1), second.tables().seed()),
+        (Ok(None), Some(2), Some(7))
+    );
     drop(first);
-    assert_eq!((second.remove(1), second.check()), (Ok(Some(2)), Ok(())));
+    assert_eq!((second.remove(1), second.tables().check()), (Ok(Some(2)), Ok(())));
     let regions: Vec<_> = second.into_regions().collect();
     assert_eq!(regions.len(), 1);
     assert_eq!(regions[0].bytes(), lines.len() * size_of::<Line>());
     // What was formatted anew is another map.
     Words::format(again(lines), 8, 0).unwrap();
-    assert_eq!(attach(lines).unwrap().seed(), Some(8));
+    assert_eq!(attach(lines).unwrap().tables().seed(), Some(8));
 }
 
 /// A rebuild would leave the others with links into memory that may be gone, or was never theirs.
@@ -63,12 +66,12 @@ fn nothing_that_others_use_is_rebuilt_or_returned() {
     }
     let more = lines_for(1000, 0).leak();
     let more_bytes = size_of_val(more);
-    let rejected = one.rebuild(Region::from_lines(more).unwrap(), 2).unwrap_err();
+    let rejected = one.tables().rebuild(Region::from_lines(more).unwrap(), 2).unwrap_err();
     assert_eq!(rejected.error, Error::Shared);
-    let rejected = one.rebuild_if_needed(rejected.value, 2).unwrap_err();
+    let rejected = one.tables().rebuild_if_needed(rejected.value, 2).unwrap_err();
     assert_eq!(rejected.error, Error::Shared);
     assert_eq!(rejected.value.bytes(), more_bytes);
-    assert_eq!(one.help(100), Ok(true));
+    assert_eq!(one.tables().help(100), Ok(true));
     drop(one);
     assert!((0..100).all(|key| other.get(key) == Some(key)));
 }
@@ -127,12 +130,12 @@ fn members_have_numbers_of_their_own() {
 fn memory_that_was_given_up_takes_nobody() {
     let lines = formatted(100, 0);
     let (one, other) = (attach(lines).unwrap(), attach(lines).unwrap());
-    assert_eq!(other.destroy(), Ok(()));
+    assert_eq!(other.tables().destroy(), Ok(()));
     assert_eq!(attach(lines).unwrap_err(), Error::Foreign);
     assert_eq!((one.insert(1, 1), other.get(1)), (Ok(None), Some(1)));
     let mut private = lines_for(10, 0);
     let map = Map::<u64, u64>::new_in(Region::from_lines(&mut private).unwrap(), 1).unwrap();
-    assert_eq!(map.destroy(), Err(Error::Member));
+    assert_eq!(map.tables().destroy(), Err(Error::Member));
 }
 
 /// A member whose process was killed: its map is never dropped.
@@ -251,11 +254,11 @@ fn a_bit_that_flips_after_attaching_leads_nowhere() {
         }
         map.iter().for_each(|(key, _)| sum ^= key);
         let _ = (
-            map.stats(),
+            map.tables().stats(),
             map.len(),
-            map.check(),
-            map.needs_rebuild(),
-            map.help(10),
+            map.tables().check(),
+            map.tables().needs_rebuild(),
+            map.tables().help(10),
             map.capacity(),
         );
         let _ = (map.retain(|key, _| key != sum), map.clear());

@@ -105,7 +105,7 @@ fn missing_pairs() -> Vec<(usize, usize)> {
 fn every_operation_runs_in_the_middle_of_every_operation() {
     let capacity = LEVELS * OWN_KEYS + COMMON_KEYS;
     let lines = vec![Line::EMPTY; arena_layout(capacity).unwrap().size() / LINE_BYTES].leak();
-    MAP.place(Region::from_lines(lines).unwrap(), 7).unwrap();
+    MAP.tables().place(Region::from_lines(lines).unwrap(), 7).unwrap();
     handle_signals();
 
     let is_over = AtomicBool::new(false);

@@ -53,7 +53,7 @@ fn present_keys_are_never_refused() {
                 let _ = map.insert(random.u64(..1 << 40), 5);
             }
             assert_updates(&map);
-            assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
+            assert_eq!((map.tables().check(), map.tables().stats().reserved), (Ok(()), 0));
         }
     }
 }
@@ -79,8 +79,8 @@ fn after_a_rebuild() {
     let region = region_for(&mut lines, 300);
     let map = Map::<u64, u64, Counted>::new_with(region, 1, Counted::new()).unwrap();
     (0..300).for_each(|key| assert_eq!(map.insert(key, 5), Ok(None)));
-    map.rebuild(region_for(&mut others, 300), 2).unwrap();
-    while map.help(10) != Ok(true) {}
+    map.tables().rebuild(region_for(&mut others, 300), 2).unwrap();
+    while map.tables().help(10) != Ok(true) {}
     (300..3_000).for_each(|key| assert!(map.insert(key, 5) != Err(Error::Busy)));
     assert_updates(&map);
 }

@@ -104,11 +104,11 @@ impl<'a> Run<'a> {
     fn all(mut self, operations: &[Operation]) {
         for &operation in operations {
             self.one(operation);
-            assert_eq!(self.map.check(), Ok(()));
+            assert_eq!(self.map.tables().check(), Ok(()));
             assert_eq!(self.map.len(), self.model.len());
         }
         assert_eq!(self.entries(), self.model);
-        let is_whole = matches!(self.map.help(usize::MAX), Ok(true));
+        let is_whole = matches!(self.map.tables().help(usize::MAX), Ok(true));
         let newest = self.map.into_regions().last().expect("the map has a table");
         if is_whole {
             // SAFETY: a map has filled the region, and is gone.
@@ -150,7 +150,7 @@ impl<'a> Run<'a> {
             }
             Operation::Rebuild(seed) => {
                 let Some(region) = self.spare.pop() else { return };
-                match self.map.rebuild(region, seed) {
+                match self.map.tables().rebuild(region, seed) {
                     Ok(()) => self.rebuilds = true,
                     Err(refused) => {
                         assert!(matches!(refused.error, Error::Busy | Error::TooSmall { .. }));
@@ -158,11 +158,11 @@ impl<'a> Run<'a> {
                     }
                 }
             }
-            Operation::Help(steps) => match self.map.help(steps.into()) {
+            Operation::Help(steps) => match self.map.tables().help(steps.into()) {
                 Ok(is_done) => self.rebuilds &= !is_done,
                 Err(error) => self.assert_full(error),
             },
-            Operation::Reclaim => self.spare.extend(self.map.try_reclaim()),
+            Operation::Reclaim => self.spare.extend(self.map.tables().try_reclaim()),
         }
     }
 
@@ -265,7 +265,7 @@ fn use_damaged(arena: &mut [Line]) {
     let region = Region::from_lines(arena).expect("an arena has a line");
     // SAFETY: the bytes are initialised, and nobody else writes them.
     let Ok(map) = (unsafe { Map::<u64, u64>::attach(region) }) else { return };
-    let _ = (map.check(), map.stats(), map.len(), map.iter().count());
+    let _ = (map.tables().check(), map.tables().stats(), map.len(), map.iter().count());
     for key in 0..256 {
         let _ = (map.insert(key, 1), map.upsert(key, 2), map.get(key), map.remove(key / 2));
     }

@@ -68,7 +68,7 @@ impl Operation {
             Count => return Answer::Number(map.len()),
             // How far it got does not matter, nor whether something was in the way.
             Help(steps) => {
-                let _ = map.help(steps);
+                let _ = map.tables().help(steps);
                 Ok(None)
             }
         };

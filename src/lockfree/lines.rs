@@ -121,7 +121,7 @@ fn p3_no_decay() {
     }
     let (least, most) = (*periods.iter().min().unwrap(), *periods.iter().max().unwrap());
     assert!(most - least < most / 20, "lines per 1000 turns, in ten periods: {periods:?}");
-    assert_eq!(map.stats().reserved, 0);
+    assert_eq!(map.tables().stats().reserved, 0);
 }
 
 /// The most that a home holds: 21 entries, in seven lines.

@@ -103,9 +103,9 @@
 //!   table A --next--> table B        table A (migrated) --next--> table B          table B
 //! ```
 //!
-//! [`rebuild`](Map::rebuild) gives the newest table a next one, of any size and with any seed, and
+//! [`rebuild`](Tables::rebuild) gives the newest table a next one, of any size and with any seed, and
 //! returns. From then on each bucket is frozen, copied into the next table and marked as migrated, once,
-//! by whoever comes first: [`help`](Map::help), or an operation that wants to change something.
+//! by whoever comes first: [`help`](Tables::help), or an operation that wants to change something.
 //! `chain/migrate.rs` tells why no entry is lost, doubled or brought back (M1, M2, M3).
 //!
 //! What everyone does for it:
@@ -122,7 +122,7 @@
 //!   above: 2 lines usually. A bucket has 2.6 entries on average in a full table. After a table without room
 //!   it can be 21 times as much: each entry that finds no room in the table between takes a bucket of that
 //!   one along.
-//! - [`help`](Map::help) does as many such steps as it is told to, so that a rebuild ends while
+//! - [`help`](Tables::help) does as many such steps as it is told to, so that a rebuild ends while
 //!   nobody changes anything.
 //!
 //! None of this grows with the table:
@@ -147,7 +147,7 @@
 //!
 //! An operation that began in table A may still read it when `first` is B. So A comes back, as the
 //! [`Region`](crate::storage::Region) that was lent, only when no operation can be in it:
-//! [`try_reclaim`](Map::try_reclaim) asks, and never waits. How that is known is the map's type `G`:
+//! [`try_reclaim`](Tables::try_reclaim) asks, and never waits. How that is known is the map's type `G`:
 //!
 //! | `G` | costs an operation | gives back |
 //! |---|---|---|
@@ -165,7 +165,7 @@
 //! that is killed leaves at most one slot or spare cell reserved, for as long as the table is in use
 //! ([`Stats::reserved`]); a bucket whose spare cell is reserved updates through its groups. This adds up: when many
 //! have been killed in one home ([`Stats::most_reserved`]), changes there are `Busy` for good. Then
-//! [`needs_rebuild`](Map::needs_rebuild) says [`Need::Leaks`], and a rebuild leaves what is reserved behind, or
+//! [`needs_rebuild`](Tables::needs_rebuild) says [`Need::Leaks`], and a rebuild leaves what is reserved behind, or
 //! [`repair`](Map::repair) releases it while nobody uses the map.
 //!
 //! # Concurrency
@@ -225,7 +225,7 @@ pub(crate) use chain::Asking;
 pub use chain::{Beside, Counted, Need, Never, Reclaim, Stats, Track};
 pub use maps::{
     Expectation, IndirectMap, Iter, Keys, Map, SegmentedMap, Set, SharedIndirectMap, SharedMap,
-    SharedSet, Word,
+    SharedSet, Tables, Word,
 };
 pub use shared::{Member, shared_layout};
 

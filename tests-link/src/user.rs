@@ -185,7 +185,7 @@ fn use_lockfree_map(seed: u64) -> Result<u64, Error> {
     sum += u64::from(arena_layout(black_box(usize::MAX)).is_err());
     // SAFETY: null is answered with an error; other memory is not used.
     let nowhere = unsafe { Region::from_raw(core::ptr::null_mut(), 4096) };
-    sum += u64::from(nowhere.and_then(|region| Ok(MAP.place(region, seed)?)).is_err());
+    sum += u64::from(nowhere.and_then(|region| Ok(MAP.tables().place(region, seed)?)).is_err());
     let mut lines = [Line::EMPTY; 64];
     let map = lockfree::Map::<u64, u64>::new_in(Region::from_lines(&mut lines)?, seed)?;
     for key in 0..black_box(200) {
@@ -217,9 +217,9 @@ fn use_lockfree_map(seed: u64) -> Result<u64, Error> {
     map.retain(|key, value| key % 3 != value % 3)?;
     sum += map.iter().map(|(key, value)| key ^ value).fold(0, u64::wrapping_add);
     sum += map.len() as u64 + u64::from(map.is_empty()) + map.capacity() as u64;
-    sum += map.stats().bytes as u64 + u64::from(map.check().is_ok());
+    sum += map.tables().stats().bytes as u64 + u64::from(map.tables().check().is_ok());
     map.clear()?;
-    Ok(sum ^ map.seed().unwrap_or(1))
+    Ok(sum ^ map.tables().seed().unwrap_or(1))
 }
 
 fn use_lockfree_set(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
@@ -234,13 +234,13 @@ fn use_lockfree_set(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
     }
     set.retain(|key| key % 3 != 0)?;
     sum += set.iter().map(u64::from).sum::<u64>() + set.len() as u64;
-    sum += set.capacity() as u64 + u64::from(set.is_empty()) + set.stats().entries as u64;
+    sum += set.capacity() as u64 + u64::from(set.is_empty()) + set.tables().stats().entries as u64;
     let Some(region) = set.into_map().into_regions().next() else { return Ok(sum) };
     let region = lockfree::SharedSet::<u32>::format(region, seed, 1)?;
     // SAFETY: just formatted, and nobody else uses the bytes.
     let attached = unsafe { lockfree::SharedSet::<u32>::join(region, 0) }?;
     attached.clear()?;
-    Ok(sum + u64::from(attached.check().is_ok()))
+    Ok(sum + u64::from(attached.tables().check().is_ok()))
 }
 
 /// A map in two parts, each moved into the one spare region.
@@ -254,16 +254,16 @@ fn use_rebuilds(seed: u64) -> Result<u64, Error> {
 
     let [first, second, third] = &MEMORY;
     for (part, memory) in MAP.segments().iter().zip([first, second]) {
-        part.place(memory.take().ok_or(Error::Occupied)?, seed)?;
+        part.tables().place(memory.take().ok_or(Error::Occupied)?, seed)?;
     }
     let mut spare = third.take();
     let mut sum = MAP.num_segments() as u64;
     for key in 0..black_box(60) {
         let part = MAP.segment(MAP.segment_index(key)).ok_or(Error::Full)?;
         if let Some(region) = spare.take() {
-            let refused = match part.needs_rebuild() {
-                Some(_) => part.rebuild_if_needed(region, key).err(),
-                None => part.rebuild(region, key).err(),
+            let refused = match part.tables().needs_rebuild() {
+                Some(_) => part.tables().rebuild_if_needed(region, key).err(),
+                None => part.tables().rebuild(region, key).err(),
             };
             spare = refused.map(|refused| refused.value);
         }
@@ -272,14 +272,15 @@ fn use_rebuilds(seed: u64) -> Result<u64, Error> {
         sum ^= MAP.remove(key / 2).ok().flatten().unwrap_or(3);
         sum ^= MAP.modify(key, |value| !value).ok().flatten().unwrap_or(4);
         sum ^= MAP.get(key / 3).unwrap_or(5);
-        sum += u64::from(part.help(black_box(2)) == Ok(true));
-        spare = spare.or_else(|| part.try_reclaim());
+        sum += u64::from(part.tables().help(black_box(2)) == Ok(true));
+        spare = spare.or_else(|| part.tables().try_reclaim());
     }
     let mut values = [None; 4];
     sum += MAP.get_many(&[1, 2, 3, 4, 5].map(black_box), &mut values) as u64;
     sum += MAP.iter().map(|(key, value)| key ^ value).fold(0, u64::wrapping_add);
-    sum += (MAP.len() + MAP.capacity() + MAP.stats().bytes) as u64;
-    sum += u64::from(MAP.check().is_ok()) + u64::from(MAP.needs_rebuild().is_some());
+    sum += (MAP.len() + MAP.capacity() + MAP.tables().stats().bytes) as u64;
+    sum +=
+        u64::from(MAP.tables().check().is_ok()) + u64::from(MAP.tables().needs_rebuild().is_some());
     MAP.clear()?;
     Ok(sum + u64::from(MAP.is_empty()))
 }

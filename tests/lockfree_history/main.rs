@@ -155,7 +155,7 @@ fn push_reads(
 fn run(perform: Perform, rounds: usize) -> Verdict {
     with_map(|map| {
         let sum = record_and_check(map, perform, rounds);
-        assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
+        assert_eq!((map.tables().check(), map.tables().stats().reserved), (Ok(()), 0));
         sum
     })
 }

@@ -51,7 +51,7 @@ impl Course {
         is_over: &AtomicBool,
     ) -> Vec<Region<'static>> {
         while !is_over.load(Relaxed) {
-            let reclaimed: Vec<_> = iter::from_fn(|| map.try_reclaim()).collect();
+            let reclaimed: Vec<_> = iter::from_fn(|| map.tables().try_reclaim()).collect();
             self.reclaimed += reclaimed.len() as u64;
             spares.extend(reclaimed);
             let Some(region) = spares.pop() else {
@@ -60,10 +60,10 @@ impl Course {
             };
             self.rebuilds += 1;
             let seed = if self.rebuilds % 4 == 0 { BAD_SEED } else { 1_000 + self.rebuilds };
-            map.rebuild(region, seed).unwrap();
+            map.tables().rebuild(region, seed).unwrap();
             // Once more, which is refused if the first one is still running and has room.
             if let Some(other) = spares.pop() {
-                match map.rebuild(other, self.rebuilds) {
+                match map.tables().rebuild(other, self.rebuilds) {
                     Ok(()) => {}
                     Err(refused) => {
                         assert_eq!(refused.error, Error::Busy);
@@ -80,12 +80,14 @@ impl Course {
     /// Helps until the rebuild is over, with another table if there is no room.
     fn finish(&mut self, map: &Moving, spares: &mut Vec<Region<'static>>) {
         loop {
-            match map.help(1) {
+            match map.tables().help(1) {
                 Ok(true) => return,
                 Ok(false) | Err(Error::Busy) => {}
                 Err(Error::Full) => {
-                    let Some(region) = spares.pop().or_else(|| map.try_reclaim()) else { continue };
-                    match map.rebuild(region, 7) {
+                    let Some(region) = spares.pop().or_else(|| map.tables().try_reclaim()) else {
+                        continue;
+                    };
+                    match map.tables().rebuild(region, 7) {
                         Ok(()) => self.retargets += 1,
                         Err(refused) => spares.push(refused.value),
                     }
@@ -113,13 +115,13 @@ fn histories_across_rebuilds_are_linearizable() {
     println!("{verdict:?} {course:?}");
     assert_eq!(verdict.refused, 0);
     assert!(course.rebuilds > 1 || cfg!(miri));
-    assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
+    assert_eq!((map.tables().check(), map.tables().stats().reserved), (Ok(()), 0));
 
     // Every region comes back, once; some of them in the middle of a rebuild.
-    spares.extend(iter::from_fn(|| map.try_reclaim()));
-    assert_eq!(map.stats().bytes, arena_lines(CAPACITY) * size_of::<Line>());
-    map.rebuild(spares.pop().unwrap(), 5).unwrap();
-    let _ = map.help(3);
+    spares.extend(iter::from_fn(|| map.tables().try_reclaim()));
+    assert_eq!(map.tables().stats().bytes, arena_lines(CAPACITY) * size_of::<Line>());
+    map.tables().rebuild(spares.pop().unwrap(), 5).unwrap();
+    let _ = map.tables().help(3);
     spares.extend(map.into_regions());
     spares.sort_by_key(|region| region.base().addr());
     spares.dedup_by_key(|region| region.base().addr());

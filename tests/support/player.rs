@@ -303,6 +303,6 @@ pub fn check_accounts<G: Track>(
         assert_eq!(sum.added, sum.taken + left, "common key {key}: {sum:?}, {left} left");
         assert!(sum.added > 0, "common key {key} was never used");
     }
-    assert_eq!(map.check(), Ok(()));
-    assert_eq!(map.stats().reserved, 0, "something was left behind");
+    assert_eq!(map.tables().check(), Ok(()));
+    assert_eq!(map.tables().stats().reserved, 0, "something was left behind");
 }

@@ -64,7 +64,7 @@ fn insist<T>(mut operation: impl FnMut() -> Result<T, Error>) -> T {
 impl Heptad {
     /// Entries outside their buckets.
     pub(super) fn count_outside(&self) -> usize {
-        self.map.stats().overflow
+        self.map.tables().stats().overflow
     }
 }
 

@@ -102,11 +102,11 @@ impl<const OF: u32, const RESEEDS: bool> Heptad<OF, RESEEDS> {
     fn advance(&self, seed: u64) -> bool {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(region) = spare.take() {
-            self.map.rebuild(region, seed).expect("no rebuild runs, and there is room");
+            self.map.tables().rebuild(region, seed).expect("no rebuild runs, and there is room");
         }
-        let is_done = matches!(self.map.help(16), Ok(true));
+        let is_done = matches!(self.map.tables().help(16), Ok(true));
         if is_done {
-            *spare = self.map.try_reclaim();
+            *spare = self.map.tables().try_reclaim();
         }
         spare.is_some()
     }

@@ -83,11 +83,11 @@ pub unsafe trait Beside: Track {
 ///
 /// ```compile_fail,E0599
 /// use heptad::lockfree::{Counted, Map, Never};
-/// Map::<u64, u64, Never>::unplaced_with(Never).try_reclaim();
+/// Map::<u64, u64, Never>::unplaced_with(Never).tables().try_reclaim();
 /// ```
 /// ```
 /// use heptad::lockfree::{Counted, Map, Never};
-/// Map::<u64, u64, Counted>::unplaced_with(Counted::new()).try_reclaim();
+/// Map::<u64, u64, Counted>::unplaced_with(Counted::new()).tables().try_reclaim();
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Never;

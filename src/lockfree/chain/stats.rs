@@ -38,7 +38,7 @@ pub struct Stats {
     pub bytes: usize,
 }
 
-/// Why a map should be rebuilt: see [`Map::needs_rebuild`](crate::lockfree::Map::needs_rebuild).
+/// Why a map should be rebuilt: see [`Tables::needs_rebuild`](crate::lockfree::Tables::needs_rebuild).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// It has more entries than it was made for, or those of a running rebuild find no room in the new

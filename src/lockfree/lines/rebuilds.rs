@@ -70,7 +70,7 @@ fn costs<const SEGMENTS: usize>(entries: u64, gauge: Gauge) -> [Tally; KINDS.len
     while turn < TURNS || rebuilds == 0 {
         let segment = &map.segments()[part];
         if let Some(region) = spare.take() {
-            segment.rebuild(region, hash_word(7, turn)).unwrap();
+            segment.tables().rebuild(region, hash_word(7, turn)).unwrap();
         }
         // Of the keys that are there: those from `turn` on.
         let present = turn + hash_word(1, turn) % entries;
@@ -79,11 +79,11 @@ fn costs<const SEGMENTS: usize>(entries: u64, gauge: Gauge) -> [Tally; KINDS.len
             &mut || assert_eq!(map.upsert(present, present), Ok(Some(present))),
             &mut || assert_eq!(map.remove(turn), Ok(Some(turn))),
             &mut || assert_eq!(map.insert(turn + entries, turn + entries), Ok(None)),
-            &mut || is_done.set(segment.help(1).unwrap()),
+            &mut || is_done.set(segment.tables().help(1).unwrap()),
         ];
         calls.into_iter().zip(&mut tallies).for_each(|(call, tally)| tally.add(gauge(call)));
         if is_done.get() {
-            tallies[CALLS].add(gauge(&mut || spare = segment.try_reclaim()));
+            tallies[CALLS].add(gauge(&mut || spare = segment.tables().try_reclaim()));
             assert!(spare.is_some());
             part = (part + 1) % SEGMENTS;
             rebuilds += 1;
@@ -119,9 +119,9 @@ pub(in crate::lockfree) fn assert_fullest_buckets(unit: &str, gauge: Gauge, boun
         let others = 0..entries - 2 * places as u64;
         let refused = others.filter(|&key| map.insert(key, key).is_err()).count();
         assert!(refused <= 8, "{refused} of {entries} keys found no room");
-        assert_eq!(map.stats().fullest_home, places);
-        map.rebuild(Region::from_lines(&mut second).unwrap(), 1).unwrap();
-        assert_eq!(map.help(assigned as usize), Ok(false));
+        assert_eq!(map.tables().stats().fullest_home, places);
+        map.tables().rebuild(Region::from_lines(&mut second).unwrap(), 1).unwrap();
+        assert_eq!(map.tables().help(assigned as usize), Ok(false));
         let key = keys_of(own).nth(places).unwrap();
         // As a copier leaves it that has stopped.
         map.chain().current().unwrap().home_of(key).freeze();

@@ -5,12 +5,13 @@ use core::{borrow::Borrow, cell::Cell, fmt, marker::PhantomData};
 
 use super::{
     expectation::{self, Expectation},
+    tables::Tables,
     word::{Word, Words},
 };
 use crate::{
     error::{Error, Rejected},
     lockfree::{
-        chain::{Chain, Need, Never, Reclaim, Stats, Track, Walk},
+        chain::{Chain, Never, Track, Walk},
         operations::{Callers, Compared, Decision, Key, Look, Matches},
     },
     storage::Region,
@@ -143,18 +144,9 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         IndirectMap { chain, keys, words: PhantomData }
     }
 
-    /// The tables.
-    pub(crate) fn chain(&self) -> &Chain<'a, G> {
-        &self.chain
-    }
-
-    /// Makes an empty table for a map that has none: see [`Map::place`](super::Map::place).
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.chain.place(region, seed, self.keys.hash_bits())
+    /// The map's tables: to place, rebuild and reclaim them, and for figures.
+    pub fn tables(&self) -> Tables<'_, 'a, G> {
+        Tables::of(&self.chain, self.keys.hash_bits())
     }
 
     /// Takes all memory back: see [`Map::into_regions`](super::Map::into_regions).
@@ -162,60 +154,9 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         self.chain.into_regions()
     }
 
-    /// Gives the map another table: see [`Map::rebuild`](super::Map::rebuild).
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.chain.rebuild(region, seed, self.keys.hash_bits())
-    }
-
-    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotRequired`] otherwise; and those of `rebuild`.
-    pub fn rebuild_if_needed(
-        &self,
-        region: Region<'a>,
-        seed: u64,
-    ) -> Result<(), Rejected<Region<'a>>> {
-        self.chain.rebuild_if_needed(region, seed, self.keys.hash_bits())
-    }
-
-    /// Why the map should be rebuilt, if it should: see
-    /// [`Map::needs_rebuild`](super::Map::needs_rebuild). Another seed does not part keys whose hash bits
-    /// are the same.
-    pub fn needs_rebuild(&self) -> Option<Need> {
-        self.chain.needs_rebuild()
-    }
-
-    /// Does a part of a running rebuild: see [`Map::help`](super::Map::help).
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn help(&self, steps: usize) -> Result<bool, Error> {
-        self.chain.help(steps)
-    }
-
-    /// The region of the oldest table: see [`Map::try_reclaim`](super::Map::try_reclaim).
-    pub fn try_reclaim(&self) -> Option<Region<'a>>
-    where
-        G: Reclaim,
-    {
-        self.chain.try_reclaim()
-    }
-
     /// Where the keys are.
     pub fn keys(&self) -> &K {
         &self.keys
-    }
-
-    /// How the map knows when old tables can be given back.
-    pub fn guard(&self) -> &G {
-        self.chain.guard()
     }
 
     /// The value of `key`. Writes nothing to the map.
@@ -387,28 +328,9 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         self.chain.capacity()
     }
 
-    /// The seed of the newest table's hash: see [`Map::seed`](super::Map::seed).
-    pub fn seed(&self) -> Option<u64> {
-        self.chain.seed()
-    }
-
     /// Releases what killed contexts hold: see [`Map::repair`](super::Map::repair).
     pub fn repair(&mut self) -> usize {
         self.chain.repair()
-    }
-
-    /// Checks every entry: see [`Map::check`](super::Map::check). Keys are not looked at.
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn check(&self) -> Result<(), Error> {
-        if self.chain.is_sound() { Ok(()) } else { Err(Error::Corrupt) }
-    }
-
-    /// How the entries lie: see [`Map::stats`](super::Map::stats).
-    pub fn stats(&self) -> Stats {
-        self.chain.stats()
     }
 
     /// The key that is stored as `reference` and its hash bits. Which reference was met last that

@@ -5,13 +5,14 @@ use core::{alloc::Layout, fmt, marker::PhantomData};
 use super::{
     expectation::{self, Expectation},
     iter::Iter,
+    tables::Tables,
     word::{Word, Words},
 };
 use crate::{
     error::{Error, Rejected},
     lockfree::{
         arena_layout,
-        chain::{Chain, Need, Never, Reclaim, Stats, Track},
+        chain::{Chain, Never, Track},
         operations::{Callers, Decide, Decision, Key, Look, Matches},
     },
     storage::Region,
@@ -56,7 +57,7 @@ pub(crate) const HOME_MASK: u64 = u64::MAX;
 /// `join` find it. They do not take the memory of a map like the one above, whose owner may rebuild it.
 ///
 /// `G` is how the map knows that an old table's memory can be given back after a
-/// [`rebuild`](Self::rebuild): by default [`Never`], which costs nothing.
+/// [`rebuild`](super::Tables::rebuild): by default [`Never`], which costs nothing.
 pub struct Map<'a, K, V, G = Never> {
     chain: Chain<'a, G>,
     words: Words<K, V>,
@@ -64,7 +65,7 @@ pub struct Map<'a, K, V, G = Never> {
 
 impl<'a, K: Word, V: Word> Map<'a, K, V> {
     /// A map without a table, for a `static`: it is empty, and what
-    /// would change it is [`Error::Unplaced`]. [`place`](Self::place) gives it
+    /// would change it is [`Error::Unplaced`]. [`place`](super::Tables::place) gives it
     /// one.
     #[cfg(not(heptad_loom))]
     pub const fn unplaced() -> Self {
@@ -105,13 +106,9 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         Map { chain, words: PhantomData }
     }
 
-    /// Makes an empty table in `region` for a map that has none. Writes the whole region.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Occupied`] if the map has a table, [`Error::TooSmall`]; with the region.
-    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.chain.place(region, seed, HOME_MASK)
+    /// The map's tables: to place, rebuild and reclaim them, and for figures.
+    pub fn tables(&self) -> Tables<'_, 'a, G> {
+        Tables::of(&self.chain, HOME_MASK)
     }
 
     /// Takes all memory back, old tables first, a rebuild in the middle of it or not; the entries are
@@ -365,108 +362,18 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     }
 
     /// The entries that the newest table takes for certain; often it takes some more. 0 before
-    /// [`place`](Self::place).
+    /// [`place`](super::Tables::place).
     pub fn capacity(&self) -> usize {
         self.chain.capacity()
     }
 
-    /// The seed of the newest table's hash; `None` before [`place`](Self::place).
-    pub fn seed(&self) -> Option<u64> {
-        self.chain.seed()
-    }
-
-    /// How the map knows when old tables can be given back.
-    pub fn guard(&self) -> &G {
-        self.chain.guard()
-    }
-
-    /// How the entries lie. Reads every line, and two for each entry in a group; if something is reserved, up
-    /// to 42 more for each bucket.
-    pub fn stats(&self) -> Stats {
-        self.chain.stats()
-    }
-
     /// Releases what contexts hold that were killed in the middle of an operation, and answers how many
-    /// places: [`Stats::reserved`] is 0 then. No operation is under way while there is a `&mut`.
+    /// places: [`Stats::reserved`](super::super::Stats::reserved) is 0 then. No operation is under way while there is a `&mut`.
     ///
     /// Others that are [attached](Self::attach) to the table must not be in an operation either: a place
     /// that one of them has reserved would be given to two, and entries get lost.
     pub fn repair(&mut self) -> usize {
         self.chain.repair()
-    }
-
-    /// Checks every entry of a map that nobody uses meanwhile: after attaching to memory that may be
-    /// damaged. Reads every line, and two for each entry in a group.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Corrupt`]. Such a map is safe to use, but may answer anything.
-    pub fn check(&self) -> Result<(), Error> {
-        if self.chain.is_sound() { Ok(()) } else { Err(Error::Corrupt) }
-    }
-
-    /// Gives the map another table, in `region`, with another size or seed, while everyone works on.
-    /// Returns at once; the entries move bucket by bucket, by [`help`](Self::help) and by everyone who changes
-    /// something. Writes the whole region.
-    ///
-    /// Reads never help. A change moves at most two buckets, its own and one more, of at most 21 entries
-    /// each. Nobody waits, whoever is stopped wherever.
-    ///
-    /// When the new table turns out to have no room for some entry, its home stays as it is, and changes
-    /// there are refused with [`Error::Full`]. Then another `rebuild`, into a third region, goes on from
-    /// where it stopped; and once more, if that one has no room either. Until it is over a change may have
-    /// to move, for each of the 21 entries of its bucket, a bucket of the table between.
-    ///
-    /// # Errors
-    ///
-    /// With the region: [`Error::Overlapping`] if it reaches into the map's own tables, or into an old one that
-    /// has not come back, which takes a region made [from a raw address](Region::from_raw); [`Error::Busy`]
-    /// while a rebuild is running that is not stuck, or when the fourth table has no room either;
-    /// [`Error::TooSmall`] if the region is too small for the entries that are there.
-    pub fn rebuild(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.chain.rebuild(region, seed, HOME_MASK)
-    }
-
-    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotRequired`] otherwise; and those of `rebuild`.
-    pub fn rebuild_if_needed(
-        &self,
-        region: Region<'a>,
-        seed: u64,
-    ) -> Result<(), Rejected<Region<'a>>> {
-        self.chain.rebuild_if_needed(region, seed, HOME_MASK)
-    }
-
-    /// Why the map should be rebuilt, if it should. Reads every line.
-    pub fn needs_rebuild(&self) -> Option<Need> {
-        self.chain.needs_rebuild()
-    }
-
-    /// Does at most `steps` parts of a running rebuild, each one bucket of at most 21 entries, or sixteen
-    /// headers looked at. For an idle loop or a timer, so that it ends even if nobody changes anything.
-    /// Answers whether there is nothing left to do.
-    ///
-    /// Called again and again without a pause it slows the others down, by about half if the map fits their
-    /// caches; with pauses as long as the calls, gets by a third.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Full`] if the new table has no room for some entry: see [`rebuild`](Self::rebuild).
-    /// [`Error::Busy`] if another operation was in the way: call again.
-    pub fn help(&self, steps: usize) -> Result<bool, Error> {
-        self.chain.help(steps)
-    }
-
-    /// The region of the oldest table, once its entries have all moved on and no operation can be in it
-    /// any more. Never waits: call it now and then.
-    pub fn try_reclaim(&self) -> Option<Region<'a>>
-    where
-        G: Reclaim,
-    {
-        self.chain.try_reclaim()
     }
 
     /// Asks the cache for the home of `key`.
@@ -476,11 +383,12 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     }
 
     /// The tables.
+    #[cfg(test)]
     pub(crate) fn chain(&self) -> &Chain<'a, G> {
         &self.chain
     }
 
-    /// [`rebuild`](Self::rebuild) into a table that is made already.
+    /// [`rebuild`](super::Tables::rebuild) into a table that is made already.
     #[cfg(all(test, heptad_loom))]
     pub(crate) fn rebuild_into(
         &self,

@@ -7,6 +7,7 @@ mod map;
 mod segmented;
 mod set;
 mod shared;
+mod tables;
 mod word;
 
 pub use expectation::Expectation;
@@ -16,4 +17,5 @@ pub use map::Map;
 pub use segmented::SegmentedMap;
 pub use set::Set;
 pub use shared::{SharedIndirectMap, SharedMap, SharedSet};
+pub use tables::Tables;
 pub use word::Word;

@@ -17,8 +17,8 @@ const AHEAD: usize = 16;
 /// The top bits of a hash say which part a key belongs to. A rebuild is the business of one part: it
 /// needs a spare region of a part's size, and all that it ever copies or writes at once is a part's. Its
 /// methods are those of the map, and do what they do there; [`segment`](Self::segment) gives a part
-/// for everything else: [`place`](Map::place), [`rebuild`](Map::rebuild), [`help`](Map::help),
-/// [`try_reclaim`](Map::try_reclaim). An operation costs one multiplication of a hash more than the map's.
+/// for everything else: [`place`](super::Tables::place), [`rebuild`](super::Tables::rebuild), [`help`](super::Tables::help),
+/// [`try_reclaim`](super::Tables::try_reclaim). An operation costs one multiplication of a hash more than the map's.
 ///
 /// Parts fill alike but not exactly so. Of `n` keys a part gets `n / SEGMENTS`, and with
 /// `m = n / SEGMENTS` hardly ever more than `m + 6 * sqrt(m)`: that is the capacity for each.
@@ -286,9 +286,9 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, 
         self.segments.iter().map(Map::capacity).sum()
     }
 
-    /// The figures of all parts together, and the fullest home of all: see [`Map::stats`].
+    /// The figures of all parts together, and the fullest home of all: see [`super::Tables::stats`].
     pub fn stats(&self) -> Stats {
-        self.segments.iter().map(Map::stats).fold(Stats::default(), Stats::joined)
+        self.segments.iter().map(|map| map.tables().stats()).fold(Stats::default(), Stats::joined)
     }
 
     /// Releases what killed contexts hold in all parts: see [`Map::repair`].
@@ -296,22 +296,22 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, 
         self.segments.iter_mut().map(Map::repair).sum()
     }
 
-    /// See [`Map::check`]; and each entry is in the part to which it belongs.
+    /// See [`super::Tables::check`]; and each entry is in the part to which it belongs.
     ///
     /// # Errors
     ///
     /// [`Error::Corrupt`].
     pub fn check(&self) -> Result<(), Error> {
-        self.segments.iter().try_for_each(Map::check)?;
+        self.segments.iter().try_for_each(|map| map.tables().check())?;
         let mut parts = self.segments.iter().enumerate();
         let is_sound =
             parts.all(|(index, part)| part.iter().all(|(key, _)| self.segment_index(key) == index));
         if is_sound { Ok(()) } else { Err(Error::Corrupt) }
     }
 
-    /// The first part that should be rebuilt, and why: see [`Map::needs_rebuild`]. Reads every line.
+    /// The first part that should be rebuilt, and why: see [`super::Tables::needs_rebuild`]. Reads every line.
     pub fn needs_rebuild(&self) -> Option<(usize, Need)> {
-        let mut needs = self.segments.iter().map(Map::needs_rebuild).enumerate();
+        let mut needs = self.segments.iter().map(|map| map.tables().needs_rebuild()).enumerate();
         needs.find_map(|(index, need)| Some((index, need?)))
     }
 }

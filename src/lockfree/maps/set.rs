@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use super::{map::Map, word::Word};
+use super::{map::Map, tables::Tables, word::Word};
 use crate::{
     error::{Error, Rejected},
-    lockfree::chain::{Never, Stats, Track},
+    lockfree::chain::{Never, Track},
     storage::Region,
 };
 
@@ -48,16 +48,12 @@ impl<'a, K: Word, G: Track> Set<'a, K, G> {
         Ok(Set { map: Map::new_with(region, seed, guard)? })
     }
 
-    /// Makes an empty table for a set that has none: see [`Map::place`].
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn place(&self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.map.place(region, seed)
+    /// The set's tables: to place, rebuild and reclaim them, and for figures.
+    pub fn tables(&self) -> Tables<'_, 'a, G> {
+        self.map.tables()
     }
 
-    /// The map that this set is: for what it has besides, such as [`Map::rebuild`].
+    /// The map that this set is: for what it has besides, such as [`Tables::rebuild`].
     pub fn as_map(&self) -> &Map<'a, K, (), G> {
         &self.map
     }
@@ -134,20 +130,6 @@ impl<'a, K: Word, G: Track> Set<'a, K, G> {
     /// Releases what killed contexts hold: see [`Map::repair`].
     pub fn repair(&mut self) -> usize {
         self.map.repair()
-    }
-
-    /// Checks a set that nobody uses meanwhile: see [`Map::check`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Corrupt`].
-    pub fn check(&self) -> Result<(), Error> {
-        self.map.check()
-    }
-
-    /// How the keys lie: see [`Map::stats`].
-    pub fn stats(&self) -> Stats {
-        self.map.stats()
     }
 }
 

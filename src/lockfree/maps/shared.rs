@@ -7,7 +7,7 @@ use super::{
     word::Word,
 };
 use crate::{
-    error::{Error, Rejected},
+    error::Rejected,
     lockfree::{
         chain::{Asking, Beside, Chain, Track},
         shared::{Member, Number, attach, format},
@@ -43,7 +43,7 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// With the region: [`Error::TooSmall`]: see [`shared_layout`](super::super::shared_layout).
+    /// With the region: [`Error::TooSmall`](crate::Error::TooSmall): see [`shared_layout`](super::super::shared_layout).
     pub fn format(
         region: Region<'a>,
         seed: u64,
@@ -57,10 +57,10 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// With the region: [`Error::Foreign`] if no shared memory of such a map stands there, or it was
-    /// [given up](Self::destroy); [`Error::UnknownFormat`]; [`Error::Corrupt`] if its first lines are
-    /// damaged; [`Error::TooSmall`] if the region ends before it does; [`Error::Member`] if it is for
-    /// members. The entries themselves are checked by [`check`](Map::check).
+    /// With the region: [`Error::Foreign`](crate::Error::Foreign) if no shared memory of such a map stands there, or it was
+    /// [given up](super::Tables::destroy); [`Error::UnknownFormat`](crate::Error::UnknownFormat); [`Error::Corrupt`](crate::Error::Corrupt) if its first lines are
+    /// damaged; [`Error::TooSmall`](crate::Error::TooSmall) if the region ends before it does; [`Error::Member`](crate::Error::Member) if it is for
+    /// members. The entries themselves are checked by [`check`](super::Tables::check).
     ///
     /// # Safety
     ///
@@ -78,8 +78,8 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As there; [`Error::Member`] if there is no such number; [`Error::Occupied`] while another map has it:
-    /// until that is dropped, or its member [reaped](Map::reap).
+    /// As there; [`Error::Member`](crate::Error::Member) if there is no such number; [`Error::Occupied`](crate::Error::Occupied) while another map has it:
+    /// until that is dropped, or its member [reaped](super::Tables::reap).
     ///
     /// # Safety
     ///
@@ -104,34 +104,6 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         // SAFETY: the caller's promise.
         let (descriptor, member) = unsafe { attach(region, HOME_MASK, number)? };
         Ok(Map::with_chain(Chain::of(descriptor, guard(member))))
-    }
-
-    /// Releases what the dead member `number` had reserved, and its number. Everyone may go on meanwhile; an
-    /// operation that needs just that place finds it reserved.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Busy`] while another member reaps, or a living one names the same place in an operation that is under
-    /// way: call again. The member that reaps may have died too, so if several are dead, reap them in turn until each
-    /// is done. [`Error::Member`] if there is no such number, or it is this map's own; or this map is no
-    /// member.
-    ///
-    /// # Safety
-    ///
-    /// The member is dead: what used its map will never do anything again, and what it did has happened (its process
-    /// was waited for, say).
-    pub unsafe fn reap(&self, number: usize) -> Result<(), Error> {
-        reap(self.chain(), number)
-    }
-
-    /// Gives shared memory up: nobody can attach to it any more, who finds [`Error::Foreign`]. Those who are
-    /// attached may go on. Whoever attached may do this, whoever made the memory.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Member`] of a map in memory that is not shared.
-    pub fn destroy(&self) -> Result<(), Error> {
-        destroy(self.chain())
     }
 }
 
@@ -197,7 +169,7 @@ impl<'a, K: Keys, V: Word> SharedIndirectMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As there; [`Error::Foreign`] also for a map of other [`hash_bits`](Keys::hash_bits).
+    /// As there; [`Error::Foreign`](crate::Error::Foreign) also for a map of other [`hash_bits`](Keys::hash_bits).
     ///
     /// # Safety
     ///
@@ -242,37 +214,6 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         let (descriptor, member) = unsafe { attach(region, keys.hash_bits(), number)? };
         Ok(IndirectMap::with_chain(Chain::of(descriptor, guard(member)), keys))
     }
-
-    /// Releases what a dead member had reserved: see [`Map::reap`].
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    pub unsafe fn reap(&self, number: usize) -> Result<(), Error> {
-        reap(self.chain(), number)
-    }
-
-    /// Gives shared memory up: see [`Map::destroy`].
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn destroy(&self) -> Result<(), Error> {
-        destroy(self.chain())
-    }
-}
-
-fn reap(chain: &Chain<'_, impl Track>, number: usize) -> Result<(), Error> {
-    let member = chain.member().ok_or(Error::Member)?;
-    member.reap(chain.current().ok_or(Error::Corrupt)?, number)
-}
-
-fn destroy(chain: &Chain<'_, impl Track>) -> Result<(), Error> {
-    chain.member().map(Member::destroy).ok_or(Error::Member)
 }
 
 impl Track for Member<'_> {

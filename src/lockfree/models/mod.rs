@@ -156,7 +156,7 @@ impl Scene {
                 records.push(Record { operation, answer: Some(answer), after });
             }
         }
-        while self.rebuild != Rebuild::Not && map.help(1) != Ok(true) {}
+        while self.rebuild != Rebuild::Not && map.tables().help(1) != Ok(true) {}
         let end = judge::entries(&map);
         assert!(
             is_explained(self.shape, &start, &records, &end),
@@ -167,7 +167,7 @@ impl Scene {
             let mut own = records.iter().take(threads[0].len());
             assert!(!own.any(|record| matches!(record.answer, Some(judge::Answer::Refused(_)))));
         }
-        assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
+        assert_eq!((map.tables().check(), map.tables().stats().reserved), (Ok(()), 0));
         let mut regions = Arc::into_inner(map)?.into_regions();
         let first = regions.next();
         regions.for_each(drop);

@@ -20,7 +20,7 @@
 //!
 //! An operation that is killed leaves what it had reserved: one slot or spare cell, for good. In private memory
 //! that is rare. Here it adds up. So memory may be formatted for *members*: contexts with a number, one
-//! operation at a time, each with a line in which it writes what it is about to reserve. [`reap`](super::Map::reap)
+//! operation at a time, each with a line in which it writes what it is about to reserve. [`reap`](super::Tables::reap)
 //! releases what a dead member had: see `intent.rs`.
 //!
 //! # Whom a process trusts

@@ -45,7 +45,7 @@ fn panics_in_round_two(count: usize, about: u64, interrupt: Operation) {
         let run = || steps::run(interrupts, || map.fetch_update(about, change));
         let _ = catch_unwind(AssertUnwindSafe(run));
         let story = (count, about, interrupt, accesses_before);
-        assert_eq!((map.stats().reserved, map.check()), (0, Ok(())), "{story:?}");
+        assert_eq!((map.tables().stats().reserved, map.tables().check()), (0, Ok(())), "{story:?}");
         if !is_reached.get() {
             break;
         }

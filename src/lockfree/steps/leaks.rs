@@ -15,14 +15,14 @@ fn a_hot_key_is_noticed_and_repaired() {
     let key = 42;
     assert_eq!(world.map.insert(key, 0), Ok(None));
     let mut kills = 0;
-    while world.map.needs_rebuild().is_none() {
+    while world.map.tables().needs_rebuild().is_none() {
         assert!(world.map.upsert(key, 1).is_ok(), "noticed before an update is refused");
         world.perform(&Call::killed(Increment(key), kills % 40));
         kills += 1;
         assert!(kills < 1_000);
     }
-    assert_eq!(world.map.needs_rebuild(), Some(Need::Leaks));
-    let stats = world.map.stats();
+    assert_eq!(world.map.tables().needs_rebuild(), Some(Need::Leaks));
+    let stats = world.map.tables().stats();
     assert!(
         stats.reserved == stats.most_reserved && stats.reserved * 16 < stats.slots,
         "{stats:?}"
@@ -33,8 +33,11 @@ fn a_hot_key_is_noticed_and_repaired() {
         assert!(kills < 1_000);
     }
     let mut map: Judged = std::rc::Rc::into_inner(world).unwrap().map;
-    let reserved = map.stats().reserved;
-    assert_eq!((map.repair(), map.stats().reserved, map.needs_rebuild()), (reserved, 0, None));
+    let reserved = map.tables().stats().reserved;
+    assert_eq!(
+        (map.repair(), map.tables().stats().reserved, map.tables().needs_rebuild()),
+        (reserved, 0, None)
+    );
     assert_eq!(map.upsert(key, 7), Ok(Some(1)));
     assert_eq!(map.iter().collect::<Vec<_>>(), [(key, 7)]);
 }

@@ -95,18 +95,18 @@ impl World {
             is_reached: Cell::new(false),
         };
         if start != Start::Unplaced {
-            world.map.place(region_for(9), 0).unwrap();
+            world.map.tables().place(region_for(9), 0).unwrap();
             for key in 0..KEYS {
                 assert_eq!(world.map.insert(key, key), Ok(None));
             }
         }
         if matches!(start, Start::Rebuilding | Start::Retired | Start::Leaving) {
-            world.map.rebuild(region_for(9), 1).unwrap();
+            world.map.tables().rebuild(region_for(9), 1).unwrap();
         }
         if matches!(start, Start::Retired | Start::Leaving) {
             let reader = world.map.iter();
-            while world.map.help(1) != Ok(true) {}
-            assert!(start != Start::Leaving || world.map.try_reclaim().is_none());
+            while world.map.tables().help(1) != Ok(true) {}
+            assert!(start != Start::Leaving || world.map.tables().try_reclaim().is_none());
             drop(reader);
         }
         Rc::new(world)
@@ -114,16 +114,16 @@ impl World {
 
     fn act(&self, act: Act) {
         match act {
-            Place => self.offer(|region| self.map.place(region, 2)),
-            Rebuild => self.offer(|region| self.map.rebuild(region, 3)),
+            Place => self.offer(|region| self.map.tables().place(region, 2)),
+            Rebuild => self.offer(|region| self.map.tables().rebuild(region, 3)),
             Reclaim => {
-                if let Some(region) = self.map.try_reclaim() {
+                if let Some(region) = self.map.tables().try_reclaim() {
                     self.take_back(region);
                 }
             }
             Upsert => drop(self.map.upsert(0, 7)),
             Insert => drop(self.map.insert(KEYS, 7)),
-            Help => drop(self.map.help(2)),
+            Help => drop(self.map.tables().help(2)),
         }
     }
 
@@ -178,20 +178,20 @@ impl World {
         self.act(Place);
         by_changes();
         for seed in 0..2 {
-            map.rebuild(region_for(9), seed).unwrap();
+            map.tables().rebuild(region_for(9), seed).unwrap();
             by_changes();
         }
-        assert_eq!(map.check(), Ok(()));
+        assert_eq!(map.tables().check(), Ok(()));
         if had_keys {
             assert!((0..KEYS).all(|key| map.contains_key(key)));
         }
         let mut back = Vec::new();
-        while let Some(region) = map.try_reclaim() {
+        while let Some(region) = map.tables().try_reclaim() {
             self.take_back(region);
             back.push(());
         }
         assert!(back.len() >= 2, "old tables do not come back");
-        let bytes = map.stats().bytes;
+        let bytes = map.tables().stats().bytes;
         let world = Rc::into_inner(self).unwrap();
         let mut rest = world.map.into_regions();
         let region = rest.next().unwrap();

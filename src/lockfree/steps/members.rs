@@ -65,9 +65,9 @@ fn memory() -> *mut [Line] {
 
 fn assert_nothing_is_left(map: &Shared, story: &str) {
     // SAFETY: the test ended what used these numbers.
-    let reaped = [1, 2].map(|number| unsafe { map.reap(number) });
+    let reaped = [1, 2].map(|number| unsafe { map.tables().reap(number) });
     assert_eq!(reaped, [Ok(()); 2], "{story}");
-    assert_eq!((map.stats().reserved, map.check()), (0, Ok(())), "{story}");
+    assert_eq!((map.tables().stats().reserved, map.tables().check()), (0, Ok(())), "{story}");
 }
 
 #[test]
@@ -110,12 +110,13 @@ fn p4_a_reaper_killed_at_every_access() {
                     let _ = CHANGES[0](&victim, key);
                 });
                 // SAFETY: the victim is dead, or its operation is over and it does no more.
-                let reap = || unsafe { reaper.reap(1) };
+                let reap = || unsafe { reaper.tables().reap(1) };
                 let is_killed = killed(accesses_before, || assert_eq!(reap(), Ok(())));
                 core::mem::forget((victim, reaper));
                 // Whoever reaps the reaper goes on; until then nobody else may.
                 // SAFETY: both are dead.
-                let attempts: Vec<_> = [2, 1].map(|number| unsafe { map.reap(number) }).into();
+                let attempts: Vec<_> =
+                    [2, 1].map(|number| unsafe { map.tables().reap(number) }).into();
                 assert_eq!(attempts, [Ok(()), Ok(())], "{key} {victim_stops} {accesses_before}");
                 assert_nothing_is_left(&map, "the reaper and the victim");
                 is_killed
@@ -148,7 +149,7 @@ fn p4_a_member_stopped_while_another_is_reaped() {
                     Box::new(move || {
                         reached.set(true);
                         // SAFETY: the victim is dead.
-                        let reaped = unsafe { map.reap(1) };
+                        let reaped = unsafe { map.tables().reap(1) };
                         assert!(matches!(reaped, Ok(()) | Err(Error::Busy)));
                         // What was released may be reserved by others at once.
                         let _ = (map.upsert(0, 70), map.insert(80, 1), map.remove(80));

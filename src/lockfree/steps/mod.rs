@@ -187,7 +187,7 @@ impl Scene {
     /// Is an own slot free while entries are outside?
     fn has_vacancy(&mut self) -> bool {
         let map = self.make();
-        let stats = map.map.stats();
+        let stats = map.map.tables().stats();
         let has_vacancy = stats.entries - stats.overflow < judge::OWN && stats.overflow > 0;
         self.region = Rc::into_inner(map).unwrap().map.into_regions().next();
         has_vacancy
@@ -204,7 +204,7 @@ impl Scene {
         assert!(!world.records.take().iter().any(is_refused));
         world.reached.set(0);
         if let Some(region) = self.next_region.take() {
-            world.map.rebuild(region, 1).unwrap();
+            world.map.tables().rebuild(region, 1).unwrap();
         }
         world
     }
@@ -214,15 +214,15 @@ impl Scene {
         let world = self.make();
         let start = judge::entries(&world.map);
         calls.iter().for_each(|call| world.perform(call));
-        while world.map.help(1) != Ok(true) {}
+        while world.map.tables().help(1) != Ok(true) {}
         let end = judge::entries(&world.map);
         let records = world.records.take();
         let story = || std::format!("{calls:?}\ngave {records:#?}\nfrom {start:?}\nto {end:?}");
         assert!(is_explained(self.shape, &start, &records, &end), "no order explains\n{}", story());
         assert!(self.is_tight || !records.iter().any(is_refused), "refused\n{}", story());
-        let reserved = world.map.stats().reserved;
+        let reserved = world.map.tables().stats().reserved;
         assert!(reserved <= world.killed.get(), "{reserved} reserved\n{}", story());
-        assert_eq!(world.map.check(), Ok(()), "{}", story());
+        assert_eq!(world.map.tables().check(), Ok(()), "{}", story());
         if world.killed.get() == 0 {
             // Insertions and moves leave a slot of each group free, so that every present key can be given
             // another value, however full its home is.
@@ -236,9 +236,9 @@ impl Scene {
 
         let reached = world.reached.get();
         let mut map = Rc::into_inner(world).unwrap().map;
-        let (reserved, entries) = (map.stats().reserved, judge::entries(&map));
+        let (reserved, entries) = (map.tables().stats().reserved, judge::entries(&map));
         assert_eq!(map.repair(), reserved, "{calls:?}");
-        assert_eq!((map.stats().reserved, map.check()), (0, Ok(())), "{calls:?}");
+        assert_eq!((map.tables().stats().reserved, map.tables().check()), (0, Ok(())), "{calls:?}");
         assert_eq!(judge::entries(&map), entries, "{calls:?}");
         let mut regions = map.into_regions();
         self.region = regions.next();

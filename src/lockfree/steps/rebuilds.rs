@@ -92,17 +92,17 @@ fn n5_killed_at_every_access() {
 fn p6_a_reader_overtaken_by_the_next_rebuild() {
     sweep(|accesses_before| {
         let map: &Judged = Box::leak(Box::new(Map::new_in(region_for(1), 0).unwrap()));
-        let finish = |map: &Judged| while map.help(1) != Ok(true) {};
+        let finish = |map: &Judged| while map.tables().help(1) != Ok(true) {};
         assert_eq!(map.insert(key(0), 100), Ok(None));
-        map.rebuild(region_for(1), 1).unwrap();
+        map.tables().rebuild(region_for(1), 1).unwrap();
         // The entry has moved, and operations still begin in the first table.
-        assert_eq!(map.help(1), Ok(false));
+        assert_eq!(map.tables().help(1), Ok(false));
         let is_reached = Rc::new(Cell::new(false));
         let reached = Rc::clone(&is_reached);
         let handler = Box::new(move || {
             reached.set(true);
             finish(map);
-            map.rebuild(region_for(1), 2).unwrap();
+            map.tables().rebuild(region_for(1), 2).unwrap();
             finish(map);
         });
         let interrupts = [Interrupt { accesses_before, handler }].into();

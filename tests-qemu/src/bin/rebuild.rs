@@ -106,16 +106,16 @@ fn on_core(core: usize) {
 /// Moves the map into `region`, and answers the one that it was in.
 fn move_into(region: Region<'static>) -> Region<'static> {
     let seed = TIMES_REBUILT.fetch_add(1, Relaxed) as u64;
-    MAP.rebuild(region, seed).expect("no other rebuild runs, and the arena is as large");
+    MAP.tables().rebuild(region, seed).expect("no other rebuild runs, and the arena is as large");
     loop {
-        match MAP.help(1) {
+        match MAP.tables().help(1) {
             Ok(true) => break,
             Ok(false) | Err(Error::Busy) => {}
             Err(error) => panic!("{error}"),
         }
     }
     loop {
-        if let Some(region) = MAP.try_reclaim() {
+        if let Some(region) = MAP.tables().try_reclaim() {
             return region;
         }
         core::hint::spin_loop();
@@ -124,7 +124,7 @@ fn move_into(region: Region<'static>) -> Region<'static> {
 
 fn p6_work_goes_on_through_rebuilds() {
     let [first, second] = [&FIRST, &SECOND].map(|lines| lines.take().expect("not taken before"));
-    MAP.place(first, 7).expect("the map has no memory yet");
+    MAP.tables().place(first, 7).expect("the map has no memory yet");
     *SPARE.lock() = Some(second);
     machine::on_every_core(on_core);
 
@@ -154,11 +154,11 @@ fn m7_every_value_is_accounted_for() {
 fn n6_the_count_is_exact_when_idle() {
     let mut expected = (0..COMMON_KEYS as u64).filter(|&key| MAP.contains_key(key)).count();
     each_player(|player| expected += player.own_entries());
-    let counts = (MAP.len(), MAP.stats().entries, MAP.iter().count());
+    let counts = (MAP.len(), MAP.tables().stats().entries, MAP.iter().count());
     assert_eq!(counts, (expected, expected, expected));
 }
 
 fn n7_all_memory_comes_back() {
-    assert_eq!(MAP.stats().bytes, LINES * LINE_BYTES);
-    assert!(SPARE.lock().is_some() && MAP.try_reclaim().is_none());
+    assert_eq!(MAP.tables().stats().bytes, LINES * LINE_BYTES);
+    assert!(SPARE.lock().is_some() && MAP.tables().try_reclaim().is_none());
 }

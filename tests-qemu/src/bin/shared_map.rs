@@ -120,7 +120,7 @@ fn cores_and_interrupts_share_maps() {
     let memory = MutexGuard::leak(MEMORY.lock());
     for ((map, lines), capacity) in MAPS.iter().zip(memory).zip(CAPACITIES) {
         let region = Region::from_lines(&mut lines[..lines_for(capacity)]).expect("it has lines");
-        map.place(region, SEED).expect("the map has no memory yet");
+        map.tables().place(region, SEED).expect("the map has no memory yet");
     }
     for (map, staying) in MAPS.iter().zip(STAYING) {
         for number in 0..staying as u64 {
@@ -160,7 +160,7 @@ fn n6_the_count_is_exact_when_idle() {
         let mut expected = common + STAYING[index];
         each_player(index, |player| expected += player.own_entries());
         assert_eq!(
-            (map.len(), map.stats().entries, map.iter().count()),
+            (map.len(), map.tables().stats().entries, map.iter().count()),
             (expected, expected, expected)
         );
     }
@@ -184,5 +184,5 @@ fn a_crowded_map_refuses_and_bears_it() {
     let (busy, full) = refusals(1);
     println!("refused {full} times as full and {busy} times as busy");
     assert!(full > 0, "the map was never full");
-    assert!(MAPS[1].stats().fullest_home > 3, "no home overflows");
+    assert!(MAPS[1].tables().stats().fullest_home > 3, "no home overflows");
 }

@@ -26,12 +26,12 @@ fn in_rebuild(act: impl FnOnce(&Map<'static, u64, u64>, Table<'_>, Table<'_>)) {
     let region = || Region::from_lines(vec![Line::EMPTY; arena_lines(4)].leak()).unwrap();
     let map = Map::new_in(region(), 1).unwrap();
     assert_eq!(map.insert(KEY, OLD), Ok(None));
-    map.rebuild(region(), 2).unwrap();
+    map.tables().rebuild(region(), 2).unwrap();
     let chain = map.chain();
     let old = chain.current().unwrap();
     act(&map, old, old.next().unwrap());
-    while map.help(1) != Ok(true) {}
-    assert_eq!((map.check(), map.stats().reserved), (Ok(()), 0));
+    while map.tables().help(1) != Ok(true) {}
+    assert_eq!((map.tables().check(), map.tables().stats().reserved), (Ok(()), 0));
 }
 
 /// Row M2: A reads an entry, C copies the bucket, the entry is removed, and only then A begins to insert.
@@ -126,7 +126,7 @@ fn n9_room_that_those_who_moved_on_left_behind() {
     for key in keys_of(1).take(entries).chain(keys_of(0).take(entries)) {
         assert_eq!(map.insert(key, key), Ok(None));
     }
-    map.rebuild(region(100), 2).unwrap();
+    map.tables().rebuild(region(100), 2).unwrap();
     old.migrate_home(old.home_number(1).unwrap(), old.next().unwrap()).unwrap();
     let key = keys_of(0).nth(entries).unwrap();
     let home = old.home_of(key);

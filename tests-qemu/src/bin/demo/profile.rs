@@ -29,7 +29,7 @@ static LOST: AtomicU64 = AtomicU64::new(0);
 /// Gives the map its memory. Before the first tick.
 pub(crate) fn set_up(arena: &mut Arena) {
     let region: Region<'static> = arena.for_lockfree(ADDRESSES);
-    BY_ADDRESS.place(region, SEED).expect("enough lines, and no table yet");
+    BY_ADDRESS.tables().place(region, SEED).expect("enough lines, and no table yet");
 }
 
 /// The tick: counts one sample.

@@ -81,7 +81,7 @@ pub(crate) fn print_tables(symbols: &Symbols, workload: &Workload) {
         );
     }
     println!("lock-free table      entries  capacity buckets   bytes   overflow   reserved");
-    let stats = BY_ADDRESS.stats();
+    let stats = BY_ADDRESS.tables().stats();
     println!(
         "samples by address   {:7}  {:8}  {:6}  {:6}  {:9}  {:9}",
         stats.entries,

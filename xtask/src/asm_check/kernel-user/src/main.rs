@@ -141,7 +141,7 @@ fn table_intern(table: &mut Names, seed: u64, name: &'static Name) -> Option<&'s
 static SHARED: lockfree::Map<'static, u64, u64> = lockfree::Map::unplaced();
 
 fn shared_place(lines: &'static mut [Line], seed: u64) -> Result<(), Error> {
-    Ok(SHARED.place(Region::from_lines(lines)?, seed)?)
+    Ok(SHARED.tables().place(Region::from_lines(lines)?, seed)?)
 }
 
 fn shared_get(key: u64) -> Option<u64> {
@@ -178,7 +178,7 @@ fn shared_sum() -> (usize, u64) {
 
 fn shared_retain_odd() -> Result<lockfree::Stats, Error> {
     SHARED.retain(|key, _| key % 2 == 1)?;
-    Ok(SHARED.stats())
+    Ok(SHARED.tables().stats())
 }
 
 fn sorted_set_grow(set: &mut robin_hood::Set<Region<'_>>, key: u64) -> bool {

@@ -102,7 +102,7 @@ rows! {
         fn get_many(map: &Shared, keys: &[u64], values: &mut [Option<u64>]) -> usize { map.get_many(keys, values) }
         fn iter(map: &Shared) -> u64 { map.iter().fold(0, |sum, (key, value)| sum ^ key ^ value) }
         fn len(map: &Shared) -> usize { map.len() }
-        fn stats(map: &Shared) -> SharedStats { map.stats() }
+        fn stats(map: &Shared) -> SharedStats { map.tables().stats() }
     }
     lockfree_changes: {
         fn insert(map: &Shared, key: u64) -> Result<Option<u64>, Error> { map.insert(key, key) }
@@ -124,14 +124,14 @@ rows! {
     }
     lockfree_rebuilds: {
         fn place(map: &Shared, lines: &'static mut [Line]) -> bool {
-            Region::from_lines(lines).is_ok_and(|it| map.place(it, 5).is_ok())
+            Region::from_lines(lines).is_ok_and(|it| map.tables().place(it, 5).is_ok())
         }
         fn rebuild(map: &Shared, lines: &'static mut [Line]) -> bool {
-            Region::from_lines(lines).is_ok_and(|it| map.rebuild(it, 5).is_ok())
+            Region::from_lines(lines).is_ok_and(|it| map.tables().rebuild(it, 5).is_ok())
         }
-        fn help(map: &Shared, steps: usize) -> Result<bool, Error> { map.help(steps) }
-        fn needs_rebuild(map: &Shared) -> Option<Need> { map.needs_rebuild() }
-        fn try_reclaim(map: &Shared) -> bool { map.try_reclaim().is_some() }
+        fn help(map: &Shared, steps: usize) -> Result<bool, Error> { map.tables().help(steps) }
+        fn needs_rebuild(map: &Shared) -> Option<Need> { map.tables().needs_rebuild() }
+        fn try_reclaim(map: &Shared) -> bool { map.tables().try_reclaim().is_some() }
     }
     sorted_lookups: {
         fn contains(set: &Sorted, key: u64) -> bool { set.contains(key) }
