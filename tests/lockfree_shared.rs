@@ -148,9 +148,9 @@ fn the_dead_are_reaped_after_the_memory_was_given_up_too() {
     let lines = formatted(100, 2);
     let living = join(lines, 0).unwrap();
     dies(join(lines, 1).unwrap());
-    assert_eq!(living.destroy(), Ok(()));
+    assert_eq!(living.tables().destroy(), Ok(()));
     // SAFETY: the map of that member is never used again.
-    assert_eq!(unsafe { living.reap(1) }, Ok(()));
+    assert_eq!(unsafe { living.tables().reap(1) }, Ok(()));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_dead_reaper_is_reaped_before_those_that_it_reaped() {
     // Member 1 died while it reaped.
     reaper.store(2, Relaxed);
     // SAFETY: the map of that member is never used again.
-    let reap = |number| unsafe { living.reap(number) };
+    let reap = |number| unsafe { living.tables().reap(number) };
     assert_eq!((reap(2), reap(2)), (Err(Error::Busy), Err(Error::Busy)));
     assert_eq!((reap(1), reap(2)), (Ok(()), Ok(())));
     assert_eq!(reaper.load(Relaxed), 0);

@@ -278,9 +278,8 @@ fn use_rebuilds(seed: u64) -> Result<u64, Error> {
     let mut values = [None; 4];
     sum += MAP.get_many(&[1, 2, 3, 4, 5].map(black_box), &mut values) as u64;
     sum += MAP.iter().map(|(key, value)| key ^ value).fold(0, u64::wrapping_add);
-    sum += (MAP.len() + MAP.capacity() + MAP.tables().stats().bytes) as u64;
-    sum +=
-        u64::from(MAP.tables().check().is_ok()) + u64::from(MAP.tables().needs_rebuild().is_some());
+    sum += (MAP.len() + MAP.capacity() + MAP.stats().bytes) as u64;
+    sum += u64::from(MAP.check().is_ok()) + u64::from(MAP.needs_rebuild().is_some());
     MAP.clear()?;
     Ok(sum + u64::from(MAP.is_empty()))
 }

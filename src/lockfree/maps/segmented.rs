@@ -35,7 +35,7 @@ const AHEAD: usize = 16;
 /// let lines = arena_layout(100)?.size() / LINE_BYTES;
 /// for segment in COUNTS.segments() {
 ///     let memory = vec![Line::EMPTY; lines].leak();
-///     segment.place(Region::from_lines(memory)?, 0x5eed)?;
+///     segment.tables().place(Region::from_lines(memory)?, 0x5eed)?;
 /// }
 /// COUNTS.upsert(0xffff_8000, 1)?;
 /// assert_eq!((COUNTS.get(0xffff_8000), COUNTS.len()), (Some(1), 1));
