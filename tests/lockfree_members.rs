@@ -165,7 +165,7 @@ fn nothing_is_left_of_the_dead() {
         wait_until(|| {
             assert_eq!(worker.ended(libc::WNOHANG), None, "the worker ended");
             // SAFETY: killed, and waited for.
-            match unsafe { map.reap(VICTIM) } {
+            match unsafe { map.tables().reap(VICTIM) } {
                 Err(Error::Busy) => false,
                 result => result.map(|()| true).unwrap(),
             }
@@ -176,7 +176,7 @@ fn nothing_is_left_of_the_dead() {
     place.progress.stop.store(1, SeqCst);
     wait_until(|| worker.ended(libc::WNOHANG).inspect(|&status| assert_eq!(status, 0)).is_some());
 
-    assert_eq!((map.stats().reserved, map.check()), (0, Ok(())));
+    assert_eq!((map.tables().stats().reserved, map.tables().check()), (0, Ok(())));
     let told = |member: usize| place.progress.counted[member].load(SeqCst);
     let counted = kills + told(WORKER) + told(VICTIM);
     let value = map.get(HOT).unwrap();

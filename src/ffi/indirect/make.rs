@@ -145,12 +145,12 @@ pub extern "C" fn heptad_indirect_join(
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_indirect_reap(map: ToRead<HeptadIndirect>, member: DeadMember) -> c_int {
     // SAFETY: the member is dead by C's promise.
-    map.ask(|map| unsafe { map.reap(member.number()) })
+    map.ask(|map| unsafe { map.tables().reap(member.number()) })
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_indirect_destroy(map: ToRead<HeptadIndirect>) -> c_int {
-    map.ask(Indirect::destroy)
+    map.ask(|map| map.tables().destroy())
 }
 
 #[unsafe(no_mangle)]

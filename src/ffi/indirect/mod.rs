@@ -74,13 +74,13 @@ pub type HeptadIndirect = Handle<Indirect>;
 impl shared::Guarded for Indirect {
     #[inline]
     fn guard(&self) -> &Guard {
-        self.guard()
+        self.tables().guard()
     }
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_indirect_check(map: ToRead<HeptadIndirect>) -> c_int {
-    map.ask(Indirect::check)
+    map.ask(|map| map.tables().check())
 }
 
 #[unsafe(no_mangle)]
@@ -96,7 +96,7 @@ pub extern "C" fn heptad_indirect_capacity(map: ToRead<HeptadIndirect>) -> usize
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_indirect_seed(map: ToRead<HeptadIndirect>, seed: Required<u64>) -> c_int {
     // The map has a table.
-    map.report(seed, |map| map.seed().unwrap_or_default())
+    map.report(seed, |map| map.tables().seed().unwrap_or_default())
 }
 
 #[unsafe(no_mangle)]
@@ -104,7 +104,7 @@ pub extern "C" fn heptad_indirect_stats(
     map: ToRead<HeptadIndirect>,
     stats: Required<HeptadSharedStats>,
 ) -> c_int {
-    map.report(stats, |map| map.stats().into())
+    map.report(stats, |map| map.tables().stats().into())
 }
 
 #[unsafe(no_mangle)]
@@ -112,7 +112,7 @@ pub extern "C" fn heptad_indirect_grace_start(
     map: ToRead<HeptadIndirect>,
     started: Required<u64>,
 ) -> c_int {
-    map.report(started, |map| map.guard().start())
+    map.report(started, |map| map.tables().guard().start())
 }
 
 #[unsafe(no_mangle)]
@@ -120,7 +120,7 @@ pub extern "C" fn heptad_indirect_grace_elapsed(
     map: ToRead<HeptadIndirect>,
     started: u64,
 ) -> c_int {
-    map.look(|map| map.guard().has_elapsed(started))
+    map.look(|map| map.tables().guard().has_elapsed(started))
 }
 
 #[unsafe(no_mangle)]

@@ -9,7 +9,7 @@ use super::{
         memory::{Bytes, Provided},
         results::{Optional, Required},
     },
-    HeptadIndirect, Indirect,
+    HeptadIndirect,
 };
 
 #[unsafe(no_mangle)]
@@ -19,7 +19,7 @@ pub extern "C" fn heptad_indirect_rebuild(
     bytes: Bytes,
     seed: u64,
 ) -> c_int {
-    map.rebuild(memory, bytes, |map, region| map.rebuild(region, seed))
+    map.rebuild(memory, bytes, |map, region| map.tables().rebuild(region, seed))
 }
 
 #[unsafe(no_mangle)]
@@ -29,17 +29,17 @@ pub extern "C" fn heptad_indirect_rebuild_if_needed(
     bytes: Bytes,
     seed: u64,
 ) -> c_int {
-    map.rebuild(memory, bytes, |map, region| map.rebuild_if_needed(region, seed))
+    map.rebuild(memory, bytes, |map, region| map.tables().rebuild_if_needed(region, seed))
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_indirect_needs_rebuild(map: ToRead<HeptadIndirect>) -> c_int {
-    map.look(|map| shared::number_of(map.needs_rebuild()))
+    map.look(|map| shared::number_of(map.tables().needs_rebuild()))
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_indirect_help(map: ToRead<HeptadIndirect>, steps: usize) -> c_int {
-    map.ask(|map| map.help(steps))
+    map.ask(|map| map.tables().help(steps))
 }
 
 #[unsafe(no_mangle)]
@@ -48,7 +48,7 @@ pub extern "C" fn heptad_indirect_reclaim(
     memory: Required<*mut c_void>,
     bytes: Required<usize>,
 ) -> c_int {
-    map.reclaim(memory, bytes, Indirect::try_reclaim)
+    map.reclaim(memory, bytes, |map| map.tables().try_reclaim())
 }
 
 #[unsafe(no_mangle)]

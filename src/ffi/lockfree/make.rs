@@ -101,12 +101,12 @@ pub extern "C" fn heptad_lockfree_join(
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_reap(map: ToRead<HeptadLockfree>, member: DeadMember) -> c_int {
     // SAFETY: the member is dead by C's promise.
-    map.ask(|map| unsafe { map.reap(member.number()) })
+    map.ask(|map| unsafe { map.tables().reap(member.number()) })
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_destroy(map: ToRead<HeptadLockfree>) -> c_int {
-    map.ask(Shared::destroy)
+    map.ask(|map| map.tables().destroy())
 }
 
 #[unsafe(no_mangle)]

@@ -36,7 +36,7 @@ impl Body for Shared {
 impl shared::Guarded for Shared {
     #[inline]
     fn guard(&self) -> &Guard {
-        self.guard()
+        self.tables().guard()
     }
 }
 
@@ -95,7 +95,7 @@ pub extern "C" fn heptad_lockfree_shared_bytes(entries: usize, members: usize) -
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_check(map: ToRead<HeptadLockfree>) -> c_int {
-    map.ask(Shared::check)
+    map.ask(|map| map.tables().check())
 }
 
 #[unsafe(no_mangle)]
@@ -111,7 +111,7 @@ pub extern "C" fn heptad_lockfree_capacity(map: ToRead<HeptadLockfree>) -> usize
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_seed(map: ToRead<HeptadLockfree>, seed: Required<u64>) -> c_int {
     // The map has a table.
-    map.report(seed, |map| map.seed().unwrap_or_default())
+    map.report(seed, |map| map.tables().seed().unwrap_or_default())
 }
 
 #[unsafe(no_mangle)]
@@ -119,7 +119,7 @@ pub extern "C" fn heptad_lockfree_stats(
     map: ToRead<HeptadLockfree>,
     stats: Required<HeptadSharedStats>,
 ) -> c_int {
-    map.report(stats, |map| map.stats().into())
+    map.report(stats, |map| map.tables().stats().into())
 }
 
 #[unsafe(no_mangle)]

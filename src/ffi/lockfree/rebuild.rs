@@ -8,7 +8,7 @@ use super::{
         memory::{Bytes, Provided},
         results::{Optional, Required},
     },
-    HeptadLockfree, Shared, shared,
+    HeptadLockfree, shared,
 };
 
 #[unsafe(no_mangle)]
@@ -18,7 +18,7 @@ pub extern "C" fn heptad_lockfree_rebuild(
     bytes: Bytes,
     seed: u64,
 ) -> c_int {
-    map.rebuild(memory, bytes, |map, region| map.rebuild(region, seed))
+    map.rebuild(memory, bytes, |map, region| map.tables().rebuild(region, seed))
 }
 
 #[unsafe(no_mangle)]
@@ -28,17 +28,17 @@ pub extern "C" fn heptad_lockfree_rebuild_if_needed(
     bytes: Bytes,
     seed: u64,
 ) -> c_int {
-    map.rebuild(memory, bytes, |map, region| map.rebuild_if_needed(region, seed))
+    map.rebuild(memory, bytes, |map, region| map.tables().rebuild_if_needed(region, seed))
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_needs_rebuild(map: ToRead<HeptadLockfree>) -> c_int {
-    map.look(|map| shared::number_of(map.needs_rebuild()))
+    map.look(|map| shared::number_of(map.tables().needs_rebuild()))
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_lockfree_help(map: ToRead<HeptadLockfree>, steps: usize) -> c_int {
-    map.ask(|map| map.help(steps))
+    map.ask(|map| map.tables().help(steps))
 }
 
 #[unsafe(no_mangle)]
@@ -47,7 +47,7 @@ pub extern "C" fn heptad_lockfree_reclaim(
     memory: Required<*mut c_void>,
     bytes: Required<usize>,
 ) -> c_int {
-    map.reclaim(memory, bytes, Shared::try_reclaim)
+    map.reclaim(memory, bytes, |map| map.tables().try_reclaim())
 }
 
 #[unsafe(no_mangle)]
