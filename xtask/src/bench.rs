@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: builds the `bench` program as it has to be built, and runs it.
 //!
 //! It compares with two builds of hashbrown in one program, which takes a stand-in for rustc:
-//! `bench/eight_byte_group.sh` tells why. What is built that way has a target folder of its own, for
+//! `bench/eight_byte_group.sh` explains why. What is built that way has a target folder of its own, for
 //! Cargo does not notice what a stand-in does, and would take a library built without it.
 //!
 //! `--record NAME`, before the other options, keeps what was measured: see [`pages`].

@@ -64,7 +64,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
 }
 
 /// Whatever needs no 64-bit atomics compiles without them; the rest is refused with a reason, or emulated
-/// if that was asked for.
+/// if a feature requests it.
 fn without_64_bit_atomics(shell: &Shell) -> Vec<Job> {
     let mut jobs = Vec::new();
     let single_core = "--cfg portable_atomic_unsafe_assume_single_core";

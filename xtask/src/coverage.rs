@@ -2,7 +2,7 @@
 //!
 //! cargo-llvm-cov writes a report in the format of lcov, a line per line of source; from that come
 //! the table per module and the lines that were never executed. A line that is executed is not a line
-//! that is checked: the stage `mutants` tells that. So this stage only fails when a module falls
+//! that is checked: the stage `mutants` shows that. So this stage only fails when a module falls
 //! below [`LEAST_PERCENT`].
 
 use std::collections::BTreeMap;

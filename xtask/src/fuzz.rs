@@ -77,7 +77,7 @@ fn fuzz(shell: &Shell, target: &str, folder: &Path) -> Result<Count> {
                 executions.number, executions.per_second
             ),
             None => {
-                println!("      {target}: libFuzzer does not tell how many inputs it ran");
+                println!("      {target}: libFuzzer does not say how many inputs it ran");
                 count = Count::ONE_FAILED;
             }
         }

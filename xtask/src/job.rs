@@ -2,7 +2,7 @@
 //!
 //! A job's output goes to a file, standard output and error in the order they were written. When
 //! the job fails the whole file is shown, with the command that makes it happen again. While it
-//! runs, from time to time a line tells how long that has been, and what it said last.
+//! runs, from time to time a line shows how long that has been, and its last output.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -38,7 +38,7 @@ pub(crate) struct Job {
 enum Kind {
     /// One check: the exit code.
     Step,
-    /// As many checks as its closing lines tell, and at least one.
+    /// As many checks as its closing lines count, and at least one.
     Tests,
     /// One check: it fails, and says this.
     Refused(&'static str),
@@ -75,7 +75,7 @@ impl Job {
         Job { name: name.into(), command: command.into(), kind: Kind::Ends(codes) }
     }
 
-    /// Runs the command and tells in one line what came of it.
+    /// Runs the command and prints the result in one line.
     pub(crate) fn run(self) -> Result<Count> {
         self.run_for_output().map(|(count, _)| count)
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo xtask demo               a kernel that profiles itself, under QEMU
-//! cargo xtask test [STAGE…]      every stage, or the named ones; `--list` tells their names
+//! cargo xtask test [STAGE…]      every stage, or the named ones; `--list` prints their names
 //! cargo xtask verify [STAGE…]    the heavier checks, in the same way
 //! cargo xtask asm-check          the stage of that name alone
 //! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
@@ -13,7 +13,7 @@
 //!
 //! Each command finds what it needs on the machine and installs what is missing where it may
 //! ([`needs`]); what it may not install it asks for, with the exact commands. The last line of
-//! `test` and `verify` is a count, and the exit code tells the same.
+//! `test` and `verify` is a count, and the exit code says the same.
 
 mod aarch64_user;
 mod arrows;
@@ -67,9 +67,9 @@ usage: cargo xtask COMMAND
   test [--list] [--verbose] [STAGE…]     the checks that every change must pass
   verify [--list] [--verbose] [STAGE…]   the heavier checks
   asm-check                              the stage of that name alone
-  bench [OPTION…]                        times beside other tables'; `bench --help` tells the options
+  bench [OPTION…]                        times beside other tables'; `bench --help` lists the options
   bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
-  install-c --prefix DIR                 the C header and library; `install-c --help` tells the options
+  install-c --prefix DIR                 the C header and library; `install-c --help` lists the options
   write-pages                            prints the printed blocks of DESIGN.md and docs/measurements.md anew";
 
 fn main() -> ExitCode {

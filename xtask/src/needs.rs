@@ -33,7 +33,7 @@ pub(crate) enum Need {
 pub(crate) const RUSTFMT: Need = Need::Component("rustfmt", "bin/cargo-fmt");
 pub(crate) const CLIPPY: Need = Need::Component("clippy", "bin/cargo-clippy");
 
-/// Installs what is missing of `needs`, if that is allowed; otherwise the error tells how.
+/// Installs what is missing of `needs`, if that is allowed; otherwise the error says how.
 pub(crate) fn obtain(shell: &Shell, needs: &[Need]) -> Result<()> {
     let machine = Machine::look(shell)?;
     let missing = machine.missing(shell, needs);
@@ -170,7 +170,7 @@ impl Machine {
 pub(crate) fn host_target(shell: &Shell) -> Result<String> {
     let version = cmd!(shell, "rustc --version --verbose").quiet().read()?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(String::from).context("rustc does not tell its host")
+    host.map(String::from).context("rustc does not name its host")
 }
 
 fn find_program(name: &str) -> Option<PathBuf> {

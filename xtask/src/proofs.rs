@@ -1,7 +1,7 @@
 //! Stage `proofs`: the theorems of `proofs/`, by z3 and by symbolic execution of machine code.
 //!
 //! They run in a Python environment of their own, under the target folder. It is made once, and anew
-//! when `proofs/requirements.txt` changes; a copy of that file in the environment tells.
+//! when `proofs/requirements.txt` changes; a copy of that file in the environment shows that.
 
 use std::fs;
 use std::path::Path;

@@ -58,17 +58,17 @@ fn try_scenario(shell: &Shell, model: &Path, scenario: &str, planted: &[&str]) -
         [("answers", "-DSAFETY", "-m100000"), ("every run ends", "-DNP", "-l")]
     {
         let errors = count_errors(shell, model, scenario, &[], how, argument)?;
-        sum += tell(format!("scenario {scenario}, {what}"), errors == 0);
+        sum += report(format!("scenario {scenario}, {what}"), errors == 0);
     }
     for error in planted {
         let define = format!("-D{error}");
         let errors = count_errors(shell, model, scenario, &[define], "-DSAFETY", "-m100000")?;
-        sum += tell(format!("scenario {scenario}, {error} is found"), errors > 0);
+        sum += report(format!("scenario {scenario}, {error} is found"), errors > 0);
     }
     Ok(sum)
 }
 
-fn tell(name: String, is_good: bool) -> Count {
+fn report(name: String, is_good: bool) -> Count {
     println!("      {name}: {}", if is_good { "ok" } else { "FAILED" });
     if is_good { Count::ONE_PASSED } else { Count::ONE_FAILED }
 }

@@ -132,7 +132,7 @@ pub(crate) fn boot_all(
     Ok(sum)
 }
 
-/// Boots one kernel and tells in one line what came of it; everything it printed, if that is bad.
+/// Boots one kernel and prints the result in one line; everything it printed, if that is bad.
 fn boot(
     shell: &Shell,
     build: Build,

@@ -25,7 +25,7 @@ pub(crate) fn list(table: &[Stage]) {
 pub(crate) fn run(shell: &Shell, stages: &[&Stage]) -> bool {
     let start = Instant::now();
     let needs: Vec<Need> = stages.iter().flat_map(|stage| stage.needs).copied().collect();
-    // All at once is quicker. Where it fails each stage asks again, and tells what it lacks.
+    // All at once is quicker. Where it fails, each stage tries again and names what it lacks.
     let _ = needs::obtain(shell, &needs);
 
     let mut sum = Count::NONE;

@@ -2,7 +2,7 @@
 //!
 //! `boot.S` brings each core from where the emulator leaves it to [`core_started`], with FP and SIMD
 //! already trapped; `interrupts.rs` gives it its tables; then core 0 runs the kernel and the others
-//! wait for [`on_every_core`]. targets/README.md tells the boot as a whole.
+//! wait for [`on_every_core`]. targets/README.md describes the boot as a whole.
 
 use core::arch::{asm, global_asm};
 use core::sync::atomic::{AtomicUsize, Ordering};

@@ -67,7 +67,7 @@ const SHARED: Suite = Suite {
     tables: &["heptad", "ck_ht", "cds_lfht", "tbb"],
 };
 
-/// What was asked for.
+/// The options of a call.
 pub(crate) struct Call {
     is_shared: bool,
     counts: bool,

@@ -35,7 +35,7 @@ usage: cargo xtask install-c --prefix DIR [--target TARGET] [--with-memory-funct
                              or x86_64-unknown-linux-musl (an archive and an object: no shared library)
   --with-memory-functions    heptad.o brings memcpy, memset and memcmp, as weak symbols (bare metal only)";
 
-/// What was asked for.
+/// The options of a call.
 pub(crate) struct Call {
     prefix: PathBuf,
     target: Option<String>,
@@ -86,7 +86,7 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
     Ok(())
 }
 
-/// Puts everything where it belongs, all of it or nothing, and tells what is there now.
+/// Puts everything where it belongs, all of it or nothing, and returns what is there now.
 fn install(
     shell: &Shell,
     library: &Library,

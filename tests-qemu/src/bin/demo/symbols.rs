@@ -9,10 +9,10 @@
 //! ```
 //!
 //! The last record is no function: its address is the greatest there is, and its name starts where
-//! the names end. So every function has a next record, which tells where its name ends.
+//! the names end. So every function has a next record, which shows where its name ends.
 //!
 //! The host may load a program elsewhere than where it was linked. One function, whose address we
-//! know from both sides, tells how far; the list keeps the addresses of the linker.
+//! know from both sides, shows how far; the list keeps the addresses of the linker.
 //!
 //! An address is resolved by hashing, without a search. Code is cut into blocks of 64 bytes, and a
 //! map has for every block the first function that reaches into it. From there a few steps lead to
