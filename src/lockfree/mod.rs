@@ -30,11 +30,11 @@
 //! - **F2** A slot of a group that is visible in a header is visible in no other, and its claim is 1.
 //! - **F3** Keys and values that a header shows are not written while it shows them: only who holds a
 //!   slot writes it, and a reserved slot is not visible.
-//! - **F4** A slot is reserved by who took or claimed it, until it is shown or given back; and by who hid
-//!   it, until it is given back or filled. The own slot of a home without entries outside is free as
+//! - **F4** A slot is reserved by who took or claimed it, until it is shown or released; and by who hid
+//!   it, until it is released or filled. The own slot of a home without entries outside is free as
 //!   soon as it is hidden.
 //! - **F5** Every change of what a header shows, or of the cells that its slots name, makes its version
-//!   one more. Taking and giving back does not.
+//!   one more. Reserving and releasing do not.
 //! - **F6** The four value cells of a bucket are named by its three slots and the spare, each by one. Only
 //!   who holds the spare exchanges it.
 //! - **F7** An operation holds one slot or spare cell at the most at any instant.
@@ -70,13 +70,13 @@
 //! | len, stats, check | wait-free, in the tables that there are | each home by itself | all buckets | never |
 //! | rebuild | lock-free | when the new table is the newest | the new region, written; all buckets, read | `Busy`, `TooSmall` |
 //! | help | lock-free | each bucket by itself | a step: a bucket's 7, and 21 insertions | `Full`, `Busy` |
-//! | try_reclaim | lock-free | when the table that left the chain is nobody's | 5, and the counters' 16 four times | never: there may be nothing to give back |
+//! | try_reclaim | lock-free | when the table that left the chain is nobody's | 5, and the counters' 16 four times | never: there may be nothing to return |
 //!
 //! A home is its bucket and three groups of two lines: seven lines at the most.
 //!
 //! *Lock-free*: an operation that goes round again does so because another one on the same home has
-//! committed. A stopped one, in an interrupt's or a debugger's hands or killed, is in nobody's way: what
-//! it holds is one slot or cell, which the others do without.
+//! committed. A suspended or killed operation blocks nobody: it has
+//! reserved one slot or cell at most, and the others do without it.
 //!
 //! An insertion into a full home whose groups are full looks at up to 18 entries of other homes, and so
 //! reads up to 18 buckets and their groups; it moves one of them.
@@ -110,19 +110,19 @@
 //!
 //! What everyone does for it:
 //!
-//! - Each *operation* starts in the next table if its bucket is known to be migrated: helpers look at what was
-//!   moved, in order, and tell how far that goes, once for 64 buckets.
+//! - Each *operation* starts in the next table if its bucket is known to be migrated: migrators
+//!   advance a watermark of migrated buckets, and publish it every 64 buckets.
 //! - A *read* does nothing. It reads a frozen bucket as any other, and one bucket of the next table more
 //!   where it finds its bucket migrated.
 //! - A *change* works in the first table in which its own bucket is not frozen; a frozen one, or one without
-//!   room, it moves first. When it is done it moves one bucket more and looks at two headers, or looks at 16
-//!   and moves what it finds unmoved there: always if the key was not there before, so that a table that
+//!   room, it moves first. Then it performs one step of migration, its assigned bucket or a scan of 16 for
+//!   stragglers: always if the key was not there before, so that a table that
 //!   grows is moved before the next one is full; else one change in 256 does it.
 //!   A bucket has at most 21 entries, so that is at most 42 insertions into the next table, each of them as
 //!   above: 2 lines usually. A bucket has 2.6 entries on average in a full table. After a table without room
 //!   it can be 21 times as much: each entry that finds no room in the table between takes a bucket of that
 //!   one along.
-//! - [`help`](Tables::help) does as many such steps as it is told to, so that a rebuild ends while
+//! - [`help`](Tables::help) does as many such steps as it is asked to, so that a rebuild ends while
 //!   nobody changes anything.
 //!
 //! None of this grows with the table:
@@ -136,7 +136,7 @@
 //! In the bound each of the 21 entries of a bucket that is moved is an insertion of 97 lines.
 //!
 //! A helper that stops for ever holds one slot of the next table, and nobody waits for what it was doing:
-//! the bucket that it was told to move is moved by others, who find it in a last scan in order.
+//! the bucket that was assigned to it is moved by others, who find it in a last scan in order.
 //!
 //! When an entry finds no room in the next table, its bucket stays frozen: it is read, but changes to it are
 //! refused with `Full`, removals too, as they would have to happen in a table that cannot take the rest.
@@ -146,10 +146,10 @@
 //! # Old tables, and memory
 //!
 //! An operation that began in table A may still read it when `first` is B. So A comes back, as the
-//! [`Region`](crate::storage::Region) that was lent, only when no operation can be in it:
+//! [`Region`](crate::storage::Region) that was provided, only when no operation can be in it:
 //! [`try_reclaim`](Tables::try_reclaim) asks, and never waits. How that is known is the map's type `G`:
 //!
-//! | `G` | costs an operation | gives back |
+//! | `G` | costs an operation | returns memory |
 //! |---|---|---|
 //! | [`Never`] | nothing | when the map is taken apart: [`into_regions`](Map::into_regions); there is no `try_reclaim` |
 //! | [`Counted`] | two atomic additions, on two lines that other contexts may write too | once all operations that were under way have ended, iterators too |
@@ -173,7 +173,7 @@
 //! | field | writer | reader | order | pairs with |
 //! |---|---|---|---|---|
 //! | header | commit | everyone's first look | SeqCst | what is shown is filled; all operations on all keys are in one order, each at its commit or its first look |
-//! | header | give back | everyone's first look | Release, SeqCst | the last holder's stores come first: between two commits nothing is taken that was given back after the first |
+//! | header | release | everyone's first look | Release, SeqCst | the last holder's stores come first: between two commits nothing is reserved that was released after the first |
 //! | claim | unclaim | claim | Release, Acquire | as above, and the commit that hid the slot |
 //! | keys, values | the holder, after a Release fence | everyone | Relaxed | the Acquire fence before the second look: a reader that met the next entry's words finds the header changed |
 //! | header | | second look | Relaxed | behind the fence above |
@@ -183,7 +183,7 @@
 //! | next | link | who looks for the next table | Release, Acquire | the table is made |
 //! | newest, first | place, rebuild, settle | what an operation begins with | SeqCst | in one order with the counters below; the table is made |
 //! | oldest, leaving | try_reclaim | try_reclaim | SeqCst | in one order with the counters below: see `chain/retire.rs` |
-//! | counters of `Counted` | enter, leave | has_elapsed | SeqCst; leave Release | either the look finds the operation, or the operation finds the new `first`; what it did comes before the region is given back |
+//! | counters of `Counted` | enter, leave | has_elapsed | SeqCst; leave Release | either the look finds the operation, or the operation finds the new `first`; what it did comes before the region is returned |
 //!
 //! Versions have 29 bits. An operation that is stopped for exactly a multiple of 2^29 commits of one
 //! home, and finds it showing the same places as before, would take an old answer for a new one.

@@ -47,8 +47,8 @@ pub(crate) struct Progress {
     pub(crate) done: AtomicU64,
     /// 1 once an entry of this table found no room in the next one.
     pub(crate) stuck: AtomicU64,
-    /// Buckets of the table before that some helper has been told to move. A hint that keeps helpers apart:
-    /// one that was told may stop for ever.
+    /// Buckets of the table before that some helper is assigned to move. A hint that keeps helpers apart:
+    /// one that was assigned some may stop for ever.
     pub(crate) assigned: AtomicU64,
     /// Buckets of the table before below this number are migrated: the helpers' word.
     pub(crate) found: AtomicU64,
@@ -75,7 +75,7 @@ impl<'a> Table<'a> {
     ///
     /// # Safety
     ///
-    /// A1: it came from `create` or `attach`, and the region that it was made from is valid and lent to
+    /// A1: it came from `create` or `attach`, and the region that it was made from is valid and provided to
     /// the table during `'a`.
     #[inline]
     pub(crate) unsafe fn at(descriptor: NonNull<Descriptor>) -> Self {

@@ -1,6 +1,6 @@
 //! A table for loom: its atomics are objects of its own, so buckets and groups stand in boxes.
 //!
-//! The memory that a model lends is kept, and given back, but holds nothing.
+//! The memory that a model provides is kept, and returned, but holds nothing.
 
 use core::ptr::{self, NonNull};
 use std::boxed::Box;
@@ -97,7 +97,7 @@ impl Descriptor {
         &unsafe { this.as_ref() }.groups
     }
 
-    /// The region that was lent for the table, which is gone.
+    /// The region that was provided for the table, which is gone.
     ///
     /// # Safety
     ///

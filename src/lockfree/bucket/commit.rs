@@ -50,7 +50,7 @@ impl Home<'_> {
         }
         // Acquire: pairs with the Release of `release`, so that the last holder's stores to the
         // slot come before ours. The first look has acquired it already: between two commits nothing
-        // is given back that was taken after the first. No model needs it.
+        // is released that was reserved after the first. No model needs it.
         self.exchange(seen, Acquire, |now| {
             if now.is_reserved(slot) { None } else { Some(now.reserving(slot)) }
         })
@@ -70,7 +70,7 @@ impl Home<'_> {
 
     /// Replaces the header, if it still shows what `seen` shows, and `change` wants to.
     ///
-    /// Goes round again when others took or gave back something meanwhile. Between two commits each
+    /// Goes round again when others reserved or released something meanwhile. Between two commits each
     /// running operation does so a bounded number of times, so this ends.
     #[inline(always)]
     fn exchange(
@@ -91,7 +91,7 @@ impl Home<'_> {
         }
     }
 
-    /// Gives back an own slot or the spare cell: `change` says which. A frozen bucket stays as it is:
+    /// Releases an own slot or the spare cell: `change` says which. A frozen bucket stays as it is:
     /// nobody takes anything there any more.
     pub(crate) fn release(self, change: impl Fn(Header) -> Header) {
         // Relaxed: the exchange below tells whether it is still so.

@@ -39,7 +39,7 @@ impl<'a, G: Track> Chain<'a, G> {
     pub(crate) fn newest(&self) -> Option<Table<'_>> {
         // SeqCst: as in `settled`.
         let newest = self.newest.load(SeqCst).map_addr(|address| address & !UNSETTLED);
-        // SAFETY: R1, R2; who is inside keeps it from being given back.
+        // SAFETY: R1, R2; who is inside keeps it from being returned.
         let table = NonNull::new(newest).map(|newest| unsafe { Table::at(newest) });
         let is_as_it_was = |table: &Table<'_>| match self.member() {
             Some(member) => member.vouches_for(*table),
@@ -59,7 +59,7 @@ impl<'a, G: Track> Chain<'a, G> {
         }
         // SAFETY: R1: it is never null. So the compiler has one question left to ask, not two.
         unsafe { assert_unchecked(!newest.is_null()) };
-        // SAFETY: R1, R2; who is inside keeps it from being given back.
+        // SAFETY: R1, R2; who is inside keeps it from being returned.
         NonNull::new(newest).map(|newest| unsafe { Table::at(newest) })
     }
 
@@ -68,7 +68,7 @@ impl<'a, G: Track> Chain<'a, G> {
         loop {
             // SeqCst: as in `settled`.
             if let Some(first) = NonNull::new(self.first.load(SeqCst)) {
-                // SAFETY: R1, R2; who is inside keeps it from being given back.
+                // SAFETY: R1, R2; who is inside keeps it from being returned.
                 return Some(unsafe { Table::at(first) });
             }
             // There was one table at the most. If there are several now, `first` was written before.

@@ -1,4 +1,4 @@
-//! When an old table's memory can be given back: after every operation that may still be in it.
+//! When an old table's memory can be returned: after every operation that may still be in it.
 //!
 //! An operation enters when it begins and leaves when it ends. Whoever has an old table that no new
 //! operation can reach starts a grace period, and asks now and then whether it has elapsed: whether
@@ -18,7 +18,7 @@ impl Asking {
 ///
 /// A map calls these functions in the middle of its own operations, so they do not use that map.
 ///
-/// For maps whose old tables are given back it is a [`Reclaim`] too.
+/// For maps whose old tables are returned it is a [`Reclaim`] too.
 pub trait Track {
     /// What an operation keeps between entering and leaving.
     type Inside;
@@ -78,7 +78,7 @@ pub unsafe trait Beside: Track {
     fn enter_beside(&self, inside: &Self::Inside) -> Self::Inside;
 }
 
-/// Never: operations are not tracked, which costs nothing, and old tables stay lent until the map is
+/// Never: operations are not tracked, which costs nothing, and old tables stay with the map until the map is
 /// taken apart. For maps that are never rebuilt, or seldom. Their `try_reclaim` does not compile:
 ///
 /// ```compile_fail,E0599

@@ -46,7 +46,7 @@ mod tests;
 
 /// Migrated buckets that one step passes by.
 const BUCKETS_PER_STEP: u64 = 16;
-/// Buckets that a helper is told at once, if it wants to do as much.
+/// Buckets that are assigned to a migrator at once, if it wants to do as much.
 const MOST_ASSIGNED_AT_ONCE: u64 = 16;
 /// Migrated buckets for which helpers write the word that every operation reads once: else each write would
 /// cost each reader a wait.
@@ -136,7 +136,7 @@ impl<'a> Table<'a> {
                 return step;
             }
         }
-        // Everyone was told something; now see what came of it, in order.
+        // Everything is assigned; now see what came of it, in order.
         match self.look(next, BUCKETS_PER_STEP) {
             Some(number) => self.migrate_homes(next, number..number + 1),
             None if self.is_migrated() => (Step::Done, 1),
@@ -177,7 +177,7 @@ impl<'a> Table<'a> {
         // Acquire: as if the header itself had been found migrated. No model needs it: the fence before
         // the second look does as much.
         let is_migrated = self.number(self.home_of(word)) < self.progress().done.load(Acquire);
-        // No branch: while a rebuild is on nobody can foretell the answer.
+        // No branch: while a rebuild is on nobody can predict the answer.
         [self, next][usize::from(is_migrated)]
     }
 

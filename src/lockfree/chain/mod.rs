@@ -16,7 +16,7 @@
 //! written before it.
 //!
 //! A table whose buckets are all migrated is *retired*: `first` moves on to the next. Operations that
-//! were in it find their way along `next`. Once none can be left its region is given back: see
+//! were in it find their way along `next`. Once none can be left its region is returned: see
 //! [`retire`].
 
 mod counted;
@@ -61,10 +61,10 @@ const NO_TABLE: *mut Descriptor = ptr::without_provenance_mut(UNSETTLED);
 /// Where a map's tables are.
 ///
 /// - **R1** `newest` is [`NO_TABLE`], or leads to a table; `first` and `oldest` are null, or lead to tables; all in
-///   regions that are lent for `'a`.
+///   regions that are provided for `'a`.
 /// - **R2** From `oldest` on each table leads to the next, or is about to lead to `newest`; `first` is one
 ///   of them. If `first` is null, `newest` is the only table. A table leaves the chain only at its start, and is
-///   given back when no operation can be in it, or together with the chain.
+///   returned when no operation can be in it, or together with the chain.
 /// - **R3** All three only ever move on. So whoever loads `first`, and `newest` behind it, has a piece of the chain.
 #[derive(Debug)]
 pub(crate) struct Chain<'a, G> {
@@ -142,7 +142,7 @@ impl<'a, G: Track> Chain<'a, G> {
         Err(Rejected { error: Error::Occupied, value: region })
     }
 
-    /// Makes a table of a region lent for `'a` the first of the chain, if there is none.
+    /// Makes a table of a region provided for `'a` the first of the chain, if there is none.
     pub(crate) fn start_with(&self, descriptor: NonNull<Descriptor>) -> bool {
         // A member's is never settled: so its operations ask first whether the descriptor is as it was.
         let unsettled = if self.member().is_some() { UNSETTLED } else { 0 };
@@ -154,7 +154,7 @@ impl<'a, G: Track> Chain<'a, G> {
 
     /// Takes the regions back, oldest first.
     pub(crate) fn into_regions(self) -> impl Iterator<Item = Region<'a>> {
-        // SAFETY: lent for 'a (R1); the chain is consumed, so its table is used no more.
+        // SAFETY: provided for 'a (R1); the chain is consumed, so its table is used no more.
         let mut shared = self.member().map(|member| unsafe { member.region() });
         self.link();
         // SeqCst: it pairs with what made the tables, in other threads perhaps.

@@ -46,7 +46,7 @@ impl<'a, G: Track> Chain<'a, G> {
             return refuse(error, region);
         }
         let descriptor = Descriptor::create(region, seed, home_mask)?;
-        // SAFETY: R1, R2: of a region lent for 'a; tables leave the chain at its start.
+        // SAFETY: R1, R2: of a region provided for 'a; tables leave the chain at its start.
         if !unsafe { self.append(newest, descriptor) } {
             // SAFETY: just created, and nobody else has seen it.
             return refuse(Error::Busy, unsafe { Descriptor::into_region(descriptor) });

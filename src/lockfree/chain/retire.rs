@@ -1,4 +1,4 @@
-//! Giving old tables back: one after another, the oldest first, by whoever asks.
+//! Returning old tables: one after another, the oldest first, by whoever asks.
 //!
 //! ```text
 //!   oldest --> A --> B    first --> B
@@ -12,7 +12,7 @@
 //! Each step is one exchange that anybody can do, so whoever is stopped between two of them, or for ever,
 //! holds up nobody. Only one that dies right behind step 4 takes something along: the region that was its own.
 //!
-//! # Why nobody looks at a table that was given back
+//! # Why nobody looks at a table that was returned
 //!
 //! - **Q1** Whoever does a step is inside, and looks at a table only after having found it in `oldest`, and
 //!   then still in `leaving`. So step 2 came after it had entered, step 3 after that, and the grace period
@@ -40,12 +40,12 @@ use crate::{
 };
 
 impl<G: Track> Chain<'_, G> {
-    /// Bytes of all regions that are lent. Called inside.
+    /// Bytes of all regions that are provided. Called inside.
     pub(crate) fn bytes(&self) -> usize {
         self.lent().map(|(_, bytes)| bytes).sum::<u64>() as usize
     }
 
-    /// Does `region` reach into one that is lent? Called inside.
+    /// Does `region` reach into one that is provided? Called inside.
     pub(crate) fn overlaps(&self, region: &Region<'_>) -> bool {
         let start = region.base().addr();
         let end = start.saturating_add(region.bytes());
@@ -53,7 +53,7 @@ impl<G: Track> Chain<'_, G> {
             .any(|(other, bytes)| start < other.saturating_add(bytes as usize) && other < end)
     }
 
-    /// Address and bytes of each region that is lent. Nobody follows the table that is leaving: its size stands in
+    /// Address and bytes of each region that is provided. Nobody follows the table that is leaving: its size stands in
     /// the table behind it.
     fn lent(&self) -> impl Iterator<Item = (usize, u64)> {
         self.link();

@@ -34,7 +34,7 @@ pub struct Stats {
     pub most_reserved: usize,
     /// The most entries of one home; 21 is the end.
     pub fullest_home: usize,
-    /// Bytes of all memory that is lent to the map, that of old and of new tables included.
+    /// Bytes of all memory that is provided to the map, that of old and of new tables included.
     pub bytes: usize,
 }
 

@@ -21,7 +21,7 @@ use crate::{
 /// The bits of a key that decide its home: all.
 pub(crate) const HOME_MASK: u64 = u64::MAX;
 
-/// A map that cores, interrupt handlers and NMIs share without a lock, in memory that the caller lends.
+/// A map that cores, interrupt handlers and NMIs share without a lock, in memory that the caller provides.
 ///
 /// Keys and values are [`Word`]s: integers of up to 64 bits, all of them legal. Every method takes
 /// `&self`, may be called while the same or another method is stopped anywhere in the middle, and
@@ -56,7 +56,7 @@ pub(crate) const HOME_MASK: u64 = u64::MAX;
 /// A map in memory that processes share is a [`SharedMap`](super::SharedMap): `format` makes it, and `attach` and
 /// `join` find it. They do not take the memory of a map like the one above, whose owner may rebuild it.
 ///
-/// `G` is how the map knows that an old table's memory can be given back after a
+/// `G` is how the map knows that an old table's memory can be returned after a
 /// [`rebuild`](super::Tables::rebuild): by default [`Never`], which costs nothing.
 pub struct Map<'a, K, V, G = Never> {
     chain: Chain<'a, G>,
@@ -86,13 +86,13 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
 }
 
 impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
-    /// [`unplaced`](Map::unplaced) with a `guard` that tells when old tables can be given back.
+    /// [`unplaced`](Map::unplaced) with a `guard` that tells when old tables can be returned.
     #[cfg(not(heptad_loom))]
     pub const fn unplaced_with(guard: G) -> Self {
         Map { chain: Chain::empty(guard), words: PhantomData }
     }
 
-    /// [`new_in`](Map::new_in) with a `guard` that tells when old tables can be given back.
+    /// [`new_in`](Map::new_in) with a `guard` that tells when old tables can be returned.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     /// Looks for all of `keys`, in order, and writes the value of each into `values`; as many as the
     /// shorter of both has. Answers how many were found.
     ///
-    /// The homes of sixteen keys are asked for at once, and then the groups of those that are not told by
+    /// The homes of sixteen keys are asked for at once, and then the groups of those that are not answered by
     /// their buckets, so that their waits for memory overlap. Each lookup is atomic by itself, the batch is
     /// not.
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {

@@ -129,7 +129,7 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
         self.chain.seed()
     }
 
-    /// How the map knows when old tables can be given back.
+    /// How the map knows when old tables can be returned.
     pub fn guard(self) -> &'m G {
         self.chain.guard()
     }

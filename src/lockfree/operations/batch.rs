@@ -20,8 +20,8 @@ const TOGETHER: usize = 16;
 
 impl<'a> Table<'a> {
     /// Looks for all of `keys`, which `key_of` makes of what the caller has, and writes what `answer` makes
-    /// of their values into `places`; as many as the shorter of both has. `answer` is asked right after
-    /// the lookup that it is told of.
+    /// of their values into `places`; as many as the shorter of both has. `answer` is called right after
+    /// its lookup.
     pub(crate) fn get_many<'k, K, M: Matches, P>(
         self,
         keys: &'k [K],

@@ -14,7 +14,7 @@
 //! # No rebuild
 //!
 //! A link to another table would be an address of one process. So a map in shared memory has one table: a
-//! rebuild is refused as [`Error::Shared`], and nothing is ever given back before the map is taken apart.
+//! rebuild is refused as [`Error::Shared`], and nothing is ever returned before the map is taken apart.
 //!
 //! # Members
 //!
@@ -267,7 +267,7 @@ impl<'a> Member<'a> {
     ///
     /// # Safety
     ///
-    /// `'r` is what the region was lent for; its table is used no more.
+    /// `'r` is what the region was provided for; its table is used no more.
     pub(crate) unsafe fn region<'r>(&self) -> Region<'r> {
         // SAFETY: a region of this address and size was used up by `attach`; the caller's promise.
         let region = unsafe { Region::from_raw(self.start.as_ptr().cast(), self.bytes) };

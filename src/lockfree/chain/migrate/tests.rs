@@ -62,7 +62,7 @@ fn m2_a_copier_that_commits_late_brings_nothing_back() {
             answer
         };
         next.insert_copy(KEY, OLD, is_over).unwrap(); // A
-        // The first commit failed, and the second look told that it is over.
+        // The first commit failed, and the second look showed that it is over.
         assert_eq!((looks.get(), map.get(KEY)), (2, None));
     });
 }
