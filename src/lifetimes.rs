@@ -47,9 +47,10 @@ type Names<'a> = lockfree::IndirectMap<'a, Numbers, u64>;
 struct Numbers;
 impl lockfree::Keys for Numbers {
     type Key = u64;
+    type Reference = u64;
     fn hash_bits(&self) -> u64 { !0 << 32 }
     fn hash(&self, key: &u64) -> u64 { *key << 32 }
-    fn is(&self, reference: u64, key: &u64) -> bool { reference == *key }
+    fn is(&self, reference: lockfree::Stored<Self>, key: &u64) -> bool { reference.number() == *key }
 }
 
 #[derive(Clone, Copy)]

@@ -144,6 +144,7 @@ mod of_lockfree {
 
     impl Keys for OneThreadsKeys {
         type Key = u64;
+        type Reference = u64;
 
         fn hash_bits(&self) -> u64 {
             0xff
@@ -153,9 +154,9 @@ mod of_lockfree {
             *key
         }
 
-        fn is(&self, reference: u64, key: &u64) -> bool {
+        fn is(&self, reference: Stored<Self>, key: &u64) -> bool {
             self.0.set(self.0.get() + 1);
-            reference == *key
+            reference.number() == *key
         }
     }
     type Indirect<Keys> = IndirectMap<'static, Keys, u64>;

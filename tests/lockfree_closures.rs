@@ -8,7 +8,7 @@ use std::{
 use heptad::{
     Error,
     layout::Line,
-    lockfree::{IndirectMap, Keys, Map, SegmentedMap, Set, arena_lines},
+    lockfree::{IndirectMap, Keys, Map, SegmentedMap, Set, Stored, arena_lines},
     storage::Region,
 };
 
@@ -160,14 +160,15 @@ fn closures_of_the_other_maps() {
     struct Names;
     impl Keys for Names {
         type Key = u64;
+        type Reference = u64;
         fn hash_bits(&self) -> u64 {
             !0 << 32
         }
         fn hash(&self, _: &u64) -> u64 {
             0
         }
-        fn is(&self, reference: u64, key: &u64) -> bool {
-            reference == *key
+        fn is(&self, reference: Stored<Self>, key: &u64) -> bool {
+            reference.number() == *key
         }
     }
     let region = || Region::from_lines(vec![Line::EMPTY; arena_lines(1)].leak()).unwrap();

@@ -8,7 +8,7 @@ use std::{
 use heptad::{
     Error,
     layout::{LINE_BYTES, Line},
-    lockfree::{Expectation, IndirectMap, Keys, Map, Set, arena_layout},
+    lockfree::{Expectation, IndirectMap, Keys, Map, Set, Stored, arena_layout},
     storage::Region,
 };
 
@@ -242,6 +242,7 @@ fn n11_keys_longer_than_a_word() {
 
     impl Keys for Pairs {
         type Key = (u64, u64);
+        type Reference = u64;
 
         fn hash_bits(&self) -> u64 {
             0xfff << 52
@@ -251,8 +252,8 @@ fn n11_keys_longer_than_a_word() {
             heptad::hash::hash_word(key.0, key.1)
         }
 
-        fn is(&self, reference: u64, key: &(u64, u64)) -> bool {
-            self.0[reference as usize] == *key
+        fn is(&self, reference: Stored<Self>, key: &(u64, u64)) -> bool {
+            self.0[reference.number() as usize] == *key
         }
     }
 
@@ -305,6 +306,7 @@ fn a_removed_reference_is_not_looked_at() {
 
     impl Keys for &InUse {
         type Key = u64;
+        type Reference = u64;
 
         fn hash_bits(&self) -> u64 {
             0xff << 56
@@ -314,9 +316,10 @@ fn a_removed_reference_is_not_looked_at() {
             0
         }
 
-        fn is(&self, reference: u64, key: &u64) -> bool {
-            assert!(self.0.borrow().contains(&reference), "{reference} is gone");
-            reference == *key
+        fn is(&self, reference: Stored<Self>, key: &u64) -> bool {
+            let number = reference.number();
+            assert!(self.0.borrow().contains(&number), "{number} is gone");
+            number == *key
         }
     }
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use heptad::{
     Error,
     layout::{LINE_BYTES, Line},
-    lockfree::{IndirectMap, Keys, Map, SharedIndirectMap, SharedMap, SharedSet, shared_layout},
+    lockfree::{
+        IndirectMap, Keys, Map, SharedIndirectMap, SharedMap, SharedSet, Stored, shared_layout,
+    },
     storage::Region,
 };
 
@@ -178,6 +180,7 @@ struct Indices;
 
 impl Keys for Indices {
     type Key = u64;
+    type Reference = u64;
 
     fn hash_bits(&self) -> u64 {
         0xffff << 48
@@ -187,8 +190,8 @@ impl Keys for Indices {
         heptad::hash::hash_word(1, *key)
     }
 
-    fn is(&self, reference: u64, key: &u64) -> bool {
-        reference & !self.hash_bits() == *key
+    fn is(&self, reference: Stored<Self>, key: &u64) -> bool {
+        reference.number() == *key
     }
 }
 

@@ -225,7 +225,7 @@ pub(crate) use chain::Asking;
 pub use chain::{Beside, Counted, Need, Never, Reclaim, Stats, Track};
 pub use maps::{
     Expectation, IndirectMap, Iter, Keys, Map, SegmentedMap, Set, SharedIndirectMap, SharedMap,
-    SharedSet, Tables, Word,
+    SharedSet, Stored, Tables, Word,
 };
 pub use shared::{Member, shared_layout};
 

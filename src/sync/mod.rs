@@ -14,15 +14,13 @@ cfg_if::cfg_if! {
     if #[cfg(heptad_loom)] {
         mod ordered;
         pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU8, AtomicUsize, Ordering, fence};
-        /// A word that several may store to at once, if all store the same in the end.
+        /// A word that several may store to at once, if it does not matter which of them comes last.
         pub(crate) use loom::sync::atomic::AtomicU64 as SharedU64;
         pub(crate) use ordered::AtomicU64;
     } else if #[cfg(all(test, heptad_steps))] {
         pub(crate) mod steps;
-        pub(crate) use core::sync::atomic::{
-            AtomicU64 as SharedU64, AtomicUsize, Ordering, fence,
-        };
-        pub(crate) use steps::{AtomicPtr, AtomicU8, AtomicU64};
+        pub(crate) use core::sync::atomic::{AtomicUsize, Ordering, fence};
+        pub(crate) use steps::{AtomicPtr, AtomicU8, AtomicU64, AtomicU64 as SharedU64};
     } else if #[cfg(target_has_atomic = "64")] {
         pub(crate) use core::sync::atomic::{
             AtomicPtr, AtomicU8, AtomicU64, AtomicU64 as SharedU64, AtomicUsize, Ordering, fence,

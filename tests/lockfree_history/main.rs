@@ -7,6 +7,7 @@
 mod history;
 mod operation;
 mod rebuilds;
+mod references;
 #[path = "../support/set_on_drop.rs"]
 mod set_on_drop;
 

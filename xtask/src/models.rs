@@ -21,7 +21,7 @@ const MODELS: &str = "lockfree::models::";
 /// Those of a growth with several helpers.
 const SHARED_GROWTH: &str = "robin_hood::shared::";
 /// The models that take minutes.
-const LONG: &str = "lockfree::models::thorough::";
+const LONG: &str = "thorough::";
 
 /// Which atomics the code under test has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::{
     lockfree::{Guard, HeptadSharedStats, TOGETHER, VisitEntry, required, shared},
     results::{Context, Key, Optional, Required},
 };
-use crate::lockfree::{IndirectMap, Keys, Reclaim};
+use crate::lockfree::{IndirectMap, Keys, Reclaim, Stored};
 
 mod make;
 mod rebuild;
@@ -44,6 +44,7 @@ pub struct Sought {
 
 impl Keys for CallersKeys {
     type Key = Sought;
+    type Reference = u64;
 
     #[inline]
     fn hash_bits(&self) -> u64 {
@@ -56,8 +57,8 @@ impl Keys for CallersKeys {
     }
 
     #[inline]
-    fn is(&self, reference: u64, sought: &Sought) -> bool {
-        (self.equal)(reference, sought.key, self.context) != 0
+    fn is(&self, reference: Stored<Self>, sought: &Sought) -> bool {
+        (self.equal)(reference.number(), sought.key, self.context) != 0
     }
 }
 

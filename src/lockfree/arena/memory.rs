@@ -152,6 +152,17 @@ impl Descriptor {
         words.into_iter().fold(0, hash_word)
     }
 
+    /// The descriptor itself.
+    ///
+    /// # Safety
+    ///
+    /// As for [`buckets`](Self::buckets).
+    #[inline]
+    pub(crate) unsafe fn get<'a>(this: NonNull<Descriptor>) -> &'a Descriptor {
+        // SAFETY: initialised by `create`, or checked by `attach`; nobody writes it.
+        unsafe { this.as_ref() }
+    }
+
     /// The buckets of the arena that starts here.
     ///
     /// # Safety

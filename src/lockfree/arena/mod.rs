@@ -92,7 +92,7 @@ impl<'a, T: Reserver> Table<'a, T> {
     #[inline]
     fn descriptor(self) -> &'a Descriptor {
         // SAFETY: valid during 'a, and not written (A1).
-        unsafe { self.descriptor.as_ref() }
+        unsafe { Descriptor::get(self.descriptor) }
     }
 
     #[inline]

@@ -1,9 +1,18 @@
 //! A table for loom: its atomics are objects of its own, so buckets and groups stand in boxes.
 //!
-//! The memory that a model provides is kept, and returned, but holds nothing.
+//! The memory that a model provides is kept, and returned, but holds nothing. That nobody uses a table behind its
+//! end is watched: each use of a descriptor reads one of loom's cells, and giving the region back writes it.
 
 use core::ptr::{self, NonNull};
-use std::boxed::Box;
+use std::{
+    boxed::Box,
+    cell::RefCell,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread_local,
+    vec::Vec,
+};
+
+use loom::cell::UnsafeCell;
 
 use super::{Progress, shape::Shape};
 use crate::{
@@ -25,6 +34,15 @@ pub(crate) struct Descriptor {
     pub(crate) home_mask: u64,
     pub(crate) next: AtomicPtr<Descriptor>,
     pub(crate) progress: Progress,
+    /// Read by whoever uses the table; written where it is made and where it ends.
+    uses: UnsafeCell<()>,
+    /// Not loom's: a late use that is in order with the end is none either.
+    is_given_back: AtomicBool,
+}
+
+thread_local! {
+    /// Tables that were given back: kept, so that late uses are noticed. Loom's threads are all in one of the system's.
+    static GIVEN_BACK: RefCell<Vec<NonNull<Descriptor>>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Descriptor {
@@ -61,6 +79,8 @@ impl Descriptor {
             home_mask,
             next: AtomicPtr::new(ptr::null_mut()),
             progress: Progress::default(),
+            uses: UnsafeCell::new(()),
+            is_given_back: AtomicBool::new(false),
         };
         NonNull::from(Box::leak(Box::new(descriptor)))
     }
@@ -77,14 +97,36 @@ impl Descriptor {
         Err(Rejected { error: Error::Foreign, value: region })
     }
 
+    /// Frees the tables that were given back: at the end of a model, when nobody can use one.
+    pub(crate) fn free_all() {
+        for descriptor in GIVEN_BACK.take() {
+            // SAFETY: leaked from a box by `of_shape`, and given back once.
+            drop(unsafe { Box::from_raw(descriptor.as_ptr()) });
+        }
+    }
+
+    /// The descriptor itself.
+    ///
+    /// # Safety
+    ///
+    /// As for [`buckets`](Self::buckets).
+    #[track_caller]
+    pub(crate) unsafe fn get<'a>(this: NonNull<Descriptor>) -> &'a Descriptor {
+        // SAFETY: it lives until `free_all`, and nobody writes it.
+        let descriptor = unsafe { this.as_ref() };
+        assert!(!descriptor.is_given_back.load(Relaxed), "a table is used that was given back");
+        descriptor.uses.with(|_| ());
+        descriptor
+    }
+
     /// The buckets.
     ///
     /// # Safety
     ///
     /// `this` came from [`create`](Self::create) or [`of_shape`](Self::of_shape).
     pub(crate) unsafe fn buckets<'a>(this: NonNull<Descriptor>) -> &'a [Bucket] {
-        // SAFETY: it lives until `into_region`, and nobody writes it.
-        &unsafe { this.as_ref() }.buckets
+        // SAFETY: the caller's promise.
+        &unsafe { Descriptor::get(this) }.buckets
     }
 
     /// The groups.
@@ -93,8 +135,8 @@ impl Descriptor {
     ///
     /// As for [`buckets`](Self::buckets).
     pub(crate) unsafe fn groups<'a>(this: NonNull<Descriptor>) -> &'a [Group] {
-        // SAFETY: as in `buckets`.
-        &unsafe { this.as_ref() }.groups
+        // SAFETY: the caller's promise.
+        &unsafe { Descriptor::get(this) }.groups
     }
 
     /// The region that was provided for the table, which is gone.
@@ -103,9 +145,13 @@ impl Descriptor {
     ///
     /// As for [`buckets`](Self::buckets), and nobody uses the table or the region from now on.
     pub(crate) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
-        // SAFETY: leaked from a box by `of_shape`, and used no more.
-        let descriptor = unsafe { Box::from_raw(this.as_ptr()) };
+        // SAFETY: leaked from a box by `of_shape`, and freed by `free_all` alone.
+        let descriptor = unsafe { this.as_ref() };
+        let was_given_back = descriptor.is_given_back.swap(true, Relaxed);
+        assert!(!was_given_back, "a region is given back twice");
+        descriptor.uses.with_mut(|_| ());
         let (start, bytes) = (descriptor.memory.cast(), descriptor.bytes as usize);
+        GIVEN_BACK.with_borrow_mut(|all| all.push(this));
         // SAFETY: the region had this address and length, and is unused.
         let region = unsafe { Region::from_raw(start, bytes) };
         // SAFETY: it was a region, so it can be one again.

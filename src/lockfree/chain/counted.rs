@@ -20,6 +20,25 @@ use crate::{
 /// the old ones have left. This is how sleepable RCU counts (McKenney).
 ///
 /// A context that is killed inside an operation never leaves: from then on nothing is reclaimed.
+///
+/// One that left twice would hide another that is inside. Safe code cannot leave, and what entering answers
+/// is used up:
+///
+/// ```compile_fail,E0133
+/// # use heptad::lockfree::{Counted, Track};
+/// let guard = Counted::new();
+/// let inside = guard.enter();
+/// guard.leave(inside);
+/// ```
+/// ```compile_fail,E0382
+/// # use heptad::lockfree::{Counted, Track};
+/// # let guard = Counted::new();
+/// let inside = guard.enter();
+/// // SAFETY: it entered above, and leaves once.
+/// unsafe { guard.leave(inside) };
+/// // SAFETY: none.
+/// unsafe { guard.leave(inside) };
+/// ```
 #[derive(Debug)]
 pub struct Counted {
     /// How often the banks have changed roles; the lowest bit is the active one.

@@ -5,8 +5,9 @@ use core::ptr::{self, NonNull};
 use crate::{
     lockfree::arena::Descriptor,
     sync::{
-        AtomicPtr, AtomicU64,
+        AtomicPtr,
         Ordering::{Relaxed, SeqCst},
+        SharedU64,
     },
 };
 
@@ -22,8 +23,9 @@ const _: () = assert!(align_of::<Descriptor>() >= END);
 #[derive(Debug)]
 pub(crate) struct Leaving {
     word: AtomicPtr<Descriptor>,
-    /// What the guard answered when the grace period started: of departures with even numbers, and with odd.
-    started: [AtomicU64; 2],
+    /// What the guard answered when the grace period started: of departures with even numbers, and with odd. Several
+    /// may have asked it, each behind step 2: whichever answer counts is right.
+    started: [SharedU64; 2],
 }
 
 /// The body of a function that is `const` wherever atomics can be made at compile time.
@@ -31,7 +33,7 @@ macro_rules! nobody {
     () => {
         Leaving {
             word: AtomicPtr::new(ptr::null_mut()),
-            started: [AtomicU64::new(0), AtomicU64::new(0)],
+            started: [SharedU64::new(0), SharedU64::new(0)],
         }
     };
 }
@@ -62,7 +64,7 @@ impl Leaving {
     }
 
     /// What the guard answered at the start of a departure's grace period.
-    pub(crate) fn started(&self, departure: Departure) -> &AtomicU64 {
+    pub(crate) fn started(&self, departure: Departure) -> &SharedU64 {
         &self.started[departure.0.addr() / ONE % 2]
     }
 }

@@ -33,6 +33,8 @@ mod walk;
 
 pub use counted::Counted;
 pub(crate) use guard::Asking;
+#[cfg(all(test, heptad_loom))]
+pub(crate) use guard::Guarded;
 pub use guard::{Beside, Never, Reclaim, Track};
 pub use stats::{Need, Stats};
 pub(crate) use walk::Walk;
@@ -63,8 +65,8 @@ const NO_TABLE: *mut Descriptor = ptr::without_provenance_mut(UNSETTLED);
 /// - **R1** `newest` is [`NO_TABLE`], or leads to a table; `first` and `oldest` are null, or lead to tables; all in
 ///   regions that are provided for `'a`.
 /// - **R2** From `oldest` on each table leads to the next, or is about to lead to `newest`; `first` is one
-///   of them. If `first` is null, `newest` is the only table. A table leaves the chain only at its start, and is
-///   returned when no operation can be in it, or together with the chain.
+///   of them. If `first` is null, so is `oldest`, and `newest` is the only table. A table leaves the chain only at its
+///   start, and is returned when no operation can be in it, or together with the chain.
 /// - **R3** All three only ever move on. So whoever loads `first`, and `newest` behind it, has a piece of the chain.
 #[derive(Debug)]
 pub(crate) struct Chain<'a, G> {

@@ -89,7 +89,7 @@ impl<'a, G: Reclaim> Chain<'a, G> {
         if departure.table().is_none() {
             // SeqCst, here and below: behind entering, and before the look at the counters in `start`.
             let oldest = NonNull::new(self.oldest.load(SeqCst))?;
-            // Behind the look at `oldest`: operations start behind it, or it is not retired.
+            // Behind the look at `oldest`, so never null: operations start behind it, or it is not retired.
             if self.first.load(SeqCst) == oldest.as_ptr() {
                 return None;
             }

@@ -5,6 +5,7 @@ use core::{borrow::Borrow, cell::Cell, fmt, marker::PhantomData};
 
 use super::{
     expectation::{self, Expectation},
+    keys::{Keys, Stored},
     tables::Tables,
     word::{Word, Words},
 };
@@ -17,70 +18,28 @@ use crate::{
     storage::Region,
 };
 
-/// How references stand for keys that live elsewhere, in the caller's memory.
-///
-/// The word in the table is the reference, an index or an address, with bits of the key's hash in the
-/// bits that the reference leaves free. The hash bits alone decide the key's home, so that the table
-/// can move entries about without looking at keys.
-///
-/// # When a key's memory may be used for something else
-///
-/// While a key is in the map its memory must not change. After a removal has answered its reference,
-/// other contexts may still be comparing with it: the memory must stay readable, and the same, until
-/// every operation on the map that began before the removal ended has returned. A kernel knows that
-/// from its grace periods; a program may simply keep all keys until the map is gone. A comparison with
-/// a key that is being removed never decides an answer: the reader looks at the header once more.
-///
-/// A reference is followed only after the map was seen to hold it, by who follows it. So one that an
-/// insertion did not keep, because it failed or found the key there, has been followed by nobody, and its memory
-/// is free at once.
-///
-/// # References that are addresses
-///
-/// [`is`](Self::is) is a safe function: safe code that has the map can give it any number by way of an
-/// insertion. An implementation that follows references as pointers is sound only if no such code can:
-/// if the map and the implementing type are private to a module, whose own functions take the keys
-/// themselves, or references that only it makes, or are `unsafe`. Indices that are checked need none of this.
-pub trait Keys {
-    /// What callers look for.
-    type Key: ?Sized;
-
-    /// The bits of a word that belong to the hash; the others are the reference's. Always the same. At
-    /// least as many as the table has buckets, in powers of two, lest buckets stay empty and others crowd: 20
-    /// bits do for two and a half million entries.
-    fn hash_bits(&self) -> u64;
-
-    /// A hash of `key`. Only the bits of [`hash_bits`](Self::hash_bits) are used.
-    fn hash(&self, key: &Self::Key) -> u64;
-
-    /// Does `reference`, a number that an insertion was given, without its hash bits, stand for `key`?
-    ///
-    /// Must not change the map: a search begins anew each time the key's home changes meanwhile, and would
-    /// never end. Nothing is reserved while this runs, so that it may panic.
-    fn is(&self, reference: u64, key: &Self::Key) -> bool;
-}
-
 /// A [`Map`](super::Map) with keys of any length, which the caller keeps: strings, paths, tuples.
 ///
 /// Same memory, same progress, and the same rule for answers: the value that the key had before.
 ///
 /// ```
 /// # use core::mem::MaybeUninit;
-/// use heptad::{hash::hash_bytes, lockfree::{IndirectMap, Keys}, storage::Region};
+/// use heptad::{hash::hash_bytes, lockfree::{IndirectMap, Keys, Stored}, storage::Region};
 ///
 /// /// Names in a list that only grows; a reference is an index.
 /// struct Names(&'static [&'static str]);
 ///
 /// impl Keys for Names {
 ///     type Key = str;
+///     type Reference = u32;
 ///     fn hash_bits(&self) -> u64 {
 ///         !0 << 32
 ///     }
 ///     fn hash(&self, name: &str) -> u64 {
 ///         hash_bytes(7, name.as_bytes())
 ///     }
-///     fn is(&self, reference: u64, name: &str) -> bool {
-///         self.0.get(reference as usize) == Some(&name)
+///     fn is(&self, reference: Stored<Self>, name: &str) -> bool {
+///         self.0.get(reference.number() as usize) == Some(&name)
 ///     }
 /// }
 ///
@@ -137,6 +96,12 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     ) -> Result<Self, Rejected<Region<'a>>> {
         let chain = Chain::create(region, seed, keys.hash_bits(), guard)?;
         Ok(IndirectMap { chain, keys, words: PhantomData })
+    }
+
+    /// For models.
+    #[cfg(all(test, heptad_loom))]
+    pub(crate) fn chain(&self) -> &Chain<'a, G> {
+        &self.chain
     }
 
     /// A map of tables that are made already.
@@ -207,7 +172,12 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     /// [`Error::Full`] or [`Error::Busy`], and [`Error::Unplaced`] of a map that was never placed; nothing has
     /// changed then.
     #[inline]
-    pub fn insert(&self, key: &K::Key, reference: u64, value: V) -> Result<Option<V>, Error> {
+    pub fn insert(
+        &self,
+        key: &K::Key,
+        reference: K::Reference,
+        value: V,
+    ) -> Result<Option<V>, Error> {
         let before = self.compare_and_set(key, reference, Expectation::NotExists, Some(value))?;
         Ok(before.map(|(_, value)| value))
     }
@@ -219,7 +189,12 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     ///
     /// As for [`insert`](Self::insert).
     #[inline]
-    pub fn upsert(&self, key: &K::Key, reference: u64, value: V) -> Result<Option<V>, Error> {
+    pub fn upsert(
+        &self,
+        key: &K::Key,
+        reference: K::Reference,
+        value: V,
+    ) -> Result<Option<V>, Error> {
         let before = self.compare_and_set(key, reference, Expectation::Whatever, Some(value))?;
         Ok(before.map(|(_, value)| value))
     }
@@ -236,13 +211,13 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     pub fn compare_and_set(
         &self,
         key: &K::Key,
-        reference: u64,
+        reference: K::Reference,
         expected: Expectation<V>,
         new: Option<V>,
     ) -> Result<Option<(u64, V)>, Error> {
         let (expected, new) = (expected.map(V::to_word), new.map(V::to_word));
         let found = Cell::new(0);
-        let key = self.key(key, reference, &found);
+        let key = self.key(key, reference.into(), &found);
         let decide = |current: Option<u64>| expectation::decide(&expected, new, current);
         let before = self.chain.update(key, Compared(decide))?;
         Ok(before.map(|value| (found.get(), V::from_word(value))))
@@ -259,7 +234,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     pub fn fetch_update(
         &self,
         key: &K::Key,
-        reference: u64,
+        reference: K::Reference,
         mut change: impl FnMut(Option<V>) -> Option<V>,
     ) -> Result<Option<(u64, V)>, Error> {
         let decide = |current: Option<u64>| {
@@ -267,7 +242,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
             expectation::decide(&Expectation::Whatever, new, current)
         };
         let found = Cell::new(0);
-        let key = self.key(key, reference, &found);
+        let key = self.key(key, reference.into(), &found);
         let before = self.chain.update(key, Callers::new(decide))?;
         Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
@@ -343,7 +318,8 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
             let met = stored & !kept;
             // Other hash bits, another key: most comparisons end here. What a word refers to may be gone unless
             // the map shows it now, after the word was read.
-            let is_met = (word ^ stored) & kept == 0 && look.holds() && self.keys.is(met, key);
+            let is_met =
+                (word ^ stored) & kept == 0 && look.holds() && self.keys.is(Stored::of(met), key);
             if is_met {
                 found.set(met);
             }

@@ -3,6 +3,7 @@
 mod expectation;
 mod indirect;
 mod iter;
+mod keys;
 mod map;
 mod segmented;
 mod set;
@@ -11,8 +12,9 @@ mod tables;
 mod word;
 
 pub use expectation::Expectation;
-pub use indirect::{IndirectMap, Keys};
+pub use indirect::IndirectMap;
 pub use iter::Iter;
+pub use keys::{Keys, Stored};
 pub use map::Map;
 pub use segmented::SegmentedMap;
 pub use set::Set;

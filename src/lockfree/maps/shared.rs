@@ -1,7 +1,8 @@
 //! Maps in shared memory: made, attached to, given up.
 
 use super::{
-    indirect::{IndirectMap, Keys},
+    indirect::IndirectMap,
+    keys::Keys,
     map::{HOME_MASK, Map},
     set::Set,
     word::Word,

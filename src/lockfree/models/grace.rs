@@ -6,7 +6,7 @@
 use std::{sync::Arc, vec::Vec};
 
 use crate::{
-    lockfree::{Counted, Reclaim, Track},
+    lockfree::{Counted, Reclaim, Track, chain::Guarded},
     sync::{
         AtomicU64,
         Ordering::{Acquire, SeqCst},
@@ -39,6 +39,20 @@ impl World {
         }
         // SAFETY: it entered above.
         unsafe { self.guard.leave(inside) };
+    }
+
+    /// What an iterator does that is cloned, and its clone again, each dropped before its clone.
+    fn clone_inside(&self) {
+        let mut inside = Guarded::enter(&self.guard);
+        let is_in_old_table = self.current.load(SeqCst) == 0;
+        for _ in 0..2 {
+            let clone = inside.clone();
+            inside = clone;
+        }
+        if is_in_old_table {
+            self.memory.with(|_| ());
+        }
+        drop(inside);
     }
 
     /// What `Chain` does to retire and reclaim a table; polls so many times.
@@ -86,4 +100,15 @@ fn two_operations_and_a_reclaimer() {
 #[test]
 fn two_who_ask() {
     race(3, &[World::operate, |world| world.reclaim(1), World::ask]);
+}
+
+/// What takes a minute.
+mod thorough {
+    use super::*;
+
+    /// A clone counts as its original does: what that one reached stays until both have left.
+    #[test]
+    fn an_iterator_that_is_cloned_and_a_reclaimer() {
+        race(5, &[World::clone_inside, |world| world.reclaim(3)]);
+    }
 }

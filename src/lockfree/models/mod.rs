@@ -1,8 +1,9 @@
 //! Models: the real code under loom, in every interleaving that the memory model allows.
 //!
 //! Each model is a tiny map, a few operations that run at once, each in a thread of its own, and the
-//! [judge](super::judge), who asks whether some order of them explains their answers. Groups have one
-//! slot here, so that a home is full with six entries.
+//! [judge](super::judge), who asks whether some order of them explains their answers. Groups have two
+//! slots here, of which insertions leave one free, so that a home is full with six entries. Models of where
+//! tables and keys are (`tables`, `references`) watch their memory instead.
 //!
 //! ```text
 //! RUSTFLAGS="--cfg heptad_loom" cargo test --release --lib models:: -- --skip models::thorough
@@ -30,7 +31,9 @@ mod grace;
 mod members;
 mod one_home;
 mod rebuild;
+mod references;
 mod retarget;
+mod tables;
 mod thorough;
 mod two_homes;
 
@@ -171,6 +174,7 @@ impl Scene {
         let mut regions = Arc::into_inner(map)?.into_regions();
         let first = regions.next();
         regions.for_each(drop);
+        Descriptor::free_all();
         first
     }
 }

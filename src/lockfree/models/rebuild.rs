@@ -39,6 +39,20 @@ fn p6_a_reader_in_a_rebuild() {
     rebuilt(&fill(0..1)).with_preemptions(3).race(&[&[Help(2)], &[GetInBatch(key(0))]]);
 }
 
+/// A table is made, moved into and settled while a reader is on its way there.
+#[test]
+fn p6_a_reader_of_a_table_that_is_rebuilt_meanwhile() {
+    let scene = Scene::of_one_home(&fill(0..1)).with_rebuild(Rebuild::Begins).with_preemptions(2);
+    scene.race(&[&[Help(2)], &[Get(key(0))]]);
+}
+
+/// One has moved the entry and told so; another finds it over, and settles; then it looks there.
+#[test]
+fn p6_who_finds_a_rebuild_over() {
+    let scene = rebuilt(&fill(0..1)).with_preemptions(1);
+    scene.race(&[&[Help(1)], &[Help(1), Get(key(0))]]);
+}
+
 /// One home has moved, and the reader's has not.
 #[test]
 fn p6_a_reader_of_the_second_home() {

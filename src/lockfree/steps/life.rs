@@ -167,6 +167,8 @@ impl World {
     /// Whatever happened before: the map can be placed, is complete, and is rebuilt by changes alone; and all
     /// its regions come back but for the last.
     fn finish(self: Rc<Self>, had_keys: bool) {
+        // At once: nothing comes back that is in use.
+        (0..3).for_each(|_| self.act(Reclaim));
         let map = &self.map;
         let is_settled = || map.chain().tables().count() == 1;
         let by_changes = || {

@@ -3,7 +3,7 @@
 use std::{boxed::Box, cell::RefCell, thread_local, vec::Vec};
 
 use super::{Interrupt, region_for, steps, sweep};
-use crate::lockfree::{IndirectMap, Keys, judge::OWN};
+use crate::lockfree::{IndirectMap, Keys, Stored, judge::OWN};
 
 thread_local! {
     /// References whose memory is gone.
@@ -15,6 +15,7 @@ struct Objects;
 
 impl Keys for Objects {
     type Key = u64;
+    type Reference = u64;
 
     fn hash_bits(&self) -> u64 {
         !0 << 32
@@ -24,9 +25,10 @@ impl Keys for Objects {
         0x1234_5678 << 32
     }
 
-    fn is(&self, reference: u64, key: &u64) -> bool {
-        assert!(!GONE.with_borrow(|gone| gone.contains(&reference)), "{reference} is gone");
-        reference % 100 == *key
+    fn is(&self, reference: Stored<Self>, key: &u64) -> bool {
+        let number = reference.number();
+        assert!(!GONE.with_borrow(|gone| gone.contains(&number)), "{number} is gone");
+        number % 100 == *key
     }
 }
 

@@ -14,6 +14,9 @@
 //! `test` has the atomics, `loom` or `steps`, and a part of the paths of tests, one of which must fail. The rest
 //! is a patch without line numbers: the lines that begin with `-` or a space stand in the file in one
 //! place only, and those with `+` or a space take it.
+//!
+//! Each line of the map that has an order other than Relaxed, or a fence, is changed by a mutant, or stands in
+//! `models/mutants/without.txt` with the reason why no model can tell.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -161,6 +164,69 @@ mod tests {
             assert!(mutant.files().all(is_changed), "{}", mutant.name);
         }
         assert!(mutants.len() > 20);
+    }
+
+    /// The lines of a source that have an order other than Relaxed, or a fence.
+    fn ordered_lines(source: &str) -> impl Iterator<Item = &str> {
+        let words = ["SeqCst", "Acquire", "Release", "fence("];
+        let is_code = |line: &&str| {
+            !["//", "use ", "Ordering::", "sync::", "pub"].iter().any(|it| line.starts_with(it))
+        };
+        source.lines().map(str::trim).filter(is_code).filter(move |line| {
+            let code = line.split("//").next().unwrap_or_default();
+            words.iter().any(|word| code.contains(word))
+        })
+    }
+
+    #[test]
+    fn every_order_has_a_mutant_or_a_reason() {
+        let folder = root().join(FOLDER);
+        let mutants = load(&folder).unwrap();
+        let without = fs::read_to_string(folder.join("without.txt")).unwrap();
+        // Its paragraphs have a reason, and the rest of a patch without a change.
+        let reasons = without.split("\n\n").map(|part| {
+            let (reason, edits) = part.trim().split_once("\n+++ ").unwrap();
+            assert!(!reason.is_empty());
+            Mutant::parse(&format!(
+                "name: {}\ntest: loom -\n+++ {edits}\n",
+                reason.replace('\n', " ")
+            ))
+            .unwrap()
+        });
+        let reasons: Vec<Mutant> = reasons.collect();
+        let edits = || mutants.iter().chain(&reasons).flat_map(|mutant| &mutant.edits);
+        let mut missing = Vec::new();
+        for entry in walkdir::WalkDir::new(root().join("src/lockfree")) {
+            let path = entry.unwrap().into_path();
+            let file = path.strip_prefix(root()).unwrap();
+            let is_proof = ["models", "steps", "tests.rs", "judge.rs", "lines"]
+                .iter()
+                .any(|part| file.to_str().unwrap().contains(part));
+            if is_proof || file.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let source = fs::read_to_string(&path).unwrap();
+            let is_changed = |line: &str| {
+                let mut its_edits = edits().filter(|edit| edit.file == file);
+                its_edits.any(|edit| {
+                    edit.find.iter().any(|old| old.trim() == line && !edit.replace.contains(old))
+                })
+            };
+            missing.extend(
+                ordered_lines(&source)
+                    .filter(|line| !is_changed(line))
+                    .map(|line| format!("{}: {line}", file.display())),
+            );
+        }
+        assert!(missing.is_empty(), "no mutant and no reason:\n{}", missing.join("\n"));
+        for reason in reasons {
+            for edit in &reason.edits {
+                let source = fs::read_to_string(root().join(&edit.file)).unwrap();
+                let lines: Vec<&str> = source.lines().map(str::trim).collect();
+                let is_there = |old: &String| lines.contains(&old.trim());
+                assert!(edit.find.iter().all(is_there), "gone: {:?}", edit.find);
+            }
+        }
     }
 
     #[test]
