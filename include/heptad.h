@@ -22,7 +22,9 @@
  *
  * A handle starts out as HEPTAD_INIT or as zeros (a static one without an initialiser, calloc), is live from
  * its init to its release, and may then be initialised again. A live one stays where it was initialised: a
- * release, or a change of what is not lock-free, by way of a copy or at another address is HEPTAD_ERROR_COPY.
+ * release or a change by way of a copy or at another address is HEPTAD_ERROR_COPY. A heptad_lockfree or a
+ * heptad_indirect does not know its address: a copy of one works as long as the handle lives, and only one of
+ * them may be released, or the memory is returned twice.
  * Memory that you provide is the table's alone until the table is released or leaves it by a move; what stands in
  * it before does not matter.
  *

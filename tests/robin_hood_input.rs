@@ -213,11 +213,13 @@ fn sorted_input_makes_the_table_that_insertions_make() {
         let mut sorted = keys.to_vec();
         sorted.sort_by_key(|&key| order.word(key));
         let mut model = Set::with_order(order.clone());
-        model.extend(keys.iter().copied());
+        for &key in keys {
+            model.try_insert(key).unwrap();
+        }
         let mut set = Set::with_order(order.clone());
-        set.extend_sorted(sorted.iter().copied());
+        set.try_extend_sorted(sorted.iter().copied()).unwrap();
         let mut map = Map::with_order(order.clone());
-        map.extend_sorted(sorted.iter().map(|&key| (key, !key)));
+        map.try_extend_sorted(sorted.iter().map(|&key| (key, !key))).unwrap();
         let mut memory = vec![Line::EMPTY; lines_for(keys.len(), MaxLoad::SevenEighths).unwrap()];
         let mut provided =
             Set::new_in(Region::from_lines(&mut memory).unwrap(), order.clone()).unwrap();
@@ -227,8 +229,10 @@ fn sorted_input_makes_the_table_that_insertions_make() {
         assert!(set == model && provided == model, "{name}");
         assert!(map.iter().map(|(key, &value)| (key, !value)).eq(set.iter().map(|key| (key, key))));
         // A table with keys takes sorted ones too, and one that had keys far away.
-        set.extend_sorted(sorted.iter().map(|key| key ^ 1));
-        model.extend(keys.iter().map(|key| key ^ 1));
+        set.try_extend_sorted(sorted.iter().map(|key| key ^ 1)).unwrap();
+        for &key in keys {
+            model.try_insert(key ^ 1).unwrap();
+        }
         assert!(set == model && set.check_invariants() == Ok(()), "{name}");
         assert_eq!(set.len(), model.len());
     }
@@ -297,8 +301,8 @@ fn keys_outside_the_bounds_are_refused_and_found_nowhere() {
         assert!(low == high || order.word(high) > order.word(high - 1));
         let mut set = Set::with_order(order);
         let mut map = Map::with_order(order);
-        assert!(set.insert(low) && set.contains(low));
-        assert_eq!(map.insert(high, 7), None);
+        assert!(set.try_insert(low).unwrap() && set.contains(low));
+        assert_eq!(map.try_insert(high, 7).unwrap(), None);
         for key in [low.wrapping_sub(1), high.wrapping_add(1)] {
             if (low..=high).contains(&key) {
                 continue;

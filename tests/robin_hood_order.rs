@@ -34,7 +34,9 @@ fn bounds() -> impl Strategy<Value = Bound<u64>> {
 
 fn set_of<O: Order>(order: O, keys: &BTreeSet<u64>) -> Set<Heap, O> {
     let mut set = Set::with_order(order);
-    set.extend(keys.iter().copied());
+    for &key in keys {
+        set.try_insert(key).unwrap();
+    }
     set
 }
 
@@ -58,7 +60,9 @@ fn range_of(keys: &BTreeSet<u64>, start: Bound<u64>, end: Bound<u64>) -> Vec<u64
 fn check_walks<O: Order + Clone>(order: O, keys: &BTreeSet<u64>, sought: &[u64]) {
     let set = set_of(order.clone(), keys);
     let mut map = Map::with_order(order.clone());
-    map.extend(keys.iter().map(|&key| (key, !key)));
+    for &key in keys {
+        map.try_insert(key, !key).unwrap();
+    }
     let walk = |start| {
         let mut position = start;
         core::iter::from_fn(|| {

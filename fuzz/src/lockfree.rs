@@ -1,5 +1,5 @@
 //! Target `lockfree`: a map that moves between three arenas, against the standard library's `HashMap`;
-//! then the arenas, damaged.
+//! then a shared map, damaged.
 //!
 //! One thread: threads are for the models and histories. What is looked for here are states of buckets,
 //! groups and half-done rebuilds that no test thought of.
@@ -10,7 +10,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use heptad::{
     Error,
     layout::Line,
-    lockfree::{Counted, Expectation, Map},
+    lockfree::{Counted, Expectation, Map, SharedMap},
     storage::Region,
 };
 
@@ -22,7 +22,8 @@ pub struct Input {
     /// Lines of each arena.
     lines: [u8; 3],
     seed: u64,
-    /// Bits of the arenas that are flipped in the end, counted from the third line.
+    /// Bits of a shared map of as many lines as the first arena that are flipped in the end, each in a
+    /// copy, counted from the line after the descriptor.
     damage: [u16; 3],
     operations: Vec<Operation>,
 }
@@ -80,9 +81,13 @@ impl Input {
             Ok(map) => Run::new(map, spare.into()).all(&self.operations),
             Err(refused) => assert!(matches!(refused.error, Error::TooSmall { .. })),
         }
-        for (arena, bit) in arenas.iter_mut().zip(self.damage) {
-            flip(arena, bit.into());
-            use_damaged(arena);
+        let mut shared = arenas[0].clone();
+        if fill_shared(&mut shared, self.seed) {
+            for bit in self.damage {
+                let mut damaged = shared.clone();
+                flip(&mut damaged, bit.into());
+                use_damaged(&mut damaged);
+            }
         }
     }
 }
@@ -108,13 +113,6 @@ impl<'a> Run<'a> {
             assert_eq!(self.map.len(), self.model.len());
         }
         assert_eq!(self.entries(), self.model);
-        let is_whole = matches!(self.map.tables().help(usize::MAX), Ok(true));
-        let newest = self.map.into_regions().last().expect("the map has a table");
-        if is_whole {
-            // SAFETY: a map has filled the region, and is gone.
-            let again = unsafe { Map::<u64, u64>::attach(newest) }.expect("no other table follows");
-            assert_eq!(again.iter().collect::<HashMap<_, _>>(), self.model);
-        }
     }
 
     fn entries(&self) -> HashMap<u64, u64> {
@@ -249,22 +247,32 @@ impl Expected {
     }
 }
 
-/// Flips a bit behind the descriptor, which is checked as a whole when a map is attached.
+/// Makes a shared map in `memory` and fills it. Returns whether the memory is large enough.
+fn fill_shared(memory: &mut [Line], seed: u64) -> bool {
+    let region = Region::from_lines(memory).expect("an arena has a line");
+    let Ok(region) = SharedMap::<u64, u64>::format(region, seed, 0) else { return false };
+    // SAFETY: the map that was made there is all that writes to it.
+    let map = unsafe { SharedMap::<u64, u64>::attach(region) }.expect("it was made here");
+    assert!((0..256).map(|key| map.insert(key, key)).any(|inserted| inserted.is_ok()));
+    true
+}
+
+/// Flips a bit after the block and the descriptor, which are checked as a whole when a map is attached.
 fn flip(arena: &mut [Line], bit: usize) {
-    const DESCRIPTOR_WORDS: usize = 16;
+    const CHECKED_WORDS: usize = 24;
     let (start, count) = (arena.as_mut_ptr().cast::<u64>(), 8 * arena.len());
     // SAFETY: a line is eight words, all of them initialised here, and aligned to more than a word.
     let words = unsafe { slice::from_raw_parts_mut(start, count) };
-    if let Some(word) = words.get_mut(DESCRIPTOR_WORDS + bit / 64) {
+    if let Some(word) = words.get_mut(CHECKED_WORDS + bit / 64) {
         *word ^= 1 << (bit % 64);
     }
 }
 
-/// What answers a damaged arena gives nobody knows, but it gives some, and ends.
+/// Uses a damaged map: its answers may be any, but each call returns one.
 fn use_damaged(arena: &mut [Line]) {
     let region = Region::from_lines(arena).expect("an arena has a line");
     // SAFETY: the bytes are initialised, and nobody else writes them.
-    let Ok(map) = (unsafe { Map::<u64, u64>::attach(region) }) else { return };
+    let Ok(map) = (unsafe { SharedMap::<u64, u64>::attach(region) }) else { return };
     let _ = (map.tables().check(), map.tables().stats(), map.len(), map.iter().count());
     for key in 0..256 {
         let _ = (map.insert(key, 1), map.upsert(key, 2), map.get(key), map.remove(key / 2));

@@ -4,7 +4,7 @@
 use core::fmt;
 
 use super::{
-    order::Order,
+    order::{Order, Total},
     raw::{Raw, Storages},
     table::{IterMut, Table},
 };
@@ -190,7 +190,7 @@ impl<S: Downward, O: Order> Map<S, O> {
     }
 }
 
-impl<S: Growable, O: Order> Map<S, O> {
+impl<S: Growable, O: Total> Map<S, O> {
     /// Calls [`try_insert`](Self::try_insert). Without memory it ends in the allocation error handler.
     #[inline]
     pub fn insert(&mut self, key: u64, value: u64) -> Option<u64> {

@@ -195,7 +195,7 @@ mod tests;
 
 pub use map::Map;
 pub use merge::Merge;
-pub use order::{ByValue, Monotone, Order, Within};
+pub use order::{ByValue, Monotone, Order, Total, Within};
 pub use raw::Storages;
 pub use set::Set;
 pub use shape::lines_for;

@@ -33,6 +33,18 @@ pub trait Order {
     }
 }
 
+/// An [`Order`] that has a word for every key: [`keys`](Order::keys) are all numbers.
+///
+/// Only its tables have methods that return no error, such as `insert` and `extend`: what they cannot do
+/// for want of memory ends in the allocation error handler, and a key that the order refuses must not.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may refuse keys",
+    label = "this order may have no word for a key",
+    note = "use the methods that return an error, such as `try_insert`",
+    note = "or implement `heptad::robin_hood::Total` for an order of yours that has a word for every key"
+)]
+pub trait Total: Order {}
+
 /// An [`Order`] in which a greater key has a greater word: its tables have ranges.
 ///
 /// Only [`ByValue`] has a word for every key; an order that leaves keys out can bring the others closer
@@ -58,9 +70,12 @@ pub trait Order {
 /// impl Monotone for Canonical {}
 ///
 /// let mut pages = Set::with_order(Canonical);
-/// pages.extend([0x7fff_ffff_f000, 0xffff_8000_0000_0000, 0x1000]);
+/// for page in [0x7fff_ffff_f000, 0xffff_8000_0000_0000, 0x1000] {
+///     pages.try_insert(page)?;
+/// }
 /// assert!(pages.range(..0x8000_0000_0000).eq([0x1000, 0x7fff_ffff_f000]));
 /// # }
+/// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 pub trait Monotone: Order {}
 
@@ -77,6 +92,8 @@ impl Order for Keyed {
         unhash_word(self.seed(), word)
     }
 }
+
+impl Total for Keyed {}
 
 /// The order of the keys themselves, for keys that are spread evenly between the least and the greatest.
 ///
@@ -100,6 +117,8 @@ impl Order for ByValue {
 
 impl Monotone for ByValue {}
 
+impl Total for ByValue {}
+
 /// The order of keys that are spread evenly over one piece of the numbers: page numbers, or the addresses
 /// of a kernel's half. Other keys are refused.
 ///
@@ -109,10 +128,22 @@ impl Monotone for ByValue {}
 ///
 /// const KERNEL: Within = Within::new(0xffff_8000_0000_0000..=u64::MAX).unwrap();
 /// let mut stacks = Set::with_order(KERNEL);
-/// stacks.extend((0..1000).map(|number| 0xffff_c900_0000_0000 + number * 0x4000));
+/// for number in 0..1000 {
+///     stacks.try_insert(0xffff_c900_0000_0000 + number * 0x4000)?;
+/// }
 /// assert_eq!(stacks.range(..=0xffff_c900_0000_ffff).count(), 4);
 /// assert_eq!(stacks.try_insert(7).unwrap_err().error, Error::KeyOutOfRange);
 /// # }
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+///
+/// Methods that return no error are for orders without such keys alone:
+///
+/// ```compile_fail,E0599
+/// use heptad::robin_hood::{Set, Within};
+///
+/// let mut small = Set::with_order(Within::new(10..=20).unwrap());
+/// small.insert(5);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Within {

@@ -4,7 +4,7 @@
 use core::fmt;
 
 use super::{
-    order::Order,
+    order::{Order, Total},
     raw::{Raw, Storages},
     table::Table,
 };
@@ -136,7 +136,7 @@ impl<S: Downward, O: Order> Set<S, O> {
     }
 }
 
-impl<S: Growable, O: Order> Set<S, O> {
+impl<S: Growable, O: Total> Set<S, O> {
     /// Calls [`try_insert`](Self::try_insert). Without memory it ends in the allocation error handler.
     #[inline]
     pub fn insert(&mut self, key: u64) -> bool {

@@ -19,6 +19,8 @@ use crate::stage::Count;
 const OLDEST: &str = "1.85.0";
 
 pub(crate) const NEEDS: &[Need] = &[
+    // libFuzzer is built from its C++ source.
+    Need::Program("c++", "g++"),
     Need::Target(X86_64_LINUX),
     Need::Target(AARCH64_LINUX),
     Need::Target(AARCH64_NONE),
@@ -53,6 +55,10 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     }
     jobs.extend(without_64_bit_atomics(shell));
     jobs.extend(every_set_of_features(shell));
+    // A workspace of its own, so no other stage of the test compiles it.
+    let folder = format!("{}/fuzz", target_folder());
+    let fuzz = cmd!(shell, "cargo check --manifest-path fuzz/Cargo.toml --all-targets");
+    jobs.push(Job::step("check the fuzz targets", fuzz.env("CARGO_TARGET_DIR", folder)));
     let mut count = job::run_until_failure(jobs)?;
     if count.failed == 0 {
         count += package::run(shell)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heptad::{
     hash::Keyed,
-    robin_hood::{ByValue, Order, Set},
+    robin_hood::{ByValue, Set, Total},
     storage::Heap,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// An order that the program can make and name.
-pub(crate) trait Named: Order {
+pub(crate) trait Named: Total {
     const NAME: &'static str;
     fn new() -> Self;
 }

@@ -6,7 +6,7 @@ use crate::{
     error::Rejected,
     robin_hood::{
         fill::Filler,
-        order::{Lookup, Order},
+        order::{Lookup, Order, Total},
     },
     storage::{Downward, Growable},
 };
@@ -66,6 +66,7 @@ impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
     pub fn extend_sorted<I>(&mut self, entries: I)
     where
         S: Growable,
+        O: Total,
         I: IntoIterator<Item = E>,
         I::IntoIter: DoubleEndedIterator + Clone,
     {

@@ -6,7 +6,7 @@ use super::{Entry, Iter, Table};
 use crate::storage::Heap;
 use crate::{
     error::Error,
-    robin_hood::order::Order,
+    robin_hood::order::{Order, Total},
     storage::{Downward, Growable},
 };
 
@@ -36,7 +36,7 @@ impl<E: Entry, S: Growable, O: Clone> Clone for Table<E, S, O> {
 }
 
 /// An entry of a map replaces the value that its key had.
-impl<E: Entry, S: Growable, O: Order> Extend<E> for Table<E, S, O> {
+impl<E: Entry, S: Growable, O: Total> Extend<E> for Table<E, S, O> {
     fn extend<I: IntoIterator<Item = E>>(&mut self, entries: I) {
         let entries = entries.into_iter();
         let least = entries.size_hint().0;
@@ -51,7 +51,7 @@ impl<E: Entry, S: Growable, O: Order> Extend<E> for Table<E, S, O> {
 /// In the default order. The seed of the default [`Keyed`](crate::hash::Keyed) is public, so for keys
 /// that others choose, `extend` a table made [`with_order`](Table::with_order).
 #[cfg(feature = "alloc")]
-impl<E: Entry, O: Order + Default> FromIterator<E> for Table<E, Heap, O> {
+impl<E: Entry, O: Total + Default> FromIterator<E> for Table<E, Heap, O> {
     fn from_iter<I: IntoIterator<Item = E>>(entries: I) -> Self {
         let mut table = Self::default();
         table.extend(entries);
@@ -60,7 +60,7 @@ impl<E: Entry, O: Order + Default> FromIterator<E> for Table<E, Heap, O> {
 }
 
 #[cfg(feature = "alloc")]
-impl<E: Entry, O: Order + Default, const N: usize> From<[E; N]> for Table<E, Heap, O> {
+impl<E: Entry, O: Total + Default, const N: usize> From<[E; N]> for Table<E, Heap, O> {
     fn from(entries: [E; N]) -> Self {
         entries.into_iter().collect()
     }
