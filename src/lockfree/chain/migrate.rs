@@ -1,34 +1,33 @@
-//! Moving a table into the next one, bucket by bucket, while everyone works on.
+//! Migrating a table into the next one, bucket by bucket, while other operations continue.
 //!
 //! ```text
-//!   bucket of the old table      whoever needs it, or helps
+//!   bucket of the old table      operations, and migrators
 //!   ----------------------    ---------------------------------------------------------------
-//!   normal                    changes it as if nothing were going on
+//!   normal                    read and change it as at rest
 //!     | freeze                a compare-exchange; every commit under an older header fails
-//!   frozen                    readers read it; writers copy it first, then go on in the next table
+//!   frozen                    readers read it; writers copy it first, then work in the next table
 //!     | copy all, set         every entry is inserted into the next table where it is absent
-//!   migrated                  everyone goes on in the next table
+//!   migrated                  all work in the next table
 //! ```
 //!
-//! # Why nothing is lost, doubled or brought back
+//! # Why nothing is lost, doubled or restored
 //!
-//! - **M1** A frozen bucket shows the same entries until it is migrated, and is never anything else after.
-//! - **M2** Nobody changes a key in the next table before its old bucket is migrated, but for copiers.
+//! - **M1** A frozen bucket shows the same entries until it is migrated, and stays migrated.
+//! - **M2** Only copiers change a key in the next table before its old bucket is migrated.
 //! - **M3** A copier inserts a key (1) under a header of the new home that it loaded first and that does
 //!   not show the key, (2) after it found the old bucket not migrated yet, (3) by a commit that fails if the
 //!   new home has changed since (1).
 //!
-//! A copier that is late, because others finished the bucket and the key was changed or removed since,
-//! either loaded the header of (1) after that change, and then finds the bucket migrated in (2), or before
-//! it, and then fails in (3). Without (2) a removed key comes back.
+//! A copier is late if others have migrated the bucket and have changed or removed the key since. If it
+//! loaded the header of (1) after that change, it finds the bucket migrated in (2). If it loaded the header
+//! before, it fails in (3). Without (2), a removed key would be restored.
 //!
-//! A helper that stops for ever holds one slot at the most, and everyone else can do all that it was
-//! going to do.
+//! A migrator that stops for ever has reserved at most one slot, and others can do the rest of its work.
 //!
 //! # When the next table has no room
 //!
-//! The bucket stays frozen, readers go on, and writers to that bucket are refused. Then the next table itself
-//! may be given a next table: entries that find no room there are moved on, and nothing was lost.
+//! The bucket stays frozen: reads continue, and changes to that bucket are refused. A further rebuild links a
+//! third table, to which the entries without room migrate. Nothing is lost.
 
 use core::ops::Range;
 

@@ -1,30 +1,30 @@
-//! Returning old tables: one after another, the oldest first, by whoever asks.
+//! Returning old tables: one after another, the oldest first, by any caller of `try_reclaim`.
 //!
 //! ```text
 //!   oldest --> A --> B    first --> B
 //!   1  a retired table is chosen to leave        leaving: nobody 4  ->  A 5
-//!   2  the chain begins behind it                oldest: A  ->  B
+//!   2  the chain begins after it                 oldest: A  ->  B
 //!   3  its grace period has started              leaving: A 5  ->  A 5, begun
 //!   4  its grace period has elapsed: whoever     leaving: A 5, begun  ->  nobody 5
 //!      exchanges this has the region
 //! ```
 //!
-//! Each step is one exchange that anybody can do, so whoever is stopped between two of them, or for ever,
-//! holds up nobody. Only one that dies right behind step 4 takes something along: the region that was its own.
+//! Each step is one exchange that any context can perform. So a context that stops between two of them, even
+//! for ever, blocks nobody. One that dies right after step 4 loses the region that it was about to return.
 //!
-//! # Why nobody looks at a table that was returned
+//! # Why no table is read after it was returned
 //!
-//! - **Q1** Whoever does a step is inside, and looks at a table only after having found it in `oldest`, and
-//!   then still in `leaving`. So step 2 came after it had entered, step 3 after that, and the grace period
-//!   of step 3 waits for it.
-//! - **Q2** Departures are numbered, and `leaving` has the lowest bits of the number. While somebody is inside,
-//!   a grace period that started after it entered does not elapse. So the departure under way then may end,
-//!   and the one that follows cannot. Five bits of the number are enough to tell an old `leaving` from a new
-//!   one; and two places in turn for what the guard answered at the start: who writes there late, for a departure that has
-//!   ended, writes where the next one does not look.
+//! - **Q1** A context is inside while it performs a step. It reads a table only if it found the table first in
+//!   `oldest` and then still in `leaving`. So it entered before step 2, and the grace period of step 3 waits
+//!   for it.
+//! - **Q2** Departures are numbered, and `leaving` has the lowest bits of the number. While a context is
+//!   inside, no grace period that started after its entry elapses. So the departure under way at its entry may
+//!   end, and the one after that cannot. Five bits of the number therefore tell an old `leaving` from a new
+//!   one. The guard's answer at the start has two places in turn: a late write, for a departure that has
+//!   ended, goes to the place that the next one does not read.
 //!
-//! Whether a period has elapsed is asked outside first, because whoever asks may be in its own way; and then once
-//! more inside, by a guard that remembers.
+//! `has_elapsed` is called outside first, because an operation of the caller's own would delay it, and then once
+//! more inside, where the guard repeats its answer.
 
 use core::{iter, ptr::NonNull};
 
