@@ -126,7 +126,7 @@ mod of_robin_hood {
     assert_not_impl_any!(robin_hood::Set<Reserved<'static, OneThreads>>: Sync);
     #[cfg(feature = "lockfree")]
     shared!(robin_hood::shared::Growth<'static>);
-    assert_obj_safe!(robin_hood::Order, robin_hood::Monotone);
+    assert_obj_safe!(robin_hood::Order, robin_hood::Monotone, robin_hood::Total);
 }
 
 #[cfg(feature = "lockfree")]
@@ -138,6 +138,7 @@ mod of_lockfree {
     shared!(Map<'static, u64, u64, Counted>, StaticLines<2>);
     shared!(Member<'static>, SharedMap<'static, u64, u64>, SharedSet<'static, u64>);
     shared!(Never, Counted, Stats, Need, Expectation<u64>, Iter<'static, u64, u64>);
+    shared!(Tables<'static, 'static, Never>, Tables<'static, 'static, Counted>);
 
     /// Keys that only one thread may look at.
     struct OneThreadsKeys(Cell<u64>);

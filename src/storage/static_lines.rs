@@ -25,7 +25,7 @@ use crate::{
 ///
 /// // At boot:
 /// let memory = MEMORY.take().expect("taken once");
-/// OWNERS.place(memory, 0x5eed)?;
+/// OWNERS.tables().place(memory, 0x5eed)?;
 /// assert!(OWNERS.capacity() >= 1_000 && MEMORY.take().is_none());
 /// # }
 /// # Ok::<(), heptad::Error>(())
