@@ -81,6 +81,29 @@ static void sets_merge_in_either_order(void)
     }
 }
 
+/* Keys at both ends of the numbers fill a page; as much memory holds them again. */
+static void a_full_page_fits_into_another(void)
+{
+    enum { PAGE = 4096 };
+    heptad_robin set = HEPTAD_INIT, result = HEPTAD_INIT;
+    uint64_t number = 0, half = 0;
+    int merge;
+    EQUAL(heptad_robin_init(&set, first_lines, PAGE, HEPTAD_LOAD_7_8), HEPTAD_OK);
+    while (heptad_robin_insert(&set, number % 2 == 0 ? half : ~half) == 1) {
+        number++;
+        half = number / 2 * 4096;
+    }
+    EQUAL(number, 392);
+    for (merge = HEPTAD_UNION; merge <= HEPTAD_INTERSECTION; merge++) {
+        EQUAL(heptad_robin_merge(&result, merge, &set, &set, result_lines, PAGE), HEPTAD_OK);
+        EQUAL(heptad_robin_is_equal(&result, &set), 1);
+        EQUAL(heptad_robin_release(&result, NULL, NULL), HEPTAD_OK);
+    }
+    EQUAL(heptad_robin_move(&set, second_lines, PAGE, NULL, NULL), HEPTAD_OK);
+    EQUAL(heptad_robin_len(&set), number);
+    EQUAL(heptad_robin_contains(&set, ~(uint64_t)0), 1);
+}
+
 static void no_help(const heptad_growth *growth, void *context)
 {
     (void)growth;
@@ -294,6 +317,7 @@ int main(void)
 {
     static const struct test_case cases[] = {
         CASE(sets_merge_in_either_order),
+        CASE(a_full_page_fits_into_another),
         CASE(sets_that_do_not_merge),
         CASE(maps_merge_by_a_function),
         CASE(many_hands),

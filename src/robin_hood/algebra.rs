@@ -3,7 +3,6 @@
 #![forbid(unsafe_code)]
 
 use super::{
-    fill::Filler,
     map::Map,
     merge::{self, Merge, Merged},
     order::Order,
@@ -60,7 +59,7 @@ impl<S: Downward, O: Order + PartialEq> Set<S, O> {
     /// # Errors
     ///
     /// `storage`, with [`Error::DifferentOrders`], with [`Error::Full`] if it has no room for the keys,
-    /// or with the error of inserting them one by one.
+    /// or with its error if it cannot commit memory.
     pub fn try_merge_in<S2: Downward, S3: Downward>(
         &self,
         merge: Merge,
@@ -168,7 +167,7 @@ impl<S: Downward, O: Order + PartialEq> Map<S, O> {
     /// # Errors
     ///
     /// The storages, with [`Error::DifferentOrders`], with [`Error::Full`] if they have no room for the
-    /// keys, or with the error of inserting them one by one.
+    /// keys, or with the error of one that cannot commit memory.
     pub fn try_merge_in<S2: Downward, S3: Downward>(
         &self,
         other: &Map<S2, O>,
@@ -196,10 +195,7 @@ impl<S: Downward, O: Order + PartialEq> Map<S, O> {
         let most = self.len().saturating_add(other.len());
         let count = || self.merged(other, &mut merge).count();
         raw.take_shape_for_both(&self.raw, &other.raw, most, count)?;
-        let mut filler = Filler::new(raw);
-        let mut merged = self.merged(other, &mut merge);
-        let late = merged.find(|&(word, value)| filler.push(word, value).is_err());
-        raw.insert_all(late.into_iter().chain(merged))
+        raw.fill_in_order(self.merged(other, &mut merge))
     }
 
     /// Iterates over the words to which `merge` gives a value, with that value.

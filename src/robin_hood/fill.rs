@@ -17,8 +17,7 @@ impl From<NoSlot> for Error {
     }
 }
 
-/// Fills an empty table with words, each greater than the one before. The table satisfies T1 to T6 after
-/// each of them.
+/// Fills a table with words, each greater than all before. The table satisfies T1 to T6 after each of them.
 pub(super) struct Filler<'a> {
     parts: Parts<'a>,
     /// The slot after the last word.
@@ -30,8 +29,18 @@ pub(super) struct Filler<'a> {
 impl<'a> Filler<'a> {
     /// Fills `raw`, which is empty.
     pub(super) fn new<S: Downward>(raw: &'a mut Raw<S>) -> Self {
+        Filler::from(raw, 0)
+    }
+
+    /// Fills `raw` after its words.
+    fn after<S: Downward>(raw: &'a mut Raw<S>) -> Self {
+        let last = raw.slots().iter().rposition(|&word| word != EMPTY);
+        Filler::from(raw, last.map_or(0, |slot| slot + 1))
+    }
+
+    fn from<S: Downward>(raw: &'a mut Raw<S>, next: usize) -> Self {
         let max = raw.max;
-        Filler { parts: raw.parts(), next: 0, max }
+        Filler { parts: raw.parts(), next, max }
     }
 
     /// Puts `word` after the others. There is no slot for a word outside the frame, nor in a full table.
@@ -72,15 +81,35 @@ impl<S: Downward> Raw<S> {
         })
     }
 
-    /// Inserts each of `words` with its value, growing as insertions do, after a pass had no slot for one.
-    #[cold]
-    pub(super) fn insert_all(
+    /// Fills this table, which is empty, with ascending `words` of its frame and their values.
+    ///
+    /// It takes as many as its shape does. If its last homes run over, all words are placed side by side, and
+    /// then spread over a shape that has a slot for each.
+    pub(super) fn fill_in_order(
         &mut self,
-        words: impl Iterator<Item = (u64, u64)>,
+        mut words: impl Iterator<Item = (u64, u64)>,
     ) -> Result<(), Error> {
-        for (word, value) in words {
-            self.try_insert(word, value)?;
+        let mut filler = Filler::new(self);
+        match words.find(|&(word, value)| filler.push(word, value).is_err()) {
+            Some(late) => self.fill_side_by_side(core::iter::once(late).chain(words)),
+            None => Ok(()),
         }
+    }
+
+    /// Adds `words`, which are greater than those present and for which the homes leave too few slots.
+    #[cold]
+    fn fill_side_by_side(
+        &mut self,
+        mut words: impl Iterator<Item = (u64, u64)>,
+    ) -> Result<(), Error> {
+        let (wanted, frame) = (self.shape, self.frame);
+        self.respread_to(wanted.with_fewest_homes(), frame)?;
+        let mut filler = Filler::after(self);
+        words.try_for_each(|(word, value)| filler.push(word, value))?;
+        if let Some(shape) = self.shape_with_room(wanted, frame, None, self.reserved_lines()) {
+            self.respread_to(shape, frame)?;
+        }
+        self.relieve(usize::MAX);
         Ok(())
     }
 }

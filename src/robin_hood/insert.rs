@@ -102,7 +102,7 @@ impl<S: Downward> Raw<S> {
             let made = match lack {
                 Lack::Full if !self.is_crowded(Some(word)) => match self.try_grow() {
                     // Twice the homes may fit with fewer slots after them.
-                    Err(Error::Full) if self.shape != self.shape.plain() => {
+                    Err(Error::Full) if !self.shape.is_plain() => {
                         self.try_respread(Some(word), usize::MAX)
                     }
                     grown => grown,

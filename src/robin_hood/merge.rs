@@ -97,7 +97,7 @@ impl FusedIterator for Merged<'_> {}
 
 impl<S: Downward> Raw<S> {
     /// Gives this table, which has no slots yet, the shape and the frame for a merge of `first` and
-    /// `second`: for `most` words, or for as many as `count` returns if the storage is too small.
+    /// `second`: for `most` words, or for as many as `count` returns if the storage is too small for those.
     pub(super) fn take_shape_for_both<T: Downward, U: Downward>(
         &mut self,
         first: &Raw<T>,
@@ -107,6 +107,7 @@ impl<S: Downward> Raw<S> {
     ) -> Result<(), Error> {
         let (lines, load) = (self.reserved_lines(), self.load);
         let shape = Shape::for_storage(lines, most, load)
+            .filter(|shape| shape.is_plain())
             .or_else(|| Shape::for_storage(lines, count(), load))
             .ok_or(Error::Full)?;
         self.commit(shape)?;
@@ -116,7 +117,7 @@ impl<S: Downward> Raw<S> {
     }
 
     /// Fills this table, which is empty and of the same order, with the words that `merge` takes from `first`
-    /// and `second`, as inserting them one by one would.
+    /// and `second`.
     pub(super) fn fill_merged<T: Downward, U: Downward>(
         &mut self,
         merge: Merge,
@@ -128,9 +129,10 @@ impl<S: Downward> Raw<S> {
                 Err(NoSlot) => self.clear(),
                 Ok(()) => return Ok(()),
             }
+            self.frame = first.frame;
         }
         let taken = Merged::new(first, second).filter(merge.filter());
-        self.insert_all(taken.map(|found| (found.0, 0)))
+        self.fill_in_order(taken.map(|found| (found.0, 0)))
     }
 
     /// [`fill_merged`](Self::fill_merged) of tables of this frame. If a word has no slot in this shape, T1 to

@@ -138,8 +138,12 @@
 //! - [`Within`] refuses keys outside one piece of the numbers;
 //! - an [`Order`] of the caller's can bring crowds together.
 //!
-//! No key is refused as long as there is memory: if the last homes run over, the overflow area is
-//! extended, in place as long as the storage has room, and at the cost of homes where it is used up.
+//! No key is refused because keys crowd: if the last homes run over, the overflow area is extended, in
+//! place as long as the storage has room, and at the cost of homes where it is used up. So memory takes, in
+//! any order, as many keys as evenly spread ones: those that the most homes in it have room for
+//! (`no_key_is_refused_because_keys_crowd`). An extended overflow area counts as room as well, so memory may
+//! take more keys; how many more depends on their order. A move or a merge into as much memory takes all of
+//! them (`keys_that_fill_memory_fit_into_as_much`): it extends the overflow area if no plain shape has room.
 //!
 //! # The caller's code
 //!

@@ -106,7 +106,9 @@ impl<S: Downward> Raw<S> {
         let lines = moved.reserved_lines();
         moved.frame = self.frame;
         let shape = Shape::for_storage(lines, self.len, self.load)
-            .and_then(|shape| self.shape_with_room(shape, self.frame, None, lines));
+            .and_then(|shape| self.shape_with_room(shape, self.frame, None, lines))
+            // The words have a slot in the present shape.
+            .or_else(|| Some(self.shape).filter(|shape| shape.lines() <= lines));
         let done = match shape {
             Some(shape) => moved.commit(shape).and_then(|()| {
                 moved.take_shape(shape);

@@ -82,7 +82,13 @@ impl<S: Downward> Raw<S> {
     /// Without the memory, the table keeps the shape that it has.
     pub(super) fn make_room_between(&mut self, least: u64, greatest: u64, len: usize) {
         self.frame = Frame::ALL;
-        let _ = self.try_reserve(len);
+        if self.try_reserve(len).is_err() {
+            // The keys may still fit if they run over.
+            let room = Shape::for_storage(self.reserved_lines(), len, self.load);
+            if let Some(shape) = room.filter(|&shape| self.commit(shape).is_ok()) {
+                self.take_shape(shape);
+            }
+        }
         let extent = Extent { least, greatest, len };
         if least < greatest && self.is_crowd(extent) {
             let lines = if self.can_move() { usize::MAX } else { self.reserved_lines() };
@@ -161,18 +167,16 @@ impl<S: Downward> Raw<S> {
         let holds = |shape: &Shape| shape.lines() <= lines && shape.max_len(self.load) >= len;
         loop {
             let needed = self.slots_needed(shape, frame, word);
-            if needed <= shape.slots() {
-                return Some(shape).filter(holds);
-            }
             // As much again as they need: the crowd may grow.
-            let overflow = needed - shape.homes();
-            let rest = lines.saturating_mul(LINE_SLOTS).saturating_sub(shape.homes());
-            let twice = overflow.saturating_mul(2).checked_next_multiple_of(LINE_SLOTS);
-            for overflow in [twice.unwrap_or(rest), rest] {
-                let stretched = shape.with_overflow(overflow).filter(holds);
-                if let Some(stretched) = stretched.filter(|it| it.slots() >= needed) {
-                    return Some(stretched);
-                }
+            let overflow = needed.saturating_sub(shape.homes()).saturating_mul(2);
+            let twice = overflow
+                .checked_next_multiple_of(LINE_SLOTS)
+                .and_then(|overflow| shape.with_overflow(overflow));
+            let shapes = [Some(shape), twice, shape.over(lines)].map(|it| it.filter(holds));
+            // Fewer homes leave no more slots.
+            shapes.iter().flatten().next()?;
+            if let Some(found) = shapes.into_iter().flatten().find(|it| it.slots() >= needed) {
+                return Some(found);
             }
             shape = shape.halved()?;
         }

@@ -77,11 +77,15 @@ impl Shape {
         Shape::new(overflow.max(LEAST_HOME_BITS), 1 << overflow)
     }
 
-    /// The least shape that holds `len` keys at `load` in a storage of `lines` lines.
+    /// The least plain shape that holds `len` keys at `load` in a storage of `lines` lines. If there is
+    /// none, the one with the most homes, with the rest of the storage as overflow area.
     pub(super) fn for_storage(lines: usize, len: usize, load: MaxLoad) -> Option<Shape> {
         let mut shape = Shape::first_of(lines)?;
         while shape.max_len(load) < len {
-            shape = shape.doubled().filter(|doubled| doubled.lines() <= lines)?;
+            match shape.doubled().filter(|doubled| doubled.lines() <= lines) {
+                Some(doubled) => shape = doubled,
+                None => return shape.over(lines).filter(|shape| shape.max_len(load) >= len),
+            }
         }
         Some(shape)
     }
@@ -114,6 +118,16 @@ impl Shape {
         Shape::with_margin(64 - self.shift, overflow.max(self.margin), self.margin)
     }
 
+    /// As many homes, with the rest of `lines` lines after them: at least the margin.
+    pub(super) fn over(self, lines: usize) -> Option<Shape> {
+        self.with_overflow(lines.saturating_mul(LINE_SLOTS).saturating_sub(self.homes()))
+    }
+
+    /// As many slots, with the fewest homes: ascending words fill it without gaps.
+    pub(super) fn with_fewest_homes(self) -> Shape {
+        Shape { shift: 63, ..self }
+    }
+
     /// As many homes, with only the margin after them.
     pub(super) fn plain(self) -> Shape {
         Shape { slots: self.homes() + self.margin, ..self }
@@ -128,6 +142,11 @@ impl Shape {
     pub(super) fn with_whole_margin(self) -> Option<Shape> {
         let margin = OVERFLOW_SLOTS.min(self.homes()).max(self.margin);
         Shape::with_margin(64 - self.shift, self.overflow().max(margin), margin)
+    }
+
+    /// Returns whether the overflow area is the margin.
+    pub(super) fn is_plain(self) -> bool {
+        self == self.plain()
     }
 
     #[inline]
