@@ -38,7 +38,7 @@ const ROWS: &[(&str, &str)] = &[
 
 /// The functions that may call each other in a circle: a bucket moves to the next table, where its home may
 /// have to move on. There are never more tables than levels.
-const RECURSIVE: &str = "8lockfree7migrate";
+const RECURSIVE: &str = "8lockfree5chain7migrate";
 const RECURSIVE_LEVELS: u64 = 4;
 
 /// Bytes by which a limit may exceed what was found: compilers differ.
