@@ -100,7 +100,7 @@ impl Place {
     }
 }
 
-/// Counts the hot key, and lets keys beside it come and go, until told to stop, or its parent is gone. Allocates
+/// Counts the hot key, and lets keys beside it come and go, until it is stopped, or its parent is gone. Allocates
 /// nothing and does not panic.
 fn work(place: &Place, number: usize, seed: u64) -> Option<()> {
     // SAFETY: a signal when the parent dies: nobody counts for ever.
@@ -177,10 +177,10 @@ fn nothing_is_left_of_the_dead() {
     wait_until(|| worker.ended(libc::WNOHANG).inspect(|&status| assert_eq!(status, 0)).is_some());
 
     assert_eq!((map.tables().stats().reserved, map.tables().check()), (0, Ok(())));
-    let told = |member: usize| place.progress.counted[member].load(SeqCst);
-    let counted = kills + told(WORKER) + told(VICTIM);
+    let reported = |member: usize| place.progress.counted[member].load(SeqCst);
+    let counted = kills + reported(WORKER) + reported(VICTIM);
     let value = map.get(HOT).unwrap();
-    // A victim may have counted without telling.
-    assert!((counted..=counted + kills).contains(&value), "{value}, where {counted} were told");
-    assert!(told(VICTIM) >= kills / 2, "the victims hardly counted");
+    // A victim may have counted without reporting.
+    assert!((counted..=counted + kills).contains(&value), "{value}, where {counted} were reported");
+    assert!(reported(VICTIM) >= kills / 2, "the victims hardly counted");
 }

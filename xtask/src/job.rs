@@ -306,14 +306,17 @@ mod tests {
     #[test]
     fn a_silent_command_is_ended_with_its_children() {
         let shell = Shell::new().unwrap();
-        let script = "echo begun; sleep 987654 & wait";
+        // Another run of this test may have a child of its own.
+        let seconds = 900_000 + std::process::id();
+        let script = format!("echo begun; sleep {seconds} & wait");
         let start = Instant::now();
         let mut command = cmd!(shell, "sh -c {script}").into();
         let outcome = run_logged(&mut command, Duration::from_millis(300)).unwrap();
         assert!(!outcome.success && start.elapsed() < Duration::from_secs(60));
         assert!(outcome.output.starts_with("begun\n\nended: silent"), "{}", outcome.output);
+        let sleeper = format!("sleep\0{seconds}\0").into_bytes();
         let left = fs::read_dir("/proc").unwrap().flatten().any(|process| {
-            fs::read(process.path().join("cmdline")).is_ok_and(|line| line == b"sleep\0987654\0")
+            fs::read(process.path().join("cmdline")).is_ok_and(|line| line == sleeper)
         });
         assert!(!left, "the child lives on");
         let script = "for turn in 1 2 3 4 5 6; do echo; sleep .1; done";
