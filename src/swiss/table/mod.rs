@@ -1,8 +1,6 @@
 //! `Table`: any eight-byte entry, with hash and equality from the caller.
 #![forbid(unsafe_code)]
 
-use core::fmt;
-
 use super::{entry::Vacant, raw::Raw, stats::Stats};
 use crate::{
     error::{Error, Rejected},
@@ -11,7 +9,9 @@ use crate::{
 };
 
 mod entry;
+mod growing;
 mod iter;
+mod traits;
 
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, Entries, IntoIter, Iter, IterHash, IterHashMut, IterMut};
@@ -418,131 +418,5 @@ impl<T, S: Storage> Table<T, S> {
     /// `storage` comes back with [`Error::TooSmall`]; the table is as it was.
     pub fn move_into(&mut self, storage: S, hasher: impl Fn(&T) -> u64) -> Result<S, Rejected<S>> {
         self.raw.try_move_into(storage, hasher)
-    }
-}
-
-/// What only storages that grow can do.
-impl<T, S: Growable> Table<T, S> {
-    /// [`try_insert_unique`](Self::try_insert_unique), ending in the allocation error handler when
-    /// there is no memory.
-    #[inline]
-    pub fn insert_unique(
-        &mut self,
-        hash: u64,
-        value: T,
-        hasher: impl Fn(&T) -> u64,
-    ) -> OccupiedEntry<'_, T, S> {
-        self.try_insert_unique(hash, value, hasher)
-            .unwrap_or_else(|rejected| S::fail(rejected.error))
-    }
-
-    /// [`try_entry`](Self::try_entry), ending in the allocation error handler when there is no
-    /// memory.
-    pub fn entry(
-        &mut self,
-        hash: u64,
-        equal: impl FnMut(&T) -> bool,
-        hasher: impl Fn(&T) -> u64,
-    ) -> Entry<'_, T, S> {
-        self.try_entry(hash, equal, hasher).unwrap_or_else(|error| S::fail(error))
-    }
-
-    /// [`try_reserve`](Self::try_reserve), ending in the allocation error handler when there is no
-    /// memory.
-    pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
-        self.try_reserve(additional, hasher).unwrap_or_else(|error| S::fail(error));
-    }
-
-    /// Moves to the least storage that has room for `min_capacity` entries and for those there are.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::AllocationFailed`]; the table is as it was.
-    pub fn try_shrink_to(
-        &mut self,
-        min_capacity: usize,
-        hasher: impl Fn(&T) -> u64,
-    ) -> Result<(), Error> {
-        self.raw.try_shrink_to(min_capacity, hasher)
-    }
-
-    /// [`try_shrink_to`](Self::try_shrink_to) the entries there are. Without memory to move to, the
-    /// table stays as it is.
-    pub fn shrink_to_fit(&mut self, hasher: impl Fn(&T) -> u64) {
-        let _ = self.try_shrink_to(0, hasher);
-    }
-
-    /// Moves every entry to a new storage under the hashes of `hasher`, which may be another
-    /// function than before.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::AllocationFailed`]; the table is as it was.
-    pub fn try_rehash(&mut self, hasher: impl Fn(&T) -> u64) -> Result<(), Error> {
-        self.raw.try_resize(self.capacity(), hasher)
-    }
-}
-
-impl<T: Clone, S: Storage> Table<T, S> {
-    /// A copy in another storage of the same kind, entry by entry in the same places.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in lent memory, of which there is
-    /// no second.
-    pub fn try_clone(&self) -> Result<Self, Error> {
-        Ok(Table { raw: self.raw.try_clone()? })
-    }
-}
-
-impl<T: Clone, S: Growable> Clone for Table<T, S> {
-    fn clone(&self) -> Self {
-        self.try_clone().unwrap_or_else(|error| S::fail(error))
-    }
-}
-
-impl<T, const LINES: usize> Default for Table<T, Inline<LINES>> {
-    fn default() -> Self {
-        Self::inline()
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<T> Default for Table<T, Heap> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T: fmt::Debug, S: Storage> fmt::Debug for Table<T, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
-}
-
-impl<'a, T, S: Storage> IntoIterator for &'a Table<T, S> {
-    type Item = &'a T;
-    type IntoIter = Iter<'a, T>;
-
-    fn into_iter(self) -> Iter<'a, T> {
-        self.iter()
-    }
-}
-
-impl<'a, T, S: Storage> IntoIterator for &'a mut Table<T, S> {
-    type Item = &'a mut T;
-    type IntoIter = IterMut<'a, T>;
-
-    fn into_iter(self) -> IterMut<'a, T> {
-        self.iter_mut()
-    }
-}
-
-impl<T, S: Storage> IntoIterator for Table<T, S> {
-    type Item = T;
-    type IntoIter = IntoIter<T, S>;
-
-    fn into_iter(self) -> IntoIter<T, S> {
-        Entries { pairs: self.raw.into_pairs() }
     }
 }
