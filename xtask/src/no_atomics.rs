@@ -12,7 +12,7 @@ use crate::job::{self, Job};
 use crate::matrix::{RISCV32IMAC, RISCV32IMC, THUMBV6M, THUMBV7EM, target_folder};
 use crate::needs::Need;
 use crate::qemu::{
-    self, Build, Ending, FP_TRAP, KERNELS, Kernel, REBUILD, ROBIN_HOOD, SHARED_MAP,
+    self, Build, Ending, FP_TRAP, HEADLESS, KERNELS, Kernel, REBUILD, ROBIN_HOOD, SHARED_MAP,
     STATIC_AND_ARENA, STATUS_PASS,
 };
 use crate::stage::Count;
@@ -109,16 +109,7 @@ fn kernel_in_c(shell: &Shell) -> Result<Count> {
             .arg(&object)
             .arg(archive);
     let start = cmd!(shell, "timeout --kill-after=2 60 qemu-system-riscv32 -M virt -bios none")
-        .args([
-            "-nodefaults",
-            "-display",
-            "none",
-            "-monitor",
-            "none",
-            "-serial",
-            "stdio",
-            "-no-reboot",
-        ])
+        .args(HEADLESS)
         .arg("-kernel")
         .arg(&kernel);
     job::run_until_failure([

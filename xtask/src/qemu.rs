@@ -49,6 +49,10 @@ pub(crate) const STATIC_AND_ARENA: Kernel = ("static_and_arena", Ending::Pass);
 pub(crate) const SHARED_MAP: Kernel = ("shared_map", Ending::Pass);
 pub(crate) const REBUILD: Kernel = ("rebuild", Ending::Pass);
 
+/// A machine without a screen, whose serial port is the standard output.
+pub(crate) const HEADLESS: &[&str] =
+    &["-nodefaults", "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"];
+
 /// The status of a kernel that passed, and of one that an FP instruction ended.
 pub(crate) const STATUS_PASS: i32 = 33;
 const STATUS_FP_TRAP: i32 = 7;

@@ -13,7 +13,7 @@ use xshell::{Shell, cmd};
 use super::header::STRICT;
 use super::library::Library;
 use crate::job::Job;
-use crate::qemu::{self, Ending};
+use crate::qemu::{self, Ending, HEADLESS};
 use crate::stage::Count;
 
 /// What makes GCC compile for a kernel that uses no FP register and has no C library.
@@ -44,14 +44,6 @@ const BOOT: &[&str] = &[
     "1",
     "-m",
     "64M",
-    "-nodefaults",
-    "-display",
-    "none",
-    "-monitor",
-    "none",
-    "-serial",
-    "stdio",
-    "-no-reboot",
     "-semihosting-config",
     "enable=on,target=native",
 ];
@@ -87,6 +79,7 @@ fn boot(processor: &str, kernel: &Path, ending: Ending) -> Result<Count> {
     let start = Instant::now();
     let output = Command::new("timeout")
         .args(BOOT)
+        .args(HEADLESS)
         .args(["-cpu", processor, "-kernel"])
         .arg(kernel)
         .stdin(Stdio::null())
