@@ -49,12 +49,14 @@ impl Tally {
     }
 }
 
-/// Asserts an average within a twentieth of what is documented, and the most as an upper bound.
+/// Asserts an average within a twentieth of what is documented, and the most within a quarter and two lines below it:
+/// a figure that the code has left behind fails too.
 pub(crate) fn assert_documented(what: &str, tally: &Tally, per_1000: usize, most: usize) {
     let (average, found) = (tally.per_1000(), tally.most);
     let near = average.abs_diff(per_1000) * 20 <= per_1000;
     assert!(near, "{what}: {average} lines per 1000, {per_1000} are documented");
-    assert!(found <= most, "{what}: {found} lines at the most, {most} are documented");
+    let near = (found..=found + found / 4 + 2).contains(&most);
+    assert!(near, "{what}: {found} lines at the most, {most} are documented");
 }
 
 /// Asserts that docs/measurements.md has this row in a table of costs: averages per thousand, and the most. Tests
