@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 
 use super::{entry::Vacant, raw::Raw, stats::Stats};
+#[cfg(feature = "alloc")]
+use crate::storage::Growable;
 use crate::{
     error::{Error, Rejected},
     layout::MaxLoad,
-    storage::{Growable, Heap, Inline, Storage},
+    storage::{Heap, Inline, Storage},
 };
 
 mod entry;
