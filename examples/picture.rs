@@ -22,8 +22,8 @@ fn color(word: Word, slot: Slot) -> &'static str {
     let byte = word.slot_byte(slot);
     match () {
         () if byte.is_free() => "#e8e8e8",
-        () if byte.is_deep() => "#d62728",
-        () if byte.is_away() => "#ff9f3f",
+        () if byte.is_stashed() => "#d62728",
+        () if byte.is_displaced() => "#ff9f3f",
         () => "#4c78a8",
     }
 }

@@ -175,8 +175,8 @@ typedef struct heptad_stats {
     uint64_t len;         /* entries */
     uint64_t capacity;    /* entries at which the table is full */
     uint64_t displaced;   /* entries in their second group: a hit on them touches two lines */
-    uint64_t deep;        /* entries in neither: a hit on them touches up to `span` lines more */
-    uint64_t span;        /* how many groups after its second one a deep entry may lie */
+    uint64_t stashed;        /* entries in neither: a hit on them touches up to `span` lines more */
+    uint64_t span;        /* how many groups after its second one a stashed entry may lie */
     uint64_t filter_bits; /* of 8 per group: a miss on such a one touches two lines */
     uint64_t full_groups; /* groups without a free slot */
     uint64_t bytes;       /* of the lines in use */
@@ -295,13 +295,13 @@ size_t heptad_set_capacity(const heptad_set *set);
 int heptad_set_stats(const heptad_set *set, heptad_stats *stats);
 
 /* Puts `key` in. 1 if it is new, 0 if it was there. _FULL. Touches 1.7 lines on average at 3/4, 5.3 at
- * 15/16, and 898 at most, as long as no key is deep. */
+ * 15/16, and 898 at most, as long as no key is stashed. */
 int heptad_set_insert(heptad_set *set, uint64_t key);
 
 /* Is `key` in the set? Touches one or two lines, and `span` more. */
 int heptad_set_contains(const heptad_set *set, uint64_t key);
 
-/* Takes `key` out. 1 if it was there. Touches 4 lines at most, and deep ones. */
+/* Takes `key` out. 1 if it was there. Touches 4 lines at most, and stashed ones. */
 int heptad_set_remove(heptad_set *set, uint64_t key);
 
 /* Prefetches the first line of `key`. */

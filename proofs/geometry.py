@@ -121,12 +121,12 @@ def prove_slot_bytes(ledger):
     """SlotByte: 127 tags and 8 classes, there and back."""
 
     def holds(tag, class_of=lambda slot_byte: slot_byte >> 1 & 7):
-        at_home, away = tag << 1, tag << 1 | 1
+        at_home, displaced = tag << 1, tag << 1 | 1
         return (
-            at_home ^ 1 == away
-            and away ^ 1 == at_home
-            and class_of(at_home) == class_of(away) == tag % 8
-            and 1 < at_home < away < 256
+            at_home ^ 1 == displaced
+            and displaced ^ 1 == at_home
+            and class_of(at_home) == class_of(displaced) == tag % 8
+            and 1 < at_home < displaced < 256
         )
 
     ledger.for_all(

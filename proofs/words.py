@@ -3,7 +3,7 @@
 What a routine computes with a handful of instructions on the whole metadata word is compared with
 what it means, slot by slot. The exact match is exact for all words and bytes. The cheaper
 match, which lets borrows run, is shown to err, and where: only on a byte that is the wanted one
-with bit 0 flipped. That is why the away bit of a slot byte is bit 0: such a byte is a resident of
+with bit 0 flipped. That is why the displaced bit of a slot byte is bit 0: such a byte is a resident of
 the same tag, whose comparison decides. With the flag in bit 7 it could be a free slot that still
 holds a removed key. The same bytes make the cheap match wrong for free and for stashed slots, which
 differ in bit 0.
@@ -238,23 +238,23 @@ def prove_updates(ledger):
 def prove_displaced(ledger):
     """swiss::displace::displaced_of: one match over the low nibbles finds a whole class."""
     metadata, class_number = word("metadata"), word("class", 8)
-    away = class_number << 1 | 1
+    displaced_byte = class_number << 1 | 1
     stashed = exact_match(metadata, number(STASHED, 8))
 
     def found(nibbles):
-        return exact_match(metadata & nibbles, away) & ~stashed
+        return exact_match(metadata & nibbles, displaced_byte) & ~stashed
 
     def displaced(slot):
         tag = z3.LShR(byte(metadata, slot), 1)
-        is_away = bit(byte(metadata, slot), 0)
-        return z3.And(byte(metadata, slot) != STASHED, is_away, tag & 7 == class_number)
+        is_displaced = bit(byte(metadata, slot), 0)
+        return z3.And(byte(metadata, slot) != STASHED, is_displaced, tag & 7 == class_number)
 
     ledger.theorem(
-        "words: displaced_of finds the away residents of a class, and no others",
+        "words: displaced_of finds the displaced residents of a class, and no others",
         found(LOW_NIBBLES) == set_of(displaced),
         [z3.ULT(class_number, 8)],
         planted={
-            "stashed slots stay in": exact_match(metadata & LOW_NIBBLES, away) == set_of(displaced),
+            "stashed slots stay in": exact_match(metadata & LOW_NIBBLES, displaced_byte) == set_of(displaced),
             "three bits of each byte": found(LOW_NIBBLES & (LANES * 7)) == set_of(displaced),
         },
     )

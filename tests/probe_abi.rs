@@ -168,7 +168,7 @@ fn s9_find_word_keeps_every_register() {
         check(&groups, 0);
         groups.0[home.group()][0] |= 0xff;
         check(&groups, 1);
-        groups.0[alternate.group()][0] = slots_of(tag.away().0);
+        groups.0[alternate.group()][0] = slots_of(tag.displaced().0);
         check(&groups, 1);
         // In the alternate, after a false match.
         groups.0[alternate.group()][2] = wanted;
@@ -189,8 +189,9 @@ fn s9_find_words_keeps_every_register() {
         let hashes: Vec<u64> = (0..count).map(|_| tag_bits | rng.u64(..1 << 57)).collect();
         let words: Vec<u64> = (0..count).map(|_| rng.u64(..6)).collect();
         let tag = Tag::of(tag_bits);
-        let (at_home, away) = (tag.at_home().0, tag.away().0);
-        let word = u64::from_le_bytes([rng.u8(..), at_home, 0, away, at_home, away, 1, at_home]);
+        let (at_home, displaced) = (tag.at_home().0, tag.displaced().0);
+        let word =
+            u64::from_le_bytes([rng.u8(..), at_home, 0, displaced, at_home, displaced, 1, at_home]);
         let mut groups = Groups([[word; 8]; 4]);
         for group in &mut groups.0 {
             group[0] ^= rng.u64(..256);

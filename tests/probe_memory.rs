@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use fastrand::Rng;
 use heptad::layout::{Geometry, Line, Offset, Tag};
 use heptad::probe::oracle::{self, Found};
-use heptad::probe::{BACKENDS, Backend, MAYBE_DEEP};
+use heptad::probe::{BACKENDS, Backend, MAYBE_STASHED};
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 use rustix::param::page_size;
 
@@ -76,7 +76,7 @@ impl Drop for Pages {
 fn found_of(address: usize, table: *const Line) -> Found {
     match address {
         0 => Found::Absent,
-        MAYBE_DEEP => Found::MaybeDeep,
+        MAYBE_STASHED => Found::MaybeStashed,
         address => {
             let words = (address - table.addr()) / 8;
             Found::At { group: words / 8, slot: words % 8 }
@@ -127,7 +127,7 @@ fn random_groups(count: usize, tag: Tag, wanted: u64, rng: &mut Rng) -> Vec<[u64
         for byte in &mut word[1..] {
             match rng.u8(..8) {
                 0 => *byte = tag.at_home().0,
-                1 => *byte = tag.away().0,
+                1 => *byte = tag.displaced().0,
                 _ => {}
             }
         }
@@ -224,7 +224,7 @@ fn needed_groups(geometry: Geometry, hash: u64, expected: Found) -> Vec<Offset> 
     match expected {
         Found::At { group, .. } if group == home.group() => vec![home],
         Found::Absent => vec![home],
-        Found::At { .. } | Found::MaybeDeep => vec![home, alternate],
+        Found::At { .. } | Found::MaybeStashed => vec![home, alternate],
     }
 }
 
@@ -319,15 +319,15 @@ fn map_pair(
     let tag = Tag::of(hash);
     let mut at_home = [0; 8];
     at_home[0] = 1 << tag.class().get();
-    let mut away = [0; 8];
-    away[0] = u64::from(tag.away().0) << (8 * slot);
-    away[slot] = wanted;
+    let mut displaced = [0; 8];
+    displaced[0] = u64::from(tag.displaced().0) << (8 * slot);
+    displaced[slot] = wanted;
 
     let first_of = |offset: Offset| (base + offset.bytes()) / page_size() * page_size();
     let home_pages = Pages::map_at(first_of(home))?;
     let alternate_pages = Pages::map_at(first_of(alternate))?;
     home_pages.write(base + home.bytes() - first_of(home), &[at_home]);
-    alternate_pages.write(base + alternate.bytes() - first_of(alternate), &[away]);
+    alternate_pages.write(base + alternate.bytes() - first_of(alternate), &[displaced]);
     Some([home_pages, alternate_pages])
 }
 

@@ -36,7 +36,7 @@ fn entries_of_a_table() {
     assert_eq!(sorted(table), [1, 2]);
 }
 
-/// Equal entries are the table's user's business: all of one hash can be walked, deep ones too.
+/// Equal entries are the table's user's business: all of one hash can be walked, stashed ones too.
 #[test]
 fn iter_hash_yields_every_entry_of_the_hash() {
     let mut table: Table<u64, Inline<16>> = Table::inline();
@@ -44,7 +44,7 @@ fn iter_hash_yields_every_entry_of_the_hash() {
         table.insert_within_capacity(7, entry).unwrap();
         table.insert_within_capacity(hash(&entry), entry + 1000).unwrap();
     }
-    assert!(table.stats().deep > 0);
+    assert!(table.stats().stashed > 0);
     let of_hash = sorted(table.iter_hash(7).copied());
     assert!((0..40).all(|entry| of_hash.contains(&entry)));
     for entry in table.iter_hash_mut(7).filter(|entry| **entry < 40) {
@@ -82,7 +82,7 @@ fn find_many_answers_in_order_for_every_length() {
 
 #[test]
 fn words_are_found_in_batches_of_every_length() {
-    // Half of them with one hash, so that many are deep.
+    // Half of them with one hash, so that many are stashed.
     let hash = |&key: &u64| if key % 2 == 0 { 7 } else { hash(&key) };
     let mut table: Table<u64, Inline<8>> = Table::inline();
     let mut set: Set<u64, Inline<8>> = Set::inline(Keyed::new(1));
@@ -92,7 +92,7 @@ fn words_are_found_in_batches_of_every_length() {
         set.try_insert(key).unwrap();
         map.try_insert(key, !key).unwrap();
     }
-    assert!(table.stats().deep > 10);
+    assert!(table.stats().stashed > 10);
     for length in (0..200u64).step_by(if cfg!(miri) { 66 } else { 1 }) {
         let keys: Vec<u64> = (0..length).map(|index| index * 7 % 100).collect();
         let expected: Vec<_> = keys.iter().map(|&key| (key < 50).then_some(key)).collect();
@@ -332,16 +332,16 @@ fn other_hash_functions() {
     let mut set: Set<u64, Heap, Sip> = Set::default();
     set.extend(0..1000);
     assert!((0..1000).all(|key| set.contains(&key)) && !set.contains(&1000));
-    assert_eq!(set.stats().deep, 0);
+    assert_eq!(set.stats().stashed, 0);
     let mut map: Map64<u64, u64, Inline<64>, std::hash::RandomState> =
         Map64::inline(std::hash::RandomState::new());
     assert_eq!(map.try_insert(1, 2).unwrap(), None);
     assert_eq!(map.get(&1), Some(&2));
 }
 
-/// Keys as programs have them, under the default hash: nothing deep, at any maximum size.
+/// Keys as programs have them, under the default hash: nothing stashed, at any maximum size.
 #[test]
-fn ordinary_keys_are_never_deep() {
+fn ordinary_keys_are_never_stashed() {
     type Kind = (&'static str, fn(u64) -> u64);
     let kinds: [Kind; 7] = [
         ("sequential", |index| index),
@@ -359,7 +359,7 @@ fn ordinary_keys_are_never_deep() {
                 set.insert_within_capacity(key(index)).unwrap();
             }
             let stats = set.stats();
-            assert_eq!(stats.deep, 0, "{name}, seed {seed}: {stats}");
+            assert_eq!(stats.stashed, 0, "{name}, seed {seed}: {stats}");
             assert!(stats.lines_per_1000_hits() < 1400, "{name}, seed {seed}: {stats}");
         }
     }
@@ -392,10 +392,10 @@ fn serde_reads_under_a_seed_of_the_reader() {
 
     let text = serde_json::to_string(&flood()).unwrap();
     let input = || serde_json::Deserializer::from_str(&text);
-    assert!(serde_json::from_str::<Set<u64>>(&text).unwrap().stats().deep > 50);
+    assert!(serde_json::from_str::<Set<u64>>(&text).unwrap().stats().stashed > 50);
     let mut set: Set<u64> = Set::with_hasher(Keyed::new(0x5eed));
     ReadInto(&mut set).deserialize(&mut input()).unwrap();
-    assert_eq!((set.len(), set.stats().deep, set.hasher().seed()), (100, 0, 0x5eed));
+    assert_eq!((set.len(), set.stats().stashed, set.hasher().seed()), (100, 0, 0x5eed));
     let mut fixed: Set<u64, Inline<16>> = Set::inline(Keyed::new(0x5eed));
     ReadInto(&mut fixed).deserialize(&mut input()).unwrap();
     assert!(fixed == set);
@@ -406,24 +406,24 @@ fn serde_reads_under_a_seed_of_the_reader() {
     let pairs: std::collections::BTreeMap<u64, u64> =
         flood().into_iter().map(|key| (key, !key)).collect();
     let text = serde_json::to_string(&pairs).unwrap();
-    assert!(serde_json::from_str::<Map64<u64, u64>>(&text).unwrap().stats().deep > 50);
+    assert!(serde_json::from_str::<Map64<u64, u64>>(&text).unwrap().stats().stashed > 50);
     let mut lines = [Line::EMPTY; 64];
     let region = Region::from_lines(&mut lines).unwrap();
     let mut map = Map64::<u64, u64, _>::new_in(region, Keyed::new(0x5eed)).unwrap();
     ReadInto(&mut map).deserialize(&mut serde_json::Deserializer::from_str(&text)).unwrap();
-    assert!(map.len() == 100 && map.stats().deep == 0);
+    assert!(map.len() == 100 && map.stats().stashed == 0);
     assert!(pairs.iter().all(|(key, value)| map.get(key) == Some(value)));
 }
 
 /// The ways to collect keys that others choose: into a set made before, or under a hasher whose default is random.
 #[test]
 fn collecting_under_a_seed_of_ones_own() {
-    assert!(flood().into_iter().collect::<Set<u64>>().stats().deep > 50);
+    assert!(flood().into_iter().collect::<Set<u64>>().stats().stashed > 50);
     let mut seeded = Set::with_hasher(Keyed::new(0x5eed));
     seeded.extend(flood());
-    assert_eq!((seeded.len(), seeded.stats().deep), (100, 0));
+    assert_eq!((seeded.len(), seeded.stats().stashed), (100, 0));
     let random: Set<u64, Heap, std::hash::RandomState> = flood().into_iter().collect();
-    assert!(random == seeded && random.stats().deep <= 2, "{}", random.stats());
+    assert!(random == seeded && random.stats().stashed <= 2, "{}", random.stats());
 }
 
 /// Walks skip groups without entries, several at a time: each pair of groups, in tables of every small size.

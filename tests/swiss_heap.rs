@@ -241,7 +241,7 @@ fn owned_entries_are_dropped_once() {
 }
 
 /// What was cloned before a clone panics is dropped, and the table that was cloned is as it was.
-/// Whichever clone it is, and also where most entries are deep.
+/// Whichever clone it is, and also where most entries are stashed.
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn panicking_clone_leaks_nothing() {
@@ -269,7 +269,7 @@ fn panicking_clone_leaks_nothing() {
         }
         left.set(40);
         let copy = table.try_clone().unwrap();
-        assert_eq!((copy.len(), copy.stats().deep), (40, table.stats().deep));
+        assert_eq!((copy.len(), copy.stats().stashed), (40, table.stats().stashed));
         assert_eq!(Rc::strong_count(&owner), 81);
     }
 }

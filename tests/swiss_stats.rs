@@ -53,7 +53,7 @@ fn s10_chance_of_no_collision() {
     // The page's figure for its own table, 256 tags: .52 and .26.
     assert_near(chance_without_collision(256.0, 8.0, 52), 0.52, 0.005);
     assert_near(chance_without_collision(256.0, 16.0, 105), 0.26, 0.005);
-    // Ours: 127 tags and the away bit, which tells residents from guests.
+    // Ours: 127 tags and the displaced bit, which tells residents from guests.
     let tables = if cfg!(debug_assertions) { 4_000 } else { 20_000 };
     let (small, in_vain_small) = measure(8, tables);
     let (large, in_vain_large) = measure(16, tables);
@@ -92,7 +92,7 @@ fn s10_lines_per_lookup() {
             table.insert_within_capacity(hash(&next), next).unwrap();
         }
         let stats = table.stats();
-        assert_eq!(stats.deep, 0);
+        assert_eq!(stats.stashed, 0);
         assert_near(stats.lines_per_1000_hits() as f64, f64::from(hits), 12.0);
         assert_near(stats.lines_per_1000_misses() as f64, f64::from(misses), 12.0);
     }

@@ -115,7 +115,7 @@ fn a_walk_can_begin_at_any_position() {
     }
 }
 
-/// A hash function that floods one home: entries after the first few are deep.
+/// A hash function that floods one home: entries after the first few are stashed.
 #[derive(Clone, Default)]
 struct Same;
 
@@ -128,7 +128,7 @@ impl Hasher for Same {
 }
 
 #[test]
-fn deep_words_are_found_one_at_a_time() {
+fn stashed_words_are_found_one_at_a_time() {
     let mut table: Table<u64> = Table::new();
     let mut set: Set<u64, Heap, BuildHasherDefault<Same>> = Set::default();
     let mut map: Map64<u64, u64, Heap, BuildHasherDefault<Same>> = Map64::default();
@@ -137,7 +137,7 @@ fn deep_words_are_found_one_at_a_time() {
         set.insert(key);
         map.insert(key, !key);
     }
-    assert!(table.stats().deep > 10);
+    assert!(table.stats().stashed > 10);
     for key in 0..100 {
         let there = key < 50;
         assert_eq!(table.find_word(7, key), there.then_some(&key));
@@ -318,7 +318,7 @@ fn everything_can_be_printed() {
     assert_eq!(format!("{absent:?}"), "Err(AbsentEntry)");
     assert_eq!(
         map.stats().to_string(),
-        "1 of 6 entries, 1 groups in 128 bytes, 0 displaced, 0 deep, lines per hit 1.000 and per \
+        "1 of 6 entries, 1 groups in 128 bytes, 0 displaced, 0 stashed, lines per hit 1.000 and per \
          miss 1.000"
     );
     assert_eq!(Line::EMPTY.word().0, 0);

@@ -30,7 +30,7 @@
 .irp word, x6                           // its metadata word
 .irp tag, x7
 .irp ones, x8                           // 0x01 in every byte
-.irp pattern, x9                        // the tag, later the away byte, in every byte
+.irp pattern, x9                        // the tag, later the displaced byte, in every byte
 .irp equal, x10                         // 0xff in each matching byte
 .irp matches, x11
 .irp place, x12                         // the offset of an entry in its group

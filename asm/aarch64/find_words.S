@@ -95,7 +95,7 @@ HEPTAD_BEGIN find_words
     ldr     \equal, [\group]
     mul     \matches, \tag, \ones
     add     \matches, \ones, \matches, lsl #1
-    eon     \equal, \equal, \matches    // the away byte is twice the tag and 1
+    eon     \equal, \equal, \matches    // the displaced byte is twice the tag and 1
     ldr     \wanted, [\words, \index, lsl #3]
 
 8:  add     \matches, \equal, \ones, lsl #8

@@ -86,20 +86,20 @@ HEPTAD_BEGIN find_word
     and     \mask, \other
     add     \base, \other
 
-.irp away, %rdx                         # instead of `tag`: a zero byte in each matching slot
-    lea     1(\tag, \tag), \away
-    imul    \ones, \away                # the tag's away byte in every slot
-    xor     (\other), \away
+.irp displaced, %rdx                    # instead of `tag`: a zero byte in each matching slot
+    lea     1(\tag, \tag), \displaced
+    imul    \ones, \displaced           # the tag's displaced byte in every slot
+    xor     (\other), \displaced
 .irp among, %rcx                        # instead of `count`: the matching slots
-    mov     \away, \among
+    mov     \displaced, \among
     or      \highs, \among
     sub     \ones, \among
-    or      \away, \among
+    or      \displaced, \among
     and     \highs, \among
     xor     \highs, \among
     jz      7f
 
-.irp spot, %rdx                         # instead of `away`: 7 past the offset of the entry
+.irp spot, %rdx                         # instead of `displaced`: 7 past the offset of the entry
 5:  rep bsf \among, \spot
     cmp     \sought, -7(\other, \spot)
     jne     6f

@@ -118,7 +118,7 @@ HEPTAD_BEGIN find_words
 .irp other, %rbp                        # instead of `packed`: the address of the alternate group
     shr     $1, \other
     add     \base, \other
-.irp byte, %rbx                         # instead of `tag`: the tag's away byte
+.irp byte, %rbx                         # instead of `tag`: the tag's displaced byte
     lea     1(\tag, \tag), \byte
     movabs  $-0x0101010101010101, \equal
     imul    \byte, \equal               # the complement of it in every slot

@@ -9,7 +9,7 @@
 // Clobbers  rsi, rdi, rcx, rdx, flags. Stack and memory untouched. No FP/SIMD register.
 // Cost      12 instructions, no load.
 //
-// A byte of `diff` is zero where the slot matches. With its bit 7 set, taking 1 away borrows from
+// A byte of `diff` is zero where the slot matches. With its bit 7 set, subtracting 1 borrows from
 // that bit exactly when the other seven are zero, and never from the next byte; OR-ing `diff`
 // accounts for bit 7 itself. So each byte is judged alone. `ones` and `highs` are clear in byte 0,
 // the filter: it is not a slot, borrows nothing and never shows.

@@ -90,7 +90,7 @@ impl<L: Lookup> Words for Probed<L> {
     fn get(&self, key: u64) -> u64 {
         // SAFETY: the lines are those of the table, which has not grown, and hold its groups.
         let entry = unsafe { L::find_word(self.base, self.mask_bytes, hash(&key), key) };
-        if entry.addr() <= probe::MAYBE_DEEP {
+        if entry.addr() <= probe::MAYBE_STASHED {
             return 0;
         }
         // SAFETY: an address that is neither 0 nor the other mark is that of an entry.

@@ -157,7 +157,7 @@ static void a_bad_hash_is_only_slow(void)
     }
     EQUAL(heptad_table_insert(&table, 42, &number, number, NULL), HEPTAD_ERROR_FULL);
     EQUAL(heptad_table_stats(&table, &stats), HEPTAD_OK);
-    EQUAL(stats.deep, 105 - 14);
+    EQUAL(stats.stashed, 105 - 14);
     EQUAL(heptad_table_move(&table, large_lines, sizeof large_lines, NULL, NULL), HEPTAD_OK);
     for (number = 0; number < 105; number++) {
         EQUAL(heptad_table_remove(&table, 42, &number, &entry), 1);

@@ -1,6 +1,6 @@
 //! Hash functions from good to hopeless.
 //!
-//! A good function alone would never make an entry deep, and a constant one hardly ever displaces
+//! A good function alone would never make an entry stashed, and a constant one hardly ever displaces
 //! along a chain: the trouble is between them.
 
 use std::hash::{BuildHasher, Hasher};

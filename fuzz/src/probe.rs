@@ -4,7 +4,7 @@
 use arbitrary::Arbitrary;
 use heptad::{
     layout::{Geometry, Line, SlotByte, SlotMask, Tag, Word},
-    probe::{self, BACKENDS, Backend, FoundWord, MAYBE_DEEP, oracle, oracle::Found},
+    probe::{self, BACKENDS, Backend, FoundWord, MAYBE_STASHED, oracle, oracle::Found},
 };
 
 /// The most groups of a table.
@@ -34,9 +34,9 @@ struct Group {
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Byte {
     Free,
-    Deep,
+    Stashed,
     AtHome,
-    Away,
+    Displaced,
     NearlyAtHome(u8),
     Any(u8),
 }
@@ -58,9 +58,9 @@ impl Group {
         for (index, (byte, content)) in self.slots.iter().enumerate() {
             let byte = match *byte {
                 Byte::Free => 0,
-                Byte::Deep => 1,
+                Byte::Stashed => 1,
                 Byte::AtHome => tag.at_home().0,
-                Byte::Away => tag.away().0,
+                Byte::Displaced => tag.displaced().0,
                 Byte::NearlyAtHome(bit) => tag.at_home().0 ^ 1 << (bit % 8),
                 Byte::Any(byte) => byte,
             };
@@ -88,7 +88,7 @@ impl Input {
         table.0[home.group()] = self.pair[0].words(tag, self.wanted);
 
         for group in &table.0[..count] {
-            for byte in [0, 1, tag.at_home().0, tag.away().0, self.byte] {
+            for byte in [0, 1, tag.at_home().0, tag.displaced().0, self.byte] {
                 check_word(group[0], byte);
             }
         }
@@ -110,7 +110,7 @@ impl Input {
             let answer = unsafe { find_word(base, geometry.mask_bytes(), self.hash, self.wanted) };
             let found = match answer.addr() {
                 0 => Found::Absent,
-                MAYBE_DEEP => Found::MaybeDeep,
+                MAYBE_STASHED => Found::MaybeStashed,
                 address => place(address),
             };
             assert_eq!(found, expected, "{name}");
@@ -120,7 +120,7 @@ impl Input {
         let found = match answer {
             FoundWord::At(entry) => place(entry.addr().get()),
             FoundWord::Absent => Found::Absent,
-            FoundWord::MaybeDeep => Found::MaybeDeep,
+            FoundWord::MaybeStashed => Found::MaybeStashed,
         };
         assert_eq!(found, expected, "through the door");
     }

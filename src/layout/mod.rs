@@ -12,8 +12,8 @@
 //!  | slot 7 | slot 6  | slot 5  | slot 4  | slot 3  | slot 2  | slot 1  | filter  |
 //! ```
 //!
-//! A slot byte is `tag << 1 | away`, with `tag` in `1..=127`: bit 0 says whether the entry sits in
-//! its alternate group instead of its home. `0x00` is a free slot and `0x01` a *deep* entry, one
+//! A slot byte is `tag << 1 | displaced`, with `tag` in `1..=127`: bit 0 says whether the entry sits in
+//! its alternate group instead of its home. `0x00` is a free slot and `0x01` a *stashed* entry, one
 //! that found no room in either group. What stands behind a free slot byte is never read.
 //!
 //! Filter bit `c` is set when some key of this home and of class `c` is not in this group.

@@ -37,7 +37,7 @@ impl Tag {
 
     /// The slot byte of a key with this tag that sits in its alternate group.
     #[inline]
-    pub const fn away(self) -> SlotByte {
+    pub const fn displaced(self) -> SlotByte {
         SlotByte((self.0 << 1 | 1) as u8)
     }
 }
@@ -68,7 +68,7 @@ impl SlotByte {
     /// No entry.
     pub const FREE: SlotByte = SlotByte(0x00);
     /// An entry that found no room in its home or its alternate.
-    pub const DEEP: SlotByte = SlotByte(0x01);
+    pub const STASHED: SlotByte = SlotByte(0x01);
 
     /// Is the slot free?
     #[inline]
@@ -76,19 +76,19 @@ impl SlotByte {
         self.0 == 0
     }
 
-    /// Is the entry deep?
+    /// Is the entry stashed?
     #[inline]
-    pub const fn is_deep(self) -> bool {
+    pub const fn is_stashed(self) -> bool {
         self.0 == 1
     }
 
-    /// Is the entry in its alternate group (or, where [`is_deep`](Self::is_deep), in neither)?
+    /// Is the entry in its alternate group (or, where [`is_stashed`](Self::is_stashed), in neither)?
     #[inline]
-    pub const fn is_away(self) -> bool {
+    pub const fn is_displaced(self) -> bool {
         self.0 & 1 == 1
     }
 
-    /// The class of the entry's tag. Means nothing for a free or deep slot.
+    /// The class of the entry's tag. Means nothing for a free or stashed slot.
     #[inline]
     pub const fn class(self) -> Class {
         Class::new(self.0 >> 1)

@@ -95,10 +95,10 @@ fn s2_group_from_low_bits_tag_from_high_bits() {
         assert_eq!(tag, Tag::of(high << 57 | (u64::MAX >> 7)));
         assert_eq!(tag.get(), if high == 0 { 1 } else { high as u8 });
         assert_eq!(tag.class().get(), tag.get() as u32 % 8);
-        assert!(!tag.at_home().is_away() && tag.away().is_away());
-        assert_eq!(tag.at_home().moved(), tag.away());
-        assert_eq!(tag.away().class(), tag.class());
-        assert!(SlotByte::FREE.is_free() && !tag.at_home().is_free() && !tag.away().is_free());
+        assert!(!tag.at_home().is_displaced() && tag.displaced().is_displaced());
+        assert_eq!(tag.at_home().moved(), tag.displaced());
+        assert_eq!(tag.displaced().class(), tag.class());
+        assert!(SlotByte::FREE.is_free() && !tag.at_home().is_free() && !tag.displaced().is_free());
     }
 }
 
@@ -147,7 +147,7 @@ fn word_round_trips() {
     }
     word = word.with_filter(Class::new(7)).with_filter(Class::new(0));
     assert_eq!(word, Word(0x1615_1413_1211_1081));
-    assert_eq!(Word(0x0203_0001_0000_0001).away(), SlotMask::new(0x0080_0080_0000_0000));
+    assert_eq!(Word(0x0203_0001_0000_0001).displaced(), SlotMask::new(0x0080_0080_0000_0000));
     assert_eq!(word.with_filter_bit(Class::new(7), false).filter(), 1);
     assert_eq!(word.with_filter_bit(Class::new(6), true).filter(), 0xc1);
     assert!(word.filter_has(Class::new(7)) && !word.filter_has(Class::new(6)));

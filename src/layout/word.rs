@@ -158,9 +158,9 @@ impl Word {
         Word(self.0 | (byte.0 as u64) << slot.shift())
     }
 
-    /// The slots whose away bit is set: displaced entries, and deep ones.
+    /// The slots whose displaced bit is set: displaced entries, and stashed ones.
     #[inline]
-    pub const fn away(self) -> SlotMask {
+    pub const fn displaced(self) -> SlotMask {
         SlotMask::new(self.0 << 7)
     }
 

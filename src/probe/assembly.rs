@@ -55,7 +55,7 @@ pub fn free_slot(word: u64) -> u64 {
     heptad_free_slot(word)
 }
 
-/// The address of the entry equal to `wanted`, or 0, or [`MAYBE_DEEP`](super::MAYBE_DEEP).
+/// The address of the entry equal to `wanted`, or 0, or [`MAYBE_STASHED`](super::MAYBE_STASHED).
 ///
 /// # Safety
 ///

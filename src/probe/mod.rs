@@ -11,12 +11,12 @@
 //! | `match_slots(word, slot_byte)` | bit `8 * s + 7` set for each slot `s` whose byte equals `slot_byte`; every other bit clear |
 //! | `match_tag(word, slot_byte)` | the same for the byte of a tag, 2 or more; but a slot whose byte is `slot_byte ^ 1` may be among them if one below it, or the filter byte, equals `slot_byte` |
 //! | `free_slot(word)` | the lowest slot (1..=7) whose byte is zero, or 0 when the group is full |
-//! | `find_word(base, mask_bytes, hash, wanted)` | the address of the entry that equals `wanted`; 0 when it is absent; 1 ([`MAYBE_DEEP`]) when only the deep entries can tell |
+//! | `find_word(base, mask_bytes, hash, wanted)` | the address of the entry that equals `wanted`; 0 when it is absent; 1 ([`MAYBE_STASHED`]) when only the stashed entries can tell |
 //! | `find_words(base, mask_bytes, words, answers, count)` | in place of each of `count` hashes in `answers`, what `find_word` answers for it and the word at its index |
 //!
 //! `find_word` looks at the home group of `hash` for slots that carry the home byte of its tag, and
 //! compares their entries with `wanted`, lowest slot first. If none is equal and the home's filter
-//! bit of the class is clear, the answer is 0. Otherwise it looks for the away byte in the alternate
+//! bit of the class is clear, the answer is 0. Otherwise it looks for the displaced byte in the alternate
 //! group in the same way, and answers 1 if none is equal. It reads the metadata words of those
 //! groups and entries of matching slots, nothing else: two cache lines at the most.
 //!
@@ -120,8 +120,8 @@ cfg_if::cfg_if! {
 /// A `match_tag`.
 pub type TagMatch = fn(u64, u64) -> u64;
 
-/// What `find_word` answers when neither group has the entry but it may be deep.
-pub const MAYBE_DEEP: usize = 1;
+/// What `find_word` answers when neither group has the entry but it may be stashed.
+pub const MAYBE_STASHED: usize = 1;
 
 /// The answer of [`find_word`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,8 +130,8 @@ pub enum FoundWord {
     At(NonNull<u64>),
     /// No group of the table has it.
     Absent,
-    /// It is in neither of its two groups, but may be a deep entry.
-    MaybeDeep,
+    /// It is in neither of its two groups, but may be a stashed entry.
+    MaybeStashed,
 }
 
 impl FoundWord {
@@ -140,7 +140,7 @@ impl FoundWord {
     fn of_answer(answer: *const u64) -> FoundWord {
         match NonNull::new(answer.cast_mut()) {
             None => FoundWord::Absent,
-            Some(entry) if entry.addr().get() == MAYBE_DEEP => FoundWord::MaybeDeep,
+            Some(entry) if entry.addr().get() == MAYBE_STASHED => FoundWord::MaybeStashed,
             Some(entry) => FoundWord::At(entry),
         }
     }

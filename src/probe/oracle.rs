@@ -34,8 +34,8 @@ pub enum Found {
     },
     /// No entry.
     Absent,
-    /// Only the deep entries can tell.
-    MaybeDeep,
+    /// Only the stashed entries can tell.
+    MaybeStashed,
 }
 
 /// Looks `wanted` up in `groups` (a power of two of them), each of eight words.
@@ -63,6 +63,6 @@ pub fn find_word(groups: &[[u64; 8]], hash: u64, wanted: u64) -> Found {
     let alternate = (odd % count + count - home) % count;
     match in_group(alternate, tag * 2 + 1) {
         Some(slot) => Found::At { group: alternate as usize, slot },
-        None => Found::MaybeDeep,
+        None => Found::MaybeStashed,
     }
 }

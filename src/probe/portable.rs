@@ -2,7 +2,7 @@
 
 use core::{ptr, slice};
 
-use super::{MAYBE_DEEP, prefetch};
+use super::{MAYBE_STASHED, prefetch};
 use crate::layout::{Geometry, Line, SlotMask, Tag, Word};
 
 const LANES: u64 = 0x0101_0101_0101_0101;
@@ -37,7 +37,7 @@ pub fn free_slot(word: u64) -> u64 {
     if free == 0 { 0 } else { u64::from(free.trailing_zeros() >> 3) }
 }
 
-/// The address of the entry equal to `wanted`, or 0, or [`MAYBE_DEEP`]. See the contract.
+/// The address of the entry equal to `wanted`, or 0, or [`MAYBE_STASHED`]. See the contract.
 ///
 /// # Safety
 ///
@@ -68,8 +68,8 @@ pub unsafe fn find_word(
     // SAFETY: `alternate` is below the size of the table.
     let group = unsafe { base.byte_add(alternate.bytes()) };
     // SAFETY: a group of this table.
-    let found = unsafe { find_in_group(group, tag.away().0, wanted) };
-    if found.is_null() { ptr::without_provenance(MAYBE_DEEP) } else { found }
+    let found = unsafe { find_in_group(group, tag.displaced().0, wanted) };
+    if found.is_null() { ptr::without_provenance(MAYBE_STASHED) } else { found }
 }
 
 /// How many words ahead [`find_words`] asks for home lines.

@@ -81,14 +81,14 @@ impl<V, S: Storage> Raw<u64, V, S> {
                 Some((entry, unsafe { reader.value(place) }))
             }
             FoundWord::Absent => None,
-            FoundWord::MaybeDeep if reader.control.span == 0 => None,
-            FoundWord::MaybeDeep => self.find_again(hash, &word),
+            FoundWord::MaybeStashed if reader.control.span == 0 => None,
+            FoundWord::MaybeStashed => self.find_again(hash, &word),
         }
     }
 
     /// [`find_many`](Self::find_many) for entries that are words: the probe routine for many at once
     /// finds them, a block at a time, while the lines of the next block are on their way. `hash` is
-    /// called once more for words that may be deep.
+    /// called once more for words that may be stashed.
     #[inline]
     pub(super) fn find_words<'a>(
         &'a self,
@@ -120,8 +120,8 @@ impl<V, S: Storage> Raw<u64, V, S> {
                         Some((entry, unsafe { reader.value(place) }))
                     }
                     FoundWord::Absent => None,
-                    FoundWord::MaybeDeep if reader.control.span == 0 => None,
-                    FoundWord::MaybeDeep => self.find_again(hash(word), word),
+                    FoundWord::MaybeStashed if reader.control.span == 0 => None,
+                    FoundWord::MaybeStashed => self.find_again(hash(word), word),
                 };
                 found(index, pair);
                 index += 1;
@@ -129,7 +129,7 @@ impl<V, S: Storage> Raw<u64, V, S> {
         }
     }
 
-    /// A lookup that the probe routine could not finish, in a table with deep entries. Most words
+    /// A lookup that the probe routine could not finish, in a table with stashed entries. Most words
     /// cannot be one of them: no entry of their home and class is.
     #[inline(never)]
     fn find_again(&self, hash: u64, word: &u64) -> Option<(&u64, &V)> {

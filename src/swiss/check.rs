@@ -8,15 +8,15 @@ use crate::{
 
 impl<T, V, S: Storage> Raw<T, V, S> {
     /// The first invariant that does not hold (W1..W6 of the module's essay), if any. W5 is asked of
-    /// a table that never had a deep entry.
+    /// a table that never had a stashed entry.
     pub(super) fn broken_invariant(
         &self,
         hasher: impl Fn(&T) -> u64,
-        ever_deep: bool,
+        ever_stashed: bool,
     ) -> Option<&'static str> {
         let (reader, control) = (self.reader(), self.control());
         let geometry = control.geometry;
-        let (mut len, mut deep) = (0, 0);
+        let (mut len, mut stashed) = (0, 0);
         for offset in (0..geometry.groups()).map(|group| geometry.at(group)) {
             for slot in occupied(reader.word(offset)) {
                 let place = Place::new(offset, slot);
@@ -31,22 +31,22 @@ impl<T, V, S: Storage> Raw<T, V, S> {
                     if offset != home {
                         return Some("W1: an entry marked as at home is elsewhere");
                     }
-                } else if byte == tag.away() {
+                } else if byte == tag.displaced() {
                     if offset != alternate {
                         return Some("W2: a displaced entry is not in its alternate group");
                     }
                     if !filter_bit {
                         return Some("W2, W4: a displaced entry without its filter bit");
                     }
-                } else if byte == SlotByte::DEEP {
-                    deep += 1;
+                } else if byte == SlotByte::STASHED {
+                    stashed += 1;
                     let near = (1..=control.span)
                         .any(|distance| geometry.after(alternate, distance) == offset);
                     if !near {
-                        return Some("W3: a deep entry beyond the span");
+                        return Some("W3: a stashed entry beyond the span");
                     }
                     if !filter_bit || !control.frozen(home, tag.class()) {
-                        return Some("W3, W4: a deep entry without its filter or map bit");
+                        return Some("W3, W4: a stashed entry without its filter or map bit");
                     }
                 } else {
                     return Some("W1: a slot byte with another tag than its entry");
@@ -59,19 +59,19 @@ impl<T, V, S: Storage> Raw<T, V, S> {
                 if !displaced.is_empty() && !set {
                     return Some("W4: a displaced resident without its home's filter bit");
                 }
-                if set && displaced.is_empty() && !ever_deep {
+                if set && displaced.is_empty() && !ever_stashed {
                     return Some("W5: a filter bit without a displaced resident");
                 }
             }
         }
-        if len != control.len || deep != control.deep {
+        if len != control.len || stashed != control.stashed {
             return Some("W6: the counts are wrong");
         }
-        if control.len > control.max || (deep == 0) != (control.span == 0) {
+        if control.len > control.max || (stashed == 0) != (control.span == 0) {
             return Some("W6: the limits are wrong");
         }
-        if (deep == 0) == control.has_deep_map() {
-            return Some("W3: the deep map does not follow the deep entries");
+        if (stashed == 0) == control.has_stash_map() {
+            return Some("W3: the stashed map does not follow the stashed entries");
         }
         None
     }
@@ -108,7 +108,7 @@ mod tests {
         // SAFETY: the table is empty but for what this puts in, each time into another group.
         unsafe { writer.fill(Place::new(offset, Slot::ALL[1]), byte, 7, ()) };
         writer.control.len += 1;
-        writer.control.deep += usize::from(byte.is_deep());
+        writer.control.stashed += usize::from(byte.is_stashed());
     }
 
     fn set_filter(writer: &mut Writer<'_, u64, ()>, offset: Offset, tag: Tag) {
@@ -125,10 +125,11 @@ mod tests {
             put(writer, home, SlotByte(tag.at_home().0 ^ 2));
         });
         assert_eq!(other_tag, "W1: a slot byte with another tag than its entry");
-        let away_at_home = complaint(|writer, [home, _], tag| put(writer, home, tag.away()));
-        assert_eq!(away_at_home, "W2: a displaced entry is not in its alternate group");
+        let displaced_at_home =
+            complaint(|writer, [home, _], tag| put(writer, home, tag.displaced()));
+        assert_eq!(displaced_at_home, "W2: a displaced entry is not in its alternate group");
         let no_filter_bit = complaint(|writer, [_, alternate], tag| {
-            put(writer, alternate, tag.away());
+            put(writer, alternate, tag.displaced());
         });
         assert!(no_filter_bit.contains("W4: a displaced"), "{no_filter_bit}");
         let no_resident = complaint(|writer, [home, _], tag| set_filter(writer, home, tag));
@@ -136,40 +137,40 @@ mod tests {
     }
 
     #[test]
-    fn broken_notes_of_deep_entries_are_named() {
+    fn broken_notes_of_stashed_entries_are_named() {
         let behind =
             |writer: &Writer<'_, u64, ()>, alternate| writer.geometry().after(alternate, 3);
         let too_far = complaint(|writer, [_, alternate], _| {
-            put(writer, behind(writer, alternate), SlotByte::DEEP);
+            put(writer, behind(writer, alternate), SlotByte::STASHED);
             writer.control.span = 2;
         });
-        assert_eq!(too_far, "W3: a deep entry beyond the span");
+        assert_eq!(too_far, "W3: a stashed entry beyond the span");
         let no_filter_bit = complaint(|writer, [home, alternate], tag| {
-            writer.control.add_deep(home, tag.class(), 3);
-            writer.control.deep -= 1;
-            put(writer, behind(writer, alternate), SlotByte::DEEP);
+            writer.control.add_stashed(home, tag.class(), 3);
+            writer.control.stashed -= 1;
+            put(writer, behind(writer, alternate), SlotByte::STASHED);
         });
-        assert_eq!(no_filter_bit, "W3, W4: a deep entry without its filter or map bit");
+        assert_eq!(no_filter_bit, "W3, W4: a stashed entry without its filter or map bit");
         let no_map_bit = complaint(|writer, [home, alternate], tag| {
             set_filter(writer, home, tag);
-            put(writer, behind(writer, alternate), SlotByte::DEEP);
+            put(writer, behind(writer, alternate), SlotByte::STASHED);
             writer.control.span = 3;
         });
-        assert_eq!(no_map_bit, "W3, W4: a deep entry without its filter or map bit");
+        assert_eq!(no_map_bit, "W3, W4: a stashed entry without its filter or map bit");
         let map_of_nothing = complaint(|writer, [home, _], tag| {
-            writer.control.add_deep(home, tag.class(), 1);
-            writer.control.deep = 0;
+            writer.control.add_stashed(home, tag.class(), 1);
+            writer.control.stashed = 0;
             writer.control.span = 0;
         });
-        assert_eq!(map_of_nothing, "W3: the deep map does not follow the deep entries");
+        assert_eq!(map_of_nothing, "W3: the stashed map does not follow the stashed entries");
     }
 
     #[test]
     fn wrong_counts_are_named() {
         let too_many = complaint(|writer, _, _| writer.control.len += 1);
         assert_eq!(too_many, "W6: the counts are wrong");
-        let deep_ones = complaint(|writer, _, _| writer.control.deep += 1);
-        assert_eq!(deep_ones, "W6: the counts are wrong");
+        let stashed_ones = complaint(|writer, _, _| writer.control.stashed += 1);
+        assert_eq!(stashed_ones, "W6: the counts are wrong");
         let beyond_the_most = complaint(|writer, [home, _], tag| {
             put(writer, home, tag.at_home());
             writer.control.max = 0;

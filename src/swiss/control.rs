@@ -10,13 +10,13 @@ pub(super) struct Control {
     pub(super) len: usize,
     /// Entries at which it counts as full.
     pub(super) max: usize,
-    /// Deep entries among them.
-    pub(super) deep: usize,
-    /// How many groups behind its alternate a deep entry may lie. 0 means nothing is deep.
+    /// Stashed entries among them.
+    pub(super) stashed: usize,
+    /// How many groups behind its alternate a stashed entry may lie. 0 means nothing is stashed.
     pub(super) span: usize,
-    /// Bit `8 * (home number mod 8) + class`: a key like that is or was deep, so the filter bits
+    /// Bit `8 * (home number mod 8) + class`: a key like that is or was stashed, so the filter bits
     /// of such homes may not be cleared.
-    deep_map: u64,
+    stash_map: u64,
 }
 
 impl Control {
@@ -25,7 +25,7 @@ impl Control {
 
     /// An empty table.
     pub(super) const fn empty(geometry: Geometry, max: usize) -> Control {
-        Control { geometry, len: 0, max, deep: 0, span: 0, deep_map: 0 }
+        Control { geometry, len: 0, max, stashed: 0, span: 0, stash_map: 0 }
     }
 
     /// An empty table that fills up to `load`.
@@ -33,9 +33,9 @@ impl Control {
         Control::empty(geometry, max_entries(geometry.groups(), load))
     }
 
-    /// The same limits, and notes of deep entries, for a table to which the entries are yet to be copied.
+    /// The same limits, and notes of stashed entries, for a table to which the entries are yet to be copied.
     pub(super) const fn without_entries(&self) -> Control {
-        Control { len: 0, deep: 0, ..*self }
+        Control { len: 0, stashed: 0, ..*self }
     }
 
     /// Forgets the entries; the size stays.
@@ -43,34 +43,34 @@ impl Control {
         *self = Control::empty(self.geometry, self.max);
     }
 
-    const fn deep_bit(home: Offset, class: Class) -> u64 {
+    const fn stash_bit(home: Offset, class: Class) -> u64 {
         1 << (8 * (home.group() % 8) as u32 + class.get())
     }
 
-    /// Must filter bit `class` of `home` stay, because a deep entry may rely on it?
+    /// Must filter bit `class` of `home` stay, because a stashed entry may rely on it?
     pub(super) const fn frozen(&self, home: Offset, class: Class) -> bool {
-        self.deep_map & Self::deep_bit(home, class) != 0
+        self.stash_map & Self::stash_bit(home, class) != 0
     }
 
-    /// Takes note of a new deep entry, `distance` groups behind its alternate.
-    pub(super) fn add_deep(&mut self, home: Offset, class: Class, distance: usize) {
-        self.deep += 1;
+    /// Takes note of a new stashed entry, `distance` groups behind its alternate.
+    pub(super) fn add_stashed(&mut self, home: Offset, class: Class, distance: usize) {
+        self.stashed += 1;
         self.span = self.span.max(distance);
-        self.deep_map |= Self::deep_bit(home, class);
+        self.stash_map |= Self::stash_bit(home, class);
     }
 
-    /// Takes note that a deep entry is gone. The last one takes the limits with it.
-    pub(super) fn remove_deep(&mut self) {
-        self.deep -= 1;
-        if self.deep == 0 {
+    /// Takes note that a stashed entry is gone. The last one takes the limits with it.
+    pub(super) fn remove_stashed(&mut self) {
+        self.stashed -= 1;
+        if self.stashed == 0 {
             self.span = 0;
-            self.deep_map = 0;
+            self.stash_map = 0;
         }
     }
 
-    /// Has any deep entry been there since the table was last without?
-    pub(super) const fn has_deep_map(&self) -> bool {
-        self.deep_map != 0
+    /// Has any stashed entry been there since the table was last without?
+    pub(super) const fn has_stash_map(&self) -> bool {
+        self.stash_map != 0
     }
 }
 
@@ -81,18 +81,18 @@ mod tests {
     /// A flood costs its own homes, not those of everyone.
     #[test]
     #[cfg_attr(miri, ignore = "pure arithmetic, and much of it")]
-    fn a_deep_entry_freezes_an_eighth_of_the_homes_of_its_class() {
+    fn a_stashed_entry_freezes_an_eighth_of_the_homes_of_its_class() {
         let geometry = Geometry::largest_within(32).unwrap();
         let kinds = || (0..32).flat_map(|home| (0..8).map(move |class| (home, Class::new(class))));
         for (home, class) in kinds() {
             let mut control = Control::with_load(geometry, MaxLoad::default());
-            control.add_deep(geometry.at(home), class, 1);
+            control.add_stashed(geometry.at(home), class, 1);
             for (other, other_class) in kinds() {
                 let expected = (other % 8, other_class) == (home % 8, class);
                 assert_eq!(control.frozen(geometry.at(other), other_class), expected);
             }
-            control.remove_deep();
-            assert!(!control.frozen(geometry.at(home), class) && !control.has_deep_map());
+            control.remove_stashed();
+            assert!(!control.frozen(geometry.at(home), class) && !control.has_stash_map());
         }
     }
 }

@@ -84,7 +84,7 @@ impl<T, V> Writer<'_, T, V> {
         if movable.is_empty() {
             movable = self.movable(offset, word, rest);
         }
-        let slot = movable.preferring(word.away()).lowest()?;
+        let slot = movable.preferring(word.displaced()).lowest()?;
         let other = self.geometry().alternate(offset, word.slot_byte(slot).class());
         let free = probe::free_slot(self.word(other))?;
         let from = Place::new(offset, slot);
@@ -101,7 +101,7 @@ impl<T, V> Writer<'_, T, V> {
             let other = self.geometry().alternate(offset, word.slot_byte(slot).class());
             self.word(other).has_free_slot()
         };
-        SlotMask::of(slots, has_room).without(probe::match_slots(word, SlotByte::DEEP))
+        SlotMask::of(slots, has_room).without(probe::match_slots(word, SlotByte::STASHED))
     }
 
     /// Searches for a shortest chain of moves that ends in a free slot, and makes them. No resident of the
@@ -142,7 +142,7 @@ impl<T, V> Writer<'_, T, V> {
         hole
     }
 
-    /// Moves the resident at `from`, not deep, to the free slot `to` of its other group, and keeps
+    /// Moves the resident at `from`, not stashed, to the free slot `to` of its other group, and keeps
     /// the filter bit of its home true (W2, W4, W5).
     ///
     /// # Safety
@@ -153,11 +153,11 @@ impl<T, V> Writer<'_, T, V> {
         // SAFETY: the caller's promise.
         unsafe { self.relocate(from, to) };
         let (left, entered) = (from.offset(self.geometry()), to.offset(self.geometry()));
-        let (home, alternate) = if byte.is_away() { (entered, left) } else { (left, entered) };
+        let (home, alternate) = if byte.is_displaced() { (entered, left) } else { (left, entered) };
         self.settle_filter(home, byte.class(), alternate);
     }
 
-    /// Sets filter bit `class` of `home` if a key of it is in `alternate` or may be deep, and clears it if not.
+    /// Sets filter bit `class` of `home` if a key of it is in `alternate` or may be stashed, and clears it if not.
     pub(super) fn settle_filter(&mut self, home: Offset, class: Class, alternate: Offset) {
         self.set_filter_for(home, class, displaced_of(self.word(alternate), class));
     }
@@ -170,7 +170,7 @@ impl<T, V> Writer<'_, T, V> {
         unsafe { self.set_word(home, word) }
     }
 
-    /// Moves the resident at `from`, not deep, to the free slot `to` of its other group. The filter bit of its
+    /// Moves the resident at `from`, not stashed, to the free slot `to` of its other group. The filter bit of its
     /// home is the caller's.
     ///
     /// # Safety
@@ -200,14 +200,14 @@ fn one_of_each_class(word: Word) -> impl Iterator<Item = (Slot, Class)> {
 fn residents(word: Word) -> SlotMask {
     SlotMask::ALL
         .without(probe::match_slots(word, SlotByte::FREE))
-        .without(probe::match_slots(word, SlotByte::DEEP))
+        .without(probe::match_slots(word, SlotByte::STASHED))
 }
 
 /// Slots with displaced residents of `class`: they all have the same home.
 pub(super) fn displaced_of(word: Word, class: Class) -> SlotMask {
-    // The low four bits of a slot byte are class and away bit; a deep byte looks like class 0.
+    // The low four bits of a slot byte are class and displaced bit; a stashed byte looks like class 0.
     const LOW_NIBBLES: u64 = 0x0f0f_0f0f_0f0f_0f0f;
-    let away = SlotByte((class.get() as u8) << 1 | 1);
-    probe::match_slots(Word(word.0 & LOW_NIBBLES), away)
-        .without(probe::match_slots(word, SlotByte::DEEP))
+    let displaced = SlotByte((class.get() as u8) << 1 | 1);
+    probe::match_slots(Word(word.0 & LOW_NIBBLES), displaced)
+        .without(probe::match_slots(word, SlotByte::STASHED))
 }

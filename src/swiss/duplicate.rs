@@ -32,7 +32,7 @@ impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
             // SAFETY: a place of a table of the same size, to which nothing was copied yet.
             unsafe { new.fill(place, byte, entry, value) };
             new.control.len += 1;
-            new.control.deep += usize::from(byte.is_deep());
+            new.control.stashed += usize::from(byte.is_stashed());
         }
         Ok(table)
     }

@@ -1,4 +1,4 @@
-//! Lookup: one line, sometimes two, and the deep entries where there are any.
+//! Lookup: one line, sometimes two, and the stashed entries where there are any.
 
 use super::view::{Place, Reader};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 
 impl<T, V> Reader<'_, T, V> {
     /// Where the entry of hash `hash` for which `equal` holds stands. `equal` sees entries of this
-    /// tag only (or deep ones), home group first.
+    /// tag only (or stashed ones), home group first.
     #[inline]
     pub(super) fn find(self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<Place> {
         self.find_or_home_word(hash, equal).ok()
@@ -33,14 +33,14 @@ impl<T, V> Reader<'_, T, V> {
             return Err(word); // W4
         }
         let alternate = self.geometry().alternate(home, tag.class());
-        let matching = probe::match_tag(self.word(alternate), tag.away());
+        let matching = probe::match_tag(self.word(alternate), tag.displaced());
         if let Some(place) = self.compare(alternate, matching, &mut equal) {
             return Ok(place);
         }
         if self.control.span == 0 {
             return Err(word);
         }
-        self.find_deep(alternate, equal).ok_or(word)
+        self.find_stashed(alternate, equal).ok_or(word)
     }
 
     /// The first of the slots in `matching` whose entry is the one wanted.

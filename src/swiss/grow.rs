@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Doubling takes the residents at home group by group, and each goes into one of two lines that
-//! stay in the cache meanwhile. The displaced and the deep follow; all are ordinary inserts. The
+//! stay in the cache meanwhile. The displaced and the stashed follow; all are ordinary inserts. The
 //! old table is left alone until the new one is complete, so a failed allocation, or a hash
 //! function that panics, leaves everything as it was. The hash function may be another one than
 //! before: nothing of the old hashes is used.
@@ -145,11 +145,12 @@ impl<T, V, S: Storage> Raw<T, V, S> {
 /// Copies every entry of `old` bit by bit into the empty table `new`: those at home first, so that
 /// in a doubled table each of them finds room in its home.
 fn copy_all<T, V>(old: Reader<'_, T, V>, mut new: Writer<'_, T, V>, hasher: impl Fn(&T) -> u64) {
-    for away in [false, true] {
+    for displaced in [false, true] {
         for group in 0..old.geometry().groups() {
             let offset = old.geometry().at(group);
             let word = old.word(offset);
-            let chosen = if away { word.away() } else { occupied(word).without(word.away()) };
+            let chosen =
+                if displaced { word.displaced() } else { occupied(word).without(word.displaced()) };
             for slot in chosen {
                 copy(old, Place::new(offset, slot), &mut new, &hasher);
             }

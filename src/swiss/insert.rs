@@ -25,7 +25,7 @@ impl<T, V> Writer<'_, T, V> {
         debug_assert!(self.control.len < self.control.max);
         let home = self.geometry().home(hash);
         let Some(slot) = probe::free_slot(home_word) else {
-            return self.insert_away(hash, entry, value);
+            return self.insert_displaced(hash, entry, value);
         };
         let place = Place::new(home, slot);
         // SAFETY: the slot was found free in the word of the group.
@@ -36,7 +36,7 @@ impl<T, V> Writer<'_, T, V> {
 
     /// [`insert`](Self::insert) when the home is full.
     #[inline(never)]
-    fn insert_away(&mut self, hash: u64, entry: T, value: V) -> Place {
+    fn insert_displaced(&mut self, hash: u64, entry: T, value: V) -> Place {
         let (place, byte) = self.make_room(hash);
         // SAFETY: a free slot of this table.
         unsafe { self.fill(place, byte, entry, value) };
@@ -53,13 +53,13 @@ impl<T, V> Writer<'_, T, V> {
             Some(slot) => Place::new(alternate, slot),
             None => match self.displace(home, alternate) {
                 Some(place) => place,
-                None => return (self.make_room_deep(hash), SlotByte::DEEP),
+                None => return (self.make_room_in_stash(hash), SlotByte::STASHED),
             },
         };
         if place.offset(self.geometry()) == home {
             return (place, tag.at_home());
         }
         self.set_filter(home, tag.class());
-        (place, tag.away())
+        (place, tag.displaced())
     }
 }

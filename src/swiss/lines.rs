@@ -45,14 +45,14 @@ fn lines_per_operation() {
             let next = key + entries;
             inserts.add(lines_of(|| table.insert_within_capacity(hash(&next), next).is_ok()).0);
         }
-        assert_eq!(table.stats().deep, 0);
+        assert_eq!(table.stats().stashed, 0);
         assert_documented("hit", &hits, hit.0, hit.1);
         assert_documented("miss", &misses, miss.0, miss.1);
         assert_documented("insert", &inserts, insert.0, insert.1);
         assert_documented("remove", &removes, remove.0, remove.1);
     }
     assert_header_says("Touches 1.7 lines on average at 3/4, 5.3 at 15/16, and 898 at most");
-    assert_header_says("Touches 4 lines at most, and deep ones.");
+    assert_header_says("Touches 4 lines at most, and stashed ones.");
 }
 
 /// What docs/measurements.md says of inserts and removals in a `Map64`: about 1.5 lines more than in a set.
@@ -97,17 +97,17 @@ fn a_value_costs_one_line() {
     assert!(lines <= 2, "an entry does not touch the value before it is asked for");
 }
 
-/// With equal hashes, a lookup walks the deep entries and nothing else.
+/// With equal hashes, a lookup walks the stashed entries and nothing else.
 #[test]
 #[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
-fn deep_entries_cost_their_span() {
+fn stashed_entries_cost_their_span() {
     let mut lines = std::vec![Line::EMPTY; 64];
     let mut table = Table::<u64, _>::new_in(Region::from_lines(&mut lines).unwrap()).unwrap();
     for key in 0..70 {
         table.insert_within_capacity(7, key).unwrap();
     }
     let span = table.stats().span;
-    assert_eq!(span, 8, "56 deep entries fill eight groups");
+    assert_eq!(span, 8, "56 stashed entries fill eight groups");
     let (touched, _) = lines_of(|| table.find(7, |_| false).is_some());
     assert_eq!(touched, 2 + span);
     let (touched, _) = lines_of(|| table.find(8, |_| false).is_some());

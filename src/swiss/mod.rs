@@ -15,7 +15,7 @@
 //! ```
 //!
 //! Every key lives in its *home* group, in its *alternate* group, or, when a flood of equal hashes
-//! fills both, *deep*: in the first free slot behind the alternate. The alternate follows from the
+//! fills both, *stashed*: in the first free slot behind the alternate. The alternate follows from the
 //! group and the class alone and is an involution, so a resident can be moved to its other group
 //! without calling the hash function. There are no tombstones, and nothing drifts under churn.
 //!
@@ -23,31 +23,31 @@
 //!
 //! `check_invariants` checks all of them; tests call it after every operation.
 //!
-//! - **W1** A slot byte with the away bit clear and not free: the entry's home is this group.
-//! - **W2** Away and not deep: this group is the alternate of the entry's home and class, and the
+//! - **W1** A slot byte with the displaced bit clear and not free: the entry's home is this group.
+//! - **W2** Displaced and not stashed: this group is the alternate of the entry's home and class, and the
 //!   home's filter bit of that class is set.
-//! - **W3** Deep: the entry lies `1..=span` groups behind its alternate, the home's filter bit is
-//!   set, and so is the bit of (home number mod 8, class) in `deep_map`.
+//! - **W3** Stashed: the entry lies `1..=span` groups behind its alternate, the home's filter bit is
+//!   set, and so is the bit of (home number mod 8, class) in `stash_map`.
 //! - **W4** Filter bit clear: no key of that home and class is outside its home.
-//! - **W5** As long as nothing was ever deep, each set filter bit has a displaced resident.
-//! - **W6** `len` is the number of slot bytes that are not free, `deep` that of the deep ones, and
+//! - **W5** As long as nothing was ever stashed, each set filter bit has a displaced resident.
+//! - **W6** `len` is the number of slot bytes that are not free, `stashed` that of the stashed ones, and
 //!   `len <= max < slots`: some slot is always free, and every search ends.
 //!
 //! # Operations
 //!
 //! ```text
 //! lookup   match (tag, home) in home; compare.    none, and filter bit c clear: absent
-//!          match (tag, away) in alternate.        none, and nothing deep:       absent
-//!          deep entries, at most `span` groups behind the alternate
+//!          match (tag, displaced) in alternate.        none, and nothing stashed:       absent
+//!          stashed entries, at most `span` groups behind the alternate
 //! insert   1 a free slot at home
 //!          2 a free slot in the alternate                        (sets filter bit c)
 //!          3 move one resident of either to its other group, a displaced one first; take its slot
 //!          4 breadth-first search for a chain of such moves, metadata words only
-//!          5 deep
+//!          5 stashed
 //! remove   free the slot; clear the home's filter bit if it was the last displaced of its class;
 //!          pull one displaced resident of the group with the hole back home
 //! grow     residents at home in group g go to the new groups g and g + n, as whole lines;
-//!          the displaced and the deep are inserted afresh
+//!          the displaced and the stashed are inserted afresh
 //! ```
 //!
 //! Every loop is bounded by the groups of the table, the search of step 4 by 128 nodes. Inserting
@@ -55,12 +55,12 @@
 //!
 //! # Cost
 //!
-//! A lookup reads one or two lines, plus at most `span` lines in a table with deep entries; a map
+//! A lookup reads one or two lines, plus at most `span` lines in a table with stashed entries; a map
 //! reads one more line for the value. Floods of equal hashes make
-//! deep entries: the fifteenth key of one pair of groups, and then a scan, as in any table. In small
+//! stashed entries: the fifteenth key of one pair of groups, and then a scan, as in any table. In small
 //! tables honest keys do so now and then: while 4 or 8 groups are filled to 15/16 in at most 2 of 100
-//! cases, to 7/8 in 1 of 200, to 3/4 in 1 of 1,000, and hardly ever from 32 groups on. A deep
-//! entry stays deep until it is removed or the table moves; `span` stays as large as it was until the last deep
+//! cases, to 7/8 in 1 of 200, to 3/4 in 1 of 1,000, and hardly ever from 32 groups on. A stashed
+//! entry stays stashed until it is removed or the table moves; `span` stays as large as it was until the last stashed
 //! entry is removed.
 //!
 //! # Concurrency
@@ -78,7 +78,6 @@
 mod batch;
 mod check;
 mod control;
-mod deep;
 mod displace;
 mod drain;
 mod duplicate;
@@ -99,6 +98,7 @@ mod remove;
 #[cfg(feature = "serde")]
 mod serialize;
 pub mod set;
+mod stash;
 mod stats;
 pub mod table;
 mod view;

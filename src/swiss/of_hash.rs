@@ -45,7 +45,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     }
 }
 
-/// The places where entries of one hash may be: home, alternate, deep.
+/// The places where entries of one hash may be: home, alternate, stashed.
 struct PlacesOf {
     tag: Tag,
     home: Offset,
@@ -93,9 +93,9 @@ impl PlacesOf {
         match self.step {
             0 => Some((self.home, self.tag.at_home())),
             _ if !home_word.filter_has(class) => None,
-            1 => Some((alternate, self.tag.away())),
+            1 => Some((alternate, self.tag.displaced())),
             step if step - 1 <= self.span => {
-                Some((reader.geometry().after(alternate, step - 1), SlotByte::DEEP))
+                Some((reader.geometry().after(alternate, step - 1), SlotByte::STASHED))
             }
             _ => None,
         }

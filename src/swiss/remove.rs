@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Pulling one back for each hole keeps the table as if the removed keys had never been there, on
-//! average: lines per lookup stay the same under churn without end. A filter bit that deep entries
+//! average: lines per lookup stay the same under churn without end. A filter bit that stashed entries
 //! left behind is cleared on the way, once nothing can rely on it.
 
 use super::{
@@ -44,8 +44,8 @@ impl<T, V> Writer<'_, T, V> {
         // SAFETY: the caller's promise.
         let pair = unsafe { self.empty(place) };
         self.control.len -= 1;
-        if byte.is_away() {
-            self.settle_away(byte, place.offset(self.geometry()));
+        if byte.is_displaced() {
+            self.settle_displaced(byte, place.offset(self.geometry()));
         }
         pair
     }
@@ -53,9 +53,9 @@ impl<T, V> Writer<'_, T, V> {
     /// What the header and the home have to know when an entry that was not at home, and whose byte
     /// was `byte`, is gone from group `here`.
     #[inline(never)]
-    fn settle_away(&mut self, byte: SlotByte, here: Offset) {
-        if byte.is_deep() {
-            self.control.remove_deep();
+    fn settle_displaced(&mut self, byte: SlotByte, here: Offset) {
+        if byte.is_stashed() {
+            self.control.remove_stashed();
         } else {
             let home = self.geometry().alternate(here, byte.class());
             self.settle_filter(home, byte.class(), here);
@@ -63,7 +63,7 @@ impl<T, V> Writer<'_, T, V> {
     }
 
     /// Brings one displaced resident of this home into the free slot `hole`. Looks at one other
-    /// group per set filter bit, and finds one in the first unless deep entries left bits behind.
+    /// group per set filter bit, and finds one in the first unless stashed entries left bits behind.
     ///
     /// # Safety
     ///

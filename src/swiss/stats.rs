@@ -18,8 +18,8 @@ pub struct Stats {
     /// Entries in their alternate group: a hit on them touches two lines.
     pub displaced: usize,
     /// Entries in neither of their groups: a hit on them touches up to `span` lines more.
-    pub deep: usize,
-    /// How many groups behind its alternate a deep entry may lie.
+    pub stashed: usize,
+    /// How many groups behind its alternate a stashed entry may lie.
     pub span: usize,
     /// Filter bits set, of eight per group: a miss on such a home and class touches two lines.
     pub filter_bits: usize,
@@ -35,7 +35,7 @@ impl Stats {
         let mut stats = Stats {
             len: control.len,
             capacity: control.max,
-            deep: control.deep,
+            stashed: control.stashed,
             span: control.span,
             ..Stats::default()
         };
@@ -49,7 +49,9 @@ impl Stats {
             let word = reader.word(control.geometry.at(group));
             let slots = occupied(word);
             stats.displaced += slots
-                .filter(|&slot| word.slot_byte(slot).is_away() && !word.slot_byte(slot).is_deep())
+                .filter(|&slot| {
+                    word.slot_byte(slot).is_displaced() && !word.slot_byte(slot).is_stashed()
+                })
                 .count();
             stats.full_groups += usize::from(slots.count() == crate::layout::SLOTS);
             stats.filter_bits += word.filter().count_ones() as usize;
@@ -58,13 +60,13 @@ impl Stats {
     }
 
     /// Lines of keys that a thousand hits touch on average, each entry asked for equally often and
-    /// nothing deep.
+    /// nothing stashed.
     pub fn lines_per_1000_hits(&self) -> usize {
         1000 + thousandths(self.displaced, self.len)
     }
 
     /// Lines of keys that a thousand misses touch on average, homes and classes equally often and
-    /// nothing deep.
+    /// nothing stashed.
     pub fn lines_per_1000_misses(&self) -> usize {
         1000 + thousandths(self.filter_bits, self.groups * 8)
     }
@@ -75,14 +77,14 @@ impl fmt::Display for Stats {
         let (hits, misses) = (self.lines_per_1000_hits(), self.lines_per_1000_misses());
         write!(
             f,
-            "{} of {} entries, {} groups in {} bytes, {} displaced, {} deep, lines per hit {}.{:03} \
+            "{} of {} entries, {} groups in {} bytes, {} displaced, {} stashed, lines per hit {}.{:03} \
              and per miss {}.{:03}",
             self.len,
             self.capacity,
             self.groups,
             self.bytes,
             self.displaced,
-            self.deep,
+            self.stashed,
             hits / 1000,
             hits % 1000,
             misses / 1000,

@@ -135,9 +135,9 @@ static uint64_t report(void)
         walk.last_samples = walk.samples;
         walk.last_address = walk.address;
     }
-    print("%u primes in %u groups of which %u full, %u displaced, %u deep, %u bytes\n",
+    print("%u primes in %u groups of which %u full, %u displaced, %u stashed, %u bytes\n",
           primes_stats.len, primes_stats.groups, primes_stats.full_groups, primes_stats.displaced,
-          primes_stats.deep, primes_stats.bytes);
+          primes_stats.stashed, primes_stats.bytes);
     print("carelessly shared: %u counted, %u refused\n", (uint64_t)careless_done,
           (uint64_t)careless_refused);
     return walk.sum;

@@ -9,7 +9,7 @@
 use fastrand::Rng;
 use heptad::layout::{Geometry, Line, SlotByte, SlotMask, Tag, Word};
 use heptad::probe::oracle::{self, Found};
-use heptad::probe::{self, BACKENDS, Backend, FoundWord, MAYBE_DEEP, TAG_MATCHES};
+use heptad::probe::{self, BACKENDS, Backend, FoundWord, MAYBE_STASHED, TAG_MATCHES};
 
 pub mod batch;
 
@@ -22,7 +22,7 @@ cases!(
     s6_match_slots_of_random_words,
     s6_find_word_of_every_tag_in_every_slot,
     s6_find_word_among_false_matches,
-    s6_find_word_ignores_stale_deep_and_foreign_entries,
+    s6_find_word_ignores_stale_stashed_and_foreign_entries,
     s6_find_word_in_random_tables,
     s6_find_word_through_the_door,
     s7_find_word_ends_in_full_tables,
@@ -143,7 +143,7 @@ impl Table {
         let answer = unsafe { (backend.find_word)(self.lines(), mask_bytes, hash, wanted) };
         match answer.addr() {
             0 => Found::Absent,
-            MAYBE_DEEP => Found::MaybeDeep,
+            MAYBE_STASHED => Found::MaybeStashed,
             address => self.place(address),
         }
     }
@@ -294,13 +294,13 @@ fn s6_find_word_of_every_tag_in_every_slot() {
                 assert_eq!(found, Found::At { group: home, slot });
 
                 // The filter bit of the class, and only that one, leads to the alternate.
-                table.set(alternate, slot, tag.away().0, wanted);
+                table.set(alternate, slot, tag.displaced().0, wanted);
                 table.set_filters(!(1 << tag.class().get()));
                 assert_eq!(check_lookup(&table, hash, wanted), Found::Absent);
                 table.set_filters(1 << tag.class().get());
                 let found = check_lookup(&table, hash, wanted);
                 assert_eq!(found, Found::At { group: alternate, slot });
-                assert_eq!(check_lookup(&table, hash, !wanted), Found::MaybeDeep);
+                assert_eq!(check_lookup(&table, hash, !wanted), Found::MaybeStashed);
             }
         }
     }
@@ -315,7 +315,7 @@ fn s6_find_word_among_false_matches() {
             let hash = rng.u64(..);
             let wanted = rng.u64(..);
             let tag = Tag::of(hash);
-            for (which, slot_byte) in [(0, tag.at_home().0), (1, tag.away().0)] {
+            for (which, slot_byte) in [(0, tag.at_home().0), (1, tag.displaced().0)] {
                 let mut table = Table::free(4, wanted);
                 table.set_filters(0xff);
                 let group = table.pair(hash)[which];
@@ -326,7 +326,7 @@ fn s6_find_word_among_false_matches() {
                 }
                 let found = check_lookup(&table, hash, wanted);
                 let expected = match matching & equal {
-                    0 => Found::MaybeDeep,
+                    0 => Found::MaybeStashed,
                     both => Found::At { group, slot: 1 + both.trailing_zeros() as usize },
                 };
                 assert_eq!(found, expected);
@@ -335,7 +335,7 @@ fn s6_find_word_among_false_matches() {
     }
 }
 
-fn s6_find_word_ignores_stale_deep_and_foreign_entries() {
+fn s6_find_word_ignores_stale_stashed_and_foreign_entries() {
     let mut rng = Rng::with_seed(6666);
     for byte in (0..=255).step_by(STRIDE) {
         for number in (0..128).step_by(STRIDE) {
@@ -348,9 +348,14 @@ fn s6_find_word_ignores_stale_deep_and_foreign_entries() {
             let tag = Tag::of(hash);
             for slot in 1..8 {
                 table.set(home, slot, if byte == tag.at_home().0 { 0 } else { byte }, wanted);
-                table.set(alternate, slot, if byte == tag.away().0 { 1 } else { byte }, wanted);
+                table.set(
+                    alternate,
+                    slot,
+                    if byte == tag.displaced().0 { 1 } else { byte },
+                    wanted,
+                );
             }
-            assert_eq!(check_lookup(&table, hash, wanted), Found::MaybeDeep);
+            assert_eq!(check_lookup(&table, hash, wanted), Found::MaybeStashed);
             table.set_filters(0);
             assert_eq!(check_lookup(&table, hash, wanted), Found::Absent);
         }
@@ -372,7 +377,7 @@ fn s6_find_word_in_random_tables() {
             for slot in 1..8 {
                 let byte = match rng.u8(..6) {
                     0 => tag.at_home().0,
-                    1 => tag.away().0,
+                    1 => tag.displaced().0,
                     2 => tag.at_home().0 ^ 1 << rng.u8(..8),
                     3 => EDGES[rng.usize(..8)],
                     _ => rng.u8(..),
@@ -389,7 +394,7 @@ fn s6_find_word_in_random_tables() {
             Found::At { group, .. } if group == home => 0,
             Found::At { .. } => 1,
             Found::Absent => 2,
-            Found::MaybeDeep => 3,
+            Found::MaybeStashed => 3,
         }] += STRIDE;
     }
     assert!(seen.iter().all(|&times| times > 1_000), "each way to end comes up: {seen:?}");
@@ -403,7 +408,7 @@ fn s6_find_word_through_the_door() {
         let [home, alternate] = table.pair(hash);
         match rng.u8(..3) {
             0 => table.set(home, rng.usize(1..8), Tag::of(hash).at_home().0, wanted),
-            1 => table.set(alternate, rng.usize(1..8), Tag::of(hash).away().0, wanted),
+            1 => table.set(alternate, rng.usize(1..8), Tag::of(hash).displaced().0, wanted),
             _ => {}
         }
         table.set_filters(rng.u8(..));
@@ -412,7 +417,7 @@ fn s6_find_word_through_the_door() {
         let found = match answer {
             FoundWord::At(entry) => table.place(entry.addr().get()),
             FoundWord::Absent => Found::Absent,
-            FoundWord::MaybeDeep => Found::MaybeDeep,
+            FoundWord::MaybeStashed => Found::MaybeStashed,
         };
         assert_eq!(found, check_lookup(&table, hash, wanted));
     }
@@ -425,7 +430,7 @@ fn s7_find_word_ends_in_full_tables() {
             let hash = hash_of(number, rng.usize(..count), &mut rng);
             let wanted = rng.u64(..);
             let tag = Tag::of(hash);
-            for slot_byte in [tag.at_home().0, tag.away().0, 0x01, 0xff] {
+            for slot_byte in [tag.at_home().0, tag.displaced().0, 0x01, 0xff] {
                 let mut table = Table::free(count, 0);
                 for group in 0..count {
                     for slot in 1..8 {
@@ -434,10 +439,10 @@ fn s7_find_word_ends_in_full_tables() {
                 }
                 assert_eq!(check_lookup(&table, hash, wanted), Found::Absent);
                 table.set_filters(0xff);
-                assert_eq!(check_lookup(&table, hash, wanted), Found::MaybeDeep);
+                assert_eq!(check_lookup(&table, hash, wanted), Found::MaybeStashed);
                 // The last place that is looked at.
                 let alternate = table.pair(hash)[1];
-                table.set(alternate, 7, tag.away().0, wanted);
+                table.set(alternate, 7, tag.displaced().0, wanted);
                 let found = check_lookup(&table, hash, wanted);
                 assert_eq!(found, Found::At { group: alternate, slot: 7 });
             }
@@ -448,19 +453,19 @@ fn s7_find_word_ends_in_full_tables() {
 fn s11_find_word_of_every_kind_of_entry() {
     let mut rng = Rng::with_seed(11);
     let bits = (0..64).map(|bit| 1u64 << bit);
-    for entry in [0, u64::MAX, MAYBE_DEEP as u64].into_iter().chain(bits) {
+    for entry in [0, u64::MAX, MAYBE_STASHED as u64].into_iter().chain(bits) {
         let hash = rng.u64(..);
         let tag = Tag::of(hash);
         let slot = rng.usize(1..8);
         let mut table = Table::free(2, !entry);
         table.set_filters(0xff);
         let [home, alternate] = table.pair(hash);
-        for (group, slot_byte) in [(home, tag.at_home().0), (alternate, tag.away().0)] {
+        for (group, slot_byte) in [(home, tag.at_home().0), (alternate, tag.displaced().0)] {
             let mut placed = table;
             placed.set(group, slot, slot_byte, entry);
             assert_eq!(check_lookup(&placed, hash, entry), Found::At { group, slot });
             for bit in (0..64).step_by(STRIDE) {
-                assert_eq!(check_lookup(&placed, hash, entry ^ 1 << bit), Found::MaybeDeep);
+                assert_eq!(check_lookup(&placed, hash, entry ^ 1 << bit), Found::MaybeStashed);
             }
         }
     }

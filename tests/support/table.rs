@@ -26,7 +26,7 @@ cases![
     entry_finds_fills_and_removes,
     full_table_hands_the_value_back,
     map_moves_values_with_keys,
-    honest_keys_are_rarely_deep,
+    honest_keys_are_rarely_stashed,
     filters_heal_after_a_flood,
     map_needs_two_lines,
     static_set_is_const,
@@ -70,7 +70,7 @@ struct Checked<S: Storage> {
     table: Table<u64, S>,
     model: Model,
     hash: fn(u64) -> u64,
-    ever_deep: bool,
+    ever_stashed: bool,
     /// Check the invariants after every operation?
     thorough: bool,
 }
@@ -78,7 +78,7 @@ struct Checked<S: Storage> {
 impl<S: Storage> Checked<S> {
     fn new(storage: S, hash: fn(u64) -> u64) -> Self {
         let table = Table::new_in(storage).unwrap();
-        Checked { table, model: Model::EMPTY, hash, ever_deep: false, thorough: true }
+        Checked { table, model: Model::EMPTY, hash, ever_stashed: false, thorough: true }
     }
 
     fn insert(&mut self, key: u64) {
@@ -114,8 +114,8 @@ impl<S: Storage> Checked<S> {
         if !self.thorough {
             return;
         }
-        self.ever_deep |= self.table.stats().deep > 0;
-        let checked = self.table.check_invariants(|&entry| (self.hash)(entry), self.ever_deep);
+        self.ever_stashed |= self.table.stats().stashed > 0;
+        let checked = self.table.check_invariants(|&entry| (self.hash)(entry), self.ever_stashed);
         assert_eq!(checked, Ok(()));
     }
 
@@ -212,7 +212,7 @@ fn four_hashes(key: u64) -> u64 {
 fn churn_small(groups: usize) {
     churn(groups, good, OPERATIONS / 10);
     if cfg!(miri) && groups > 2 {
-        return; // in larger tables floods leave many deep entries, and each lookup walks them
+        return; // in larger tables floods leave many stashed entries, and each lookup walks them
     }
     for hash in [identity, one_home, four_hashes, |_| 0, |_| u64::MAX] {
         churn(groups, hash, OPERATIONS / 10);
@@ -242,20 +242,20 @@ fn churn_1024_groups() {
     }
 }
 
-/// With one hash for all, everything beyond two groups is deep, and still every answer is right.
+/// With one hash for all, everything beyond two groups is stashed, and still every answer is right.
 fn constant_hashes_still_answer() {
     let (groups, capacity) = if cfg!(miri) { (4, 26) } else { (16, 105) };
     with_lines(groups, |lines| {
         let mut checked = Checked::new(Region::from_lines(lines).unwrap(), |_| 0x1234);
         for key in 0..capacity {
             checked.insert(key);
-            assert_eq!(checked.table.stats().deep as u64, (key + 1).saturating_sub(14));
+            assert_eq!(checked.table.stats().stashed as u64, (key + 1).saturating_sub(14));
         }
         checked.check_contents(2 * capacity);
         for key in 0..capacity {
             checked.remove(key);
         }
-        assert_eq!((checked.table.stats().deep, checked.table.stats().span), (0, 0));
+        assert_eq!((checked.table.stats().stashed, checked.table.stats().span), (0, 0));
     });
 }
 
@@ -310,7 +310,7 @@ fn s8_churn_does_not_decay() {
         }
         assert_eq!(set.check_invariants(false), Ok(()));
         let stats = set.stats();
-        assert_eq!((stats.len, stats.deep), (stats.capacity, 0));
+        assert_eq!((stats.len, stats.stashed), (stats.capacity, 0));
         if groups == LINES {
             assert!(stats.lines_per_1000_hits() < 1270, "{stats}");
             assert!(stats.lines_per_1000_misses() < 1190, "{stats}");
@@ -333,7 +333,7 @@ fn s11_every_word_is_legal() {
     }
 }
 
-/// The trap of the cheap zero-byte match: with the away bit elsewhere in the byte, it would take a
+/// The trap of the cheap zero-byte match: with the displaced bit elsewhere in the byte, it would take a
 /// freed slot for a match, and find the key that was removed from it.
 fn removed_key_is_never_found_again() {
     with_lines(2, |lines| {
@@ -429,9 +429,9 @@ fn map_moves_values_with_keys() {
     });
 }
 
-/// What the essay says of small tables: deep entries in at most 2 of 100 fills to 15/16, and in 1 of
+/// What the essay says of small tables: stashed entries in at most 2 of 100 fills to 15/16, and in 1 of
 /// 200 to 7/8.
-fn honest_keys_are_rarely_deep() {
+fn honest_keys_are_rarely_stashed() {
     const FILLS: u64 = if cfg!(miri) {
         1
     } else if cfg!(debug_assertions) {
@@ -441,28 +441,28 @@ fn honest_keys_are_rarely_deep() {
     };
     for groups in [2, 4, 8, 16, 32, 64] {
         with_lines(groups, |lines| {
-            let (mut deep_at_seven_eighths, mut deep_fills) = (0, 0);
+            let (mut stashed_at_seven_eighths, mut stashed_fills) = (0, 0);
             for fill in 0..FILLS {
                 let hash = |&key: &u64| hash_word(good(fill), key);
                 let region = Region::from_lines(lines).unwrap();
                 let mut table = Table::<u64, _>::new_in(region).unwrap();
                 for key in 0..table.capacity() as u64 {
                     if key as usize == 7 * groups * 14 / 16 {
-                        deep_at_seven_eighths += u64::from(table.stats().deep > 0);
+                        stashed_at_seven_eighths += u64::from(table.stats().stashed > 0);
                     }
                     table.insert_within_capacity(hash(&key), key).unwrap();
                 }
-                deep_fills += u64::from(table.stats().deep > 0);
+                stashed_fills += u64::from(table.stats().stashed > 0);
             }
             // With as much again for chance as two of the few fills of a slow machine.
-            assert!(deep_fills <= FILLS / 50 + 2, "{groups} groups: {deep_fills} of {FILLS}");
-            let deep = deep_at_seven_eighths;
-            assert!(deep <= FILLS / 200 + 2, "{groups} groups at 7/8: {deep} of {FILLS}");
+            assert!(stashed_fills <= FILLS / 50 + 2, "{groups} groups: {stashed_fills} of {FILLS}");
+            let stashed = stashed_at_seven_eighths;
+            assert!(stashed <= FILLS / 200 + 2, "{groups} groups at 7/8: {stashed} of {FILLS}");
         });
     }
 }
 
-/// Filter bits that deep entries left behind are cleared by the removals that come upon them.
+/// Filter bits that stashed entries left behind are cleared by the removals that come upon them.
 fn filters_heal_after_a_flood() {
     with_lines(16, |lines| {
         let mut table = Table::<u64, _>::new_in(Region::from_lines(lines).unwrap()).unwrap();

@@ -33,8 +33,8 @@ pub(super) struct Run<K, V, P: Pairing<K, V>, S: Storage> {
     lines_per_group: usize,
     /// The capacity before the operation.
     capacity: usize,
-    /// Was an entry deep since all entries were put in anew?
-    ever_deep: bool,
+    /// Was an entry stashed since all entries were put in anew?
+    ever_stashed: bool,
 }
 
 impl<K: Key, V: Value, P: Pairing<K, V>, S: Storage> Run<K, V, P, S>
@@ -52,7 +52,7 @@ where
         let capacity = map.capacity();
         assert_eq!(capacity, load.capacity_within(map.allocation_size() / 64, lines_per_group));
         let model = HashMap::new();
-        Run { map, model, spares, growing, load, lines_per_group, capacity, ever_deep: false }
+        Run { map, model, spares, growing, load, lines_per_group, capacity, ever_stashed: false }
     }
 
     /// Does `operations`, and takes the map apart.
@@ -321,7 +321,7 @@ where
                 assert!(lines >= needed);
                 let capacity = self.load.capacity_within(lines, self.lines_per_group);
                 assert_eq!(self.map.capacity(), capacity);
-                self.ever_deep = false;
+                self.ever_stashed = false;
                 self.spares.push(old);
             }
             Err(rejected) => {
@@ -335,7 +335,7 @@ where
 
     fn emptied(&mut self) {
         self.model.clear();
-        self.ever_deep = false;
+        self.ever_stashed = false;
         assert_eq!(self.map.capacity(), self.capacity);
     }
 
@@ -354,10 +354,10 @@ where
         assert_eq!(seen.len(), self.model.len());
         if self.capacity != self.map.capacity() {
             self.capacity = self.map.capacity();
-            self.ever_deep = false;
+            self.ever_stashed = false;
         }
-        self.ever_deep |= self.map.stats().deep > 0;
-        assert_eq!(self.map.check_invariants(self.ever_deep), Ok(()));
+        self.ever_stashed |= self.map.stats().stashed > 0;
+        assert_eq!(self.map.check_invariants(self.ever_stashed), Ok(()));
     }
 }
 
@@ -398,13 +398,13 @@ where
                 let groups = self.load.groups_for(len.max(capacity.into()));
                 assert_eq!(self.map.try_rehash(capacity.into(), hashing), Ok(()));
                 assert_eq!(self.map.capacity(), self.load.capacity(groups));
-                self.ever_deep = false;
+                self.ever_stashed = false;
             }
             Growing::CollectAgain => {
                 let pairs = self.map.iter().map(|(key, value)| (*key, value.clone()));
                 let again: PairMap<K, V, P, Heap> = pairs.collect();
                 assert!(again == self.map, "made of the same entries in another order");
-                assert_eq!(again.check_invariants(again.stats().deep > 0), Ok(()));
+                assert_eq!(again.check_invariants(again.stats().stashed > 0), Ok(()));
             }
         }
     }

@@ -25,8 +25,8 @@ pub(super) struct Run<S: Storage> {
     next_stamp: u64,
     /// The capacity before the operation.
     capacity: usize,
-    /// Was an entry deep since all entries were put in anew?
-    ever_deep: bool,
+    /// Was an entry stashed since all entries were put in anew?
+    ever_stashed: bool,
 }
 
 fn hash_of(hashing: Hashing, key: u8) -> u64 {
@@ -57,7 +57,7 @@ impl<S: Storage> Run<S> {
             load: input.load,
             next_stamp: 0,
             capacity,
-            ever_deep: false,
+            ever_stashed: false,
         }
     }
 
@@ -377,7 +377,7 @@ impl<S: Storage> Run<S> {
                 assert!(lines >= needed);
                 assert_eq!(self.table.capacity(), self.load.capacity_within(lines, 1));
                 self.hashing = hashing;
-                self.ever_deep = false;
+                self.ever_stashed = false;
                 self.spares.push(old);
             }
             Err(rejected) => {
@@ -391,7 +391,7 @@ impl<S: Storage> Run<S> {
 
     fn emptied(&mut self) {
         self.model.clear();
-        self.ever_deep = false;
+        self.ever_stashed = false;
         assert_eq!(self.table.capacity(), self.capacity);
     }
 
@@ -405,10 +405,10 @@ impl<S: Storage> Run<S> {
         assert!(entries.iter().eq(&self.model));
         if self.capacity != self.table.capacity() {
             self.capacity = self.table.capacity();
-            self.ever_deep = false;
+            self.ever_stashed = false;
         }
-        self.ever_deep |= self.table.stats().deep > 0;
-        let checked = self.table.check_invariants(hasher(self.hashing), self.ever_deep);
+        self.ever_stashed |= self.table.stats().stashed > 0;
+        let checked = self.table.check_invariants(hasher(self.hashing), self.ever_stashed);
         assert_eq!(checked, Ok(()));
     }
 }
@@ -449,7 +449,7 @@ impl<S: Growable> Run<S> {
                 // A table without memory may get some.
                 assert!(self.table.capacity() == self.capacity || self.capacity == 0);
                 self.hashing = hashing;
-                self.ever_deep = false;
+                self.ever_stashed = false;
             }
         }
     }

@@ -34,7 +34,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     }
 
     /// [`try_insert`](Self::try_insert) that never grows: it allocates nothing. Its cost does not
-    /// depend on the size of the map, unless the entry becomes deep.
+    /// depend on the size of the map, unless the entry becomes stashed.
     ///
     /// # Errors
     ///
@@ -144,9 +144,9 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
 
     /// Checks the invariants of the table.
     #[doc(hidden)]
-    pub fn check_invariants(&self, ever_deep: bool) -> Result<(), &'static str> {
+    pub fn check_invariants(&self, ever_stashed: bool) -> Result<(), &'static str> {
         let hasher = |entry: &P::Entry| self.hash(P::key(entry));
-        self.raw.broken_invariant(hasher, ever_deep).map_or(Ok(()), Err)
+        self.raw.broken_invariant(hasher, ever_stashed).map_or(Ok(()), Err)
     }
 }
 
@@ -210,7 +210,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Growable, H: BuildHasher> PairMap<K, 
     }
 
     /// Moves every entry to a new storage with room for `capacity` of them at least, under the
-    /// hashes of `build_hasher`: a new seed for a map whose [`stats`](Self::stats) show deep entries.
+    /// hashes of `build_hasher`: a new seed for a map whose [`stats`](Self::stats) show stashed entries.
     ///
     /// # Errors
     ///

@@ -240,7 +240,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     }
 
     /// [`try_insert`](Self::try_insert) that never grows: it allocates nothing. Its cost does not
-    /// depend on the size of the set, unless the entry becomes deep.
+    /// depend on the size of the set, unless the entry becomes stashed.
     ///
     /// # Errors
     ///
@@ -311,8 +311,8 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
 
     /// Checks the invariants of the table.
     #[doc(hidden)]
-    pub fn check_invariants(&self, ever_deep: bool) -> Result<(), &'static str> {
-        self.map.check_invariants(ever_deep)
+    pub fn check_invariants(&self, ever_stashed: bool) -> Result<(), &'static str> {
+        self.map.check_invariants(ever_stashed)
     }
 }
 
@@ -362,7 +362,7 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
     }
 
     /// Moves every key to a new storage with room for `capacity` of them at least, under the hashes
-    /// of `build_hasher`: a new seed for a set whose [`stats`](Self::stats) show deep keys.
+    /// of `build_hasher`: a new seed for a set whose [`stats`](Self::stats) show stashed keys.
     ///
     /// # Errors
     ///

@@ -25,9 +25,9 @@ pub use iter::{Drain, Entries, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 ///
 /// | operation | cache lines | can fail |
 /// |---|---|---|
-/// | find, find_mut | 1 or 2; more only for deep entries | no |
-/// | try_insert_unique | on average 1.7 at 3/4 load and 5.3 at 15/16; at the most 898, when a search finds nothing, unless the entry becomes deep | full, or no memory |
-/// | remove | at the most 4, without deep entries | no |
+/// | find, find_mut | 1 or 2; more only for stashed entries | no |
+/// | try_insert_unique | on average 1.7 at 3/4 load and 5.3 at 15/16; at the most 898, when a search finds nothing, unless the entry becomes stashed | full, or no memory |
+/// | remove | at the most 4, without stashed entries | no |
 ///
 /// The table never calls the hash function in a lookup or a removal; an insert calls it once per
 /// entry when the storage grows.
@@ -169,14 +169,14 @@ impl<T, S: Storage> Table<T, S> {
         Entries { pairs: self.raw.extract_if(move |entry: &mut T, (): &mut ()| chosen(entry)) }
     }
 
-    /// Checks the invariants W1..W6; W5 only if no entry ever was deep.
+    /// Checks the invariants W1..W6; W5 only if no entry ever was stashed.
     #[doc(hidden)]
     pub fn check_invariants(
         &self,
         hasher: impl Fn(&T) -> u64,
-        ever_deep: bool,
+        ever_stashed: bool,
     ) -> Result<(), &'static str> {
-        self.raw.broken_invariant(hasher, ever_deep).map_or(Ok(()), Err)
+        self.raw.broken_invariant(hasher, ever_stashed).map_or(Ok(()), Err)
     }
 }
 
@@ -262,7 +262,7 @@ impl<T, S: Storage> Table<T, S> {
         Entries { pairs: self.raw.pairs_mut() }
     }
 
-    /// The entries that may have hash `hash`: those with its home and tag, and those deep. One or
+    /// The entries that may have hash `hash`: those with its home and tag, and those stashed. One or
     /// two cache lines.
     pub fn iter_hash(&self, hash: u64) -> IterHash<'_, T> {
         Entries { pairs: self.raw.pairs_of(hash) }
@@ -342,7 +342,7 @@ impl<T, S: Storage> Table<T, S> {
 
     /// [`try_insert_unique`](Self::try_insert_unique) that never grows: it allocates nothing and
     /// needs no hash function. Its cost does not depend on the size of the table, unless the entry
-    /// becomes deep.
+    /// becomes stashed.
     ///
     /// # Errors
     ///

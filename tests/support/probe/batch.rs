@@ -6,7 +6,7 @@
 use fastrand::Rng;
 use heptad::layout::Tag;
 use heptad::probe::oracle::{self, Found};
-use heptad::probe::{self, BACKENDS, FoundWord, MAYBE_DEEP};
+use heptad::probe::{self, BACKENDS, FoundWord, MAYBE_STASHED};
 
 use super::{EDGES, SIZES, STRIDE, Table, hash_of};
 
@@ -48,7 +48,7 @@ impl Batch {
 }
 
 /// Asks every backend for a batch, compares the answers with the oracle's, and counts them by kind:
-/// at home, in the alternate, absent, maybe deep.
+/// at home, in the alternate, absent, maybe stashed.
 fn check_batch(table: &Table, batch: &Batch) -> [usize; 4] {
     let groups = &table.groups[..table.count];
     let before = table.groups;
@@ -63,7 +63,7 @@ fn check_batch(table: &Table, batch: &Batch) -> [usize; 4] {
         for (index, (hash, word)) in batch.pairs().enumerate() {
             let found = match answers[1 + index] as usize {
                 0 => Found::Absent,
-                MAYBE_DEEP => Found::MaybeDeep,
+                MAYBE_STASHED => Found::MaybeStashed,
                 address => table.place(address),
             };
             let expected = oracle::find_word(groups, hash, word);
@@ -79,7 +79,7 @@ fn check_batch(table: &Table, batch: &Batch) -> [usize; 4] {
         kinds[match oracle::find_word(groups, hash, word) {
             Found::At { group, slot } => (groups[group][0] >> (8 * slot) & 1) as usize,
             Found::Absent => 2,
-            Found::MaybeDeep => 3,
+            Found::MaybeStashed => 3,
         }] += 1;
     }
     kinds
@@ -110,7 +110,7 @@ fn random_case(size: usize, count: usize, rng: &mut Rng) -> (Table, Batch) {
         let slot = rng.usize(1..8);
         match rng.u8(..8) {
             0..3 => table.set(home, slot, tag.at_home().0, word),
-            3..5 => table.set(alternate, slot, tag.away().0, word),
+            3..5 => table.set(alternate, slot, tag.displaced().0, word),
             5 => table.set(home, slot, tag.at_home().0, !word),
             6 => table.set(home, slot, EDGES[rng.usize(..8)], word),
             _ => {}
@@ -148,21 +148,21 @@ fn s6_find_words_of_every_tag_in_every_group() {
             let tag = Tag::of(batch.hashes[0]);
             let free = Table::free(size, batch.words[0]);
             assert_eq!(check_batch(&free, &batch), [0, 0, size, 0]);
-            let (mut at_home, mut away) = (free, free);
+            let (mut at_home, mut displaced) = (free, free);
             for (index, (hash, word)) in batch.pairs().enumerate() {
                 let [home, alternate] = free.pair(hash);
                 let slot = 1 + (number + index) % 7;
                 at_home.set(home, slot, tag.at_home().0, word);
-                away.set(alternate, slot, tag.away().0, word);
+                displaced.set(alternate, slot, tag.displaced().0, word);
             }
             assert_eq!(check_batch(&at_home, &batch), [size, 0, 0, 0]);
             // The filter bit of the class, and only that one, leads to the alternate.
-            away.set_filters(!(1 << tag.class().get()));
-            assert_eq!(check_batch(&away, &batch), [0, 0, size, 0]);
-            away.set_filters(1 << tag.class().get());
-            assert_eq!(check_batch(&away, &batch), [0, size, 0, 0]);
+            displaced.set_filters(!(1 << tag.class().get()));
+            assert_eq!(check_batch(&displaced, &batch), [0, 0, size, 0]);
+            displaced.set_filters(1 << tag.class().get());
+            assert_eq!(check_batch(&displaced, &batch), [0, size, 0, 0]);
             batch.words = batch.words.map(|word| !word);
-            assert_eq!(check_batch(&away, &batch), [0, 0, 0, size]);
+            assert_eq!(check_batch(&displaced, &batch), [0, 0, 0, size]);
         }
     }
 }
@@ -179,7 +179,7 @@ fn s6_find_words_among_false_matches() {
                 batch.push(hash_of(number, home, &mut rng), rng.u64(..));
             }
             let tag = Tag::of(batch.hashes[0]);
-            for (which, slot_byte) in [(0, tag.at_home().0), (1, tag.away().0)] {
+            for (which, slot_byte) in [(0, tag.at_home().0), (1, tag.displaced().0)] {
                 let mut table = Table::free(16, batch.words[0]);
                 let mut hits = 0;
                 for (equal, (hash, word)) in (first..).zip(batch.pairs()) {
@@ -213,14 +213,14 @@ fn s6_find_words_next_to_every_filter() {
             for (hash, word) in batch.pairs() {
                 let [home, alternate] = table.pair(hash);
                 table.set(home, slot, tag.at_home().0 ^ 1, word);
-                table.set(alternate, other_slot, tag.away().0 ^ 1, word);
+                table.set(alternate, other_slot, tag.displaced().0 ^ 1, word);
             }
             for first in (0..=255u8).step_by(16 * STRIDE.min(8)) {
                 for (filter, words) in (first..=first | 15).zip(&mut table.groups) {
                     words[0] = words[0] & !0xff | u64::from(filter);
                 }
-                let [_, _, absent, maybe_deep] = check_batch(&table, &batch);
-                assert_eq!(absent + maybe_deep, 16);
+                let [_, _, absent, maybe_stashed] = check_batch(&table, &batch);
+                assert_eq!(absent + maybe_stashed, 16);
             }
         }
     }
@@ -247,7 +247,7 @@ fn s6_find_words_through_the_door() {
                     place
                 }
                 FoundWord::Absent => Found::Absent,
-                FoundWord::MaybeDeep => Found::MaybeDeep,
+                FoundWord::MaybeStashed => Found::MaybeStashed,
             };
             assert_eq!(Some(found), expected.next());
         }
@@ -264,7 +264,7 @@ fn s7_find_words_ends_in_full_tables() {
         }
         let tag = Tag::of(batch.hashes[0]);
         for size in SIZES.into_iter().step_by(STRIDE.min(3)) {
-            for slot_byte in [tag.at_home().0, tag.away().0, 0x01, 0xff] {
+            for slot_byte in [tag.at_home().0, tag.displaced().0, 0x01, 0xff] {
                 let mut table = Table::free(size, 0);
                 for group in 0..size {
                     for slot in 1..8 {
@@ -276,7 +276,7 @@ fn s7_find_words_ends_in_full_tables() {
                 assert_eq!(check_batch(&table, &batch), [0, 0, 0, 16]);
                 // The last place that is looked at, for one word of each home.
                 for (hash, word) in batch.pairs().take(size) {
-                    table.set(table.pair(hash)[1], 7, tag.away().0, word);
+                    table.set(table.pair(hash)[1], 7, tag.displaced().0, word);
                 }
                 assert_eq!(check_batch(&table, &batch), [0, size, 0, 16 - size]);
             }
@@ -288,7 +288,7 @@ fn s11_find_words_of_every_kind_of_entry() {
     let mut rng = Rng::with_seed(11);
     let mut batch = Batch::EMPTY;
     let bits = (0..64).map(|bit| 1u64 << bit);
-    for entry in [0, u64::MAX, MAYBE_DEEP as u64].into_iter().chain(bits) {
+    for entry in [0, u64::MAX, MAYBE_STASHED as u64].into_iter().chain(bits) {
         batch.push(rng.u64(..), entry);
     }
     // One entry at a time is there, at home or in the alternate, where its lone bit has neighbours
@@ -296,7 +296,7 @@ fn s11_find_words_of_every_kind_of_entry() {
     for (hash, entry) in batch.pairs().step_by(STRIDE.min(40)) {
         let tag = Tag::of(hash);
         let free = Table::free(16, entry);
-        for (which, slot_byte) in [(0, tag.at_home().0), (1, tag.away().0)] {
+        for (which, slot_byte) in [(0, tag.at_home().0), (1, tag.displaced().0)] {
             let mut table = free;
             table.set_filters(0xff);
             table.set(table.pair(hash)[which], rng.usize(1..8), slot_byte, entry);

@@ -52,7 +52,7 @@ const TWO_AT_HOME: &[bool] = &[
     true,
 ];
 const ONE_MISS: &[bool] = &[false, false, true, false, true, false, true, true, false, true, true];
-const ONE_AWAY: &[bool] =
+const ONE_DISPLACED: &[bool] =
     &[false, false, true, false, true, false, true, false, false, false, false, false, false, true];
 
 pub(super) const MACHINES: &[Machine] = &[
@@ -109,7 +109,7 @@ pub(super) const MACHINES: &[Machine] = &[
             path("find_words", "one first match at home", ONE_AT_HOME),
             path("find_words", "two first matches at home", TWO_AT_HOME),
             path("find_words", "one miss at home", ONE_MISS),
-            path("find_words", "one first match in the alternate", ONE_AWAY),
+            path("find_words", "one first match in the alternate", ONE_DISPLACED),
         ],
     },
     Machine {
@@ -134,7 +134,7 @@ pub(super) const MACHINES: &[Machine] = &[
             path("find_words", "one first match at home", ONE_AT_HOME),
             path("find_words", "two first matches at home", TWO_AT_HOME),
             path("find_words", "one miss at home", ONE_MISS),
-            path("find_words", "one first match in the alternate", ONE_AWAY),
+            path("find_words", "one first match in the alternate", ONE_DISPLACED),
         ],
     },
 ];

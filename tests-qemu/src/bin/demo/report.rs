@@ -64,7 +64,7 @@ pub(crate) fn print_hottest(symbols: &Symbols, arena: &mut Arena) {
 /// Prints how large every table is, how full, and how many lines of keys a lookup reads.
 pub(crate) fn print_tables(symbols: &Symbols, workload: &Workload) {
     println!(
-        "table                entries  capacity  groups   bytes  displaced  deep  lines per hit"
+        "table                entries  capacity  groups   bytes  displaced  stashed  lines per hit"
     );
     for (name, stats) in [
         ("functions by name", symbols.by_name.stats()),
@@ -72,10 +72,10 @@ pub(crate) fn print_tables(symbols: &Symbols, workload: &Workload) {
         ("words of the names", workload.words.stats()),
         ("numbers that churn", workload.numbers.stats()),
     ] {
-        let Stats { len, capacity, groups, bytes, displaced, deep, .. } = stats;
+        let Stats { len, capacity, groups, bytes, displaced, stashed, .. } = stats;
         let lines = stats.lines_per_1000_hits();
         println!(
-            "{name:20} {len:7}  {capacity:8}  {groups:6}  {bytes:6}  {displaced:9}  {deep:4}  {:9}.{:03}",
+            "{name:20} {len:7}  {capacity:8}  {groups:6}  {bytes:6}  {displaced:9}  {stashed:4}  {:9}.{:03}",
             lines / 1000,
             lines % 1000
         );

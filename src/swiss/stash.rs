@@ -1,9 +1,9 @@
-//! Deep entries: what a flood of equal hashes turns into.
+//! Stashed entries: what a flood of equal hashes turns into.
 //!
 //! A key whose two groups are full, and cannot be made to give way, goes to the first free slot
 //! behind its alternate. Its byte carries no tag, so it is found by comparing; `span` bounds how far
 //! a search goes, and the home's filter bit keeps everyone else from paying for it. Growing the
-//! table inserts the deep afresh, and with a sound hash they become ordinary entries.
+//! table inserts the stashed afresh, and with a sound hash they become ordinary entries.
 
 use super::view::{Place, Reader, Writer};
 use crate::{
@@ -12,16 +12,16 @@ use crate::{
 };
 
 impl<T, V> Reader<'_, T, V> {
-    /// Looks among the deep entries behind `alternate`: at most `span` lines.
+    /// Looks among the stashed entries behind `alternate`: at most `span` lines.
     #[cold]
-    pub(super) fn find_deep(
+    pub(super) fn find_stashed(
         self,
         alternate: Offset,
         mut equal: impl FnMut(&T) -> bool,
     ) -> Option<Place> {
         (1..=self.control.span).find_map(|distance| {
             let offset = self.geometry().after(alternate, distance);
-            let matching = probe::match_slots(self.word(offset), SlotByte::DEEP);
+            let matching = probe::match_slots(self.word(offset), SlotByte::STASHED);
             self.compare(offset, matching, &mut equal)
         })
     }
@@ -31,7 +31,7 @@ impl<T, V> Writer<'_, T, V> {
     /// A slot for a key that has no room in either group. Some slot of the table must be free: then
     /// the search ends, at the latest when it has been round once.
     #[cold]
-    pub(super) fn make_room_deep(&mut self, hash: u64) -> Place {
+    pub(super) fn make_room_in_stash(&mut self, hash: u64) -> Place {
         let (home, alternate) = self.geometry().pair(hash);
         let class = Tag::of(hash).class();
         let mut distance = 1;
@@ -39,7 +39,7 @@ impl<T, V> Writer<'_, T, V> {
             let offset = self.geometry().after(alternate, distance);
             if let Some(slot) = probe::free_slot(self.word(offset)) {
                 self.set_filter(home, class);
-                self.control.add_deep(home, class, distance); // W3
+                self.control.add_stashed(home, class, distance); // W3
                 return Place::new(offset, slot);
             }
             distance += 1;
