@@ -188,14 +188,26 @@ impl Word {
         self.0 >> 8 != 0
     }
 
-    /// Is any slot free? Cheaper than to find which.
+    /// The lowest free slot.
+    #[inline]
+    pub const fn lowest_free_slot(self) -> Option<Slot> {
+        self.slots_like_free().lowest()
+    }
+
+    /// Is any slot free?
+    #[inline]
+    pub const fn has_free_slot(self) -> bool {
+        !self.slots_like_free().is_empty()
+    }
+
+    /// The free slots, and perhaps some above the lowest of them: cheaper than to tell those apart.
     ///
     /// A zero byte borrows from the next one, which may then be taken for a zero too: never without a zero byte
     /// below it. Nothing is subtracted from the filter byte, so that it cannot borrow.
     #[inline]
-    pub const fn has_free_slot(self) -> bool {
+    const fn slots_like_free(self) -> SlotMask {
         const LOW_BITS: u64 = SlotMask::ALL.0 >> 7;
-        self.0.wrapping_sub(LOW_BITS) & !self.0 & SlotMask::ALL.0 != 0
+        SlotMask(self.0.wrapping_sub(LOW_BITS) & !self.0 & SlotMask::ALL.0)
     }
 
     /// The filter byte.

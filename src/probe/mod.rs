@@ -165,7 +165,7 @@ pub fn match_tag(word: Word, byte: SlotByte) -> SlotMask {
 #[inline(always)]
 pub fn free_slot(word: Word) -> Option<Slot> {
     // As bits, because what comes next wants eight times the number. `steps::free_slot` is for C.
-    match_slots(word, SlotByte::FREE).lowest()
+    word.lowest_free_slot()
 }
 
 /// Looks for the entry `wanted` of hash `hash` in its two groups: at most two cache lines.

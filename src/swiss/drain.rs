@@ -22,11 +22,6 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     pub(super) fn into_pairs(self) -> IntoPairs<T, V, S> {
         IntoPairs { places: Places::of(self.reader()), table: self }
     }
-
-    /// Forgets all entries without dropping them: they live on elsewhere.
-    pub(super) fn forget_entries(&mut self) {
-        self.writer().reset();
-    }
 }
 
 impl<T, V, S: Storage> Drop for Raw<T, V, S> {

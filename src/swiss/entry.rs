@@ -107,3 +107,47 @@ impl<'a, T, V, S: Storage> Vacant<'a, T, V, S> {
         self.table
     }
 }
+
+/// What the home of a hash says about an entry.
+pub(super) enum AtHome<'a, T, V, S: Storage> {
+    /// It is there.
+    Occupied(Occupied<'a, T, V, S>),
+    /// It is absent (W4), and there is room for it.
+    Vacant(Vacant<'a, T, V, S>),
+    /// Other groups decide, or the table is full.
+    Undecided(Undecided<'a, T, V, S>),
+}
+
+/// A lookup that has not found an entry in its home.
+///
+/// **H4** `home_word` is as in H2.
+pub(super) struct Undecided<'a, T, V, S: Storage> {
+    table: &'a mut Raw<T, V, S>,
+    hash: u64,
+    home_word: Word,
+}
+
+impl<'a, T, V, S: Storage> Undecided<'a, T, V, S> {
+    /// # Safety
+    ///
+    /// H4 holds.
+    #[inline]
+    pub(super) unsafe fn new(table: &'a mut Raw<T, V, S>, hash: u64, home_word: Word) -> Self {
+        Undecided { table, hash, home_word }
+    }
+
+    /// The rest of the lookup: the entry, or the place for it.
+    #[inline]
+    pub(super) fn decide(
+        self,
+        equal: impl FnMut(&T) -> bool,
+    ) -> Result<Occupied<'a, T, V, S>, Vacant<'a, T, V, S>> {
+        let Undecided { table, hash, home_word } = self;
+        match table.reader().find_beyond_home(hash, home_word, equal) {
+            // SAFETY: a lookup yields slots that are not free.
+            Ok(place) => Ok(unsafe { Occupied::new(table, place) }),
+            // SAFETY: H4.
+            Err(home_word) => Err(unsafe { Vacant::new(table, hash, home_word) }),
+        }
+    }
+}

@@ -22,16 +22,26 @@ impl<T, V> Reader<'_, T, V> {
         hash: u64,
         mut equal: impl FnMut(&T) -> bool,
     ) -> Result<Place, Word> {
-        let tag = Tag::of(hash);
-        let home = self.geometry().home(hash);
-        let word = self.word(home);
-        let matching = probe::match_tag(word, tag.at_home());
-        if let Some(place) = self.compare(home, matching, &mut equal) {
+        let word = self.home_word(hash);
+        if let Some(place) = self.find_at_home(hash, word, &mut equal) {
             return Ok(place);
         }
+        self.find_beyond_home(hash, word, equal)
+    }
+
+    /// The rest of a lookup that has not found the entry in its home, whose metadata word is `word`.
+    #[inline]
+    pub(super) fn find_beyond_home(
+        self,
+        hash: u64,
+        word: Word,
+        mut equal: impl FnMut(&T) -> bool,
+    ) -> Result<Place, Word> {
+        let tag = Tag::of(hash);
         if !word.filter_has(tag.class()) {
             return Err(word); // W4
         }
+        let home = self.geometry().home(hash);
         let alternate = self.geometry().alternate(home, tag.class());
         let matching = probe::match_tag(self.word(alternate), tag.displaced());
         if let Some(place) = self.compare(alternate, matching, &mut equal) {
@@ -41,6 +51,18 @@ impl<T, V> Reader<'_, T, V> {
             return Err(word);
         }
         self.find_stashed(alternate, equal).ok_or(word)
+    }
+
+    /// The first step of a lookup: where the entry stands in its home, whose metadata word is `word`.
+    #[inline]
+    pub(super) fn find_at_home(
+        self,
+        hash: u64,
+        word: Word,
+        equal: &mut impl FnMut(&T) -> bool,
+    ) -> Option<Place> {
+        let matching = probe::match_tag(word, Tag::of(hash).at_home());
+        self.compare(self.geometry().home(hash), matching, equal)
     }
 
     /// The first of the slots in `matching` whose entry is the one wanted.

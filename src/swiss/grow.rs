@@ -34,18 +34,16 @@ impl<T, V, S: Storage> Copies<T, V, S> {
     }
 
     fn into_storage(self) -> S {
-        let mut table = ManuallyDrop::new(self);
-        table.0.forget_entries();
+        let mut copies = ManuallyDrop::new(self);
         // SAFETY: taken once: `Copies` is not dropped.
-        unsafe { ManuallyDrop::take(&mut table.0) }.into_storage()
+        unsafe { ManuallyDrop::take(&mut copies.0) }.forget_entries()
     }
 }
 
 impl<T, V, S: Storage> Drop for Copies<T, V, S> {
     fn drop(&mut self) {
-        self.0.forget_entries();
-        // SAFETY: dropped once: `into_storage` does not come here.
-        unsafe { ManuallyDrop::drop(&mut self.0) }
+        // SAFETY: taken once: `into_storage` does not come here.
+        drop(unsafe { ManuallyDrop::take(&mut self.0) }.forget_entries());
     }
 }
 
@@ -176,5 +174,5 @@ fn copy<T, V>(
     let value = unsafe { core::ptr::from_ref(value).read() };
     let home_word = new.reader().home_word(hash);
     // SAFETY: the word of the home.
-    unsafe { new.insert(hash, home_word, entry, value) };
+    unsafe { new.again().insert(hash, home_word, entry, value) };
 }

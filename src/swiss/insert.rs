@@ -15,28 +15,23 @@ impl<T, V> Writer<'_, T, V> {
     ///
     /// `home_word` is the metadata word of the home of `hash`.
     #[inline]
-    pub(super) unsafe fn insert(
-        &mut self,
-        hash: u64,
-        home_word: Word,
-        entry: T,
-        value: V,
-    ) -> Place {
+    pub(super) unsafe fn insert(mut self, hash: u64, home_word: Word, entry: T, value: V) -> Place {
         debug_assert!(self.control.len < self.control.max);
         let home = self.geometry().home(hash);
         let Some(slot) = probe::free_slot(home_word) else {
             return self.insert_displaced(hash, entry, value);
         };
         let place = Place::new(home, slot);
+        let word = home_word.with_filled(slot, Tag::of(hash).at_home());
         // SAFETY: the slot was found free in the word of the group.
-        unsafe { self.fill_in(home_word, place, Tag::of(hash).at_home(), entry, value) };
+        unsafe { self.fill_in(home, word, place, entry, value) };
         self.control.len += 1;
         place
     }
 
     /// [`insert`](Self::insert) when the home is full.
     #[inline(never)]
-    fn insert_displaced(&mut self, hash: u64, entry: T, value: V) -> Place {
+    fn insert_displaced(mut self, hash: u64, entry: T, value: V) -> Place {
         let (place, byte) = self.make_room(hash);
         // SAFETY: a free slot of this table.
         unsafe { self.fill(place, byte, entry, value) };

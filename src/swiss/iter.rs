@@ -37,7 +37,7 @@ impl<'a, T, V> Reader<'a, T, V> {
     }
 }
 
-/// Groups that a walk over an almost empty table skips together.
+/// Groups that a walk over a sparse table skips together.
 const RUN: usize = 4;
 
 /// Yields the places of a table's entries. It holds no borrow: whoever steps it passes the word of
@@ -52,6 +52,8 @@ pub(super) struct Places {
     next_group: usize,
     /// Entries not yet yielded.
     left: usize,
+    /// Are most runs of [`RUN`] groups empty?
+    is_sparse: bool,
 }
 
 impl Places {
@@ -63,6 +65,7 @@ impl Places {
             slots: SlotMask::new(0),
             next_group: 0,
             left: reader.control.len,
+            is_sparse: reader.control.len < reader.geometry().groups() / (2 * RUN),
         }
     }
 
@@ -98,24 +101,23 @@ impl Places {
         }
     }
 
-    /// Goes on to the next group, and past those without entries. Returns `false` behind the last group.
+    /// Goes on to the next group that has entries. Returns `false` behind the last group.
     #[inline]
     fn advance(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
         let groups = self.geometry.groups();
-        if self.next_group < groups && self.enter_next(word) {
-            return true;
+        if self.is_sparse {
+            self.next_group = after_empty_runs(self.geometry, self.next_group, word);
         }
-        self.next_group = after_empty(self.geometry, self.next_group, word);
-        self.next_group < groups && self.enter_next(word)
-    }
-
-    /// Takes up the slots of the next group, which exists. Returns whether there are any.
-    #[inline]
-    fn enter_next(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
-        self.offset = self.geometry.at(self.next_group);
-        self.next_group += 1;
-        self.slots = occupied(word(self.offset));
-        !self.slots.is_empty()
+        while self.next_group < groups {
+            self.offset = self.geometry.at(self.next_group);
+            self.next_group += 1;
+            let word = word(self.offset);
+            if word.has_entries() {
+                self.slots = occupied(word);
+                return true;
+            }
+        }
+        false
     }
 
     /// Entries not yet yielded.
@@ -124,17 +126,12 @@ impl Places {
     }
 }
 
-/// The first group from `group` on that holds an entry, or the number of groups. Behind an empty group others
-/// are likely to be empty too, so [`RUN`] of them are tested together.
+/// A group from `group` on before which all are empty: [`RUN`] of them are tested together.
 #[inline(never)]
-fn after_empty(geometry: Geometry, mut group: usize, word: impl Fn(Offset) -> Word) -> usize {
-    let groups = geometry.groups();
+fn after_empty_runs(geometry: Geometry, mut group: usize, word: impl Fn(Offset) -> Word) -> usize {
     let run = |first| (first..first + RUN).fold(0, |bits, group| bits | word(geometry.at(group)).0);
-    while group + RUN <= groups && !Word(run(group)).has_entries() {
+    while group + RUN <= geometry.groups() && !Word(run(group)).has_entries() {
         group += RUN;
-    }
-    while group < groups && !word(geometry.at(group)).has_entries() {
-        group += 1;
     }
     group
 }

@@ -7,13 +7,13 @@ use core::{marker::PhantomData, mem::ManuallyDrop, ptr};
 
 use super::{
     control::Control,
-    entry::{Occupied, Vacant},
+    entry::{AtHome, Occupied, Undecided, Vacant},
     iter::{Pairs, PairsMut},
     view::{Reader, Writer},
 };
 use crate::{
     error::{Error, Rejected},
-    layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad},
+    layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad, Tag},
     storage::{Inline, Storage},
 };
 
@@ -76,9 +76,14 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     /// Drops the entries and gives the storage back.
     pub(super) fn into_storage(mut self) -> S {
         self.clear();
+        self.forget_entries()
+    }
+
+    /// Gives the storage back without a look at its lines. Entries are not dropped: they live on elsewhere.
+    pub(super) fn forget_entries(self) -> S {
         let table = ManuallyDrop::new(self);
         // SAFETY: a valid field, read once: `table` is never dropped, and its other fields need no
-        // dropping as there is no entry left.
+        // dropping.
         unsafe { ptr::read(&table.storage) }
     }
 
@@ -169,6 +174,28 @@ impl<T, V, S: Storage> Raw<T, V, S> {
             Ok(place) => Ok(unsafe { Occupied::new(self, place) }),
             // SAFETY: the word is that of the home.
             Err(home_word) => Err(unsafe { Vacant::new(self, hash, home_word) }),
+        }
+    }
+
+    /// [`entry`](Self::entry) as far as the home alone decides it. Nothing is called, so the function around it need
+    /// not save registers, if what follows an undecided answer is a call.
+    #[inline]
+    pub(super) fn entry_at_home(
+        &mut self,
+        hash: u64,
+        mut equal: impl FnMut(&T) -> bool,
+    ) -> AtHome<'_, T, V, S> {
+        let word = self.reader().home_word(hash);
+        if let Some(place) = self.reader().find_at_home(hash, word, &mut equal) {
+            // SAFETY: a lookup yields slots that are not free.
+            return AtHome::Occupied(unsafe { Occupied::new(self, place) });
+        }
+        if self.len() < self.capacity() && !word.filter_has(Tag::of(hash).class()) {
+            // SAFETY: the word is that of the home.
+            AtHome::Vacant(unsafe { Vacant::new(self, hash, word) })
+        } else {
+            // SAFETY: as above.
+            AtHome::Undecided(unsafe { Undecided::new(self, hash, word) })
         }
     }
 

@@ -158,6 +158,12 @@ impl<'a, T, V> Writer<'a, T, V> {
         Writer { base, control, entries: PhantomData }
     }
 
+    /// The same lines for a while: a writer that is passed by value stays in registers.
+    #[inline]
+    pub(super) fn again(&mut self) -> Writer<'_, T, V> {
+        Writer { base: self.base, control: self.control, entries: PhantomData }
+    }
+
     /// The same lines for reading, as long as nothing is written.
     #[inline]
     pub(super) fn reader(&self) -> Reader<'_, T, V> {
@@ -234,29 +240,28 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// `place` is one of this table, and its slot is free.
     #[inline]
     pub(super) unsafe fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
-        let word = self.word(place.offset(self.geometry()));
+        let offset = place.offset(self.geometry());
+        let word = self.word(offset).with_filled(place.slot(), byte);
         // SAFETY: the caller's promise.
-        unsafe { self.fill_in(word, place, byte, entry, value) }
+        unsafe { self.fill_in(offset, word, place, entry, value) }
     }
 
-    /// [`fill`](Self::fill) in a group whose metadata word is `word`.
+    /// [`fill`](Self::fill) in the group at `offset`, whose metadata word becomes `word`.
     ///
     /// # Safety
     ///
-    /// As for [`fill`](Self::fill), and `word` is that of the place's group.
+    /// As for [`fill`](Self::fill), and `word` is that of the place's group with the slot filled.
     #[inline]
     pub(super) unsafe fn fill_in(
         &mut self,
+        offset: Offset,
         word: Word,
         place: Place,
-        byte: SlotByte,
         entry: T,
         value: V,
     ) {
         // SAFETY: entry and value are written below.
-        unsafe {
-            self.set_word(place.offset(self.geometry()), word.with_filled(place.slot(), byte))
-        };
+        unsafe { self.set_word(offset, word) };
         // SAFETY: inside the table, valid for writes (V1); a free slot holds nothing to drop.
         unsafe { self.entry_ptr(place).write(entry) };
         // SAFETY: as above.

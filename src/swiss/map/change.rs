@@ -10,7 +10,7 @@ use super::{Entry, OccupiedEntry, PairMap, Pairing, VacantEntry};
 use crate::{
     error::{Error, Rejected},
     storage::{Growable, Storage},
-    swiss::entry::Vacant,
+    swiss::entry::{AtHome, Undecided, Vacant},
 };
 
 /// The place of an absent key.
@@ -72,9 +72,32 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         room: impl FnOnce(Room<'a, K, V, P, S>, &H) -> Result<Room<'a, K, V, P, S>, Error>,
     ) -> Result<Option<V>, Rejected<(K, V)>> {
         let hash = self.hash(&key);
-        match self.raw.entry(hash, |entry| *P::key(entry) == key) {
+        match self.raw.entry_at_home(hash, |entry| *P::key(entry) == key) {
+            AtHome::Occupied(occupied) => {
+                Ok(Some(OccupiedEntry::<K, V, P, S> { occupied }.insert(value)))
+            }
+            AtHome::Vacant(vacant) => {
+                VacantEntry::<K, V, P, S> { vacant, key }.insert(value);
+                Ok(None)
+            }
+            AtHome::Undecided(undecided) => {
+                Self::insert_anywhere(undecided, key, value, &self.build_hasher, room)
+            }
+        }
+    }
+
+    /// [`insert_if`](Self::insert_if) where the home does not decide.
+    #[inline(never)]
+    fn insert_anywhere<'a>(
+        undecided: Undecided<'a, P::Entry, P::Beside, S>,
+        key: K,
+        value: V,
+        build_hasher: &H,
+        room: impl FnOnce(Room<'a, K, V, P, S>, &H) -> Result<Room<'a, K, V, P, S>, Error>,
+    ) -> Result<Option<V>, Rejected<(K, V)>> {
+        match undecided.decide(|entry| *P::key(entry) == key) {
             Ok(occupied) => Ok(Some(OccupiedEntry::<K, V, P, S> { occupied }.insert(value))),
-            Err(vacant) => match room(vacant, &self.build_hasher) {
+            Err(vacant) => match room(vacant, build_hasher) {
                 Ok(vacant) => {
                     VacantEntry::<K, V, P, S> { vacant, key }.insert(value);
                     Ok(None)
