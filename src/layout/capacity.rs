@@ -9,16 +9,20 @@ use super::SLOTS;
 /// The part of a table's slots that it fills before it counts as full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MaxLoad {
-    /// 15/16: two lines per lookup still hold, and memory is used best. The default.
+    /// 15/16: two lines per lookup still hold, and memory is used best. The default in memory of a fixed size.
     #[default]
     FifteenSixteenths,
-    /// 7/8: inserts displace less.
+    /// 7/8: inserts displace less. The default of tables that [grow](Self::GROWING).
     SevenEighths,
     /// 3/4: for tables whose entries come and go all the time.
     ThreeQuarters,
 }
 
 impl MaxLoad {
+    /// The load at which tables on the heap grow, unless they are made with another one. Growth at 15/16
+    /// would take a quarter more instructions per key: docs/decisions/growing-load.md has the counts.
+    pub const GROWING: MaxLoad = MaxLoad::SevenEighths;
+
     pub(crate) const fn sixteenths(self) -> usize {
         match self {
             MaxLoad::FifteenSixteenths => 15,

@@ -92,7 +92,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     pub(super) const fn without_lines(storage: S) -> Self {
         // Naming the constant checks the sizes of T and V for every table that can be made.
         let _ = Self::LINES_PER_GROUP;
-        let load = MaxLoad::FifteenSixteenths;
+        let load = MaxLoad::GROWING;
         Raw { storage, control: Control::NO_LINES, load, entries: PhantomData }
     }
 

@@ -101,7 +101,8 @@ impl<K, V, P: Pairing<K, V>> PairMap<K, V, P> {
 
 #[cfg(feature = "alloc")]
 impl<K, V, P: Pairing<K, V>, H> PairMap<K, V, P, Heap, H> {
-    /// An empty map without memory; the first insert allocates one group.
+    /// An empty map without memory; the first insert allocates one group. It grows when 7/8 of its slots are in
+    /// use ([`MaxLoad::GROWING`]); [`with_max_load_in`](Self::with_max_load_in) an empty [`Heap`] takes another load.
     pub const fn with_hasher(build_hasher: H) -> Self {
         PairMap { raw: Raw::without_lines(Heap::new()), build_hasher }
     }

@@ -67,7 +67,8 @@ impl<K> Set<K> {
 
 #[cfg(feature = "alloc")]
 impl<K, H> Set<K, Heap, H> {
-    /// An empty set without memory; the first insert allocates one group.
+    /// An empty set without memory; the first insert allocates one group. It grows when 7/8 of its slots are in
+    /// use ([`MaxLoad::GROWING`]); [`with_max_load_in`](Self::with_max_load_in) an empty [`Heap`] takes another load.
     pub const fn with_hasher(build_hasher: H) -> Self {
         Set { map: Map64::with_hasher(build_hasher) }
     }
