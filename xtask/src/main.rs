@@ -9,6 +9,7 @@
 //! cargo xtask bench-c [OPTION…]  the C interface beside khash and packaged C++ tables
 //! cargo xtask install-c --prefix DIR   the C header and library
 //! cargo xtask write-pages        the blocks of documents that are printed
+//! cargo xtask write-counts       the instructions that the stage `counts` expects
 //! ```
 //!
 //! Each command finds what it needs on the machine and installs what is missing where it may
@@ -22,6 +23,7 @@ mod bench;
 mod builds;
 mod capi;
 mod consumers;
+mod counts;
 mod coverage;
 mod demo;
 mod docs;
@@ -70,7 +72,8 @@ usage: cargo xtask COMMAND
   bench [OPTION…]                        times beside other tables'; `bench --help` lists the options
   bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
   install-c --prefix DIR                 the C header and library; `install-c --help` lists the options
-  write-pages                            prints the printed blocks of DESIGN.md and docs/measurements.md anew";
+  write-pages                            prints the printed blocks of DESIGN.md and docs/measurements.md anew
+  write-counts                           counts the operations anew that the stage `counts` watches";
 
 fn main() -> ExitCode {
     match run() {
@@ -134,6 +137,7 @@ fn run() -> Result<bool> {
             return capi::install::run(&shell, &call).map(|()| true);
         }
         Some("write-pages") => return pages::write().map(|()| true),
+        Some("write-counts") => return counts::write(&shell).map(|()| true),
         Some("asm-check") => {
             names.insert(0, "asm-check".into());
             table::TEST

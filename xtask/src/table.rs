@@ -5,9 +5,9 @@ use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, bench, builds, capi, consumers, coverage, docs, fuzz, host,
-    lint, lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages, proofs,
-    protocols, qemu, sanitizers, words,
+    aarch64_user, arrows, asm_check, bench, builds, capi, consumers, counts, coverage, docs, fuzz,
+    host, lint, lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages,
+    proofs, protocols, qemu, sanitizers, words,
 };
 
 /// What every change must pass.
@@ -47,6 +47,12 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the tests on this machine, for each backend",
         needs: &[],
         run: host::run,
+    },
+    Stage {
+        name: "counts",
+        about: "instructions and mispredictions of the tables' operations, against counts/expected.txt",
+        needs: counts::NEEDS,
+        run: counts::run,
     },
     Stage {
         name: "models",
