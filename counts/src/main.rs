@@ -55,7 +55,7 @@ fn keys(first: u64, count: usize) -> Vec<u64> {
 
 /// The same keys in another order, some of them several times.
 fn drawn(keys: &[u64]) -> Vec<u64> {
-    let index = |draw| (u128::from(hash_word(99, draw)) * keys.len() as u128 >> 64) as usize;
+    let index = |draw| ((u128::from(hash_word(99, draw)) * keys.len() as u128) >> 64) as usize;
     (0..keys.len() as u64).map(|draw| keys[index(draw)]).collect()
 }
 
