@@ -73,6 +73,7 @@ pub type Map64<K, V, S = Heap, H = Keyed> = PairMap<K, V, Wide, S, H>;
 /// A map from `K` to `V`, kept as the pairing `P` says: use it as [`Map`] or [`Map64`].
 ///
 /// The costs are those of [`Table`](super::Table), plus one line per hit in a [`Map64`].
+#[repr(C)]
 pub struct PairMap<K, V, P: Pairing<K, V>, S: Storage = Heap, H = Keyed> {
     pub(super) raw: Raw<P::Entry, P::Beside, S>,
     build_hasher: H,
