@@ -140,8 +140,8 @@ enum {
 };
 
 /* Declares an array of so many lines of 64 bytes, fit for a table. A set or table of n groups (a power
- * of two, or the one below is used) takes n lines, a map 2 * n. Groups hold seven slots; at load 15/16
- * there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
+ * of two, or the one below is used) takes n lines, a map 15 * n / 8 and never more than 2 * n. Groups hold seven
+ * slots; at load 15/16 there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
 #if defined(__GNUC__)
 #define HEPTAD_LINES(name, lines) \
     unsigned char name[sizeof(uint64_t[8]) * (lines)] __attribute__((__aligned__(64)))
@@ -179,7 +179,7 @@ typedef struct heptad_stats {
     uint64_t span;        /* how many groups after its second one a stashed entry may lie */
     uint64_t filter_bits; /* of 8 per group: a miss on such a one touches two lines */
     uint64_t full_groups; /* groups without a free slot */
-    uint64_t bytes;       /* of the lines in use */
+    uint64_t bytes;       /* of the groups and values */
 } heptad_stats;
 
 /* ---------------------------------------------------------------- handles */
@@ -332,7 +332,7 @@ int heptad_set_retain(heptad_set *set, int (*keep)(uint64_t key, void *context),
  * Keys are probed exactly as in a set; values follow all key lines, so whatever reaches a value
  * touches one line more, and insertions and removals some 1.5 more on average. */
 
-/* As heptad_set_init; two lines per group. */
+/* As heptad_set_init; a group takes a line, and its values 56 bytes. */
 int heptad_map_init(heptad_map *map, void *memory, size_t bytes, uint64_t seed, int load);
 
 /* As those of a set. */

@@ -169,20 +169,6 @@ impl<T, V> Writer<'_, T, V> {
         // SAFETY: no slot byte changes.
         unsafe { self.set_word(home, word) }
     }
-
-    /// Moves the resident at `from`, not stashed, to the free slot `to` of its other group. The filter bit of its
-    /// home is the caller's.
-    ///
-    /// # Safety
-    ///
-    /// As for [`move_resident`](Self::move_resident).
-    pub(super) unsafe fn relocate(&mut self, from: Place, to: Place) {
-        let byte = self.slot_byte(from);
-        // SAFETY: the caller's promise.
-        let (entry, value) = unsafe { self.empty(from) };
-        // SAFETY: the caller's promise.
-        unsafe { self.fill(to, byte.moved(), entry, value) };
-    }
 }
 
 /// The lowest resident of each class that has any: what the others of that class lead to is the same.
