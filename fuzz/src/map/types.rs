@@ -1,6 +1,9 @@
 //! Keys and values of several sizes.
 
-use std::{fmt::Debug, hash::Hash};
+use std::{
+    fmt::Debug,
+    hash::{Hash, Hasher},
+};
 
 /// A key: an integer.
 pub(super) trait Key: Copy + Debug + Eq + Hash + From<u8> + Into<u64> {}
@@ -43,10 +46,16 @@ impl From<u32> for Byte {
 }
 
 /// A key of a size that no word has.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Mac([u8; 6]);
 
 impl Key for Mac {}
+
+impl Hash for Mac {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from(*self));
+    }
+}
 
 impl From<u8> for Mac {
     fn from(key: u8) -> Mac {
