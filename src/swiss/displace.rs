@@ -152,7 +152,7 @@ impl<T, V> Writer<'_, T, V> {
         let byte = self.slot_byte(from);
         // SAFETY: the caller's promise.
         unsafe { self.relocate(from, to) };
-        let (left, entered) = (from.offset(self.geometry()), to.offset(self.geometry()));
+        let (left, entered) = (from.offset(), to.offset());
         let (home, alternate) = if byte.is_displaced() { (entered, left) } else { (left, entered) };
         self.settle_filter(home, byte.class(), alternate);
     }

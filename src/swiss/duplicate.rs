@@ -29,7 +29,7 @@ impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
             let entry = unsafe { old.entry(place) }.clone();
             // SAFETY: as above.
             let value = unsafe { old.value(place) }.clone();
-            let byte = old.word(place.offset(old.geometry())).slot_byte(place.slot());
+            let byte = old.word(place.offset()).slot_byte(place.slot());
             // SAFETY: a place of a table of the same size, to which nothing was copied yet.
             unsafe { new.fill(place, byte, entry, value) };
             new.control.len += 1;

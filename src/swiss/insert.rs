@@ -57,7 +57,7 @@ impl<T, V> Writer<'_, T, V> {
     #[inline(never)]
     unsafe fn claim_displaced(&mut self, hash: u64) -> Place {
         let (place, byte) = self.make_room(hash);
-        let word = self.word(place.offset(self.geometry()));
+        let word = self.word(place.offset());
         // SAFETY: a free slot of this table; the caller writes what it holds.
         unsafe { self.mark(word, place, byte) };
         self.control.len += 1;
@@ -76,7 +76,7 @@ impl<T, V> Writer<'_, T, V> {
                 None => return (self.make_room_in_stash(hash), SlotByte::STASHED),
             },
         };
-        if place.offset(self.geometry()) == home {
+        if place.offset() == home {
             return (place, tag.at_home());
         }
         self.set_filter(home, tag.class());

@@ -46,13 +46,17 @@ pub(super) const fn largest_within<V>(lines: usize) -> Option<Geometry> {
     Geometry::largest_within(bytes / bytes_per_group::<V>())
 }
 
-/// Bytes from the end of the groups, or what gap follows it, to the value of the slot whose entry stands at
-/// `entry_bytes` from the start of the table.
+/// Bytes from the end of the groups, or what gap follows it, to the value of a slot. Its group stands at `group_bytes`
+/// from the start of the table, its entry at `entry_bytes`.
 #[inline]
-pub(super) const fn value_bytes<V>(entry_bytes: usize) -> usize {
-    // A group has eight words, and one of them less is a slot: 8 g + s, less g, less 1.
-    let number = entry_bytes / ENTRY_BYTES - entry_bytes / LINE_BYTES - 1;
-    number * size_of::<V>()
+pub(super) const fn value_bytes<V>(group_bytes: usize, entry_bytes: usize) -> usize {
+    // A group has eight words, one more than slots: `8 g + s`, less `g`, less 1, in words of eight bytes.
+    let words = entry_bytes - group_bytes / (SLOTS + 1) - ENTRY_BYTES;
+    if size_of::<V>() % ENTRY_BYTES == 0 {
+        words * (size_of::<V>() / ENTRY_BYTES)
+    } else {
+        words / ENTRY_BYTES * size_of::<V>()
+    }
 }
 
 /// The least lines of 64 bytes in which a table with values of type `V` takes `entries` entries, filled up to 15/16:
@@ -116,7 +120,10 @@ mod tests {
         let mut expected = 0;
         for group in 0..100 {
             for slot in Slot::ALL {
-                assert_eq!(value_bytes::<[u8; 3]>(64 * group + slot.entry_bytes()), 3 * expected);
+                assert_eq!(
+                    value_bytes::<[u8; 3]>(64 * group, 64 * group + slot.entry_bytes()),
+                    3 * expected
+                );
                 expected += 1;
             }
         }

@@ -14,25 +14,29 @@ use core::{marker::PhantomData, num::NonZeroUsize};
 use super::{control::Control, shape};
 use crate::layout::{Class, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
 
-/// Where an entry stands, or could: its bytes from the start of the table.
+/// Where an entry stands, or could: its group, and its bytes from the start of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place(usize);
+pub(super) struct Place {
+    /// Follows from `bytes`, but is at hand where a place is made: values are found without computing it again.
+    offset: Offset,
+    bytes: usize,
+}
 
 impl Place {
     #[inline]
     pub(super) fn new(offset: Offset, slot: Slot) -> Place {
-        Place(offset.bytes() + slot.entry_bytes())
+        Place { offset, bytes: offset.bytes() + slot.entry_bytes() }
     }
 
     /// The group's offset.
     #[inline]
-    pub(super) fn offset(self, geometry: Geometry) -> Offset {
-        geometry.containing(self.0)
+    pub(super) fn offset(self) -> Offset {
+        self.offset
     }
 
     #[inline]
     pub(super) fn slot(self) -> Slot {
-        Slot::from_entry_bytes(self.0)
+        Slot::from_entry_bytes(self.bytes)
     }
 }
 
@@ -96,7 +100,8 @@ impl<'a, T, V> Reader<'a, T, V> {
     /// The place of the entry at `address`, an address inside this table.
     #[inline]
     pub(super) fn place_of(self, address: NonZeroUsize) -> Place {
-        Place(address.get().wrapping_sub(self.base.addr()))
+        let bytes = address.get().wrapping_sub(self.base.addr());
+        Place { offset: self.geometry().containing(bytes), bytes }
     }
 
     /// The entry at `place`.
@@ -107,7 +112,7 @@ impl<'a, T, V> Reader<'a, T, V> {
     #[inline]
     pub(super) unsafe fn entry(self, place: Place) -> &'a T {
         // SAFETY: inside the table (V1), as something stands there.
-        let entry = unsafe { self.base.byte_add(place.0) }.cast::<T>();
+        let entry = unsafe { self.base.byte_add(place.bytes) }.cast::<T>();
         // SAFETY: initialised, as the slot is not free (V2), and unchanged during 'a (V1).
         unsafe { &*entry }
     }
@@ -138,7 +143,7 @@ fn value_at<V>(base: usize, geometry: Geometry, place: Place) -> usize {
     if shape::needs_fixed_lines::<V>() {
         values += base.wrapping_add(values).wrapping_neg() & (align_of::<V>() - 1);
     }
-    let value = values + shape::value_bytes::<V>(place.0);
+    let value = values + shape::value_bytes::<V>(place.offset.bytes(), place.bytes);
     #[cfg(test)]
     crate::layout::touched::touch(base.wrapping_add(value));
     value
@@ -216,13 +221,13 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// The slot byte at `place`.
     #[inline]
     pub(super) fn slot_byte(&self, place: Place) -> SlotByte {
-        self.word(place.offset(self.geometry())).slot_byte(place.slot())
+        self.word(place.offset()).slot_byte(place.slot())
     }
 
     /// The entry at `place`, initialised or not.
     #[inline]
     pub(super) fn entry_ptr(&mut self, place: Place) -> *mut T {
-        self.base.wrapping_byte_add(place.0).cast()
+        self.base.wrapping_byte_add(place.bytes).cast()
     }
 
     /// The value at `place`, initialised or not.
@@ -239,7 +244,7 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// `place` is one of this table, and its slot is free.
     #[inline]
     pub(super) unsafe fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
-        let word = self.word(place.offset(self.geometry()));
+        let word = self.word(place.offset());
         // SAFETY: entry and value are written below.
         unsafe { self.mark(word, place, byte) };
         // SAFETY: the caller's promise.
@@ -256,7 +261,7 @@ impl<'a, T, V> Writer<'a, T, V> {
     pub(super) unsafe fn mark(&mut self, word: Word, place: Place, byte: SlotByte) {
         let word = word.with_filled(place.slot(), byte);
         // SAFETY: the caller's promise.
-        unsafe { self.set_word(place.offset(self.geometry()), word) };
+        unsafe { self.set_word(place.offset(), word) };
     }
 
     /// Writes entry and value of a slot that holds none.
@@ -294,12 +299,12 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// The slot of `from` is not free, that of `to` is, and both are of this table.
     #[inline]
     pub(super) unsafe fn relocate(&mut self, from: Place, to: Place) {
-        let offset = from.offset(self.geometry());
+        let offset = from.offset();
         let word = self.word(offset);
         let byte = word.slot_byte(from.slot()).moved();
         // SAFETY: one slot less is in use.
         unsafe { self.set_word(offset, word.with_slot_byte(from.slot(), SlotByte::FREE)) };
-        let word = self.word(to.offset(self.geometry()));
+        let word = self.word(to.offset());
         // SAFETY: entry and value are written next.
         unsafe { self.mark(word, to, byte) };
         let pair = (self.entry_ptr(from).cast_const(), self.value_ptr(from).cast_const());
@@ -314,7 +319,7 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn empty(&mut self, place: Place) -> (T, V) {
-        let offset = place.offset(self.geometry());
+        let offset = place.offset();
         let word = self.word(offset).with_slot_byte(place.slot(), SlotByte::FREE);
         // SAFETY: one slot less is in use.
         unsafe { self.set_word(offset, word) };
