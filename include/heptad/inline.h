@@ -174,7 +174,8 @@ HEPTAD_INLINE int heptad_inline_map_get(const heptad_map *map, uint64_t key, uin
         uint64_t place, hash = heptad_inline_hash(map->body[HEPTAD_BODY_SEED], key);
         int found = heptad_inline_find(map->body, hash, &key, heptad_inline_is_word, NULL, &place);
         if (found > 0 && value) {
-            place += map->body[HEPTAD_BODY_LINES] + map->body[HEPTAD_BODY_MASK] + 64;
+            /* Values follow the groups, seven words for each. */
+            place += map->body[HEPTAD_BODY_LINES] + map->body[HEPTAD_BODY_MASK] + 56 - (place >> 6 << 3);
             *value = heptad_inline_word_at(HEPTAD_AS(const void *, place));
         }
         if (__builtin_expect(found >= 0, 1)) {
