@@ -14,7 +14,7 @@ use heptad::{
     lockfree,
     robin_hood::{self, ByValue},
     storage::{Heap, Region},
-    swiss::{Map64, Set, Table},
+    swiss::{Map, Set, Table},
 };
 
 const SEED: u64 = 0x5eed;
@@ -106,19 +106,19 @@ fn maps(load: usize) {
     let entries = entries(load);
     let keys = keys(0, entries);
     let mut map =
-        Map64::with_max_load_in(Heap::new(), MaxLoad::FifteenSixteenths, Keyed::new(SEED)).unwrap();
+        Map::with_max_load_in(Heap::new(), MaxLoad::FifteenSixteenths, Keyed::new(SEED)).unwrap();
     map.reserve(entries);
-    count(&format!("map64 insert {load}/16"), entries, || {
+    count(&format!("map insert {load}/16"), entries, || {
         assert!(keys.iter().all(|&key| map.insert(key, key).is_none()));
     });
     let hits = drawn(&keys);
-    count(&format!("map64 hit {load}/16"), entries, || {
+    count(&format!("map hit {load}/16"), entries, || {
         assert!(hits.iter().all(|key| map.get(key) == Some(key)));
     });
-    count(&format!("map64 entry {load}/16"), entries, || {
+    count(&format!("map entry {load}/16"), entries, || {
         hits.iter().for_each(|&key| *map.entry(key).or_insert(0) += 1);
     });
-    count(&format!("map64 remove {load}/16"), entries, || {
+    count(&format!("map remove {load}/16"), entries, || {
         assert!(keys.iter().all(|key| map.remove(key).is_some()));
     });
 }
@@ -143,8 +143,8 @@ fn growth() {
     let keys = keys(0, GROWN as usize);
     let mut set = Set::new();
     count("set grow", keys.len(), || keys.iter().for_each(|&key| assert!(set.insert(key))));
-    let mut map = Map64::new();
-    count("map64 grow", keys.len(), || {
+    let mut map = Map::new();
+    count("map grow", keys.len(), || {
         keys.iter().for_each(|&key| assert!(map.insert(key, key).is_none()))
     });
 }

@@ -7,34 +7,74 @@ use crate::{
 };
 
 impl<T, V> Writer<'_, T, V> {
-    /// Puts in an entry that is not in the table, which must hold less than `max`: then a slot is
-    /// free (W6). Touches the home, and the alternate when the home is full; further lines only to
-    /// move residents out of the way.
+    /// Puts in an entry that is not in the table: see [`claim`](Self::claim).
     ///
     /// # Safety
     ///
     /// `home_word` is the metadata word of the home of `hash`.
     #[inline]
     pub(super) unsafe fn insert(mut self, hash: u64, home_word: Word, entry: T, value: V) -> Place {
-        debug_assert!(self.control.len < self.control.max);
-        let home = self.geometry().home(hash);
-        let Some(slot) = probe::free_slot(home_word) else {
+        // SAFETY: the caller's promise, and both are written next.
+        let Some(place) = (unsafe { self.claim_at_home(hash, home_word) }) else {
             return self.insert_displaced(hash, entry, value);
         };
-        let place = Place::new(home, slot);
-        let word = home_word.with_filled(slot, Tag::of(hash).at_home());
-        // SAFETY: the slot was found free in the word of the group.
-        unsafe { self.fill_in(home, word, place, entry, value) };
-        self.control.len += 1;
+        // SAFETY: a place of this table that holds nothing yet.
+        unsafe { self.write(place, entry, value) };
         place
     }
 
-    /// [`insert`](Self::insert) when the home is full.
+    /// [`insert`](Self::insert) when the home is full. Nothing follows the call, so the function around it need not save
+    /// registers.
     #[inline(never)]
     fn insert_displaced(mut self, hash: u64, entry: T, value: V) -> Place {
+        // SAFETY: both are written next.
+        let place = unsafe { self.again().claim_displaced(hash) };
+        // SAFETY: a place of this table that holds nothing yet.
+        unsafe { self.write(place, entry, value) };
+        place
+    }
+
+    /// Takes a slot for an entry that is not in the table, which must hold less than `max`: then a slot is
+    /// free (W6). Touches the home, and the alternate when the home is full; further lines only to
+    /// move residents out of the way.
+    ///
+    /// # Safety
+    ///
+    /// `home_word` is the metadata word of the home of `hash`, and entry and value are written next (V2).
+    #[inline]
+    pub(super) unsafe fn claim(&mut self, hash: u64, home_word: Word) -> Place {
+        // SAFETY: the caller's promise.
+        let at_home = unsafe { self.claim_at_home(hash, home_word) };
+        // SAFETY: the caller's promise.
+        at_home.unwrap_or_else(|| unsafe { self.again().claim_displaced(hash) })
+    }
+
+    /// [`claim`](Self::claim) if the home has a free slot.
+    ///
+    /// # Safety
+    ///
+    /// As for [`claim`](Self::claim).
+    #[inline]
+    unsafe fn claim_at_home(&mut self, hash: u64, home_word: Word) -> Option<Place> {
+        debug_assert!(self.control.len < self.control.max);
+        let place = Place::new(self.geometry().home(hash), probe::free_slot(home_word)?);
+        // SAFETY: the slot was found free in the word of the group; the caller writes what it holds.
+        unsafe { self.mark(home_word, place, Tag::of(hash).at_home()) };
+        self.control.len += 1;
+        Some(place)
+    }
+
+    /// [`claim`](Self::claim) when the home is full.
+    ///
+    /// # Safety
+    ///
+    /// Entry and value are written next (V2).
+    #[inline(never)]
+    unsafe fn claim_displaced(mut self, hash: u64) -> Place {
         let (place, byte) = self.make_room(hash);
-        // SAFETY: a free slot of this table.
-        unsafe { self.fill(place, byte, entry, value) };
+        let word = self.word(place.offset());
+        // SAFETY: a free slot of this table; the caller writes what it holds.
+        unsafe { self.mark(word, place, byte) };
         self.control.len += 1;
         place
     }
@@ -51,7 +91,7 @@ impl<T, V> Writer<'_, T, V> {
                 None => return (self.make_room_in_stash(hash), SlotByte::STASHED),
             },
         };
-        if place.offset(self.geometry()) == home {
+        if place.offset() == home {
             return (place, tag.at_home());
         }
         self.set_filter(home, tag.class());
