@@ -62,7 +62,7 @@ pub(crate) struct Progress {
 pub(crate) struct Table<'a, T = Anyone> {
     descriptor: NonNull<Descriptor>,
     pub(crate) reserver: T,
-    lent: PhantomData<&'a Descriptor>,
+    borrow: PhantomData<&'a Descriptor>,
 }
 
 // SAFETY: a table is a shared borrow of atomics and of a descriptor that nobody writes.
@@ -79,12 +79,12 @@ impl<'a> Table<'a> {
     /// the table during `'a`.
     #[inline]
     pub(crate) unsafe fn at(descriptor: NonNull<Descriptor>) -> Self {
-        Table { descriptor, reserver: Anyone, lent: PhantomData }
+        Table { descriptor, reserver: Anyone, borrow: PhantomData }
     }
 
     /// The same, for a reserver.
     pub(crate) fn for_reserver<T: Reserver>(self, reserver: T) -> Table<'a, T> {
-        Table { descriptor: self.descriptor, reserver, lent: PhantomData }
+        Table { descriptor: self.descriptor, reserver, borrow: PhantomData }
     }
 }
 
