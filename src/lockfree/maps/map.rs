@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::{Error, Rejected},
     lockfree::{
-        arena_layout,
+        arena::arena_layout,
         chain::{Chain, Never, Track},
         operations::{Callers, Decide, Decision, Key, Look, Matches},
     },
