@@ -82,7 +82,8 @@ impl Walk<'_> {
                         }
                         "use" => (self.is_use, self.is_reexport) = (true, is_public),
                         _ if !was_in_path && self.children.contains(&name) => {
-                            let child = [self.here.as_slice(), &[name.clone()]].concat();
+                            let child =
+                                [self.here.as_slice(), std::slice::from_ref(&name)].concat();
                             self.path(&mut tokens, line, child);
                         }
                         _ => {}
