@@ -3,7 +3,7 @@
 use heptad::{
     hash::{Keyed, hash_word},
     layout::SLOTS,
-    swiss::{Map64, Set, Stats, Table},
+    swiss::{Map, Set, Stats, Table},
 };
 
 use crate::adapter::{Footprint, Words, words};
@@ -45,8 +45,8 @@ words! {
 }
 
 words! {
-    Map64<u64, u64>: "heptad";
-    make |entries| Map64::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY);
+    Map<u64, u64>: "heptad";
+    make |entries| Map::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY);
     get |map, key| map.get(&key).copied();
     insert |map, key| map.insert(key, key);
     remove |map, key| map.remove(&key);

@@ -8,7 +8,7 @@ use heptad::{
     layout::{MaxLoad, SLOTS, max_entries},
     robin_hood::{self, ByValue},
     storage::Heap,
-    swiss::{Map64, Set, Table},
+    swiss::{Map, Set, Table},
 };
 
 use serde_json::json;
@@ -128,7 +128,7 @@ fn sets() -> Contenders {
 
 fn maps() -> Contenders {
     vec![
-        Adapter::<Map64<u64, u64>>::boxed(),
+        Adapter::<Map<u64, u64>>::boxed(),
         Adapter::<hashbrown::HashMap<u64, u64, _>>::boxed(),
         Adapter::<hashbrown_eight::HashMap<u64, u64, _>>::boxed(),
     ]

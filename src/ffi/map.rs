@@ -16,10 +16,10 @@ use super::{
 use crate::{
     hash::Keyed,
     storage::Region,
-    swiss::{Map64, map::Entry},
+    swiss::{Map, map::Entry},
 };
 
-type Pairs = Map64<u64, u64, Region<'static>>;
+type Pairs = Map<u64, u64, Region<'static>>;
 
 impl Kind for Pairs {
     const KIND: u32 = u32::from_be_bytes(*b"map0");
@@ -42,7 +42,7 @@ pub extern "C" fn heptad_map_init(
 ) -> c_int {
     map.make_in(memory, bytes, |region, _| {
         let load = arguments::load(load)?;
-        Ok::<_, Refusal>(Map64::with_max_load_in(region, load, Keyed::new(seed))?)
+        Ok::<_, Refusal>(Map::with_max_load_in(region, load, Keyed::new(seed))?)
     })
 }
 

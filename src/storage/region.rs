@@ -160,6 +160,11 @@ unsafe impl Storage for Region<'_> {
     }
 
     #[inline]
+    fn is_fixed(&self) -> bool {
+        true
+    }
+
+    #[inline]
     fn can_grow(&self) -> bool {
         false
     }

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 use dashmap::{DashMap, Entry};
 use heptad::{
     hash::Keyed,
-    swiss::{Locked, Map64, map},
+    swiss::{self, Locked, map},
 };
 use leapfrog::LeapMap;
 
@@ -23,7 +23,7 @@ pub(crate) type Dash = DashMap<u64, u64, Keyed>;
 /// hashbrown behind the standard library's lock for many readers or one writer.
 pub(crate) type ReadWrite = RwLock<hashbrown::HashMap<u64, u64, Keyed>>;
 /// heptad's own single-owner map behind its spin lock.
-pub(crate) type SpinSwiss = Locked<Map64<u64, u64>>;
+pub(crate) type SpinSwiss = Locked<swiss::Map<u64, u64>>;
 
 /// leapfrog, with room for `FACTOR` times the entries: its speed depends on that more than that of others. It reserves
 /// the two highest values, the hash 0, and leaves removed keys in place until it moves everything.
@@ -143,7 +143,7 @@ peer! {
 
 peer! {
     SpinSwiss: "swiss, spin";
-    make |room, hasher| Locked::new(Map64::try_with_capacity(room, hasher).expect(MEMORY));
+    make |room, hasher| Locked::new(swiss::Map::try_with_capacity(room, hasher).expect(MEMORY));
     get |map, key| map.with(|map| map.get(&key).copied());
     insert |map, key, value| map.with(|map| match map.try_entry(key) {
         Ok(map::Entry::Vacant(vacant)) => {
