@@ -17,7 +17,8 @@ use crate::{
     storage::{Inline, Storage},
 };
 
-/// A table of entries `T` with values `V` in the lines of `S`.
+/// A table of entries `T` with values `V` in the lines of `S`. C reads its first words (`src/ffi/inline.rs`).
+#[repr(C)]
 pub(super) struct Raw<T, V, S: Storage> {
     storage: S,
     control: Control,

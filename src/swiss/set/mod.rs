@@ -38,6 +38,7 @@ mod traits;
 /// assert!(seen.contains(&7) && !seen.contains(&8));
 /// # Ok::<(), heptad::Rejected<u64>>(())
 /// ```
+#[repr(transparent)]
 pub struct Set<K, S: Storage = Heap, H = Keyed> {
     map: Map<K, (), S, H>,
 }

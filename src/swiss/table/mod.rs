@@ -49,6 +49,7 @@ pub use iter::{Drain, Entries, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 /// use heptad::{storage::Inline, swiss::Table};
 /// let table: Table<[u32; 3], Inline<4>> = Table::inline();
 /// ```
+#[repr(transparent)]
 pub struct Table<T, S: Storage = Heap> {
     pub(super) raw: Raw<T, (), S>,
 }
