@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use lexopt::{Arg, ValueExt};
 
-use crate::{lockfree, op::Op, rebuild, suite};
+use crate::{lockfree, op::Op, rebuild, suite, sweep};
 
 const USAGE: &str = "\
 usage: cargo xtask bench [OPTION…]
@@ -13,7 +13,7 @@ usage: cargo xtask bench [OPTION…]
   --quick          tables of 64 KiB and 512 KiB only; of lockfree, fewer rounds
   --counts         instructions instead of times, by callgrind; small tables only
   --small-pages    ask for no huge pages
-  --suite NAME     only this suite (table, set, map64, batch, probe, robin, robin-passes, lockfree, rebuild);
+  --suite NAME     only this suite (table, set, map64, batch, probe, robin, robin-passes, sweep, lockfree, rebuild);
                    may be repeated
   --op NAME        only this operation (hit, miss, …, latency); may be repeated
   --peer NAME      beside ours only this peer, in lockfree; may be repeated
@@ -70,7 +70,8 @@ pub(crate) fn parse() -> Result<Option<Options>> {
             Arg::Long("counts") => options.counts = true,
             Arg::Long("small-pages") => options.small_pages = true,
             Arg::Long("suite") => {
-                let names = suite::NAMES.into_iter().chain([lockfree::SUITE, rebuild::SUITE]);
+                let others = [sweep::SUITE, lockfree::SUITE, rebuild::SUITE];
+                let names = suite::NAMES.into_iter().chain(others);
                 options.suites.push(parse_name("suite", names, &parser.value()?.string()?)?);
             }
             Arg::Long("op") => {

@@ -7,15 +7,15 @@
 use std::marker::PhantomData;
 
 use heptad::{
-    layout::{Geometry, Line},
+    layout::{Geometry, Line, MaxLoad, log2_groups_for},
     probe,
     storage::{Heap, Storage},
     swiss::Table,
 };
 
 use crate::{
+    adapter::{Footprint, Words},
     ours::{self, MEMORY, hash},
-    seat::{Footprint, Words},
 };
 
 /// One backend's whole lookup.
@@ -78,8 +78,8 @@ impl<L: Lookup> Words for Probed<L> {
     const NAME: &'static str = L::NAME;
 
     fn with_capacity(entries: usize) -> Self {
-        let sized = Table::<u64>::try_with_capacity(entries.max(1)).expect(MEMORY);
-        let heap = Heap::try_with_lines(sized.stats().groups).expect(MEMORY);
+        let log2 = log2_groups_for(entries, MaxLoad::FifteenSixteenths).expect(MEMORY);
+        let heap = Heap::try_with_lines(1 << log2).expect(MEMORY);
         let base = heap.base();
         let geometry = Geometry::largest_within(heap.lines()).expect(MEMORY);
         let table = Table::new_in(heap).expect(MEMORY);

@@ -79,6 +79,18 @@ impl Workload {
                 let drawn = self.draw(ABSENT);
                 self.of_keys(op, 0, drawn)
             }
+            Op::Mixed => {
+                let (present, absent) = (self.draw(self.oldest), self.draw(ABSENT));
+                let random = &mut self.random;
+                let mut expected = 0u64;
+                let either = |(&present, &absent)| {
+                    let is_hit: bool = random.bool();
+                    expected = expected.wrapping_add(if is_hit { present } else { 0 });
+                    if is_hit { present } else { absent }
+                };
+                let keys = present.iter().zip(&*absent).map(either).collect();
+                self.of_keys(op, expected, keys)
+            }
             Op::Insert | Op::Grow => self.of_keys(op, 0, self.keys.clone()),
             Op::Remove => {
                 let shuffled = self.shuffled();
@@ -131,11 +143,12 @@ impl Workload {
     }
 }
 
-fn key(number: u64) -> u64 {
+/// The key of this number.
+pub(crate) fn key(number: u64) -> u64 {
     hash_word(KEY_SEED, number)
 }
 
-fn sum(words: &[u64]) -> u64 {
+pub(crate) fn sum(words: &[u64]) -> u64 {
     words.iter().fold(0, |sum, word| sum.wrapping_add(*word))
 }
 

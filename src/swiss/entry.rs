@@ -1,7 +1,65 @@
 //! An entry of a borrowed table, or the place for one that is absent: the safe half of the entry interfaces.
 
 use super::{raw::Raw, view::Place};
-use crate::{error::Error, layout::Word, storage::Storage};
+use crate::{
+    error::{Error, Rejected},
+    layout::{Tag, Word},
+    storage::Storage,
+};
+
+impl<T, V, S: Storage> Raw<T, V, S> {
+    /// The entry of hash `hash` for which `equal` holds, to do more with; or the place for one.
+    #[inline]
+    pub(super) fn entry(
+        &mut self,
+        hash: u64,
+        equal: impl FnMut(&T) -> bool,
+    ) -> Result<Occupied<'_, T, V, S>, Vacant<'_, T, V, S>> {
+        match self.reader().find_or_home_word(hash, equal) {
+            // SAFETY: a lookup yields slots that are not free.
+            Ok(place) => Ok(unsafe { Occupied::new(self, place) }),
+            // SAFETY: the word is that of the home.
+            Err(home_word) => Err(unsafe { Vacant::new(self, hash, home_word) }),
+        }
+    }
+
+    /// [`entry`](Self::entry) as far as the home alone decides it. Nothing is called, so the function around it need
+    /// not save registers, if what follows an undecided answer is a call.
+    #[inline]
+    pub(super) fn entry_at_home(
+        &mut self,
+        hash: u64,
+        mut equal: impl FnMut(&T) -> bool,
+    ) -> AtHome<'_, T, V, S> {
+        let word = self.reader().home_word(hash);
+        if let Some(place) = self.reader().find_at_home(hash, word, &mut equal) {
+            // SAFETY: a lookup yields slots that are not free.
+            return AtHome::Occupied(unsafe { Occupied::new(self, place) });
+        }
+        if self.len() < self.capacity() && !word.filter_has(Tag::of(hash).class()) {
+            // SAFETY: the word is that of the home.
+            AtHome::Vacant(unsafe { Vacant::new(self, hash, word) })
+        } else {
+            // SAFETY: as above.
+            AtHome::Undecided(unsafe { Undecided::new(self, hash, word) })
+        }
+    }
+
+    /// Puts in an entry that is not in the table, growing the storage if it is full and can.
+    #[inline]
+    pub(super) fn try_insert(
+        &mut self,
+        hash: u64,
+        entry: T,
+        value: V,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<Occupied<'_, T, V, S>, Rejected<(T, V)>> {
+        match Vacant::of(self, hash).try_reserve(hasher) {
+            Ok(vacant) => Ok(vacant.insert(entry, value)),
+            Err(error) => Err(Rejected { value: (entry, value), error }),
+        }
+    }
+}
 
 /// An entry found, or just put in, together with its table.
 ///
@@ -120,7 +178,7 @@ pub(super) enum AtHome<'a, T, V, S: Storage> {
 
 /// A lookup that has not found an entry in its home.
 ///
-/// **H4** `home_word` is as in H2.
+/// **H3** `home_word` is as in H2.
 pub(super) struct Undecided<'a, T, V, S: Storage> {
     table: &'a mut Raw<T, V, S>,
     hash: u64,
@@ -130,7 +188,7 @@ pub(super) struct Undecided<'a, T, V, S: Storage> {
 impl<'a, T, V, S: Storage> Undecided<'a, T, V, S> {
     /// # Safety
     ///
-    /// H4 holds.
+    /// H3 holds.
     #[inline]
     pub(super) unsafe fn new(table: &'a mut Raw<T, V, S>, hash: u64, home_word: Word) -> Self {
         Undecided { table, hash, home_word }
@@ -146,7 +204,7 @@ impl<'a, T, V, S: Storage> Undecided<'a, T, V, S> {
         match table.reader().find_beyond_home(hash, home_word, equal) {
             // SAFETY: a lookup yields slots that are not free.
             Ok(place) => Ok(unsafe { Occupied::new(table, place) }),
-            // SAFETY: H4.
+            // SAFETY: H3.
             Err(home_word) => Err(unsafe { Vacant::new(table, hash, home_word) }),
         }
     }

@@ -7,14 +7,13 @@ use core::{marker::PhantomData, mem::ManuallyDrop, ptr};
 
 use super::{
     control::Control,
-    entry::{AtHome, Occupied, Undecided, Vacant},
     iter::{Pairs, PairsMut},
     shape,
     view::{Reader, Writer},
 };
 use crate::{
-    error::{Error, Rejected},
-    layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad, Tag},
+    error::Error,
+    layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad},
     storage::{Inline, Storage},
 };
 
@@ -153,58 +152,6 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         let place = writer.reader().find(hash, equal)?;
         // SAFETY: `find` yields slots that are not free.
         Some(unsafe { writer.remove(place) })
-    }
-
-    /// The entry of hash `hash` for which `equal` holds, to do more with; or the place for one.
-    #[inline]
-    pub(super) fn entry(
-        &mut self,
-        hash: u64,
-        equal: impl FnMut(&T) -> bool,
-    ) -> Result<Occupied<'_, T, V, S>, Vacant<'_, T, V, S>> {
-        match self.reader().find_or_home_word(hash, equal) {
-            // SAFETY: a lookup yields slots that are not free.
-            Ok(place) => Ok(unsafe { Occupied::new(self, place) }),
-            // SAFETY: the word is that of the home.
-            Err(home_word) => Err(unsafe { Vacant::new(self, hash, home_word) }),
-        }
-    }
-
-    /// [`entry`](Self::entry) as far as the home alone decides it. Nothing is called, so the function around it need
-    /// not save registers, if what follows an undecided answer is a call.
-    #[inline]
-    pub(super) fn entry_at_home(
-        &mut self,
-        hash: u64,
-        mut equal: impl FnMut(&T) -> bool,
-    ) -> AtHome<'_, T, V, S> {
-        let word = self.reader().home_word(hash);
-        if let Some(place) = self.reader().find_at_home(hash, word, &mut equal) {
-            // SAFETY: a lookup yields slots that are not free.
-            return AtHome::Occupied(unsafe { Occupied::new(self, place) });
-        }
-        if self.len() < self.capacity() && !word.filter_has(Tag::of(hash).class()) {
-            // SAFETY: the word is that of the home.
-            AtHome::Vacant(unsafe { Vacant::new(self, hash, word) })
-        } else {
-            // SAFETY: as above.
-            AtHome::Undecided(unsafe { Undecided::new(self, hash, word) })
-        }
-    }
-
-    /// Puts in an entry that is not in the table, growing the storage if it is full and can.
-    #[inline]
-    pub(super) fn try_insert(
-        &mut self,
-        hash: u64,
-        entry: T,
-        value: V,
-        hasher: impl Fn(&T) -> u64,
-    ) -> Result<Occupied<'_, T, V, S>, Rejected<(T, V)>> {
-        match Vacant::of(self, hash).try_reserve(hasher) {
-            Ok(vacant) => Ok(vacant.insert(entry, value)),
-            Err(error) => Err(Rejected { value: (entry, value), error }),
-        }
     }
 
     pub(super) fn pairs(&self) -> Pairs<'_, T, V> {
