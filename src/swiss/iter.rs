@@ -37,9 +37,6 @@ impl<'a, T, V> Reader<'a, T, V> {
     }
 }
 
-/// Groups that a walk over a sparse table skips together.
-const RUN: usize = 4;
-
 /// Yields the places of a table's entries. It holds no borrow: whoever steps it passes the word of
 /// each group when asked.
 #[derive(Clone)]
@@ -52,8 +49,6 @@ pub(super) struct Places {
     next_group: usize,
     /// Entries not yet yielded.
     left: usize,
-    /// Are most runs of [`RUN`] groups empty?
-    is_sparse: bool,
 }
 
 impl Places {
@@ -65,7 +60,6 @@ impl Places {
             slots: SlotMask::new(0),
             next_group: 0,
             left: reader.control.len,
-            is_sparse: reader.control.len < reader.geometry().groups() / (2 * RUN),
         }
     }
 
@@ -104,11 +98,7 @@ impl Places {
     /// Goes on to the next group that has entries. Returns `false` behind the last group.
     #[inline]
     fn advance(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
-        let groups = self.geometry.groups();
-        if self.is_sparse {
-            self.next_group = after_empty_runs(self.geometry, self.next_group, word);
-        }
-        while self.next_group < groups {
+        while self.next_group < self.geometry.groups() {
             self.offset = self.geometry.at(self.next_group);
             self.next_group += 1;
             let word = word(self.offset);
@@ -124,16 +114,6 @@ impl Places {
     pub(super) fn left(&self) -> usize {
         self.left
     }
-}
-
-/// A group from `group` on before which all are empty: [`RUN`] of them are tested together.
-#[inline(never)]
-fn after_empty_runs(geometry: Geometry, mut group: usize, word: impl Fn(Offset) -> Word) -> usize {
-    let run = |first| (first..first + RUN).fold(0, |bits, group| bits | word(geometry.at(group)).0);
-    while group + RUN <= geometry.groups() && !Word(run(group)).has_entries() {
-        group += RUN;
-    }
-    group
 }
 
 /// Entries and values for reading.
