@@ -75,7 +75,7 @@ fn s4_grows_exactly_at_15_16() {
 }
 
 #[test]
-fn a_table_on_the_heap_grows_exactly_at_7_8_unless_told_otherwise() {
+fn a_table_on_the_heap_grows_exactly_at_7_8_by_default() {
     grows_exactly_at(Table::new(), &[6, 12, 24, 49, 98, 196, 392, 784, 1568]);
 }
 
