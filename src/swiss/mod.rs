@@ -82,6 +82,7 @@ mod displace;
 mod drain;
 mod duplicate;
 mod entry;
+mod equivalent;
 mod extract;
 mod find;
 mod grow;
@@ -104,6 +105,7 @@ mod stats;
 pub mod table;
 mod view;
 
+pub use equivalent::Equivalent;
 #[cfg(feature = "spin")]
 pub use locked::Locked;
 pub use map::{Map, PackedMap};

@@ -3,12 +3,10 @@
 //! A set is a [`Map`] whose values have no size: there is one way to find, to put in and to take out.
 #![forbid(unsafe_code)]
 
-use core::{
-    borrow::Borrow,
-    hash::{BuildHasher, Hash},
-};
+use core::hash::{BuildHasher, Hash};
 
 use super::{
+    Equivalent,
     batch::AHEAD,
     map::Map,
     stats::Stats,
@@ -173,40 +171,29 @@ impl<K, S: Storage, H> Set<K, S, H> {
 impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     /// Is `key` in the set? One or two cache lines.
     #[inline]
-    pub fn contains<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
+    pub fn contains<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.get(key).is_some()
     }
 
     /// The set's own key that equals `key`.
     #[inline]
-    pub fn get<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> Option<&K>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&K> {
         self.map.get_key_value(key).map(|(key, ())| key)
     }
 
     /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
     #[inline]
-    pub fn prefetch<Q: ?Sized + Hash>(&self, key: &Q)
-    where
-        K: Borrow<Q>,
-    {
+    pub fn prefetch<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) {
         self.map.prefetch(key);
     }
 
     /// Looks up each of `keys`, sixteen lines under way at a time: for sets that fit no cache.
     /// `found(i, key)` gets the answers in order.
-    pub fn get_many<'a, Q: Hash + Eq>(
+    pub fn get_many<'a, Q: Hash + Equivalent<K>>(
         &'a self,
         keys: &[Q],
         mut found: impl FnMut(usize, Option<&'a K>),
-    ) where
-        K: Borrow<Q>,
-    {
+    ) {
         self.map.get_key_value_many(keys, |index, pair| found(index, pair.map(|(key, ())| key)));
     }
 }
@@ -274,18 +261,12 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     }
 
     /// Takes `key` out. `false` if it was not there.
-    pub fn remove<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
+    pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> bool {
         self.take(key).is_some()
     }
 
     /// Takes out the set's own key that equals `key`.
-    pub fn take<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> Option<K>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn take<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<K> {
         self.map.remove_entry(key).map(|(key, ())| key)
     }
 
