@@ -83,6 +83,7 @@ mod drain;
 mod duplicate;
 mod entry;
 mod equivalent;
+mod evict;
 mod extract;
 mod find;
 mod grow;

@@ -23,11 +23,14 @@ use crate::{
 
 mod change;
 mod entry;
+mod evict;
+mod heap;
 mod iter;
 mod pairing;
 mod traits;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use evict::Inserted;
 pub use iter::{Drain, IntoIter, Iter, IterMut, Keys, Values, ValuesMut};
 pub use pairing::{Narrow, Pairing, Wide};
 
@@ -280,6 +283,17 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         found.map(|(entry, beside)| P::pair_mut(entry, beside).1)
     }
 
+    /// The map's own key that equals `key`, and its value, to change.
+    #[inline]
+    pub fn get_key_value_mut<Q: ?Sized + Hash + Equivalent<K>>(
+        &mut self,
+        key: &Q,
+    ) -> Option<(&K, &mut V)> {
+        let hash = self.hash(key);
+        let found = self.raw.find_mut(hash, |entry| key.equivalent(P::key(entry)));
+        found.map(|(entry, beside)| P::pair_mut(entry, beside))
+    }
+
     /// Has `key` a value?
     #[inline]
     pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
@@ -295,12 +309,25 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         &mut self,
         keys: [&Q; N],
     ) -> Result<[Option<&mut V>; N], Error> {
+        let found = self.get_disjoint_key_value_mut(keys)?;
+        Ok(found.map(|pair| pair.map(|(_, value)| value)))
+    }
+
+    /// [`get_disjoint_mut`](Self::get_disjoint_mut) that yields the map's own keys too.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn get_disjoint_key_value_mut<Q: ?Sized + Hash + Equivalent<K>, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> Result<[Option<(&K, &mut V)>; N], Error> {
         let hashes = keys.map(|key| self.hash(key));
         let equal = |index: usize, entry: &P::Entry| {
             keys.get(index).is_some_and(|key| key.equivalent(P::key(entry)))
         };
         let found = self.raw.find_disjoint_mut(hashes, equal)?;
-        Ok(found.map(|pair| pair.map(|(entry, beside)| P::pair_mut(entry, beside).1)))
+        Ok(found.map(|pair| pair.map(|(entry, beside)| P::pair_mut(entry, beside))))
     }
 
     /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
