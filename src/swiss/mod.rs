@@ -76,6 +76,7 @@
 //! answers exactly, and the involution by subtraction, are heptad's. docs/measurements.md has the figures.
 
 mod batch;
+mod bucket;
 mod check;
 mod control;
 mod displace;

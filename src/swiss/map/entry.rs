@@ -128,6 +128,13 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> OccupiedEntry<'a, K, V, P, 
         P::pair_mut(entry, beside).1
     }
 
+    /// The map's own key, and its value, for as long as the map is borrowed.
+    #[inline]
+    pub fn into_entry(self) -> (&'a K, &'a mut V) {
+        let (entry, beside) = self.occupied.into_pair_mut();
+        P::pair_mut(entry, beside)
+    }
+
     /// Replaces the value and returns the old one.
     #[inline]
     pub fn insert(&mut self, value: V) -> V {

@@ -23,6 +23,7 @@ use crate::{
 
 mod change;
 mod entry;
+mod entry_ref;
 mod evict;
 mod heap;
 mod iter;
@@ -30,6 +31,7 @@ mod pairing;
 mod traits;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use evict::Inserted;
 pub use iter::{Drain, IntoIter, Iter, IterMut, Keys, Values, ValuesMut};
 pub use pairing::{Narrow, Pairing, Wide};

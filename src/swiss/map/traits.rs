@@ -137,6 +137,19 @@ where
     }
 }
 
+/// Copies of all pairs.
+impl<'a, K, V, P: Pairing<K, V>, S, H> Extend<(&'a K, &'a V)> for PairMap<K, V, P, S, H>
+where
+    K: Hash + Eq + Copy + 'a,
+    V: Copy + 'a,
+    S: Growable,
+    H: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, pairs: I) {
+        self.extend(pairs.into_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
 /// Under the default hasher, and that of [`Keyed`](crate::hash::Keyed) has a seed that everyone knows: for keys that
 /// others choose, `extend` one made [`with_hasher`](PairMap::with_hasher), or take a hasher whose default is random,
 /// such as the standard library's `RandomState`.

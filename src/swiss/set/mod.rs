@@ -5,13 +5,7 @@
 
 use core::hash::{BuildHasher, Hash};
 
-use super::{
-    Equivalent,
-    batch::AHEAD,
-    map::Map,
-    stats::Stats,
-    table::{Drain, Entries, Iter},
-};
+use super::{Equivalent, batch::AHEAD, map::Map, stats::Stats, table::Entries};
 use crate::{
     error::{Error, Rejected},
     hash::Keyed,
@@ -20,7 +14,12 @@ use crate::{
 };
 
 mod algebra;
+mod entry;
+mod operators;
 mod traits;
+
+pub use super::table::{Drain, IntoIter, Iter};
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
 
 /// A set of keys of at most eight bytes: integers, `char`, addresses, `[u8; 6]`, pairs of `u32`, references, boxes.
 ///
@@ -60,6 +59,11 @@ impl<K> Set<K> {
     pub const fn new() -> Self {
         Self::with_hasher(Keyed::new(0))
     }
+
+    /// An empty set under a fixed seed that takes `capacity` keys without growing.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, Keyed::new(0))
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -76,6 +80,11 @@ impl<K, H> Set<K, Heap, H> {
     /// [`Error::CapacityOverflow`] or [`Error::AllocationFailed`].
     pub fn try_with_capacity(capacity: usize, build_hasher: H) -> Result<Self, Error> {
         Ok(Set { map: Map::try_with_capacity(capacity, build_hasher)? })
+    }
+
+    /// [`try_with_capacity`](Self::try_with_capacity), ending in the allocation error handler when there is no memory.
+    pub fn with_capacity_and_hasher(capacity: usize, build_hasher: H) -> Self {
+        Set { map: Map::with_capacity_and_hasher(capacity, build_hasher) }
     }
 }
 
