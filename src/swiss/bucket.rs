@@ -27,6 +27,13 @@ impl<T, V> Reader<'_, T, V> {
     }
 }
 
+impl<T, V, S: Storage> Occupied<'_, T, V, S> {
+    /// The number of the entry's slot.
+    pub(super) fn bucket(&self) -> usize {
+        self.place().bucket()
+    }
+}
+
 impl<T, V, S: Storage> Raw<T, V, S> {
     /// All bucket numbers are below this.
     pub(super) fn buckets(&self) -> usize {

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use core::{
+    borrow::Borrow,
     fmt,
     hash::{BuildHasher, Hash},
 };
@@ -81,6 +82,19 @@ where
                 entry
             }
             EntryRef::Vacant(entry) => entry.insert_entry(value),
+        }
+    }
+}
+
+impl<'a, K: 'a, Q: ?Sized, V: 'a, P: Pairing<K, V>, S: Storage> EntryRef<'a, '_, K, Q, V, P, S> {
+    /// The map's own key as what was asked for, or that.
+    pub fn key(&self) -> &Q
+    where
+        K: Borrow<Q>,
+    {
+        match self {
+            EntryRef::Occupied(entry) => entry.key().borrow(),
+            EntryRef::Vacant(entry) => entry.key(),
         }
     }
 }
