@@ -7,6 +7,7 @@ use super::{
     batch::{Array, ArrayOut, Count},
     code::{self, Refusal},
     handle::{Handle, ToChange, ToRead, Words128},
+    inline,
     lockfree::ChangeValue,
     memory::{Bytes, Provided},
     owned::{Kind, Owned},
@@ -22,7 +23,7 @@ use crate::{
 type Pairs = Map<u64, u64, Region<'static>>;
 
 impl Kind for Pairs {
-    const KIND: u32 = u32::from_be_bytes(*b"map0");
+    const KIND: u32 = inline::KIND_MAP;
     type Words = Words128;
 }
 

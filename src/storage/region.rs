@@ -31,6 +31,7 @@ use crate::{
 /// # Ok::<(), heptad::Error>(())
 /// ```
 #[derive(Debug)]
+#[repr(C)]
 pub struct Region<'a> {
     base: NonNull<Line>,
     /// All of them, those of a last line that is not whole included.

@@ -81,6 +81,7 @@ pub type Map<K, V, S = Heap, H = Keyed> = PairMap<K, V, Wide, S, H>;
 /// A map from `K` to `V`, kept as the pairing `P` says: use it as [`Map`] or [`PackedMap`].
 ///
 /// The costs are those of [`Table`](super::Table), plus the lines of the value per hit in a [`Map`].
+#[repr(C)]
 pub struct PairMap<K, V, P: Pairing<K, V>, S: Storage = Heap, H = Keyed> {
     pub(super) raw: Raw<P::Entry, P::Beside, S>,
     build_hasher: H,

@@ -35,6 +35,7 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 /// assert!(seen.contains(&7) && !seen.contains(&8));
 /// # Ok::<(), heptad::Rejected<u64>>(())
 /// ```
+#[repr(transparent)]
 pub struct Set<K, S: Storage = Heap, H = Keyed> {
     map: Map<K, (), S, H>,
 }
@@ -289,7 +290,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     }
 
     /// Moves all keys to `storage`, under the hashes of `build_hasher`, and gives the old storage
-    /// back: how a set in lent memory grows, shrinks, or gets a new seed.
+    /// back: how a set in provided memory grows, shrinks, or gets a new seed.
     ///
     /// # Errors
     ///

@@ -50,6 +50,7 @@ pub use iter::{Drain, Entries, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 /// use heptad::{storage::Inline, swiss::Table};
 /// let table: Table<[u32; 3], Inline<4>> = Table::inline();
 /// ```
+#[repr(transparent)]
 pub struct Table<T, S: Storage = Heap> {
     pub(super) raw: Raw<T, (), S>,
 }
@@ -414,7 +415,7 @@ impl<T, S: Storage> Table<T, S> {
     }
 
     /// Moves all entries to `storage` and gives the old one back. `hasher` may be another than
-    /// before: this is also how a table in lent memory gets a new seed.
+    /// before: this is also how a table in provided memory gets a new seed.
     ///
     /// # Errors
     ///
