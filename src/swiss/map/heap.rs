@@ -5,8 +5,8 @@ use core::hash::{BuildHasher, Hash};
 
 use super::{PairMap, Pairing};
 #[cfg(feature = "alloc")]
-use crate::storage::Heap;
-use crate::{hash::Keyed, storage::Growable, swiss::entry::Vacant};
+use crate::{hash::Keyed, storage::Heap};
+use crate::{storage::Growable, swiss::entry::Vacant};
 
 #[cfg(feature = "alloc")]
 impl<K, V, P: Pairing<K, V>> PairMap<K, V, P> {
