@@ -85,6 +85,8 @@ pub const MEMBER: c_int = -20;
 
 /// The handle is a copy of a live one, or a live one that was moved.
 pub const COPY: c_int = -24;
+/// An allocator has no memory. No function of the library returns it; the headers that call an allocator do.
+pub const MEMORY: c_int = -25;
 
 /// What `code` means, in words.
 pub(super) fn text(code: c_int) -> &'static CStr {
@@ -111,6 +113,7 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         UNSUPPORTED => c"the processor has no 64-bit atomics",
         COPY => c"the handle is a copy of a live one, or was moved",
         SHARED => c"other handles use the table too",
+        MEMORY => c"the allocator has no memory",
         MEMBER => c"no number of a member of that memory",
         _ if code > 0 => c"no error",
         _ => c"an unknown error code",
