@@ -47,6 +47,10 @@ enum {
     HEPTAD_ERROR_MEMORY = -25       /* an allocator of yours has no memory: heptad/growing.h */
 };
 
+/* The version of the library, as "0.1.0"; and the name of a result, as "HEPTAD_ERROR_FULL": constant strings, never null. */
+const char *heptad_version(void);
+const char *heptad_error_name(int result);
+
 /* What a result says, in English: a constant string, never null, for any number. */
 const char *heptad_strerror(int result);
 
