@@ -71,7 +71,7 @@ pub extern "C" fn heptad_set_bytes(entries: usize, load: c_int) -> usize {
 /// The same, under the name of a table.
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_table_bytes(entries: usize, load: c_int) -> usize {
-    bytes_for(entries, load, 1)
+    bytes_for::<()>(entries, load)
 }
 
 /// The same for a map.
