@@ -149,3 +149,15 @@ pub(super) fn name(code: c_int) -> &'static CStr {
         _ => c"HEPTAD_ERROR",
     }
 }
+
+/// An error if nothing of type `T` can be at `pointer`.
+#[inline]
+pub(super) fn check<T>(pointer: *const T) -> Result<(), Refusal> {
+    if pointer.is_null() {
+        Err(Refusal(NULL))
+    } else if pointer.is_aligned() {
+        Ok(())
+    } else {
+        Err(Refusal(MISALIGNED))
+    }
+}

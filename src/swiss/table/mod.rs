@@ -10,6 +10,7 @@ use crate::{
     storage::{Heap, Inline, Storage},
 };
 
+mod bucket;
 mod entry;
 mod growing;
 mod iter;
@@ -414,7 +415,7 @@ impl<T, S: Storage> Table<T, S> {
     }
 
     /// Moves all entries to `storage` and gives the old one back. `hasher` may be another than
-    /// before: this is also how a table in lent memory gets a new seed.
+    /// before: this is also how a table in provided memory gets a new seed.
     ///
     /// # Errors
     ///
