@@ -143,9 +143,8 @@ fn write(
     for folder in [&include.join("heptad"), &pkgconfig, &cmake, &man] {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
-    let version = version()?;
-    let (minor, _) = version.rsplit_once('.').context("a version has parts")?;
-    let so_name = format!("libheptad.so.{minor}");
+    let version = library::version()?;
+    let so_name = format!("libheptad.so.{}", library::minor_version()?);
     for file in header::files()? {
         fs::copy(Path::new(header::FOLDER).join(&file), include.join(&file))?;
     }
@@ -183,13 +182,6 @@ fn write(
     Ok(())
 }
 
-/// The version of the library.
-fn version() -> Result<String> {
-    let manifest = include_str!("../../../capi/Cargo.toml");
-    let version = manifest.lines().find_map(|line| line.strip_prefix("version = \""));
-    Ok(version.and_then(|rest| rest.strip_suffix('"')).context("capi has a version")?.into())
-}
-
 /// Installs into a folder and uses what is there as a stranger would: by pkg-config, with the shared
 /// library, with the archive, and with the object.
 pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
@@ -212,7 +204,10 @@ pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<C
     let program = folder.join("stranger");
     let compile = || cmd!(shell, "{compiler} -std=c99 -o {program} capi/tests/set.c").args(&cflags);
     let run = || cmd!(shell, "{program}").env("LD_LIBRARY_PATH", &lib);
-    let mut count = manual_is_whole(shell, &prefix)?;
+    let shared = library::without_version(shell, &lib.join("libheptad.so"))?;
+    println!("      without the version {}: {shared:?}", library::symbol_version()?);
+    let mut count = Count::of(shared.is_empty());
+    count += manual_is_whole(shell, &prefix)?;
     count += with_cmake(shell, &prefix, folder)?;
     count += job::run_until_failure([
         Job::step("installed: compiling with the shared library", compile().args(&libs)),
@@ -306,10 +301,12 @@ pub(super) fn check_musl(shell: &Shell, library: &Library, folder: &Path) -> Res
 
 #[cfg(test)]
 mod tests {
+    use super::library;
+
     /// The library, the crate and the soname change their version together.
     #[test]
     fn the_library_has_the_version_of_the_crate() {
-        let line = format!("\nversion = \"{}\"\n", super::version().unwrap());
+        let line = format!("\nversion = \"{}\"\n", library::version().unwrap());
         assert!(include_str!("../../../Cargo.toml").contains(&line));
     }
 }
