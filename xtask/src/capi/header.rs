@@ -131,7 +131,7 @@ uint64_t use(void);
 uint64_t use(void)
 {
     lines[0] = counters[0] = 1;
-    return lines[sizeof lines - 1] + (uint64_t)heptad_inline_set_contains(&set, 1) + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
+    return lines[sizeof lines - 1] + HEPTAD_WORD(heptad_inline_set_contains(&set, 1) > 0) + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
         + heptad_robin_len(&robin) + heptad_robin_map_len(&robin_map) + heptad_lockfree_len(&lockfree)
         + heptad_indirect_len(&indirect);
 }
