@@ -1,4 +1,4 @@
-/* An allocator that counts what is allocated, checks what is released, and fails when it is told to. */
+/* An allocator that counts what is allocated, checks what is released, and can be made to fail. */
 #ifndef COUNTING_H
 #define COUNTING_H
 
