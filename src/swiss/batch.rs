@@ -134,7 +134,7 @@ impl<V, S: Storage> Raw<u64, V, S> {
     #[inline(never)]
     fn find_again(&self, hash: u64, word: &u64) -> Option<(&u64, &V)> {
         let home = self.reader().geometry().home(hash);
-        if self.control().frozen(home, Tag::of(hash).class()) {
+        if self.control().pinned(home, Tag::of(hash).class()) {
             self.find(hash, |entry| entry == word)
         } else {
             None

@@ -45,7 +45,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
                     if !near {
                         return Some("W3: a stashed entry beyond the span");
                     }
-                    if !filter_bit || !control.frozen(home, tag.class()) {
+                    if !filter_bit || !control.pinned(home, tag.class()) {
                         return Some("W3, W4: a stashed entry without its filter or map bit");
                     }
                 } else {
