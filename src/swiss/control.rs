@@ -7,7 +7,7 @@ use crate::layout::{Class, Geometry, MaxLoad, Offset, max_entries};
 #[repr(C)]
 pub(super) struct Control {
     pub(super) geometry: Geometry,
-    /// How many groups behind its alternate a stashed entry may lie. 0 means nothing is stashed.
+    /// How many groups after its alternate a stashed entry may lie. 0 means nothing is stashed.
     pub(super) span: usize,
     /// Entries in the table.
     pub(super) len: usize,
@@ -53,7 +53,7 @@ impl Control {
         self.stash_map & Self::stash_bit(home, class) != 0
     }
 
-    /// Takes note of a new stashed entry, `distance` groups behind its alternate.
+    /// Takes note of a new stashed entry, `distance` groups after its alternate.
     pub(super) fn add_stashed(&mut self, home: Offset, class: Class, distance: usize) {
         self.stashed += 1;
         self.span = self.span.max(distance);
