@@ -76,12 +76,15 @@
 //! answers exactly, and the involution by subtraction, are heptad's. docs/measurements.md has the figures.
 
 mod batch;
+mod bucket;
 mod check;
 mod control;
 mod displace;
 mod drain;
 mod duplicate;
 mod entry;
+mod equivalent;
+mod evict;
 mod extract;
 mod find;
 mod grow;
@@ -104,6 +107,7 @@ mod stats;
 pub mod table;
 mod view;
 
+pub use equivalent::Equivalent;
 #[cfg(feature = "spin")]
 pub use locked::Locked;
 pub use map::{Map, PackedMap};

@@ -12,7 +12,7 @@
 use core::{marker::PhantomData, num::NonZeroUsize};
 
 use super::{control::Control, shape};
-use crate::layout::{Class, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
+use crate::layout::{Class, ENTRY_BYTES, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
 
 /// Where an entry stands, or could: its group, and its bytes from the start of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,12 @@ impl Place {
     #[inline]
     pub(super) fn offset(self) -> Offset {
         self.offset
+    }
+
+    /// The number of the slot: eight per group.
+    #[inline]
+    pub(super) fn bucket(self) -> usize {
+        self.bytes / ENTRY_BYTES
     }
 
     #[inline]

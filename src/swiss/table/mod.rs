@@ -10,6 +10,7 @@ use crate::{
     storage::{Heap, Inline, Storage},
 };
 
+mod bucket;
 mod entry;
 mod growing;
 mod iter;
