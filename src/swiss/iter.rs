@@ -18,7 +18,7 @@ pub(super) fn occupied(word: Word) -> SlotMask {
 }
 
 impl<'a, T, V> Reader<'a, T, V> {
-    /// The first entry whose position is `position` or more, and the position behind it. Position
+    /// The first entry whose position is `position` or more, and the position after it. Position
     /// `8 * g + s` is slot `s` of group `g`; any number is one.
     pub(super) fn next_from(self, position: usize) -> Option<(usize, (&'a T, &'a V))> {
         let geometry = self.geometry();
@@ -98,7 +98,7 @@ impl Places {
         }
     }
 
-    /// Goes on to the next group that has entries. Returns `false` behind the last group.
+    /// Goes on to the next group that has entries. Returns `false` after the last group.
     #[inline]
     fn advance(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
         while self.next_group < self.geometry.groups() {

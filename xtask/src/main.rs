@@ -23,6 +23,7 @@ mod bench;
 mod builds;
 mod capi;
 mod consumers;
+mod count;
 mod counts;
 mod coverage;
 mod demo;
