@@ -18,6 +18,7 @@ use xshell::{Shell, cmd};
 use super::header;
 use crate::matrix::target_folder;
 use crate::needs;
+use crate::user_mode;
 
 /// What there is to link with, for one target.
 pub(crate) struct Library {
@@ -41,7 +42,7 @@ pub(crate) fn build(shell: &Shell, target: &str) -> Result<Library> {
     let kinds = if has_shared { "staticlib,cdylib" } else { "staticlib" };
     cmd!(shell, "cargo rustc --quiet --package heptad-capi --profile capi --target {target}")
         .args(["--crate-type", kinds])
-        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
+        .envs(user_mode::LINKERS)
         .quiet()
         .run()
         .with_context(|| format!("building the C library for {target}"))?;
