@@ -1,4 +1,4 @@
-//! `heptad_set_*`: sets of 64-bit words. The manual is `include/heptad.h`.
+//! `heptad_set_*`: sets of 64-bit words. The manual is `include/heptad/swiss.h`.
 
 use core::ffi::{c_int, c_void};
 

@@ -1,5 +1,5 @@
 //! `heptad_table_*`: tables of any 64-bit entry, with the caller's hash and equality. The manual is
-//! `include/heptad.h`.
+//! `include/heptad/swiss.h`.
 
 use core::ffi::{c_int, c_void};
 

@@ -7,7 +7,9 @@ use anyhow::Result;
 use xshell::{Cmd, Shell};
 
 use crate::job::{self, Job};
-use crate::matrix::{AARCH64_LINUX, ALL, Backend, DEFAULT, Features, RISCV64_LINUX, target_folder};
+use crate::matrix::{
+    AARCH64_LINUX, ALL, Backend, DEFAULT, Features, PROBING, RISCV64_LINUX, target_folder,
+};
 use crate::needs::Need;
 use crate::stage::Count;
 
@@ -53,8 +55,6 @@ pub(crate) const LINKERS: [(&str, &str); 2] = [
 /// For the extension Zbb.
 const ZBB: &str = "+zbb";
 
-/// Where another backend makes a difference.
-const PROBING: &[&str] = &["--lib", "--test=shared", "--test=probe_abi", "--test=probe_memory"];
 /// The tests of the routines alone: what `asm-check` builds too.
 const ROUTINES: &[&str] = &["--test=shared", "--test=probe_abi", "--test=probe_memory"];
 

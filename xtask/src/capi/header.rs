@@ -1,4 +1,4 @@
-//! `include/heptad.h` against the code: the same functions with the same types, the same numbers.
+//! The headers in `include` against the code: the same functions with the same types, the same numbers.
 //!
 //! cbindgen reads what `src/ffi` exports and writes the C declarations of it. A C compiler then reads
 //! both: it refuses a function that is declared twice with different types. Numbers become
@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use cbindgen::{Builder, ItemType, Language};
@@ -17,7 +17,29 @@ use super::library;
 use crate::job::{self, Job};
 use crate::stage::Count;
 
-pub(super) const HEADER: &str = "include/heptad.h";
+/// Where the headers are: `heptad.h` includes each of those in `heptad`.
+pub(super) const FOLDER: &str = "include";
+
+/// The headers, by their paths in [`FOLDER`].
+pub(super) fn files() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(FOLDER).sort_by_file_name() {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            files.push(entry.path().strip_prefix(FOLDER)?.to_path_buf());
+        }
+    }
+    Ok(files)
+}
+
+/// The text of all headers.
+fn text() -> Result<String> {
+    let texts = files()?.into_iter().map(|file| {
+        let path = Path::new(FOLDER).join(file);
+        fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+    });
+    texts.collect()
+}
 
 /// What makes a compiler strict.
 pub(super) const STRICT: &[&str] = &["-Wall", "-Wextra", "-Werror", "-pedantic"];
@@ -117,6 +139,23 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
             .arg(&user);
         Job::step(format!("the header, read by {}", reader.join(" ")), command)
     }))?;
+    for file in files()? {
+        let alone = folder.join("alone.c");
+        let name = file.display();
+        fs::write(&alone, format!("#include <{name}>\n#include <{name}>\n"))?;
+        for (compiler, language) in [("gcc", STRICTER_C), ("g++", STRICTER_CPP)] {
+            let command = cmd!(shell, "{compiler} -ffreestanding -fsyntax-only -Iinclude")
+                .args(STRICT)
+                .args(STRICTER)
+                .args(language)
+                .arg(&alone);
+            count += Job::step(format!("{name} alone, read by {compiler}"), command).run()?;
+        }
+    }
+    let umbrella = fs::read_to_string(Path::new(FOLDER).join("heptad.h"))?;
+    count += Count::of(files()?.iter().all(|file| {
+        file == Path::new("heptad.h") || umbrella.contains(&format!("\"{}\"", file.display()))
+    }));
     // A name that the header does use.
     let command =
         cmd!(shell, "gcc -std=c99 -Dgreatest=1 -fsyntax-only -Iinclude -Icapi/tests {user}");
@@ -126,7 +165,7 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
 
 /// Compares the header with the code and with the shared library made of it.
 pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Count> {
-    let header = fs::read_to_string(HEADER)?;
+    let header = text()?;
     let declared = functions_of(&header);
     let mut count = same("the header", &declared, "the library", &library::exported(shared)?);
 
@@ -270,7 +309,7 @@ fn same(one: &str, these: &BTreeSet<String>, other: &str, those: &BTreeSet<Strin
 
 /// The functions that the header declares, as a list.
 pub(super) fn functions() -> Result<Vec<String>> {
-    Ok(functions_of(&fs::read_to_string(HEADER)?).into_iter().collect())
+    Ok(functions_of(&text()?).into_iter().collect())
 }
 
 #[cfg(test)]

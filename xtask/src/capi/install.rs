@@ -1,7 +1,7 @@
 //! `cargo xtask install-c`: header, archive, shared library, relocatable object, and `heptad.pc`.
 //!
 //! ```text
-//!   DIR/include/heptad.h
+//!   DIR/include/heptad.h, heptad/*.h
 //!   DIR/lib/libheptad.a
 //!   DIR/lib/libheptad.so -> libheptad.so.0.1 -> libheptad.so.0.1.0     not on bare metal, nor for musl
 //!   DIR/lib/heptad.o                                                   all functions, closed
@@ -106,11 +106,13 @@ fn write(
 ) -> Result<()> {
     let (include, lib) = (staging.join("include"), staging.join("lib"));
     let pkgconfig = lib.join("pkgconfig");
-    for folder in [&include, &pkgconfig] {
+    for folder in [&include.join("heptad"), &pkgconfig] {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
     let version = version()?;
-    fs::copy(header::HEADER, include.join("heptad.h"))?;
+    for file in header::files()? {
+        fs::copy(Path::new(header::FOLDER).join(&file), include.join(&file))?;
+    }
     fs::copy(&library.archive, lib.join("libheptad.a"))?;
 
     if let Some(shared) = &library.shared {
@@ -198,9 +200,9 @@ pub(super) fn check_static(
         Job::step(format!("installed for {name}: compiling with the archive"), compile),
         Job::tests(format!("installed for {name}"), toolchain.start(shell, &program)),
     ];
-    // The three links to and of a shared library, where there is one.
-    let expected = if library.shared.is_some() { 7 } else { 4 };
-    let mut count = Count::of(files.len() == expected);
+    // An archive, an object, heptad.pc; and a shared library with two links to it, where there is one.
+    let others = if library.shared.is_some() { 6 } else { 3 };
+    let mut count = Count::of(files.len() == header::files()?.len() + others);
     count += job::run_until_failure(jobs)?;
     Ok(count)
 }
