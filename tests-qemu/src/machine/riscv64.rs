@@ -10,7 +10,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use qemu_exit::QEMUExit;
-use riscv::register::{scause, sepc, sie, sstatus, stval, time};
+use riscv::register::{scause, sepc, sie, sip, sstatus, stval, time};
 use spin::Mutex;
 
 use super::Exit;
@@ -52,33 +52,66 @@ global_asm!(
 /// Clock ticks between two interrupts of each core. Relaxed everywhere: a core reads what it wrote itself.
 static PERIODS: [AtomicUsize; CORES] = [const { AtomicUsize::new(0) }; CORES];
 
-/// What the other cores are to run; core 0 writes it before it starts them.
+/// What the other cores are to run; core 0 writes it before it wakes them.
 static BODY: Mutex<Option<fn(core: usize)>> = Mutex::new(None);
 
 /// How many of the other cores have returned from it.
 static RETURNED: AtomicUsize = AtomicUsize::new(0);
 
-/// The number by which the board knows core 0.
-static BOOT_HART: AtomicUsize = AtomicUsize::new(0);
+/// The numbers by which the board knows the cores but 0, as bits. Relaxed everywhere: core 0 alone uses it.
+static OTHER_HARTS: AtomicUsize = AtomicUsize::new(0);
 
 /// Where `boot.S` calls Rust, once on each core, with interrupts masked.
 #[unsafe(export_name = "heptad_core_started")]
 extern "C" fn core_started(hart: usize, core: usize) -> ! {
-    // SAFETY: `boot.S` has set the trap handler, and no source is enabled yet.
-    unsafe { riscv::interrupt::enable() };
     if core == 0 {
-        // Relaxed: only this core reads it.
-        BOOT_HART.store(hart, Ordering::Relaxed);
+        start_others(hart);
+        // SAFETY: `boot.S` has set the trap handler, and no source is enabled yet.
+        unsafe { riscv::interrupt::enable() };
         super::bare::run_kernel()
     }
-    // Core 0 holds the lock only before it starts this core, and with it this core's interrupts.
-    let body = BODY.lock().expect("core 0 has set it");
+    let body = wait_for_body();
+    // SAFETY: as above.
+    unsafe { riscv::interrupt::enable() };
     body(core);
     // Release: what this core wrote is visible to core 0 after its Acquire in `on_every_core`.
     RETURNED.fetch_add(1, Ordering::Release);
     loop {
         riscv::asm::wfi();
     }
+}
+
+/// Starts the other cores. They wait in [`wait_for_body`]: OpenSBI's own way of waiting keeps a core busy.
+fn start_others(boot_hart: usize) {
+    unsafe extern "C" {
+        /// Where OpenSBI starts a core, with its number here as the argument.
+        #[link_name = "heptad_start_core"]
+        safe fn start_core();
+    }
+    let others = (0..CORES).filter(|&hart| hart != boot_hart);
+    OTHER_HARTS.store(others.clone().map(|hart| 1 << hart).sum(), Ordering::Relaxed);
+    for (hart, core) in others.zip(1..) {
+        let started = sbi_rt::hart_start(hart, start_core as *const () as usize, core);
+        assert!(started.is_ok(), "OpenSBI starts the core");
+    }
+}
+
+/// What core 0 wants this core to run, as soon as it wants something. With interrupts masked: one from core 0
+/// only ends a wait.
+fn wait_for_body() -> fn(core: usize) {
+    // SAFETY: interrupts are masked.
+    unsafe { sie::set_ssoft() };
+    let body = loop {
+        if let Some(body) = *BODY.lock() {
+            break body;
+        }
+        riscv::asm::wfi();
+    };
+    // SAFETY: nothing waits for the interrupt.
+    unsafe { sie::clear_ssoft() };
+    // SAFETY: as above.
+    unsafe { sip::clear_ssoft() };
+    body
 }
 
 pub(super) fn core() -> usize {
@@ -89,18 +122,9 @@ pub(super) fn core() -> usize {
 }
 
 pub(super) fn on_every_core(body: fn(core: usize)) {
-    unsafe extern "C" {
-        /// Where OpenSBI starts a core, with its number here as the argument.
-        #[link_name = "heptad_start_core"]
-        safe fn start_core();
-    }
     *BODY.lock() = Some(body);
-    let boot_hart = BOOT_HART.load(Ordering::Relaxed);
-    let others = (0..CORES).filter(|&hart| hart != boot_hart);
-    for (hart, core) in others.zip(1..) {
-        let started = sbi_rt::hart_start(hart, start_core as *const () as usize, core);
-        assert!(started.is_ok(), "OpenSBI starts the core");
-    }
+    let others = sbi_rt::HartMask::from_mask_base(OTHER_HARTS.load(Ordering::Relaxed), 0);
+    assert!(sbi_rt::send_ipi(others).is_ok(), "OpenSBI interrupts the other cores");
     body(0);
     // Acquire: pairs with each core's Release.
     while RETURNED.load(Ordering::Acquire) < CORES - 1 {
