@@ -60,8 +60,8 @@ enum {
 };
 
 /* Declares an array of so many lines of 64 bytes, fit for a table. A set or table of n groups (a power
- * of two, or the one below is used) takes n lines, a map 2 * n. Groups hold seven slots; at load 15/16
- * there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
+ * of two, or the one below is used) takes n lines, a map 15 * n / 8 and never more than 2 * n. Groups hold seven
+ * slots; at load 15/16 there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
 #if defined(__GNUC__)
 #define HEPTAD_LINES(name, lines) \
     unsigned char name[sizeof(uint64_t[8]) * (lines)] __attribute__((__aligned__(64)))

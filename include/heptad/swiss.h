@@ -50,7 +50,7 @@ typedef struct heptad_stats {
     uint64_t span;        /* how many groups after its second one a stashed entry may lie */
     uint64_t filter_bits; /* of 8 per group: a miss on such a one touches two lines */
     uint64_t full_groups; /* groups without a free slot */
-    uint64_t bytes;       /* of the lines in use */
+    uint64_t bytes;       /* of the groups and values */
 } heptad_stats;
 HEPTAD_STATIC_ASSERT(stats_bytes, sizeof(heptad_stats) == 72);
 HEPTAD_STATIC_ASSERT(stats_last, offsetof(heptad_stats, bytes) == 64);
@@ -120,7 +120,7 @@ int heptad_set_retain(heptad_set *set, int (*keep)(uint64_t key, void *context),
  * Keys are probed exactly as in a set; values follow all key lines, so whatever reaches a value
  * touches one line more, and insertions and removals some 1.5 more on average. */
 
-/* As heptad_set_init; two lines per group. */
+/* As heptad_set_init; a group takes a line, and its values 56 bytes. */
 int heptad_map_init(heptad_map *map, void *memory, size_t bytes, uint64_t seed, int load);
 
 /* As those of a set. */

@@ -116,8 +116,8 @@ impl<T, V> Writer<'_, T, V> {
         let mut index = 0;
         while let Some(node) = search.node(index) {
             let is_root = node.from.is_none();
-            if let Some(hole) = if is_root { None } else { self.displace_one_step(node.offset) } {
-                return Some(self.move_chain(&search, node, hole));
+            if let Some(free) = if is_root { None } else { self.displace_one_step(node.offset) } {
+                return Some(self.move_chain(&search, node, free));
             }
             for (slot, class) in one_of_each_class(self.word(node.offset)) {
                 let offset = self.geometry().alternate(node.offset, class);
@@ -128,18 +128,18 @@ impl<T, V> Writer<'_, T, V> {
         None
     }
 
-    /// Fills the hole in `node` from its parent, and so on up to a root. Returns the hole that is
-    /// left there.
-    fn move_chain(&mut self, search: &Search, mut node: Node, mut hole: Place) -> Place {
+    /// Fills the free slot of `node` from its parent, and so on up to a root. Returns the slot that is
+    /// free there in the end.
+    fn move_chain(&mut self, search: &Search, mut node: Node, mut free: Place) -> Place {
         while let Some((index, slot)) = node.from {
             let Some(parent) = search.node(usize::from(index)) else { break };
             let from = Place::new(parent.offset, slot);
-            // SAFETY: the resident that leads to the hole, as the search saw it: a shortest chain meets no
-            // group twice, so it still is there. The hole was left by the move before.
-            unsafe { self.move_resident(from, hole) };
-            (node, hole) = (parent, from);
+            // SAFETY: the resident that leads to the free slot, as the search saw it: a shortest chain meets no
+            // group twice, so it still is there. The move before left that slot free.
+            unsafe { self.move_resident(from, free) };
+            (node, free) = (parent, from);
         }
-        hole
+        free
     }
 
     /// Moves the resident at `from`, not stashed, to the free slot `to` of its other group, and keeps
@@ -152,7 +152,7 @@ impl<T, V> Writer<'_, T, V> {
         let byte = self.slot_byte(from);
         // SAFETY: the caller's promise.
         unsafe { self.relocate(from, to) };
-        let (left, entered) = (from.offset(self.geometry()), to.offset(self.geometry()));
+        let (left, entered) = (from.offset(), to.offset());
         let (home, alternate) = if byte.is_displaced() { (entered, left) } else { (left, entered) };
         self.settle_filter(home, byte.class(), alternate);
     }
@@ -168,20 +168,6 @@ impl<T, V> Writer<'_, T, V> {
         let word = self.word(home).with_filter_bit(class, needed);
         // SAFETY: no slot byte changes.
         unsafe { self.set_word(home, word) }
-    }
-
-    /// Moves the resident at `from`, not stashed, to the free slot `to` of its other group. The filter bit of its
-    /// home is the caller's.
-    ///
-    /// # Safety
-    ///
-    /// As for [`move_resident`](Self::move_resident).
-    pub(super) unsafe fn relocate(&mut self, from: Place, to: Place) {
-        let byte = self.slot_byte(from);
-        // SAFETY: the caller's promise.
-        let (entry, value) = unsafe { self.empty(from) };
-        // SAFETY: the caller's promise.
-        unsafe { self.fill(to, byte.moved(), entry, value) };
     }
 }
 

@@ -2,9 +2,12 @@
 
 use core::iter::FusedIterator;
 
-use super::view::{Place, Reader, Writer};
+use super::{
+    control::Control,
+    view::{Place, Reader, Writer},
+};
 use crate::{
-    layout::{Geometry, Offset, SlotByte, SlotMask, Word},
+    layout::{Geometry, Line, Offset, SlotByte, SlotMask, Word},
     probe,
 };
 
@@ -154,6 +157,14 @@ impl<T, V> Clone for Pairs<'_, T, V> {
 impl<'a, T, V> Pairs<'a, T, V> {
     pub(super) fn new(reader: Reader<'a, T, V>) -> Self {
         Pairs { reader, places: Places::of(reader) }
+    }
+}
+
+/// Of no table.
+impl<T, V> Default for Pairs<'_, T, V> {
+    fn default() -> Self {
+        // SAFETY: V1: one line; V2: it has no entries.
+        Pairs::new(unsafe { Reader::new(&Line::EMPTY, &Control::NO_LINES) })
     }
 }
 

@@ -45,7 +45,7 @@
 //!          4 breadth-first search for a chain of such moves, metadata words only
 //!          5 stashed
 //! remove   free the slot; clear the home's filter bit if it was the last displaced of its class;
-//!          pull one displaced resident of the group with the hole back home
+//!          move one displaced resident of that group back into the free slot
 //! grow     residents at home in group g go to the new groups g and g + n, as whole lines;
 //!          the displaced and the stashed are inserted afresh
 //! ```
@@ -76,12 +76,15 @@
 //! answers exactly, and the involution by subtraction, are heptad's. docs/measurements.md has the figures.
 
 mod batch;
+mod bucket;
 mod check;
 mod control;
 mod displace;
 mod drain;
 mod duplicate;
 mod entry;
+mod equivalent;
+mod evict;
 mod extract;
 mod find;
 mod grow;
@@ -98,16 +101,19 @@ mod remove;
 #[cfg(feature = "serde")]
 mod serialize;
 pub mod set;
+mod shape;
 mod stash;
 mod stats;
 pub mod table;
 mod view;
 
+pub use equivalent::Equivalent;
 #[cfg(feature = "spin")]
 pub use locked::Locked;
-pub use map::{Map, Map64};
+pub use map::{Map, PackedMap};
 #[cfg(feature = "serde")]
 pub use serialize::ReadInto;
 pub use set::Set;
+pub use shape::{lines_for, lines_for_load};
 pub use stats::Stats;
 pub use table::Table;

@@ -1,19 +1,11 @@
-//! `Set`: eight-byte keys.
+//! `Set`: keys of at most eight bytes.
 //!
-//! A set is a [`Map64`] whose values have no size: there is one way to find, to put in and to take out.
+//! A set is a [`Map`] whose values have no size: there is one way to find, to put in and to take out.
 #![forbid(unsafe_code)]
 
-use core::{
-    borrow::Borrow,
-    hash::{BuildHasher, Hash},
-};
+use core::hash::{BuildHasher, Hash};
 
-use super::{
-    batch::AHEAD,
-    map::Map64,
-    stats::Stats,
-    table::{Drain, Entries, Iter},
-};
+use super::{Equivalent, batch::AHEAD, map::Map, stats::Stats, table::Entries};
 use crate::{
     error::{Error, Rejected},
     hash::Keyed,
@@ -22,10 +14,14 @@ use crate::{
 };
 
 mod algebra;
+mod entry;
+mod operators;
 mod traits;
 
-/// A set of eight-byte keys: 64-bit integers and, where pointers have 64 bits, `usize`, pointers,
-/// references and boxes.
+pub use super::table::{Drain, IntoIter, Iter};
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
+
+/// A set of keys of at most eight bytes: integers, `char`, addresses, `[u8; 6]`, pairs of `u32`, references, boxes.
 ///
 /// Lookups touch one or two cache lines; see [`Table`](super::Table) for all costs.
 ///
@@ -39,8 +35,9 @@ mod traits;
 /// assert!(seen.contains(&7) && !seen.contains(&8));
 /// # Ok::<(), heptad::Rejected<u64>>(())
 /// ```
+#[repr(transparent)]
 pub struct Set<K, S: Storage = Heap, H = Keyed> {
-    map: Map64<K, (), S, H>,
+    map: Map<K, (), S, H>,
 }
 
 impl<K, H, const LINES: usize> Set<K, Inline<LINES>, H> {
@@ -52,7 +49,7 @@ impl<K, H, const LINES: usize> Set<K, Inline<LINES>, H> {
 
     /// [`inline`](Self::inline) with another load at which the set counts as full.
     pub const fn inline_with_max_load(load: MaxLoad, build_hasher: H) -> Self {
-        Set { map: Map64::inline_with_max_load(load, build_hasher) }
+        Set { map: Map::inline_with_max_load(load, build_hasher) }
     }
 }
 
@@ -63,13 +60,18 @@ impl<K> Set<K> {
     pub const fn new() -> Self {
         Self::with_hasher(Keyed::new(0))
     }
+
+    /// An empty set under a fixed seed that takes `capacity` keys without growing.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, Keyed::new(0))
+    }
 }
 
 #[cfg(feature = "alloc")]
 impl<K, H> Set<K, Heap, H> {
     /// An empty set without memory; the first insert allocates one group.
     pub const fn with_hasher(build_hasher: H) -> Self {
-        Set { map: Map64::with_hasher(build_hasher) }
+        Set { map: Map::with_hasher(build_hasher) }
     }
 
     /// An empty set that takes `capacity` keys without growing.
@@ -78,7 +80,12 @@ impl<K, H> Set<K, Heap, H> {
     ///
     /// [`Error::CapacityOverflow`] or [`Error::AllocationFailed`].
     pub fn try_with_capacity(capacity: usize, build_hasher: H) -> Result<Self, Error> {
-        Ok(Set { map: Map64::try_with_capacity(capacity, build_hasher)? })
+        Ok(Set { map: Map::try_with_capacity(capacity, build_hasher)? })
+    }
+
+    /// [`try_with_capacity`](Self::try_with_capacity), ending in the allocation error handler when there is no memory.
+    pub fn with_capacity_and_hasher(capacity: usize, build_hasher: H) -> Self {
+        Set { map: Map::with_capacity_and_hasher(capacity, build_hasher) }
     }
 }
 
@@ -98,7 +105,7 @@ impl<K, S: Storage, H> Set<K, S, H> {
     ///
     /// As [`Table::new_in`](super::Table::new_in).
     pub fn with_max_load_in(storage: S, load: MaxLoad, build_hasher: H) -> Result<Self, Error> {
-        Ok(Set { map: Map64::with_max_load_in(storage, load, build_hasher)? })
+        Ok(Set { map: Map::with_max_load_in(storage, load, build_hasher)? })
     }
 
     /// Drops all keys and gives the storage back.
@@ -174,40 +181,29 @@ impl<K, S: Storage, H> Set<K, S, H> {
 impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     /// Is `key` in the set? One or two cache lines.
     #[inline]
-    pub fn contains<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
+    pub fn contains<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.get(key).is_some()
     }
 
     /// The set's own key that equals `key`.
     #[inline]
-    pub fn get<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> Option<&K>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&K> {
         self.map.get_key_value(key).map(|(key, ())| key)
     }
 
     /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
     #[inline]
-    pub fn prefetch<Q: ?Sized + Hash>(&self, key: &Q)
-    where
-        K: Borrow<Q>,
-    {
+    pub fn prefetch<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) {
         self.map.prefetch(key);
     }
 
     /// Looks up each of `keys`, sixteen lines under way at a time: for sets that fit no cache.
     /// `found(i, key)` gets the answers in order.
-    pub fn get_many<'a, Q: Hash + Eq>(
+    pub fn get_many<'a, Q: Hash + Equivalent<K>>(
         &'a self,
         keys: &[Q],
         mut found: impl FnMut(usize, Option<&'a K>),
-    ) where
-        K: Borrow<Q>,
-    {
+    ) {
         self.map.get_key_value_many(keys, |index, pair| found(index, pair.map(|(key, ())| key)));
     }
 }
@@ -275,18 +271,12 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     }
 
     /// Takes `key` out. `false` if it was not there.
-    pub fn remove<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
+    pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> bool {
         self.take(key).is_some()
     }
 
     /// Takes out the set's own key that equals `key`.
-    pub fn take<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> Option<K>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn take<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<K> {
         self.map.remove_entry(key).map(|(key, ())| key)
     }
 
@@ -300,7 +290,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     }
 
     /// Moves all keys to `storage`, under the hashes of `build_hasher`, and gives the old storage
-    /// back: how a set in lent memory grows, shrinks, or gets a new seed.
+    /// back: how a set in provided memory grows, shrinks, or gets a new seed.
     ///
     /// # Errors
     ///

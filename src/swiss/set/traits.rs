@@ -38,7 +38,7 @@ impl<K: Clone, S: Storage, H: Clone> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in lent memory, of which there is
+    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in provided memory, of which there is
     /// no second.
     pub fn try_clone(&self) -> Result<Self, Error> {
         Ok(Set { map: self.map.try_clone()? })
@@ -91,6 +91,13 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Extend<K> for Set<K, S, H> {
         for key in delay.into_rest() {
             self.insert(key);
         }
+    }
+}
+
+/// Copies of all keys.
+impl<'a, K: Hash + Eq + Copy + 'a, S: Growable, H: BuildHasher> Extend<&'a K> for Set<K, S, H> {
+    fn extend<I: IntoIterator<Item = &'a K>>(&mut self, keys: I) {
+        self.extend(keys.into_iter().copied());
     }
 }
 

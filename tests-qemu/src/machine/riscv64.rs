@@ -91,8 +91,10 @@ fn start_others(boot_hart: usize) {
     let others = (0..CORES).filter(|&hart| hart != boot_hart);
     OTHER_HARTS.store(others.clone().map(|hart| 1 << hart).sum(), Ordering::Relaxed);
     for (hart, core) in others.zip(1..) {
-        let started = sbi_rt::hart_start(hart, start_core as *const () as usize, core);
-        assert!(started.is_ok(), "OpenSBI starts the core");
+        // Refused while the core is on its way into OpenSBI.
+        while sbi_rt::hart_start(hart, start_core as *const () as usize, core).is_err() {
+            ::core::hint::spin_loop();
+        }
     }
 }
 

@@ -17,8 +17,11 @@ use super::library;
 use crate::job::{self, Job};
 use crate::stage::Count;
 
-/// Where the headers are: `heptad.h` includes each of those in `heptad`.
+/// Where the headers are: `heptad.h` includes each of those in `heptad`, but for a few.
 pub(super) const FOLDER: &str = "include";
+
+/// Headers that a program includes by themselves.
+const OPTIONAL: &[&str] = &["heptad.h", "heptad/inline.h"];
 
 /// The headers, by their paths in [`FOLDER`].
 pub(super) fn files() -> Result<Vec<PathBuf>> {
@@ -97,6 +100,7 @@ const USER: &str = "\
 #include \"macros.h\"
 #include <heptad.h>
 #include <heptad.h>
+#include <heptad/inline.h>
 static heptad_set set = HEPTAD_INIT;
 static heptad_map map = HEPTAD_INIT;
 static heptad_table table = HEPTAD_INIT;
@@ -117,7 +121,7 @@ uint64_t use(void);
 uint64_t use(void)
 {
     lines[0] = counters[0] = 1;
-    return lines[sizeof lines - 1] + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
+    return lines[sizeof lines - 1] + (uint64_t)heptad_inline_set_contains(&set, 1) + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
         + heptad_robin_len(&robin) + heptad_robin_map_len(&robin_map) + heptad_lockfree_len(&lockfree)
         + heptad_indirect_len(&indirect);
 }
@@ -154,7 +158,8 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
     }
     let umbrella = fs::read_to_string(Path::new(FOLDER).join("heptad.h"))?;
     count += Count::of(files()?.iter().all(|file| {
-        file == Path::new("heptad.h") || umbrella.contains(&format!("\"{}\"", file.display()))
+        OPTIONAL.iter().any(|name| file == Path::new(name))
+            || umbrella.contains(&format!("\"{}\"", file.display()))
     }));
     // A name that the header does use.
     let command =
@@ -175,7 +180,7 @@ pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Coun
     let constants = generate(&[ItemType::Constants])?;
     let numbers = numbers_of(&constants);
     let named: BTreeSet<String> = numbers.iter().map(|(name, _)| name.clone()).collect();
-    count += same("the header", &codes_of(&header), "src/ffi/code.rs", &named);
+    count += same("the header", &codes_of(&header), "src/ffi", &named);
 
     let both = both_of(&prototypes, &numbers);
     let read = |name: &str, text: &str| {
@@ -231,9 +236,12 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadSortedStats", "heptad_sorted_stats"),
 ];
 
+/// What the names of the words of a live handle begin with.
+const OF_HANDLES: &[&str] = &["BODY_", "KIND_"];
+
 /// The header, then what cbindgen says.
 fn both_of(prototypes: &str, numbers: &[(String, String)]) -> String {
-    let mut text = String::from("#include <heptad.h>\n");
+    let mut text = String::from("#include <heptad.h>\n#include <heptad/inline.h>\n");
     for (rust, c) in HANDLES {
         text += &format!("typedef {c} {rust};\n");
     }
@@ -250,6 +258,9 @@ fn numbers_of(constants: &str) -> Vec<(String, String)> {
         let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
         let name = match name {
             "ABI_VERSION" | "OK" => format!("HEPTAD_{name}"),
+            _ if OF_HANDLES.iter().any(|prefix| name.starts_with(prefix)) => {
+                format!("HEPTAD_{name}")
+            }
             _ => format!("HEPTAD_ERROR_{name}"),
         };
         // What is no number is not part of the interface.
@@ -274,6 +285,9 @@ fn codes_of(header: &str) -> BTreeSet<String> {
         .filter(|word| {
             (word.starts_with("HEPTAD_ERROR_") && word.len() > "HEPTAD_ERROR_".len())
                 || ["HEPTAD_OK", "HEPTAD_ABI_VERSION"].contains(word)
+                || OF_HANDLES.iter().any(|prefix| {
+                    word.strip_prefix("HEPTAD_").is_some_and(|name| name.starts_with(prefix))
+                })
         })
         .map(String::from)
         .collect()
