@@ -9,7 +9,7 @@
  * Out       a0  the entry's address; 0 if it is absent; 1 if it may be stashed
  * Clobbers  a2, a4..a7, t0..t6. Stack untouched, memory only read. No FP/SIMD register.
  * Requires  each metadata word, and each entry whose slot byte is not free, is initialised
- * Cost      34 instructions for a first match at home, 29 for a miss there, 58 for a first match in
+ * Cost      33 instructions for a first match at home, 29 for a miss there, 57 for a first match in
  *           the alternate; 1 line, or 2 if the home's filter has the class
  * Zbb       25 instructions for a first match at home, 25 for a miss there, 46 for a first match in the alternate
  *

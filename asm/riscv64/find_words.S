@@ -10,11 +10,11 @@
  * Out       answers holds what find_word returns for each of them
  * Clobbers  a2..a7, t0..t6. Writes the answers, nothing else. Stack untouched. No FP/SIMD register.
  * Requires  what find_word does; answers overlaps neither words nor the table
- * Cost      13 instructions for no entry, 72 for one whose first match is at home, 114 for two such,
- *           68 for one absent from its home, 124 for one whose first match is in the alternate;
+ * Cost      13 instructions for no entry, 67 for one whose first match is at home, 104 for two such,
+ *           65 for one absent from its home, 114 for one whose first match is in the alternate;
  *           1 line per entry, or 2 if the home's filter has the class
- * Zbb       12 instructions for no entry, 63 for one whose first match is at home, 97 for two such,
- *           64 for one absent from its home, 112 for one whose first match is in the alternate
+ * Zbb       12 instructions for no entry, 59 for one whose first match is at home, 89 for two such,
+ *           61 for one absent from its home, 103 for one whose first match is in the alternate
  *
  * for each block of 16 entries, the last one may be shorter:
  *   ask the cache for the home lines of the next block

@@ -5,7 +5,7 @@
  * In        a0  word       the group's metadata word
  * Out       a0  slot       1..7, or 0 if all seven are taken
  * Clobbers  a1..a4. Stack and memory untouched. No FP/SIMD register.
- * Cost      21 instructions if a slot is free, 15 if none is; no load.
+ * Cost      20 instructions if a slot is free, 15 if none is; no load.
  * Zbb       12 instructions if a slot is free, 11 if none is.
  *
  * The free slots are those whose byte is zero, found as in match_slots. Byte 0, the filter, never shows.

@@ -5,20 +5,17 @@
 //! in everyone's assembly, so it defines the routines and nothing else, as `cargo xtask test asm-check`
 //! checks; and where another copy of this version has defined them, it is skipped.
 
-cfg_if::cfg_if! {
-    if #[cfg(target_feature = "zbb")] {
-        macro_rules! steps {
-            () => {
-                include_str!("../../asm/riscv64/zbb.inc")
-            };
-        }
-    } else {
-        macro_rules! steps {
-            () => {
-                ""
-            };
-        }
-    }
+#[cfg(target_feature = "zbb")]
+macro_rules! steps {
+    () => {
+        include_str!("../../asm/riscv64/zbb.inc")
+    };
+}
+#[cfg(not(target_feature = "zbb"))]
+macro_rules! steps {
+    () => {
+        ""
+    };
 }
 
 core::arch::global_asm!(

@@ -130,7 +130,7 @@ pub(crate) const TEST: &[Stage] = &[
             Need::Target(RISCV64IMAC_NONE),
             Need::Program("qemu-system-riscv64", "qemu-system-misc"),
             Need::File(
-                "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin",
+                "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.elf",
                 "qemu-system-data",
             ),
         ],

@@ -46,7 +46,7 @@ pub(crate) const RISCV64: Guest = Guest {
     ],
 };
 
-/// What Cargo is told of the linkers of every guest.
+/// The variables with which Cargo finds the linkers of every guest.
 pub(crate) const LINKERS: [(&str, &str); 2] = [
     ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", AARCH64.compiler),
     ("CARGO_TARGET_RISCV64GC_UNKNOWN_LINUX_GNU_LINKER", RISCV64.compiler),

@@ -120,8 +120,9 @@ impl Found {
         for symbol in file.symbols() {
             let is_named = !matches!(symbol.kind(), SymbolKind::Section | SymbolKind::File);
             let name = symbol.name()?;
-            // Mapping symbols say where code and where data is.
-            if is_named && !name.is_empty() && !name.starts_with('$') {
+            // Mapping symbols say where code and where data is; RISC-V's assembler keeps labels with a number.
+            let is_mark = name.starts_with('$') || name.starts_with(".L");
+            if is_named && !name.is_empty() && !is_mark {
                 let list =
                     if symbol.is_undefined() { &mut found.undefined } else { &mut found.defined };
                 list.insert(name.into());

@@ -24,7 +24,7 @@ pub(super) struct Machine {
     pub(super) preludes: &'static [&'static str],
     /// The section of a banner with this form's counts.
     pub(super) cost: &'static str,
-    /// What the compiler is told of the processor.
+    /// The target features beyond the target's own.
     pub(super) target_features: &'static str,
     /// The GNU compiler that assembles for it.
     pub(super) compiler: &'static str,
