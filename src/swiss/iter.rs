@@ -18,7 +18,7 @@ pub(super) fn occupied(word: Word) -> SlotMask {
 }
 
 impl<'a, T, V> Reader<'a, T, V> {
-    /// The first entry whose position is `position` or more, and the position behind it. Position
+    /// The first entry whose position is `position` or more, and the position after it. Position
     /// `8 * g + s` is slot `s` of group `g`; any number is one.
     pub(super) fn next_from(self, position: usize) -> Option<(usize, (&'a T, &'a V))> {
         let geometry = self.geometry();
@@ -101,7 +101,7 @@ impl Places {
         }
     }
 
-    /// Goes on to the next group, and past those without entries. Returns `false` behind the last group.
+    /// Goes on to the next group, and past those without entries. Returns `false` after the last group.
     #[inline]
     fn advance(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
         let groups = self.geometry.groups();

@@ -4,7 +4,7 @@
 //! type. Offsets are masked by the geometry when they are made and when they are used, so the
 //! address of a word always lies inside the table:
 //!
-//! - **V1** `base` points to `geometry.groups()` group lines, and to the values behind them as `shape` has it,
+//! - **V1** `base` points to `geometry.groups()` group lines, and to the values after them as `shape` has it,
 //!   valid for reads during `'a`, and through a [`Writer`] for writes; nobody else writes them meanwhile.
 //! - **V2** Each metadata word is initialised; entry and value of a slot are initialised exactly
 //!   while its slot byte is not free.
