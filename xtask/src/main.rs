@@ -15,7 +15,6 @@
 //! ([`needs`]); what it may not install it asks for, with the exact commands. The last line of
 //! `test` and `verify` is a count, and the exit code says the same.
 
-mod aarch64_user;
 mod arrows;
 mod asm_check;
 mod bench;
@@ -50,6 +49,7 @@ mod runner;
 mod sanitizers;
 mod stage;
 mod table;
+mod user_mode;
 mod words;
 
 use std::env;
