@@ -80,8 +80,24 @@ pub trait Keys {
     type Key: ?Sized;
 
     /// What insertions are given to stand for keys: a number of any kind, or a type of yours. The number that it
-    /// becomes, without the [`hash_bits`](Self::hash_bits), is what the map keeps.
-    type Reference: Into<u64>;
+    /// becomes, without the [`hash_bits`](Self::hash_bits), is what the map keeps. What one thread inserts another one
+    /// compares with: so it is [`Send`], as a `&T` is whose `T` threads may share.
+    ///
+    /// ```compile_fail,E0277
+    /// # use heptad::lockfree::{Keys, Stored};
+    /// struct OfOneThread(&'static core::cell::Cell<u64>);
+    /// impl From<OfOneThread> for u64 { fn from(it: OfOneThread) -> u64 { it.0.get() } }
+    ///
+    /// struct Numbers;
+    /// impl Keys for Numbers {
+    ///     type Key = u64;
+    ///     type Reference = OfOneThread;
+    ///     fn hash_bits(&self) -> u64 { !0 << 32 }
+    ///     fn hash(&self, key: &u64) -> u64 { *key << 32 }
+    ///     fn is(&self, reference: Stored<Self>, key: &u64) -> bool { reference.number() == *key }
+    /// }
+    /// ```
+    type Reference: Into<u64> + Send;
 
     /// The bits of a word that belong to the hash; the others are the reference's. Always the same, and neither
     /// none nor all: a map gets no table then ([`Error::HashBits`]). At least as many as the table has buckets, in

@@ -16,6 +16,8 @@ use super::super::{
 use crate::{error::Error, storage::Region};
 
 const KEY: u64 = 1;
+/// A key that finds no own slot.
+const OVERFLOW: u64 = 9;
 const REAPER: usize = 0;
 const DEAD: usize = 1;
 const LIVING: usize = 2;
@@ -59,9 +61,18 @@ impl Memory {
         number: usize,
         decision: Decision,
     ) -> Result<Option<u64>, super::super::operations::Stop> {
+        self.update_of(number, KEY, decision)
+    }
+
+    fn update_of(
+        &self,
+        number: usize,
+        word: u64,
+        decision: Decision,
+    ) -> Result<Option<u64>, super::super::operations::Stop> {
         let table = self.table_of(number);
-        let key = Key { word: KEY, matches: |word, stored, _: Look<'_>| word == stored };
-        let answer = table.update(table.home_of(KEY), key, |_: Option<u64>| decision);
+        let key = Key { word, matches: |word, stored, _: Look<'_>| word == stored };
+        let answer = table.update(table.home_of(word), key, |_: Option<u64>| decision);
         table.reserver.end();
         answer
     }
@@ -126,4 +137,36 @@ fn p4_a_dead_one_is_reaped_beside_an_update() {
 #[test]
 fn p4_a_dead_one_is_reaped_beside_a_removal() {
     race(Decision::Remove);
+}
+
+/// The dead member had named a slot of a group, which a living one takes meanwhile, and shows: its name is gone
+/// after that, and the slot is not free.
+#[test]
+fn p4_a_dead_one_is_reaped_beside_an_insertion() {
+    let mut builder = Builder::new();
+    builder.preemption_bound = Some(2);
+    builder.check(|| {
+        let memory = Memory::new();
+        for word in [2, 3] {
+            assert_eq!(memory.update_of(REAPER, word, Decision::Set(0)), Ok(None));
+        }
+        let table = memory.table_of(DEAD);
+        assert!(table.reserver.reserves(table.group(table.first_home(), 0), 0));
+        let memory = Arc::new(memory);
+        let living = {
+            let memory = Arc::clone(&memory);
+            thread::spawn(move || memory.update_of(LIVING, OVERFLOW, Decision::Set(5)))
+        };
+        let reaper = {
+            let memory = Arc::clone(&memory);
+            thread::spawn(move || memory.reap())
+        };
+        let reaped = reaper.join().unwrap();
+        assert!(matches!(reaped, Ok(()) | Err(Error::Busy)));
+        assert_eq!(living.join().unwrap(), Ok(None));
+        assert_eq!(memory.reap(), Ok(()));
+        let table = memory.table();
+        assert!(table.is_sound(), "a visible slot is free");
+        assert_eq!(table.stats(table).reserved, 0);
+    });
 }

@@ -207,6 +207,12 @@ fn m4_two_rebuild() {
     );
 }
 
+/// Who goes along the tables without looking at a bucket finds the next one as it was made.
+#[test]
+fn m4_a_count_beside_a_rebuild() {
+    race(2, World::placed, &[|world| assert_eq!(world.map.len(), 1), World::rebuild]);
+}
+
 /// Whoever began in the old table is in it until it ends.
 #[test]
 fn p6_a_reader_of_a_table_that_leaves() {
