@@ -4,7 +4,7 @@
 
 use core::mem::MaybeUninit;
 
-use heptad::{Error, hash::Keyed, storage::Region, swiss::Map64};
+use heptad::{Error, hash::Keyed, storage::Region, swiss::Map};
 
 /// Tables want cache lines: memory that starts at a multiple of 64.
 #[repr(align(64))]
@@ -15,7 +15,7 @@ fn main() -> Result<(), Error> {
 
     // 128 lines: 64 groups of keys, 64 lines of values, so 420 entries at most.
     let mut owner_of_frame =
-        Map64::<u64, u64, _>::new_in(Region::new(&mut pages.0)?, Keyed::new(0x5eed))?;
+        Map::<u64, u64, _>::new_in(Region::new(&mut pages.0)?, Keyed::new(0x5eed))?;
     println!("room for {} entries", owner_of_frame.capacity());
 
     for frame in 0..500 {

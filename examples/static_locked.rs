@@ -7,10 +7,10 @@ use std::thread;
 use heptad::{
     hash::Keyed,
     storage::Inline,
-    swiss::{Locked, Map64},
+    swiss::{Locked, Map},
 };
 
-static HITS: Locked<Map64<u64, u64, Inline<128>>> = Locked::new(Map64::inline(Keyed::new(0x5eed)));
+static HITS: Locked<Map<u64, u64, Inline<128>>> = Locked::new(Map::inline(Keyed::new(0x5eed)));
 
 /// Counts `event`. Never waits, so an interrupt handler may call it: when somebody else holds the
 /// lock, or the table is full, the event is not counted, and the caller gets an error.

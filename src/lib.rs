@@ -5,10 +5,10 @@
 //! seven 8-byte entries. A lookup touches one or two of them, at 15/16 load.
 //!
 //! ```
-//! use heptad::{hash::Keyed, storage::Inline, swiss::Map64};
+//! use heptad::{hash::Keyed, storage::Inline, swiss::{Map, lines_for}};
 //!
-//! // In its own value, fit for a `static`: 32 lines, so 16 groups and room for 105 entries.
-//! let mut owners: Map64<u64, u64, Inline<32>> = Map64::inline(Keyed::new(0x5eed));
+//! // In its own value, fit for a `static`, with room for 100 entries.
+//! let mut owners: Map<u64, u64, Inline<{ lines_for::<u64>(100) }>> = Map::inline(Keyed::new(0x5eed));
 //! owners.try_insert(0x1000, 7)?;
 //! *owners.try_entry(0x2000)?.or_insert(0) += 1;
 //! assert_eq!(owners.get(&0x1000), Some(&7));
@@ -20,10 +20,10 @@
 //!
 //! | you have | take | bytes per group of seven |
 //! |---|---|---|
-//! | eight-byte keys | [`swiss::Set`] | 64 |
-//! | keys and values that fit eight bytes together | [`swiss::Map`] | 64 |
-//! | eight-byte keys, eight-byte values | [`swiss::Map64`] | 128 |
-//! | any eight-byte entry, with your own hash and equality | [`swiss::Table`] | 64 |
+//! | keys of at most eight bytes | [`swiss::Set`] | 64 |
+//! | such keys, and values of any size | [`swiss::Map`] | 64 + 7 * size of a value |
+//! | keys and values that fit eight bytes together | [`swiss::PackedMap`] | 64 |
+//! | any entry of at most eight bytes, with your own hash and equality | [`swiss::Table`] | 64 |
 //!
 //! All of these have one owner. Cores, interrupt handlers and NMIs share a [`lockfree::Map`], at 30.4
 //! bytes per entry; keys in their order, with ranges and merges, are in a [`robin_hood::Set`].

@@ -109,7 +109,7 @@ mod owners {
         }
         SwissMap64 {
             borrowed: "let mut memory = lines();", before: "let keeper;",
-            borrow: "keeper = swiss::Map64::<u64, u64, _>::new_in(region(&mut memory), Keyed::new(1)).unwrap();",
+            borrow: "keeper = swiss::Map::<u64, u64, _>::new_in(region(&mut memory), Keyed::new(1)).unwrap();",
             after: "keeper.len();"
         }
         SwissSetMoved {

@@ -69,8 +69,8 @@ mod of_swiss {
     as_its_entries! {
         Table = swiss::Table<Entry, Provided>,
         Set = swiss::Set<Entry, Provided>,
-        Map = swiss::Map<u32, (Entry, ()), Provided>,
-        Map64 = swiss::Map64<u64, Entry, Provided>,
+        PackedMap = swiss::PackedMap<u32, (Entry, ()), Provided>,
+        Map = swiss::Map<u64, Entry, Provided>,
         IterMut = table::IterMut<'static, Entry>,
         IterHashMut = table::IterHashMut<'static, Entry>,
         IntoIter = table::IntoIter<Entry, Provided>,

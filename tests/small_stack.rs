@@ -10,7 +10,7 @@ use heptad::{
     hash::{Keyed, hash_word},
     robin_hood,
     storage::{Inline, Storage},
-    swiss::{Map, Map64, Set, Table},
+    swiss::{Map, PackedMap, Set, Table},
 };
 
 /// What a thread of this test has: the largest table below has as much.
@@ -43,7 +43,7 @@ fn use_set<S: Storage>(set: &mut Set<u64, S>) {
     set.clear();
 }
 
-fn use_map<S: Storage>(map: &mut Map64<u64, u64, S>) {
+fn use_map<S: Storage>(map: &mut Map<u64, u64, S>) {
     while map.try_insert(map.len() as u64, 7).is_ok() {}
     let absent = map.len() as u64;
     assert_eq!(map.try_entry(absent).err().map(|it| it.error), Some(Error::Full));
@@ -81,8 +81,8 @@ macro_rules! tables_of {
     ($($lines:literal)+) => {
         $(
             static SET: Mutex<Set<u64, Inline<$lines>>> = Mutex::new(Set::inline(Keyed::new(1)));
-            static MAP: Mutex<Map64<u64, u64, Inline<{ 2 * $lines }>>> = Mutex::new(Map64::inline(Keyed::new(2)));
-            static NARROW: Mutex<Map<u32, u32, Inline<$lines>>> = Mutex::new(Map::inline(Keyed::new(3)));
+            static MAP: Mutex<Map<u64, u64, Inline<{ 2 * $lines }>>> = Mutex::new(Map::inline(Keyed::new(2)));
+            static NARROW: Mutex<PackedMap<u32, u32, Inline<$lines>>> = Mutex::new(PackedMap::inline(Keyed::new(3)));
             static TABLE: Mutex<Table<u64, Inline<$lines>>> = Mutex::new(Table::inline());
             on_a_small_stack(|| {
                 use_set(&mut SET.lock().unwrap());

@@ -7,7 +7,7 @@ use heptad::{
     hash::{Keyed, hash_word},
     layout::{Line, MaxLoad},
     storage::{Heap, Inline, Region},
-    swiss::{Map, Map64, Set, Table, table::Entry},
+    swiss::{Map, PackedMap, Set, Table, table::Entry},
 };
 
 fn hash(word: &u64) -> u64 {
@@ -86,7 +86,7 @@ fn words_are_found_in_batches_of_every_length() {
     let hash = |&key: &u64| if key % 2 == 0 { 7 } else { hash(&key) };
     let mut table: Table<u64, Inline<8>> = Table::inline();
     let mut set: Set<u64, Inline<8>> = Set::inline(Keyed::new(1));
-    let mut map: Map64<u64, u64, Inline<16>> = Map64::inline(Keyed::new(2));
+    let mut map: Map<u64, u64, Inline<16>> = Map::inline(Keyed::new(2));
     for key in 0..50 {
         table.insert_within_capacity(hash(&key), key).unwrap();
         set.try_insert(key).unwrap();
@@ -164,7 +164,7 @@ fn retain_and_extract_bring_the_displaced_home() {
 
 #[test]
 fn shrinking_and_rehashing() {
-    let mut map: Map64<u64, u64> = (0..1000).map(|key| (key, key)).collect();
+    let mut map: Map<u64, u64> = (0..1000).map(|key| (key, key)).collect();
     assert_eq!(map.capacity(), 1680);
     map.retain(|&key, _| key < 50);
     map.shrink_to_fit();
@@ -269,7 +269,7 @@ fn try_insert_many_says_where_it_stopped() {
 fn atomic_values_in_an_inline_map() {
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-    let mut counts: Map64<u64, AtomicU64, Inline<8>> = Map64::default();
+    let mut counts: Map<u64, AtomicU64, Inline<8>> = Map::default();
     for key in 0..5 {
         counts.insert_within_capacity(key, AtomicU64::new(0)).unwrap();
     }
@@ -301,7 +301,7 @@ fn refusals_become_errors_with_a_question_mark() {
 fn extending_keeps_the_order() {
     for length in [0, 1, 5, 16, 17, 50] {
         let pairs = (0..length).map(|index| (index % 7, index));
-        let map: Map64<u64, u64> = pairs.clone().collect();
+        let map: Map<u64, u64> = pairs.clone().collect();
         let model: std::collections::HashMap<u64, u64> = pairs.collect();
         assert_eq!(map.len(), model.len());
         assert!(model.iter().all(|(key, value)| map[key] == *value));
@@ -310,7 +310,7 @@ fn extending_keeps_the_order() {
 
 #[test]
 fn narrow_maps_take_pairs_of_half_words() {
-    let mut counts: Map<u32, u32, Inline<64>> = Map::inline(Keyed::new(2));
+    let mut counts: PackedMap<u32, u32, Inline<64>> = PackedMap::inline(Keyed::new(2));
     for step in 0..1000u32 {
         *counts.try_entry(step % 10).unwrap().or_default() += 1;
     }
@@ -319,9 +319,9 @@ fn narrow_maps_take_pairs_of_half_words() {
     assert_eq!(counts.remove_entry(&3), Some((3, 100)));
     assert_eq!(sorted(counts.keys().copied()), [0, 1, 2, 4, 5, 6, 7, 8, 9]);
     counts.values_mut().for_each(|count| *count += 1);
-    let heap: Map<u32, u32> = counts.drain().collect();
+    let heap: PackedMap<u32, u32> = counts.drain().collect();
     assert!(counts.is_empty() && heap.into_values().all(|count| count == 101));
-    let debug = format!("{:?} {:?}", Map::<u32, u32>::from([(1, 2)]), Set::<u64>::from([3]));
+    let debug = format!("{:?} {:?}", PackedMap::<u32, u32>::from([(1, 2)]), Set::<u64>::from([3]));
     assert_eq!(debug, "{1: 2} {3}");
 }
 
@@ -333,8 +333,8 @@ fn other_hash_functions() {
     set.extend(0..1000);
     assert!((0..1000).all(|key| set.contains(&key)) && !set.contains(&1000));
     assert_eq!(set.stats().stashed, 0);
-    let mut map: Map64<u64, u64, Inline<64>, std::hash::RandomState> =
-        Map64::inline(std::hash::RandomState::new());
+    let mut map: Map<u64, u64, Inline<64>, std::hash::RandomState> =
+        Map::inline(std::hash::RandomState::new());
     assert_eq!(map.try_insert(1, 2).unwrap(), None);
     assert_eq!(map.get(&1), Some(&2));
 }
@@ -368,13 +368,13 @@ fn ordinary_keys_are_never_stashed() {
 #[cfg(feature = "serde")]
 #[test]
 fn serde_round_trip() {
-    let map: Map64<u64, u64> = (0..100).map(|key| (key, key * key)).collect();
+    let map: Map<u64, u64> = (0..100).map(|key| (key, key * key)).collect();
     let text = serde_json::to_string(&map).unwrap();
-    assert!(serde_json::from_str::<Map64<u64, u64>>(&text).unwrap() == map);
+    assert!(serde_json::from_str::<Map<u64, u64>>(&text).unwrap() == map);
     let set: Set<u64> = (0..100).collect();
     let text = serde_json::to_string(&set).unwrap();
     assert!(serde_json::from_str::<Set<u64>>(&text).unwrap() == set);
-    let error = serde_json::from_str::<Map64<u64, u64>>("[1]").unwrap_err().to_string();
+    let error = serde_json::from_str::<Map<u64, u64>>("[1]").unwrap_err().to_string();
     assert!(error.contains("a map"), "{error}");
 }
 
@@ -406,10 +406,10 @@ fn serde_reads_under_a_seed_of_the_reader() {
     let pairs: std::collections::BTreeMap<u64, u64> =
         flood().into_iter().map(|key| (key, !key)).collect();
     let text = serde_json::to_string(&pairs).unwrap();
-    assert!(serde_json::from_str::<Map64<u64, u64>>(&text).unwrap().stats().stashed > 50);
+    assert!(serde_json::from_str::<Map<u64, u64>>(&text).unwrap().stats().stashed > 50);
     let mut lines = [Line::EMPTY; 64];
     let region = Region::from_lines(&mut lines).unwrap();
-    let mut map = Map64::<u64, u64, _>::new_in(region, Keyed::new(0x5eed)).unwrap();
+    let mut map = Map::<u64, u64, _>::new_in(region, Keyed::new(0x5eed)).unwrap();
     ReadInto(&mut map).deserialize(&mut serde_json::Deserializer::from_str(&text)).unwrap();
     assert!(map.len() == 100 && map.stats().stashed == 0);
     assert!(pairs.iter().all(|(key, value)| map.get(key) == Some(value)));

@@ -11,7 +11,7 @@ use heptad::{
     hash::Keyed,
     layout::{Line, MaxLoad},
     storage::{Growable, Heap, Inline, Region, Storage},
-    swiss::{Map64, map::Entry},
+    swiss::{Map, map::Entry},
 };
 use proptest::prelude::*;
 
@@ -110,7 +110,7 @@ fn loads() -> impl Strategy<Value = MaxLoad> {
     ]
 }
 
-type Checked<S> = Map64<u64, u64, S, Quality>;
+type Checked<S> = Map<u64, u64, S, Quality>;
 
 /// What an insertion into a storage that may be full has to answer.
 fn check_insertion(

@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | table | `Table<u64>` | `HashTable<u64>` of both hashbrowns |
 //! | set | `Set<u64>` | `HashSet<u64>` of both |
-//! | map64 | `Map64<u64, u64>` | `HashMap<u64, u64>` of both |
+//! | map64 | `Map<u64, u64>` | `HashMap<u64, u64>` of both |
 //! | batch | `Set<u64>`, many keys at once | `HashSet<u64>` of both, and our own, key by key |
 //! | robin | `robin_hood::Set` | the sets above, `BTreeSet`, a sorted `Vec` |
 //! | robin-passes | growing, merging | copies, and the same sets: see [`robin`] |

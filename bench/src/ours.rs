@@ -2,7 +2,7 @@
 
 use heptad::{
     hash::{Keyed, hash_word},
-    swiss::{Map64, Set, Stats, Table},
+    swiss::{Map, Set, Stats, Table},
 };
 
 use crate::seat::{Footprint, Words};
@@ -103,11 +103,11 @@ impl Words for Set<u64> {
     }
 }
 
-impl Words for Map64<u64, u64> {
+impl Words for Map<u64, u64> {
     const NAME: &'static str = "heptad";
 
     fn with_capacity(entries: usize) -> Self {
-        Map64::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY)
+        Map::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY)
     }
 
     #[inline(always)]

@@ -8,7 +8,7 @@ use heptad::{
     layout::{MaxLoad, SLOTS, max_entries},
     robin_hood::{self, ByValue},
     storage::Heap,
-    swiss::{Map64, Set, Table},
+    swiss::{Map, Set, Table},
 };
 
 use crate::{
@@ -124,7 +124,7 @@ fn sets() -> Contenders {
 
 fn maps() -> Contenders {
     vec![
-        Seat::<Map64<u64, u64>>::boxed(),
+        Seat::<Map<u64, u64>>::boxed(),
         Seat::<hashbrown::HashMap<u64, u64, _>>::boxed(),
         Seat::<hashbrown_eight::HashMap<u64, u64, _>>::boxed(),
     ]

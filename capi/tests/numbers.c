@@ -20,7 +20,7 @@ static void room_in_groups(void)
         EQUAL(heptad_set_bytes(room[power] + 1, HEPTAD_LOAD_15_16), 128 * groups);
         EQUAL(heptad_map_init(&map, lines, 128 * groups, 1, HEPTAD_LOAD_15_16), HEPTAD_OK);
         EQUAL(heptad_map_capacity(&map), room[power]);
-        EQUAL(heptad_map_bytes(room[power], HEPTAD_LOAD_15_16), 128 * groups);
+        EQUAL(heptad_map_bytes(room[power], HEPTAD_LOAD_15_16), (120 * groups + 63) / 64 * 64);
     }
     /* Not a power of two: the one below is used. */
     for (groups = 5; groups < 8; groups++) {

@@ -3,7 +3,7 @@
 //! | target | what an input is | compared with |
 //! |---|---|---|
 //! | [`table`] | a storage, a hash function, operations on a `Table` | a list of the entries |
-//! | [`map`] | the same for `Map` and `Map64` | the standard library's `HashMap` |
+//! | [`map`] | the same for `Map` and `PackedMap` | the standard library's `HashMap` |
 //! | [`probe`] | a lookup in arbitrary group memory | the oracle of the probe routines |
 //! | [`lockfree`] | three arenas, operations on a map that moves between them | the standard library's `HashMap` |
 //! | [`robin_hood`] | a storage, an order, operations on a sorted `Map` | the standard library's `BTreeMap` |

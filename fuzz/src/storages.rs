@@ -81,9 +81,9 @@ impl Load {
         groups
     }
 
-    /// The capacity of a table over `lines` lines, of which each group takes `lines_per_group`.
-    pub(crate) fn capacity_within(self, lines: usize, lines_per_group: usize) -> usize {
-        match (lines / lines_per_group).checked_ilog2() {
+    /// The capacity of a table over `lines` lines, of which each group takes `group_bytes`.
+    pub(crate) fn capacity_within(self, lines: usize, group_bytes: usize) -> usize {
+        match (lines * 64 / group_bytes).checked_ilog2() {
             Some(log2) => self.capacity(1 << log2),
             None => 0,
         }

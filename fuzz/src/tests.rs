@@ -23,7 +23,7 @@ fn table_on_random_inputs() {
 
 #[test]
 fn map_on_random_inputs() {
-    run_random(30, map::Input::run);
+    run_random(100, map::Input::run);
 }
 
 #[test]

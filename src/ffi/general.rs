@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     hash::{hash_bytes, hash_word, unhash_word},
-    layout::{LINE_BYTES, log2_groups_for},
+    layout::LINE_BYTES,
     lockfree::IS_LOCK_FREE,
+    swiss::lines_for_load,
 };
 
 /// The version of the interface that the library was built for.
@@ -52,21 +53,18 @@ pub extern "C" fn heptad_hash_bytes(seed: u64, bytes: Text, count: Count) -> u64
 /// Bytes of memory for a set or table that takes `entries` at `load`; 0 if there can be none.
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_set_bytes(entries: usize, load: c_int) -> usize {
-    bytes_for(entries, load, 1)
+    bytes_for::<()>(entries, load)
 }
 
 /// The same for a map.
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_map_bytes(entries: usize, load: c_int) -> usize {
-    bytes_for(entries, load, 2)
+    bytes_for::<u64>(entries, load)
 }
 
-/// Bytes of a table with `lines_per_group` lines per group.
-fn bytes_for(entries: usize, load: c_int, lines_per_group: usize) -> usize {
-    let bytes = || {
-        let groups = 1_usize.checked_shl(log2_groups_for(entries, arguments::load(load).ok()?)?)?;
-        let bytes = groups.checked_mul(lines_per_group * LINE_BYTES)?;
-        isize::try_from(bytes).ok().map(|_| bytes)
-    };
-    bytes().unwrap_or(0)
+/// Bytes of a table with values of type `V`.
+fn bytes_for<V>(entries: usize, load: c_int) -> usize {
+    let Ok(load) = arguments::load(load) else { return 0 };
+    let bytes = lines_for_load::<V>(entries, load) * LINE_BYTES;
+    if isize::try_from(bytes).is_ok() { bytes } else { 0 }
 }

@@ -1,4 +1,4 @@
-//! `heptad_map_*`: maps from 64-bit words to 64-bit words. The manual is `include/heptad.h`.
+//! `heptad_map_*`: maps from 64-bit words to 64-bit words. The manual is `include/heptad/swiss.h`.
 
 use core::ffi::{c_int, c_void};
 
@@ -7,6 +7,7 @@ use super::{
     batch::{Array, ArrayOut, Count},
     code::{self, Refusal},
     handle::{Handle, ToChange, ToRead, Words128},
+    inline,
     lockfree::ChangeValue,
     memory::{Bytes, Provided},
     owned::{Kind, Owned},
@@ -16,13 +17,13 @@ use super::{
 use crate::{
     hash::Keyed,
     storage::Region,
-    swiss::{Map64, map::Entry},
+    swiss::{Map, map::Entry},
 };
 
-type Pairs = Map64<u64, u64, Region<'static>>;
+type Pairs = Map<u64, u64, Region<'static>>;
 
 impl Kind for Pairs {
-    const KIND: u32 = u32::from_be_bytes(*b"map0");
+    const KIND: u32 = inline::KIND_MAP;
     type Words = Words128;
 }
 
@@ -42,7 +43,7 @@ pub extern "C" fn heptad_map_init(
 ) -> c_int {
     map.make_in(memory, bytes, |region, _| {
         let load = arguments::load(load)?;
-        Ok::<_, Refusal>(Map64::with_max_load_in(region, load, Keyed::new(seed))?)
+        Ok::<_, Refusal>(Map::with_max_load_in(region, load, Keyed::new(seed))?)
     })
 }
 

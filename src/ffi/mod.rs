@@ -56,6 +56,7 @@ pub mod code;
 mod general;
 mod handle;
 mod indirect;
+pub mod inline;
 mod lockfree;
 mod map;
 mod memory;

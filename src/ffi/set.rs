@@ -1,4 +1,4 @@
-//! `heptad_set_*`: sets of 64-bit words. The manual is `include/heptad.h`.
+//! `heptad_set_*`: sets of 64-bit words. The manual is `include/heptad/swiss.h`.
 
 use core::ffi::{c_int, c_void};
 
@@ -7,6 +7,7 @@ use super::{
     batch::{Array, ArrayOut, Count},
     code::{self, Refusal},
     handle::{Handle, ToChange, ToRead, Words128},
+    inline,
     memory::{Bytes, Provided},
     owned::{Kind, Owned},
     results::{Context, Optional, Position, Required},
@@ -17,7 +18,7 @@ use crate::{hash::Keyed, storage::Region, swiss::Set};
 type Words = Set<u64, Region<'static>>;
 
 impl Kind for Words {
-    const KIND: u32 = u32::from_be_bytes(*b"set0");
+    const KIND: u32 = inline::KIND_SET;
     type Words = Words128;
 }
 

@@ -1,5 +1,5 @@
 //! `heptad_table_*`: tables of any 64-bit entry, with the caller's hash and equality. The manual is
-//! `include/heptad.h`.
+//! `include/heptad/swiss.h`.
 
 use core::ffi::{c_int, c_void};
 
@@ -8,6 +8,7 @@ use super::{
     batch::{Array, ArrayOut, Count},
     code::{self, Refusal},
     handle::{Handle, ToChange, ToRead, Words128},
+    inline,
     memory::{Bytes, Provided},
     owned::{Kind, Owned},
     results::{Context, Key, Optional, Position, Required},
@@ -26,11 +27,12 @@ pub type EqualEntry = Option<extern "C" fn(entry: u64, key: Key, context: Contex
 pub type KeepEntry = Option<extern "C" fn(entry: u64, context: Context) -> c_int>;
 
 /// A table and the caller's functions.
+#[repr(C)]
 pub struct Custom {
     entries: Table<u64, Region<'static>>,
+    context: Context,
     hash: extern "C" fn(entry: u64, context: Context) -> u64,
     equal: extern "C" fn(entry: u64, key: Key, context: Context) -> c_int,
-    context: Context,
 }
 
 impl Custom {
@@ -43,7 +45,7 @@ impl Custom {
 }
 
 impl Kind for Custom {
-    const KIND: u32 = u32::from_be_bytes(*b"tab0");
+    const KIND: u32 = inline::KIND_TABLE;
     type Words = Words128;
 }
 

@@ -101,6 +101,7 @@ const fn inverse(odd: u64) -> u64 {
 /// it, and whoever chooses the keys can then choose such that crowd one place. There is nothing random in a crate without
 /// an operating system; with one, take `RandomState` in its place, or a seed from wherever you get one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(transparent)]
 pub struct Keyed {
     seed: u64,
 }

@@ -28,6 +28,7 @@ impl Offset {
 
 /// The size of a table, as what the probe needs of it: `(groups - 1) * 64`, groups a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
 pub struct Geometry {
     mask_bytes: usize,
 }

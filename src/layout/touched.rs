@@ -71,12 +71,19 @@ pub(crate) fn assert_measured_row(name: &str, costs: &[(usize, usize)]) {
     assert!(page.contains(&row), "docs/measurements.md has no row {row}");
 }
 
-/// Asserts that the C header says this, however its lines are broken.
+/// Asserts that a C header says this, however its lines are broken.
 pub(crate) fn assert_header_says(sentence: &str) {
-    let header = include_str!("../../include/heptad.h");
+    let headers = [
+        include_str!("../../include/heptad.h"),
+        include_str!("../../include/heptad/indirect.h"),
+        include_str!("../../include/heptad/lockfree.h"),
+        include_str!("../../include/heptad/robin.h"),
+        include_str!("../../include/heptad/swiss.h"),
+    ];
     let words = |text: &str| {
         let words: std::vec::Vec<_> = text.split_whitespace().filter(|word| *word != "*").collect();
         words.join(" ")
     };
-    assert!(words(header).contains(&words(sentence)), "the header does not say: {sentence}");
+    let says = |header: &&str| words(header).contains(&words(sentence));
+    assert!(headers.iter().any(says), "no header says: {sentence}");
 }

@@ -116,6 +116,11 @@ mod owned {
             self.lines
         }
 
+        #[inline]
+        fn is_fixed(&self) -> bool {
+            true
+        }
+
         fn try_another(&self, lines: usize) -> Result<Heap, Error> {
             Heap::try_with_lines(lines)
         }

@@ -6,8 +6,8 @@
 //! | [`Region`] | bytes that the caller provides, those of [`StaticLines`] for one | no |
 //! | [`Heap`] (feature `alloc`) | the global allocator | yes |
 //!
-//! A set of `n` groups needs `n` lines, a map of 8-byte values `2 * n`: all groups first, then the
-//! value lines in the same order. `n` is the greatest power of two that fits.
+//! A table of `n` groups has them first, `n` lines, and then its values if there are any, in as many lines as
+//! `7 * n` of them need: see [`lines_for`](crate::swiss::lines_for). `n` is the greatest power of two that fits.
 //!
 //! Tables of [`robin_hood`](crate::robin_hood) use the last lines of their storage and grow downwards in place:
 //! in each of these, in one that is [`Zeroed`] already, or in a [`Reserved`] range of addresses whose memory
@@ -49,6 +49,7 @@ pub use zeroed::Zeroed;
 /// - [`lines`](Self::lines) lines from there on are valid for reads through the first and for
 ///   reads and writes through the second, and nobody else uses them; through the first they may
 ///   be written too where entries have interior mutability, as in an `UnsafeCell`;
+/// - if [`is_fixed`](Self::is_fixed) returns true, the address stays the same when the storage is moved;
 /// - their number does not change, and their contents change only through these pointers; moving
 ///   the storage moves the contents along;
 /// - [`try_another`](Self::try_another) gives at least the lines asked for, or an error;
@@ -66,6 +67,13 @@ pub unsafe trait Storage {
 
     /// Lines of the storage.
     fn lines(&self) -> usize;
+
+    /// Do the lines stay where they are when the storage is moved? Values that are aligned to more than 64 bytes need
+    /// that.
+    #[inline]
+    fn is_fixed(&self) -> bool {
+        false
+    }
 
     /// Can there be a larger storage of this kind at all? Where not, [`try_another`](Self::try_another) is not
     /// called for more lines than these, and no stack is set aside for what it would return.

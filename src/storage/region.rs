@@ -31,6 +31,7 @@ use crate::{
 /// # Ok::<(), heptad::Error>(())
 /// ```
 #[derive(Debug)]
+#[repr(C)]
 pub struct Region<'a> {
     base: NonNull<Line>,
     /// All of them, those of a last line that is not whole included.
@@ -157,6 +158,11 @@ unsafe impl Storage for Region<'_> {
     #[inline]
     fn lines(&self) -> usize {
         self.bytes / LINE_BYTES
+    }
+
+    #[inline]
+    fn is_fixed(&self) -> bool {
+        true
     }
 
     #[inline]

@@ -4,16 +4,17 @@ use crate::layout::{Class, Geometry, MaxLoad, Offset, max_entries};
 
 /// The header of a table.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(super) struct Control {
     pub(super) geometry: Geometry,
+    /// How many groups behind its alternate a stashed entry may lie. 0 means nothing is stashed.
+    pub(super) span: usize,
     /// Entries in the table.
     pub(super) len: usize,
     /// Entries at which it counts as full.
     pub(super) max: usize,
     /// Stashed entries among them.
     pub(super) stashed: usize,
-    /// How many groups behind its alternate a stashed entry may lie. 0 means nothing is stashed.
-    pub(super) span: usize,
     /// Bit `8 * (home number mod 8) + class`: a key like that is or was stashed, so the filter bits
     /// of such homes may not be cleared.
     stash_map: u64,

@@ -152,7 +152,7 @@ impl<T, V> Writer<'_, T, V> {
         let byte = self.slot_byte(from);
         // SAFETY: the caller's promise.
         unsafe { self.relocate(from, to) };
-        let (left, entered) = (from.offset(self.geometry()), to.offset(self.geometry()));
+        let (left, entered) = (from.offset(), to.offset());
         let (home, alternate) = if byte.is_displaced() { (entered, left) } else { (left, entered) };
         self.settle_filter(home, byte.class(), alternate);
     }
@@ -168,20 +168,6 @@ impl<T, V> Writer<'_, T, V> {
         let word = self.word(home).with_filter_bit(class, needed);
         // SAFETY: no slot byte changes.
         unsafe { self.set_word(home, word) }
-    }
-
-    /// Moves the resident at `from`, not stashed, to the free slot `to` of its other group. The filter bit of its
-    /// home is the caller's.
-    ///
-    /// # Safety
-    ///
-    /// As for [`move_resident`](Self::move_resident).
-    pub(super) unsafe fn relocate(&mut self, from: Place, to: Place) {
-        let byte = self.slot_byte(from);
-        // SAFETY: the caller's promise.
-        let (entry, value) = unsafe { self.empty(from) };
-        // SAFETY: the caller's promise.
-        unsafe { self.fill(to, byte.moved(), entry, value) };
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cloning a table: the same groups, entry by entry.
 
-use super::{iter::Places, raw::Raw};
+use super::{iter::Places, raw::Raw, shape};
 use crate::{error::Error, layout::Word, storage::Storage};
 
 impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
@@ -11,7 +11,8 @@ impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
         if self.capacity() == 0 {
             return Raw::new_in(self.storage().try_another(0)?, self.load());
         }
-        let lines = old.geometry().groups() * Self::LINES_PER_GROUP;
+        let lines = shape::lines_of_groups::<V>(old.geometry().groups());
+        let lines = lines.ok_or(Error::CapacityOverflow)?;
         let storage = self.storage().try_another(lines)?;
         let mut table = Raw::of_size(storage, old.geometry(), self.load());
         let mut new = table.writer();
@@ -28,7 +29,7 @@ impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
             let entry = unsafe { old.entry(place) }.clone();
             // SAFETY: as above.
             let value = unsafe { old.value(place) }.clone();
-            let byte = old.word(place.offset(old.geometry())).slot_byte(place.slot());
+            let byte = old.word(place.offset()).slot_byte(place.slot());
             // SAFETY: a place of a table of the same size, to which nothing was copied yet.
             unsafe { new.fill(place, byte, entry, value) };
             new.control.len += 1;

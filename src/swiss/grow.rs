@@ -17,6 +17,7 @@ use core::mem::{self, ManuallyDrop};
 use super::{
     iter::occupied,
     raw::Raw,
+    shape,
     view::{Place, Reader, Writer},
 };
 use crate::{
@@ -93,7 +94,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<(), Error> {
         let groups = self.groups_for(capacity)?;
-        let lines = groups.checked_mul(Self::LINES_PER_GROUP).ok_or(Error::CapacityOverflow)?;
+        let lines = shape::lines_of_groups::<V>(groups).ok_or(Error::CapacityOverflow)?;
         if self.storage().can_grow() { self.resize_to(lines, hasher) } else { Err(Error::Full) }
     }
 
@@ -113,17 +114,22 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         storage: S,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<S, Rejected<S>> {
-        let given_bytes = storage.lines() * LINE_BYTES;
-        let lines = match self.groups_for(self.len()) {
-            Ok(groups) => groups * Self::LINES_PER_GROUP,
+        let (given, needed) = (storage.lines(), self.groups_for(self.len()));
+        match needed.map(shape::lines_of_groups::<V>) {
+            Ok(Some(lines)) if lines <= given => {}
+            Ok(lines) => {
+                let needed_bytes = lines.unwrap_or(usize::MAX / LINE_BYTES) * LINE_BYTES;
+                let error = Error::TooSmall { needed_bytes, given_bytes: given * LINE_BYTES };
+                return Err(Rejected { value: storage, error });
+            }
             Err(error) => return Err(Rejected { value: storage, error }),
-        };
-        if storage.lines() < lines {
-            let error = Error::TooSmall { needed_bytes: lines * LINE_BYTES, given_bytes };
+        }
+        if shape::needs_fixed_lines::<V>() && !storage.is_fixed() {
+            let error = Error::Misaligned { needed_bytes: align_of::<V>() };
             return Err(Rejected { value: storage, error });
         }
-        let geometry = Geometry::largest_within(storage.lines() / Self::LINES_PER_GROUP);
-        let table = Raw::of_size(storage, geometry.unwrap_or(Geometry::ONE), self.load());
+        let geometry = shape::largest_within::<V>(given).unwrap_or(Geometry::ONE);
+        let table = Raw::of_size(storage, geometry, self.load());
         Ok(self.move_into(table, hasher).into_storage())
     }
 
@@ -168,13 +174,11 @@ fn copy<T, V>(
     // SAFETY: the slot is not free.
     let entry = unsafe { old.entry(place) };
     let hash = hasher(entry);
-    // SAFETY: one of the two copies is forgotten by `Copies`, whatever happens.
-    let entry = unsafe { core::ptr::from_ref(entry).read() };
     // SAFETY: the slot is not free.
     let value = unsafe { old.value(place) };
-    // SAFETY: as for the entry.
-    let value = unsafe { core::ptr::from_ref(value).read() };
     let home_word = new.reader().home_word(hash);
-    // SAFETY: the word of the home.
-    unsafe { new.insert(hash, home_word, entry, value) };
+    // SAFETY: the word of the home, and both are written next.
+    let room = unsafe { new.claim(hash, home_word) };
+    // SAFETY: another table's place; one of the two copies is forgotten by `Copies`, whatever happens.
+    unsafe { new.copy_from(room, (entry, value)) };
 }

@@ -7,9 +7,7 @@ use crate::{
 };
 
 impl<T, V> Writer<'_, T, V> {
-    /// Puts in an entry that is not in the table, which must hold less than `max`: then a slot is
-    /// free (W6). Touches the home, and the alternate when the home is full; further lines only to
-    /// move residents out of the way.
+    /// Puts in an entry that is not in the table: see [`claim`](Self::claim).
     ///
     /// # Safety
     ///
@@ -22,24 +20,46 @@ impl<T, V> Writer<'_, T, V> {
         entry: T,
         value: V,
     ) -> Place {
+        // SAFETY: the caller's promise, and both are written next.
+        let place = unsafe { self.claim(hash, home_word) };
+        // SAFETY: a place of this table that holds nothing yet.
+        unsafe { self.write(place, entry, value) };
+        place
+    }
+
+    /// Takes a slot for an entry that is not in the table, which must hold less than `max`: then a slot is
+    /// free (W6). Touches the home, and the alternate when the home is full; further lines only to
+    /// move residents out of the way.
+    ///
+    /// # Safety
+    ///
+    /// `home_word` is the metadata word of the home of `hash`, and entry and value are written next (V2).
+    #[inline]
+    pub(super) unsafe fn claim(&mut self, hash: u64, home_word: Word) -> Place {
         debug_assert!(self.control.len < self.control.max);
         let home = self.geometry().home(hash);
         let Some(slot) = probe::free_slot(home_word) else {
-            return self.insert_displaced(hash, entry, value);
+            // SAFETY: the caller's promise.
+            return unsafe { self.claim_displaced(hash) };
         };
         let place = Place::new(home, slot);
-        // SAFETY: the slot was found free in the word of the group.
-        unsafe { self.fill_in(home_word, place, Tag::of(hash).at_home(), entry, value) };
+        // SAFETY: the slot was found free in the word of the group; the caller writes what it holds.
+        unsafe { self.mark(home_word, place, Tag::of(hash).at_home()) };
         self.control.len += 1;
         place
     }
 
-    /// [`insert`](Self::insert) when the home is full.
+    /// [`claim`](Self::claim) when the home is full.
+    ///
+    /// # Safety
+    ///
+    /// Entry and value are written next (V2).
     #[inline(never)]
-    fn insert_displaced(&mut self, hash: u64, entry: T, value: V) -> Place {
+    unsafe fn claim_displaced(&mut self, hash: u64) -> Place {
         let (place, byte) = self.make_room(hash);
-        // SAFETY: a free slot of this table.
-        unsafe { self.fill(place, byte, entry, value) };
+        let word = self.word(place.offset());
+        // SAFETY: a free slot of this table; the caller writes what it holds.
+        unsafe { self.mark(word, place, byte) };
         self.control.len += 1;
         place
     }
@@ -56,7 +76,7 @@ impl<T, V> Writer<'_, T, V> {
                 None => return (self.make_room_in_stash(hash), SlotByte::STASHED),
             },
         };
-        if place.offset(self.geometry()) == home {
+        if place.offset() == home {
             return (place, tag.at_home());
         }
         self.set_filter(home, tag.class());

@@ -7,7 +7,7 @@ use crate::{
         touched::{Tally, assert_documented, assert_header_says, assert_measured_row, lines_of},
     },
     storage::Region,
-    swiss::{Map64, Table, map::Entry},
+    swiss::{Map, Table, map::Entry},
 };
 
 fn hash(key: &u64) -> u64 {
@@ -55,13 +55,13 @@ fn lines_per_operation() {
     assert_header_says("Touches 4 lines at most, and stashed ones.");
 }
 
-/// What docs/measurements.md says of inserts and removals in a `Map64`: about 1.5 lines more than in a set.
+/// What docs/measurements.md says of inserts and removals in a `Map`: about 1.5 lines more than in a set.
 #[test]
 #[cfg_attr(miri, ignore = "counts of lines, at length: no question for Miri")]
 fn values_move_with_their_keys() {
     let mut memory = std::vec![Line::EMPTY; 2048];
     let region = Region::from_lines(&mut memory).unwrap();
-    let mut map = Map64::<u64, u64, _>::new_in(region, Keyed::new(0x5eed)).unwrap();
+    let mut map = Map::<u64, u64, _>::new_in(region, Keyed::new(0x5eed)).unwrap();
     let entries = map.capacity() as u64;
     for key in 0..entries {
         map.try_insert(key, key).unwrap();
@@ -78,12 +78,12 @@ fn values_move_with_their_keys() {
     );
 }
 
-/// A hit in a `Map64` touches one line more than in a set: that of the value.
+/// A hit in a `Map` touches one line more than in a set: that of the value.
 #[test]
 fn a_value_costs_one_line() {
     let mut memory = std::vec![Line::EMPTY; 64];
     let region = Region::from_lines(&mut memory).unwrap();
-    let mut map = Map64::<u64, u64, _>::new_in(region, Keyed::new(0x5eed)).unwrap();
+    let mut map = Map::<u64, u64, _>::new_in(region, Keyed::new(0x5eed)).unwrap();
     for key in 0..100 {
         map.try_insert(key, key).unwrap();
     }

@@ -98,6 +98,7 @@ mod remove;
 #[cfg(feature = "serde")]
 mod serialize;
 pub mod set;
+mod shape;
 mod stash;
 mod stats;
 pub mod table;
@@ -105,9 +106,10 @@ mod view;
 
 #[cfg(feature = "spin")]
 pub use locked::Locked;
-pub use map::{Map, Map64};
+pub use map::{Map, PackedMap};
 #[cfg(feature = "serde")]
 pub use serialize::ReadInto;
 pub use set::Set;
+pub use shape::{lines_for, lines_for_load};
 pub use stats::Stats;
 pub use table::Table;

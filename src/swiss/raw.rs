@@ -1,7 +1,7 @@
 //! A storage, a header and the entries in it: what tables, sets and maps are made of.
 //!
-//! `T` is the entry, eight bytes; `V` is what goes along with it in a value line, eight bytes or
-//! nothing. From here up everything is safe.
+//! `T` is the entry, at most eight bytes, which stands at the start of an eight-byte slot; the rest of the slot is
+//! never read. `V` is the value that goes along with it, of any size, or `()`. From here up everything is safe.
 
 use core::{marker::PhantomData, mem::ManuallyDrop, ptr};
 
@@ -9,6 +9,7 @@ use super::{
     control::Control,
     entry::{Occupied, Vacant},
     iter::{Pairs, PairsMut},
+    shape,
     view::{Reader, Writer},
 };
 use crate::{
@@ -17,7 +18,8 @@ use crate::{
     storage::{Inline, Storage},
 };
 
-/// A table of entries `T` with values `V` in the lines of `S`.
+/// A table of entries `T` with values `V` in the lines of `S`. C reads its first words (`src/ffi/inline.rs`).
+#[repr(C)]
 pub(super) struct Raw<T, V, S: Storage> {
     storage: S,
     control: Control,
@@ -26,47 +28,41 @@ pub(super) struct Raw<T, V, S: Storage> {
 }
 
 impl<T, V, S: Storage> Raw<T, V, S> {
-    /// Lines per group: one for the entries, one for the values if they have a size.
-    pub(super) const LINES_PER_GROUP: usize = {
+    /// Naming it checks the entry for every table that can be made.
+    const FITS: () = {
         assert!(
-            size_of::<T>() == ENTRY_BYTES,
-            "heptad: an entry has exactly eight bytes: the T of a Table, the key of a Set or Map64, key and \
-             value of a Map together. Widen a smaller one; put a larger one behind a reference or a Box"
+            size_of::<T>() <= ENTRY_BYTES,
+            "heptad: an entry has at most eight bytes: the T of a Table, the key of a Set or Map, key and value \
+             of a PackedMap together. Put a larger one behind a reference or a Box"
         );
         assert!(
             align_of::<T>() <= ENTRY_BYTES,
-            "heptad: an entry, a key of a Set or Map64, is aligned to at most eight bytes"
+            "heptad: an entry, the key of a Set or Map, is aligned to at most eight bytes"
         );
-        assert!(
-            matches!(size_of::<V>(), 0 | ENTRY_BYTES),
-            "heptad: a value of a Map64 has exactly eight bytes, or none. Widen a smaller one, or take a Map \
-             if key and value have eight bytes together; put a larger one behind a reference or a Box"
-        );
-        assert!(
-            align_of::<V>() <= ENTRY_BYTES,
-            "heptad: a value of a Map64 is aligned to at most eight bytes"
-        );
-        if size_of::<V>() == 0 { 1 } else { 2 }
     };
 
     /// An empty table over as many lines of `storage` as make a power of two of groups.
     pub(super) fn new_in(storage: S, load: MaxLoad) -> Result<Self, Error> {
         let lines = storage.lines();
-        match Geometry::largest_within(lines / Self::LINES_PER_GROUP) {
-            Some(geometry) => Ok(Self::of_size(storage, geometry, load)),
-            None if lines == 0 => {
-                Ok(Raw { storage, control: Control::NO_LINES, load, entries: PhantomData })
+        match shape::largest_within::<V>(lines) {
+            Some(_) if shape::needs_fixed_lines::<V>() && !storage.is_fixed() => {
+                Err(Error::Misaligned { needed_bytes: align_of::<V>() })
             }
+            Some(geometry) => Ok(Self::of_size(storage, geometry, load)),
+            None if lines == 0 => Ok(Self::without_lines(storage, load)),
             None => Err(Error::TooSmall {
-                needed_bytes: Self::LINES_PER_GROUP * LINE_BYTES,
+                needed_bytes: shape::lines_of_groups::<V>(1).unwrap_or(usize::MAX / LINE_BYTES)
+                    * LINE_BYTES,
                 given_bytes: lines * LINE_BYTES,
             }),
         }
     }
 
-    /// An empty table of a size for which `storage` has the lines.
+    /// An empty table of a size for which `storage` has the lines, which are fixed if `V` needs that.
     pub(super) fn of_size(storage: S, geometry: Geometry, load: MaxLoad) -> Self {
-        debug_assert!(geometry.groups() * Self::LINES_PER_GROUP <= storage.lines());
+        let () = Self::FITS;
+        let lines = shape::lines_of_groups::<V>(geometry.groups());
+        debug_assert!(lines.is_some_and(|lines| lines <= storage.lines()));
         let control = Control::with_load(geometry, load);
         let mut table = Raw { storage, control, load, entries: PhantomData };
         table.writer().empty_words();
@@ -83,11 +79,8 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     }
 
     /// An empty table over `storage`, which has no lines.
-    #[cfg(feature = "alloc")]
-    pub(super) const fn without_lines(storage: S) -> Self {
-        // Naming the constant checks the sizes of T and V for every table that can be made.
-        let _ = Self::LINES_PER_GROUP;
-        let load = MaxLoad::FifteenSixteenths;
+    pub(super) const fn without_lines(storage: S, load: MaxLoad) -> Self {
+        let () = Self::FITS;
         Raw { storage, control: Control::NO_LINES, load, entries: PhantomData }
     }
 
@@ -199,10 +192,16 @@ impl<T, V, S: Storage> Raw<T, V, S> {
 impl<T, V, const LINES: usize> Raw<T, V, Inline<LINES>> {
     /// An empty table inside its own value.
     pub(super) const fn inline(load: MaxLoad) -> Self {
+        let () = Self::FITS;
         let geometry = const {
-            match Geometry::largest_within(LINES / Self::LINES_PER_GROUP) {
+            assert!(
+                !shape::needs_fixed_lines::<V>(),
+                "heptad: values in an Inline storage are aligned to at most 64 bytes, because it moves with its \
+                 table. Take a Region or Heap"
+            );
+            match shape::largest_within::<V>(LINES) {
                 Some(geometry) => geometry,
-                None => panic!("an inline table needs one line or more, a Map64 two"),
+                None => panic!("heptad: an inline table needs lines for one group: see lines_for"),
             }
         };
         let control = Control::with_load(geometry, load);

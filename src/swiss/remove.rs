@@ -26,7 +26,7 @@ impl<T, V> Writer<'_, T, V> {
     pub(super) unsafe fn remove(&mut self, place: Place) -> (T, V) {
         // SAFETY: the caller's promise.
         let pair = unsafe { self.take(place) };
-        if self.word(place.offset(self.geometry())).filter() != 0 {
+        if self.word(place.offset()).filter() != 0 {
             // SAFETY: the slot was freed just now.
             unsafe { self.pull_into(place) };
         }
@@ -45,7 +45,7 @@ impl<T, V> Writer<'_, T, V> {
         let pair = unsafe { self.empty(place) };
         self.control.len -= 1;
         if byte.is_displaced() {
-            self.settle_displaced(byte, place.offset(self.geometry()));
+            self.settle_displaced(byte, place.offset());
         }
         pair
     }
@@ -70,7 +70,7 @@ impl<T, V> Writer<'_, T, V> {
     /// `hole` is a free slot of this table.
     #[inline(never)]
     pub(super) unsafe fn pull_into(&mut self, hole: Place) {
-        let here = hole.offset(self.geometry());
+        let here = hole.offset();
         let mut filter = self.word(here).filter();
         while filter != 0 {
             let class = Class::new(filter.trailing_zeros() as u8);

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use super::{iter::occupied, view::Reader};
-use crate::layout::LINE_BYTES;
+use super::{iter::occupied, shape, view::Reader};
 
 /// Counts of one table, all whole numbers: kernels have no floating point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +24,7 @@ pub struct Stats {
     pub filter_bits: usize,
     /// Groups without a free slot.
     pub full_groups: usize,
-    /// Bytes of the lines in use, values included.
+    /// Bytes of the groups and their values.
     pub bytes: usize,
 }
 
@@ -42,9 +41,8 @@ impl Stats {
         if control.max == 0 {
             return stats;
         }
-        let lines_per_group = if size_of::<V>() == 0 { 1 } else { 2 };
         stats.groups = control.geometry.groups();
-        stats.bytes = stats.groups * lines_per_group * LINE_BYTES;
+        stats.bytes = stats.groups * shape::bytes_per_group::<V>();
         for group in 0..stats.groups {
             let word = reader.word(control.geometry.at(group));
             let slots = occupied(word);

@@ -4,36 +4,39 @@
 //! type. Offsets are masked by the geometry when they are made and when they are used, so the
 //! address of a word always lies inside the table:
 //!
-//! - **V1** `base` points to `geometry.groups()` group lines, and as many value lines behind them
-//!   if `V` is not `()`, valid for reads during `'a`, and through a [`Writer`] for writes; nobody
-//!   else writes them meanwhile.
+//! - **V1** `base` points to `geometry.groups()` group lines, and to the values behind them as `shape` has it,
+//!   valid for reads during `'a`, and through a [`Writer`] for writes; nobody else writes them meanwhile.
 //! - **V2** Each metadata word is initialised; entry and value of a slot are initialised exactly
 //!   while its slot byte is not free.
 
 use core::{marker::PhantomData, num::NonZeroUsize};
 
-use super::control::Control;
+use super::{control::Control, shape};
 use crate::layout::{Class, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
 
-/// Where an entry stands, or could: its bytes from the start of the table.
+/// Where an entry stands, or could: its group, and its bytes from the start of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place(usize);
+pub(super) struct Place {
+    /// Follows from `bytes`, but is at hand where a place is made: values are found without computing it again.
+    offset: Offset,
+    bytes: usize,
+}
 
 impl Place {
     #[inline]
     pub(super) fn new(offset: Offset, slot: Slot) -> Place {
-        Place(offset.bytes() + slot.entry_bytes())
+        Place { offset, bytes: offset.bytes() + slot.entry_bytes() }
     }
 
     /// The group's offset.
     #[inline]
-    pub(super) fn offset(self, geometry: Geometry) -> Offset {
-        geometry.containing(self.0)
+    pub(super) fn offset(self) -> Offset {
+        self.offset
     }
 
     #[inline]
     pub(super) fn slot(self) -> Slot {
-        Slot::from_entry_bytes(self.0)
+        Slot::from_entry_bytes(self.bytes)
     }
 }
 
@@ -97,7 +100,8 @@ impl<'a, T, V> Reader<'a, T, V> {
     /// The place of the entry at `address`, an address inside this table.
     #[inline]
     pub(super) fn place_of(self, address: NonZeroUsize) -> Place {
-        Place(address.get().wrapping_sub(self.base.addr()))
+        let bytes = address.get().wrapping_sub(self.base.addr());
+        Place { offset: self.geometry().containing(bytes), bytes }
     }
 
     /// The entry at `place`.
@@ -108,7 +112,7 @@ impl<'a, T, V> Reader<'a, T, V> {
     #[inline]
     pub(super) unsafe fn entry(self, place: Place) -> &'a T {
         // SAFETY: inside the table (V1), as something stands there.
-        let entry = unsafe { self.base.byte_add(place.0) }.cast::<T>();
+        let entry = unsafe { self.base.byte_add(place.bytes) }.cast::<T>();
         // SAFETY: initialised, as the slot is not free (V2), and unchanged during 'a (V1).
         unsafe { &*entry }
     }
@@ -120,21 +124,29 @@ impl<'a, T, V> Reader<'a, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn value(self, place: Place) -> &'a V {
-        let bytes = value_bytes::<V>(self.geometry(), place);
-        // SAFETY: inside the table (V1), as something stands at `place`.
-        let value = unsafe { self.base.byte_add(bytes) }.cast::<V>();
-        #[cfg(test)]
-        crate::layout::touched::touch(value.addr());
-        // SAFETY: as for the entry.
+        let value = value_at::<V>(self.base.addr(), self.geometry(), place);
+        let value = self.base.wrapping_byte_add(value).cast::<V>();
+        // SAFETY: inside the table, or without size (V1); initialised, as the slot is not free (V2), and unchanged
+        // during 'a (V1).
         unsafe { &*value }
     }
 }
 
-/// Bytes from the start of the table to the value at `place`; for a `V` without size, the entry's.
+/// Bytes from the start of a table at address `base` to the value at `place`.
 #[inline]
-fn value_bytes<V>(geometry: Geometry, place: Place) -> usize {
-    let keys = if size_of::<V>() == 0 { 0 } else { geometry.mask_bytes() + LINE_BYTES };
-    keys + place.0
+fn value_at<V>(base: usize, geometry: Geometry, place: Place) -> usize {
+    if size_of::<V>() == 0 {
+        // Aligned, and nothing is read there.
+        return align_of::<V>().wrapping_sub(base);
+    }
+    let mut values = geometry.mask_bytes() + LINE_BYTES;
+    if shape::needs_fixed_lines::<V>() {
+        values += base.wrapping_add(values).wrapping_neg() & (align_of::<V>() - 1);
+    }
+    let value = values + shape::value_bytes::<V>(place.offset.bytes(), place.bytes);
+    #[cfg(test)]
+    crate::layout::touched::touch(base.wrapping_add(value));
+    value
 }
 
 /// A table's lines for writing.
@@ -209,22 +221,20 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// The slot byte at `place`.
     #[inline]
     pub(super) fn slot_byte(&self, place: Place) -> SlotByte {
-        self.word(place.offset(self.geometry())).slot_byte(place.slot())
+        self.word(place.offset()).slot_byte(place.slot())
     }
 
     /// The entry at `place`, initialised or not.
     #[inline]
     pub(super) fn entry_ptr(&mut self, place: Place) -> *mut T {
-        self.base.wrapping_byte_add(place.0).cast()
+        self.base.wrapping_byte_add(place.bytes).cast()
     }
 
     /// The value at `place`, initialised or not.
     #[inline]
     pub(super) fn value_ptr(&mut self, place: Place) -> *mut V {
-        let value = self.base.wrapping_byte_add(value_bytes::<V>(self.geometry(), place));
-        #[cfg(test)]
-        crate::layout::touched::touch(value.addr());
-        value.cast()
+        let value = value_at::<V>(self.base.addr(), self.geometry(), place);
+        self.base.wrapping_byte_add(value).cast()
     }
 
     /// Fills a free slot.
@@ -234,33 +244,72 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// `place` is one of this table, and its slot is free.
     #[inline]
     pub(super) unsafe fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
-        let word = self.word(place.offset(self.geometry()));
+        let word = self.word(place.offset());
+        // SAFETY: entry and value are written below.
+        unsafe { self.mark(word, place, byte) };
         // SAFETY: the caller's promise.
-        unsafe { self.fill_in(word, place, byte, entry, value) }
+        unsafe { self.write(place, entry, value) };
     }
 
-    /// [`fill`](Self::fill) in a group whose metadata word is `word`.
+    /// Sets the byte of a free slot in a group whose metadata word is `word`.
     ///
     /// # Safety
     ///
-    /// As for [`fill`](Self::fill), and `word` is that of the place's group.
+    /// `place` is one of this table, its slot is free, `word` is that of its group, and entry and value are written
+    /// next (V2).
     #[inline]
-    pub(super) unsafe fn fill_in(
-        &mut self,
-        word: Word,
-        place: Place,
-        byte: SlotByte,
-        entry: T,
-        value: V,
-    ) {
-        // SAFETY: entry and value are written below.
-        unsafe {
-            self.set_word(place.offset(self.geometry()), word.with_filled(place.slot(), byte))
-        };
-        // SAFETY: inside the table, valid for writes (V1); a free slot holds nothing to drop.
+    pub(super) unsafe fn mark(&mut self, word: Word, place: Place, byte: SlotByte) {
+        let word = word.with_filled(place.slot(), byte);
+        // SAFETY: the caller's promise.
+        unsafe { self.set_word(place.offset(), word) };
+    }
+
+    /// Writes entry and value of a slot that holds none.
+    ///
+    /// # Safety
+    ///
+    /// `place` is one of this table.
+    #[inline]
+    pub(super) unsafe fn write(&mut self, place: Place, entry: T, value: V) {
+        // SAFETY: inside the table, valid for writes (V1).
         unsafe { self.entry_ptr(place).write(entry) };
         // SAFETY: as above.
         unsafe { self.value_ptr(place).write(value) };
+    }
+
+    /// Copies entry and value from `from`, in this table or another, bit by bit: values of any size do not pass the
+    /// stack.
+    ///
+    /// # Safety
+    ///
+    /// `from` has an entry and a value, `place` is another place, of this table, and one of the two copies is forgotten.
+    #[inline]
+    pub(super) unsafe fn copy_from(&mut self, place: Place, from: (*const T, *const V)) {
+        // SAFETY: the caller's promise; inside the table, valid for writes (V1).
+        unsafe { self.entry_ptr(place).copy_from_nonoverlapping(from.0, 1) };
+        // SAFETY: as above.
+        unsafe { self.value_ptr(place).copy_from_nonoverlapping(from.1, 1) };
+    }
+
+    /// Moves the resident at `from`, not stashed, to the free slot `to` of its other group. The filter bit of its
+    /// home is the caller's.
+    ///
+    /// # Safety
+    ///
+    /// The slot of `from` is not free, that of `to` is, and both are of this table.
+    #[inline]
+    pub(super) unsafe fn relocate(&mut self, from: Place, to: Place) {
+        let offset = from.offset();
+        let word = self.word(offset);
+        let byte = word.slot_byte(from.slot()).moved();
+        // SAFETY: one slot less is in use.
+        unsafe { self.set_word(offset, word.with_slot_byte(from.slot(), SlotByte::FREE)) };
+        let word = self.word(to.offset());
+        // SAFETY: entry and value are written next.
+        unsafe { self.mark(word, to, byte) };
+        let pair = (self.entry_ptr(from).cast_const(), self.value_ptr(from).cast_const());
+        // SAFETY: the caller's promise; what stands at `from` is forgotten, as its slot is free now.
+        unsafe { self.copy_from(to, pair) };
     }
 
     /// Frees a slot and returns what it held.
@@ -270,7 +319,7 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn empty(&mut self, place: Place) -> (T, V) {
-        let offset = place.offset(self.geometry());
+        let offset = place.offset();
         let word = self.word(offset).with_slot_byte(place.slot(), SlotByte::FREE);
         // SAFETY: one slot less is in use.
         unsafe { self.set_word(offset, word) };

@@ -9,7 +9,7 @@ use heptad::{
     lockfree::{self, Counted, Expectation, arena_layout, arena_lines},
     robin_hood,
     storage::{Inline, Pages, Region, Reserved, StaticLines, Storage, Zeroed},
-    swiss::{Map, Map64, Set, Table, map, table},
+    swiss::{Map, PackedMap, Set, Table, map, table},
 };
 
 /// Memory for the tables that live in borrowed lines.
@@ -30,7 +30,7 @@ pub(crate) fn run(seed: u64) -> u64 {
     let mut sum = use_errors(&mut arenas.bytes);
     sum ^= use_table(seed);
     sum ^= use_set(seed);
-    sum ^= use_maps::<Map64<u64, u64, Inline<16>>>(Map64::inline(Keyed::new(seed)), seed);
+    sum ^= use_maps::<Map<u64, u64, Inline<16>>>(Map::inline(Keyed::new(seed)), seed);
     sum ^= use_narrow(seed);
     sum ^= use_sorted(&mut arenas, seed).unwrap_or(2);
     sum ^= use_reserved(&mut arenas, seed).unwrap_or(3);
@@ -124,7 +124,7 @@ fn use_set(seed: u64) -> u64 {
     sum + set.extract_if(|key| key % 2 == 0).count() as u64 + set.drain().count() as u64
 }
 
-fn use_maps<M>(mut map: Map64<u64, u64, Inline<16>>, seed: u64) -> u64 {
+fn use_maps<M>(mut map: Map<u64, u64, Inline<16>>, seed: u64) -> u64 {
     let mut sum = size_of::<M>() as u64;
     for key in 0..black_box(200) {
         sum += u64::from(map.try_insert(key, seed).is_ok());
@@ -153,7 +153,7 @@ fn use_maps<M>(mut map: Map64<u64, u64, Inline<16>>, seed: u64) -> u64 {
 }
 
 fn use_narrow(seed: u64) -> u64 {
-    let mut map: Map<u32, u32, Inline<8>> = Map::inline(Keyed::new(seed));
+    let mut map: PackedMap<u32, u32, Inline<8>> = PackedMap::inline(Keyed::new(seed));
     for key in 0..black_box(100) {
         if let Ok(entry) = map.try_entry(key % 40) {
             *entry.or_default() += 1;
@@ -166,7 +166,7 @@ fn use_narrow(seed: u64) -> u64 {
 fn use_regions(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
     let first = Region::from_lines(&mut arenas.first)?;
     let second = Region::from_lines(&mut arenas.second)?;
-    let mut map = Map64::<u64, u64, _>::new_in(first, Keyed::new(seed))?;
+    let mut map = Map::<u64, u64, _>::new_in(first, Keyed::new(seed))?;
     for key in 0..black_box(50) {
         let _ = map.try_insert(key, hash_bytes(seed, &key.to_le_bytes()));
     }

@@ -6,7 +6,7 @@ use heptad::{
     hash::{Keyed, hash_word},
     layout::LINE_BYTES,
     storage::{Inline, Region, Storage},
-    swiss::{Map64, Set, Table, table::Entry},
+    swiss::{Map, Set, Table, table::Entry},
 };
 
 use super::arena::{LINES, with_lines};
@@ -394,7 +394,7 @@ fn map_moves_values_with_keys() {
     let lines = if cfg!(miri) { 16 } else { 256 };
     with_lines(lines, |lines| {
         let region = Region::from_lines(lines).unwrap();
-        let mut map = Map64::<u64, u64, _>::new_in(region, Keyed::new(3)).unwrap();
+        let mut map = Map::<u64, u64, _>::new_in(region, Keyed::new(3)).unwrap();
         let keys = 2 * map.capacity() as u64;
         let mut random = fastrand::Rng::with_seed(9);
         let mut values = [None; 2 * 7 * 128];
@@ -485,7 +485,7 @@ fn filters_heal_after_a_flood() {
 fn map_needs_two_lines() {
     with_lines(1, |lines| {
         let region = Region::from_lines(lines).unwrap();
-        let error = Map64::<u64, u64, _>::new_in(region, Keyed::new(0)).err();
+        let error = Map::<u64, u64, _>::new_in(region, Keyed::new(0)).err();
         assert_eq!(error, Some(Error::TooSmall { needed_bytes: 128, given_bytes: 64 }));
     });
 }

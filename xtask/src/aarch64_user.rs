@@ -6,7 +6,7 @@ use anyhow::Result;
 use xshell::Shell;
 
 use crate::job::{self, Job};
-use crate::matrix::{AARCH64_LINUX, ALL, Backend};
+use crate::matrix::{AARCH64_LINUX, ALL, Backend, PROBING};
 use crate::needs::Need;
 use crate::stage::Count;
 
@@ -24,9 +24,6 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
         tests(shell, Backend::Assembly, PROBING),
     ])
 }
-
-/// Where another backend makes a difference.
-const PROBING: &[&str] = &["--lib", "--test=shared", "--test=probe_abi", "--test=probe_memory"];
 
 fn tests(shell: &Shell, backend: Backend, programs: &[&str]) -> Job {
     let command = backend

@@ -7,9 +7,9 @@ use xshell::{Shell, cmd};
 use crate::job::{self, Job};
 use crate::matrix::{
     AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, DEFAULT, EMULATED,
-    Features, I686_LINUX, NONE, PORTABLE_TARGETS, RISCV32I, RISCV32IMAC, RISCV32IMC, RISCV64_NONE,
-    S390X_LINUX, TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS, THUMBV6M, THUMBV7EM,
-    WITHOUT_ATOMICS, X86_64_LINUX, X86_64_NONE, feature_names, target_folder,
+    Features, I686_LINUX, NONE, RISCV32I, RISCV32IMAC, RISCV32IMC, RISCV64_NONE, S390X_LINUX,
+    TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS, THUMBV6M, THUMBV7EM, X86_64_LINUX, X86_64_NONE,
+    feature_names, target_folder,
 };
 use crate::needs::{self, Need};
 use crate::package;
@@ -43,18 +43,12 @@ const NO_EMULATION: &str = "no compare-and-swap, from which `portable-atomic` co
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let mut jobs = Vec::new();
+    // What clippy has compiled for `lint` is not compiled again here; it does not assemble.
     for target in ASSEMBLY_TARGETS {
-        for features in [DEFAULT, NONE, ALL] {
-            jobs.push(for_target(shell, "build", target, features));
-        }
-    }
-    for target in PORTABLE_TARGETS {
-        for features in [DEFAULT, NONE, ALL] {
-            jobs.push(for_target(shell, "check", target, features));
-        }
+        jobs.push(for_target(shell, "build", target, ALL));
     }
     jobs.extend(without_64_bit_atomics(shell));
-    jobs.extend(every_set_of_features(shell));
+    jobs.extend(sets_of_features(shell, |size, all| size <= 2 || size + 1 >= all));
     // A workspace of its own, so no other stage of the test compiles it.
     let folder = format!("{}/fuzz", target_folder());
     let fuzz = cmd!(shell, "cargo check --manifest-path fuzz/Cargo.toml --all-targets");
@@ -75,17 +69,11 @@ fn without_64_bit_atomics(shell: &Shell) -> Vec<Job> {
     let mut jobs = Vec::new();
     let single_core = "--cfg portable_atomic_unsafe_assume_single_core";
     for target in [TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS].concat() {
-        for features in [NONE, WITHOUT_ATOMICS] {
-            jobs.push(for_target(shell, "check", target, features));
-        }
         jobs.push(refused(shell, target, DEFAULT, NO_64_BIT_ATOMICS));
         let masked = cmd!(shell, "cargo check --target {target}").args(EMULATED.arguments);
         let masked = masked.env("RUSTFLAGS", single_core);
         let masked = masked.env("CARGO_TARGET_DIR", format!("{}/single-core", target_folder()));
         jobs.push(Job::step(format!("check for {target}, emulated on one core"), masked));
-    }
-    for target in TARGETS_OF_32_BIT_ATOMICS {
-        jobs.push(for_target(shell, "check", target, ALL));
     }
     for target in TARGETS_WITHOUT_CAS {
         jobs.push(refused(shell, target, EMULATED, NO_EMULATION));
@@ -100,11 +88,17 @@ fn refused(shell: &Shell, target: &str, features: Features, message: &'static st
 }
 
 /// No feature changes what another one needs: every set of them compiles.
-fn every_set_of_features(shell: &Shell) -> Vec<Job> {
+pub(crate) fn run_every_set(shell: &Shell) -> Result<Count> {
+    job::run_until_failure(sets_of_features(shell, |_, _| true))
+}
+
+/// Checks the library with the sets of features whose size is chosen, out of so many features.
+fn sets_of_features(shell: &Shell, is_chosen: impl Fn(u32, u32) -> bool) -> Vec<Job> {
     let mut names = feature_names();
     // On this machine it is `lockfree`.
     names.retain(|name| *name != "lockfree-emulated-with-locks");
-    let with = |set: usize| {
+    let all = names.len() as u32;
+    let with = |set: u32| {
         let chosen = names.iter().enumerate().filter(|(index, _)| set >> index & 1 == 1);
         let list = chosen.map(|(_, name)| *name).collect::<Vec<_>>().join(",");
         let arguments = ["--no-default-features", "--features", &list];
@@ -113,7 +107,7 @@ fn every_set_of_features(shell: &Shell) -> Vec<Job> {
             cmd!(shell, "cargo check {arguments...}"),
         )
     };
-    (0..1 << names.len()).map(with).collect()
+    (0..1 << all).filter(|set: &u32| is_chosen(set.count_ones(), all)).map(with).collect()
 }
 
 fn for_target(shell: &Shell, verb: &str, target: &str, features: Features) -> Job {

@@ -7,17 +7,17 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::job::{self, Job};
-use crate::matrix::{ALL, Backend, Features, NONE};
+use crate::matrix::{ALL, Backend, Features, NONE, PROBING};
 use crate::stage::Count;
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // Features in between only add modules: that each set compiles is asked by `lint` and `builds`. What
     // is chosen on a host, a part of each backend, was tested with debug assertions.
     let mut jobs = vec![
-        tests(shell, Backend::Chosen, ALL, false),
-        tests(shell, Backend::Chosen, NONE, false),
-        tests(shell, Backend::Assembly, ALL, true),
-        tests(shell, Backend::Portable, ALL, true),
+        tests(shell, Backend::Chosen, ALL, &[]),
+        tests(shell, Backend::Chosen, NONE, &[]),
+        tests(shell, Backend::Assembly, ALL, &["--release"]),
+        tests(shell, Backend::Portable, ALL, &[&["--release"], PROBING].concat()),
     ];
     let histories = cmd!(shell, "cargo test --release --all-features --test lockfree_history");
     let histories = histories.env("HEPTAD_HISTORY_ROUNDS", "800");
@@ -30,10 +30,9 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     job::run_until_failure(jobs)
 }
 
-fn tests(shell: &Shell, backend: Backend, features: Features, optimised: bool) -> Job {
-    let profile: &[&str] = if optimised { &["--release"] } else { &[] };
-    let build = if optimised { "release" } else { "debug" };
-    let command = backend.cargo(shell, "").arg("test").args(profile).args(features.arguments);
+fn tests(shell: &Shell, backend: Backend, features: Features, arguments: &[&str]) -> Job {
+    let build = if arguments.contains(&"--release") { "release" } else { "debug" };
+    let command = backend.cargo(shell, "").arg("test").args(arguments).args(features.arguments);
     Job::tests(format!("{build}, {}, {}", features.name, backend.name()), command)
 }
 

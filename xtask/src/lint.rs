@@ -28,8 +28,11 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     ];
     let whole = ["--workspace", "--all-targets"];
     jobs.push(clippy("the whole workspace", cmd!(shell, "cargo"), &whole, DEFAULT));
+    for features in [ALL, NONE] {
+        jobs.push(clippy("the tests", cmd!(shell, "cargo"), &["--all-targets"], features));
+    }
     for &features in FEATURE_SETS {
-        jobs.push(clippy("this machine", cmd!(shell, "cargo"), &["--all-targets"], features));
+        jobs.push(clippy("this machine", cmd!(shell, "cargo"), &[], features));
     }
     for backend in Backend::FORCED {
         jobs.push(clippy(backend.name(), backend.cargo(shell, ""), &[], ALL));

@@ -87,6 +87,10 @@ pub(crate) enum Backend {
     Portable,
 }
 
+/// The tests where another backend makes a difference.
+pub(crate) const PROBING: &[&str] =
+    &["--lib", "--test=shared", "--test=probe_abi", "--test=probe_memory"];
+
 impl Backend {
     pub(crate) const FORCED: [Backend; 2] = [Backend::Assembly, Backend::Portable];
 

@@ -224,6 +224,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: coverage::run,
     },
     Stage {
+        name: "builds-all",
+        about: "the library with every set of features",
+        needs: &[],
+        run: builds::run_every_set,
+    },
+    Stage {
         name: "bench",
         about: "the tests of the benchmark, for which every contender is compiled",
         needs: &[],

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 use dashmap::{DashMap, Entry};
 use heptad::{
     hash::Keyed,
-    swiss::{Locked, Map64, map},
+    swiss::{Locked, Map, map},
 };
 
 use crate::ours::MEMORY;
@@ -147,7 +147,7 @@ impl SharedMap for ReadWrite {
 }
 
 /// heptad's own single-owner map behind its spin lock.
-pub(crate) struct SpinSwiss(Locked<Map64<u64, u64>>);
+pub(crate) struct SpinSwiss(Locked<Map<u64, u64>>);
 
 impl SharedMap for SpinSwiss {
     const NAME: &'static str = "swiss, spin";
@@ -155,7 +155,7 @@ impl SharedMap for SpinSwiss {
     type Guard<'a> = ();
 
     fn with_room(entries: usize) -> Self {
-        let map = Map64::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY);
+        let map = Map::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY);
         SpinSwiss(Locked::new(map))
     }
 

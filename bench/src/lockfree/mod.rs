@@ -12,7 +12,7 @@
 //! | scc | `scc::HashMap` | a lock per bucket of 32 |
 //! | dashmap | `dashmap::DashMap` | a lock per shard, four shards per processor |
 //! | hashbrown, rw | `std::sync::RwLock<hashbrown::HashMap>` | one lock |
-//! | swiss, spin | `heptad::swiss::Locked<Map64>` | one spin lock |
+//! | swiss, spin | `heptad::swiss::Locked<Map>` | one spin lock |
 //!
 //! papaya and flurry take part twice: with a guard for each operation (or batch), and, *held*, with one
 //! for 256 operations. leapfrog as well: with room for the entries, and, *x2*, for twice as many.

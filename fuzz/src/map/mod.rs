@@ -1,10 +1,11 @@
-//! Target `map`: operations on a `Map` or a `Map64`, each answer compared with the standard
+//! Target `map`: operations on a `Map` or a `PackedMap`, each answer compared with the standard
 //! library's `HashMap`.
 //!
-//! Keys are few, so that they come back. The values of the wide map are boxes: AddressSanitizer sees
+//! Keys are few, so that they come back. Some values are boxes or have some: AddressSanitizer sees
 //! one that is dropped twice, read after its time, or never dropped.
 
 mod run;
+mod types;
 
 use arbitrary::Arbitrary;
 use heptad::{
@@ -16,17 +17,27 @@ use crate::{
     hashing::Hashing,
     storages::{INLINE_LINES, Load, Place, arenas, heaps, regions},
 };
-use run::{Key, Run, Value};
+use run::Run;
+use types::{Byte, Key, Large, Mac, Value};
 
 /// A map, and what is done to it.
 #[derive(Arbitrary, Debug)]
 pub struct Input {
-    wide: bool,
+    kind: Kind,
     place: Place,
     load: Load,
     hashing: Hashing,
     #[arbitrary(with = crate::rest)]
     operations: Vec<Operation>,
+}
+
+/// Which types the map has.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Kind {
+    Packed,
+    Boxes,
+    Large,
+    Bytes,
 }
 
 #[derive(Arbitrary, Clone, Debug)]
@@ -95,14 +106,15 @@ impl Choice {
 impl Input {
     /// Does everything and compares every answer.
     pub fn run(self) {
-        if self.wide {
-            self.run_paired::<u64, Box<u32>, Wide>(2);
-        } else {
-            self.run_paired::<u32, u32, Narrow>(1);
+        match self.kind {
+            Kind::Packed => self.run_paired::<u32, u32, Narrow>(64),
+            Kind::Boxes => self.run_paired::<u64, Box<u32>, Wide>(64 + 7 * 8),
+            Kind::Large => self.run_paired::<Mac, Large, Wide>(64 + 7 * size_of::<Large>()),
+            Kind::Bytes => self.run_paired::<u32, Byte, Wide>(64 + 7),
         }
     }
 
-    fn run_paired<K: Key, V: Value, P: Pairing<K, V>>(self, lines_per_group: usize)
+    fn run_paired<K: Key, V: Value, P: Pairing<K, V>>(self, group_bytes: usize)
     where
         P::Entry: Clone,
         P::Beside: Clone,
@@ -113,29 +125,28 @@ impl Input {
                 type Storage = Inline<INLINE_LINES>;
                 let map = PairMap::<K, V, P, Storage, _>::inline_with_max_load(load, hashing);
                 let spares = vec![Inline::new(), Inline::new()];
-                Run::new(map, spares, None, self.load, lines_per_group).all(self.operations);
+                Run::new(map, spares, None, self.load, group_bytes).all(self.operations);
             }
             Place::Region(sizes) => {
                 let mut arenas = arenas(sizes);
                 let [first, second, third] = regions(&mut arenas);
-                // A wide map refuses a single line, and there is nothing more to do.
+                // Where not even one group fits there is nothing more to do.
                 let Ok(map) = PairMap::<K, V, P, _, _>::with_max_load_in(first, load, hashing)
                 else {
-                    return assert!(lines_per_group == 2 && arenas[0].len() == 1);
+                    return assert!(group_bytes > 64 * arenas[0].len());
                 };
                 let spares = vec![second, third];
-                Run::new(map, spares, None, self.load, lines_per_group).all(self.operations);
+                Run::new(map, spares, None, self.load, group_bytes).all(self.operations);
             }
             Place::Heap(sizes) => {
                 let [first, second, third] = heaps(sizes);
                 let Ok(map) = PairMap::<K, V, P, _, _>::with_max_load_in(first, load, hashing)
                 else {
-                    return assert!(lines_per_group == 2);
+                    return assert!(group_bytes > 64);
                 };
                 let growing: fn(&mut Run<K, V, P, Heap>, Growing) = Run::grow;
                 let spares = vec![second, third];
-                Run::new(map, spares, Some(growing), self.load, lines_per_group)
-                    .all(self.operations);
+                Run::new(map, spares, Some(growing), self.load, group_bytes).all(self.operations);
             }
         }
     }

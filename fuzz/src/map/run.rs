@@ -1,6 +1,6 @@
 //! A map beside its model, operation by operation.
 
-use std::{collections::HashMap, fmt::Debug, hash::Hash};
+use std::collections::HashMap;
 
 use heptad::{
     Error,
@@ -8,18 +8,11 @@ use heptad::{
     swiss::map::{Entry, PairMap, Pairing},
 };
 
-use super::{Act, Choice, Growing, Operation};
+use super::{
+    Act, Choice, Growing, Operation,
+    types::{Key, Value},
+};
 use crate::{hashing::Hashing, storages::Load};
-
-/// A key: an integer.
-pub(super) trait Key: Copy + Debug + Eq + Hash + From<u8> + Into<u64> {}
-impl Key for u32 {}
-impl Key for u64 {}
-
-/// A value: something made of a `u32`.
-pub(super) trait Value: Clone + Debug + Default + Eq + From<u32> {}
-impl Value for u32 {}
-impl Value for Box<u32> {}
 
 /// A map, and what it should hold.
 pub(super) struct Run<K, V, P: Pairing<K, V>, S: Storage> {
@@ -30,7 +23,7 @@ pub(super) struct Run<K, V, P: Pairing<K, V>, S: Storage> {
     /// How to do what only storages that grow can do.
     growing: Option<fn(&mut Self, Growing)>,
     load: Load,
-    lines_per_group: usize,
+    group_bytes: usize,
     /// The capacity before the operation.
     capacity: usize,
     /// Was an entry stashed since all entries were put in anew?
@@ -47,12 +40,12 @@ where
         spares: Vec<S>,
         growing: Option<fn(&mut Self, Growing)>,
         load: Load,
-        lines_per_group: usize,
+        group_bytes: usize,
     ) -> Self {
         let capacity = map.capacity();
-        assert_eq!(capacity, load.capacity_within(map.allocation_size() / 64, lines_per_group));
+        assert_eq!(capacity, load.capacity_within(map.allocation_size() / 64, group_bytes));
         let model = HashMap::new();
-        Run { map, model, spares, growing, load, lines_per_group, capacity, ever_stashed: false }
+        Run { map, model, spares, growing, load, group_bytes, capacity, ever_stashed: false }
     }
 
     /// Does `operations`, and takes the map apart.
@@ -315,11 +308,11 @@ where
     fn move_into(&mut self, index: u8, hashing: Hashing) {
         let given = self.spares.swap_remove(usize::from(index) % self.spares.len());
         let lines = given.lines();
-        let needed = self.lines_per_group * self.load.groups_for(self.model.len());
+        let needed = (self.group_bytes * self.load.groups_for(self.model.len())).div_ceil(64);
         match self.map.move_into(given, hashing) {
             Ok(old) => {
                 assert!(lines >= needed);
-                let capacity = self.load.capacity_within(lines, self.lines_per_group);
+                let capacity = self.load.capacity_within(lines, self.group_bytes);
                 assert_eq!(self.map.capacity(), capacity);
                 self.ever_stashed = false;
                 self.spares.push(old);

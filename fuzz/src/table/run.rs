@@ -47,7 +47,7 @@ impl<S: Storage> Run<S> {
     ) -> Self {
         let capacity = table.capacity();
         let lines = table.allocation_size() / 64;
-        assert_eq!(capacity, input.load.capacity_within(lines, 1));
+        assert_eq!(capacity, input.load.capacity_within(lines, 64));
         Run {
             table,
             model: BTreeSet::new(),
@@ -375,7 +375,7 @@ impl<S: Storage> Run<S> {
         match self.table.move_into(given, hasher(hashing)) {
             Ok(old) => {
                 assert!(lines >= needed);
-                assert_eq!(self.table.capacity(), self.load.capacity_within(lines, 1));
+                assert_eq!(self.table.capacity(), self.load.capacity_within(lines, 64));
                 self.hashing = hashing;
                 self.ever_stashed = false;
                 self.spares.push(old);

@@ -1,5 +1,5 @@
 //! `heptad_indirect_*`: the map without a lock whose keys are longer than a word, and the caller's. The
-//! manual is `include/heptad.h`.
+//! manual is `include/heptad/indirect.h`.
 //!
 //! As in `lockfree`, every function but init, attach and release may run at any time beside any other.
 

@@ -1,5 +1,5 @@
 //! `heptad_lockfree_*`: the map that cores, interrupts and processes share. The manual is
-//! `include/heptad.h`.
+//! `include/heptad/lockfree.h`.
 //!
 //! Every function but init, attach and release takes a `const` handle and may run at any time beside
 //! any other. There is no busy state: nothing here is ever halfway through a change.

@@ -1,5 +1,5 @@
 //! `heptad_robin_*`: sorted sets and maps of 64-bit words that grow in place. The manual is
-//! `include/heptad.h`.
+//! `include/heptad/robin.h`.
 //!
 //! Sets and maps are one type each; a field of the handle says which order they keep ([`Kept`]). A map has the
 //! first half of the memory for its keys and the second for their values.

@@ -1,14 +1,14 @@
-//! Maps: [`Map`] for pairs that fit eight bytes, [`Map64`] for eight-byte keys and values.
+//! Maps: [`Map`] for values of any size, [`PackedMap`] for pairs that fit eight bytes together.
 //!
 //! ```text
-//!   Map      lines         | word | (k,v) x 7 | word | (k,v) x 7 | ...
+//!   Map         groups   | word | k1 .. k7  | word | k1 .. k7  | ...   probed exactly as a set's
+//!               values   | v1 .. v7 | v1 .. v7 | ...                   an array, following all groups
 //!
-//!   Map64    key lines     | word | k1 .. k7  | word | k1 .. k7  | ...   probed exactly as a set's
-//!            value lines   |  --  | v1 .. v7  |  --  | v1 .. v7  | ...   behind all key lines
+//!   PackedMap   groups   | word | (k,v) x 7 | word | (k,v) x 7 | ...
 //! ```
 //!
-//! Both are [`PairMap`], which has the methods; only the [`Pairing`] differs. In a `Map64` the keys
-//! alone are probed, so a miss costs what it costs in a set, and a hit one line more.
+//! Both are [`PairMap`], which has the methods; only the [`Pairing`] differs. In a `Map` the keys
+//! alone are probed, so a miss costs what it costs in a set, and a hit the lines of its value more.
 #![forbid(unsafe_code)]
 
 use core::{
@@ -34,53 +34,60 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, IntoIter, Iter, IterMut, Keys, Values, ValuesMut};
 pub use pairing::{Narrow, Pairing, Wide};
 
-/// A map whose key and value together are eight bytes, such as two `u32`.
+/// A map whose key and value together have at most eight bytes, such as two `u32`: a group and its values are one line.
 ///
 /// Lookups touch one or two cache lines, value included.
 ///
 /// ```
-/// use heptad::{hash::Keyed, storage::Inline, swiss::Map};
+/// use heptad::{hash::Keyed, storage::Inline, swiss::PackedMap};
 ///
-/// let mut ports: Map<u32, u32, Inline<16>> = Map::inline(Keyed::new(0x5eed));
+/// let mut ports: PackedMap<u32, u32, Inline<16>> = PackedMap::inline(Keyed::new(0x5eed));
 /// ports.try_insert(443, 7)?;
 /// assert_eq!(ports.get(&443), Some(&7));
 /// # Ok::<(), heptad::Rejected<(u32, u32)>>(())
 /// ```
-pub type Map<K, V, S = Heap, H = Keyed> = PairMap<K, V, Narrow, S, H>;
+pub type PackedMap<K, V, S = Heap, H = Keyed> = PairMap<K, V, Narrow, S, H>;
 
-/// A map from eight-byte keys to eight-byte values.
+/// A map from keys of at most eight bytes to values of any size and alignment.
 ///
-/// Lookups touch one or two lines of keys and, for a hit, one line of values.
+/// Lookups touch one or two lines of keys and, for a hit, those of the value: one, if it has eight bytes. An entry of a full
+/// map takes 9.75 bytes and 1.07 times the size of a value: 18.3 bytes for a pair of words. [`lines_for`](super::lines_for)
+/// says how many lines a map needs.
+///
+/// Insertions and removals may move values, as they move keys: take large values behind a reference, or a box, if
+/// copying them is dear. A value is aligned as its type demands; to more than 64 bytes only in a storage that does not move
+/// with its map, a [`Region`](crate::storage::Region) or the heap.
 ///
 /// ```
 /// use core::mem::MaybeUninit;
-/// use heptad::{hash::Keyed, storage::Region, swiss::Map64};
+/// use heptad::{hash::Keyed, storage::Region, swiss::Map};
 ///
 /// #[repr(align(64))]
 /// struct Arena([MaybeUninit<u8>; 4096]);
 ///
 /// let mut arena = Arena([const { MaybeUninit::uninit() }; 4096]);
-/// // 64 lines: 32 groups of keys and as many of values, so room for 210 entries.
+/// // 64 lines: 32 groups of keys, and 28 lines with their values, so room for 210 entries.
 /// let region = Region::new(&mut arena.0)?;
-/// let mut owners = Map64::<u64, u64, _>::new_in(region, Keyed::new(0x5eed))?;
-/// owners.try_insert(0x1000, 1)?;
-/// assert_eq!(owners.try_insert(0x1000, 2)?, Some(1));
-/// assert_eq!(owners.get(&0x1000), Some(&2));
+/// let mut owners = Map::<u32, [u16; 4], _>::new_in(region, Keyed::new(0x5eed))?;
+/// owners.try_insert(0x1000, [1; 4])?;
+/// assert_eq!(owners.try_insert(0x1000, [2; 4])?, Some([1; 4]));
+/// assert_eq!(owners.get(&0x1000), Some(&[2; 4]));
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
-pub type Map64<K, V, S = Heap, H = Keyed> = PairMap<K, V, Wide, S, H>;
+pub type Map<K, V, S = Heap, H = Keyed> = PairMap<K, V, Wide, S, H>;
 
-/// A map from `K` to `V`, kept as the pairing `P` says: use it as [`Map`] or [`Map64`].
+/// A map from `K` to `V`, kept as the pairing `P` says: use it as [`Map`] or [`PackedMap`].
 ///
-/// The costs are those of [`Table`](super::Table), plus one line per hit in a [`Map64`].
+/// The costs are those of [`Table`](super::Table), plus the lines of the value per hit in a [`Map`].
+#[repr(C)]
 pub struct PairMap<K, V, P: Pairing<K, V>, S: Storage = Heap, H = Keyed> {
     pub(super) raw: Raw<P::Entry, P::Beside, S>,
     build_hasher: H,
 }
 
 impl<K, V, P: Pairing<K, V>, H, const LINES: usize> PairMap<K, V, P, Inline<LINES>, H> {
-    /// An empty map inside its own value, for a `static`: of `LINES` groups in a [`Map`], of half
-    /// as many in a [`Map64`] (a power of two, or the one below is used).
+    /// An empty map inside its own value, for a `static`: of as many groups, a power of two, as fit in `LINES` lines.
+    /// [`lines_for`](super::lines_for) says how many lines a number of entries needs.
     pub const fn inline(build_hasher: H) -> Self {
         Self::inline_with_max_load(MaxLoad::FifteenSixteenths, build_hasher)
     }
@@ -103,7 +110,7 @@ impl<K, V, P: Pairing<K, V>> PairMap<K, V, P> {
 impl<K, V, P: Pairing<K, V>, H> PairMap<K, V, P, Heap, H> {
     /// An empty map without memory; the first insert allocates one group.
     pub const fn with_hasher(build_hasher: H) -> Self {
-        PairMap { raw: Raw::without_lines(Heap::new()), build_hasher }
+        PairMap { raw: Raw::without_lines(Heap::new(), MaxLoad::FifteenSixteenths), build_hasher }
     }
 
     /// An empty map that takes `capacity` keys without growing.
@@ -120,12 +127,12 @@ impl<K, V, P: Pairing<K, V>, H> PairMap<K, V, P, Heap, H> {
 
 /// Making, measuring and emptying.
 impl<K, V, P: Pairing<K, V>, S: Storage, H> PairMap<K, V, P, S, H> {
-    /// An empty map over `storage`: one line per group of seven entries in a [`Map`], two in a
-    /// [`Map64`].
+    /// An empty map over `storage`: as many groups of seven entries, a power of two, as fit with their values.
     ///
     /// # Errors
     ///
-    /// [`Error::TooSmall`] unless a [`Map64`] has at least two lines.
+    /// [`Error::TooSmall`] if not even one group fits; [`Error::Misaligned`] if values are aligned to more than 64 bytes
+    /// and the storage moves with the map ([`Storage::is_fixed`]).
     pub fn new_in(storage: S, build_hasher: H) -> Result<Self, Error> {
         Self::with_max_load_in(storage, MaxLoad::default(), build_hasher)
     }
@@ -358,7 +365,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
 }
 
 /// Finding words.
-impl<V, S: Storage, H: BuildHasher> Map64<u64, V, S, H> {
+impl<V, S: Storage, H: BuildHasher> Map<u64, V, S, H> {
     /// [`get`](Self::get) by one call of the probe routine, which nothing is inlined into: see
     /// [`Table::find_word`](super::Table::find_word).
     pub fn get_word(&self, key: u64) -> Option<&V> {

@@ -1,11 +1,11 @@
-//! How a key and its value share the eight-byte words of a table.
+//! How a key and its value share the slots and the values of a table.
 #![forbid(unsafe_code)]
 
 /// How a map keeps its pairs. There are two ways, [`Narrow`] and [`Wide`].
 pub trait Pairing<K, V>: sealed::Sealed {
-    /// What stands in the probed line.
+    /// What stands in the probed group.
     type Entry;
-    /// What stands in the line beside it.
+    /// What stands in the array of values.
     type Beside;
 
     /// Puts a pair together.
@@ -27,11 +27,11 @@ mod sealed {
     impl Sealed for super::Wide {}
 }
 
-/// Key and value together are eight bytes, one entry: one line per group.
+/// Key and value together are one entry, of at most eight bytes: a [`PackedMap`](super::PackedMap).
 #[derive(Clone, Copy, Debug)]
 pub enum Narrow {}
 
-/// Key and value are eight bytes each, the value in a second line: two lines per group.
+/// The key is the entry, and the value stands in an array beside the groups: a [`Map`](super::Map).
 #[derive(Clone, Copy, Debug)]
 pub enum Wide {}
 

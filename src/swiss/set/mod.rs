@@ -1,6 +1,6 @@
-//! `Set`: eight-byte keys.
+//! `Set`: keys of at most eight bytes.
 //!
-//! A set is a [`Map64`] whose values have no size: there is one way to find, to put in and to take out.
+//! A set is a [`Map`] whose values have no size: there is one way to find, to put in and to take out.
 #![forbid(unsafe_code)]
 
 use core::{
@@ -10,7 +10,7 @@ use core::{
 
 use super::{
     batch::AHEAD,
-    map::Map64,
+    map::Map,
     stats::Stats,
     table::{Drain, Entries, Iter},
 };
@@ -24,8 +24,7 @@ use crate::{
 mod algebra;
 mod traits;
 
-/// A set of eight-byte keys: 64-bit integers and, where pointers have 64 bits, `usize`, pointers,
-/// references and boxes.
+/// A set of keys of at most eight bytes: integers, `char`, addresses, `[u8; 6]`, pairs of `u32`, references, boxes.
 ///
 /// Lookups touch one or two cache lines; see [`Table`](super::Table) for all costs.
 ///
@@ -39,8 +38,9 @@ mod traits;
 /// assert!(seen.contains(&7) && !seen.contains(&8));
 /// # Ok::<(), heptad::Rejected<u64>>(())
 /// ```
+#[repr(transparent)]
 pub struct Set<K, S: Storage = Heap, H = Keyed> {
-    map: Map64<K, (), S, H>,
+    map: Map<K, (), S, H>,
 }
 
 impl<K, H, const LINES: usize> Set<K, Inline<LINES>, H> {
@@ -52,7 +52,7 @@ impl<K, H, const LINES: usize> Set<K, Inline<LINES>, H> {
 
     /// [`inline`](Self::inline) with another load at which the set counts as full.
     pub const fn inline_with_max_load(load: MaxLoad, build_hasher: H) -> Self {
-        Set { map: Map64::inline_with_max_load(load, build_hasher) }
+        Set { map: Map::inline_with_max_load(load, build_hasher) }
     }
 }
 
@@ -69,7 +69,7 @@ impl<K> Set<K> {
 impl<K, H> Set<K, Heap, H> {
     /// An empty set without memory; the first insert allocates one group.
     pub const fn with_hasher(build_hasher: H) -> Self {
-        Set { map: Map64::with_hasher(build_hasher) }
+        Set { map: Map::with_hasher(build_hasher) }
     }
 
     /// An empty set that takes `capacity` keys without growing.
@@ -78,7 +78,7 @@ impl<K, H> Set<K, Heap, H> {
     ///
     /// [`Error::CapacityOverflow`] or [`Error::AllocationFailed`].
     pub fn try_with_capacity(capacity: usize, build_hasher: H) -> Result<Self, Error> {
-        Ok(Set { map: Map64::try_with_capacity(capacity, build_hasher)? })
+        Ok(Set { map: Map::try_with_capacity(capacity, build_hasher)? })
     }
 }
 
@@ -98,7 +98,7 @@ impl<K, S: Storage, H> Set<K, S, H> {
     ///
     /// As [`Table::new_in`](super::Table::new_in).
     pub fn with_max_load_in(storage: S, load: MaxLoad, build_hasher: H) -> Result<Self, Error> {
-        Ok(Set { map: Map64::with_max_load_in(storage, load, build_hasher)? })
+        Ok(Set { map: Map::with_max_load_in(storage, load, build_hasher)? })
     }
 
     /// Drops all keys and gives the storage back.

@@ -1,4 +1,4 @@
-//! `Table`: any eight-byte entry, with hash and equality from the caller.
+//! `Table`: any entry of at most eight bytes, with hash and equality from the caller.
 #![forbid(unsafe_code)]
 
 use super::{entry::Vacant, raw::Raw, stats::Stats};
@@ -18,10 +18,10 @@ mod traits;
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, Entries, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 
-/// A hash table of eight-byte entries; the caller passes hashes and an equality along.
+/// A hash table of entries of at most eight bytes; the caller passes hashes and an equality along.
 ///
-/// `T` has a size of eight bytes and an alignment of at most eight, or the program does not
-/// compile: a word, a reference, a `Box`, a pair of `u32`. Every value of `T` is legal.
+/// `T` has a size and an alignment of at most eight bytes, or the program does not compile: a word, a reference, a
+/// `Box`, a `char`, a pair of `u32`. Every value of `T` is legal, and an entry takes eight bytes whatever its size.
 ///
 /// | operation | cache lines | can fail |
 /// |---|---|---|
@@ -43,12 +43,13 @@ pub use iter::{Drain, Entries, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 /// # Ok::<(), heptad::Rejected<[u8; 8]>>(())
 /// ```
 ///
-/// An entry of another size is refused by the compiler:
+/// A larger entry is refused by the compiler:
 ///
 /// ```compile_fail,E0080
 /// use heptad::{storage::Inline, swiss::Table};
-/// let table: Table<u32, Inline<4>> = Table::inline();
+/// let table: Table<[u32; 3], Inline<4>> = Table::inline();
 /// ```
+#[repr(transparent)]
 pub struct Table<T, S: Storage = Heap> {
     pub(super) raw: Raw<T, (), S>,
 }
@@ -70,7 +71,7 @@ impl<T, const LINES: usize> Table<T, Inline<LINES>> {
 impl<T> Table<T, Heap> {
     /// An empty table without memory; the first insert allocates one group.
     pub const fn new() -> Self {
-        Table { raw: Raw::without_lines(Heap::new()) }
+        Table { raw: Raw::without_lines(Heap::new(), MaxLoad::FifteenSixteenths) }
     }
 
     /// An empty table that takes `capacity` entries without growing.

@@ -5,7 +5,7 @@ use tables::{
     layout::Line,
     robin_hood::{self, ByValue},
     storage::{Inline, Region},
-    swiss::{Map64, Set},
+    swiss::{Map, Set},
 };
 
 const SEED: u64 = 0x5eed;
@@ -19,7 +19,7 @@ fn digest(words: impl Iterator<Item = u64>) -> u64 {
 pub(crate) fn answers(say: &mut dyn FnMut(core::fmt::Arguments<'_>)) {
     say(format_args!("hash: words {:016x}, bytes {:016x}", words(), bytes()));
 
-    let mut map: Map64<u64, u64, Inline<64>> = Map64::inline(Keyed::new(SEED));
+    let mut map: Map<u64, u64, Inline<64>> = Map::inline(Keyed::new(SEED));
     for number in 0..600u64 {
         let key = number * number % 977;
         match map.get_mut(&key) {

@@ -10,7 +10,7 @@ use core::mem::MaybeUninit;
 use heptad::Error;
 use heptad::hash::Keyed;
 use heptad::storage::{Inline, Region};
-use heptad::swiss::{Map64, Set};
+use heptad::swiss::{Map, Set};
 use spin::Mutex;
 use tests_qemu::machine::{start_timer, stop_timer, without_interrupts};
 use tests_qemu::support::Case;
@@ -102,7 +102,7 @@ fn arena_table_bears_interrupts() {
 
     let arena = &mut *ARENA.lock();
     let region = Region::new(&mut arena.0).expect("aligned, and large enough");
-    let mut map = Map64::<u64, u64, _>::new_in(region, Keyed::new(SEED)).expect("it has lines");
+    let mut map = Map::<u64, u64, _>::new_in(region, Keyed::new(SEED)).expect("it has lines");
     let capacity = map.capacity() as u64;
     assert_eq!(capacity, 3360, "512 groups of 7 in 64 KiB, values beside, filled to 15/16");
 

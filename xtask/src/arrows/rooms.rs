@@ -30,7 +30,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(
         "swiss",
         &["layout", "hash", "probe", "storage"],
-        "the single-owner table: Table, Set, Map, Map64",
+        "the single-owner table: Table, Set, Map, PackedMap",
     ),
     room(
         "lockfree",

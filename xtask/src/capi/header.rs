@@ -1,4 +1,4 @@
-//! `include/heptad.h` against the code: the same functions with the same types, the same numbers.
+//! The headers in `include` against the code: the same functions with the same types, the same numbers.
 //!
 //! cbindgen reads what `src/ffi` exports and writes the C declarations of it. A C compiler then reads
 //! both: it refuses a function that is declared twice with different types. Numbers become
@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use cbindgen::{Builder, ItemType, Language};
@@ -17,7 +17,32 @@ use super::library;
 use crate::job::{self, Job};
 use crate::stage::Count;
 
-pub(super) const HEADER: &str = "include/heptad.h";
+/// Where the headers are: `heptad.h` includes each of those in `heptad`, but for a few.
+pub(super) const FOLDER: &str = "include";
+
+/// Headers that a program includes by themselves.
+const OPTIONAL: &[&str] = &["heptad.h", "heptad/inline.h"];
+
+/// The headers, by their paths in [`FOLDER`].
+pub(super) fn files() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(FOLDER).sort_by_file_name() {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            files.push(entry.path().strip_prefix(FOLDER)?.to_path_buf());
+        }
+    }
+    Ok(files)
+}
+
+/// The text of all headers.
+fn text() -> Result<String> {
+    let texts = files()?.into_iter().map(|file| {
+        let path = Path::new(FOLDER).join(file);
+        fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+    });
+    texts.collect()
+}
 
 /// What makes a compiler strict.
 pub(super) const STRICT: &[&str] = &["-Wall", "-Wextra", "-Werror", "-pedantic"];
@@ -75,6 +100,7 @@ const USER: &str = "\
 #include \"macros.h\"
 #include <heptad.h>
 #include <heptad.h>
+#include <heptad/inline.h>
 static heptad_set set = HEPTAD_INIT;
 static heptad_map map = HEPTAD_INIT;
 static heptad_table table = HEPTAD_INIT;
@@ -95,7 +121,7 @@ uint64_t use(void);
 uint64_t use(void)
 {
     lines[0] = counters[0] = 1;
-    return lines[sizeof lines - 1] + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
+    return lines[sizeof lines - 1] + (uint64_t)heptad_inline_set_contains(&set, 1) + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
         + heptad_robin_len(&robin) + heptad_robin_map_len(&robin_map) + heptad_lockfree_len(&lockfree)
         + heptad_indirect_len(&indirect);
 }
@@ -117,6 +143,24 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
             .arg(&user);
         Job::step(format!("the header, read by {}", reader.join(" ")), command)
     }))?;
+    for file in files()? {
+        let alone = folder.join("alone.c");
+        let name = file.display();
+        fs::write(&alone, format!("#include <{name}>\n#include <{name}>\n"))?;
+        for (compiler, language) in [("gcc", STRICTER_C), ("g++", STRICTER_CPP)] {
+            let command = cmd!(shell, "{compiler} -ffreestanding -fsyntax-only -Iinclude")
+                .args(STRICT)
+                .args(STRICTER)
+                .args(language)
+                .arg(&alone);
+            count += Job::step(format!("{name} alone, read by {compiler}"), command).run()?;
+        }
+    }
+    let umbrella = fs::read_to_string(Path::new(FOLDER).join("heptad.h"))?;
+    count += Count::of(files()?.iter().all(|file| {
+        OPTIONAL.iter().any(|name| file == Path::new(name))
+            || umbrella.contains(&format!("\"{}\"", file.display()))
+    }));
     // A name that the header does use.
     let command =
         cmd!(shell, "gcc -std=c99 -Dgreatest=1 -fsyntax-only -Iinclude -Icapi/tests {user}");
@@ -126,7 +170,7 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
 
 /// Compares the header with the code and with the shared library made of it.
 pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Count> {
-    let header = fs::read_to_string(HEADER)?;
+    let header = text()?;
     let declared = functions_of(&header);
     let mut count = same("the header", &declared, "the library", &library::exported(shared)?);
 
@@ -136,7 +180,7 @@ pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Coun
     let constants = generate(&[ItemType::Constants])?;
     let numbers = numbers_of(&constants);
     let named: BTreeSet<String> = numbers.iter().map(|(name, _)| name.clone()).collect();
-    count += same("the header", &codes_of(&header), "src/ffi/code.rs", &named);
+    count += same("the header", &codes_of(&header), "src/ffi", &named);
 
     let both = both_of(&prototypes, &numbers);
     let read = |name: &str, text: &str| {
@@ -192,9 +236,12 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadSortedStats", "heptad_sorted_stats"),
 ];
 
+/// What the names of the words of a live handle begin with.
+const OF_HANDLES: &[&str] = &["BODY_", "KIND_"];
+
 /// The header, then what cbindgen says.
 fn both_of(prototypes: &str, numbers: &[(String, String)]) -> String {
-    let mut text = String::from("#include <heptad.h>\n");
+    let mut text = String::from("#include <heptad.h>\n#include <heptad/inline.h>\n");
     for (rust, c) in HANDLES {
         text += &format!("typedef {c} {rust};\n");
     }
@@ -211,6 +258,9 @@ fn numbers_of(constants: &str) -> Vec<(String, String)> {
         let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
         let name = match name {
             "ABI_VERSION" | "OK" => format!("HEPTAD_{name}"),
+            _ if OF_HANDLES.iter().any(|prefix| name.starts_with(prefix)) => {
+                format!("HEPTAD_{name}")
+            }
             _ => format!("HEPTAD_ERROR_{name}"),
         };
         // What is no number is not part of the interface.
@@ -235,6 +285,9 @@ fn codes_of(header: &str) -> BTreeSet<String> {
         .filter(|word| {
             (word.starts_with("HEPTAD_ERROR_") && word.len() > "HEPTAD_ERROR_".len())
                 || ["HEPTAD_OK", "HEPTAD_ABI_VERSION"].contains(word)
+                || OF_HANDLES.iter().any(|prefix| {
+                    word.strip_prefix("HEPTAD_").is_some_and(|name| name.starts_with(prefix))
+                })
         })
         .map(String::from)
         .collect()
@@ -270,7 +323,7 @@ fn same(one: &str, these: &BTreeSet<String>, other: &str, those: &BTreeSet<Strin
 
 /// The functions that the header declares, as a list.
 pub(super) fn functions() -> Result<Vec<String>> {
-    Ok(functions_of(&fs::read_to_string(HEADER)?).into_iter().collect())
+    Ok(functions_of(&text()?).into_iter().collect())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `cargo xtask install-c`: header, archive, shared library, relocatable object, and `heptad.pc`.
 //!
 //! ```text
-//!   DIR/include/heptad.h
+//!   DIR/include/heptad.h, heptad/*.h
 //!   DIR/lib/libheptad.a
 //!   DIR/lib/libheptad.so -> libheptad.so.0.1 -> libheptad.so.0.1.0     not on bare metal, nor for musl
 //!   DIR/lib/heptad.o                                                   all functions, closed
@@ -106,11 +106,13 @@ fn write(
 ) -> Result<()> {
     let (include, lib) = (staging.join("include"), staging.join("lib"));
     let pkgconfig = lib.join("pkgconfig");
-    for folder in [&include, &pkgconfig] {
+    for folder in [&include.join("heptad"), &pkgconfig] {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
     let version = version()?;
-    fs::copy(header::HEADER, include.join("heptad.h"))?;
+    for file in header::files()? {
+        fs::copy(Path::new(header::FOLDER).join(&file), include.join(&file))?;
+    }
     fs::copy(&library.archive, lib.join("libheptad.a"))?;
 
     if let Some(shared) = &library.shared {
@@ -180,7 +182,8 @@ pub(super) fn check_musl(shell: &Shell, library: &Library, folder: &Path) -> Res
     let prefix = folder.join("installed-musl");
     let _ = fs::remove_dir_all(&prefix);
     let files = install(shell, library, Memory::Elsewhere, &prefix)?;
-    let is_static = files.len() == 4 && library.shared.is_none();
+    // An archive, an object, heptad.pc.
+    let is_static = files.len() == header::files()?.len() + 3 && library.shared.is_none();
     let (include, archive) = (prefix.join("include"), prefix.join("lib/libheptad.a"));
     let program = folder.join("static-stranger");
     let compile = cmd!(shell, "musl-gcc -static -std=c99 -o {program} capi/tests/set.c").args([

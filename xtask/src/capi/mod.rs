@@ -77,6 +77,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     for toolchain in programs::NATIVE {
         count += programs::tests(shell, toolchain, &host, &folder)?;
     }
+    count += programs::inlined(shell, &host, &folder)?;
     let aarch64 = library::build(shell, AARCH64_LINUX)?;
     count += programs::tests(shell, &programs::AARCH64, &aarch64, &folder)?;
     count += install::check(shell, &host, &folder)?;

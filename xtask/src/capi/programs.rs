@@ -96,6 +96,61 @@ pub(super) fn tests(
     Ok(count)
 }
 
+/// Every way to compile the functions that compilers inline: languages, optimisation, and none of it.
+const INLINED: &[&[&str]] = &[
+    &["gcc", "-std=c99", "-O0"],
+    &["gcc", "-std=c11", "-O3"],
+    &["clang", "-std=c99", "-O0"],
+    &["clang", "-std=c11", "-O3"],
+    &["g++", "-std=c++17", "-O2", "-x", "c++"],
+    &["clang++", "-std=c++17", "-O3", "-x", "c++"],
+    &["gcc", "-std=c99", "-O2", "-DHEPTAD_NO_INLINE"],
+];
+
+/// A kernel's functions, so that there is code of theirs.
+const KERNEL_USER: &str = "\
+#include <heptad/inline.h>
+int has(const heptad_set *set, uint64_t key);
+int has(const heptad_set *set, uint64_t key)
+{
+    return heptad_inline_set_contains(set, key);
+}
+int get(const heptad_map *map, uint64_t key, uint64_t *value);
+int get(const heptad_map *map, uint64_t key, uint64_t *value)
+{
+    return heptad_inline_map_prefetch(map, key) + heptad_inline_map_get(map, key, value);
+}
+";
+
+/// Runs the test of `heptad/inline.h` compiled in each of these ways; and GCC finds that it takes
+/// no FP register.
+pub(super) fn inlined(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
+    let program = folder.join("inline");
+    let archive = &library.archive;
+    let mut count = Count::NONE;
+    for words in INLINED {
+        let (compiler, options) = words.split_first().context("a compiler")?;
+        let what = format!("inline.c by {}", words.join(" "));
+        let compile = cmd!(shell, "{compiler} {options...} -Iinclude -o {program}")
+            .arg("capi/tests/inline.c")
+            .args(["-x", "none"])
+            .arg(archive)
+            .args(STRICT);
+        count += job::run_until_failure([
+            Job::step(format!("compiling {what}"), compile),
+            Job::tests(what, cmd!(shell, "{program}")),
+        ])?;
+    }
+    let source = folder.join("kernel_user.c");
+    fs::write(&source, KERNEL_USER)?;
+    let kernel = cmd!(shell, "gcc -std=c99 -O2 -ffreestanding -mgeneral-regs-only -Iinclude")
+        .args(["-c", "-o", "/dev/null"])
+        .arg(&source)
+        .args(STRICT);
+    count += Job::step("inline.h for general registers", kernel).run()?;
+    Ok(count)
+}
+
 /// The C sources of a folder.
 fn sources(folder: &str) -> Result<Vec<PathBuf>> {
     let mut sources = Vec::new();

@@ -13,9 +13,12 @@ use crate::stage::Count;
 
 /// Each program, and what has to stand in the complaint about it.
 const PROGRAMS: &[(&str, &[&str])] = &[
-    ("entry_size", &["heptad: an entry has exactly eight bytes", "Raw::<Port, "]),
-    ("value_size", &["heptad: a value of a Map64 has exactly eight bytes", "Raw::<u64, Port, "]),
-    ("pair_size", &["key and value of a Map together", "Raw::<(u64, u32), "]),
+    ("entry_size", &["heptad: an entry has at most eight bytes", "Raw::<Route, "]),
+    (
+        "value_alignment",
+        &["heptad: values in an Inline storage are aligned to at most 64", "Raw::<u64, Frame, "],
+    ),
+    ("pair_size", &["key and value of a PackedMap together", "Raw::<(u64, u32), "]),
     ("no_storage", &["`Vec<u8>` is no memory for the lines of a table"]),
 ];
 

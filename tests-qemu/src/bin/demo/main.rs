@@ -4,14 +4,14 @@
 //! ```text
 //!  linked kernel --xtask--> list of its functions --loaded beside it--> symbols.rs
 //!                                                            name  -> function   swiss::Table
-//!                                                            block -> function   swiss::Map64
+//!                                                            block -> function   swiss::Map
 //!  workload.rs, on every core, on and on: words (swiss::Table), churn (swiss::Set), sorting,
 //!       ^                                 formatting, checksums
 //!       | timer interrupts, 1000 times a second on each core
 //!  profile.rs:                                            address -> samples     lockfree::Map
 //!       | core 0 reads it meanwhile
 //!       v after the last sample
-//!  report.rs: the hottest functions,                     function -> samples     swiss::Map64
+//!  report.rs: the hottest functions,                     function -> samples     swiss::Map
 //!             and how large all these tables are
 //! ```
 //!

@@ -1,7 +1,7 @@
 //! What came of it: the hottest functions by name, and the sizes of all tables.
 
 use heptad::hash::Keyed;
-use heptad::swiss::{Map64, Stats};
+use heptad::swiss::{Map, Stats};
 use tests_qemu::println;
 
 use crate::SEED;
@@ -33,7 +33,7 @@ pub(crate) fn print_hottest_so_far(symbols: &Symbols) {
 pub(crate) fn print_hottest(symbols: &Symbols, arena: &mut Arena) {
     let (addresses, samples) = (BY_ADDRESS.len(), profile::samples());
     let region = arena.for_map(addresses);
-    let mut by_function = Map64::new_in(region, Keyed::new(SEED)).expect("a region has lines");
+    let mut by_function = Map::new_in(region, Keyed::new(SEED)).expect("a region has lines");
     for (address, samples) in &BY_ADDRESS {
         let function = symbols.function_at(address);
         let namesake = function.and_then(|function| symbols.find(symbols.name(function)));

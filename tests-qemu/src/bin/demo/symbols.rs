@@ -22,7 +22,7 @@ use core::ops::Range;
 
 use heptad::hash::{Keyed, hash_bytes};
 use heptad::storage::Region;
-use heptad::swiss::{Map64, Table};
+use heptad::swiss::{Map, Table};
 
 use crate::SEED;
 use crate::arena::Arena;
@@ -89,7 +89,7 @@ pub(crate) struct Symbols {
     /// The functions, hashed by name; of several with one name, the first.
     pub(crate) by_name: Table<Function, Region<'static>>,
     /// Block to the first function that reaches into it.
-    pub(crate) by_block: Map64<u64, Function, Region<'static>>,
+    pub(crate) by_block: Map<u64, Function, Region<'static>>,
 }
 
 impl Symbols {
@@ -103,7 +103,7 @@ impl Symbols {
         let list = List::read(attachment);
         let blocks = (0..list.len()).flat_map(|function| list.blocks(function)).count();
         let mut by_name = Table::new_in(arena.for_set(list.len() as usize)).expect("lines");
-        let mut by_block = Map64::new_in(arena.for_map(blocks), Keyed::new(SEED)).expect("lines");
+        let mut by_block = Map::new_in(arena.for_map(blocks), Keyed::new(SEED)).expect("lines");
 
         for function in 0..list.len() {
             let name = list.name(function);

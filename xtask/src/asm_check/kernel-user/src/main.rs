@@ -15,7 +15,7 @@ use heptad::lockfree::{self, Expectation};
 use heptad::robin_hood;
 use heptad::storage::{Inline, Region};
 use heptad::swiss::table::Entry;
-use heptad::swiss::{Map, Map64, Set, Table};
+use heptad::swiss::{PackedMap, Map, Set, Table};
 
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
@@ -59,10 +59,10 @@ extern "C" fn _start() -> ! {
     loop {}
 }
 
-type RegionMap<'a> = Map64<u64, u64, Region<'a>>;
+type RegionMap<'a> = Map<u64, u64, Region<'a>>;
 
 fn map_new(lines: &'static mut [Line], seed: u64) -> Result<RegionMap<'static>, Error> {
-    Map64::new_in(Region::from_lines(lines)?, Keyed::new(seed))
+    Map::new_in(Region::from_lines(lines)?, Keyed::new(seed))
 }
 
 fn map_get(map: &RegionMap<'_>, key: u64) -> Option<u64> {
@@ -115,7 +115,7 @@ fn set_retain_odd(set: &mut FixedSet) {
     set.retain(|key| key % 2 == 1);
 }
 
-type Counters = Map<u32, u32, Inline<64>>;
+type Counters = PackedMap<u32, u32, Inline<64>>;
 
 fn narrow_map_use(map: &mut Counters, key: u32) -> Option<u32> {
     *map.get_mut(&key)? += 1;

@@ -11,7 +11,7 @@ use heptad::lockfree::{
 };
 use heptad::robin_hood::{self, ByValue, Merge};
 use heptad::storage::{Inline, Region};
-use heptad::swiss::{Map64, Set, Stats, Table};
+use heptad::swiss::{Map, Set, Stats, Table};
 
 /// A module of functions, and `keep`, which keeps the linker from dropping them.
 macro_rules! rows {
@@ -30,11 +30,11 @@ macro_rules! rows {
     };
 }
 
-type RegionMap = Map64<u64, u64, Region<'static>>;
+type RegionMap = Map<u64, u64, Region<'static>>;
 type RegionSet = Set<u64, Region<'static>>;
 /// Tables in their own storage: large, so that a frame that depends on their size is seen.
 type FixedSet = Set<u64, Inline<1024>>;
-type FixedMap = Map64<u64, u64, Inline<1024>>;
+type FixedMap = Map<u64, u64, Inline<1024>>;
 type FixedTable = Table<u64, Inline<1024>>;
 type Shared = SharedMap<'static, u64, u64, Counted>;
 type Sorted = robin_hood::Set<Region<'static>, ByValue>;
@@ -89,7 +89,7 @@ rows! {
     }
     swiss_moves: {
         fn new_in(lines: &'static mut [Line], seed: u64) -> Result<RegionMap, Error> {
-            Map64::new_in(Region::from_lines(lines)?, Keyed::new(seed))
+            Map::new_in(Region::from_lines(lines)?, Keyed::new(seed))
         }
         fn move_into(map: &mut RegionMap, lines: &'static mut [Line], seed: u64) -> bool {
             Region::from_lines(lines).is_ok_and(|it| map.move_into(it, Keyed::new(seed)).is_ok())

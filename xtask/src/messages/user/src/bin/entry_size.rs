@@ -1,7 +1,7 @@
 use heptad::{storage::Inline, swiss::Table};
 
-struct Port(#[allow(dead_code, reason = "only its size counts")] u32);
+struct Route(#[allow(dead_code, reason = "only its size counts")] [u8; 16]);
 
 fn main() {
-    let _ = Table::<Port, Inline<4>>::inline();
+    let _ = Table::<Route, Inline<4>>::inline();
 }

@@ -1,5 +1,5 @@
-use heptad::{hash::Keyed, storage::Inline, swiss::Map};
+use heptad::{hash::Keyed, storage::Inline, swiss::PackedMap};
 
 fn main() {
-    let _ = Map::<u64, u32, Inline<4>>::inline(Keyed::new(1));
+    let _ = PackedMap::<u64, u32, Inline<4>>::inline(Keyed::new(1));
 }

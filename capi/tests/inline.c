@@ -1,0 +1,203 @@
+/* The functions of heptad/inline.h against those of the library: the same answers for hits, misses, displaced and
+ * stashed keys, decoys that share tag or home, and for every handle and result that is refused. */
+#include "check.h"
+#include <heptad/inline.h>
+
+enum { SEED = 0x5eed, MOST_GROUPS = 64 };
+
+static HEPTAD_LINES(lines, 2 * MOST_GROUPS);
+
+/* Same answer, same result. */
+static void compare_set(const heptad_set *set, uint64_t key)
+{
+    EQUAL(heptad_inline_set_contains(set, key), heptad_set_contains(set, key));
+    EQUAL(heptad_inline_set_prefetch(set, key), heptad_set_prefetch(set, key));
+}
+
+static void compare_map(const heptad_map *map, uint64_t key)
+{
+    uint64_t one = 1, two = 1;
+    EQUAL(heptad_inline_map_get(map, key, &one), heptad_map_get(map, key, &two));
+    EQUAL(one, two);
+    EQUAL(heptad_inline_map_get(map, key, NULL), heptad_map_get(map, key, NULL));
+    EQUAL(heptad_inline_map_prefetch(map, key), heptad_map_prefetch(map, key));
+}
+
+/* Entries of a table: their own hash, and equal to a key that is the same number. The context counts the calls. */
+static uint64_t hash_of(uint64_t entry, void *context)
+{
+    (void)context;
+    return entry;
+}
+
+static int is_equal(uint64_t entry, const void *key, void *context)
+{
+    ++*(unsigned *)context;
+    return entry == *(const uint64_t *)key;
+}
+
+static unsigned calls;
+
+static void compare_table(const heptad_table *table, uint64_t hash, uint64_t key)
+{
+    uint64_t one = 1, two = 1;
+    unsigned before = calls;
+    EQUAL(heptad_inline_table_find(table, hash, &key, &one, is_equal), heptad_table_find(table, hash, &key, &two));
+    EQUAL(one, two);
+    EQUAL(heptad_inline_table_find(table, hash, &key, NULL, is_equal), heptad_table_find(table, hash, &key, NULL));
+    EQUAL(heptad_inline_table_prefetch(table, hash), heptad_table_prefetch(table, hash));
+    CHECK(!heptad_table_len(table) || key != hash || calls >= before);
+}
+
+/* A hash of this tag whose home is this group, and one bit that tells keys apart. */
+static uint64_t hash_with(uint64_t tag, uint64_t home, uint64_t number)
+{
+    return tag << 57 | number << 20 | home;
+}
+
+/* Fills all three with `count` hashes that `choose` gives, and compares on those, and on as many that are absent. */
+static void compare_all(size_t groups, int load, size_t count, uint64_t (*choose)(uint64_t number))
+{
+    heptad_set set = HEPTAD_INIT;
+    heptad_map map = HEPTAD_INIT;
+    heptad_table table = HEPTAD_INIT;
+    static HEPTAD_LINES(map_lines, 2 * MOST_GROUPS);
+    static HEPTAD_LINES(table_lines, MOST_GROUPS);
+    uint64_t number, hash;
+
+    EQUAL(heptad_set_init(&set, lines, 64 * groups, SEED, load), HEPTAD_OK);
+    EQUAL(heptad_map_init(&map, map_lines, 128 * groups, SEED, load), HEPTAD_OK);
+    EQUAL(heptad_table_init(&table, table_lines, 64 * groups, load, hash_of, is_equal, &calls), HEPTAD_OK);
+    for (number = 0; number < count; number++) {
+        hash = choose(number);
+        if (heptad_set_insert(&set, heptad_unhash_word(SEED, hash)) == 1) {
+            EQUAL(heptad_map_insert(&map, heptad_unhash_word(SEED, hash), ~hash, NULL), 1);
+            EQUAL(heptad_table_insert(&table, hash, &hash, hash, NULL), 1);
+        }
+    }
+    for (number = 0; number < 2 * count; number++) {
+        hash = choose(number);
+        compare_set(&set, heptad_unhash_word(SEED, hash));
+        compare_map(&map, heptad_unhash_word(SEED, hash));
+        compare_table(&table, hash, hash);
+        compare_table(&table, hash, ~hash);
+        if (number % 3 == 0) {
+            EQUAL(heptad_set_remove(&set, heptad_unhash_word(SEED, hash)),
+                  heptad_map_remove(&map, heptad_unhash_word(SEED, hash), NULL));
+            heptad_table_remove(&table, hash, &hash, NULL);
+        }
+    }
+    for (number = 0; number < 2 * count; number++) {
+        hash = choose(number);
+        compare_set(&set, heptad_unhash_word(SEED, hash));
+        compare_map(&map, heptad_unhash_word(SEED, hash));
+        compare_table(&table, hash, hash);
+    }
+    heptad_set_release(&set, NULL, NULL);
+    heptad_map_release(&map, NULL, NULL);
+    heptad_table_release(&table, NULL, NULL);
+}
+
+static uint64_t random_hash(uint64_t number)
+{
+    return heptad_hash_word(1, number);
+}
+
+/* Every tag in every home; two neighbours of each. */
+static uint64_t every_tag(uint64_t number)
+{
+    return hash_with(number & 127, number >> 7, number >> 1);
+}
+
+/* A flood: all in one home, under tags of one class, so that they fill one pair of groups and are stashed. */
+static uint64_t one_pair(uint64_t number)
+{
+    return hash_with(3 + 8 * (number & 1), 1, number);
+}
+
+/* Tags that differ in the lowest bit, at home and displaced: what an inexact match may take for each other. */
+static uint64_t near_tags(uint64_t number)
+{
+    return hash_with(number & 3, number >> 2 & 1, number);
+}
+
+static void every_state(void)
+{
+    static uint64_t (*const choices[])(uint64_t) = { random_hash, every_tag, one_pair, near_tags };
+    size_t groups, choice;
+    int load;
+    for (groups = 1; groups <= MOST_GROUPS; groups *= 2) {
+        for (load = HEPTAD_LOAD_15_16; load <= HEPTAD_LOAD_3_4; load++) {
+            for (choice = 0; choice < sizeof choices / sizeof choices[0]; choice++) {
+                size_t count;
+                for (count = 0; count <= 7 * groups; count = 2 * count + 1) {
+                    compare_all(groups, load, count, choices[choice]);
+                }
+                compare_all(groups, load, 7 * groups, choices[choice]);
+            }
+        }
+    }
+}
+
+/* The fast path has answered, not the library: `equal` is called through the pointer that was passed. */
+static int never_equal(uint64_t entry, const void *key, void *context)
+{
+    (void)entry, (void)key, (void)context;
+    return 0;
+}
+
+static void the_fast_path_is_taken(void)
+{
+    heptad_table table = HEPTAD_INIT;
+    uint64_t entry = 5;
+    EQUAL(heptad_table_init(&table, lines, 64, HEPTAD_LOAD_15_16, hash_of, is_equal, &calls), HEPTAD_OK);
+    EQUAL(heptad_table_insert(&table, entry, &entry, entry, NULL), 1);
+    EQUAL(heptad_inline_table_find(&table, entry, &entry, NULL, never_equal), HEPTAD_HAS_INLINE ? 0 : 1);
+    EQUAL(heptad_inline_table_find(&table, entry, &entry, NULL, is_equal), 1);
+}
+
+/* For the table whose `retain` calls. */
+static int ask_busy(uint64_t key, void *context)
+{
+    EQUAL(heptad_inline_set_contains((const heptad_set *)context, key), HEPTAD_ERROR_BUSY);
+    EQUAL(heptad_inline_set_prefetch((const heptad_set *)context, key), HEPTAD_ERROR_BUSY);
+    return 1;
+}
+
+static void refusals(void)
+{
+    uint64_t words[20] = { 0 }, value;
+    unsigned char *bytes = (unsigned char *)words;
+    heptad_set set = HEPTAD_INIT, other = HEPTAD_INIT;
+    heptad_map map = HEPTAD_INIT;
+
+    EQUAL(heptad_inline_set_contains(NULL, 1), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_inline_map_get(NULL, 1, &value), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_inline_table_find(NULL, 1, NULL, &value, is_equal), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_inline_set_contains((const heptad_set *)(const void *)(bytes + 4), 1), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_inline_set_contains((const heptad_set *)(const void *)words, 1), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_inline_set_contains(&set, 1), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_inline_map_prefetch(&map, 1), HEPTAD_ERROR_HANDLE);
+
+    EQUAL(heptad_set_init(&set, lines, 64, SEED, HEPTAD_LOAD_15_16), HEPTAD_OK);
+    EQUAL(heptad_set_insert(&set, 1), 1);
+    EQUAL(heptad_inline_set_contains(&set, 1), 1);
+    EQUAL(heptad_inline_map_get((const heptad_map *)(const void *)&set, 1, NULL), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_set_retain(&set, ask_busy, &set), HEPTAD_OK);
+    other = set;
+    other.version++;
+    EQUAL(heptad_inline_set_contains(&other, 1), HEPTAD_ERROR_VERSION);
+    EQUAL(heptad_set_release(&set, NULL, NULL), HEPTAD_OK);
+    EQUAL(heptad_inline_set_contains(&set, 1), HEPTAD_ERROR_HANDLE);
+
+    EQUAL(heptad_map_init(&map, lines, 128, SEED, HEPTAD_LOAD_15_16), HEPTAD_OK);
+    EQUAL(heptad_map_insert(&map, 1, 2, NULL), 1);
+    EQUAL(heptad_inline_map_get(&map, 1, (uint64_t *)(void *)(bytes + 1)), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_inline_map_get(&map, 3, (uint64_t *)(void *)(bytes + 1)), HEPTAD_ERROR_MISALIGNED);
+}
+
+int main(void)
+{
+    static const struct test_case cases[] = { CASE(every_state), CASE(the_fast_path_is_taken), CASE(refusals) };
+    return RUN(cases);
+}
