@@ -139,34 +139,58 @@ fn p4_a_dead_one_is_reaped_beside_a_removal() {
     race(Decision::Remove);
 }
 
-/// The dead member had named a slot of a group, which a living one takes meanwhile, and shows: its name is gone
-/// after that, and the slot is not free.
-#[test]
-fn p4_a_dead_one_is_reaped_beside_an_insertion() {
+/// Two members at once in a full bucket with entries in groups: `living` changes a key, and a reaper reaps the dead
+/// one after its `death`, and does `then`. What is there in the end is sound, and nothing is reserved.
+fn race_in_groups(entries: u64, death: Death, living: (u64, Decision), then: Option<u64>) {
     let mut builder = Builder::new();
     builder.preemption_bound = Some(2);
-    builder.check(|| {
+    builder.check(move || {
         let memory = Memory::new();
-        for word in [2, 3] {
+        for word in 2..=entries {
             assert_eq!(memory.update_of(REAPER, word, Decision::Set(0)), Ok(None));
         }
         let table = memory.table_of(DEAD);
-        assert!(table.reserver.reserves(table.group(table.first_home(), 0), 0));
+        death(table, table.first_home());
         let memory = Arc::new(memory);
-        let living = {
+        let change = {
             let memory = Arc::clone(&memory);
-            thread::spawn(move || memory.update_of(LIVING, OVERFLOW, Decision::Set(5)))
+            thread::spawn(move || memory.update_of(LIVING, living.0, living.1))
         };
         let reaper = {
             let memory = Arc::clone(&memory);
-            thread::spawn(move || memory.reap())
+            thread::spawn(move || {
+                let reaped = memory.reap();
+                assert!(matches!(reaped, Ok(()) | Err(Error::Busy)));
+                then.map(|word| memory.update_of(REAPER, word, Decision::Set(7)))
+            })
         };
-        let reaped = reaper.join().unwrap();
-        assert!(matches!(reaped, Ok(()) | Err(Error::Busy)));
-        assert_eq!(living.join().unwrap(), Ok(None));
+        let insertion = reaper.join().unwrap();
+        assert!(change.join().unwrap().is_ok());
         assert_eq!(memory.reap(), Ok(()));
         let table = memory.table();
         assert!(table.is_sound(), "a visible slot is free");
         assert_eq!(table.stats(table).reserved, 0);
+        let removed = usize::from(living.1 == Decision::Remove);
+        let added =
+            usize::from(living.1 != Decision::Remove) + usize::from(insertion == Some(Ok(None)));
+        assert_eq!(table.count(), entries as usize - removed + added);
+        let mut rest = (2..=entries).chain(then.filter(|_| insertion == Some(Ok(None))));
+        assert!(rest.all(|word| memory.update_of(REAPER, word, Decision::Keep).unwrap().is_some()));
     });
+}
+
+/// The dead member had named a slot of a group, which a living one takes meanwhile, and shows: its name is gone
+/// after that, and the slot is not free.
+#[test]
+fn p4_a_dead_one_is_reaped_beside_an_insertion() {
+    let named: Death = |table, home| assert!(table.reserver.reserves(table.group(home, 0), 0));
+    race_in_groups(3, named, (OVERFLOW, Decision::Set(5)), None);
+}
+
+/// The dead member was about to hide an entry that a living one removes meanwhile, to fill its slot with another one:
+/// the slot is the living one's until then.
+#[test]
+fn p4_a_dead_one_is_reaped_beside_a_removal_that_fills() {
+    let hides: Death = |table, home| table.hides(home, Place::own(0));
+    race_in_groups(4, hides, (KEY, Decision::Remove), Some(OVERFLOW));
 }
