@@ -1,11 +1,11 @@
-//! Our sets as contenders that take many keys at once: their lines are asked for before they are
+//! Our sets as contenders that take many keys at once: their lines are prefetched before they are
 //! needed, so that the waits overlap. The peers take the same keys one by one.
 
 use heptad::swiss::Set;
 
 use crate::{
+    adapter::{Footprint, Words},
     ours::MEMORY,
-    seat::{Footprint, Words},
 };
 
 /// A set that is given keys in batches.

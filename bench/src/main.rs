@@ -1,7 +1,7 @@
-//! What heptad's tables cost, beside others: the single-owner tables beside hashbrown's, told here, and
-//! the map that threads share beside its like, told in [`lockfree`].
+//! What heptad's tables cost, beside others: the single-owner tables beside hashbrown's, documented here, and
+//! the map that threads share beside its like, documented in [`lockfree`].
 //!
-//! Run it as `cargo xtask bench`; `--help` tells the options.
+//! Run it as `cargo xtask bench`; `--help` lists the options.
 //!
 //! # What is compared with hashbrown
 //!
@@ -17,14 +17,14 @@
 //!
 //! The two hashbrowns are its default build, which has a group of sixteen bytes where there is SSE2,
 //! and the build with the group of eight bytes that a kernel without SIMD registers compiles. Both
-//! are in this one program; `eight_byte_group.sh` tells how. They are two versions with the same
+//! are in this one program; `eight_byte_group.sh` shows how. They are two versions with the same
 //! algorithm, and the program refuses to start unless each has its group.
 //!
 //! # What is the same for all
 //!
 //! The hash (`heptad::hash::hash_word`, computed for each operation), the keys and their order, the
 //! number of entries, the memory advice ([`memory`]), the compiler flags, the loop around the
-//! operation ([`seat`]). The load is *not* the same: it is given for heptad, and hashbrown rounds the
+//! operation ([`adapter`]). The load is *not* the same: it is given for heptad, and hashbrown rounds the
 //! same number of entries up to its own power of two. Each section says both loads and both sizes.
 //!
 //! # How it is measured
@@ -46,11 +46,11 @@
 //! | grow | one of the insertions that fill a table that starts without memory |
 //!
 //! Tables have from 64 KiB to 256 MiB and loads of 3/4, 7/8 and 15/16; in the largest, operations
-//! that write are measured at 15/16 only. Memory for 15/16 is asked for at every load, of the peers
+//! that write are measured at 15/16 only. Memory for 15/16 is requested at every load, from the peers
 //! too, so that the number of entries is all that differs.
 //!
 //! Churn may make hashbrown double its table, once removed entries have used up its free places;
-//! the report tells when that happened.
+//! the report says when that happened.
 
 use std::process::ExitCode;
 
@@ -58,7 +58,9 @@ use anyhow::{Result, ensure};
 
 use gauge::Gauge;
 use options::Options;
+use report::Report;
 
+mod adapter;
 mod batches;
 mod gauge;
 mod lockfree;
@@ -66,13 +68,11 @@ mod memory;
 mod op;
 mod options;
 mod ours;
-mod peers;
 mod probes;
 mod rebuild;
 mod report;
 mod robin;
 mod rounds;
-mod seat;
 mod suite;
 mod workload;
 
@@ -82,7 +82,7 @@ static ALLOCATOR: memory::Advised = memory::Advised;
 fn main() -> Result<ExitCode> {
     let Some(options) = options::parse()? else { return Ok(ExitCode::SUCCESS) };
     ensure!(
-        peers::have_their_groups(),
+        ours::have_their_groups(),
         "hashbrown 0.16 was compiled with the wrong group: please run `cargo xtask bench`"
     );
     memory::use_small_pages(options.small_pages);
@@ -99,19 +99,13 @@ fn main() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Measures all that is wanted, and tells how ours stands.
+/// Measures all that is wanted, and prints how ours stands.
 fn measure(options: &Options, mut gauge: Gauge) -> Result<()> {
-    let alone = suite::run(options, &mut gauge)?;
-    let shared = lockfree::run(options, &mut gauge)?;
-    let mut lines = Vec::new();
-    if let Some(report) = alone {
-        report.close();
-        lines.extend(report::json_lines(&report.cells)?);
-    }
-    if let Some(report) = shared {
-        report.close();
-        lines.extend(report::json_lines(&report.cells)?);
-    }
+    let mut report = Report::default();
+    suite::run(options, &mut gauge, &mut report)?;
+    lockfree::run(options, &mut gauge, &mut report)?;
+    report.close();
+    let mut lines = report::json_lines(&report.cells)?;
     lines.extend(rebuild::run(options)?);
     options.json.as_deref().map_or(Ok(()), |path| report::write_json(path, &lines))
 }

@@ -34,11 +34,11 @@ pub(crate) fn use_small_pages(small: bool) {
     SMALL_PAGES.store(small, Relaxed);
 }
 
-/// What all threads together have asked for so far.
+/// The allocations of all threads so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) allocations: i64,
-    /// Bytes asked for and not given back: what the allocator adds to them is not in it.
+    /// Bytes allocated and not freed: what the allocator adds to them is not in it.
     pub(crate) bytes_held: i64,
 }
 
@@ -180,7 +180,7 @@ pub(crate) fn map(bytes: usize) -> *mut u8 {
     let end = unsafe { aligned.add(bytes) };
     // SAFETY: the pages before belong to this mapping alone.
     unsafe { unmap(start, before) };
-    // SAFETY: so do the pages behind.
+    // SAFETY: so do the pages after.
     unsafe { unmap(end, HUGE_PAGE - before) };
     let small = SMALL_PAGES.load(Relaxed);
     let advice = if small { Advice::LinuxNoHugepage } else { Advice::LinuxHugepage };
@@ -190,7 +190,7 @@ pub(crate) fn map(bytes: usize) -> *mut u8 {
     aligned
 }
 
-/// Gives `bytes` back, whole pages.
+/// Unmaps `bytes`, whole pages.
 ///
 /// # Safety
 ///

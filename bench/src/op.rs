@@ -1,6 +1,9 @@
-//! The operations; the table in the program's documentation tells what one of each is.
+//! The operations: tables in the documentation of the program and of [`lockfree`](crate::lockfree) define one of
+//! each.
 
-/// An operation on a table.
+use serde::{Deserialize, Serialize};
+
+/// An operation on a table with one owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Op {
     Hit,
@@ -38,5 +41,101 @@ impl Op {
     /// Does it leave the table as it is?
     pub(crate) fn only_reads(self) -> bool {
         matches!(self, Op::Hit | Op::Miss | Op::Iterate | Op::Fold)
+    }
+}
+
+/// What is measured on a map that threads share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum SharedOp {
+    Hit,
+    Miss,
+    BatchHit,
+    BatchMiss,
+    Read90,
+    Read50,
+    Update,
+    Turn90,
+    Turn50,
+    Churn,
+    Insert,
+    Remove,
+}
+
+impl SharedOp {
+    pub(crate) const ALL: [SharedOp; 12] = [
+        SharedOp::Hit,
+        SharedOp::Miss,
+        SharedOp::BatchHit,
+        SharedOp::BatchMiss,
+        SharedOp::Read90,
+        SharedOp::Read50,
+        SharedOp::Update,
+        SharedOp::Turn90,
+        SharedOp::Turn50,
+        SharedOp::Churn,
+        SharedOp::Insert,
+        SharedOp::Remove,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            SharedOp::Hit => "hit",
+            SharedOp::Miss => "miss",
+            SharedOp::BatchHit => "batch-hit",
+            SharedOp::BatchMiss => "batch-miss",
+            SharedOp::Read90 => "read90",
+            SharedOp::Read50 => "read50",
+            SharedOp::Update => "update",
+            SharedOp::Turn90 => "turn90",
+            SharedOp::Turn50 => "turn50",
+            SharedOp::Churn => "churn",
+            SharedOp::Insert => "insert",
+            SharedOp::Remove => "remove",
+        }
+    }
+
+    /// Are its keys drawn at random from those in the map, so that how they are drawn matters? The
+    /// other operations go through their keys one by one.
+    pub(crate) fn draws(self) -> bool {
+        !matches!(
+            self,
+            SharedOp::Turn90
+                | SharedOp::Turn50
+                | SharedOp::Churn
+                | SharedOp::Insert
+                | SharedOp::Remove
+        )
+    }
+
+    /// Does it start from an empty map?
+    pub(crate) fn starts_empty(self) -> bool {
+        self == SharedOp::Insert
+    }
+
+    /// Does each round of it fill a map?
+    pub(crate) fn refills(self) -> bool {
+        self.starts_empty() || self.ends_empty()
+    }
+
+    /// Does it end with one?
+    pub(crate) fn ends_empty(self) -> bool {
+        self == SharedOp::Remove
+    }
+}
+
+/// How keys are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Draw {
+    Uniform,
+    /// A few keys are drawn often: Zipf's law, with the exponent .99 of the usual storage benchmarks.
+    Zipf,
+}
+
+impl Draw {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Draw::Uniform => "uniform",
+            Draw::Zipf => "zipf",
+        }
     }
 }

@@ -1,14 +1,18 @@
-//! heptad's tables as contenders.
+//! The unordered tables as contenders: heptad's, and hashbrown's once for each of its two builds.
 
 use heptad::{
     hash::{Keyed, hash_word},
+    layout::SLOTS,
     swiss::{Map, Set, Stats, Table},
 };
 
-use crate::seat::{Footprint, Words};
+use crate::adapter::{Footprint, Words, words};
 
 /// The seed of every table's hash, ours and the peers'.
 pub(crate) const SEED: u64 = 0x5eed;
+
+/// What to say where there has to be memory.
+pub(crate) const MEMORY: &str = "there is memory for the table";
 
 /// The hash of a key in every table.
 #[inline(always)]
@@ -17,128 +21,91 @@ pub(crate) fn hash(key: &u64) -> u64 {
 }
 
 pub(crate) fn footprint(stats: Stats) -> Footprint {
-    Footprint { bytes: stats.bytes, slots: stats.groups * heptad::layout::SLOTS }
+    Footprint { bytes: stats.bytes, slots: stats.groups * SLOTS }
 }
 
-/// What to say where there has to be memory.
-pub(crate) const MEMORY: &str = "there is memory for the table";
-
-impl Words for Table<u64> {
-    const NAME: &'static str = "heptad";
-
-    fn with_capacity(entries: usize) -> Self {
-        Table::try_with_capacity(entries).expect(MEMORY)
-    }
-
-    #[inline(always)]
-    fn get(&self, key: u64) -> u64 {
-        self.find(hash(&key), |entry| *entry == key).map_or(0, |entry| *entry)
-    }
-
-    #[inline(always)]
-    fn insert(&mut self, key: u64) {
-        self.insert_unique(hash(&key), key, hash);
-    }
-
-    #[inline(always)]
-    fn remove(&mut self, key: u64) -> u64 {
-        self.remove(hash(&key), |entry| *entry == key).unwrap_or(0)
-    }
-
-    #[inline(always)]
-    fn words(&self) -> impl Iterator<Item = u64> {
-        self.iter().copied()
-    }
-
-    fn clear(&mut self) {
-        self.clear();
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn footprint(&self) -> Footprint {
-        footprint(self.stats())
-    }
+words! {
+    Table<u64>: "heptad";
+    make |entries| Table::try_with_capacity(entries).expect(MEMORY);
+    get |table, key| table.find(hash(&key), |entry| *entry == key).copied();
+    insert |table, key| table.insert_unique(hash(&key), key, hash);
+    remove |table, key| table.remove(hash(&key), |entry| *entry == key);
+    words |table| table.iter().copied();
+    footprint |table| footprint(table.stats());
 }
 
-impl Words for Set<u64> {
-    const NAME: &'static str = "heptad";
-
-    fn with_capacity(entries: usize) -> Self {
-        Set::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY)
-    }
-
-    #[inline(always)]
-    fn get(&self, key: u64) -> u64 {
-        self.get(&key).map_or(0, |entry| *entry)
-    }
-
-    #[inline(always)]
-    fn insert(&mut self, key: u64) {
-        self.insert(key);
-    }
-
-    #[inline(always)]
-    fn remove(&mut self, key: u64) -> u64 {
-        self.take(&key).unwrap_or(0)
-    }
-
-    #[inline(always)]
-    fn words(&self) -> impl Iterator<Item = u64> {
-        self.iter().copied()
-    }
-
-    fn clear(&mut self) {
-        self.clear();
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn footprint(&self) -> Footprint {
-        footprint(self.stats())
-    }
+words! {
+    Set<u64>: "heptad";
+    make |entries| Set::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY);
+    get |set, key| set.get(&key).copied();
+    insert |set, key| set.insert(key);
+    remove |set, key| set.take(&key);
+    words |set| set.iter().copied();
+    footprint |set| footprint(set.stats());
 }
 
-impl Words for Map<u64, u64> {
-    const NAME: &'static str = "heptad";
+words! {
+    Map<u64, u64>: "heptad";
+    make |entries| Map::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY);
+    get |map, key| map.get(&key).copied();
+    insert |map, key| map.insert(key, key);
+    remove |map, key| map.remove(&key);
+    words |map| map.iter().map(|(_, value)| *value);
+    footprint |map| footprint(map.stats());
+}
 
-    fn with_capacity(entries: usize) -> Self {
-        Map::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY)
-    }
+/// A table of hashbrown that was just made has seven eighths of its slots as capacity.
+fn peer_footprint(bytes: usize, capacity: usize) -> Footprint {
+    Footprint { bytes, slots: capacity / 7 * 8 }
+}
 
-    #[inline(always)]
-    fn get(&self, key: u64) -> u64 {
-        self.get(&key).map_or(0, |value| *value)
-    }
+macro_rules! hashbrown {
+    ($hashbrown:ident: $name:literal) => {
+        words! {
+            $hashbrown::HashTable<u64>: $name;
+            make |entries| Self::with_capacity(entries);
+            get |table, key| table.find(hash(&key), |entry| *entry == key).copied();
+            insert |table, key| table.insert_unique(hash(&key), key, hash);
+            remove |table, key| {
+                let found = table.find_entry(hash(&key), |entry| *entry == key);
+                found.ok().map(|entry| entry.remove().0)
+            };
+            words |table| table.iter().copied();
+            footprint |table| peer_footprint(table.allocation_size(), table.capacity());
+        }
 
-    #[inline(always)]
-    fn insert(&mut self, key: u64) {
-        self.insert(key, key);
-    }
+        words! {
+            $hashbrown::HashSet<u64, Keyed>: $name;
+            make |entries| Self::with_capacity_and_hasher(entries, Keyed::new(SEED));
+            get |set, key| set.get(&key).copied();
+            insert |set, key| set.insert(key);
+            remove |set, key| set.take(&key);
+            words |set| set.iter().copied();
+            footprint |set| peer_footprint(set.allocation_size(), set.capacity());
+        }
 
-    #[inline(always)]
-    fn remove(&mut self, key: u64) -> u64 {
-        self.remove(&key).unwrap_or(0)
-    }
+        words! {
+            $hashbrown::HashMap<u64, u64, Keyed>: $name;
+            make |entries| Self::with_capacity_and_hasher(entries, Keyed::new(SEED));
+            get |map, key| map.get(&key).copied();
+            insert |map, key| map.insert(key, key);
+            remove |map, key| map.remove(&key);
+            words |map| map.iter().map(|(_, value)| *value);
+            footprint |map| peer_footprint(map.allocation_size(), map.capacity());
+        }
+    };
+}
 
-    #[inline(always)]
-    fn words(&self) -> impl Iterator<Item = u64> {
-        self.iter().map(|(_, value)| *value)
-    }
+hashbrown!(hashbrown: "hashbrown");
+hashbrown!(hashbrown_eight: "hashbrown, 8-byte group");
 
-    fn clear(&mut self) {
-        self.clear();
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn footprint(&self) -> Footprint {
-        footprint(self.stats())
-    }
+/// Does each of hashbrown's two builds have its group? The bytes after the last slot's control byte, which
+/// repeat the first group's, show how long a group is.
+pub(crate) fn have_their_groups() -> bool {
+    const BUCKETS: usize = 32;
+    let group = |bytes: usize| bytes - BUCKETS * (size_of::<u64>() + 1);
+    let default = hashbrown::HashTable::<u64>::with_capacity(BUCKETS / 8 * 7);
+    let eight = hashbrown_eight::HashTable::<u64>::with_capacity(BUCKETS / 8 * 7);
+    let group_of_default = if cfg!(target_feature = "sse2") { 16 } else { 8 };
+    group(default.allocation_size()) == group_of_default && group(eight.allocation_size()) == 8
 }

@@ -14,8 +14,8 @@ use heptad::{
 };
 
 use crate::{
+    adapter::{Footprint, Words},
     ours::{self, MEMORY, hash},
-    seat::{Footprint, Words},
 };
 
 /// One backend's whole lookup.

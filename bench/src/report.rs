@@ -1,214 +1,195 @@
-//! The report: sections on the terminal as they are measured, where ours is behind at the end, and
+//! The report: sections on the terminal as they are measured, how ours stands to each peer at the end, and
 //! all cells as JSON.
 //!
 //! A cell is one operation of ours beside one peer's. Its ratio is the peer's measure divided by
 //! ours: above 1 heptad is ahead, below 1 it is behind.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
-use crate::{
-    gauge::Gauge,
-    op::Op,
-    seat::{Contender, Footprint},
-};
+/// Why a contender has no answer.
+pub(crate) type Failure = String;
 
-/// One operation of ours and of one peer.
-#[derive(Serialize)]
-pub(crate) struct Cell {
-    suite: &'static str,
-    op: &'static str,
-    groups: usize,
-    load: f64,
-    entries: usize,
-    peer: &'static str,
-    peer_load: f64,
-    #[serde(flatten)]
-    measures: Measures,
-    ratio: f64,
-    /// What the tables occupy after the operation.
-    ours_bytes: usize,
-    peer_bytes: usize,
-}
+/// The narrowest column of a contender.
+const COLUMN: usize = 16;
 
-/// The measures per operation. The unit is part of their names.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Measures {
-    Nanoseconds { ours_ns: f64, peer_ns: f64 },
-    Instructions { ours_instructions: f64, peer_instructions: f64 },
-}
-
-impl Cell {
-    fn is_behind(&self) -> bool {
-        self.ratio < 1.0
-    }
-
-    /// The same operation beside the same peer, at whatever size and load?
-    fn is_like(&self, other: &Cell) -> bool {
-        (self.suite, self.op, self.peer) == (other.suite, other.op, other.peer)
-    }
-}
-
-/// The tables that the following operations are measured on.
+/// The tables that the following rows are measured on.
 pub(crate) struct Section {
-    suite: &'static str,
-    groups: usize,
-    load: f64,
-    entries: usize,
+    pub(crate) suite: &'static str,
+    pub(crate) entries: usize,
+    /// The rest of what the cells say about the tables.
+    pub(crate) subject: Vec<(&'static str, Value)>,
     /// Of every contender, ours first.
-    footprints: Vec<Footprint>,
-    names: Vec<&'static str>,
+    pub(crate) names: Vec<&'static str>,
 }
 
 impl Section {
-    /// A section of filled tables.
-    pub(crate) fn new(
-        suite: &'static str,
-        groups: usize,
-        sixteenths: usize,
-        entries: usize,
-        contenders: &[Box<dyn Contender>],
-    ) -> Section {
-        Section {
-            suite,
-            groups,
-            load: sixteenths as f64 / 16.0,
-            entries,
-            footprints: contenders.iter().map(|contender| contender.footprint()).collect(),
-            names: contenders.iter().map(|contender| contender.name()).collect(),
-        }
+    /// `lockfree: 10000 entries, threads 2`.
+    fn title(&self) -> String {
+        let rest = self.subject.iter().map(|(name, value)| format!(", {name} {value}"));
+        format!("{}: {} entries{}", self.suite, self.entries, rest.collect::<String>())
     }
 
-    fn load_of(&self, contender: usize) -> f64 {
-        self.entries as f64 / self.footprints[contender].slots as f64
+    pub(crate) fn print_head(&self) {
+        println!("\n{}", self.title());
+        self.print_line("", self.names.iter().map(|name| (*name).into()));
     }
+
+    /// A line with a text for each contender.
+    pub(crate) fn print_line(&self, label: &str, texts: impl IntoIterator<Item = String>) {
+        let longest = self.names.iter().map(|name| name.len()).max().unwrap_or(0);
+        let width = COLUMN.max(longest + 3);
+        let texts: String = texts.into_iter().map(|text| format!("{text:>width$}")).collect();
+        println!("  {label:<24}{texts}");
+    }
+
+    pub(crate) fn print_failures<T>(&self, results: &[Result<T, Failure>]) {
+        for (name, result) in self.names.iter().zip(results) {
+            if let Err(failure) = result {
+                println!("    {name}: {failure}");
+            }
+        }
+    }
+}
+
+/// One operation with every contender, ours first.
+pub(crate) struct Row {
+    pub(crate) op: String,
+    /// How the keys are drawn, where there are several ways.
+    pub(crate) keys: Option<&'static str>,
+    /// The measures by name, with a value for each contender that has one. Ratios are of the first.
+    pub(crate) measures: Vec<(&'static str, Vec<Option<f64>>)>,
+    /// Did neighbours on the machine take a processor away in every round of a contender?
+    pub(crate) disturbed: Vec<bool>,
+    pub(crate) failures: Vec<Option<Failure>>,
+}
+
+impl Row {
+    /// A row of measures that nothing disturbs and that do not fail.
+    pub(crate) fn exact(op: &str, measures: Vec<(&'static str, Vec<Option<f64>>)>) -> Row {
+        let contenders = measures[0].1.len();
+        let (disturbed, failures) = (vec![false; contenders], vec![None; contenders]);
+        Row { op: op.into(), keys: None, measures, disturbed, failures }
+    }
+}
+
+/// One operation of ours beside one peer's. What could not be measured is null in the file.
+#[derive(Serialize)]
+pub(crate) struct Cell {
+    suite: &'static str,
+    op: String,
+    peer: &'static str,
+    ratio: Option<f64>,
+    disturbed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
+    /// The subject, and `ours_` and `peer_` of each measure.
+    #[serde(flatten)]
+    figures: Map<String, Value>,
+    /// The measure that the ratio is of, and where.
+    #[serde(skip)]
+    unit: &'static str,
+    #[serde(skip)]
+    title: String,
 }
 
 /// All cells measured so far.
+#[derive(Default)]
 pub(crate) struct Report {
     pub(crate) cells: Vec<Cell>,
-    counts: bool,
 }
 
 impl Report {
-    pub(crate) fn new(gauge: &Gauge) -> Report {
-        let counts = gauge.is_exact();
-        let unit = if counts { "instructions" } else { "nanoseconds" };
-        println!("{unit} per operation; in brackets the peer's divided by ours, above 1 is ahead");
-        Report { cells: Vec::new(), counts }
-    }
-
-    /// Prints the head of a section.
-    pub(crate) fn open(&self, section: &Section) {
-        let Section { suite, groups, entries, .. } = section;
-        println!("\n{suite}: {groups} groups, {entries} entries");
-        print!("  {:<9}", "");
-        for name in &section.names {
-            print!("{name:>26}");
-        }
-        print!("\n  {:<9}", "memory");
-        for (index, footprint) in section.footprints.iter().enumerate() {
-            let memory = format!("{}, load {:.3}", size(footprint.bytes), section.load_of(index));
-            print!("{memory:>26}");
-        }
-        println!();
-    }
-
-    /// Takes the cells of one operation in, and prints its line.
-    pub(crate) fn add(
-        &mut self,
-        section: &Section,
-        op: Op,
-        medians: &[f64],
-        contenders: &[Box<dyn Contender>],
-    ) {
-        let ours = medians[0];
-        print!("  {:<9}{ours:>26.2}", op.name());
-        let bytes: Vec<usize> =
-            contenders.iter().map(|contender| contender.footprint().bytes).collect();
-        for peer in 1..medians.len() {
-            let cell = self.cell(section, op, medians, &bytes, peer);
-            let text = format!("{:.2}  [{:.2}]", medians[peer], cell.ratio);
-            print!("{text:>26}");
-            self.cells.push(cell);
-        }
-        for (index, after) in bytes.iter().enumerate() {
-            if op == Op::Churn && *after != section.footprints[index].bytes {
-                print!("  ({} has {} now)", section.names[index], size(*after));
+    /// Takes in the cells of one row.
+    pub(crate) fn add(&mut self, section: &Section, row: &Row) {
+        let (unit, compared) = &row.measures[0];
+        for peer in 1..section.names.len() {
+            let subject =
+                section.subject.iter().map(|(name, value)| ((*name).into(), value.clone()));
+            let mut figures: Map<String, Value> = subject.collect();
+            figures.insert("entries".into(), section.entries.into());
+            if let Some(keys) = row.keys {
+                figures.insert("keys".into(), keys.into());
             }
-        }
-        println!();
-    }
-
-    fn cell(
-        &self,
-        section: &Section,
-        op: Op,
-        medians: &[f64],
-        bytes: &[usize],
-        peer: usize,
-    ) -> Cell {
-        let (ours, theirs) = (rounded(medians[0]), rounded(medians[peer]));
-        let measures = if self.counts {
-            Measures::Instructions { ours_instructions: ours, peer_instructions: theirs }
-        } else {
-            Measures::Nanoseconds { ours_ns: ours, peer_ns: theirs }
-        };
-        Cell {
-            suite: section.suite,
-            op: op.name(),
-            groups: section.groups,
-            load: section.load,
-            entries: section.entries,
-            peer: section.names[peer],
-            peer_load: rounded(section.load_of(peer)),
-            measures,
-            ratio: rounded(medians[peer] / medians[0]),
-            ours_bytes: bytes[0],
-            peer_bytes: bytes[peer],
+            for (name, values) in &row.measures {
+                figures.insert(format!("ours_{name}"), json!(values[0].map(rounded)));
+                figures.insert(format!("peer_{name}"), json!(values[peer].map(rounded)));
+            }
+            self.cells.push(Cell {
+                suite: section.suite,
+                op: row.op.clone(),
+                peer: section.names[peer],
+                ratio: ratio(compared[0], compared[peer]).map(rounded),
+                disturbed: row.disturbed[0] || row.disturbed[peer],
+                failure: row.failures[peer].clone(),
+                figures,
+                unit,
+                title: section.title(),
+            });
         }
     }
 
-    /// Tells where ours is behind.
+    /// Prints how ours stands to each peer, and what failed.
     pub(crate) fn close(&self) {
         if self.cells.is_empty() {
             return;
         }
-        let behind = self.cells.iter().filter(|cell| cell.is_behind()).count();
-        println!("\nbehind in {behind} of {} cells:", self.cells.len());
-        let mut rest: Vec<&Cell> = self.cells.iter().collect();
-        while let Some(first) = rest.first().copied() {
-            let (alike, others): (Vec<&Cell>, _) =
-                rest.iter().partition(|cell| cell.is_like(first));
-            print_losses(&alike);
-            rest = others;
+        let disturbed = self.cells.iter().filter(|cell| cell.disturbed).count();
+        println!(
+            "\nin {disturbed} of {} cells (*) neighbours took a processor in every round; of the others, \
+             the geometric mean of the ratios to each peer, and the worst",
+            self.cells.len()
+        );
+        let of = |cell: &Cell| (cell.suite, cell.peer, cell.unit);
+        for group in self.cells.iter().map(of).collect::<BTreeSet<_>>() {
+            print_standing(&self.cells.iter().filter(|cell| of(cell) == group).collect::<Vec<_>>());
         }
     }
 }
 
-/// One line about the cells of one operation beside one peer, unless ours is ahead in all of them.
-fn print_losses(cells: &[&Cell]) {
-    let worst = cells.iter().min_by(|one, other| one.ratio.total_cmp(&other.ratio));
-    let best = cells.iter().max_by(|one, other| one.ratio.total_cmp(&other.ratio));
-    let (Some(worst), Some(best)) = (worst, best) else { return };
-    if !worst.is_behind() {
-        return;
+/// Prints how ours stands in the cells of one suite, peer and unit.
+fn print_standing(cells: &[&Cell]) {
+    let Some(Cell { suite, peer, unit, .. }) = cells.first() else { return };
+    let who = format!("  {suite:<10}{peer:<26}{unit:<14}");
+    let failed = cells.iter().filter(|cell| cell.failure.is_some()).count();
+    if failed > 0 {
+        println!("{who}failed in {failed} of {} cells", cells.len());
     }
-    let behind = cells.iter().filter(|cell| cell.is_behind()).count();
+    let undisturbed = cells.iter().filter(|cell| !cell.disturbed);
+    let cells: Vec<(&Cell, f64)> =
+        undisturbed.filter_map(|cell| Some((*cell, cell.ratio?))).collect();
+    let worst = cells.iter().min_by(|(_, one), (_, other)| one.total_cmp(other));
+    let Some((worst, worst_ratio)) = worst else { return };
+    let logarithms: f64 = cells.iter().map(|(_, ratio)| ratio.ln()).sum();
+    let mean = (logarithms / cells.len() as f64).exp();
+    let behind = cells.iter().filter(|(_, ratio)| *ratio < 1.0).count();
     println!(
-        "  {:<6}{:<8} {behind:>3} of {:<3} [{:.2}] to [{:.2}]  {}, worst with {} groups at load {}",
-        worst.suite,
-        worst.op,
+        "{who}mean [{mean:.2}], behind in {behind} of {}, worst [{worst_ratio:.2}]: {} in {}",
         cells.len(),
-        worst.ratio,
-        best.ratio,
-        worst.peer,
-        worst.groups,
-        worst.load,
+        worst.op,
+        worst.title,
     );
+}
+
+/// Each measure as `show` prints it, and a peer's with its ratio to ours.
+pub(crate) fn with_ratios(measures: &[Option<f64>], show: impl Fn(f64) -> String) -> Vec<String> {
+    let ours = measures.first().copied().flatten();
+    let one = |(index, measure): (usize, &Option<f64>)| {
+        let Some(measure) = *measure else { return "failed".into() };
+        match ratio(ours, Some(measure)) {
+            Some(ratio @ ..10.0) if index > 0 => format!("{} [{ratio:.2}]", show(measure)),
+            Some(ratio) if index > 0 => format!("{} [{ratio:.0}]", show(measure)),
+            _ => show(measure),
+        }
+    };
+    measures.iter().enumerate().map(one).collect()
+}
+
+fn ratio(ours: Option<f64>, peer: Option<f64>) -> Option<f64> {
+    Some(peer? / ours?)
 }
 
 /// The cells as lines of the file.
@@ -223,17 +204,9 @@ pub(crate) fn write_json(path: &Path, lines: &[String]) -> Result<()> {
     fs::write(path, text).with_context(|| format!("writing {}", path.display()))
 }
 
-/// Three digits behind the point: more would be noise.
+/// Three digits after the point: more would be noise.
 fn rounded(measure: f64) -> f64 {
     (measure * 1000.0).round() / 1000.0
-}
-
-/// A number of bytes for people.
-fn size(bytes: usize) -> String {
-    match bytes.checked_ilog2() {
-        Some(20..) => format!("{} MiB", bytes >> 20),
-        _ => format!("{} KiB", bytes >> 10),
-    }
 }
 
 #[cfg(test)]
@@ -245,31 +218,30 @@ mod tests {
     fn json_has_the_promised_fields() {
         let section = Section {
             suite: "table",
-            groups: 1024,
-            load: 0.9375,
             entries: 6720,
-            footprints: vec![Footprint { bytes: 65536, slots: 7168 }; 2],
+            subject: vec![("groups", json!(1024)), ("load", json!(0.9375))],
             names: vec!["heptad", "hashbrown"],
         };
-        let fields = |counts| {
-            let report = Report { cells: Vec::new(), counts };
-            let cell = report.cell(&section, Op::Hit, &[4.0, 3.0], &[65536, 73744], 1);
-            let path = std::env::temp_dir()
-                .join(format!("heptad-bench-test-{}-{counts}.json", std::process::id()));
-            write_json(&path, &json_lines(&[cell]).unwrap()).unwrap();
-            let text = std::fs::read_to_string(&path).unwrap();
-            std::fs::remove_file(&path).unwrap();
-            serde_json::from_str::<serde_json::Value>(&text).unwrap()[0].clone()
-        };
-        let times = fields(false);
-        assert_eq!(times["suite"], "table");
-        assert_eq!(times["op"], "hit");
-        assert_eq!(times["groups"], 1024);
-        assert_eq!(times["load"], 0.9375);
-        assert_eq!(times["peer"], "hashbrown");
-        assert_eq!(times["ours_ns"], 4.0);
-        assert_eq!(times["peer_ns"], 3.0);
-        assert_eq!(times["ratio"], 0.75);
-        assert_eq!(fields(true)["ours_instructions"], 4.0);
+        let measures =
+            vec![("ns", vec![Some(4.0), Some(3.0)]), ("bytes", vec![Some(65536.0), Some(73744.0)])];
+        let mut report = Report::default();
+        report.add(&section, &Row::exact("hit", measures));
+        let name = format!("heptad-bench-test-{}.json", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        write_json(&path, &json_lines(&report.cells).unwrap()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let expected = json!([{
+            "suite": "table", "op": "hit", "groups": 1024, "load": 0.9375, "entries": 6720,
+            "peer": "hashbrown", "ratio": 0.75, "disturbed": false,
+            "ours_ns": 4.0, "peer_ns": 3.0, "ours_bytes": 65536.0, "peer_bytes": 73744.0,
+        }]);
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
+    }
+
+    #[test]
+    fn peers_show_their_ratio_to_ours() {
+        let texts = with_ratios(&[Some(2.0), Some(3.0), None, Some(50.0)], |it| format!("{it:.1}"));
+        assert_eq!(texts, ["2.0", "3.0 [1.50]", "failed", "50.0 [25]"]);
     }
 }

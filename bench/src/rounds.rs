@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::{
+    adapter::Contender,
     gauge::Gauge,
     op::Op,
-    seat::Contender,
     workload::{Portion, Workload},
 };
 
@@ -32,8 +32,7 @@ pub(crate) fn medians(
     let start = Instant::now();
     for round in 1.. {
         let portion = workload.portion(op);
-        for turn in 0..contenders.len() {
-            let index = (round + turn) % contenders.len();
+        for index in turns(round, contenders.len()) {
             let contender = &mut contenders[index];
             contender.prepare(&portion);
             if let Some(before) = &before {
@@ -74,6 +73,11 @@ fn warm_up(
 fn is_enough(rounds: usize, entries: usize, elapsed: Duration, gauge: &Gauge) -> bool {
     let least = if entries < LARGE_ENTRIES { ROUNDS.0 } else { ROUNDS_OF_LARGE };
     gauge.is_exact() || rounds == ROUNDS.1 || rounds >= least && elapsed >= PATIENCE
+}
+
+/// The order in which `contenders` contenders take their turns in a round: each round starts with another one.
+pub(crate) fn turns(round: usize, contenders: usize) -> impl Iterator<Item = usize> {
+    (0..contenders).map(move |turn| (round + turn) % contenders)
 }
 
 /// The middle of `samples`, of which there is at least one.

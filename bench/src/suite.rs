@@ -11,16 +11,18 @@ use heptad::{
     swiss::{Map, Set, Table},
 };
 
+use serde_json::json;
+
 use crate::{
+    adapter::{Adapter, Contender},
     batches::Batched,
     gauge::Gauge,
     op::Op,
     options::Options,
     probes::{self, Probed},
-    report::{Report, Section},
+    report::{Report, Row, Section, with_ratios},
     robin::{self as robin_suite, ordered::SortedVec},
     rounds,
-    seat::{Contender, Seat},
     workload::Workload,
 };
 
@@ -49,13 +51,15 @@ pub(crate) const NAMES: [&str; 7] =
 type Contenders = Vec<Box<dyn Contender>>;
 
 /// Measures what `options` asks for.
-pub(crate) fn run(options: &Options, gauge: &mut Gauge) -> Result<Option<Report>> {
+pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> Result<()> {
     let small_only = options.quick || options.counts;
     let sizes = if small_only { &SIZES[..SMALL_SIZES] } else { &SIZES };
     if !NAMES.iter().any(|name| options.wants_suite(name)) {
-        return Ok(None);
+        return Ok(());
     }
-    let mut run = Run { options, report: Report::new(gauge), gauge };
+    let unit = if gauge.is_exact() { "instructions" } else { "ns" };
+    println!("{unit} per operation; in brackets the peer's divided by ours, above 1 is ahead");
+    let mut run = Run { options, gauge, report, unit };
     for &groups in sizes {
         for load in LOADS {
             let reads_only = groups >= HUGE_SIZE && load != FULL;
@@ -86,65 +90,65 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge) -> Result<Option<Report>
     if parts_are_wanted {
         robin_suite::run(options.quick)?;
     }
-    Ok(Some(run.report))
+    Ok(())
 }
 
 /// Sets in an order, and without.
 fn sorted() -> Contenders {
     let mut contenders = sorted_but_vec();
-    contenders.push(Seat::<SortedVec>::boxed());
+    contenders.push(Adapter::<SortedVec>::boxed());
     contenders
 }
 
 fn sorted_but_vec() -> Contenders {
     vec![
-        Seat::<robin_hood::Set<Heap, Keyed>>::boxed(),
-        Seat::<robin_hood::Set<Heap, ByValue>>::boxed(),
-        Seat::<Set<u64>>::boxed(),
-        Seat::<hashbrown::HashSet<u64, _>>::boxed(),
-        Seat::<BTreeSet<u64>>::boxed(),
+        Adapter::<robin_hood::Set<Heap, Keyed>>::boxed(),
+        Adapter::<robin_hood::Set<Heap, ByValue>>::boxed(),
+        Adapter::<Set<u64>>::boxed(),
+        Adapter::<hashbrown::HashSet<u64, _>>::boxed(),
+        Adapter::<BTreeSet<u64>>::boxed(),
     ]
 }
 
 fn tables() -> Contenders {
     vec![
-        Seat::<Table<u64>>::boxed(),
-        Seat::<hashbrown::HashTable<u64>>::boxed(),
-        Seat::<hashbrown_eight::HashTable<u64>>::boxed(),
+        Adapter::<Table<u64>>::boxed(),
+        Adapter::<hashbrown::HashTable<u64>>::boxed(),
+        Adapter::<hashbrown_eight::HashTable<u64>>::boxed(),
     ]
 }
 
 fn sets() -> Contenders {
     vec![
-        Seat::<Set<u64>>::boxed(),
-        Seat::<hashbrown::HashSet<u64, _>>::boxed(),
-        Seat::<hashbrown_eight::HashSet<u64, _>>::boxed(),
+        Adapter::<Set<u64>>::boxed(),
+        Adapter::<hashbrown::HashSet<u64, _>>::boxed(),
+        Adapter::<hashbrown_eight::HashSet<u64, _>>::boxed(),
     ]
 }
 
 fn maps() -> Contenders {
     vec![
-        Seat::<Map<u64, u64>>::boxed(),
-        Seat::<hashbrown::HashMap<u64, u64, _>>::boxed(),
-        Seat::<hashbrown_eight::HashMap<u64, u64, _>>::boxed(),
+        Adapter::<Map<u64, u64>>::boxed(),
+        Adapter::<hashbrown::HashMap<u64, u64, _>>::boxed(),
+        Adapter::<hashbrown_eight::HashMap<u64, u64, _>>::boxed(),
     ]
 }
 
 fn batches() -> Contenders {
     vec![
-        Seat::<Batched>::boxed(),
-        Seat::<Set<u64>>::boxed(),
-        Seat::<hashbrown::HashSet<u64, _>>::boxed(),
-        Seat::<hashbrown_eight::HashSet<u64, _>>::boxed(),
+        Adapter::<Batched>::boxed(),
+        Adapter::<Set<u64>>::boxed(),
+        Adapter::<hashbrown::HashSet<u64, _>>::boxed(),
+        Adapter::<hashbrown_eight::HashSet<u64, _>>::boxed(),
     ]
 }
 
 fn lookups() -> Contenders {
     vec![
-        Seat::<Table<u64>>::boxed(),
-        Seat::<Probed<probes::Portable>>::boxed(),
+        Adapter::<Table<u64>>::boxed(),
+        Adapter::<Probed<probes::Portable>>::boxed(),
         #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-        Seat::<Probed<probes::Assembly>>::boxed(),
+        Adapter::<Probed<probes::Assembly>>::boxed(),
     ]
 }
 
@@ -152,7 +156,8 @@ fn lookups() -> Contenders {
 struct Run<'a> {
     options: &'a Options,
     gauge: &'a mut Gauge,
-    report: Report,
+    report: &'a mut Report,
+    unit: &'static str,
 }
 
 impl Run<'_> {
@@ -177,8 +182,12 @@ impl Run<'_> {
         let mut workload = Workload::new(entries);
         let mut contenders = contenders();
         fill(&mut contenders, &mut workload, room);
-        let section = Section::new(suite, groups, sixteenths, entries, &contenders);
-        self.report.open(&section);
+        let names = contenders.iter().map(|contender| contender.name()).collect();
+        let subject = vec![("groups", json!(groups)), ("load", json!(sixteenths as f64 / 16.0))];
+        let section = Section { suite, entries, subject, names };
+        section.print_head();
+        section.print_line("memory", contenders.iter().map(|it| size(it.footprint().bytes)));
+        section.print_line("load", loads(&contenders, entries).map(|load| format!("{load:.3}")));
 
         let mut as_filled = true;
         for op in wanted_ops {
@@ -186,10 +195,35 @@ impl Run<'_> {
                 fill(&mut contenders, &mut workload, room);
             }
             as_filled = op.only_reads();
+            let filled_bytes = bytes(&contenders);
             let medians = rounds::medians(op, &mut contenders, &mut workload, self.gauge)?;
-            self.report.add(&section, op, &medians, &contenders);
+            let medians: Vec<Option<f64>> = medians.into_iter().map(Some).collect();
+            section.print_line(op.name(), with_ratios(&medians, |median| format!("{median:.2}")));
+            if op == Op::Churn && bytes(&contenders) != filled_bytes {
+                section.print_line("  memory", bytes(&contenders).into_iter().map(size));
+            }
+            let bytes = bytes(&contenders).into_iter().map(|bytes| Some(bytes as f64)).collect();
+            let loads = loads(&contenders, entries).map(Some).collect();
+            let measures = vec![(self.unit, medians), ("bytes", bytes), ("load", loads)];
+            self.report.add(&section, &Row::exact(op.name(), measures));
         }
         Ok(())
+    }
+}
+
+fn bytes(contenders: &Contenders) -> Vec<usize> {
+    contenders.iter().map(|contender| contender.footprint().bytes).collect()
+}
+
+fn loads(contenders: &Contenders, entries: usize) -> impl Iterator<Item = f64> {
+    contenders.iter().map(move |contender| entries as f64 / contender.footprint().slots as f64)
+}
+
+/// A number of bytes for people.
+fn size(bytes: usize) -> String {
+    match bytes.checked_ilog2() {
+        Some(20..) => format!("{} MiB", bytes >> 20),
+        _ => format!("{} KiB", bytes >> 10),
     }
 }
 

@@ -131,11 +131,12 @@ impl Workload {
     }
 }
 
-fn key(number: u64) -> u64 {
+/// The key of this number.
+pub(crate) fn key(number: u64) -> u64 {
     hash_word(KEY_SEED, number)
 }
 
-fn sum(words: &[u64]) -> u64 {
+pub(crate) fn sum(words: &[u64]) -> u64 {
     words.iter().fold(0, |sum, word| sum.wrapping_add(*word))
 }
 

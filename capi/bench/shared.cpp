@@ -4,7 +4,7 @@
 // Maps from 64-bit words to 64-bit words under the same hash function, each made with room for all entries by
 // its own means. What each user has to bring is part of his time:
 //
-//   heptad    memory that is lent; a value is a word in it
+//   heptad    memory that the caller provides; a value is a word in it
 //   ck_ht     one writer at a time: a mutex around changes where there are two threads, none where there is
 //             one; keys and values in the table ("direct"); 0 and the greatest word are no keys; twice as
 //             many slots as entries, as it grows when half full
@@ -259,7 +259,7 @@ Keys make_keys(std::size_t entries, std::size_t lookups)
 }
 
 // Threads that wait for work, so that none has to be started while the clock runs.
-class Crew {
+class WorkerPool {
     std::atomic<unsigned> generation{ 0 };
     std::atomic<std::size_t> busy{ 0 };
     std::function<void(int)> job;
@@ -281,12 +281,12 @@ class Crew {
     }
 
 public:
-    explicit Crew(int threads)
+    explicit WorkerPool(int threads)
     {
         for (int thread = 1; thread < threads; thread++)
             others.emplace_back([this, thread] { serve(thread); });
     }
-    ~Crew()
+    ~WorkerPool()
     {
         job = nullptr;
         generation.fetch_add(1, std::memory_order_release);
@@ -307,11 +307,11 @@ public:
 };
 
 // Does `each` for all of `keys`, of which each thread has a part; how often it was true.
-template <typename Each> std::size_t by_crew(Crew &crew, const std::vector<Word> &keys, Each each)
+template <typename Each> std::size_t by_all(WorkerPool &pool, const std::vector<Word> &keys, Each each)
 {
     std::atomic<std::size_t> sum(0);
-    std::size_t threads = crew.threads();
-    crew.run([&](int thread) {
+    std::size_t threads = pool.threads();
+    pool.run([&](int thread) {
         std::size_t first = keys.size() * thread / threads, end = keys.size() * (thread + 1) / threads;
         std::size_t trues = 0;
         for (std::size_t index = first; index < end; index++)
@@ -323,18 +323,18 @@ template <typename Each> std::size_t by_crew(Crew &crew, const std::vector<Word>
 
 // One round of everything with one kind of map. Small maps are made several times, so that every clock runs
 // for as many operations as `keys.hits` has, or nearly.
-template <typename Map> void round_of(const Keys &keys, Crew &crew, Times &times)
+template <typename Map> void round_of(const Keys &keys, WorkerPool &pool, Times &times)
 {
     std::size_t entries = keys.present.size(), again = std::max<std::size_t>(keys.hits.size() / entries, 1);
     std::vector<std::unique_ptr<Map>> maps;
     for (std::size_t number = 0; number < again; number++)
-        maps.push_back(std::make_unique<Map>(entries + entries / 16, crew.threads()));
+        maps.push_back(std::make_unique<Map>(entries + entries / 16, pool.threads()));
     auto run = [&](Operation operation, const std::vector<Word> &those, std::size_t expected, std::size_t turns,
                    auto each) {
         std::size_t found = 0;
         measure(times[operation], operation, Map::name, those.size() * turns, [&] {
             for (std::size_t turn = 0; turn < turns; turn++)
-                found += by_crew(crew, those, [&, turn](Word key) { return each(turn, key); });
+                found += by_all(pool, those, [&, turn](Word key) { return each(turn, key); });
         });
         must_be(found, expected * turns, Map::name);
     };
@@ -359,12 +359,12 @@ void run(std::size_t entries, int threads, int rounds, std::size_t lookups)
 {
     Keys keys = make_keys(entries, lookups);
     Times times[4];
-    Crew crew(threads);
+    WorkerPool pool(threads);
     for (int round = 0; round < rounds; round++) {
-        round_of<Heptad>(keys, crew, times[0]);
-        round_of<Ck>(keys, crew, times[1]);
-        round_of<Urcu>(keys, crew, times[2]);
-        round_of<Tbb>(keys, crew, times[3]);
+        round_of<Heptad>(keys, pool, times[0]);
+        round_of<Ck>(keys, pool, times[1]);
+        round_of<Urcu>(keys, pool, times[2]);
+        round_of<Tbb>(keys, pool, times[3]);
     }
 #ifndef COUNTS
     std::printf("\n%zu entries, %d thread%s\n\n", entries, threads, threads > 1 ? "s" : "");

@@ -42,7 +42,7 @@ static void *or_die(void *memory)
     return memory;
 }
 
-/* Memory to lend to a table. */
+/* Memory for a table. */
 static void *lines_of(size_t bytes)
 {
     void *memory = NULL;

@@ -133,7 +133,7 @@ static int is_untouched(void)
 
 enum { TRAP_FLAG = 0x100 };
 
-static volatile int is_inside, is_given_back;
+static volatile int is_inside, was_returned;
 static volatile int live; /* inits that succeeded, less releases */
 static volatile long before, reached;
 static int (*volatile meanwhile)(void);
@@ -164,10 +164,10 @@ static void on_trap(int number, siginfo_t *info, void *context)
     } else if (before-- == 0) {
         *flags &= ~(greg_t)TRAP_FLAG;
         reached = 1;
-        is_given_back = live;
+        was_returned = live;
         account(meanwhile_call, meanwhile());
-        is_given_back = live < is_given_back;
-        if (is_given_back) {
+        was_returned = live < was_returned;
+        if (was_returned) {
             memset(memory, 0xA5, BYTES); /* somebody else's now */
         }
     }
@@ -200,7 +200,7 @@ static int play(const struct kind *kind, int outer, int inner, long instruction)
         live = 1;
     }
     before = instruction;
-    reached = is_given_back = 0;
+    reached = was_returned = 0;
     meanwhile = kind->calls[inner];
     meanwhile_call = inner;
     is_inside = 1;
@@ -208,7 +208,7 @@ static int play(const struct kind *kind, int outer, int inner, long instruction)
     result = kind->calls[outer]();
     is_inside = 0;
     account(outer, result);
-    CHECK(!is_given_back || is_untouched());
+    CHECK(!was_returned || is_untouched());
     if (live == 1) {
         EQUAL(kind->calls[RELEASE](), HEPTAD_OK);
     }

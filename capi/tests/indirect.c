@@ -97,7 +97,7 @@ static void names_go_in_and_out(void)
     EQUAL(value, 3);
 }
 
-/* With four bits of hash alone, names are told apart by comparing them. */
+/* With four bits of hash alone, only comparing distinguishes names. */
 static void few_hash_bits_are_only_slow(void)
 {
     heptad_indirect map = HEPTAD_INIT;

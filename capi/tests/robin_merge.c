@@ -1,4 +1,4 @@
-/* Sorted sets and maps put together, compared, and grown by many hands, from C. */
+/* Sorted sets and maps merged, compared, and grown on several threads, from C. */
 #define _XOPEN_SOURCE 700
 #include "check.h"
 
@@ -232,7 +232,7 @@ static void *help(void *context)
     return moved;
 }
 
-/* Lends the growth to threads, and adds up what they did. */
+/* Offers the growth to threads, and adds up what they did. */
 static void by_threads(const heptad_growth *growth, void *context)
 {
     pthread_t threads[THREADS];
@@ -258,7 +258,7 @@ static void by_nobody(const heptad_growth *growth, void *context)
     ++*(unsigned *)context;
 }
 
-static void many_hands(void)
+static void several_threads(void)
 {
     heptad_robin small = HEPTAD_INIT, large = HEPTAD_INIT;
     heptad_robin_map small_map, large_map = HEPTAD_INIT;
@@ -320,7 +320,7 @@ int main(void)
         CASE(a_full_page_fits_into_another),
         CASE(sets_that_do_not_merge),
         CASE(maps_merge_by_a_function),
-        CASE(many_hands),
+        CASE(several_threads),
     };
     return RUN(cases);
 }

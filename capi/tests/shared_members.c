@@ -28,7 +28,7 @@ static void *shared_memory(size_t count)
     return start;
 }
 
-/* Counts the hot key, and lets keys beside it come and go, until told to stop, or left alone. */
+/* Counts the hot key, and lets keys beside it come and go, until it is to stop or its parent is gone. */
 static void work(size_t member, uint64_t seed)
 {
     heptad_lockfree map = HEPTAD_INIT;

@@ -2,7 +2,10 @@
 
 use core::{ffi::c_void, marker::PhantomData, mem::MaybeUninit, slice};
 
-use super::{code::Refusal, memory::Memory, results};
+use super::{
+    code::{self, Refusal},
+    memory::Memory,
+};
 
 /// An array to read. If not null, so many elements as the call's [`Count`] says are initialised, valid for reads
 /// until the call returns, and not written meanwhile.
@@ -88,7 +91,7 @@ impl<U: Used> Batch<U> {
     #[inline]
     fn with<T>(self, start: *const T, memory: Memory) -> (bool, Batch<(Memory, U)>) {
         let Batch { count, changes, used, mut missing } = self;
-        let checked = if count.0 > 0 { results::check(start) } else { Ok(()) };
+        let checked = if count.0 > 0 { code::check(start) } else { Ok(()) };
         missing = missing.and(checked);
         let is_there = count.0 > 0 && checked.is_ok();
         (is_there, Batch { count, changes, used: (memory, used), missing })

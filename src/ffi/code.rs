@@ -117,3 +117,15 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         _ => c"an unknown error code",
     }
 }
+
+/// An error if nothing of type `T` can be at `pointer`.
+#[inline]
+pub(super) fn check<T>(pointer: *const T) -> Result<(), Refusal> {
+    if pointer.is_null() {
+        Err(Refusal(NULL))
+    } else if pointer.is_aligned() {
+        Ok(())
+    } else {
+        Err(Refusal(MISALIGNED))
+    }
+}

@@ -15,7 +15,7 @@ use super::{
     batch::{Batch, Count, Table},
     code::{self, Refusal},
     memory::Memory,
-    results::{Answer, Position, Required, Results, answer, check},
+    results::{Answer, Position, Required, Results, answer},
     state::State,
 };
 
@@ -108,7 +108,7 @@ impl<'call, T: Body> ToRead<'call, Handle<T>> {
     #[inline]
     fn any_head(&self) -> Result<&'call Head, Refusal> {
         const { Handle::<T>::LAYOUT_IS_THE_HEADERS };
-        check(self.0)?;
+        code::check(self.0)?;
         // SAFETY: not null and aligned, which was checked; readable by C's promise; any bits are a head.
         Ok(unsafe { &*self.0.cast::<Head>() })
     }

@@ -2,10 +2,7 @@
 
 use core::ffi::c_void;
 
-use super::{
-    code::{self, Refusal},
-    results,
-};
+use super::code::{self, Refusal};
 use crate::storage::Region;
 
 /// Memory for a table. If not null, so many bytes as the [`Bytes`] after it say are valid for reads and writes, and
@@ -35,7 +32,7 @@ impl Provided {
     /// Writes `value` to the start of the memory, and refers to it there.
     pub(super) fn hold<T>(self, bytes: Bytes, value: T) -> Result<&'static T, Refusal> {
         let place = self.0.cast::<T>();
-        results::check(place)?;
+        code::check(place)?;
         if bytes.0 < size_of::<T>() {
             return Err(Refusal(code::TOO_SMALL));
         }

@@ -88,7 +88,7 @@ impl<'call, T> Optional<'call, T> {
 impl<'call, T> Required<'call, T> {
     #[inline]
     pub(super) fn open(self) -> Result<Place<'call, T>, Refusal> {
-        check(self.0)?;
+        code::check(self.0)?;
         Ok(Place(self.0, PhantomData))
     }
 }
@@ -97,7 +97,7 @@ impl<'call> Position<'call> {
     /// The position, and the place for the next one.
     #[inline]
     pub(super) fn open(self) -> Result<(usize, Place<'call, usize>), Refusal> {
-        check(self.0)?;
+        code::check(self.0)?;
         // SAFETY: not null and aligned, which was checked; initialised and readable by C's promise.
         Ok((unsafe { self.0.read() }, Place(self.0, PhantomData)))
     }
@@ -105,7 +105,7 @@ impl<'call> Position<'call> {
 
 impl<T: Copy> Input<'_, T> {
     pub(super) fn open(self) -> Result<T, Refusal> {
-        check(self.0)?;
+        code::check(self.0)?;
         // SAFETY: not null and aligned, which was checked; initialised and readable by C's promise.
         Ok(unsafe { self.0.read() })
     }
@@ -173,17 +173,5 @@ pub(super) fn answer<A: Answer, E: Into<Refusal>>(result: Result<A, E>) -> c_int
     match result {
         Ok(answer) => answer.number(),
         Err(error) => error.into().0,
-    }
-}
-
-/// An error if nothing of type `T` can be at `pointer`.
-#[inline]
-pub(super) fn check<T>(pointer: *const T) -> Result<(), Refusal> {
-    if pointer.is_null() {
-        Err(Refusal(code::NULL))
-    } else if pointer.is_aligned() {
-        Ok(())
-    } else {
-        Err(Refusal(code::MISALIGNED))
     }
 }

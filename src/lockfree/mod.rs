@@ -215,8 +215,7 @@ mod shared;
 #[cfg(all(test, heptad_steps))]
 mod steps;
 
-use core::alloc::Layout;
-
+pub use arena::{arena_layout, arena_lines};
 #[cfg(feature = "ffi")]
 pub(crate) use chain::Asking;
 pub use chain::{Beside, Counted, Need, Never, Reclaim, Stats, Track};
@@ -228,8 +227,7 @@ pub use maps::{
 };
 pub use shared::{Member, shared_layout};
 
-use crate::{error::Error, layout::LINE_BYTES, sync};
-use arena::Shape;
+use crate::sync;
 
 /// Is the map lock-free on this target?
 ///
@@ -255,34 +253,3 @@ use arena::Shape;
 /// const { assert!(heptad::lockfree::IS_LOCK_FREE) };
 /// ```
 pub const IS_LOCK_FREE: bool = sync::IS_LOCK_FREE;
-
-/// The memory that a map or set for `capacity` entries needs.
-///
-/// With `n = max(capacity, 1)`: `64 * (2 + ceil(8 * n / 21) + 6 * (ceil(n / 64) + 2))` bytes, aligned
-/// to 64. That is 30.4 bytes per entry for large `n`, everything included.
-///
-/// # Errors
-///
-/// [`Error::CapacityOverflow`] if no address space holds it.
-pub const fn arena_layout(capacity: usize) -> Result<Layout, Error> {
-    let Some(shape) = Shape::for_entries(capacity as u64) else {
-        return Err(Error::CapacityOverflow);
-    };
-    let lines = shape.lines();
-    if lines > (isize::MAX as u64 - LINE_BYTES as u64) / LINE_BYTES as u64 {
-        return Err(Error::CapacityOverflow);
-    }
-    match Layout::from_size_align(lines as usize * LINE_BYTES, LINE_BYTES) {
-        Ok(layout) => Ok(layout),
-        Err(_) => Err(Error::CapacityOverflow),
-    }
-}
-
-/// [`arena_layout`] in lines of 64 bytes, for the size of a `static`; more than any memory has where that
-/// is an error.
-pub const fn arena_lines(capacity: usize) -> usize {
-    match arena_layout(capacity) {
-        Ok(layout) => layout.size() / LINE_BYTES,
-        Err(_) => usize::MAX / LINE_BYTES,
-    }
-}

@@ -35,16 +35,16 @@
 //! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
 //! targets without assembly, always get the portable one. docs/measurements.md has the counts.
 
-use core::ptr::NonNull;
-
 use crate::layout::{Geometry, Line, Slot, SlotByte, SlotMask, Word};
 
+mod answer;
 mod backend;
 mod greater;
 pub mod oracle;
 pub mod portable;
 mod prefetch;
 
+pub use answer::{FoundWord, MAYBE_STASHED};
 pub use backend::Backend;
 use backend::backend;
 pub use greater::{greater, take_lesser};
@@ -119,32 +119,6 @@ cfg_if::cfg_if! {
 
 /// A `match_tag`.
 pub type TagMatch = fn(u64, u64) -> u64;
-
-/// What `find_word` answers when neither group has the entry but it may be stashed.
-pub const MAYBE_STASHED: usize = 1;
-
-/// The answer of [`find_word`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FoundWord {
-    /// The entry is here.
-    At(NonNull<u64>),
-    /// No group of the table has it.
-    Absent,
-    /// It is in neither of its two groups, but may be a stashed entry.
-    MaybeStashed,
-}
-
-impl FoundWord {
-    /// What a routine's answer means.
-    #[inline(always)]
-    fn of_answer(answer: *const u64) -> FoundWord {
-        match NonNull::new(answer.cast_mut()) {
-            None => FoundWord::Absent,
-            Some(entry) if entry.addr().get() == MAYBE_STASHED => FoundWord::MaybeStashed,
-            Some(entry) => FoundWord::At(entry),
-        }
-    }
-}
 
 /// The slots of `word` whose byte is `byte`. Exact; reads no memory.
 #[inline(always)]

@@ -2,7 +2,7 @@
 
 use core::{ptr, slice};
 
-use super::{MAYBE_STASHED, prefetch};
+use super::{answer::MAYBE_STASHED, prefetch};
 use crate::layout::{Geometry, Line, SlotMask, Tag, Word};
 
 const LANES: u64 = 0x0101_0101_0101_0101;

@@ -116,8 +116,8 @@ impl<T, V> Writer<'_, T, V> {
         let mut index = 0;
         while let Some(node) = search.node(index) {
             let is_root = node.from.is_none();
-            if let Some(hole) = if is_root { None } else { self.displace_one_step(node.offset) } {
-                return Some(self.move_chain(&search, node, hole));
+            if let Some(free) = if is_root { None } else { self.displace_one_step(node.offset) } {
+                return Some(self.move_chain(&search, node, free));
             }
             for (slot, class) in one_of_each_class(self.word(node.offset)) {
                 let offset = self.geometry().alternate(node.offset, class);
@@ -128,18 +128,18 @@ impl<T, V> Writer<'_, T, V> {
         None
     }
 
-    /// Fills the hole in `node` from its parent, and so on up to a root. Returns the hole that is
-    /// left there.
-    fn move_chain(&mut self, search: &Search, mut node: Node, mut hole: Place) -> Place {
+    /// Fills the free slot of `node` from its parent, and so on up to a root. Returns the slot that is
+    /// free there in the end.
+    fn move_chain(&mut self, search: &Search, mut node: Node, mut free: Place) -> Place {
         while let Some((index, slot)) = node.from {
             let Some(parent) = search.node(usize::from(index)) else { break };
             let from = Place::new(parent.offset, slot);
-            // SAFETY: the resident that leads to the hole, as the search saw it: a shortest chain meets no
-            // group twice, so it still is there. The hole was left by the move before.
-            unsafe { self.move_resident(from, hole) };
-            (node, hole) = (parent, from);
+            // SAFETY: the resident that leads to the free slot, as the search saw it: a shortest chain meets no
+            // group twice, so it still is there. The move before left that slot free.
+            unsafe { self.move_resident(from, free) };
+            (node, free) = (parent, from);
         }
-        hole
+        free
     }
 
     /// Moves the resident at `from`, not stashed, to the free slot `to` of its other group, and keeps

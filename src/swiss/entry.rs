@@ -1,7 +1,43 @@
 //! An entry of a borrowed table, or the place for one that is absent: the safe half of the entry interfaces.
 
 use super::{raw::Raw, view::Place};
-use crate::{error::Error, layout::Word, storage::Storage};
+use crate::{
+    error::{Error, Rejected},
+    layout::Word,
+    storage::Storage,
+};
+
+impl<T, V, S: Storage> Raw<T, V, S> {
+    /// The entry of hash `hash` for which `equal` holds, to do more with; or the place for one.
+    #[inline]
+    pub(super) fn entry(
+        &mut self,
+        hash: u64,
+        equal: impl FnMut(&T) -> bool,
+    ) -> Result<Occupied<'_, T, V, S>, Vacant<'_, T, V, S>> {
+        match self.reader().find_or_home_word(hash, equal) {
+            // SAFETY: a lookup yields slots that are not free.
+            Ok(place) => Ok(unsafe { Occupied::new(self, place) }),
+            // SAFETY: the word is that of the home.
+            Err(home_word) => Err(unsafe { Vacant::new(self, hash, home_word) }),
+        }
+    }
+
+    /// Puts in an entry that is not in the table, growing the storage if it is full and can.
+    #[inline]
+    pub(super) fn try_insert(
+        &mut self,
+        hash: u64,
+        entry: T,
+        value: V,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<Occupied<'_, T, V, S>, Rejected<(T, V)>> {
+        match Vacant::of(self, hash).try_reserve(hasher) {
+            Ok(vacant) => Ok(vacant.insert(entry, value)),
+            Err(error) => Err(Rejected { value: (entry, value), error }),
+        }
+    }
+}
 
 /// An entry found, or just put in, together with its table.
 ///

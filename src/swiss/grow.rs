@@ -66,7 +66,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         self.try_resize(wanted, hasher)
     }
 
-    /// Gives back what memory is not needed for `min_capacity` entries, nor for those in the table.
+    /// Releases memory that is not needed for `min_capacity` entries, nor for those in the table.
     pub(super) fn try_shrink_to(
         &mut self,
         min_capacity: usize,
@@ -81,7 +81,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
             Ok(groups) if groups < self.reader().geometry().groups() => {
                 self.try_resize(wanted, hasher)
             }
-            // More than there is already, or than there can be: nothing to give back.
+            // More than there is already, or than there can be: nothing to release.
             _ => Ok(()),
         }
     }

@@ -45,7 +45,7 @@
 //!          4 breadth-first search for a chain of such moves, metadata words only
 //!          5 stashed
 //! remove   free the slot; clear the home's filter bit if it was the last displaced of its class;
-//!          pull one displaced resident of the group with the hole back home
+//!          move one displaced resident of that group back into the free slot
 //! grow     residents at home in group g go to the new groups g and g + n, as whole lines;
 //!          the displaced and the stashed are inserted afresh
 //! ```

@@ -7,13 +7,12 @@ use core::{marker::PhantomData, mem::ManuallyDrop, ptr};
 
 use super::{
     control::Control,
-    entry::{Occupied, Vacant},
     iter::{Pairs, PairsMut},
     shape,
     view::{Reader, Writer},
 };
 use crate::{
-    error::{Error, Rejected},
+    error::Error,
     layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad},
     storage::{Inline, Storage},
 };
@@ -148,36 +147,6 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         let place = writer.reader().find(hash, equal)?;
         // SAFETY: `find` yields slots that are not free.
         Some(unsafe { writer.remove(place) })
-    }
-
-    /// The entry of hash `hash` for which `equal` holds, to do more with; or the place for one.
-    #[inline]
-    pub(super) fn entry(
-        &mut self,
-        hash: u64,
-        equal: impl FnMut(&T) -> bool,
-    ) -> Result<Occupied<'_, T, V, S>, Vacant<'_, T, V, S>> {
-        match self.reader().find_or_home_word(hash, equal) {
-            // SAFETY: a lookup yields slots that are not free.
-            Ok(place) => Ok(unsafe { Occupied::new(self, place) }),
-            // SAFETY: the word is that of the home.
-            Err(home_word) => Err(unsafe { Vacant::new(self, hash, home_word) }),
-        }
-    }
-
-    /// Puts in an entry that is not in the table, growing the storage if it is full and can.
-    #[inline]
-    pub(super) fn try_insert(
-        &mut self,
-        hash: u64,
-        entry: T,
-        value: V,
-        hasher: impl Fn(&T) -> u64,
-    ) -> Result<Occupied<'_, T, V, S>, Rejected<(T, V)>> {
-        match Vacant::of(self, hash).try_reserve(hasher) {
-            Ok(vacant) => Ok(vacant.insert(entry, value)),
-            Err(error) => Err(Rejected { value: (entry, value), error }),
-        }
     }
 
     pub(super) fn pairs(&self) -> Pairs<'_, T, V> {

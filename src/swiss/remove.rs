@@ -1,12 +1,12 @@
-//! Removal: no tombstone, and one displaced resident comes home.
+//! Removal: no tombstone, and one displaced resident returns to its home.
 //!
 //! ```text
 //!   home    | a b c . e f g |  filter bit 3 set        home    | a b c x e f g |  bit 3 clear
-//!                   ^ hole                      --->                   |
+//!                   ^ free                      --->                   |
 //!   alt 3   | p q x r s t u |                          alt 3   | p q . r s t u |
 //! ```
 //!
-//! Pulling one back for each hole keeps the table as if the removed keys had never been there, on
+//! Pulling one entry back for each removal keeps the table as if the removed keys had never been there, on
 //! average: lines per lookup stay the same under churn without end. A filter bit that stashed entries
 //! left behind is cleared on the way, once nothing can rely on it.
 
@@ -17,7 +17,7 @@ use super::{
 use crate::layout::{Class, Offset, SlotByte};
 
 impl<T, V> Writer<'_, T, V> {
-    /// Takes the entry at `place` out and fills the hole.
+    /// Takes the entry at `place` out and fills its slot.
     ///
     /// # Safety
     ///
@@ -33,7 +33,7 @@ impl<T, V> Writer<'_, T, V> {
         pair
     }
 
-    /// Takes the entry at `place` out and leaves the hole.
+    /// Takes the entry at `place` out and leaves its slot free.
     ///
     /// # Safety
     ///
@@ -62,15 +62,15 @@ impl<T, V> Writer<'_, T, V> {
         }
     }
 
-    /// Brings one displaced resident of this home into the free slot `hole`. Looks at one other
+    /// Brings one displaced resident of this home into the free slot `vacancy`. Looks at one other
     /// group per set filter bit, and finds one in the first unless stashed entries left bits behind.
     ///
     /// # Safety
     ///
-    /// `hole` is a free slot of this table.
+    /// `vacancy` is a free slot of this table.
     #[inline(never)]
-    pub(super) unsafe fn pull_into(&mut self, hole: Place) {
-        let here = hole.offset();
+    pub(super) unsafe fn pull_into(&mut self, vacancy: Place) {
+        let here = vacancy.offset();
         let mut filter = self.word(here).filter();
         while filter != 0 {
             let class = Class::new(filter.trailing_zeros() as u8);
@@ -78,7 +78,7 @@ impl<T, V> Writer<'_, T, V> {
             let displaced = displaced_of(self.word(offset), class);
             if let Some(slot) = displaced.lowest() {
                 // SAFETY: a displaced resident, and the caller's promise.
-                unsafe { self.relocate(Place::new(offset, slot), hole) };
+                unsafe { self.relocate(Place::new(offset, slot), vacancy) };
             }
             self.set_filter_for(here, class, displaced.without_lowest());
             if !displaced.is_empty() {

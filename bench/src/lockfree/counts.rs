@@ -2,14 +2,18 @@
 
 use anyhow::{Result, ensure};
 
-use crate::{gauge::Gauge, options::Options};
+use crate::{
+    gauge::Gauge,
+    op::{Draw, SharedOp},
+    options::Options,
+    report::Report,
+};
 
 use super::{
     SMALL,
-    op::{Draw, Op},
+    loops::Factory,
     plan::{Plan, Task},
-    report::{Report, Section},
-    seat::Kit,
+    rows,
 };
 
 /// Steps of an operation, as it goes: the same number of steps is always counted the same.
@@ -18,23 +22,24 @@ const STEPS: usize = 1 << 13;
 /// Counts every operation that `options` asks for, with every contender.
 pub(crate) fn run(
     options: &Options,
-    kits: &[Kit],
+    factories: &[Factory],
     gauge: &mut Gauge,
     report: &mut Report,
 ) -> Result<()> {
-    let names = kits.iter().map(|kit| kit.name).collect();
-    let section = Section { entries: SMALL, threads: 1, names };
+    let names = factories.iter().map(|factory| factory.name).collect();
+    let section = rows::section(SMALL, 1, names);
     section.print_head();
     // From filling the maps to emptying them.
-    let in_order =
-        [Op::Insert].into_iter().chain(Op::ALL.into_iter().filter(|op| *op != Op::Insert));
+    let in_order = [SharedOp::Insert]
+        .into_iter()
+        .chain(SharedOp::ALL.into_iter().filter(|op| *op != SharedOp::Insert));
     let mut plan = Plan::new(SMALL, 1);
-    let maps: Vec<_> = kits.iter().map(|kit| (kit.make)(SMALL)).collect();
+    let maps: Vec<_> = factories.iter().map(|factory| (factory.make)(SMALL)).collect();
     for op in in_order {
         let tasks = plan.tasks(op, Draw::Uniform, 0, STEPS, 0);
         let is_wanted = options.wants_op(op.name());
         let mut counts = Vec::new();
-        for (map, kit) in maps.iter().zip(kits) {
+        for (map, factory) in maps.iter().zip(factories) {
             let mut sum = 0u64;
             let mut work = || {
                 let of = |task: &Task| map.perform(task, 0..task.keys.len());
@@ -45,10 +50,10 @@ pub(crate) fn run(
             } else {
                 work();
             }
-            ensure!(sum == tasks[0].expected, "wrong answers to {} of {}", op.name(), kit.name);
+            ensure!(sum == tasks[0].expected, "wrong answers to {} of {}", op.name(), factory.name);
         }
         if is_wanted {
-            report.add_counts(&section, op, &counts);
+            rows::add_counts(report, &section, op, &counts);
         }
     }
     Ok(())

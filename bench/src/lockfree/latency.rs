@@ -7,15 +7,19 @@ use std::{
 
 use hdrhistogram::Histogram;
 
-use crate::options::Options;
+use crate::{
+    options::Options,
+    report::{Failure, Report},
+    rounds::turns,
+};
 
 use super::{
     LARGE, SMALL,
-    crew::{Failure, Member},
+    loops::Factory,
+    members::Member,
     patience,
     plan::Kind,
-    report::{Report, Section},
-    seat::Kit,
+    rows,
     worker::{Answer, Latency, Request},
 };
 
@@ -23,7 +27,7 @@ use super::{
 const CROWD: usize = 4;
 
 /// Measures every kind of step with every contender.
-pub(crate) fn run(options: &Options, kits: &[Kit], report: &mut Report) {
+pub(crate) fn run(options: &Options, factories: &[Factory], report: &mut Report) {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let clock = clock_ns();
     println!("\nlatencies; reading the clock takes {clock} ns, which are in every one of them");
@@ -31,12 +35,12 @@ pub(crate) fn run(options: &Options, kits: &[Kit], report: &mut Report) {
     let rounds = if options.quick { 2 } else { 5 };
     for &entries in sizes {
         for threads in [1, processors, CROWD * processors] {
-            let mut members: Vec<Member> = kits
+            let mut members: Vec<Member> = factories
                 .iter()
-                .map(|kit| Member::new(*kit, entries, threads, patience(entries)))
+                .map(|factory| Member::new(*factory, entries, threads, patience(entries)))
                 .collect();
             let names = members.iter().map(|member| member.name).collect();
-            let section = Section { entries, threads, names };
+            let section = rows::section(entries, threads, names);
             section.print_head();
             let latencies = measure(&mut members, rounds, (1 << 21) / threads);
             for kind in Kind::ALL {
@@ -44,7 +48,7 @@ pub(crate) fn run(options: &Options, kits: &[Kit], report: &mut Report) {
                     .iter()
                     .map(|result| result.clone().map(|latencies| latencies[kind as usize]))
                     .collect();
-                report.add_latencies(&section, kind, &of_kind);
+                rows::add_latencies(report, &section, kind, &of_kind);
             }
             section.print_failures(&latencies);
         }
@@ -59,8 +63,7 @@ fn measure(
 ) -> Vec<Result<Vec<Latency>, Failure>> {
     let mut failures: Vec<Result<(), Failure>> = vec![Ok(()); members.len()];
     for round in 0..rounds {
-        for turn in 0..members.len() {
-            let index = (round + turn) % members.len();
+        for index in turns(round, members.len()) {
             if failures[index].is_ok() {
                 let request = Request::TimeEach { steps, seed: round as u64 };
                 failures[index] = members[index].ask(request).map(drop);

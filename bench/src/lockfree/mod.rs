@@ -23,7 +23,7 @@
 //!
 //! # How it is measured
 //!
-//! Every contender has a process of its own ([`worker`]), which is asked for a portion of work at a
+//! Every contender has a process of its own ([`worker`]), which performs one portion of work at a
 //! time. They take turns: in each round everyone does the same, starting with another one each time,
 //! while all others wait. What is reported is the median over rounds; a ratio is a peer's median divided
 //! by ours. A peer that crashes, hangs or answers wrongly loses that cell, which says so.
@@ -68,27 +68,30 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::{gauge::Gauge, options::Options, rounds::median};
+use crate::{
+    gauge::Gauge,
+    op::{Draw, SharedOp},
+    options::Options,
+    report::{Failure, Report},
+    rounds::{median, turns},
+};
 
 mod counts;
-mod crew;
 mod floor;
-mod free_peers;
+pub(crate) mod heptad;
 mod latency;
-mod locked_peers;
-mod map;
-mod op;
-mod ours;
+mod loops;
+pub(crate) mod map;
+mod members;
+pub(crate) mod peers;
 mod plan;
 mod pool;
-mod report;
-mod seat;
+mod rows;
 mod worker;
 
-use crew::{Failure, Member};
-use op::{Draw, Op};
-use report::{Report, Row, Sample, Section};
-use seat::Kit;
+use loops::Factory;
+use members::Member;
+use rows::Sample;
 use worker::{Answer, Request};
 
 pub(crate) const SUITE: &str = "lockfree";
@@ -98,19 +101,19 @@ pub(crate) const LATENCY: &str = "latency";
 const FLOOR: &str = "floor";
 
 /// All contenders, ours first.
-const KITS: [Kit; 12] = [
-    Kit::of::<ours::Heptad>(),
-    Kit::of::<free_peers::Papaya>(),
-    Kit::of::<free_peers::PapayaGuarded>(),
-    Kit::of::<free_peers::Flurry>(),
-    Kit::of::<free_peers::FlurryGuarded>(),
-    Kit::of::<free_peers::MokaCht>(),
-    Kit::of::<free_peers::Leapfrog<free_peers::Once>>(),
-    Kit::of::<free_peers::Leapfrog<free_peers::Twice>>(),
-    Kit::of::<locked_peers::Scc>(),
-    Kit::of::<locked_peers::Dash>(),
-    Kit::of::<locked_peers::ReadWrite>(),
-    Kit::of::<locked_peers::SpinSwiss>(),
+const FACTORIES: [Factory; 12] = [
+    Factory::of::<heptad::Heptad>(),
+    Factory::of::<peers::PerOperation<peers::Papaya>>(),
+    Factory::of::<peers::Papaya>(),
+    Factory::of::<peers::PerOperation<peers::Flurry>>(),
+    Factory::of::<peers::Flurry>(),
+    Factory::of::<peers::MokaCht>(),
+    Factory::of::<peers::Leapfrog<1>>(),
+    Factory::of::<peers::Leapfrog<2>>(),
+    Factory::of::<peers::Scc>(),
+    Factory::of::<peers::Dash>(),
+    Factory::of::<peers::ReadWrite>(),
+    Factory::of::<peers::SpinSwiss>(),
 ];
 
 /// Entries of the maps: some that fit the caches, and some that do not.
@@ -121,17 +124,19 @@ const THREADS: [usize; 2] = [1, 2];
 
 /// The names that `--op` and `--peer` know.
 pub(crate) fn op_names() -> impl Iterator<Item = &'static str> {
-    Op::ALL.into_iter().map(Op::name).chain([LATENCY, FLOOR])
+    SharedOp::ALL.into_iter().map(SharedOp::name).chain([LATENCY, FLOOR])
 }
 
 pub(crate) fn peer_names() -> impl Iterator<Item = &'static str> {
-    KITS.iter().skip(1).map(|kit| kit.name)
+    FACTORIES.iter().skip(1).map(|factory| factory.name)
 }
 
 /// Does what the process that started this one asks, if this is a worker.
 pub(crate) fn serve_if_worker() -> Result<()> {
-    match crew::worker_name().and_then(|name| KITS.iter().find(|kit| *name == *kit.name)) {
-        Some(kit) => worker::serve(*kit),
+    match members::worker_name()
+        .and_then(|name| FACTORIES.iter().find(|factory| *name == *factory.name))
+    {
+        Some(factory) => worker::serve(*factory),
         None => Ok(()),
     }
 }
@@ -158,34 +163,32 @@ impl Effort {
     }
 
     /// The rounds for `op`: fewer if each has to fill a large map first.
-    fn rounds_of(&self, op: Op, entries: usize) -> (usize, usize) {
+    fn rounds_of(&self, op: SharedOp, entries: usize) -> (usize, usize) {
         if op.refills() && entries >= LARGE { (3, 9) } else { self.rounds }
     }
 }
 
 /// Measures what `options` asks for, on the maps that threads share.
-pub(crate) fn run(options: &Options, gauge: &mut Gauge) -> Result<Option<Report>> {
+pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> Result<()> {
     if !options.wants_suite(SUITE) {
-        return Ok(None);
+        return Ok(());
     }
-    let [ours, peers @ ..] = KITS;
-    let peers = peers.into_iter().filter(|kit| options.wants_peer(kit.name));
-    let kits: Vec<Kit> = [ours].into_iter().chain(peers).collect();
-    let mut report = Report::default();
+    let [ours, peers @ ..] = FACTORIES;
+    let peers = peers.into_iter().filter(|factory| options.wants_peer(factory.name));
+    let factories: Vec<Factory> = [ours].into_iter().chain(peers).collect();
     if gauge.is_exact() {
-        counts::run(options, &kits, gauge, &mut report)?;
-        return Ok(Some(report));
+        return counts::run(options, &factories, gauge, report);
     }
     for entries in [SMALL, LARGE] {
-        throughput(options, &kits, entries, &mut report);
+        throughput(options, &factories, entries, report);
     }
     if options.wants_op(FLOOR) {
         floor::run()?;
     }
     if options.wants_op(LATENCY) {
-        latency::run(options, &kits, &mut report);
+        latency::run(options, &factories, report);
     }
-    Ok(Some(report))
+    Ok(())
 }
 
 /// How long a worker may take for one request.
@@ -194,44 +197,46 @@ fn patience(entries: usize) -> Duration {
 }
 
 /// All cells of maps of so many entries.
-fn throughput(options: &Options, kits: &[Kit], entries: usize, report: &mut Report) {
+fn throughput(options: &Options, factories: &[Factory], entries: usize, report: &mut Report) {
     let slow = options.quick && entries >= LARGE;
-    let wanted = |op: &Op| options.wants_op(op.name()) && !(slow && op.refills());
-    let ops: Vec<Op> = Op::ALL.into_iter().filter(wanted).collect();
+    let wanted = |op: &SharedOp| options.wants_op(op.name()) && !(slow && op.refills());
+    let ops: Vec<SharedOp> = SharedOp::ALL.into_iter().filter(wanted).collect();
     if ops.is_empty() {
         return;
     }
     let effort = Effort::new(entries, options.quick);
     for threads in THREADS {
         // New workers, so that none has yet to free what an earlier map left.
-        let new_member = |kit: &Kit| Member::new(*kit, entries, threads, patience(entries));
-        let mut members: Vec<Member> = kits.iter().map(new_member).collect();
-        let section = Section::open(entries, threads, &members);
+        let new_member =
+            |factory: &Factory| Member::new(*factory, entries, threads, patience(entries));
+        let mut members: Vec<Member> = factories.iter().map(new_member).collect();
+        let names = members.iter().map(|member| member.name).collect();
+        let section = rows::section(entries, threads, names);
+        section.print_head();
+        rows::print_memory(&section, &members);
         for &op in &ops {
             let draws =
                 if op.draws() { &[Draw::Uniform, Draw::Zipf][..] } else { &[Draw::Uniform] };
             for &draw in draws {
                 let effort = Effort { rounds: effort.rounds_of(op, entries), ..effort };
-                let row = measure(&mut members, op, draw, &effort);
-                report.add(&section, Row { op, draw, results: row });
+                let results = measure(&mut members, op, draw, &effort);
+                rows::add_times(report, &section, op, draw, &results);
             }
         }
-        report.close_section(&section);
     }
 }
 
 /// One operation with every contender: what it takes, or why there is no answer.
 fn measure(
     members: &mut [Member],
-    op: Op,
+    op: SharedOp,
     draw: Draw,
     effort: &Effort,
 ) -> Vec<Result<Sample, Failure>> {
     let mut samples: Vec<Result<Vec<Sample>, Failure>> = vec![Ok(Vec::new()); members.len()];
     let start = Instant::now();
     for round in 0..effort.rounds.1 {
-        for turn in 0..members.len() {
-            let index = (round + turn) % members.len();
+        for index in turns(round, members.len()) {
             let Ok(taken) = &mut samples[index] else { continue };
             let Effort { warm_steps, steps, .. } = *effort;
             let seed = round as u64;

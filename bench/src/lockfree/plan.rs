@@ -11,18 +11,18 @@
 
 use std::sync::Arc;
 
-use heptad::hash::hash_word;
 use rand::{Rng, SeedableRng, rngs::SmallRng, seq::SliceRandom};
 use rand_distr::{Distribution, Zipf};
 
-use super::op::{Draw, Op};
+use crate::{
+    op::{Draw, SharedOp},
+    workload::{key, sum},
+};
 
 /// Each thread's numbers start at a multiple of this.
 const LANE: u64 = 1 << 40;
 /// Numbers from here on belong to keys that are never inserted.
 const ABSENT: u64 = 1 << 60;
-/// The bijection from numbers to keys. Another seed than the maps'.
-const KEY_SEED: u64 = 0x6b65_7973;
 const ZIPF_EXPONENT: f64 = 0.99;
 
 /// What a step does with its key.
@@ -53,7 +53,7 @@ impl Kind {
 
 /// What one thread does: steps, of which the first are not measured.
 pub(crate) struct Task {
-    pub(crate) op: Op,
+    pub(crate) op: SharedOp,
     pub(crate) keys: Vec<u64>,
     /// What each step does; empty where all do the same.
     pub(crate) kinds: Vec<Kind>,
@@ -106,7 +106,7 @@ impl Plan {
     /// The next task of `op` for every thread: after `warm_steps` about `steps` that are measured.
     pub(crate) fn tasks(
         &mut self,
-        op: Op,
+        op: SharedOp,
         draw: Draw,
         warm_steps: usize,
         steps: usize,
@@ -123,7 +123,7 @@ impl Plan {
     fn task(
         &mut self,
         thread: usize,
-        op: Op,
+        op: SharedOp,
         draw: Draw,
         warm_steps: usize,
         steps: usize,
@@ -132,12 +132,14 @@ impl Plan {
         let all = warm_steps + steps;
         let mut warm_steps = warm_steps;
         let (keys, kinds) = match op {
-            Op::Hit | Op::BatchHit | Op::Update => (self.draw(draw, all, &mut random), Vec::new()),
-            Op::Miss | Op::BatchMiss => {
+            SharedOp::Hit | SharedOp::BatchHit | SharedOp::Update => {
+                (self.draw(draw, all, &mut random), Vec::new())
+            }
+            SharedOp::Miss | SharedOp::BatchMiss => {
                 let ranks = ranks(self.entries, draw, all, &mut random);
                 (ranks.map(|rank| key(ABSENT + rank as u64)).collect(), Vec::new())
             }
-            Op::Read90 | Op::Read50 => {
+            SharedOp::Read90 | SharedOp::Read50 => {
                 let keys = self.draw(draw, all, &mut random);
                 let choose = |_: &u64| match random.random_ratio(reads(op), 100) {
                     true => Kind::Get,
@@ -146,26 +148,27 @@ impl Plan {
                 let kinds = keys.iter().map(choose).collect();
                 (keys, kinds)
             }
-            Op::Turn90 | Op::Turn50 => {
+            SharedOp::Turn90 | SharedOp::Turn50 => {
                 let choose = |random: &mut SmallRng| {
                     random.random_ratio(reads(op), 100).then_some(Kind::Get)
                 };
                 self.turnover(thread, all, &mut random, choose)
             }
-            Op::Churn => self.turnover(thread, 2 * all, &mut random, |_| None),
-            Op::Insert | Op::Remove => {
+            SharedOp::Churn => self.turnover(thread, 2 * all, &mut random, |_| None),
+            SharedOp::Insert | SharedOp::Remove => {
                 warm_steps = 0;
                 let mut keys = self.keys_of(thread);
-                if op == Op::Remove {
+                if op == SharedOp::Remove {
                     keys.shuffle(&mut random);
                 }
                 (keys, Vec::new())
             }
         };
-        let steps_per_operation = if op == Op::Churn { 2 } else { 1 };
+        let steps_per_operation = if op == SharedOp::Churn { 2 } else { 1 };
         let warm_steps = warm_steps * steps_per_operation;
         let operations = (keys.len() - warm_steps) / steps_per_operation;
-        let expected = if matches!(op, Op::Miss | Op::BatchMiss) { 0 } else { sum(&keys) };
+        let expected =
+            if matches!(op, SharedOp::Miss | SharedOp::BatchMiss) { 0 } else { sum(&keys) };
         Task { op, keys, kinds, warm_steps, operations, expected }
     }
 
@@ -184,7 +187,7 @@ impl Plan {
                 let found = keys.iter().zip(&kinds).filter(|(_, kind)| **kind != Kind::Miss);
                 let expected = found.fold(0u64, |sum, (key, _)| sum.wrapping_add(*key));
                 Task {
-                    op: Op::Turn50,
+                    op: SharedOp::Turn50,
                     operations: keys.len(),
                     keys,
                     kinds,
@@ -247,8 +250,8 @@ impl Plan {
 }
 
 /// Percent of the steps that read.
-fn reads(op: Op) -> u32 {
-    if matches!(op, Op::Read90 | Op::Turn90) { 90 } else { 50 }
+fn reads(op: SharedOp) -> u32 {
+    if matches!(op, SharedOp::Read90 | SharedOp::Turn90) { 90 } else { 50 }
 }
 
 /// `count` numbers below `entries`.
@@ -265,14 +268,6 @@ fn ranks(
     })
 }
 
-fn key(number: u64) -> u64 {
-    hash_word(KEY_SEED, number)
-}
-
-fn sum(words: &[u64]) -> u64 {
-    words.iter().fold(0, |sum, word| sum.wrapping_add(*word))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -282,10 +277,10 @@ mod tests {
     /// Plays tasks on a set: what they expect to be present or absent is.
     fn play(set: &mut HashSet<u64>, task: &Task) {
         let pure = match task.op {
-            Op::Hit | Op::BatchHit => Kind::Get,
-            Op::Miss | Op::BatchMiss => Kind::Miss,
-            Op::Update => Kind::Upsert,
-            Op::Insert => Kind::Insert,
+            SharedOp::Hit | SharedOp::BatchHit => Kind::Get,
+            SharedOp::Miss | SharedOp::BatchMiss => Kind::Miss,
+            SharedOp::Update => Kind::Upsert,
+            SharedOp::Insert => Kind::Insert,
             _ => Kind::Remove,
         };
         let mut sum = 0u64;
@@ -310,15 +305,19 @@ mod tests {
         for threads in [1, 2, 3] {
             let mut plan = Plan::new(100, threads);
             let mut set = HashSet::new();
-            for op in [Op::Insert].into_iter().chain(Op::ALL).filter(|op| *op != Op::Remove) {
-                if op == Op::Insert {
+            for op in [SharedOp::Insert]
+                .into_iter()
+                .chain(SharedOp::ALL)
+                .filter(|op| *op != SharedOp::Remove)
+            {
+                if op == SharedOp::Insert {
                     set.clear();
                 }
                 for draw in [Draw::Uniform, Draw::Zipf] {
                     for task in &*plan.tasks(op, draw, 10, 300, 1) {
                         play(&mut set, task);
                     }
-                    if op == Op::Insert {
+                    if op == SharedOp::Insert {
                         break;
                     }
                 }
@@ -327,7 +326,7 @@ mod tests {
                 }
                 assert_eq!(set.len(), 100, "after {op:?}");
             }
-            for task in &*plan.tasks(Op::Remove, Draw::Uniform, 10, 300, 3) {
+            for task in &*plan.tasks(SharedOp::Remove, Draw::Uniform, 10, 300, 3) {
                 play(&mut set, task);
             }
             assert!(set.is_empty());
@@ -336,9 +335,12 @@ mod tests {
 
     #[test]
     fn mixes_have_their_share_of_reads() {
-        for (op, percent) in
-            [(Op::Read90, 90), (Op::Read50, 50), (Op::Turn90, 90), (Op::Turn50, 50)]
-        {
+        for (op, percent) in [
+            (SharedOp::Read90, 90),
+            (SharedOp::Read50, 50),
+            (SharedOp::Turn90, 90),
+            (SharedOp::Turn50, 50),
+        ] {
             let mut plan = Plan::new(1000, 1);
             let tasks = plan.tasks(op, Draw::Uniform, 0, 100_000, 4);
             let reads = tasks[0].kinds.iter().filter(|kind| **kind == Kind::Get).count();

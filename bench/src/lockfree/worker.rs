@@ -1,4 +1,4 @@
-//! A process with one contender's map, which does what it is asked.
+//! A process with one contender's map, which performs requests.
 //!
 //! Each contender has a process of its own, so that one that crashes or hangs costs its own cells and
 //! nothing else, and so that what the process holds in memory is the map's. Requests and answers are
@@ -15,25 +15,27 @@ use hdrhistogram::Histogram;
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde::{Deserialize, Serialize};
 
-use crate::memory::{self, Tally};
-
-use super::{
-    op::{Draw, Op},
-    plan::{Kind, Plan, Task},
-    pool::{Gate, Pool, Span},
-    seat::{Contender, Kit},
+use crate::{
+    memory::{self, Tally},
+    op::{Draw, SharedOp},
 };
 
-/// What a worker is asked to do.
+use super::{
+    loops::{Contender, Factory},
+    plan::{Kind, Plan, Task},
+    pool::{Gate, Pool, Span},
+};
+
+/// A request to a worker.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
     /// Make a map with room for so many entries, and let so many threads fill it.
     Fill { entries: usize, threads: usize },
     /// Measure one operation: so many warm-up steps and so many measured ones by each thread.
-    Measure { op: Op, draw: Draw, warm_steps: usize, steps: usize, seed: u64 },
+    Measure { op: SharedOp, draw: Draw, warm_steps: usize, steps: usize, seed: u64 },
     /// Time each of so many steps by each thread, of every kind.
     TimeEach { steps: usize, seed: u64 },
-    /// Tell how long the steps timed so far took, and forget them.
+    /// Report the latencies so far, and forget them.
     Latencies,
 }
 
@@ -80,15 +82,15 @@ impl Latency {
 }
 
 /// Answers requests until there are no more.
-pub(crate) fn serve(kit: Kit) -> Result<()> {
-    // A map that hangs does not notice that nobody asks any more.
+pub(crate) fn serve(factory: Factory) -> Result<()> {
+    // A map that hangs does not notice that its parent has ended.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     panic::set_hook(Box::new(|panicked| {
         // The process ends, so an answer that nobody reads is no loss.
         let _ = write_line(&Answer::Failed(panicked.to_string().replace('\n', " ")));
         process::exit(101);
     }));
-    let mut worker = Worker::new(kit);
+    let mut worker = Worker::new(factory);
     for line in io::stdin().lock().lines() {
         let request = serde_json::from_str(&line?).context("reading a request")?;
         let answer = worker.answer(request);
@@ -105,7 +107,7 @@ fn write_line(answer: &Answer) -> Result<()> {
 }
 
 struct Worker {
-    kit: Kit,
+    factory: Factory,
     pool: Pool,
     entries: usize,
     threads: usize,
@@ -118,9 +120,9 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(kit: Kit) -> Worker {
+    fn new(factory: Factory) -> Worker {
         Worker {
-            kit,
+            factory,
             pool: Pool::default(),
             entries: 0,
             threads: 0,
@@ -158,7 +160,7 @@ impl Worker {
             return Ok(map.clone());
         }
         let map = self.make()?;
-        let tasks = self.plan.tasks(Op::Insert, Draw::Uniform, 0, 0, 0);
+        let tasks = self.plan.tasks(SharedOp::Insert, Draw::Uniform, 0, 0, 0);
         self.perform(&map, &tasks)?;
         self.map = Some(map.clone());
         Ok(map)
@@ -171,12 +173,12 @@ impl Worker {
         // What the threads hold is not the map's.
         self.pool.run(self.threads, |_| ())?;
         self.before_map = memory::tally();
-        Ok((self.kit.make)(self.entries))
+        Ok((self.factory.make)(self.entries))
     }
 
     fn measure(
         &mut self,
-        op: Op,
+        op: SharedOp,
         draw: Draw,
         warm_steps: usize,
         steps: usize,
@@ -283,7 +285,7 @@ mod tests {
         sync::{Mutex, atomic::AtomicUsize, atomic::Ordering::Relaxed},
     };
 
-    use super::{super::map::SharedMap, *};
+    use super::{super::map::Map, *};
 
     /// A map that gives one wrong answer in `EVERY` operations, or none if that is 0.
     struct Faulty<const EVERY: usize> {
@@ -298,31 +300,27 @@ mod tests {
         }
     }
 
-    impl<const EVERY: usize> SharedMap for Faulty<EVERY> {
+    impl<const EVERY: usize> Map for Faulty<EVERY> {
         const NAME: &'static str = "faulty";
-
-        type Guard<'a> = ();
 
         fn with_room(entries: usize) -> Self {
             let map = Mutex::new(HashMap::with_capacity(entries));
             Faulty { map, operations: AtomicUsize::new(0) }
         }
 
-        fn guard(&self) {}
-
-        fn get(&self, (): &(), key: u64) -> Option<u64> {
+        fn get(&self, key: u64) -> Option<u64> {
             self.answer(self.map.lock().unwrap().get(&key).copied())
         }
 
-        fn insert(&self, (): &(), key: u64, value: u64) -> bool {
+        fn insert(&self, key: u64, value: u64) -> bool {
             self.map.lock().unwrap().insert(key, value).is_none()
         }
 
-        fn upsert(&self, (): &(), key: u64, value: u64) -> Option<u64> {
+        fn upsert(&self, key: u64, value: u64) -> Option<u64> {
             self.answer(self.map.lock().unwrap().insert(key, value))
         }
 
-        fn remove(&self, (): &(), key: u64) -> Option<u64> {
+        fn remove(&self, key: u64) -> Option<u64> {
             self.answer(self.map.lock().unwrap().remove(&key))
         }
 
@@ -331,18 +329,18 @@ mod tests {
         }
     }
 
-    fn measure(worker: &mut Worker, op: Op, seed: u64) -> Result<Answer> {
+    fn measure(worker: &mut Worker, op: SharedOp, seed: u64) -> Result<Answer> {
         let draw = Draw::Zipf;
         worker.answer(Request::Measure { op, draw, warm_steps: 160, steps: 1600, seed })
     }
 
     #[test]
     fn every_operation_is_measured_and_leaves_the_map_ready_for_the_next() {
-        let mut worker = Worker::new(Kit::of::<Faulty<0>>());
+        let mut worker = Worker::new(Factory::of::<Faulty<0>>());
         for threads in [1, 2] {
             worker.answer(Request::Fill { entries: 1000, threads }).unwrap();
             for seed in 0..2 {
-                for op in Op::ALL {
+                for op in SharedOp::ALL {
                     let answer = measure(&mut worker, op, seed).unwrap();
                     let Answer::Measured { nanoseconds, .. } = answer else { panic!("{answer:?}") };
                     assert!(nanoseconds > 1.0, "{op:?} takes {nanoseconds} ns");
@@ -359,9 +357,16 @@ mod tests {
 
     #[test]
     fn one_wrong_answer_is_found_in_every_operation() {
-        let wrong = [Op::Hit, Op::BatchHit, Op::Read90, Op::Read50, Op::Update, Op::Turn90];
-        for op in wrong.into_iter().chain([Op::Turn50, Op::Churn, Op::Remove]) {
-            let mut worker = Worker::new(Kit::of::<Faulty<800>>());
+        let wrong = [
+            SharedOp::Hit,
+            SharedOp::BatchHit,
+            SharedOp::Read90,
+            SharedOp::Read50,
+            SharedOp::Update,
+            SharedOp::Turn90,
+        ];
+        for op in wrong.into_iter().chain([SharedOp::Turn50, SharedOp::Churn, SharedOp::Remove]) {
+            let mut worker = Worker::new(Factory::of::<Faulty<800>>());
             worker.answer(Request::Fill { entries: 1000, threads: 1 }).unwrap();
             let error = measure(&mut worker, op, 0).unwrap_err();
             assert_eq!(error.to_string(), format!("wrong answers to {}", op.name()));

@@ -6,7 +6,7 @@ use heptad::hash::Keyed;
 
 use super::{
     key,
-    movers::{Heptad, Mover},
+    migrating::{Heptad, Migrating},
 };
 use crate::{gauge::thread_nanoseconds, rounds::median};
 

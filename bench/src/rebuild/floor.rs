@@ -25,7 +25,7 @@ use std::{
 
 use heptad::{hash::hash_word, lockfree::arena_lines};
 
-use super::{key, movers::Mover};
+use super::{key, migrating::Migrating};
 
 /// About what heptad takes.
 const NANOSECONDS_PER_ENTRY: usize = 50;
@@ -141,7 +141,7 @@ fn write(line: &Line, key: u64) {
     line.0[4 + key as usize % 3].store(key, Relaxed);
 }
 
-impl<const SCATTERED: bool, const HASHES: u64> Mover for Floor<SCATTERED, HASHES> {
+impl<const SCATTERED: bool, const HASHES: u64> Migrating for Floor<SCATTERED, HASHES> {
     const NAME: &'static str = match (SCATTERED, HASHES) {
         (false, _) => "copied",
         (true, 0) => "scattered",

@@ -35,14 +35,20 @@ use heptad::hash::hash_word;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use serde::Serialize;
 
-use crate::{gauge::thread_nanoseconds, options::Options, report, rounds::median};
+use crate::{
+    gauge::thread_nanoseconds,
+    lockfree::peers::{Papaya, PerOperation, Scc},
+    options::Options,
+    report,
+    rounds::median,
+};
 
 mod copy;
 mod floor;
-mod movers;
+mod migrating;
 
 use floor::{Floor, HASHES_OF_HEPTAD};
-use movers::{Heptad, Mover, Papaya, Scc};
+use migrating::{Growing, Heptad, Migrating};
 
 pub(crate) const SUITE: &str = "rebuild";
 
@@ -160,20 +166,20 @@ pub(crate) fn run(options: &Options) -> Result<Vec<String>> {
         cells.extend(contend::<Floor<false, 0>>(size));
         cells.extend(contend::<Floor<true, 0>>(size));
         cells.extend(contend::<Floor<true, HASHES_OF_HEPTAD>>(size));
-        cells.extend(contend::<Papaya>(size));
-        cells.extend(contend::<Scc>(size));
+        cells.extend(contend::<Growing<PerOperation<Papaya>>>(size));
+        cells.extend(contend::<Growing<Scc>>(size));
         copy::run(entries, rounds);
     }
     report::json_lines(&cells)
 }
 
 /// All cells of one contender.
-fn contend<M: Mover>(size: Size) -> Vec<Cell> {
+fn contend<M: Migrating>(size: Size) -> Vec<Cell> {
     [Op::Get, Op::Upsert].into_iter().flat_map(|op| contend_with::<M>(size, op)).collect()
 }
 
 /// Its cells of one operation: still and moving take turns.
-fn contend_with<M: Mover>(size: Size, op: Op) -> [Cell; 2] {
+fn contend_with<M: Migrating>(size: Size, op: Op) -> [Cell; 2] {
     let mut courses = [false, true].map(|is_moving| Course::new(size, op, is_moving));
     for round in 0..size.rounds {
         courses[round % 2].play::<M>();
@@ -193,7 +199,7 @@ impl Course {
     }
 
     /// Prints what came of it.
-    fn report<M: Mover>(self, of_still: Option<f64>) -> Cell {
+    fn report<M: Migrating>(self, of_still: Option<f64>) -> Cell {
         let Course { size, op, is_moving, nanoseconds, latencies, moves } = self;
         let nanoseconds = median(nanoseconds);
         let at = |quantile| latencies.value_at_quantile(quantile);
@@ -219,7 +225,7 @@ impl Course {
     }
 
     /// One round: a new map, the working thread, and its neighbour.
-    fn play<M: Mover>(&mut self) {
+    fn play<M: Migrating>(&mut self) {
         let Course { size, op, is_moving, .. } = *self;
         let map = M::with_entries(size.entries);
         let signals = Signals::default();

@@ -5,12 +5,13 @@ use heptad::{
     hash::{Keyed, hash_word},
     layout::Line,
     robin_hood,
-    storage::{Region, Zeroed},
+    storage::{Heap, Region, Zeroed},
     swiss,
 };
 
 use super::{Entrant, race};
 use crate::{
+    adapter::Words,
     memory,
     ours::{MEMORY, SEED},
 };
@@ -62,6 +63,16 @@ fn in_place(reserved: &Reserved) -> InPlace {
     InPlace::new_in(storage, Keyed::new(SEED)).expect(MEMORY)
 }
 
+/// A set that starts without memory, and takes it from the heap.
+fn on_heap<'a, S: Words>(name: &'static str, keys: &'a [u64]) -> Entrant<'a> {
+    let fill = || {
+        let mut set = S::with_capacity(0);
+        keys.iter().for_each(|&key| set.insert(key));
+        assert_eq!(set.len(), keys.len());
+    };
+    Entrant { name, prepare: Box::new(move || Box::new(fill)) }
+}
+
 fn filling(keys: &[u64], rounds: usize) -> Result<()> {
     // Four times what is needed: reserved addresses cost nothing.
     let range_bytes = (keys.len() * 2).next_power_of_two() * 4 * 8 + 512;
@@ -80,42 +91,9 @@ fn filling(keys: &[u64], rounds: usize) -> Result<()> {
                 })
             }),
         },
-        Entrant {
-            name: "robin_hood, heap",
-            prepare: Box::new(|| {
-                Box::new(|| {
-                    let mut set = robin_hood::Set::with_order(Keyed::new(SEED));
-                    for &key in keys {
-                        set.insert(key);
-                    }
-                    assert_eq!(set.len(), keys.len());
-                })
-            }),
-        },
-        Entrant {
-            name: "swiss",
-            prepare: Box::new(|| {
-                Box::new(|| {
-                    let mut set = swiss::Set::with_hasher(Keyed::new(SEED));
-                    for &key in keys {
-                        set.insert(key);
-                    }
-                    assert_eq!(set.len(), keys.len());
-                })
-            }),
-        },
-        Entrant {
-            name: "hashbrown",
-            prepare: Box::new(|| {
-                Box::new(|| {
-                    let mut set = hashbrown::HashSet::with_hasher(Keyed::new(SEED));
-                    for &key in keys {
-                        set.insert(key);
-                    }
-                    assert_eq!(set.len(), keys.len());
-                })
-            }),
-        },
+        on_heap::<robin_hood::Set<Heap>>("robin_hood, heap", keys),
+        on_heap::<swiss::Set<u64>>("swiss", keys),
+        on_heap::<hashbrown::HashSet<u64, Keyed>>("hashbrown", keys),
     ];
     let medians = race(&mut entrants, rounds)?;
     println!("  {} keys", keys.len());

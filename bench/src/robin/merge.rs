@@ -168,7 +168,7 @@ fn union_in<O: Order + Clone + PartialEq>(
     memory: &RefCell<Option<Heap>>,
     sets: &[robin_hood::Set<Heap, O>; 2],
 ) -> usize {
-    let storage = memory.take().expect("it is put back each time");
+    let storage = memory.take().expect("it is returned each time");
     let merged = sets[0].try_merge_in(Merge::Union, &sets[1], storage);
     let set = merged.unwrap_or_else(|rejected| panic!("{}", rejected.error));
     let len = set.len();

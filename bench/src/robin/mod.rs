@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | pass | `try_grow` of a table of a load of .5 and .9, with and without clearing | copies of as many words |
 //! | growth | filling a set that starts empty, and one doubling | swiss, hashbrown: time and peak memory |
-//! | hands | `grow_shared` by one thread and by two | each other |
+//! | threads | `grow_shared` by one thread and by two | each other |
 //! | merge | union and intersection of two sets that share half of their keys | swiss, hashbrown, `BTreeSet`, a sorted `Vec` |
 //!
 //! Its lookups, insertions and walks are the suite `robin`, measured like those of the others.
@@ -16,13 +16,16 @@ use std::hint::black_box;
 
 use anyhow::Result;
 
-use crate::{gauge::Gauge, rounds::median};
+use crate::{
+    gauge::Gauge,
+    rounds::{median, turns},
+};
 
 mod growth;
-mod hands;
 mod merge;
 pub(crate) mod ordered;
 mod pass;
+mod threads;
 
 /// Something to be measured: prepared afresh, then timed.
 pub(crate) struct Entrant<'a> {
@@ -35,8 +38,7 @@ pub(crate) struct Entrant<'a> {
 pub(crate) fn race(entrants: &mut [Entrant<'_>], rounds: usize) -> Result<Vec<f64>> {
     let mut samples = vec![Vec::new(); entrants.len()];
     for round in 0..rounds {
-        for turn in 0..entrants.len() {
-            let index = (round + turn) % entrants.len();
+        for index in turns(round, entrants.len()) {
             let mut work = (entrants[index].prepare)();
             samples[index].push(Gauge::Nanoseconds.measure(&mut work)?);
             black_box(&work);
@@ -49,6 +51,6 @@ pub(crate) fn race(entrants: &mut [Entrant<'_>], rounds: usize) -> Result<Vec<f6
 pub(crate) fn run(quick: bool) -> Result<()> {
     pass::run(quick)?;
     growth::run(quick)?;
-    hands::run(quick)?;
+    threads::run(quick)?;
     merge::run(quick)
 }

@@ -4,117 +4,49 @@ use std::collections::BTreeSet;
 
 use heptad::{
     hash::Keyed,
-    robin_hood::{ByValue, Set, Total},
+    robin_hood::{ByValue, Set, Stats},
     storage::Heap,
 };
 
 use crate::{
+    adapter::{Footprint, Words, words},
     ours::{MEMORY, SEED},
-    seat::{Footprint, Words},
 };
 
-/// An order that the program can make and name.
-pub(crate) trait Named: Total {
-    const NAME: &'static str;
-    fn new() -> Self;
+fn footprint(stats: Stats) -> Footprint {
+    Footprint { bytes: stats.bytes, slots: stats.homes }
 }
 
-impl Named for Keyed {
-    const NAME: &'static str = "robin_hood";
-
-    fn new() -> Self {
-        Keyed::new(SEED)
-    }
+words! {
+    Set<Heap, Keyed>: "robin_hood";
+    make |entries| Set::try_with_capacity(entries, Keyed::new(SEED)).expect(MEMORY);
+    get |set, key| set.contains(key).then_some(key);
+    insert |set, key| set.insert(key);
+    remove |set, key| set.remove(key).then_some(key);
+    words |set| set.iter();
+    footprint |set| footprint(set.stats());
 }
 
-impl Named for ByValue {
-    const NAME: &'static str = "robin_hood by value";
-
-    fn new() -> Self {
-        ByValue
-    }
+words! {
+    Set<Heap, ByValue>: "robin_hood by value";
+    make |entries| Set::try_with_capacity(entries, ByValue).expect(MEMORY);
+    get |set, key| set.contains(key).then_some(key);
+    insert |set, key| set.insert(key);
+    remove |set, key| set.remove(key).then_some(key);
+    words |set| set.iter();
+    footprint |set| footprint(set.stats());
 }
 
-impl<O: Named> Words for Set<Heap, O> {
-    const NAME: &'static str = O::NAME;
-
-    fn with_capacity(entries: usize) -> Self {
-        Set::try_with_capacity(entries, O::new()).expect(MEMORY)
-    }
-
-    #[inline(always)]
-    fn get(&self, key: u64) -> u64 {
-        if self.contains(key) { key } else { 0 }
-    }
-
-    #[inline(always)]
-    fn insert(&mut self, key: u64) {
-        self.insert(key);
-    }
-
-    #[inline(always)]
-    fn remove(&mut self, key: u64) -> u64 {
-        if self.remove(key) { key } else { 0 }
-    }
-
-    #[inline(always)]
-    fn words(&self) -> impl Iterator<Item = u64> {
-        self.iter()
-    }
-
-    fn clear(&mut self) {
-        self.clear();
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn footprint(&self) -> Footprint {
-        let stats = self.stats();
-        Footprint { bytes: stats.bytes, slots: stats.homes }
-    }
-}
-
-impl Words for BTreeSet<u64> {
-    const NAME: &'static str = "BTreeSet";
-
-    fn with_capacity(_: usize) -> Self {
-        BTreeSet::new()
-    }
-
-    #[inline(always)]
-    fn get(&self, key: u64) -> u64 {
-        if self.contains(&key) { key } else { 0 }
-    }
-
-    #[inline(always)]
-    fn insert(&mut self, key: u64) {
-        self.insert(key);
-    }
-
-    #[inline(always)]
-    fn remove(&mut self, key: u64) -> u64 {
-        self.take(&key).unwrap_or(0)
-    }
-
-    #[inline(always)]
-    fn words(&self) -> impl Iterator<Item = u64> {
-        self.iter().copied()
-    }
-
-    fn clear(&mut self) {
-        self.clear();
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    /// At least: nodes are said to be two thirds full, and have eleven places and their own words.
-    fn footprint(&self) -> Footprint {
-        Footprint { bytes: self.len() * 12, slots: self.len().max(1) * 3 / 2 }
-    }
+// Nodes have eleven places and their own words; about two thirds of the places are in use. So this is the least that
+// the tree occupies.
+words! {
+    BTreeSet<u64>: "BTreeSet";
+    make |_entries| BTreeSet::new();
+    get |set, key| set.get(&key).copied();
+    insert |set, key| set.insert(key);
+    remove |set, key| set.take(&key);
+    words |set| set.iter().copied();
+    footprint |set| Footprint { bytes: set.len() * 12, slots: set.len().max(1) * 3 / 2 };
 }
 
 /// A vector in ascending order. Many keys at once are sorted at once.

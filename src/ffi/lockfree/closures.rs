@@ -41,7 +41,7 @@ fn update(
 
 /// [`retain`](Shared::retain), compiled once as well.
 #[inline(never)]
-pub(super) fn retain(map: &Shared, keep: &mut dyn FnMut(u64, u64) -> bool) -> Result<(), Refusal> {
+fn retain(map: &Shared, keep: &mut dyn FnMut(u64, u64) -> bool) -> Result<(), Refusal> {
     Ok(map.retain(keep)?)
 }
 
@@ -152,4 +152,9 @@ pub extern "C" fn heptad_lockfree_retain(
         let keep = required(keep)?;
         retain(map, &mut |key, value| keep(key, value, context) != 0)
     })
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_lockfree_clear(map: ToRead<HeptadLockfree>) -> c_int {
+    map.ask(|map| retain(map, &mut |_, _| false))
 }

@@ -1,6 +1,6 @@
 //! Made, attached to, released.
 
-use core::ffi::{c_int, c_void};
+use core::ffi::c_int;
 
 use super::{
     super::{
@@ -11,12 +11,9 @@ use super::{
     },
     HeptadLockfree, Map, Shared,
     guard::{Guard, HeptadReclaim},
-    shared::{self, DeadMember},
+    shared::{self, DeadMember, OnRelease},
 };
 use crate::{lockfree::SharedMap, storage::Region};
-
-/// Takes a piece of memory back.
-pub type OnRelease = Option<extern "C" fn(memory: *mut c_void, bytes: usize, context: Context)>;
 
 fn new(region: Region<'static>, seed: u64, guard: Guard) -> Result<Shared, Refusal> {
     Ok(Map::new_with(region, seed, guard)?)

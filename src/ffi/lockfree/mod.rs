@@ -24,6 +24,7 @@ pub use closures::*;
 pub use guard::{Guard, HeptadReclaim};
 pub use make::*;
 pub use rebuild::*;
+pub use shared::OnRelease;
 pub use update::*;
 
 type Shared = Map<'static, u64, u64, Guard>;
@@ -120,11 +121,6 @@ pub extern "C" fn heptad_lockfree_stats(
     stats: Required<HeptadSharedStats>,
 ) -> c_int {
     map.report(stats, |map| map.tables().stats().into())
-}
-
-#[unsafe(no_mangle)]
-pub extern "C" fn heptad_lockfree_clear(map: ToRead<HeptadLockfree>) -> c_int {
-    map.ask(|map| closures::retain(map, &mut |_, _| false))
 }
 
 #[unsafe(no_mangle)]

@@ -11,12 +11,14 @@ use super::{
         results::{Context, Input, Optional, Required, answer},
     },
     guard::{Guard, HeptadReclaim},
-    make::OnRelease,
 };
 use crate::{
     lockfree::{Expectation, Need, arena_layout},
     storage::{Region, Storage},
 };
+
+/// Takes a piece of memory back.
+pub type OnRelease = Option<extern "C" fn(memory: *mut c_void, bytes: usize, context: Context)>;
 
 /// A map without an owner, whatever its keys are.
 pub trait Guarded: Body {

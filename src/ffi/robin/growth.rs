@@ -40,7 +40,7 @@ assert_impl_all!(Growth<'static>: Sync);
 impl<'call> ToHelp<'call> {
     fn open(self) -> Result<&'call Growth<'call>, Refusal> {
         let growth = self.0.cast::<Growth<'_>>();
-        results::check(growth)?;
+        code::check(growth)?;
         // SAFETY: not null and aligned, which was checked; a growth that lives, by C's promise.
         Ok(unsafe { &*growth })
     }

@@ -1,7 +1,7 @@
 //! A table for loom: its atomics are objects of its own, so buckets and groups stand in boxes.
 //!
-//! The memory that a model provides is kept, and returned, but holds nothing. That nobody uses a table behind its
-//! end is watched: each use of a descriptor reads one of loom's cells, and giving the region back writes it.
+//! The memory that a model provides is kept, and returned, but holds nothing. That nobody uses a table after its
+//! end is watched: each use of a descriptor reads one of loom's cells, and returning the region writes it.
 
 use core::ptr::{self, NonNull};
 use std::{
@@ -37,12 +37,12 @@ pub(crate) struct Descriptor {
     /// Read by whoever uses the table; written where it is made and where it ends.
     uses: UnsafeCell<()>,
     /// Not loom's: a late use that is in order with the end is none either.
-    is_given_back: AtomicBool,
+    is_returned: AtomicBool,
 }
 
 thread_local! {
-    /// Tables that were given back: kept, so that late uses are noticed. Loom's threads are all in one of the system's.
-    static GIVEN_BACK: RefCell<Vec<NonNull<Descriptor>>> = const { RefCell::new(Vec::new()) };
+    /// Tables that were returned: kept, so that late uses are noticed. Loom's threads are all in one of the system's.
+    static RETURNED: RefCell<Vec<NonNull<Descriptor>>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Descriptor {
@@ -80,7 +80,7 @@ impl Descriptor {
             next: AtomicPtr::new(ptr::null_mut()),
             progress: Progress::default(),
             uses: UnsafeCell::new(()),
-            is_given_back: AtomicBool::new(false),
+            is_returned: AtomicBool::new(false),
         };
         NonNull::from(Box::leak(Box::new(descriptor)))
     }
@@ -97,10 +97,10 @@ impl Descriptor {
         Err(Rejected { error: Error::Foreign, value: region })
     }
 
-    /// Frees the tables that were given back: at the end of a model, when nobody can use one.
+    /// Frees the tables that were returned: at the end of a model, when nobody can use one.
     pub(crate) fn free_all() {
-        for descriptor in GIVEN_BACK.take() {
-            // SAFETY: leaked from a box by `of_shape`, and given back once.
+        for descriptor in RETURNED.take() {
+            // SAFETY: leaked from a box by `of_shape`, and returned once.
             drop(unsafe { Box::from_raw(descriptor.as_ptr()) });
         }
     }
@@ -114,7 +114,7 @@ impl Descriptor {
     pub(crate) unsafe fn get<'a>(this: NonNull<Descriptor>) -> &'a Descriptor {
         // SAFETY: it lives until `free_all`, and nobody writes it.
         let descriptor = unsafe { this.as_ref() };
-        assert!(!descriptor.is_given_back.load(Relaxed), "a table is used that was given back");
+        assert!(!descriptor.is_returned.load(Relaxed), "a table is used that was returned");
         descriptor.uses.with(|_| ());
         descriptor
     }
@@ -147,11 +147,11 @@ impl Descriptor {
     pub(crate) unsafe fn into_region<'a>(this: NonNull<Descriptor>) -> Region<'a> {
         // SAFETY: leaked from a box by `of_shape`, and freed by `free_all` alone.
         let descriptor = unsafe { this.as_ref() };
-        let was_given_back = descriptor.is_given_back.swap(true, Relaxed);
-        assert!(!was_given_back, "a region is given back twice");
+        let was_returned = descriptor.is_returned.swap(true, Relaxed);
+        assert!(!was_returned, "a region is returned twice");
         descriptor.uses.with_mut(|_| ());
         let (start, bytes) = (descriptor.memory.cast(), descriptor.bytes as usize);
-        GIVEN_BACK.with_borrow_mut(|all| all.push(this));
+        RETURNED.with_borrow_mut(|all| all.push(this));
         // SAFETY: the region had this address and length, and is unused.
         let region = unsafe { Region::from_raw(start, bytes) };
         // SAFETY: it was a region, so it can be one again.

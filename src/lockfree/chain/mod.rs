@@ -75,8 +75,8 @@ pub(crate) struct Chain<'a, G> {
     pub(crate) oldest: AtomicPtr<Descriptor>,
     pub(crate) leaving: Leaving,
     guard: G,
-    /// It takes regions and gives them back: invariant in 'a.
-    lent: PhantomData<fn(Region<'a>) -> Region<'a>>,
+    /// It takes regions and returns them: invariant in 'a.
+    regions: PhantomData<fn(Region<'a>) -> Region<'a>>,
 }
 
 /// The body of a function that is `const` wherever atomics can be made at compile time.
@@ -88,7 +88,7 @@ macro_rules! empty_chain {
             oldest: AtomicPtr::new(ptr::null_mut()),
             leaving: Leaving::nobody(),
             guard: $guard,
-            lent: PhantomData,
+            regions: PhantomData,
         }
     };
 }

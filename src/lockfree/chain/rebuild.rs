@@ -5,10 +5,7 @@ use core::ptr::{self, NonNull};
 use super::{Chain, UNSETTLED, guard::Track, migrate::Step};
 use crate::{
     error::{Error, Rejected},
-    lockfree::{
-        arena::{Descriptor, Table},
-        arena_layout,
-    },
+    lockfree::arena::{Descriptor, Table, arena_layout},
     storage::Region,
     sync::Ordering::{Relaxed, SeqCst},
 };

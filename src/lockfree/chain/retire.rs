@@ -42,20 +42,20 @@ use crate::{
 impl<G: Track> Chain<'_, G> {
     /// Bytes of all regions that are provided. Called inside.
     pub(crate) fn bytes(&self) -> usize {
-        self.lent().map(|(_, bytes)| bytes).sum::<u64>() as usize
+        self.provided().map(|(_, bytes)| bytes).sum::<u64>() as usize
     }
 
     /// Does `region` reach into one that is provided? Called inside.
     pub(crate) fn overlaps(&self, region: &Region<'_>) -> bool {
         let start = region.base().addr();
         let end = start.saturating_add(region.bytes());
-        self.lent()
+        self.provided()
             .any(|(other, bytes)| start < other.saturating_add(bytes as usize) && other < end)
     }
 
     /// Address and bytes of each region that is provided. Nobody follows the table that is leaving: its size stands in
-    /// the table behind it.
-    fn lent(&self) -> impl Iterator<Item = (usize, u64)> {
+    /// the table after it.
+    fn provided(&self) -> impl Iterator<Item = (usize, u64)> {
         self.link();
         let leaving = self.leaving.table();
         // SAFETY: R1, and Q1: found in `oldest`.
@@ -64,7 +64,7 @@ impl<G: Track> Chain<'_, G> {
         let out = leaving.zip(oldest).and_then(|(leaving, oldest)| {
             // Relaxed: written before `oldest` led here.
             let bytes = oldest.progress().bytes_before.load(Relaxed);
-            // Still the one that leaves: so `oldest` is the table behind it, and these are its bytes.
+            // Still the one that leaves: so `oldest` is the table after it, and these are its bytes.
             let is_out = leaving != oldest.as_ptr() && self.leaving.table() == Some(leaving);
             is_out.then(|| (leaving.addr().get(), bytes))
         });
@@ -79,7 +79,7 @@ impl<'a, G: Reclaim> Chain<'a, G> {
         let departure = self.take_out()?;
         // Outside. Relaxed, here and below: written before the step that says begun.
         let started = self.leaving.started(departure).load(Relaxed);
-        if self.guard().has_elapsed(started) { self.give_back() } else { None }
+        if self.guard().has_elapsed(started) { self.end_departure() } else { None }
     }
 
     /// Steps 1 to 3. `None` if there is nothing to do, or others do it.
@@ -118,7 +118,7 @@ impl<'a, G: Reclaim> Chain<'a, G> {
     }
 
     /// Step 4.
-    fn give_back(&self) -> Option<Region<'a>> {
+    fn end_departure(&self) -> Option<Region<'a>> {
         let _inside = self.enter();
         let departure = self.leaving.load();
         let table = departure.table().filter(|_| departure.has_begun())?;

@@ -93,8 +93,8 @@ fn costs<const SEGMENTS: usize>(entries: u64, gauge: Gauge) -> [Tally; KINDS.len
     tallies
 }
 
-/// Two buckets with as many entries as a bucket can have, and a table behind that has taken in most of the
-/// others: what a change costs that has to move both, its own and another.
+/// Two buckets with as many entries as a bucket can have, and a next table that has taken in most of the
+/// others: the cost of a change that has to move both, its own and another.
 pub(in crate::lockfree) fn assert_fullest_buckets(unit: &str, gauge: Gauge, bound: usize) {
     for entries in SIZES {
         let [mut first, mut second] = [(); 2].map(|()| lines_for(entries));
@@ -103,7 +103,7 @@ pub(in crate::lockfree) fn assert_fullest_buckets(unit: &str, gauge: Gauge, boun
         let shares = |one: u64, other: u64| {
             (0..REGIONS).any(|region| shape.group_of(one, region) == shape.group_of(other, region))
         };
-        // The bucket of the call's own key, and one that the call will be told to move.
+        // The bucket of the call's own key, and one that the call will be assigned.
         let own = shape.buckets - 1;
         let assigned = (0..own).rev().find(|&assigned| !shares(own, assigned)).unwrap();
         let keys_of = |bucket: u64| {

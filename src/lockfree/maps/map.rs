@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::{Error, Rejected},
     lockfree::{
-        arena_layout,
+        arena::arena_layout,
         chain::{Chain, Never, Track},
         operations::{Callers, Decide, Decision, Key, Look, Matches},
     },
@@ -339,8 +339,8 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     /// rebuild moves meanwhile may come twice. The walk ends after eight tables: one that is moved by more
     /// rebuilds than that, each time before the walk comes to it, does not come.
     ///
-    /// The iterator holds a copy of one home's entries, 384 bytes, and keeps old tables from being given
-    /// back.
+    /// The iterator holds a copy of one home's entries, 384 bytes, and delays the return of old
+    /// tables.
     pub fn iter(&self) -> Iter<'_, K, V, G> {
         Iter::over(&self.chain)
     }

@@ -90,7 +90,7 @@ impl Scene {
         Scene { preemptions: Some(most), ..self }
     }
 
-    /// The map, in memory that it gives back.
+    /// The map, in memory that it returns.
     fn make(&self, region: Region<'static>) -> Judged {
         let chain = Chain::empty(Never);
         chain.start_with(Descriptor::of_shape(region, self.shape, 0, u64::MAX));
@@ -114,8 +114,8 @@ impl Scene {
         builder.max_branches = 20_000;
         let result = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| {
             builder.check(move || {
-                let lent = region.lock().unwrap().take().unwrap();
-                *region.lock().unwrap() = scene.run(lent, &threads);
+                let provided = region.lock().unwrap().take().unwrap();
+                *region.lock().unwrap() = scene.run(provided, &threads);
             });
         }));
         if let Err(panic) = result {

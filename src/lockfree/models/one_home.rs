@@ -86,7 +86,7 @@ fn p5_slot_reuse_under_a_writer() {
     }
 }
 
-/// The same in a group, where a slot is given back by its claim.
+/// The same in a group, where a slot is released by its claim.
 #[test]
 fn p5_group_slot_reuse_under_a_reader() {
     let scene = Scene::of_one_home(&fill(0..OWN + 1));
@@ -117,9 +117,9 @@ fn p5_cell_reuse_under_a_reader() {
     scene.race(&[&again, &[Get(key(0)), Get(key(0))]]);
 }
 
-/// An insertion that loses gives back a slot that it has filled; another key gets it.
+/// An insertion that loses releases a slot that it has filled; another key takes it.
 #[test]
-fn n7_a_slot_given_back_is_filled_again() {
+fn n7_a_released_slot_is_filled_again() {
     let scene = Scene::of_one_home(&fill(1..2)).with_preemptions(2);
     scene.race(&[&[Insert(key(0), 1)], &[Insert(key(0), 2), Insert(key(2), 3)]]);
     let scene = scene.with_preemptions(1);
@@ -128,7 +128,7 @@ fn n7_a_slot_given_back_is_filled_again() {
 
 /// The same for slots of groups.
 #[test]
-fn n7_a_group_slot_given_back_is_filled_again() {
+fn n7_a_released_group_slot_is_filled_again() {
     let scene = Scene::of_one_home(&fill(1..OWN + 1)).with_preemptions(2);
     let threads: [&[Operation]; 3] =
         [&[Insert(key(0), 1)], &[Insert(key(0), 2)], &[Insert(key(9), 3), Get(key(9))]];

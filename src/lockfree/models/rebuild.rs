@@ -46,7 +46,7 @@ fn p6_a_reader_of_a_table_that_is_rebuilt_meanwhile() {
     scene.race(&[&[Help(2)], &[Get(key(0))]]);
 }
 
-/// One has moved the entry and told so; another finds it over, and settles; then it looks there.
+/// One context has moved the entry and published that; another finds the rebuild over, settles, and looks there.
 #[test]
 fn p6_who_finds_a_rebuild_over() {
     let scene = rebuilt(&fill(0..1)).with_preemptions(1);

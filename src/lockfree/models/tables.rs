@@ -1,7 +1,7 @@
-//! Tables that come and go: placed, rebuilt, settled, left and given back, with grace periods by counting.
+//! Tables that come and go: placed, rebuilt, settled, left and returned, with grace periods by counting.
 //!
 //! Every use of a table is watched: see `arena/model.rs`. Loom complains of one that nothing orders before the
-//! region is given back, and of one that nothing orders behind the making of the table. The tables are the
+//! region is returned, and of one that nothing orders after the making of the table. The tables are the
 //! smallest that there are, of one home, and groups that nobody needs.
 
 use std::{
@@ -25,7 +25,7 @@ use crate::{
 /// Keys that are there from the start, or that threads insert.
 const KEY: u64 = 1;
 const OTHER: u64 = 2;
-/// More regions than any model lends.
+/// More regions than any model provides.
 const REGIONS: usize = 4;
 
 thread_local! {

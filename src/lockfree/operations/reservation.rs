@@ -67,7 +67,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         self.group(home, place.region()).claimed() & 1 << place.group_slot() != 0
     }
 
-    /// Gives back what is reserved.
+    /// Releases what is reserved.
     #[inline]
     pub(crate) fn release(self, home: Home<'a>, reservation: Reservation) {
         if reservation != Reservation::None {

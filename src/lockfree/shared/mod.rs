@@ -35,7 +35,7 @@ use crate::{
     error::{Error, Rejected},
     hash::hash_word,
     layout::LINE_BYTES,
-    lockfree::arena::{Descriptor, Shape, Table},
+    lockfree::arena::{Descriptor, Shape, Table, arena_layout},
     storage::{Region, Storage},
     sync::{
         AtomicU64,
@@ -110,7 +110,7 @@ const fn lines_before_arena(members: usize) -> usize {
 ///
 /// [`Error::CapacityOverflow`] if no address space holds it.
 pub const fn shared_layout(capacity: usize, members: usize) -> Result<core::alloc::Layout, Error> {
-    let arena = match super::arena_layout(capacity) {
+    let arena = match arena_layout(capacity) {
         Ok(layout) => layout.size(),
         Err(error) => return Err(error),
     };

@@ -1,4 +1,4 @@
-//! Placing, rebuilding and giving back, stopped at every access, for others or for ever.
+//! Placing, rebuilding and returning memory, stopped at every access, for others or for ever.
 //!
 //! Every region has one owner at any time: the map, or whoever was given it. One that dies may take the
 //! region along that was its own, and nothing else; and all that the others want of the map still succeeds.
@@ -143,7 +143,7 @@ impl World {
         let chain = self.map.chain();
         let mut tables = chain.current().into_iter().chain(chain.newest()).chain(chain.tables());
         assert!(tables.all(|table| table.as_ptr().addr().get() != address), "still in use");
-        assert!(self.ours.borrow_mut().insert(address), "given back twice");
+        assert!(self.ours.borrow_mut().insert(address), "returned twice");
     }
 
     /// `outer`, stopped before an access for `inner`, or for ever. Was it stopped?
@@ -198,7 +198,7 @@ impl World {
         let mut rest = world.map.into_regions();
         let region = rest.next().unwrap();
         assert!(rest.next().is_none(), "an old table did not come back");
-        assert!(world.ours.borrow_mut().insert(region.base().addr()), "given back twice");
+        assert!(world.ours.borrow_mut().insert(region.base().addr()), "returned twice");
         assert_eq!(bytes, region.bytes());
     }
 }

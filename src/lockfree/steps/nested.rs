@@ -25,9 +25,9 @@ fn in_every_setting(mut trials: impl FnMut(&mut Setting)) {
     }
 }
 
-/// An operation that nobody disturbs is never told that somebody is in the way.
+/// An operation that runs alone never meets a conflict.
 #[test]
-fn alone_nobody_is_in_the_way() {
+fn alone_no_operation_meets_a_conflict() {
     in_every_setting(|Setting { scene, operations, .. }| {
         for &operation in operations.iter() {
             assert_eq!(scene.play(&[operation.into()]), 0);

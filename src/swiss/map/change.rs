@@ -131,7 +131,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     }
 
     /// Moves all entries to `storage`, under the hashes of `build_hasher`, and gives the old storage
-    /// back: how a map in lent memory grows, shrinks, or gets a new seed.
+    /// back: how a map in provided memory grows, shrinks, or gets a new seed.
     ///
     /// # Errors
     ///

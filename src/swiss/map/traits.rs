@@ -45,7 +45,7 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in lent memory, of which there is
+    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in provided memory, of which there is
     /// no second.
     pub fn try_clone(&self) -> Result<Self, Error> {
         Ok(PairMap { raw: self.raw.try_clone()?, build_hasher: self.build_hasher.clone() })

@@ -300,7 +300,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     }
 
     /// Moves all keys to `storage`, under the hashes of `build_hasher`, and gives the old storage
-    /// back: how a set in lent memory grows, shrinks, or gets a new seed.
+    /// back: how a set in provided memory grows, shrinks, or gets a new seed.
     ///
     /// # Errors
     ///

@@ -38,7 +38,7 @@ impl<K: Clone, S: Storage, H: Clone> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in lent memory, of which there is
+    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in provided memory, of which there is
     /// no second.
     pub fn try_clone(&self) -> Result<Self, Error> {
         Ok(Set { map: self.map.try_clone()? })

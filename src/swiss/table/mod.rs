@@ -414,7 +414,7 @@ impl<T, S: Storage> Table<T, S> {
     }
 
     /// Moves all entries to `storage` and gives the old one back. `hasher` may be another than
-    /// before: this is also how a table in lent memory gets a new seed.
+    /// before: this is also how a table in provided memory gets a new seed.
     ///
     /// # Errors
     ///

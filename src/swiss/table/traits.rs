@@ -16,7 +16,7 @@ impl<T: Clone, S: Storage> Table<T, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in lent memory, of which there is
+    /// [`Error::AllocationFailed`] from the heap; [`Error::Full`] in provided memory, of which there is
     /// no second.
     pub fn try_clone(&self) -> Result<Self, Error> {
         Ok(Table { raw: self.raw.try_clone()? })

@@ -5,7 +5,8 @@
 //! An arrow is a path that starts at the crate's root, as `crate::probe::Word` or as a chain of
 //! `super::` that gets there. Rust's own tokens are read, so that comments, strings and documentation
 //! are no arrows, and bodies of macros are. What the crate's root re-exports does not count: a module
-//! names the module it depends on. The same walk finds `unsafe` outside the modules that may hold it.
+//! names the module it depends on. The same walk finds `unsafe` outside the modules that may hold it. [`inside`] looks
+//! into the rooms: inner rooms have a table too, and files form no circle.
 
 use std::fs;
 use std::path::Path;
@@ -15,10 +16,12 @@ use walkdir::WalkDir;
 
 use crate::stage::Count;
 
+mod inside;
 pub(crate) mod rooms;
 mod tokens;
 
-use rooms::{LEAF, ROOMS};
+use inside::Files;
+use rooms::{LEAF, ROOMS, inner_rooms_of};
 use tokens::{Finding, findings_in};
 
 /// Where `unsafe` may stand.
@@ -42,6 +45,20 @@ pub(crate) fn run(_: &xshell::Shell) -> Result<Count> {
         }
         count += Count::of(violations.is_empty());
     }
+    for room in ROOMS.iter().filter(|room| root.join(room.name).is_dir()) {
+        let files = Files::read(root, room.name)?;
+        let mut messages = Vec::new();
+        if inner_rooms_of(room).next().is_some() {
+            messages = files.stray_arrows(room);
+        }
+        if let Some(circle) = files.circle() {
+            messages.push(format!("a circle of files: {}", circle.join(", ")));
+        }
+        for message in &messages {
+            println!("      {message}");
+        }
+        count += Count::of(messages.is_empty());
+    }
     let page = fs::read_to_string("CONTRIBUTING.md")?;
     let rooms = unsafe_rooms(&page);
     if rooms != UNSAFE {
@@ -64,8 +81,8 @@ fn unsafe_rooms(page: &str) -> Vec<&str> {
 /// What is wrong with the file `path` (relative to `src`), as `line: message`.
 fn violations_in(path: &Path, source: &str) -> Result<Vec<String>> {
     let modules = module_path(path)?;
-    let findings = match findings_in(source, &modules) {
-        Ok(findings) => findings,
+    let findings = match findings_in(source, &modules, &[]) {
+        Ok(findings) => findings.all,
         Err(error) => bail!("not Rust: {error}"),
     };
     let Some(module) = modules.first() else {
@@ -88,13 +105,15 @@ fn complaint_about(module: &str, allowed: &[&str], finding: Finding) -> Option<S
         Finding::Unsafe if UNSAFE.contains(&module) => None,
         Finding::Unsafe => Some(format!("`{module}` may hold no `unsafe`")),
         Finding::Everything => Some(format!("`{module}` may not use the whole crate's root")),
-        Finding::Name(name) if name == module || name == LEAF => None,
-        Finding::Name(name) if allowed.contains(&name.as_str()) => None,
-        Finding::Name(name) if ROOMS.iter().any(|known| known.name == name) => {
-            Some(format!("`{module}` may not use `{name}`"))
-        }
-        Finding::Name(name) => {
-            Some(format!("`crate::{name}` is not a module: name the one it comes from"))
+        Finding::Path(path) => {
+            let name = path.names[0].as_str();
+            if name == module || name == LEAF || allowed.contains(&name) {
+                None
+            } else if ROOMS.iter().any(|known| known.name == name) {
+                Some(format!("`{module}` may not use `{name}`"))
+            } else {
+                Some(format!("`crate::{name}` is not a module: name the one it comes from"))
+            }
         }
     }
 }

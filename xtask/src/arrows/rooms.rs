@@ -6,17 +6,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// A top module of the crate.
+/// A top module of the crate, or a folder in one.
 pub(crate) struct Room {
     pub(crate) name: &'static str,
     /// What it may use, besides itself and [`LEAF`].
     pub(crate) uses: &'static [&'static str],
-    /// What it is for, in the picture.
+    /// What it is for, in the picture. Of an inner room: the first sentence of its module.
     pub(crate) about: &'static str,
 }
 
 const fn room(name: &'static str, uses: &'static [&'static str], about: &'static str) -> Room {
     Room { name, uses, about }
+}
+
+const fn inner(name: &'static str, uses: &'static [&'static str]) -> Room {
+    Room { name, uses, about: "" }
 }
 
 /// Every room, after those that it uses.
@@ -52,14 +56,29 @@ pub(crate) const ROOMS: &[Room] = &[
     ),
 ];
 
+/// The inner rooms of `lockfree`, each after those that it uses.
+const LOCKFREE: &[Room] = &[
+    inner("bucket", &[]),
+    inner("arena", &["bucket"]),
+    inner("operations", &["arena", "bucket"]),
+    inner("shared", &["arena", "bucket"]),
+    inner("chain", &["operations", "shared", "arena", "bucket"]),
+    inner("maps", &["chain", "shared", "operations", "arena"]),
+];
+
+/// The table of a room's inner rooms, if it has one.
+pub(crate) fn inner_rooms_of(room: &Room) -> impl Iterator<Item = &'static Room> {
+    if room.name == "lockfree" { LOCKFREE } else { &[] }.iter()
+}
+
 /// The errors: they depend on nothing, and every room may return one.
 pub(crate) const LEAF: &str = "error";
 
-/// Rooms within rooms that only tests compile.
-const OF_TESTS: &[&str] = &["models", "steps"];
+/// Modules within rooms that only tests compile.
+pub(crate) const OF_TESTS: &[&str] = &["models", "steps", "judge", "lines", "tests", "touched"];
 
 /// The picture of the sources below `root`: a floor is above all rooms that it uses, and a room within a room
-/// is shown with the first sentence of its module.
+/// is shown with the first sentence of its module, and what it uses if there is a table of that.
 pub(crate) fn picture(root: &Path) -> Result<String> {
     let mut text = String::from("```text\nfloor\n");
     let highest = ROOMS.iter().map(floor).max().unwrap_or_default();
@@ -71,20 +90,29 @@ pub(crate) fn picture(root: &Path) -> Result<String> {
             }
             for inner in inner_rooms(&root.join(room.name))? {
                 let name = inner.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let _ = writeln!(text, "       {name:<11}{}", first_sentence(&inner)?);
+                let row = inner_rooms_of(room).find(|row| row.name == name);
+                let uses = row.filter(|row| !row.uses.is_empty());
+                let uses =
+                    uses.map_or(String::new(), |row| format!("; uses {}", row.uses.join(", ")));
+                let _ = writeln!(text, "       {name:<11}{}{uses}", first_sentence(&inner)?);
             }
         }
     }
     Ok(text + "```\n")
 }
 
-/// The folders of a room that are modules of the library, in the order of their names.
+/// The folders of a room that are modules of the library.
 fn inner_rooms(room: &Path) -> Result<Vec<PathBuf>> {
     let Ok(entries) = fs::read_dir(room) else { return Ok(Vec::new()) };
     let mut folders: Vec<_> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     let is_of_tests = |path: &Path| OF_TESTS.iter().any(|name| path.ends_with(name));
     folders.retain(|path| path.join("mod.rs").exists() && !is_of_tests(path));
-    folders.sort();
+    // As in the table from its end, or by name where there is none.
+    let order = |folder: &PathBuf| {
+        let name = folder.file_name().unwrap_or_default();
+        LOCKFREE.iter().rev().position(|row| room.ends_with("lockfree") && name == row.name)
+    };
+    folders.sort_by_key(|folder| (order(folder), folder.clone()));
     Ok(folders)
 }
 

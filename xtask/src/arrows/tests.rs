@@ -2,7 +2,8 @@ use std::path::Path;
 
 use super::{
     UNSAFE,
-    rooms::{LEAF, ROOMS, picture},
+    inside::Files,
+    rooms::{LEAF, ROOMS, inner_rooms_of, picture},
     unsafe_rooms, violations_in,
 };
 
@@ -35,6 +36,68 @@ fn arrows_point_one_way() {
         let is_earlier = |used: &&str| ROOMS[..row].iter().any(|earlier| earlier.name == *used);
         assert!(room.uses.iter().all(is_earlier));
     }
+}
+
+#[test]
+fn inner_arrows_point_one_way_too() {
+    for room in ROOMS {
+        let rows: Vec<_> = inner_rooms_of(room).collect();
+        for (row, inner) in rows.iter().enumerate() {
+            let is_earlier = |used: &&str| rows[..row].iter().any(|earlier| earlier.name == *used);
+            assert!(inner.uses.iter().all(is_earlier), "{}", inner.name);
+        }
+    }
+}
+
+/// Files of a room, by their modules within it.
+fn files(sources: &[(&str, &str)]) -> Files {
+    let module = |path: &str| path.split("::").map(str::to_owned).collect();
+    let sources = sources.iter().map(|(path, source)| (module(path), (*source).to_owned()));
+    Files::of(&sources.collect()).unwrap()
+}
+
+#[test]
+fn circles_of_files_are_found() {
+    let face = ("swiss", "mod a; mod b; pub use a::A; pub use b::{B, C};");
+    let one_way = [face, ("swiss::a", "use super::b::B;"), ("swiss::b", "")];
+    assert_eq!(files(&one_way).circle(), None);
+    // Through the face, through a path in the middle of code, and through `crate`.
+    for back in ["use super::A;", "fn f() { super::a::g() }", "use crate::swiss::{x, a::{self}};"] {
+        let circle = [face, ("swiss::a", "use super::B;"), ("swiss::b", back)];
+        assert_eq!(
+            files(&circle).circle(),
+            Some(vec!["swiss::a".into(), "swiss::b".into()]),
+            "{back}"
+        );
+    }
+    // A folder's `mod.rs` that has code of its own and uses a file which uses that code.
+    let used = ["use a::A;", "pub use a::A; fn f() -> A {}", "fn f() { a::g() }"];
+    for source in used {
+        let circle = [("swiss", source), ("swiss::a", "use super::f;")];
+        assert_eq!(
+            files(&circle).circle(),
+            Some(vec!["swiss".into(), "swiss::a".into()]),
+            "{source}"
+        );
+    }
+    let passed_on = [("swiss", "pub use a::A; fn f() {}"), ("swiss::a", "use super::f;")];
+    assert_eq!(files(&passed_on).circle(), None);
+}
+
+#[test]
+fn stray_arrows_between_inner_rooms_are_found() {
+    let lockfree = ROOMS.iter().find(|room| room.name == "lockfree").unwrap();
+    let stray = |sources: &[(&str, &str)]| files(sources).stray_arrows(lockfree);
+    let face = ("lockfree", "pub use maps::Map; pub use chain::Chain;");
+    let (maps, chain) = (("lockfree::maps", ""), ("lockfree::chain", ""));
+    assert_eq!(stray(&[face, ("lockfree::maps", "use crate::lockfree::Chain;"), chain]), [""; 0]);
+    let up = ("lockfree::chain::walk", "\nuse crate::lockfree::Map;");
+    let message = "lockfree::chain::walk, line 2: `chain` may not use `maps`";
+    assert_eq!(stray(&[face, maps, chain, up]), [message]);
+    let to_face = ("lockfree::chain", "use super::own;");
+    let message = "lockfree::chain, line 1: `chain` may not use `mod.rs`";
+    assert_eq!(stray(&[face, maps, to_face]), [message]);
+    assert_eq!(stray(&[("lockfree::attic", "")]), ["lockfree::attic: not in the table of rooms"]);
 }
 
 #[test]

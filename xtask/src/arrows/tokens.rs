@@ -1,5 +1,6 @@
-//! Finding paths from the crate's root, and `unsafe`, in Rust tokens.
+//! Finding paths within the crate, and `unsafe`, in Rust tokens.
 
+use std::collections::HashSet;
 use std::iter::Peekable;
 use std::str::FromStr;
 
@@ -9,118 +10,173 @@ use proc_macro2::{Delimiter, LexError, TokenStream, TokenTree};
 /// Something in a source file that the architecture has a say in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Finding {
-    /// A path from the crate's root: the first name.
-    Name(String),
+    /// A path from the crate's root.
+    Path(Path),
     /// The root itself: `crate::*`, or under another name.
     Everything,
     /// The keyword.
     Unsafe,
 }
 
-/// Every finding of `source` with its line; `modules` is the file's own place in the crate.
+/// `crate::probe::Word` is `[probe, Word]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Path {
+    pub(super) names: Vec<String>,
+    /// Does a `pub use` pass it on?
+    pub(super) is_reexport: bool,
+}
+
+/// What a source file has to say.
+#[derive(Default)]
+pub(super) struct Findings {
+    /// Every finding with its line.
+    pub(super) all: Vec<(usize, Finding)>,
+    /// The words of the file outside its `use` items.
+    pub(super) words: HashSet<String>,
+}
+
+/// The findings of `source`. `module` is the file's own place in the crate, and `children` are the modules that it
+/// declares in files of their own.
 pub(super) fn findings_in(
     source: &str,
-    modules: &[String],
-) -> Result<Vec<(usize, Finding)>, LexError> {
-    let mut walk = Walk { depth: modules.len(), findings: Vec::new() };
+    module: &[String],
+    children: &[String],
+) -> Result<Findings, LexError> {
+    let (here, found) = (module.to_vec(), Findings::default());
+    let mut walk = Walk { here, children, is_use: false, is_reexport: false, found };
     walk.tokens(TokenStream::from_str(source)?);
-    Ok(walk.findings)
+    Ok(walk.found)
 }
 
 type Tokens = Peekable<IntoIter>;
 
-struct Walk {
-    /// How many modules the walk is inside, inline modules included.
-    depth: usize,
-    findings: Vec<(usize, Finding)>,
+struct Walk<'a> {
+    /// The module that the walk is inside, inline modules included.
+    here: Vec<String>,
+    children: &'a [String],
+    /// Is this a `use` item, and a `pub` one?
+    is_use: bool,
+    is_reexport: bool,
+    found: Findings,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn tokens(&mut self, stream: TokenStream) {
         let mut tokens = stream.into_iter().peekable();
+        // Was the last word `pub`, perhaps with a scope? Was the last token a colon?
+        let (mut is_public, mut is_in_path) = (false, false);
         while let Some(token) = tokens.next() {
+            let was_in_path = std::mem::take(&mut is_in_path);
             match token {
                 TokenTree::Group(group) => self.tokens(group.stream()),
                 TokenTree::Ident(ident) => {
                     let line = ident.span().start().line;
-                    match ident.to_string().as_str() {
-                        "unsafe" => self.findings.push((line, Finding::Unsafe)),
+                    let name = ident.to_string();
+                    match name.as_str() {
+                        "unsafe" => self.found.all.push((line, Finding::Unsafe)),
                         "mod" => self.module(&mut tokens),
-                        "crate" => self.path(&mut tokens, line, 0),
-                        "super" => self.path(&mut tokens, line, self.depth.saturating_sub(1)),
+                        "crate" => self.path(&mut tokens, line, Vec::new()),
+                        "super" => {
+                            let parent = parent_of(&self.here);
+                            self.path(&mut tokens, line, parent);
+                        }
+                        "use" => (self.is_use, self.is_reexport) = (true, is_public),
+                        _ if !was_in_path && self.children.contains(&name) => {
+                            let child =
+                                [self.here.as_slice(), std::slice::from_ref(&name)].concat();
+                            self.path(&mut tokens, line, child);
+                        }
                         _ => {}
                     }
+                    is_public = name == "pub";
+                    if !self.is_use {
+                        self.found.words.insert(name);
+                    }
                 }
-                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+                TokenTree::Punct(punct) => {
+                    is_in_path = punct.as_char() == ':';
+                    if punct.as_char() == ';' {
+                        (self.is_use, self.is_reexport) = (false, false);
+                    }
+                }
+                TokenTree::Literal(_) => {}
             }
         }
     }
 
     /// After `mod`: an inline module is one deeper.
     fn module(&mut self, tokens: &mut Tokens) {
-        tokens.next();
+        let name = tokens.next().map(|name| name.to_string()).unwrap_or_default();
         if let Some(TokenTree::Group(group)) = tokens.peek() {
             let body = group.stream();
             tokens.next();
-            self.depth += 1;
+            self.here.push(name);
             self.tokens(body);
-            self.depth -= 1;
+            self.here.pop();
         }
     }
 
-    /// After `crate` or `super`, which led to a module `depth` below the root.
-    fn path(&mut self, tokens: &mut Tokens, line: usize, depth: usize) {
+    /// After a word that leads to the module `prefix`.
+    fn path(&mut self, tokens: &mut Tokens, line: usize, prefix: Vec<String>) {
         if !skip_separator(tokens) {
-            // `pub(crate)`, `pub(super)`: visibility is no arrow. `use crate as x` hides arrows.
+            // `pub(crate)`, `pub(super)`, a variable with a module's name: no arrow. `use crate as x` hides arrows.
             let is_renamed = matches!(tokens.peek(), Some(TokenTree::Ident(next)) if next == "as");
-            if is_renamed && depth == 0 {
-                self.findings.push((line, Finding::Everything));
+            if is_renamed && prefix.is_empty() {
+                self.found.all.push((line, Finding::Everything));
             }
             return;
         }
-        self.rest_of_path(tokens, depth);
+        self.rest_of_path(tokens, line, prefix);
     }
 
-    /// What follows the `::` after a module `depth` below the root.
-    fn rest_of_path(&mut self, tokens: &mut Tokens, depth: usize) {
+    /// What follows the `::` after the module `prefix`.
+    fn rest_of_path(&mut self, tokens: &mut Tokens, line: usize, mut prefix: Vec<String>) {
         match tokens.peek().cloned() {
-            Some(TokenTree::Ident(next)) if next == "super" => {
+            Some(TokenTree::Ident(next)) => {
                 tokens.next();
-                self.path(tokens, next.span().start().line, depth.saturating_sub(1));
-            }
-            Some(TokenTree::Ident(next)) if depth == 0 => {
                 let line = next.span().start().line;
-                let finding = match next.to_string().as_str() {
-                    "self" => Finding::Everything,
-                    name => Finding::Name(name.to_owned()),
-                };
-                self.findings.push((line, finding));
-            }
-            Some(TokenTree::Punct(star)) if depth == 0 && star.as_char() == '*' => {
-                self.findings.push((star.span().start().line, Finding::Everything));
+                match next.to_string().as_str() {
+                    "super" => return self.path(tokens, line, parent_of(&prefix)),
+                    "self" => {}
+                    name => prefix.push(name.to_owned()),
+                }
+                if skip_separator(tokens) {
+                    self.rest_of_path(tokens, line, prefix);
+                } else {
+                    self.found(line, prefix);
+                }
             }
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
                 tokens.next();
-                self.branches(group.stream(), depth);
+                self.branches(group.stream(), line, &prefix);
             }
-            _ => {}
+            Some(other) => self.found(other.span().start().line, prefix),
+            None => self.found(line, prefix),
         }
     }
 
     /// `{a::b, super::c, *}` after a path: each branch goes on from the same module.
-    fn branches(&mut self, stream: TokenStream, depth: usize) {
+    fn branches(&mut self, stream: TokenStream, line: usize, prefix: &[String]) {
         let mut tokens = stream.into_iter().peekable();
-        loop {
-            self.rest_of_path(&mut tokens, depth);
-            loop {
-                match tokens.next() {
-                    Some(TokenTree::Punct(comma)) if comma.as_char() == ',' => break,
-                    Some(_) => {}
-                    None => return,
-                }
-            }
+        while tokens.peek().is_some() {
+            self.rest_of_path(&mut tokens, line, prefix.to_vec());
+            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(comma) if comma.as_char() == ',');
+            while tokens.next().is_some_and(|token| !is_comma(&token)) {}
         }
     }
+
+    fn found(&mut self, line: usize, names: Vec<String>) {
+        let finding = if names.is_empty() {
+            Finding::Everything
+        } else {
+            Finding::Path(Path { names, is_reexport: self.is_reexport })
+        };
+        self.found.all.push((line, finding));
+    }
+}
+
+fn parent_of(module: &[String]) -> Vec<String> {
+    module.split_last().map(|(_, parent)| parent.to_vec()).unwrap_or_default()
 }
 
 /// Takes `::` from `tokens`; was it there?

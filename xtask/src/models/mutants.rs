@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! name: unclaim: Relaxed
-//! test: loom models::one_home::n7_a_group_slot_given_back_is_filled_again
+//! test: loom models::one_home::n7_a_released_group_slot_is_filled_again
 //! +++ src/lockfree/bucket/claims.rs
 //! @@
 //! -        self.claims().fetch_and(!(1 << slot), Release);

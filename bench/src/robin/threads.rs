@@ -1,6 +1,6 @@
-//! Growing into a second storage by one hand and by two, beside growing in place.
+//! Growing into a second storage on one thread and on two, beside growing in place.
 //!
-//! Both hands have to be awake at once, so what counts here is time on the wall.
+//! Both threads have to run at once, so what counts here is time on the wall.
 
 use std::{thread, time::Instant};
 
@@ -36,16 +36,16 @@ fn measure(homes: usize, rounds: usize) -> Result<()> {
     set.try_reserve(keys)?;
     set.extend((0..keys as u64).map(|number| hash_word(1, number)));
     let mut memory = vec![Line::EMPTY; set.stats().bytes / size_of::<Line>() * 2];
-    let by = [("one hand", 1), ("two hands", 2)];
+    let by = [("one thread", 1), ("two threads", 2)];
     let mut samples = by.map(|_| Vec::new());
     for _ in 0..rounds {
-        for ((_, hands), samples) in by.iter().zip(&mut samples) {
+        for ((_, threads), samples) in by.iter().zip(&mut samples) {
             memory.fill(Line::EMPTY);
             let region = Region::from_lines(&mut memory)?;
             // SAFETY: just filled with zeros.
             let zeroed = unsafe { Zeroed::new(region) };
             let start = Instant::now();
-            let grown = set.grow_shared(zeroed, |growth| work(growth, *hands));
+            let grown = set.grow_shared(zeroed, |growth| work(growth, *threads));
             let time = start.elapsed().as_nanos() as f64;
             assert_eq!(grown.map_err(|rejected| rejected.error).expect(MEMORY).len(), keys);
             samples.push(time / homes as f64);
@@ -59,10 +59,10 @@ fn measure(homes: usize, rounds: usize) -> Result<()> {
     Ok(())
 }
 
-/// `hands` threads, this one among them, move what there is to move.
-fn work(growth: &Growth<'_>, hands: usize) {
+/// Migrates on `threads` threads, this one among them.
+fn work(growth: &Growth<'_>, threads: usize) {
     thread::scope(|scope| {
-        for _ in 1..hands {
+        for _ in 1..threads {
             scope.spawn(|| while growth.help() {});
         }
         while growth.help() {}

@@ -1,4 +1,4 @@
-//! The workers, as seen by the one who asks.
+//! The workers, as seen by the program that sends requests.
 //!
 //! A worker that crashes, hangs or gives a wrong answer is ended, and the cell says why; a new one takes
 //! its place for the next cell.
@@ -15,12 +15,14 @@ use std::{
 
 use anyhow::{Context, Result};
 
+use crate::report::Failure;
+
 use super::{
-    seat::Kit,
+    loops::Factory,
     worker::{Answer, Memory, Request},
 };
 
-/// Tells the program whose worker it is.
+/// Names the contender that a worker process works for.
 const WORKER_VARIABLE: &str = "HEPTAD_BENCH_WORKER";
 
 /// The name of the contender that this process works for, if it is a worker.
@@ -28,14 +30,11 @@ pub(crate) fn worker_name() -> Option<OsString> {
     env::var_os(WORKER_VARIABLE)
 }
 
-/// Why a worker has no answer.
-pub(crate) type Failure = String;
-
 /// A contender, and its worker while there is one.
 pub(crate) struct Member {
     pub(crate) name: &'static str,
     worker: Option<Worker>,
-    /// What a new worker is asked first.
+    /// The first request to a new worker.
     fill: Request,
     /// What the map held when it was filled.
     pub(crate) filled: Result<Memory, Failure>,
@@ -45,9 +44,14 @@ pub(crate) struct Member {
 impl Member {
     /// A member whose map holds so many entries, put in by so many threads. A request that is not
     /// answered within `patience` has failed.
-    pub(crate) fn new(kit: Kit, entries: usize, threads: usize, patience: Duration) -> Member {
+    pub(crate) fn new(
+        factory: Factory,
+        entries: usize,
+        threads: usize,
+        patience: Duration,
+    ) -> Member {
         let mut member = Member {
-            name: kit.name,
+            name: factory.name,
             worker: None,
             fill: Request::Fill { entries, threads },
             filled: Ok(Memory::default()),

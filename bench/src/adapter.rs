@@ -1,4 +1,4 @@
-//! A table in its seat: the loops around its operations, the same for every kind of table.
+//! The adapter from a table to a contender: the loops around its operations, the same for every kind of table.
 //!
 //! Each loop is compiled once per kind, with the table's methods inlined as they would be in a
 //! user's program.
@@ -15,13 +15,13 @@ pub(crate) trait Words {
     /// An empty table with room for `entries`; without memory if there are none.
     fn with_capacity(entries: usize) -> Self;
 
-    /// The word that goes with `key`, which is `key` itself; 0 if the key is absent.
+    /// The word of `key`, which is `key` itself; 0 if the key is absent.
     fn get(&self, key: u64) -> u64;
 
-    /// Puts in `key`, which is absent, with itself as the word that goes with it.
+    /// Inserts `key`, which is absent, with itself as its word.
     fn insert(&mut self, key: u64);
 
-    /// Takes out `key` and returns its word; 0 if the key is absent.
+    /// Removes `key` and returns its word; 0 if the key is absent.
     fn remove(&mut self, key: u64) -> u64;
 
     /// All words, one after the other.
@@ -33,7 +33,7 @@ pub(crate) trait Words {
         keys.iter().fold(0, |sum, &key| sum.wrapping_add(self.get(key)))
     }
 
-    /// Puts in all of `keys`, which are absent.
+    /// Inserts all of `keys`, which are absent.
     #[inline(always)]
     fn insert_all(&mut self, keys: &[u64]) {
         for &key in keys {
@@ -41,15 +41,74 @@ pub(crate) trait Words {
         }
     }
 
-    /// Takes everything out; the memory stays.
+    /// Removes everything; the memory stays.
     fn clear(&mut self);
 
-    /// How many words there are.
+    /// The number of words.
     fn len(&self) -> usize;
 
     /// What it occupies.
     fn footprint(&self) -> Footprint;
 }
+
+/// Implements [`Words`] by an expression for each operation, so that one kind of table reads like the next.
+macro_rules! words {
+    (
+        $table:ty: $name:expr;
+        make |$entries:ident| $make:expr;
+        get |$in_get:ident, $wanted:ident| $get:expr;
+        insert |$in_insert:ident, $key:ident| $insert:expr;
+        remove |$in_remove:ident, $gone:ident| $remove:expr;
+        words |$in_words:ident| $words:expr;
+        footprint |$in_footprint:ident| $footprint:expr;
+    ) => {
+        impl Words for $table {
+            const NAME: &'static str = $name;
+
+            fn with_capacity($entries: usize) -> Self {
+                $make
+            }
+
+            #[inline(always)]
+            fn get(&self, $wanted: u64) -> u64 {
+                let $in_get = self;
+                $get.unwrap_or(0)
+            }
+
+            #[inline(always)]
+            fn insert(&mut self, $key: u64) {
+                let $in_insert = self;
+                $insert;
+            }
+
+            #[inline(always)]
+            fn remove(&mut self, $gone: u64) -> u64 {
+                let $in_remove = self;
+                $remove.unwrap_or(0)
+            }
+
+            #[inline(always)]
+            fn words(&self) -> impl Iterator<Item = u64> {
+                let $in_words = self;
+                $words
+            }
+
+            fn clear(&mut self) {
+                self.clear();
+            }
+
+            fn len(&self) -> usize {
+                self.len()
+            }
+
+            fn footprint(&self) -> Footprint {
+                let $in_footprint = self;
+                $footprint
+            }
+        }
+    };
+}
+pub(crate) use words;
 
 /// What a table occupies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,17 +118,17 @@ pub(crate) struct Footprint {
     pub(crate) slots: usize,
 }
 
-/// Whoever takes part in a comparison.
+/// A table that takes part in a comparison.
 pub(crate) trait Contender {
     fn name(&self) -> &'static str;
 
-    /// Makes a new table that has room for `room` entries without growing, and puts `keys` in.
+    /// Makes a new table that has room for `room` entries without growing, and inserts `keys`.
     fn fill(&mut self, keys: &[u64], room: usize);
 
-    /// Does what has to be done before `portion` and is not measured.
+    /// Brings the table into the state from which `portion` starts; not measured.
     fn prepare(&mut self, portion: &Portion);
 
-    /// Does `portion`; returns the sum of the words that came out.
+    /// Performs `portion`; returns the sum of the words that came out.
     fn perform(&mut self, portion: &Portion) -> u64;
 
     /// Panics unless the table has as many entries as `op` leaves of `entries`.
@@ -79,18 +138,18 @@ pub(crate) trait Contender {
 }
 
 /// A [`Contender`] with a table of kind `W`.
-pub(crate) struct Seat<W> {
+pub(crate) struct Adapter<W> {
     table: W,
 }
 
-impl<W: Words + 'static> Seat<W> {
+impl<W: Words + 'static> Adapter<W> {
     /// A contender that has no entries yet.
     pub(crate) fn boxed() -> Box<dyn Contender> {
-        Box::new(Seat { table: W::with_capacity(0) })
+        Box::new(Adapter { table: W::with_capacity(0) })
     }
 }
 
-impl<W: Words> Contender for Seat<W> {
+impl<W: Words> Contender for Adapter<W> {
     fn name(&self) -> &'static str {
         W::NAME
     }
@@ -143,7 +202,7 @@ fn find_all<W: Words>(table: &W, keys: &[u64]) -> u64 {
     table.get_all(keys)
 }
 
-/// With `for`, which asks for one word at a time.
+/// With `for`, which takes one word at a time.
 #[inline(never)]
 fn walk<W: Words>(table: &W, times: usize) -> u64 {
     let mut sum = 0u64;
@@ -155,7 +214,7 @@ fn walk<W: Words>(table: &W, times: usize) -> u64 {
     sum
 }
 
-/// With `fold`, which iterators may do in a way of their own.
+/// With `fold`, which iterators may implement themselves.
 #[inline(never)]
 fn fold<W: Words>(table: &W, times: usize) -> u64 {
     (0..times).fold(0, |sum, _| black_box(table).words().fold(sum, u64::wrapping_add))

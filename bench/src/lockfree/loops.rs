@@ -1,17 +1,18 @@
-//! A map in its seat: the loops around its operations, the same for every kind of map.
+//! The loops around the operations of a map, the same for every kind of map.
 //!
 //! Each loop is compiled once per kind, with the map's methods inlined as they would be in a user's
 //! program.
 
 use std::{ops::Range, sync::Arc, time::Instant};
 
+use crate::op::SharedOp;
+
 use super::{
-    map::{BATCH, OPERATIONS_PER_GUARD, SharedMap},
-    op::Op,
+    map::{BATCH, GuardedMap, OPERATIONS_PER_GUARD},
     plan::{Kind, Task},
 };
 
-/// Whoever takes part: a map of some kind, or the way to get one.
+/// A map that takes part.
 pub(crate) trait Contender: Send + Sync {
     /// Does the steps of `task` in `range`; returns the sum of what they return.
     fn perform(&self, task: &Task, range: Range<usize>) -> u64;
@@ -25,30 +26,34 @@ pub(crate) trait Contender: Send + Sync {
 
 /// A name, and how to make a map with room for so many entries.
 #[derive(Clone, Copy)]
-pub(crate) struct Kit {
+pub(crate) struct Factory {
     pub(crate) name: &'static str,
     pub(crate) make: fn(usize) -> Arc<dyn Contender>,
 }
 
-impl Kit {
-    pub(crate) const fn of<M: SharedMap>() -> Kit {
-        Kit { name: M::NAME, make: |entries| Arc::new(Seat(M::with_room(entries))) }
+impl Factory {
+    pub(crate) const fn of<M: GuardedMap>() -> Factory {
+        Factory { name: M::NAME, make: |entries| Arc::new(Looped(M::with_room(entries))) }
     }
 }
 
-struct Seat<M>(M);
+struct Looped<M>(M);
 
-impl<M: SharedMap> Contender for Seat<M> {
+impl<M: GuardedMap> Contender for Looped<M> {
     fn perform(&self, task: &Task, range: Range<usize>) -> u64 {
         let keys = &task.keys[range.clone()];
         match task.op {
-            Op::Hit | Op::Miss => get_all(&self.0, keys),
-            Op::BatchHit | Op::BatchMiss => get_in_batches(&self.0, keys),
-            Op::Update => upsert_all(&self.0, keys),
-            Op::Insert => insert_all(&self.0, keys),
-            Op::Remove => remove_all(&self.0, keys),
-            Op::Read90 | Op::Read50 => mix(&self.0, keys, &task.kinds[range], without_turnover),
-            Op::Turn90 | Op::Turn50 | Op::Churn => mix(&self.0, keys, &task.kinds[range], step),
+            SharedOp::Hit | SharedOp::Miss => get_all(&self.0, keys),
+            SharedOp::BatchHit | SharedOp::BatchMiss => get_in_batches(&self.0, keys),
+            SharedOp::Update => upsert_all(&self.0, keys),
+            SharedOp::Insert => insert_all(&self.0, keys),
+            SharedOp::Remove => remove_all(&self.0, keys),
+            SharedOp::Read90 | SharedOp::Read50 => {
+                mix(&self.0, keys, &task.kinds[range], without_turnover)
+            }
+            SharedOp::Turn90 | SharedOp::Turn50 | SharedOp::Churn => {
+                mix(&self.0, keys, &task.kinds[range], step)
+            }
         }
     }
 
@@ -76,7 +81,7 @@ impl<M: SharedMap> Contender for Seat<M> {
 
 /// The sum of `act` over `keys`, with a new guard every now and then.
 #[inline(always)]
-fn over<M: SharedMap>(map: &M, keys: &[u64], act: impl Fn(&M::Guard<'_>, u64) -> u64) -> u64 {
+fn over<M: GuardedMap>(map: &M, keys: &[u64], act: impl Fn(&M::Guard<'_>, u64) -> u64) -> u64 {
     let mut sum = 0u64;
     for keys in keys.chunks(OPERATIONS_PER_GUARD) {
         let guard = map.guard();
@@ -88,12 +93,12 @@ fn over<M: SharedMap>(map: &M, keys: &[u64], act: impl Fn(&M::Guard<'_>, u64) ->
 }
 
 #[inline(never)]
-fn get_all<M: SharedMap>(map: &M, keys: &[u64]) -> u64 {
+fn get_all<M: GuardedMap>(map: &M, keys: &[u64]) -> u64 {
     over(map, keys, |guard, key| map.get(guard, key).unwrap_or(0))
 }
 
 #[inline(never)]
-fn get_in_batches<M: SharedMap>(map: &M, keys: &[u64]) -> u64 {
+fn get_in_batches<M: GuardedMap>(map: &M, keys: &[u64]) -> u64 {
     let mut sum = 0u64;
     for keys in keys.chunks(OPERATIONS_PER_GUARD) {
         let guard = map.guard();
@@ -109,22 +114,22 @@ fn get_in_batches<M: SharedMap>(map: &M, keys: &[u64]) -> u64 {
 }
 
 #[inline(never)]
-fn upsert_all<M: SharedMap>(map: &M, keys: &[u64]) -> u64 {
+fn upsert_all<M: GuardedMap>(map: &M, keys: &[u64]) -> u64 {
     over(map, keys, |guard, key| map.upsert(guard, key, key).unwrap_or(0))
 }
 
 #[inline(never)]
-fn insert_all<M: SharedMap>(map: &M, keys: &[u64]) -> u64 {
+fn insert_all<M: GuardedMap>(map: &M, keys: &[u64]) -> u64 {
     over(map, keys, |guard, key| if map.insert(guard, key, key) { key } else { 0 })
 }
 
 #[inline(never)]
-fn remove_all<M: SharedMap>(map: &M, keys: &[u64]) -> u64 {
+fn remove_all<M: GuardedMap>(map: &M, keys: &[u64]) -> u64 {
     over(map, keys, |guard, key| map.remove(guard, key).unwrap_or(0))
 }
 
 #[inline(never)]
-fn mix<M: SharedMap>(
+fn mix<M: GuardedMap>(
     map: &M,
     keys: &[u64],
     kinds: &[Kind],
@@ -142,7 +147,7 @@ fn mix<M: SharedMap>(
 
 /// A step of a mix that has gets and upserts only: no code for the others is in its loop.
 #[inline(always)]
-fn without_turnover<M: SharedMap>(map: &M, guard: &M::Guard<'_>, key: u64, kind: Kind) -> u64 {
+fn without_turnover<M: GuardedMap>(map: &M, guard: &M::Guard<'_>, key: u64, kind: Kind) -> u64 {
     match kind {
         Kind::Upsert => map.upsert(guard, key, key).unwrap_or(0),
         _ => map.get(guard, key).unwrap_or(0),
@@ -150,7 +155,7 @@ fn without_turnover<M: SharedMap>(map: &M, guard: &M::Guard<'_>, key: u64, kind:
 }
 
 #[inline(always)]
-fn step<M: SharedMap>(map: &M, guard: &M::Guard<'_>, key: u64, kind: Kind) -> u64 {
+fn step<M: GuardedMap>(map: &M, guard: &M::Guard<'_>, key: u64, kind: Kind) -> u64 {
     match kind {
         Kind::Get | Kind::Miss => map.get(guard, key).unwrap_or(0),
         Kind::Upsert => map.upsert(guard, key, key).unwrap_or(0),
