@@ -14,7 +14,13 @@
  *     heptad/hash.h      hashes of words and of bytes
  *     heptad/base.h      versions, errors, memory
  *
- * Each of these headers can be included by itself. What follows holds for all of them.
+ * This header does not include those of functions that are in no library:
+ *
+ *     heptad/inline.h    lookups that the compiler inlines
+ *     heptad/growing.h   sets, maps and tables that grow with an allocator of yours; heptad/malloc.h has malloc's
+ *     heptad/typed.h     maps of keys and values of any type, and of strings
+ *
+ * Each header can be included by itself. What follows holds for all of them.
  *
  * HANDLES. A table is a handle of 128 bytes (192 if it is sorted), which you place where you like, and lines
  * of 64 bytes in memory that you provide:

@@ -86,6 +86,11 @@ mod of_swiss {
         InMap = map::Entry<'static, u64, Entry, map::Wide, Provided>,
         OccupiedInMap = map::OccupiedEntry<'static, u64, Entry, map::Wide, Provided>,
         VacantInMap = map::VacantEntry<'static, u64, Entry, map::Wide, Provided>,
+        RefInMap = map::EntryRef<'static, 'static, u64, u64, Entry, map::Wide, Provided>,
+        VacantRefInMap = map::VacantEntryRef<'static, 'static, u64, u64, Entry, map::Wide, Provided>,
+        InSet = swiss::set::Entry<'static, Entry, Provided>,
+        OccupiedInSet = swiss::set::OccupiedEntry<'static, Entry, Provided>,
+        VacantInSet = swiss::set::VacantEntry<'static, Entry, Provided>,
     }
     as_shared_entries! {
         Iter = table::Iter<'static, Entry>,
@@ -94,7 +99,7 @@ mod of_swiss {
         MapKeys = map::Keys<'static, u64, Entry, map::Wide>,
         MapValues = map::Values<'static, u64, Entry, map::Wide>,
     }
-    shared!(swiss::Stats, map::PairMap<u32, u32, Narrow, Provided>);
+    shared!(map::Inserted<u64, u64>, swiss::Stats, map::PairMap<u32, u32, Narrow, Provided>);
 
     #[cfg(feature = "serde")]
     as_its_entries! {
@@ -175,7 +180,7 @@ mod of_lockfree {
     const _: Option<&dyn Beside<Inside = u64>> = None;
 }
 
-assert_obj_safe!(Storage, Downward);
+assert_obj_safe!(Storage, Downward, swiss::Equivalent<u64>);
 
 /// Behind the aliases of a table's iterators, or not to be had; and traits that make no objects, with methods that have no
 /// `self` or for one type each.

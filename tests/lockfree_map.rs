@@ -290,6 +290,11 @@ fn n11_keys_longer_than_a_word() {
         (map.tables().check(), map.tables().seed(), map.tables().needs_rebuild()),
         (Ok(()), Some(6), None)
     );
+    let mut removed = Vec::new();
+    let keep = |reference, value| reference != 7 && value as u64 == reference;
+    assert_eq!(map.retain(keep, |reference, value| removed.push((reference, value))), Ok(()));
+    assert_eq!((removed, map.len()), (vec![(7, 7)], pairs.len() - 1));
+    assert_eq!(map.insert(&pairs[7], 7, 7), Ok(None));
     for (reference, pair) in (0..).zip(&pairs) {
         let removed = (reference, reference as i32);
         assert_eq!((map.remove(pair), map.remove(pair)), (Ok(Some(removed)), Ok(None)));

@@ -57,7 +57,8 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 
 use gauge::Gauge;
-use options::Options;
+use op::Op;
+use options::{Known, Options};
 use report::Report;
 
 mod adapter;
@@ -80,7 +81,12 @@ mod workload;
 static ALLOCATOR: memory::Advised = memory::Advised;
 
 fn main() -> Result<ExitCode> {
-    let Some(options) = options::parse()? else { return Ok(ExitCode::SUCCESS) };
+    let known = Known {
+        suites: suite::NAMES.into_iter().chain([lockfree::SUITE, rebuild::SUITE]).collect(),
+        ops: Op::ALL.into_iter().map(Op::name).chain(lockfree::op_names()).collect(),
+        peers: lockfree::peer_names().collect(),
+    };
+    let Some(options) = options::parse(&known)? else { return Ok(ExitCode::SUCCESS) };
     ensure!(
         ours::have_their_groups(),
         "hashbrown 0.16 was compiled with the wrong group: please run `cargo xtask bench`"

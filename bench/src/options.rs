@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use lexopt::{Arg, ValueExt};
 
-use crate::{lockfree, op::Op, rebuild, suite};
-
 const USAGE: &str = "\
 usage: cargo xtask bench [OPTION…]
 
@@ -52,8 +50,15 @@ fn wants(wanted: &[String], name: &str) -> bool {
     wanted.is_empty() || wanted.iter().any(|one| one == name)
 }
 
+/// The names that the command line may have.
+pub(crate) struct Known {
+    pub(crate) suites: Vec<&'static str>,
+    pub(crate) ops: Vec<&'static str>,
+    pub(crate) peers: Vec<&'static str>,
+}
+
 /// Reads the command line; `None` if it asked for help and got it.
-pub(crate) fn parse() -> Result<Option<Options>> {
+pub(crate) fn parse(known: &Known) -> Result<Option<Options>> {
     let mut options = Options {
         quick: false,
         counts: false,
@@ -70,16 +75,16 @@ pub(crate) fn parse() -> Result<Option<Options>> {
             Arg::Long("counts") => options.counts = true,
             Arg::Long("small-pages") => options.small_pages = true,
             Arg::Long("suite") => {
-                let names = suite::NAMES.into_iter().chain([lockfree::SUITE, rebuild::SUITE]);
-                options.suites.push(parse_name("suite", names, &parser.value()?.string()?)?);
+                let name = parser.value()?.string()?;
+                options.suites.push(parse_name("suite", &known.suites, name)?);
             }
             Arg::Long("op") => {
-                let names = Op::ALL.into_iter().map(Op::name).chain(lockfree::op_names());
-                options.ops.push(parse_name("operation", names, &parser.value()?.string()?)?);
+                let name = parser.value()?.string()?;
+                options.ops.push(parse_name("operation", &known.ops, name)?);
             }
             Arg::Long("peer") => {
-                let names = lockfree::peer_names();
-                options.peers.push(parse_name("peer", names, &parser.value()?.string()?)?);
+                let name = parser.value()?.string()?;
+                options.peers.push(parse_name("peer", &known.peers, name)?);
             }
             Arg::Long("json") => options.json = Some(parser.value()?.into()),
             Arg::Short('h') | Arg::Long("help") => {
@@ -92,13 +97,13 @@ pub(crate) fn parse() -> Result<Option<Options>> {
     Ok(Some(options))
 }
 
-/// `name`, if it is one of `names`.
-fn parse_name(what: &str, names: impl Iterator<Item = &'static str>, name: &str) -> Result<String> {
-    let mut known: Vec<&str> = names.collect();
-    if !known.contains(&name) {
+/// `name`, if it is one of `known`.
+fn parse_name(what: &str, known: &[&str], name: String) -> Result<String> {
+    if !known.contains(&name.as_str()) {
+        let mut known = known.to_vec();
         known.sort_unstable();
         known.dedup();
         bail!("there is no {what} `{name}`; there are: {}", known.join("; "));
     }
-    Ok(name.into())
+    Ok(name)
 }

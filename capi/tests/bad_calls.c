@@ -1,9 +1,5 @@
 /* Bad calls get an error code, change nothing and never crash. */
-#define _XOPEN_SOURCE 700
 #include "check.h"
-
-#include <signal.h>
-#include <sys/time.h>
 
 static HEPTAD_LINES(lines, 16);
 static HEPTAD_LINES(other_lines, 64);
@@ -400,127 +396,6 @@ static void arrays_and_results(void)
     EQUAL(heptad_unhash_word(3, heptad_hash_word(3, 12345)), 12345);
 }
 
-/* Calls for the same set from inside. */
-static int call_back(uint64_t key, void *context)
-{
-    uint8_t found;
-    ++*(unsigned *)context;
-    EQUAL(heptad_set_insert(&set, key + 1000), HEPTAD_ERROR_BUSY);
-    EQUAL(heptad_set_remove(&set, key), HEPTAD_ERROR_BUSY);
-    EQUAL(heptad_set_contains(&set, key), HEPTAD_ERROR_BUSY);
-    EQUAL(heptad_set_contains_many(&set, &key, 1, &found), HEPTAD_ERROR_BUSY);
-    EQUAL(heptad_set_release(&set, NULL, NULL), HEPTAD_ERROR_BUSY);
-    EQUAL(init_set(&set, other_lines, sizeof other_lines), HEPTAD_ERROR_BUSY);
-    EQUAL(heptad_set_len(&set), 0);
-    return 1;
-}
-
-static void callbacks_that_call_back(void)
-{
-    uint64_t key;
-    unsigned calls = 0;
-    start();
-    EQUAL(init_set(&set, lines, sizeof lines), HEPTAD_OK);
-    for (key = 0; key < 50; key++) {
-        EQUAL(heptad_set_insert(&set, key), 1);
-    }
-    EQUAL(heptad_set_retain(&set, call_back, &calls), HEPTAD_OK);
-    EQUAL(calls, 50);
-    EQUAL(heptad_set_len(&set), 50);
-}
-
-static volatile sig_atomic_t signals, refusals, additions;
-
-/* An interrupt, as far as a process has such: it counts in the map that the program below works in. */
-static void on_signal(int number)
-{
-    int result = heptad_map_add(&map, 1000, 1, NULL);
-    (void)number;
-    signals++;
-    if (result == HEPTAD_ERROR_BUSY) {
-        refusals++;
-    } else if (result >= 0) {
-        additions++;
-    }
-}
-
-/* A handler that comes in the middle of a change is refused; every other one is served. */
-static void an_interrupt_in_the_middle(void)
-{
-    struct itimerval often = { { 0, 50 }, { 0, 50 } }, never = { { 0, 0 }, { 0, 0 } };
-    struct sigaction action;
-    uint64_t key, value = 0, round = 0;
-    start();
-    EQUAL(init_map(&map, other_lines, sizeof other_lines), HEPTAD_OK);
-    memset(&action, 0, sizeof action);
-    action.sa_handler = on_signal;
-    sigaction(SIGALRM, &action, NULL);
-    setitimer(ITIMER_REAL, &often, NULL);
-    /* Until both have been seen, and for a while. */
-    while (round < 2000 || ((refusals == 0 || additions == 0) && round < 2000000)) {
-        for (key = 0; key < 100; key++) {
-            EQUAL(heptad_map_insert(&map, key, round, NULL), 1);
-        }
-        for (key = 0; key < 100; key++) {
-            EQUAL(heptad_map_remove(&map, key, &value), 1);
-            EQUAL(value, round);
-        }
-        round++;
-    }
-    setitimer(ITIMER_REAL, &never, NULL);
-    action.sa_handler = SIG_IGN;
-    sigaction(SIGALRM, &action, NULL);
-    CHECK(refusals > 0 && additions > 0);
-    EQUAL(refusals + additions, signals);
-    EQUAL(heptad_map_get(&map, 1000, &value), 1);
-    EQUAL(value, additions);
-    EQUAL(heptad_map_len(&map), 1);
-}
-
-static void every_code_has_a_text(void)
-{
-    static const int codes[] = {
-        HEPTAD_OK,
-        HEPTAD_ERROR_NULL,
-        HEPTAD_ERROR_MISALIGNED,
-        HEPTAD_ERROR_TOO_SMALL,
-        HEPTAD_ERROR_OVERLAPPING,
-        HEPTAD_ERROR_FULL,
-        HEPTAD_ERROR_CAPACITY,
-        HEPTAD_ERROR_VERSION,
-        HEPTAD_ERROR_HANDLE,
-        HEPTAD_ERROR_LIVE,
-        HEPTAD_ERROR_BUSY,
-        HEPTAD_ERROR_ARGUMENT,
-        HEPTAD_ERROR_FOREIGN,
-        HEPTAD_ERROR_CORRUPT,
-        HEPTAD_ERROR_NOT_REQUIRED,
-        HEPTAD_ERROR_KEY_RANGE,
-        HEPTAD_ERROR_REENTRANT,
-        HEPTAD_ERROR_UNSUPPORTED,
-        HEPTAD_ERROR_SHARED,
-        HEPTAD_ERROR_MEMBER,
-        HEPTAD_ERROR_COPY,
-    };
-    const char *unknown = heptad_strerror(-1000);
-    size_t known = 0, index, other;
-    int code;
-    for (index = 0; index < sizeof codes / sizeof codes[0]; index++) {
-        const char *text = heptad_strerror(codes[index]);
-        CHECK(text != NULL && strlen(text) > 3 && strcmp(text, unknown) != 0);
-        for (other = 0; other < index; other++) {
-            CHECK(strcmp(text, heptad_strerror(codes[other])) != 0);
-        }
-    }
-    /* No other number has a text: the list above is whole. */
-    for (code = -100; code <= 0; code++) {
-        known += strcmp(heptad_strerror(code), unknown) != 0;
-    }
-    EQUAL(known, sizeof codes / sizeof codes[0]);
-    CHECK(strcmp(heptad_strerror(1), heptad_strerror(0)) == 0);
-    CHECK(strcmp(heptad_strerror(-2147483647 - 1), unknown) == 0);
-}
-
 int main(void)
 {
     static const struct test_case cases[] = {
@@ -534,9 +409,6 @@ int main(void)
         CASE(memory_that_will_not_do),
         CASE(memory_that_overlaps),
         CASE(arrays_and_results),
-        CASE(callbacks_that_call_back),
-        CASE(an_interrupt_in_the_middle),
-        CASE(every_code_has_a_text),
     };
     return RUN(cases);
 }

@@ -26,6 +26,12 @@ static uint64_t change(uint64_t value, void *context)
     return value + 1;
 }
 
+static int update(uint64_t *value, int is_present, void *context)
+{
+    (void)value, (void)is_present, (void)context;
+    return 1;
+}
+
 static int visit(uint64_t reference, uint64_t value, void *context)
 {
     (void)reference, (void)value, (void)context;
@@ -64,6 +70,10 @@ static void all_of(const heptad_indirect *map, int code)
     EQUAL(heptad_indirect_remove(map, 1, &key, &reference, &value), code);
     EQUAL(heptad_indirect_remove_if(map, 1, &key, take, NULL, &reference, &value), code);
     EQUAL(heptad_indirect_each(map, visit, NULL), code);
+    EQUAL(heptad_indirect_fetch_update(map, 1, &key, 1, update, NULL, &reference, &value), code);
+    EQUAL(heptad_indirect_compare_and_remove(map, 1, &key, 0, 0, NULL, &reference, &value), code);
+    EQUAL(heptad_indirect_retain(map, visit, NULL, NULL), code);
+    EQUAL(heptad_indirect_clear(map, NULL, NULL), code);
     EQUAL(heptad_indirect_rebuild(map, lines, sizeof lines, 1), code);
     EQUAL(heptad_indirect_rebuild_if_needed(map, lines, sizeof lines, 1), code);
     EQUAL(heptad_indirect_needs_rebuild(map), code);
@@ -164,6 +174,11 @@ static void bad_arrays_and_results(void)
     EQUAL(heptad_indirect_insert_or_modify(&map, 1, &key, 1, 1, NULL, NULL, NULL),
           HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_each(&map, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_indirect_retain(&map, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_indirect_fetch_update(&map, 1, &key, 1, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_indirect_fetch_update(&map, 1, &key, 1, update, NULL, crooked, NULL), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_indirect_compare_and_remove(&map, 1, &key, 4, 0, NULL, NULL, NULL), HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_indirect_compare_and_remove(&map, 1, &key, 0, 0, NULL, crooked, NULL), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_indirect_seed(&map, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_stats(&map, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_grace_start(&map, NULL), HEPTAD_ERROR_NULL);

@@ -144,6 +144,50 @@ static void every_number_is_a_position(void)
     }
 }
 
+static void every_code_has_a_text(void)
+{
+    static const int codes[] = {
+        HEPTAD_OK,
+        HEPTAD_ERROR_NULL,
+        HEPTAD_ERROR_MISALIGNED,
+        HEPTAD_ERROR_TOO_SMALL,
+        HEPTAD_ERROR_OVERLAPPING,
+        HEPTAD_ERROR_FULL,
+        HEPTAD_ERROR_CAPACITY,
+        HEPTAD_ERROR_VERSION,
+        HEPTAD_ERROR_HANDLE,
+        HEPTAD_ERROR_LIVE,
+        HEPTAD_ERROR_BUSY,
+        HEPTAD_ERROR_ARGUMENT,
+        HEPTAD_ERROR_FOREIGN,
+        HEPTAD_ERROR_CORRUPT,
+        HEPTAD_ERROR_NOT_REQUIRED,
+        HEPTAD_ERROR_KEY_RANGE,
+        HEPTAD_ERROR_REENTRANT,
+        HEPTAD_ERROR_UNSUPPORTED,
+        HEPTAD_ERROR_SHARED,
+        HEPTAD_ERROR_MEMBER,
+        HEPTAD_ERROR_COPY,
+    };
+    const char *unknown = heptad_strerror(-1000);
+    size_t known = 0, index, other;
+    int code;
+    for (index = 0; index < sizeof codes / sizeof codes[0]; index++) {
+        const char *text = heptad_strerror(codes[index]);
+        CHECK(text != NULL && strlen(text) > 3 && strcmp(text, unknown) != 0);
+        for (other = 0; other < index; other++) {
+            CHECK(strcmp(text, heptad_strerror(codes[other])) != 0);
+        }
+    }
+    /* No other number has a text: the list above is whole. */
+    for (code = -100; code <= 0; code++) {
+        known += strcmp(heptad_strerror(code), unknown) != 0;
+    }
+    EQUAL(known, sizeof codes / sizeof codes[0]);
+    CHECK(strcmp(heptad_strerror(1), heptad_strerror(0)) == 0);
+    CHECK(strcmp(heptad_strerror(-2147483647 - 1), unknown) == 0);
+}
+
 int main(void)
 {
     static const struct test_case cases[] = {
@@ -153,6 +197,7 @@ int main(void)
         CASE(orders_of_sorted_sets),
         CASE(keys_of_one_home),
         CASE(every_number_is_a_position),
+        CASE(every_code_has_a_text),
     };
     return RUN(cases);
 }

@@ -43,8 +43,13 @@ enum {
     HEPTAD_ERROR_UNSUPPORTED = -18, /* the processor has no 64-bit atomics: see heptad_is_lock_free */
     HEPTAD_ERROR_SHARED = -19,      /* other handles use the table too: it is not rebuilt */
     HEPTAD_ERROR_MEMBER = -20,      /* the shared memory has no such member, or is not for members */
-    HEPTAD_ERROR_COPY = -24         /* the handle is a copy of a live one, or a live one that was moved */
+    HEPTAD_ERROR_COPY = -24,        /* the handle is a copy of a live one, or a live one that was moved */
+    HEPTAD_ERROR_MEMORY = -25       /* an allocator of yours has no memory: heptad/growing.h */
 };
+
+/* The version of the library, as "0.1.0"; and the name of a result, as "HEPTAD_ERROR_FULL": constant strings, never null. */
+const char *heptad_version(void);
+const char *heptad_error_name(int result);
 
 /* What a result says, in English: a constant string, never null, for any number. */
 const char *heptad_strerror(int result);
@@ -104,6 +109,25 @@ enum {
 #define HEPTAD_WORD(number) static_cast<uint64_t>(number)
 #else
 #define HEPTAD_WORD(number) ((uint64_t)(number))
+#endif
+
+/* A cast from or to a pointer, in C and in C++. */
+#ifdef __cplusplus
+#define HEPTAD_AS(type, value) reinterpret_cast<type>(value)
+#else
+#define HEPTAD_AS(type, value) ((type)(value))
+#endif
+
+/* Functions in a header: those that are always inlined, and others. */
+#if defined(__GNUC__) || defined(__clang__)
+#define HEPTAD_INLINE static __inline__ __attribute__((__always_inline__, __unused__))
+#define HEPTAD_STATIC static __inline__ __attribute__((__unused__))
+#elif defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L)
+#define HEPTAD_INLINE static inline
+#define HEPTAD_STATIC static inline
+#else
+#define HEPTAD_INLINE static
+#define HEPTAD_STATIC static
 #endif
 
 #ifdef __cplusplus

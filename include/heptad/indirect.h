@@ -128,14 +128,34 @@ int heptad_indirect_compare_and_set(const heptad_indirect *map, uint64_t hash, c
                                     uint64_t reference, int expected, uint64_t expected_value,
                                     uint64_t value, int *was_present, uint64_t *previous);
 
+/* As heptad_lockfree_fetch_update and _compare_and_remove. If there was a value before, the reference of the key goes to
+ * `stored` too, which may be null. */
+int heptad_indirect_fetch_update(const heptad_indirect *map, uint64_t hash, const void *key,
+                                 uint64_t reference,
+                                 int (*change)(uint64_t *value, int is_present, void *context),
+                                 void *context, uint64_t *stored, uint64_t *previous);
+int heptad_indirect_compare_and_remove(const heptad_indirect *map, uint64_t hash, const void *key,
+                                       int expected, uint64_t expected_value, int *was_present,
+                                       uint64_t *stored, uint64_t *previous);
+
 /* Takes `key` out, or does if `condition` is not 0 for its value. 1 if so, and its reference and value are
  * written to `reference` and `value`, which may be null. During a rebuild _FULL and _BUSY; _NULL if there is no
- * condition. There is no other way to remove a key, as its reference has to be reported. */
+ * condition. Every function that removes a key reports its reference. */
 int heptad_indirect_remove(const heptad_indirect *map, uint64_t hash, const void *key,
                            uint64_t *reference, uint64_t *value);
 int heptad_indirect_remove_if(const heptad_indirect *map, uint64_t hash, const void *key,
                               int (*condition)(uint64_t value, void *context), void *context,
                               uint64_t *reference, uint64_t *value);
+
+/* As heptad_lockfree_retain and _clear, with references in place of keys; `removed`, which may be null, is called for each
+ * entry that was taken out, after that. No keys are compared. */
+int heptad_indirect_retain(const heptad_indirect *map,
+                           int (*keep)(uint64_t reference, uint64_t value, void *context),
+                           void (*removed)(uint64_t reference, uint64_t value, void *context),
+                           void *context);
+int heptad_indirect_clear(const heptad_indirect *map,
+                          void (*removed)(uint64_t reference, uint64_t value, void *context),
+                          void *context);
 
 /* As heptad_lockfree_each, with references in place of keys. */
 int heptad_indirect_each(const heptad_indirect *map,

@@ -28,21 +28,6 @@
 #define HEPTAD_HAS_INLINE 0
 #endif
 
-/* A cast from or to a pointer, in C and in C++. */
-#ifdef __cplusplus
-#define HEPTAD_AS(type, value) reinterpret_cast<type>(value)
-#else
-#define HEPTAD_AS(type, value) ((type)(value))
-#endif
-
-#if defined(__GNUC__)
-#define HEPTAD_INLINE static __inline__ __attribute__((__always_inline__, __unused__))
-#elif defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L)
-#define HEPTAD_INLINE static inline
-#else
-#define HEPTAD_INLINE static
-#endif
-
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -67,8 +67,8 @@ size_t heptad_lockfree_bytes(size_t entries);
  *
  * The three differ in what becomes of old memory when the map is rebuilt. After heptad_lockfree_init it
  * stays the map's until the release; that costs nothing. After _init_counted every operation is counted, by two
- * atomic additions in HEPTAD_COUNTER_LINES lines of yours, and heptad_lockfree_reclaim gives old memory
- * back when nobody can be in it; a context that is killed inside an operation ends that for good. After
+ * atomic additions in HEPTAD_COUNTER_LINES lines of yours, and heptad_lockfree_reclaim returns old memory
+ * when no operation can be in it; a context that is killed inside an operation ends that for good. After
  * _init_with your functions say when: _NULL if one of them is null. They are copied. */
 int heptad_lockfree_init(heptad_lockfree *map, void *memory, size_t bytes, uint64_t seed);
 

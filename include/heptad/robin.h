@@ -108,7 +108,7 @@ int heptad_robin_next(const heptad_robin *set, size_t *position, uint64_t *key);
 int heptad_robin_position_of(const heptad_robin *set, uint64_t key, size_t *position);
 
 /* Copies the keys from `least` to `greatest`, both included, to `keys`, `room` of them at most, and their
- * number to `count`, which may not be null. 1 if there was no room for all, else 0: go on from the one behind
+ * number to `count`, which may not be null. 1 if there was no room for all, else 0: go on from the one after
  * the last. Not keyed: _ARGUMENT for a keyed set. `keys` overlaps neither the handle nor the set's memory, or the
  * answer is _OVERLAPPING; it may be null if `room` is 0. */
 int heptad_robin_range(const heptad_robin *set, uint64_t least, uint64_t greatest, uint64_t *keys,

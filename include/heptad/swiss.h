@@ -39,6 +39,7 @@ HEPTAD_STATIC_ASSERT(table_body, offsetof(heptad_table, body) == 8);
 /* Bytes of memory for a set or table, or a map, that has to take `entries` entries; 0 if no address space
  * could, or the load is none of the above. */
 size_t heptad_set_bytes(size_t entries, int load);
+size_t heptad_table_bytes(size_t entries, int load);
 size_t heptad_map_bytes(size_t entries, int load);
 
 typedef struct heptad_stats {
@@ -54,6 +55,10 @@ typedef struct heptad_stats {
 } heptad_stats;
 HEPTAD_STATIC_ASSERT(stats_bytes, sizeof(heptad_stats) == 72);
 HEPTAD_STATIC_ASSERT(stats_last, offsetof(heptad_stats, bytes) == 64);
+
+/* Writes the statistics to `text`, a line as "displaced 12" for each, as much as fits into `bytes` bytes, and a zero
+ * byte at the end. How many bytes all lines have without it, or an error; so _print(&stats, NULL, 0) measures. */
+ptrdiff_t heptad_stats_print(const heptad_stats *stats, char *text, size_t bytes);
 
 /* ---------------------------------------------------------------- sets of 64-bit keys */
 

@@ -86,6 +86,8 @@ pub const MEMBER: c_int = -20;
 
 /// The handle is a copy of a live one, or a live one that was moved.
 pub const COPY: c_int = -24;
+/// An allocator has no memory. No function of the library returns it; the headers that call an allocator do.
+pub const MEMORY: c_int = -25;
 
 /// What `code` means, in words.
 pub(super) fn text(code: c_int) -> &'static CStr {
@@ -112,9 +114,40 @@ pub(super) fn text(code: c_int) -> &'static CStr {
         UNSUPPORTED => c"the processor has no 64-bit atomics",
         COPY => c"the handle is a copy of a live one, or was moved",
         SHARED => c"other handles use the table too",
+        MEMORY => c"the allocator has no memory",
         MEMBER => c"no number of a member of that memory",
         _ if code > 0 => c"no error",
         _ => c"an unknown error code",
+    }
+}
+
+/// What the header calls `code`.
+pub(super) fn name(code: c_int) -> &'static CStr {
+    match code {
+        OK => c"HEPTAD_OK",
+        NULL => c"HEPTAD_ERROR_NULL",
+        MISALIGNED => c"HEPTAD_ERROR_MISALIGNED",
+        TOO_SMALL => c"HEPTAD_ERROR_TOO_SMALL",
+        OVERLAPPING => c"HEPTAD_ERROR_OVERLAPPING",
+        FULL => c"HEPTAD_ERROR_FULL",
+        CAPACITY => c"HEPTAD_ERROR_CAPACITY",
+        VERSION => c"HEPTAD_ERROR_VERSION",
+        HANDLE => c"HEPTAD_ERROR_HANDLE",
+        LIVE => c"HEPTAD_ERROR_LIVE",
+        BUSY => c"HEPTAD_ERROR_BUSY",
+        ARGUMENT => c"HEPTAD_ERROR_ARGUMENT",
+        FOREIGN => c"HEPTAD_ERROR_FOREIGN",
+        CORRUPT => c"HEPTAD_ERROR_CORRUPT",
+        NOT_REQUIRED => c"HEPTAD_ERROR_NOT_REQUIRED",
+        KEY_RANGE => c"HEPTAD_ERROR_KEY_RANGE",
+        REENTRANT => c"HEPTAD_ERROR_REENTRANT",
+        UNSUPPORTED => c"HEPTAD_ERROR_UNSUPPORTED",
+        SHARED => c"HEPTAD_ERROR_SHARED",
+        MEMBER => c"HEPTAD_ERROR_MEMBER",
+        COPY => c"HEPTAD_ERROR_COPY",
+        MEMORY => c"HEPTAD_ERROR_MEMORY",
+        _ if code > 0 => c"HEPTAD_OK",
+        _ => c"HEPTAD_ERROR",
     }
 }
 

@@ -32,6 +32,18 @@ pub extern "C" fn heptad_strerror(code: c_int) -> *const c_char {
     code::text(code).as_ptr()
 }
 
+/// The version of the crate.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+
+/// The name of a result code in the header.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_error_name(code: c_int) -> *const c_char {
+    code::name(code).as_ptr()
+}
+
 /// [`hash_word`].
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_hash_word(seed: u64, word: u64) -> u64 {
@@ -53,6 +65,12 @@ pub extern "C" fn heptad_hash_bytes(seed: u64, bytes: Text, count: Count) -> u64
 /// Bytes of memory for a set or table that takes `entries` at `load`; 0 if there can be none.
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_set_bytes(entries: usize, load: c_int) -> usize {
+    bytes_for::<()>(entries, load)
+}
+
+/// The same, under the name of a table.
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_table_bytes(entries: usize, load: c_int) -> usize {
     bytes_for::<()>(entries, load)
 }
 

@@ -218,8 +218,8 @@ impl<'call, T: Body> ToRead<'call, Handle<T>> {
         self.ask(|table| {
             let (start, place) = position.open()?;
             let give = results.open()?;
-            let Some((behind, found)) = next(table, start) else { return Ok::<_, Refusal>(false) };
-            place.give(behind);
+            let Some((after, found)) = next(table, start) else { return Ok::<_, Refusal>(false) };
+            place.give(after);
             give(found);
             Ok(true)
         })

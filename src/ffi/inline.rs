@@ -14,7 +14,7 @@
 pub const BODY_LINES: usize = 0;
 /// `(groups - 1) * 64`.
 pub const BODY_MASK: usize = 2;
-/// Groups behind its alternate where a stashed entry may lie; 0 if none is stashed.
+/// Groups after its alternate where a stashed entry may lie; 0 if none is stashed.
 pub const BODY_SPAN: usize = 3;
 /// The seed of a set or map.
 pub const BODY_SEED: usize = 9;

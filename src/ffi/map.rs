@@ -198,7 +198,7 @@ pub extern "C" fn heptad_map_next(
     value: Optional<u64>,
 ) -> c_int {
     map.step(position, (key, value), |map, position| {
-        map.next_from(position).map(|(behind, (&key, &value))| (behind, (key, value)))
+        map.next_from(position).map(|(after, (&key, &value))| (after, (key, value)))
     })
 }
 

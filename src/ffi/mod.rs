@@ -74,7 +74,7 @@ pub use lockfree::*;
 pub use map::*;
 pub use robin::*;
 pub use set::*;
-pub use stats::HeptadStats;
+pub use stats::{HeptadStats, heptad_stats_print};
 pub use table::*;
 
 /// The version of this interface, which every handle carries.

@@ -147,7 +147,7 @@ pub extern "C" fn heptad_set_next(
     key: Optional<u64>,
 ) -> c_int {
     set.step(position, key, |set, position| {
-        set.next_from(position).map(|(behind, &key)| (behind, key))
+        set.next_from(position).map(|(after, &key)| (after, key))
     })
 }
 

@@ -235,7 +235,7 @@ pub extern "C" fn heptad_table_next(
     entry: Optional<u64>,
 ) -> c_int {
     table.step(position, entry, |table, position| {
-        table.entries.next_from(position).map(|(behind, &entry)| (behind, entry))
+        table.entries.next_from(position).map(|(after, &entry)| (after, entry))
     })
 }
 

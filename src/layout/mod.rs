@@ -14,7 +14,7 @@
 //!
 //! A slot byte is `tag << 1 | displaced`, with `tag` in `1..=127`: bit 0 says whether the entry sits in
 //! its alternate group instead of its home. `0x00` is a free slot and `0x01` a *stashed* entry, one
-//! that found no room in either group. What stands behind a free slot byte is never read.
+//! that found no room in either group. The entry of a free slot is never read.
 //!
 //! Filter bit `c` is set when some key of this home and of class `c` is not in this group.
 //!

@@ -159,7 +159,7 @@ fn word_round_trips() {
     assert_eq!(Slot::new(7), Some(Slot::ALL[6]));
 }
 
-/// Every set of slots, from every first one: also from none, and from behind the last.
+/// Every set of slots, from every first one: also from none, and from after the last.
 #[test]
 fn a_walk_over_slots_can_start_anywhere() {
     for set in 0..128u64 {

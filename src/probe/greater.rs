@@ -26,7 +26,7 @@ cfg_if::cfg_if! {
             greater
         }
 
-        /// The lesser of two words, and for each of the two slots they stand in the one behind it if
+        /// The lesser of two words, and for each of the two slots they stand in the one after it if
         /// that was the lesser, itself if not. Both are, if they are equal.
         #[expect(clippy::pointers_in_nomem_asm_block, reason = "which are chosen, not followed")]
         #[inline(always)]
@@ -60,7 +60,7 @@ cfg_if::cfg_if! {
             one.max(other)
         }
 
-        /// The lesser of two words, and for each of the two slots they stand in the one behind it if
+        /// The lesser of two words, and for each of the two slots they stand in the one after it if
         /// that was the lesser, itself if not. Both are, if they are equal.
         #[inline(always)]
         pub fn take_lesser(words: [u64; 2], slots: [*const u64; 2]) -> (u64, [*const u64; 2]) {

@@ -131,9 +131,9 @@ impl<'a> Region<'a> {
             return Err(Rejected { value: self, error });
         }
         // SAFETY: within the region, so within one piece of memory.
-        let behind = unsafe { self.base.add(lines) };
+        let after = unsafe { self.base.add(lines) };
         let first_bytes = lines * LINE_BYTES;
-        let rest = Region { base: behind, bytes: self.bytes - first_bytes, borrowed: PhantomData };
+        let rest = Region { base: after, bytes: self.bytes - first_bytes, borrowed: PhantomData };
         Ok((Region { bytes: first_bytes, ..self }, rest))
     }
 }

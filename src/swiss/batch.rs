@@ -72,7 +72,25 @@ impl<V, S: Storage> Raw<u64, V, S> {
     pub(super) fn find_word(&self, hash: u64, word: u64) -> Option<(&u64, &V)> {
         let reader = self.reader();
         // SAFETY: the lines of this table (V1), and what is initialised in them (V2).
-        match unsafe { probe::find_word(reader.base(), reader.geometry(), hash, word) } {
+        let found = unsafe { probe::find_word(reader.base(), reader.geometry(), hash, word) };
+        // SAFETY: the routine's answer about this table.
+        unsafe { self.pair_found(found, &word, || hash) }
+    }
+
+    /// The entry and value that a probe routine has found for `word`, whose hash is `hash()`.
+    ///
+    /// # Safety
+    ///
+    /// `found` is an answer about this table, which has not changed.
+    #[inline(always)]
+    unsafe fn pair_found(
+        &self,
+        found: FoundWord,
+        word: &u64,
+        hash: impl FnOnce() -> u64,
+    ) -> Option<(&u64, &V)> {
+        let reader = self.reader();
+        match found {
             FoundWord::At(entry) => {
                 let place = reader.place_of(entry.addr());
                 // SAFETY: the routine yields entries of slots that are not free.
@@ -82,7 +100,7 @@ impl<V, S: Storage> Raw<u64, V, S> {
             }
             FoundWord::Absent => None,
             FoundWord::MaybeStashed if reader.control.span == 0 => None,
-            FoundWord::MaybeStashed => self.find_again(hash, &word),
+            FoundWord::MaybeStashed => self.find_again(hash(), word),
         }
     }
 
@@ -111,18 +129,8 @@ impl<V, S: Storage> Raw<u64, V, S> {
             // SAFETY: the lines of this table (V1), and what is initialised in them (V2).
             let places = unsafe { probe::find_words(base, geometry, words, answers) };
             for (word, place) in words.iter().zip(places) {
-                let pair = match place {
-                    FoundWord::At(entry) => {
-                        let place = reader.place_of(entry.addr());
-                        // SAFETY: the routine yields entries of slots that are not free.
-                        let entry = unsafe { reader.entry(place) };
-                        // SAFETY: as above.
-                        Some((entry, unsafe { reader.value(place) }))
-                    }
-                    FoundWord::Absent => None,
-                    FoundWord::MaybeStashed if reader.control.span == 0 => None,
-                    FoundWord::MaybeStashed => self.find_again(hash(word), word),
-                };
+                // SAFETY: the routine's answer about this table.
+                let pair = unsafe { self.pair_found(place, word, || hash(word)) };
                 found(index, pair);
                 index += 1;
             }
@@ -134,7 +142,7 @@ impl<V, S: Storage> Raw<u64, V, S> {
     #[inline(never)]
     fn find_again(&self, hash: u64, word: &u64) -> Option<(&u64, &V)> {
         let home = self.reader().geometry().home(hash);
-        if self.control().frozen(home, Tag::of(hash).class()) {
+        if self.control().pinned(home, Tag::of(hash).class()) {
             self.find(hash, |entry| entry == word)
         } else {
             None

@@ -45,7 +45,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
                     if !near {
                         return Some("W3: a stashed entry beyond the span");
                     }
-                    if !filter_bit || !control.frozen(home, tag.class()) {
+                    if !filter_bit || !control.pinned(home, tag.class()) {
                         return Some("W3, W4: a stashed entry without its filter or map bit");
                     }
                 } else {
@@ -138,22 +138,21 @@ mod tests {
 
     #[test]
     fn broken_notes_of_stashed_entries_are_named() {
-        let behind =
-            |writer: &Writer<'_, u64, ()>, alternate| writer.geometry().after(alternate, 3);
+        let after = |writer: &Writer<'_, u64, ()>, alternate| writer.geometry().after(alternate, 3);
         let too_far = complaint(|writer, [_, alternate], _| {
-            put(writer, behind(writer, alternate), SlotByte::STASHED);
+            put(writer, after(writer, alternate), SlotByte::STASHED);
             writer.control.span = 2;
         });
         assert_eq!(too_far, "W3: a stashed entry beyond the span");
         let no_filter_bit = complaint(|writer, [home, alternate], tag| {
             writer.control.add_stashed(home, tag.class(), 3);
             writer.control.stashed -= 1;
-            put(writer, behind(writer, alternate), SlotByte::STASHED);
+            put(writer, after(writer, alternate), SlotByte::STASHED);
         });
         assert_eq!(no_filter_bit, "W3, W4: a stashed entry without its filter or map bit");
         let no_map_bit = complaint(|writer, [home, alternate], tag| {
             set_filter(writer, home, tag);
-            put(writer, behind(writer, alternate), SlotByte::STASHED);
+            put(writer, after(writer, alternate), SlotByte::STASHED);
             writer.control.span = 3;
         });
         assert_eq!(no_map_bit, "W3, W4: a stashed entry without its filter or map bit");

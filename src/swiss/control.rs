@@ -7,7 +7,7 @@ use crate::layout::{Class, Geometry, MaxLoad, Offset, max_entries};
 #[repr(C)]
 pub(super) struct Control {
     pub(super) geometry: Geometry,
-    /// How many groups behind its alternate a stashed entry may lie. 0 means nothing is stashed.
+    /// How many groups after its alternate a stashed entry may lie. 0 means nothing is stashed.
     pub(super) span: usize,
     /// Entries in the table.
     pub(super) len: usize,
@@ -49,11 +49,11 @@ impl Control {
     }
 
     /// Must filter bit `class` of `home` stay, because a stashed entry may rely on it?
-    pub(super) const fn frozen(&self, home: Offset, class: Class) -> bool {
+    pub(super) const fn pinned(&self, home: Offset, class: Class) -> bool {
         self.stash_map & Self::stash_bit(home, class) != 0
     }
 
-    /// Takes note of a new stashed entry, `distance` groups behind its alternate.
+    /// Takes note of a new stashed entry, `distance` groups after its alternate.
     pub(super) fn add_stashed(&mut self, home: Offset, class: Class, distance: usize) {
         self.stashed += 1;
         self.span = self.span.max(distance);
@@ -82,7 +82,7 @@ mod tests {
     /// A flood costs its own homes, not those of everyone.
     #[test]
     #[cfg_attr(miri, ignore = "pure arithmetic, and much of it")]
-    fn a_stashed_entry_freezes_an_eighth_of_the_homes_of_its_class() {
+    fn a_stashed_entry_pins_an_eighth_of_the_filter_bits_of_its_class() {
         let geometry = Geometry::largest_within(32).unwrap();
         let kinds = || (0..32).flat_map(|home| (0..8).map(move |class| (home, Class::new(class))));
         for (home, class) in kinds() {
@@ -90,10 +90,10 @@ mod tests {
             control.add_stashed(geometry.at(home), class, 1);
             for (other, other_class) in kinds() {
                 let expected = (other % 8, other_class) == (home % 8, class);
-                assert_eq!(control.frozen(geometry.at(other), other_class), expected);
+                assert_eq!(control.pinned(geometry.at(other), other_class), expected);
             }
             control.remove_stashed();
-            assert!(!control.frozen(geometry.at(home), class) && !control.has_stash_map());
+            assert!(!control.pinned(geometry.at(home), class) && !control.has_stash_map());
         }
     }
 }

@@ -164,7 +164,7 @@ impl<T, V> Writer<'_, T, V> {
 
     /// [`settle_filter`](Self::settle_filter) where the displaced residents of `class` are known.
     pub(super) fn set_filter_for(&mut self, home: Offset, class: Class, displaced: SlotMask) {
-        let needed = !displaced.is_empty() | self.control.frozen(home, class);
+        let needed = !displaced.is_empty() | self.control.pinned(home, class);
         let word = self.word(home).with_filter_bit(class, needed);
         // SAFETY: no slot byte changes.
         unsafe { self.set_word(home, word) }

@@ -58,6 +58,11 @@ impl<'a, T, V, S: Storage> Occupied<'a, T, V, S> {
         Occupied { table, place }
     }
 
+    /// Where it stands.
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
     pub(super) fn pair(&self) -> (&T, &V) {
         let reader = self.table.reader();
         // SAFETY: H1.

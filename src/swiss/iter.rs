@@ -2,9 +2,12 @@
 
 use core::iter::FusedIterator;
 
-use super::view::{Place, Reader, Writer};
+use super::{
+    control::Control,
+    view::{Place, Reader, Writer},
+};
 use crate::{
-    layout::{Geometry, Offset, SlotByte, SlotMask, Word},
+    layout::{Geometry, Line, Offset, SlotByte, SlotMask, Word},
     probe,
 };
 
@@ -15,7 +18,7 @@ pub(super) fn occupied(word: Word) -> SlotMask {
 }
 
 impl<'a, T, V> Reader<'a, T, V> {
-    /// The first entry whose position is `position` or more, and the position behind it. Position
+    /// The first entry whose position is `position` or more, and the position after it. Position
     /// `8 * g + s` is slot `s` of group `g`; any number is one.
     pub(super) fn next_from(self, position: usize) -> Option<(usize, (&'a T, &'a V))> {
         let geometry = self.geometry();
@@ -98,7 +101,7 @@ impl Places {
         }
     }
 
-    /// Goes on to the next group, and past those without entries. Returns `false` behind the last group.
+    /// Goes on to the next group, and past those without entries. Returns `false` after the last group.
     #[inline]
     fn advance(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
         let groups = self.geometry.groups();
@@ -154,6 +157,14 @@ impl<T, V> Clone for Pairs<'_, T, V> {
 impl<'a, T, V> Pairs<'a, T, V> {
     pub(super) fn new(reader: Reader<'a, T, V>) -> Self {
         Pairs { reader, places: Places::of(reader) }
+    }
+}
+
+/// Of no table.
+impl<T, V> Default for Pairs<'_, T, V> {
+    fn default() -> Self {
+        // SAFETY: V1: one line; V2: it has no entries.
+        Pairs::new(unsafe { Reader::new(&Line::EMPTY, &Control::NO_LINES) })
     }
 }
 

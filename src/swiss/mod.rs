@@ -15,7 +15,7 @@
 //! ```
 //!
 //! Every key lives in its *home* group, in its *alternate* group, or, when a flood of equal hashes
-//! fills both, *stashed*: in the first free slot behind the alternate. The alternate follows from the
+//! fills both, *stashed*: in the first free slot after the alternate. The alternate follows from the
 //! group and the class alone and is an involution, so a resident can be moved to its other group
 //! without calling the hash function. There are no tombstones, and nothing drifts under churn.
 //!
@@ -26,7 +26,7 @@
 //! - **W1** A slot byte with the displaced bit clear and not free: the entry's home is this group.
 //! - **W2** Displaced and not stashed: this group is the alternate of the entry's home and class, and the
 //!   home's filter bit of that class is set.
-//! - **W3** Stashed: the entry lies `1..=span` groups behind its alternate, the home's filter bit is
+//! - **W3** Stashed: the entry lies `1..=span` groups after its alternate, the home's filter bit is
 //!   set, and so is the bit of (home number mod 8, class) in `stash_map`.
 //! - **W4** Filter bit clear: no key of that home and class is outside its home.
 //! - **W5** As long as nothing was ever stashed, each set filter bit has a displaced resident.
@@ -38,7 +38,7 @@
 //! ```text
 //! lookup   match (tag, home) in home; compare.    none, and filter bit c clear: absent
 //!          match (tag, displaced) in alternate.        none, and nothing stashed:       absent
-//!          stashed entries, at most `span` groups behind the alternate
+//!          stashed entries, at most `span` groups after the alternate
 //! insert   1 a free slot at home
 //!          2 a free slot in the alternate                        (sets filter bit c)
 //!          3 move one resident of either to its other group, a displaced one first; take its slot
@@ -76,12 +76,15 @@
 //! answers exactly, and the involution by subtraction, are heptad's. docs/measurements.md has the figures.
 
 mod batch;
+mod bucket;
 mod check;
 mod control;
 mod displace;
 mod drain;
 mod duplicate;
 mod entry;
+mod equivalent;
+mod evict;
 mod extract;
 mod find;
 mod grow;
@@ -104,6 +107,7 @@ mod stats;
 pub mod table;
 mod view;
 
+pub use equivalent::Equivalent;
 #[cfg(feature = "spin")]
 pub use locked::Locked;
 pub use map::{Map, PackedMap};

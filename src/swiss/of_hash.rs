@@ -49,7 +49,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
 struct PlacesOf {
     tag: Tag,
     home: Offset,
-    /// 0 before the home, 1 before the alternate, then 1 more than the groups behind it.
+    /// 0 before the home, 1 before the alternate, then 1 more than the groups after it.
     step: usize,
     span: usize,
     /// The group of the slots still in `slots`.

@@ -1,7 +1,7 @@
 //! Stashed entries: what a flood of equal hashes turns into.
 //!
 //! A key whose two groups are full, and cannot be made to give way, goes to the first free slot
-//! behind its alternate. Its byte carries no tag, so it is found by comparing; `span` bounds how far
+//! after its alternate. Its byte carries no tag, so it is found by comparing; `span` bounds how far
 //! a search goes, and the home's filter bit keeps everyone else from paying for it. Growing the
 //! table inserts the stashed afresh, and with a sound hash they become ordinary entries.
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl<T, V> Reader<'_, T, V> {
-    /// Looks among the stashed entries behind `alternate`: at most `span` lines.
+    /// Looks among the stashed entries after `alternate`: at most `span` lines.
     #[cold]
     pub(super) fn find_stashed(
         self,

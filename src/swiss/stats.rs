@@ -18,7 +18,7 @@ pub struct Stats {
     pub displaced: usize,
     /// Entries in neither of their groups: a hit on them touches up to `span` lines more.
     pub stashed: usize,
-    /// How many groups behind its alternate a stashed entry may lie.
+    /// How many groups after its alternate a stashed entry may lie.
     pub span: usize,
     /// Filter bits set, of eight per group: a miss on such a home and class touches two lines.
     pub filter_bits: usize,

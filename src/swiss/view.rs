@@ -4,7 +4,7 @@
 //! type. Offsets are masked by the geometry when they are made and when they are used, so the
 //! address of a word always lies inside the table:
 //!
-//! - **V1** `base` points to `geometry.groups()` group lines, and to the values behind them as `shape` has it,
+//! - **V1** `base` points to `geometry.groups()` group lines, and to the values after them as `shape` has it,
 //!   valid for reads during `'a`, and through a [`Writer`] for writes; nobody else writes them meanwhile.
 //! - **V2** Each metadata word is initialised; entry and value of a slot are initialised exactly
 //!   while its slot byte is not free.
@@ -12,7 +12,7 @@
 use core::{marker::PhantomData, num::NonZeroUsize};
 
 use super::{control::Control, shape};
-use crate::layout::{Class, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
+use crate::layout::{Class, ENTRY_BYTES, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
 
 /// Where an entry stands, or could: its group, and its bytes from the start of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,12 @@ impl Place {
     #[inline]
     pub(super) fn offset(self) -> Offset {
         self.offset
+    }
+
+    /// The number of the slot: eight per group.
+    #[inline]
+    pub(super) fn bucket(self) -> usize {
+        self.bytes / ENTRY_BYTES
     }
 
     #[inline]

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use xshell::Cmd;
 
-use crate::stage::Count;
+use crate::count::Count;
 
 /// How often a running command is looked at.
 const LOOK: Duration = Duration::from_millis(20);

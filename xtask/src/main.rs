@@ -22,6 +22,7 @@ mod bench;
 mod builds;
 mod capi;
 mod consumers;
+mod count;
 mod coverage;
 mod demo;
 mod docs;

@@ -10,10 +10,10 @@ use crate::{
 };
 
 use super::{
-    SMALL,
     loops::Factory,
     plan::{Plan, Task},
     rows,
+    sizes::SMALL,
 };
 
 /// Steps of an operation, as it goes: the same number of steps is always counted the same.

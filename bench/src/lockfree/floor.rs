@@ -15,7 +15,7 @@ use std::sync::atomic::{
 use anyhow::Result;
 use heptad::hash::hash_word;
 
-use super::{SMALL, heptad::Heptad, map::Map};
+use super::{heptad::Heptad, map::Map, sizes::SMALL};
 use crate::{gauge::Gauge, ours::SEED, rounds::median};
 
 /// As many lines as a map of [`SMALL`] entries has buckets, nearly.

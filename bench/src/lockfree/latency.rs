@@ -14,12 +14,11 @@ use crate::{
 };
 
 use super::{
-    LARGE, SMALL,
     loops::Factory,
     members::Member,
-    patience,
     plan::Kind,
     rows,
+    sizes::{LARGE, SMALL, patience},
     worker::{Answer, Latency, Request},
 };
 

@@ -87,14 +87,16 @@ pub(crate) mod peers;
 mod plan;
 mod pool;
 mod rows;
+mod sizes;
 mod worker;
 
 use loops::Factory;
 use members::Member;
 use rows::Sample;
+pub(crate) use sizes::SUITE;
+use sizes::{LARGE, SMALL, patience};
 use worker::{Answer, Request};
 
-pub(crate) const SUITE: &str = "lockfree";
 /// What `--op` calls the timing of each step.
 pub(crate) const LATENCY: &str = "latency";
 /// What `--op` calls the bare exchanges.
@@ -116,9 +118,6 @@ const FACTORIES: [Factory; 12] = [
     Factory::of::<peers::SpinSwiss>(),
 ];
 
-/// Entries of the maps: some that fit the caches, and some that do not.
-const SMALL: usize = 10_000;
-const LARGE: usize = 4_000_000;
 /// Threads that change a map.
 const THREADS: [usize; 2] = [1, 2];
 
@@ -189,11 +188,6 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
         latency::run(options, &factories, report);
     }
     Ok(())
-}
-
-/// How long a worker may take for one request.
-fn patience(entries: usize) -> Duration {
-    Duration::from_secs(if entries < LARGE { 40 } else { 120 })
 }
 
 /// All cells of maps of so many entries.

@@ -8,9 +8,9 @@ use crate::{
 };
 
 use super::{
-    SUITE,
     members::Member,
     plan::Kind,
+    sizes::SUITE,
     worker::{Latency, Memory},
 };
 

@@ -4,11 +4,8 @@ use std::sync::atomic::AtomicBool;
 
 use heptad::hash::Keyed;
 
-use super::{
-    key,
-    migrating::{Heptad, Migrating},
-};
-use crate::{gauge::thread_nanoseconds, rounds::median};
+use super::migrating::{Heptad, Migrating};
+use crate::{gauge::thread_nanoseconds, rounds::median, workload::key};
 
 type Hashbrown = hashbrown::HashMap<u64, u64, Keyed>;
 
@@ -17,7 +14,7 @@ pub(super) fn run(entries: usize, rounds: usize) {
     let ours = Heptad::<1, true>::with_entries(entries);
     let [mut full, mut empty] =
         [0, 1].map(|seed| Hashbrown::with_capacity_and_hasher(entries, Keyed::new(seed)));
-    (0..entries).for_each(|number| _ = full.insert(key(number), key(number)));
+    (0..entries as u64).for_each(|number| _ = full.insert(key(number), key(number)));
     let is_over = AtomicBool::new(false);
     let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
     for round in 0..rounds as u64 {

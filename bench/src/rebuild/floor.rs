@@ -25,7 +25,8 @@ use std::{
 
 use heptad::{hash::hash_word, lockfree::arena_lines};
 
-use super::{key, migrating::Migrating};
+use super::migrating::Migrating;
+use crate::workload::key;
 
 /// About what heptad takes.
 const NANOSECONDS_PER_ENTRY: usize = 50;
@@ -159,7 +160,7 @@ impl<const SCATTERED: bool, const HASHES: u64> Migrating for Floor<SCATTERED, HA
             pass: Apart::default(),
         };
         floor.orders = [0, 1].map(|side| {
-            let mut order: Box<[u64]> = (0..entries).map(key).collect();
+            let mut order: Box<[u64]> = (0..entries as u64).map(key).collect();
             order.sort_by_key(|&key| floor.line_of(side, key));
             order
         });

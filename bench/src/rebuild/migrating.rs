@@ -16,10 +16,10 @@ use heptad::{
     storage::Region,
 };
 
-use super::key;
 use crate::{
     lockfree::{heptad::arena, map::Map as PeerMap},
     ours::{MEMORY, SEED},
+    workload::key,
 };
 
 /// So many times the entries are added while a map grows.
@@ -62,7 +62,7 @@ impl<const OF: u32, const RESEEDS: bool> Migrating for Heptad<OF, RESEEDS> {
     fn with_entries(entries: usize) -> Self {
         let [(first_arena, first), (second_arena, second)] = [arena(entries), arena(entries)];
         let map = Map::new_with(first, SEED, Counted::new()).expect(MEMORY);
-        for number in 0..entries {
+        for number in 0..entries as u64 {
             map.insert(key(number), key(number)).expect("there is room");
         }
         Heptad { map, spare: Mutex::new(Some(second)), _arenas: [first_arena, second_arena] }
@@ -116,7 +116,7 @@ impl<M: PeerMap> Migrating for Growing<M> {
 
     fn with_entries(entries: usize) -> Self {
         let map = M::with_room(entries);
-        (0..entries).for_each(|number| _ = map.upsert(key(number), key(number)));
+        (0..entries as u64).for_each(|number| _ = map.upsert(key(number), key(number)));
         Growing { map, entries, added: Mutex::new(0) }
     }
 
@@ -139,7 +139,7 @@ impl<M: PeerMap> Migrating for Growing<M> {
             return false;
         }
         for _ in 0..ADDED_AT_ONCE {
-            let key = key(self.entries + *added);
+            let key = key((self.entries + *added) as u64);
             self.map.upsert(key, key);
             *added += 1;
         }

@@ -41,6 +41,7 @@ use crate::{
     options::Options,
     report,
     rounds::median,
+    workload::key,
 };
 
 mod copy;
@@ -56,11 +57,6 @@ pub(crate) const SUITE: &str = "rebuild";
 const SPAN: usize = 1 << 11;
 /// Operations that are timed one by one, in each round.
 const TIMED: usize = 1 << 17;
-
-/// A key that is there all the time.
-fn key(number: usize) -> u64 {
-    hash_word(0x6b65_7973, number as u64)
-}
 
 /// What the working thread does.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -252,7 +248,7 @@ impl Course {
                 Op::Upsert => map.upsert(key, key),
             };
             // Drawn anew for all spans: what comes again and again is learnt by heart by processors.
-            let draw = |_| key(random.usize(..size.entries));
+            let draw = |_| key(random.u64(..size.entries as u64));
             let keys: Vec<u64> = (0..SPAN * size.spans).map(draw).collect();
             for keys in keys.chunks(SPAN) {
                 let (start, clock) = (thread_nanoseconds(), Instant::now());

@@ -9,7 +9,7 @@ use heptad::{
     swiss,
 };
 
-use super::{Entrant, race};
+use super::race::{Entrant, race};
 use crate::{
     adapter::Words,
     memory,

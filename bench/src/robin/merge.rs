@@ -10,7 +10,7 @@ use heptad::{
     swiss,
 };
 
-use super::{Entrant, race};
+use super::race::{Entrant, race};
 use crate::ours::{MEMORY, SEED};
 
 /// Keys of each set.

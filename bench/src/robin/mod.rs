@@ -12,40 +12,14 @@
 //! The contenders of a line take turns, in another order each round; what is printed is the median of
 //! the time their thread had the processor.
 
-use std::hint::black_box;
-
 use anyhow::Result;
-
-use crate::{
-    gauge::Gauge,
-    rounds::{median, turns},
-};
 
 mod growth;
 mod merge;
 pub(crate) mod ordered;
 mod pass;
+mod race;
 mod threads;
-
-/// Something to be measured: prepared afresh, then timed.
-pub(crate) struct Entrant<'a> {
-    pub(crate) name: &'static str,
-    /// Returns the work to be timed.
-    pub(crate) prepare: Box<dyn FnMut() -> Box<dyn FnMut() + 'a> + 'a>,
-}
-
-/// The median time of each entrant, in nanoseconds.
-pub(crate) fn race(entrants: &mut [Entrant<'_>], rounds: usize) -> Result<Vec<f64>> {
-    let mut samples = vec![Vec::new(); entrants.len()];
-    for round in 0..rounds {
-        for index in turns(round, entrants.len()) {
-            let mut work = (entrants[index].prepare)();
-            samples[index].push(Gauge::Nanoseconds.measure(&mut work)?);
-            black_box(&work);
-        }
-    }
-    Ok(samples.into_iter().map(median).collect())
-}
 
 /// Runs all parts; small tables only if `quick`.
 pub(crate) fn run(quick: bool) -> Result<()> {

@@ -10,7 +10,7 @@ use heptad::{
     storage::{Downward, Heap, Region, Zeroed},
 };
 
-use super::{Entrant, race};
+use super::race::{Entrant, race};
 use crate::ours::{MEMORY, SEED};
 
 /// log2 of the homes before growing: 256 KiB that become 512, and 128 MiB that become 256.

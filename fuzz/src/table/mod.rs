@@ -3,6 +3,7 @@
 //! An entry is a key in the high byte, which it is found and hashed by, over a stamp that no other
 //! entry has: so it matters which one an answer is, and a table may hold several of one key.
 
+mod growth;
 mod run;
 
 use arbitrary::Arbitrary;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heptad::{
     Error,
-    storage::{Growable, Storage},
+    storage::Storage,
     swiss::{Table, table::Entry},
 };
 
@@ -13,28 +13,28 @@ use crate::{hashing::Hashing, storages::Load};
 
 /// A table, and what it should hold.
 pub(super) struct Run<S: Storage> {
-    table: Table<u64, S>,
+    pub(super) table: Table<u64, S>,
     /// The entries it should hold: those of one key side by side.
-    model: BTreeSet<u64>,
+    pub(super) model: BTreeSet<u64>,
     /// Storages for the table to move into.
     spares: Vec<S>,
     /// How to do what only storages that grow can do.
     growing: Option<fn(&mut Self, Growing)>,
-    hashing: Hashing,
-    load: Load,
+    pub(super) hashing: Hashing,
+    pub(super) load: Load,
     next_stamp: u64,
     /// The capacity before the operation.
-    capacity: usize,
+    pub(super) capacity: usize,
     /// Was an entry stashed since all entries were put in anew?
-    ever_stashed: bool,
+    pub(super) ever_stashed: bool,
 }
 
-fn hash_of(hashing: Hashing, key: u8) -> u64 {
+pub(super) fn hash_of(hashing: Hashing, key: u8) -> u64 {
     hashing.hash(u64::from(key))
 }
 
 /// The hash function as tables want it.
-fn hasher(hashing: Hashing) -> impl Fn(&u64) -> u64 {
+pub(super) fn hasher(hashing: Hashing) -> impl Fn(&u64) -> u64 {
     move |&entry| hash_of(hashing, key_of(entry))
 }
 
@@ -168,7 +168,7 @@ impl<S: Storage> Run<S> {
     }
 
     /// An entry of `key` that never was before.
-    fn new_entry(&mut self, key: u8) -> u64 {
+    pub(super) fn new_entry(&mut self, key: u8) -> u64 {
         self.next_stamp += 1;
         u64::from(key) << 56 | self.next_stamp
     }
@@ -180,7 +180,7 @@ impl<S: Storage> Run<S> {
     }
 
     /// Finds an entry of `key`. What is compared on the way must be entries.
-    fn lookup(&self, key: u8) -> Option<u64> {
+    pub(super) fn lookup(&self, key: u8) -> Option<u64> {
         let found = self.table.find(hash_of(self.hashing, key), |entry| {
             assert!(self.model.contains(entry), "compared with {entry:#x}, which is not there");
             key_of(*entry) == key
@@ -201,7 +201,12 @@ impl<S: Storage> Run<S> {
         self.check_insertion(result, entry, self.growing.is_some());
     }
 
-    fn check_insertion(&mut self, result: Result<u64, (u64, Error)>, entry: u64, grows: bool) {
+    pub(super) fn check_insertion(
+        &mut self,
+        result: Result<u64, (u64, Error)>,
+        entry: u64,
+        grows: bool,
+    ) {
         let full = self.model.len() == self.capacity;
         match result {
             Ok(inserted) => {
@@ -410,53 +415,5 @@ impl<S: Storage> Run<S> {
         self.ever_stashed |= self.table.stats().stashed > 0;
         let checked = self.table.check_invariants(hasher(self.hashing), self.ever_stashed);
         assert_eq!(checked, Ok(()));
-    }
-}
-
-impl<S: Growable> Run<S> {
-    pub(super) fn grow(&mut self, operation: Growing) {
-        let (len, hashing) = (self.model.len(), self.hashing);
-        match operation {
-            Growing::Insert(key) => {
-                let entry = self.new_entry(key);
-                let held = self.table.insert_unique(hash_of(hashing, key), entry, hasher(hashing));
-                let inserted = *held.get();
-                self.check_insertion(Ok(inserted), entry, true);
-            }
-            Growing::Entry(key) => {
-                let (new, found) = (self.new_entry(key), self.lookup(key));
-                let equal = |entry: &u64| key_of(*entry) == key;
-                let entry = self.table.entry(hash_of(hashing, key), equal, hasher(hashing));
-                let held = entry.or_insert_with(|| new);
-                assert_eq!(*held.get(), found.unwrap_or(new));
-                self.model.insert(found.unwrap_or(new));
-            }
-            Growing::Reserve(additional) => {
-                self.table.reserve(additional.into(), hasher(hashing));
-                assert!(self.table.capacity() >= len + usize::from(additional));
-            }
-            Growing::ShrinkTo(capacity) => {
-                let wanted = len.max(capacity.into());
-                assert_eq!(self.table.try_shrink_to(capacity.into(), hasher(hashing)), Ok(()));
-                self.check_shrunk(wanted);
-            }
-            Growing::ShrinkToFit => {
-                self.table.shrink_to_fit(hasher(hashing));
-                self.check_shrunk(len);
-            }
-            Growing::Rehash(hashing) => {
-                assert_eq!(self.table.try_rehash(hasher(hashing)), Ok(()));
-                // A table without memory may get some.
-                assert!(self.table.capacity() == self.capacity || self.capacity == 0);
-                self.hashing = hashing;
-                self.ever_stashed = false;
-            }
-        }
-    }
-
-    /// The table is no larger than `wanted` entries need, nor larger than it was.
-    fn check_shrunk(&self, wanted: usize) {
-        let least = if wanted == 0 { 0 } else { self.load.capacity(self.load.groups_for(wanted)) };
-        assert_eq!(self.table.capacity(), least.min(self.capacity));
     }
 }

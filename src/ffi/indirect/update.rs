@@ -6,11 +6,14 @@ use super::{
     super::{
         code::{self, Refusal},
         handle::ToRead,
-        lockfree::{ChangeValue, ValueCondition},
+        lockfree::{ChangeValue, UpdateValue, ValueCondition, VisitEntry, required},
         results::{Context, Key, Optional},
     },
     HeptadIndirect, Indirect, Sought,
 };
+
+/// Learns which entry was removed.
+pub type RemovedEntry = Option<extern "C" fn(reference: u64, value: u64, context: Context)>;
 
 /// Makes of the value of a key, or its absence, what `change` returns, and reports the value before. Was there one?
 #[inline(never)]
@@ -138,6 +141,88 @@ pub extern "C" fn heptad_indirect_compare_and_set(
         let before = map.compare_and_set(&Sought { hash, key }, reference, expected, Some(value));
         before.map(|entry| entry.map(|(_, value)| value))
     })
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_indirect_compare_and_remove(
+    map: ToRead<HeptadIndirect>,
+    hash: u64,
+    key: Key,
+    expected: c_int,
+    expected_value: u64,
+    was_present: Optional<c_int>,
+    reference: Optional<u64>,
+    previous: Optional<u64>,
+) -> c_int {
+    map.compare_and(expected, expected_value, (was_present, previous), |map, expected| {
+        let stored = reference.open()?;
+        let before = map.compare_and_set(&Sought { hash, key }, 0, expected, None)?;
+        Ok::<_, Refusal>(before.map(|(reference, value)| {
+            stored.give(reference);
+            value
+        }))
+    })
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_indirect_fetch_update(
+    map: ToRead<HeptadIndirect>,
+    hash: u64,
+    key: Key,
+    reference: u64,
+    change: UpdateValue,
+    context: Context,
+    stored: Optional<u64>,
+    previous: Optional<u64>,
+) -> c_int {
+    map.update((stored, previous), |map| {
+        let change = required(change)?;
+        let mut change = |current: Option<u64>| {
+            let mut value = current.unwrap_or(0);
+            let stays = change(&mut value, c_int::from(current.is_some()), context) != 0;
+            stays.then_some(value)
+        };
+        let change: &mut dyn FnMut(Option<u64>) -> Option<u64> = &mut change;
+        Ok::<_, Refusal>(map.fetch_update(&Sought { hash, key }, reference, change)?)
+    })
+}
+
+/// [`retain`](Indirect::retain), compiled once.
+#[inline(never)]
+fn retain(
+    map: &Indirect,
+    keep: &mut dyn FnMut(u64, u64) -> bool,
+    removed: RemovedEntry,
+    context: Context,
+) -> Result<(), Refusal> {
+    Ok(map.retain(keep, |reference, value| {
+        if let Some(removed) = removed {
+            removed(reference, value, context);
+        }
+    })?)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_indirect_retain(
+    map: ToRead<HeptadIndirect>,
+    keep: VisitEntry,
+    removed: RemovedEntry,
+    context: Context,
+) -> c_int {
+    map.ask(|map| {
+        let keep = required(keep)?;
+        let mut keep = |reference, value| keep(reference, value, context) != 0;
+        retain(map, &mut keep, removed, context)
+    })
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_indirect_clear(
+    map: ToRead<HeptadIndirect>,
+    removed: RemovedEntry,
+    context: Context,
+) -> c_int {
+    map.ask(|map| retain(map, &mut |_, _| false, removed, context))
 }
 
 /// Removes a key if `condition` holds, and reports its reference and value.

@@ -28,8 +28,8 @@ impl Sorted for SortedMap {
     }
 
     fn next_from(&self, position: usize) -> Option<(usize, (u64, u64))> {
-        let (behind, (key, &value)) = self.next_from(position)?;
-        Some((behind, (key, value)))
+        let (after, (key, &value)) = self.next_from(position)?;
+        Some((after, (key, value)))
     }
 }
 
@@ -318,7 +318,7 @@ pub extern "C" fn heptad_robin_map_next(
     value: Optional<u64>,
 ) -> c_int {
     map.step(position, (key, value), |map, position| {
-        map.next_from(position).map(|(behind, entry)| (behind, entry_of(entry)))
+        map.next_from(position).map(|(after, entry)| (after, entry_of(entry)))
     })
 }
 

@@ -42,13 +42,13 @@ pub(super) fn copy<T: Sorted>(
         let (mut position, mut copied) = (table.position_of(least), 0);
         let has_more = loop {
             match table.next_from(position) {
-                Some((behind, (key, value))) if key <= greatest => {
+                Some((after, (key, value))) if key <= greatest => {
                     let Some(to) = keys.get_mut(copied) else { break true };
                     to.write(key);
                     if let Some(to) = values.get_mut(copied) {
                         to.write(value);
                     }
-                    (position, copied) = (behind, copied + 1);
+                    (position, copied) = (after, copied + 1);
                 }
                 _ => break false,
             }

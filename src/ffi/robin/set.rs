@@ -27,8 +27,8 @@ impl Sorted for SortedSet {
     }
 
     fn next_from(&self, position: usize) -> Option<(usize, (u64, u64))> {
-        let (behind, key) = self.next_from(position)?;
-        Some((behind, (key, 0)))
+        let (after, key) = self.next_from(position)?;
+        Some((after, (key, 0)))
     }
 }
 

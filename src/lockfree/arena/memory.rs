@@ -15,7 +15,7 @@
 //! | 8 to 15 | how far the rebuilds are that it takes part in: [`Progress`] |
 //!
 //! Buckets follow, then the groups: [`Shape`] has the picture. Before a rebuild no word is an address, so an
-//! arena means the same wherever it is mapped. A new one is all zero behind word 6.
+//! arena means the same wherever it is mapped. A new one is all zero after word 6.
 
 use core::{
     mem::offset_of,

@@ -87,7 +87,7 @@ impl<'a, T: Reserver> Table<'a, T> {
     /// The table that entries move to, if this one is being rebuilt, or has been.
     #[inline]
     pub(crate) fn next(self) -> Option<Table<'a, T>> {
-        // Acquire: pairs with the Release of `set_next`, which comes behind making the table.
+        // Acquire: pairs with the Release of `set_next`, which comes after making the table.
         let next = NonNull::new(self.descriptor().next.load(Acquire))?;
         // SAFETY: A1 of the next table: R2 keeps it at least as long as this one.
         Some(unsafe { Table::at(next) }.for_reserver(self.reserver))
@@ -144,7 +144,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         self.home(0)
     }
 
-    /// The number of the bucket that an address is in, and how far behind its first byte, if it is less than a word.
+    /// The number of the bucket that an address is in, and how far after its first byte, if that is less than a word.
     pub(crate) fn bucket_at(self, address: usize) -> Option<(u64, u32)> {
         index_in(self.buckets(), address)
     }
@@ -195,7 +195,7 @@ impl<'a, T: Reserver> Table<'a, T> {
     }
 }
 
-/// The element that an address is in, and how far behind its first byte, if it is less than a word.
+/// The element that an address is in, and how far after its first byte, if that is less than a word.
 fn index_in<E>(elements: &[E], address: usize) -> Option<(u64, u32)> {
     let offset_bytes = address.checked_sub(elements.as_ptr().addr())?;
     let (number, rest) = (offset_bytes / size_of::<E>(), offset_bytes % size_of::<E>());

@@ -46,7 +46,7 @@ impl<'a> Home<'a> {
         // Pairs with the Release fence before a slot is filled: whoever read a word of a slot's next
         // entry sees here that the last one was hidden.
         fence(Acquire);
-        // Relaxed: the fence orders it behind the loads before it.
+        // Relaxed: the fence orders it after the loads before it.
         Header(self.bucket().header().load(Relaxed)).shows_same_as(seen)
     }
 }

@@ -145,7 +145,7 @@ impl Track for Counted {
 // SAFETY: an operation that entered before `start` is in one of the banks. Each change of roles saw the
 // bank that became active empty; `CHANGES_PER_GRACE_PERIOD` changes that follow `start` include one such
 // look at each bank, begun after it, and reading `left` acquired what the leavers released. An operation
-// that a look missed entered behind it in the order of SeqCst, so it sees what was written before.
+// that a look missed entered after it in the order of SeqCst, so it sees what was written before.
 unsafe impl Reclaim for Counted {
     fn start(&self) -> u64 {
         sequentially_consistent();
@@ -154,7 +154,7 @@ unsafe impl Reclaim for Counted {
 
     fn has_elapsed(&self, started: u64) -> bool {
         for _ in 0..CHANGES_PER_GRACE_PERIOD {
-            // SeqCst: who sees a change of roles looks behind it, in the one order of all looks.
+            // SeqCst: whoever sees a change of roles looks after it, in the one order of all looks.
             let changes = self.changes.load(SeqCst);
             // The difference, as numbers wrap.
             if started.wrapping_sub(changes) as i64 <= 0 {

@@ -51,7 +51,7 @@ impl<'a, G: Track> Chain<'a, G> {
     /// The newest table, unless there is another one before it that is not migrated. Asked for inside.
     #[inline]
     pub(crate) fn settled(&self) -> Option<Table<'_>> {
-        // SeqCst: behind entering and behind `settle` in one order, for grace periods; and Acquire, which
+        // SeqCst: after entering and after `settle` in one order, for grace periods; and Acquire, which
         // pairs with the Releases of `start_with` and `append`.
         let newest = self.newest.load(SeqCst);
         if newest.addr() & UNSETTLED != 0 {

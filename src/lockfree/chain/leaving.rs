@@ -24,7 +24,7 @@ const _: () = assert!(align_of::<Descriptor>() >= END);
 pub(crate) struct Leaving {
     word: AtomicPtr<Descriptor>,
     /// What the guard answered when the grace period started: of departures with even numbers, and with odd. Several
-    /// may have asked it, each behind step 2: whichever answer counts is right.
+    /// may have asked it, each after step 2: whichever answer counts is right.
     started: [SharedU64; 2],
 }
 

@@ -90,7 +90,7 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    /// Inserts a copied entry where it is absent: here, or in the table behind if its home has moved on.
+    /// Inserts a copied entry where it is absent: here, or in the next table if its home has moved on.
     /// `is_over` tells whether the entry's old bucket is migrated, and the copy comes too late.
     fn insert_copy(self, word: u64, value: u64, is_over: impl Fn() -> bool) -> Result<(), Stop> {
         let key = Key { word, matches: |word, stored, _: Look<'_>| stored == word };
@@ -149,7 +149,7 @@ impl<'a> Table<'a> {
         let (found, done) = (&next.progress().found, &self.progress().done);
         let buckets = self.shape().buckets;
         // Acquire: pairs with the Release below: what others found migrated is so for us. No model has found
-        // a use for it, as a fence of `settle` comes behind.
+        // a use for it, as a fence of `settle` comes after it.
         let first = found.load(Acquire);
         let mut range = first..buckets.min(first + most);
         let is_migrated = |home: Home<'_>| home.header().is_migrated();

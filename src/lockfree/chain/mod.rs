@@ -67,7 +67,7 @@ const NO_TABLE: *mut Descriptor = ptr::without_provenance_mut(UNSETTLED);
 /// - **R2** From `oldest` on each table leads to the next, or is about to lead to `newest`; `first` is one
 ///   of them. If `first` is null, so is `oldest`, and `newest` is the only table. A table leaves the chain only at its
 ///   start, and is returned when no operation can be in it, or together with the chain.
-/// - **R3** All three only ever move on. So whoever loads `first`, and `newest` behind it, has a piece of the chain.
+/// - **R3** All three only ever move on. So whoever loads `first`, and `newest` after it, has a piece of the chain.
 #[derive(Debug)]
 pub(crate) struct Chain<'a, G> {
     newest: AtomicPtr<Descriptor>,

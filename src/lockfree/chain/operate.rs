@@ -83,7 +83,7 @@ impl<G: Track> Chain<'_, G> {
             intent.end();
             return answer.into();
         }
-        // Asked before, as what comes behind an exchange waits for it.
+        // Asked before, as what follows an exchange waits for it.
         let is_drawn = is_drawn(start, home, key.word);
         let answer = update_from(start, home, key, decide);
         // Always if there was no such key: so a table that is growing is moved before the next one is full.
@@ -94,7 +94,7 @@ impl<G: Track> Chain<'_, G> {
     }
 }
 
-/// Changes a key in `table`, or behind.
+/// Changes a key in `table`, or in a next one.
 #[inline(always)]
 fn update_from<'a>(
     table: Table<'a>,

@@ -62,7 +62,7 @@ impl<'a, G: Track> Chain<'a, G> {
     /// R1, R2: it stays a table for as long as `newest` does, and longer.
     pub(crate) unsafe fn append(&self, newest: Table<'_>, descriptor: NonNull<Descriptor>) -> bool {
         let (null, before) = (ptr::null_mut(), newest.as_ptr().as_ptr());
-        // SeqCst, both: behind the look at `newest`. If they are null it is the only table. `oldest` last: where
+        // SeqCst, both: after the look at `newest`. If they are null it is the only table. `oldest` last: where
         // it is not `first`, a table is retired.
         let _ = self.first.compare_exchange(null, before, SeqCst, Relaxed);
         let _ = self.oldest.compare_exchange(null, before, SeqCst, Relaxed);

@@ -87,9 +87,9 @@ impl<'a, G: Reclaim> Chain<'a, G> {
         let _inside = self.enter();
         let mut departure = self.leaving.load();
         if departure.table().is_none() {
-            // SeqCst, here and below: behind entering, and before the look at the counters in `start`.
+            // SeqCst, here and below: after entering, and before the look at the counters in `start`.
             let oldest = NonNull::new(self.oldest.load(SeqCst))?;
-            // Behind the look at `oldest`, so never null: operations start behind it, or it is not retired.
+            // After the look at `oldest`, so never null: operations start after it, or it is not retired.
             if self.first.load(SeqCst) == oldest.as_ptr() {
                 return None;
             }

@@ -92,7 +92,7 @@ const MOST_COUNTS: usize = 3;
 ///
 /// During a rebuild an entry counts where operations look for it: in the first table in which its home
 /// is not migrated. The tables are walked in order; an entry that moves in between comes twice. One that
-/// moves on, again and again, before the walk comes to it is missed behind [`MOST_TABLES`].
+/// moves on, again and again, before the walk comes to it is missed after [`MOST_TABLES`].
 pub(crate) struct Walk<'m, G: Track> {
     first: Option<Table<'m>>,
     table: Option<Table<'m>>,

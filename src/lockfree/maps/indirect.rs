@@ -282,6 +282,33 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         Ok(removed.map(|value| (found.get(), V::from_word(value))))
     }
 
+    /// Removes the entries for which `keep` does not hold, one by one, and passes the reference and value of each to
+    /// `removed`: its memory may be reused as [`Keys`] says. Entries that come meanwhile may stay. No key is compared.
+    ///
+    /// # Errors
+    ///
+    /// The first of [`remove_if`](Self::remove_if); entries that come after it are not looked at.
+    pub fn retain(
+        &self,
+        mut keep: impl FnMut(u64, V) -> bool,
+        mut removed: impl FnMut(u64, V),
+    ) -> Result<(), Error> {
+        for (word, _) in Walk::over(&self.chain) {
+            let reference = word & !self.keys.hash_bits();
+            let key = Key { word, matches: |word, stored, _: Look<'_>| word == stored };
+            let mut removes = false;
+            let decide = Callers::new(|current: Option<u64>| {
+                removes = current.is_some_and(|value| !keep(reference, V::from_word(value)));
+                if removes { Decision::Remove } else { Decision::Keep }
+            });
+            let before = self.chain.update(key, decide)?;
+            if let Some(value) = before.filter(|_| removes) {
+                removed(reference, V::from_word(value));
+            }
+        }
+        Ok(())
+    }
+
     /// References and values, in no order: see [`Map::iter`](super::Map::iter).
     pub fn iter(&self) -> impl Iterator<Item = (u64, V)> {
         let hash_bits = self.keys.hash_bits();

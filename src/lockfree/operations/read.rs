@@ -59,7 +59,7 @@ impl<'a> Home<'a> {
 }
 
 impl<'a, T: Reserver> Table<'a, T> {
-    /// The value of a key, here or in a table behind. The home's line, and one more for each entry of
+    /// The value of a key, here or in a next table. The home's line, and one more for each entry of
     /// the home that stands in a group and is looked at.
     #[inline]
     pub(crate) fn get(self, key: Key<impl Matches>) -> Option<u64> {

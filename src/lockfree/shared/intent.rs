@@ -50,7 +50,7 @@ impl Names {
 
     /// An operation has ended, or what was named is released.
     pub(crate) fn clear(&self) {
-        // SeqCst: behind the commit or release that ended it, for who reads this.
+        // SeqCst: after the commit or release that ended it, for whoever reads this.
         self.reserves.store(0, SeqCst);
         self.hides.store(0, SeqCst);
     }

@@ -155,7 +155,7 @@ pub(crate) fn format(
     let first = base.cast::<Block>();
     // SAFETY: the first line, valid for writes and aligned.
     unsafe { first.write(block) };
-    // SAFETY: the region has an arena's bytes behind these lines.
+    // SAFETY: the region has an arena's bytes after these lines.
     let arena = unsafe { arena_in(base.cast(), bytes, members) };
     if let Err(rejected) = Descriptor::create(arena, seed, home_mask) {
         return Err(Rejected { error: rejected.error, value: region });

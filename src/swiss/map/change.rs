@@ -1,16 +1,13 @@
 //! Insertion, removal and growth.
 #![forbid(unsafe_code)]
 
-use core::{
-    borrow::Borrow,
-    hash::{BuildHasher, Hash},
-};
+use core::hash::{BuildHasher, Hash};
 
 use super::{Entry, OccupiedEntry, PairMap, Pairing, VacantEntry};
 use crate::{
     error::{Error, Rejected},
     storage::{Growable, Storage},
-    swiss::entry::Vacant,
+    swiss::{Equivalent, entry::Vacant},
 };
 
 /// The place of an absent key.
@@ -103,19 +100,13 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     }
 
     /// Takes `key` out and returns its value.
-    pub fn remove<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> Option<V>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
         self.remove_entry(key).map(|(_, value)| value)
     }
 
     /// Takes `key` out and returns the map's own key and its value.
-    pub fn remove_entry<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> Option<(K, V)>
-    where
-        K: Borrow<Q>,
-    {
-        let removed = self.raw.remove(self.hash(key), |entry| P::key(entry).borrow() == key);
+    pub fn remove_entry<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<(K, V)> {
+        let removed = self.raw.remove(self.hash(key), |entry| key.equivalent(P::key(entry)));
         removed.map(|(entry, beside)| P::split(entry, beside))
     }
 

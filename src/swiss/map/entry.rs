@@ -33,6 +33,39 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> Entry<'a, K, V, P, S> {
         }
     }
 
+    /// The value there, or else what `default` makes of the key.
+    #[inline]
+    pub fn or_insert_with_key(self, default: impl FnOnce(&K) -> V) -> &'a mut V {
+        match self {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let value = default(entry.key());
+                entry.insert(value)
+            }
+        }
+    }
+
+    /// [`or_insert`](Self::or_insert) that returns the entry.
+    #[inline]
+    pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, P, S> {
+        match self {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => entry.insert_entry(default),
+        }
+    }
+
+    /// The entry with this value, whether the key had one or not. The map keeps its own key.
+    #[inline]
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, P, S> {
+        match self {
+            Entry::Occupied(mut entry) => {
+                entry.insert(value);
+                entry
+            }
+            Entry::Vacant(entry) => entry.insert_entry(value),
+        }
+    }
+
     /// The value there, or else the default of its type.
     #[inline]
     pub fn or_default(self) -> &'a mut V
@@ -95,6 +128,13 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> OccupiedEntry<'a, K, V, P, 
         P::pair_mut(entry, beside).1
     }
 
+    /// The map's own key, and its value, for as long as the map is borrowed.
+    #[inline]
+    pub fn into_entry(self) -> (&'a K, &'a mut V) {
+        let (entry, beside) = self.occupied.into_pair_mut();
+        P::pair_mut(entry, beside)
+    }
+
     /// Replaces the value and returns the old one.
     #[inline]
     pub fn insert(&mut self, value: V) -> V {
@@ -133,9 +173,31 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> VacantEntry<'a, K, V, P, S>
     /// Puts the key in with this value.
     #[inline]
     pub fn insert(self, value: V) -> &'a mut V {
+        self.insert_entry(value).into_mut()
+    }
+
+    /// [`insert`](Self::insert) that returns the entry.
+    #[inline]
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, P, S> {
         let (entry, beside) = P::join(self.key, value);
-        let (entry, beside) = self.vacant.insert(entry, beside).into_pair_mut();
-        P::pair_mut(entry, beside).1
+        OccupiedEntry { occupied: self.vacant.insert(entry, beside) }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, P, S> fmt::Debug for OccupiedEntry<'_, K, V, P, S>
+where
+    P: Pairing<K, V>,
+    S: Storage,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (key, value) = self.pair();
+        f.debug_struct("OccupiedEntry").field("key", key).field("value", value).finish()
+    }
+}
+
+impl<K: fmt::Debug, V, P: Pairing<K, V>, S: Storage> fmt::Debug for VacantEntry<'_, K, V, P, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntry").field(&self.key).finish()
     }
 }
 

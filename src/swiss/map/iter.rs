@@ -236,3 +236,58 @@ exact_and_fused![
     ['a, K, V, P: Pairing<K, V>] Drain<'a, K, V, P>,
     [K, V, P: Pairing<K, V>, S: Storage] IntoIter<K, V, P, S>,
 ];
+
+/// The values that are left.
+impl<K, V: fmt::Debug, P: Pairing<K, V>> fmt::Debug for Values<'_, K, V, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// The keys that are left.
+impl<K: fmt::Debug, V, P: Pairing<K, V>> fmt::Debug for Keys<'_, K, V, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// How many entries are left, of iterators that cannot show them without handing them out.
+macro_rules! debug_of_length {
+    ($([$($parameter:tt)*] $name:ident: $type:ty),+ $(,)?) => {
+        $(
+            impl<$($parameter)*> fmt::Debug for $type {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.debug_struct(stringify!($name)).field("len", &self.len()).finish_non_exhaustive()
+                }
+            }
+        )+
+    };
+}
+
+debug_of_length![
+    ['a, K, V, P: Pairing<K, V, Entry: 'a, Beside: 'a>] IterMut: IterMut<'a, K, V, P>,
+    ['a, K, V, P: Pairing<K, V, Entry: 'a, Beside: 'a>] ValuesMut: ValuesMut<'a, K, V, P>,
+    ['a, K, V, P: Pairing<K, V>] Drain: Drain<'a, K, V, P>,
+    [K, V, P: Pairing<K, V>, S: Storage] IntoIter: IntoIter<K, V, P, S>,
+];
+
+/// No entries.
+impl<K, V, P: Pairing<K, V>> Default for Iter<'_, K, V, P> {
+    fn default() -> Self {
+        Iter::new(Pairs::default())
+    }
+}
+
+/// No keys.
+impl<K, V, P: Pairing<K, V>> Default for Keys<'_, K, V, P> {
+    fn default() -> Self {
+        Keys(Iter::default())
+    }
+}
+
+/// No values.
+impl<K, V, P: Pairing<K, V>> Default for Values<'_, K, V, P> {
+    fn default() -> Self {
+        Values(Iter::default())
+    }
+}

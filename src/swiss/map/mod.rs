@@ -11,12 +11,9 @@
 //! alone are probed, so a miss costs what it costs in a set, and a hit the lines of its value more.
 #![forbid(unsafe_code)]
 
-use core::{
-    borrow::Borrow,
-    hash::{BuildHasher, Hash},
-};
+use core::hash::{BuildHasher, Hash};
 
-use super::{raw::Raw, stats::Stats};
+use super::{Equivalent, raw::Raw, stats::Stats};
 use crate::{
     error::Error,
     hash::Keyed,
@@ -26,11 +23,16 @@ use crate::{
 
 mod change;
 mod entry;
+mod entry_ref;
+mod evict;
+mod heap;
 mod iter;
 mod pairing;
 mod traits;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use entry_ref::{EntryRef, VacantEntryRef};
+pub use evict::Inserted;
 pub use iter::{Drain, IntoIter, Iter, IterMut, Keys, Values, ValuesMut};
 pub use pairing::{Narrow, Pairing, Wide};
 
@@ -265,40 +267,39 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
 
     /// The value of `key`.
     #[inline]
-    pub fn get<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> Option<&V>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&V> {
         self.get_key_value(key).map(|(_, value)| value)
     }
 
     /// The map's own key that equals `key`, and its value.
     #[inline]
-    pub fn get_key_value<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> Option<(&K, &V)>
-    where
-        K: Borrow<Q>,
-    {
-        let found = self.raw.find(self.hash(key), |entry| P::key(entry).borrow() == key);
+    pub fn get_key_value<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<(&K, &V)> {
+        let found = self.raw.find(self.hash(key), |entry| key.equivalent(P::key(entry)));
         found.map(|(entry, beside)| P::pair(entry, beside))
     }
 
     /// The value of `key`, to change.
     #[inline]
-    pub fn get_mut<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> Option<&mut V>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn get_mut<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<&mut V> {
         let hash = self.hash(key);
-        let found = self.raw.find_mut(hash, |entry| P::key(entry).borrow() == key);
+        let found = self.raw.find_mut(hash, |entry| key.equivalent(P::key(entry)));
         found.map(|(entry, beside)| P::pair_mut(entry, beside).1)
+    }
+
+    /// The map's own key that equals `key`, and its value, to change.
+    #[inline]
+    pub fn get_key_value_mut<Q: ?Sized + Hash + Equivalent<K>>(
+        &mut self,
+        key: &Q,
+    ) -> Option<(&K, &mut V)> {
+        let hash = self.hash(key);
+        let found = self.raw.find_mut(hash, |entry| key.equivalent(P::key(entry)));
+        found.map(|(entry, beside)| P::pair_mut(entry, beside))
     }
 
     /// Has `key` a value?
     #[inline]
-    pub fn contains_key<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.get(key).is_some()
     }
 
@@ -307,37 +308,44 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     /// # Errors
     ///
     /// [`Error::Overlapping`] if a key that is in the map stands twice among `keys`.
-    pub fn get_disjoint_mut<Q: ?Sized + Hash + Eq, const N: usize>(
+    pub fn get_disjoint_mut<Q: ?Sized + Hash + Equivalent<K>, const N: usize>(
         &mut self,
         keys: [&Q; N],
-    ) -> Result<[Option<&mut V>; N], Error>
-    where
-        K: Borrow<Q>,
-    {
+    ) -> Result<[Option<&mut V>; N], Error> {
+        let found = self.get_disjoint_key_value_mut(keys)?;
+        Ok(found.map(|pair| pair.map(|(_, value)| value)))
+    }
+
+    /// [`get_disjoint_mut`](Self::get_disjoint_mut) that yields the map's own keys too.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn get_disjoint_key_value_mut<Q: ?Sized + Hash + Equivalent<K>, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> Result<[Option<(&K, &mut V)>; N], Error> {
         let hashes = keys.map(|key| self.hash(key));
-        let equal =
-            |index: usize, entry: &P::Entry| keys.get(index) == Some(&P::key(entry).borrow());
+        let equal = |index: usize, entry: &P::Entry| {
+            keys.get(index).is_some_and(|key| key.equivalent(P::key(entry)))
+        };
         let found = self.raw.find_disjoint_mut(hashes, equal)?;
-        Ok(found.map(|pair| pair.map(|(entry, beside)| P::pair_mut(entry, beside).1)))
+        Ok(found.map(|pair| pair.map(|(entry, beside)| P::pair_mut(entry, beside))))
     }
 
     /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
     #[inline]
-    pub fn prefetch<Q: ?Sized + Hash>(&self, key: &Q)
-    where
-        K: Borrow<Q>,
-    {
+    pub fn prefetch<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) {
         self.raw.reader().prefetch(self.hash(key));
     }
 
     /// Looks up each of `keys`, sixteen lines under way at a time: for maps that fit no cache.
     /// `found(i, value)` gets the answers in order.
-    pub fn get_many<'a, Q: Hash + Eq>(
+    pub fn get_many<'a, Q: Hash + Equivalent<K>>(
         &'a self,
         keys: &[Q],
         mut found: impl FnMut(usize, Option<&'a V>),
     ) where
-        K: Borrow<Q>,
         P::Entry: 'a,
         P::Beside: 'a,
     {
@@ -346,19 +354,18 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
 
     /// [`get_many`](Self::get_many) that yields the map's own keys too.
     #[inline]
-    pub(super) fn get_key_value_many<'a, Q: Hash + Eq>(
+    pub(super) fn get_key_value_many<'a, Q: Hash + Equivalent<K>>(
         &'a self,
         keys: &[Q],
         mut found: impl FnMut(usize, Option<(&'a K, &'a V)>),
     ) where
-        K: Borrow<Q>,
         P::Entry: 'a,
         P::Beside: 'a,
     {
         self.raw.find_many(
             keys,
             |key| self.hash(key),
-            |index, entry| keys.get(index) == Some(P::key(entry).borrow()),
+            |index, entry| keys.get(index).is_some_and(|key| key.equivalent(P::key(entry))),
             |index, pair| found(index, pair.map(|(entry, beside)| P::pair(entry, beside))),
         );
     }

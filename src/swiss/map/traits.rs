@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 use core::{
-    borrow::Borrow,
     fmt,
     hash::{BuildHasher, Hash},
     ops::Index,
@@ -14,7 +13,7 @@ use crate::storage::Heap;
 use crate::{
     error::Error,
     storage::{Growable, Inline, Storage},
-    swiss::batch::Delay,
+    swiss::{Equivalent, batch::Delay},
 };
 
 /// Under the default hasher; that of [`Keyed`](crate::hash::Keyed) has a fixed seed.
@@ -100,10 +99,10 @@ where
 /// Panics, as the standard library's maps do, if the key is absent: `get` does not.
 impl<K, V, P: Pairing<K, V>, S, H, Q> Index<&Q> for PairMap<K, V, P, S, H>
 where
-    K: Hash + Eq + Borrow<Q>,
+    K: Hash + Eq,
     S: Storage,
     H: BuildHasher,
-    Q: ?Sized + Hash + Eq,
+    Q: ?Sized + Hash + Equivalent<K>,
 {
     type Output = V;
 
@@ -135,6 +134,19 @@ where
         for (key, value) in delay.into_rest() {
             self.insert(key, value);
         }
+    }
+}
+
+/// Copies of all pairs.
+impl<'a, K, V, P: Pairing<K, V>, S, H> Extend<(&'a K, &'a V)> for PairMap<K, V, P, S, H>
+where
+    K: Hash + Eq + Copy + 'a,
+    V: Copy + 'a,
+    S: Growable,
+    H: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, pairs: I) {
+        self.extend(pairs.into_iter().map(|(&key, &value)| (key, value)));
     }
 }
 

@@ -3,17 +3,9 @@
 //! A set is a [`Map`] whose values have no size: there is one way to find, to put in and to take out.
 #![forbid(unsafe_code)]
 
-use core::{
-    borrow::Borrow,
-    hash::{BuildHasher, Hash},
-};
+use core::hash::{BuildHasher, Hash};
 
-use super::{
-    batch::AHEAD,
-    map::Map,
-    stats::Stats,
-    table::{Drain, Entries, Iter},
-};
+use super::{Equivalent, batch::AHEAD, map::Map, stats::Stats, table::Entries};
 use crate::{
     error::{Error, Rejected},
     hash::Keyed,
@@ -22,7 +14,12 @@ use crate::{
 };
 
 mod algebra;
+mod entry;
+mod operators;
 mod traits;
+
+pub use super::table::{Drain, IntoIter, Iter};
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
 
 /// A set of keys of at most eight bytes: integers, `char`, addresses, `[u8; 6]`, pairs of `u32`, references, boxes.
 ///
@@ -63,6 +60,11 @@ impl<K> Set<K> {
     pub const fn new() -> Self {
         Self::with_hasher(Keyed::new(0))
     }
+
+    /// An empty set under a fixed seed that takes `capacity` keys without growing.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, Keyed::new(0))
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -79,6 +81,11 @@ impl<K, H> Set<K, Heap, H> {
     /// [`Error::CapacityOverflow`] or [`Error::AllocationFailed`].
     pub fn try_with_capacity(capacity: usize, build_hasher: H) -> Result<Self, Error> {
         Ok(Set { map: Map::try_with_capacity(capacity, build_hasher)? })
+    }
+
+    /// [`try_with_capacity`](Self::try_with_capacity), ending in the allocation error handler when there is no memory.
+    pub fn with_capacity_and_hasher(capacity: usize, build_hasher: H) -> Self {
+        Set { map: Map::with_capacity_and_hasher(capacity, build_hasher) }
     }
 }
 
@@ -174,40 +181,29 @@ impl<K, S: Storage, H> Set<K, S, H> {
 impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     /// Is `key` in the set? One or two cache lines.
     #[inline]
-    pub fn contains<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
+    pub fn contains<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.get(key).is_some()
     }
 
     /// The set's own key that equals `key`.
     #[inline]
-    pub fn get<Q: ?Sized + Hash + Eq>(&self, key: &Q) -> Option<&K>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&K> {
         self.map.get_key_value(key).map(|(key, ())| key)
     }
 
     /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
     #[inline]
-    pub fn prefetch<Q: ?Sized + Hash>(&self, key: &Q)
-    where
-        K: Borrow<Q>,
-    {
+    pub fn prefetch<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) {
         self.map.prefetch(key);
     }
 
     /// Looks up each of `keys`, sixteen lines under way at a time: for sets that fit no cache.
     /// `found(i, key)` gets the answers in order.
-    pub fn get_many<'a, Q: Hash + Eq>(
+    pub fn get_many<'a, Q: Hash + Equivalent<K>>(
         &'a self,
         keys: &[Q],
         mut found: impl FnMut(usize, Option<&'a K>),
-    ) where
-        K: Borrow<Q>,
-    {
+    ) {
         self.map.get_key_value_many(keys, |index, pair| found(index, pair.map(|(key, ())| key)));
     }
 }
@@ -275,18 +271,12 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     }
 
     /// Takes `key` out. `false` if it was not there.
-    pub fn remove<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
+    pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> bool {
         self.take(key).is_some()
     }
 
     /// Takes out the set's own key that equals `key`.
-    pub fn take<Q: ?Sized + Hash + Eq>(&mut self, key: &Q) -> Option<K>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn take<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<K> {
         self.map.remove_entry(key).map(|(key, ())| key)
     }
 

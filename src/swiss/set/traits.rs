@@ -94,6 +94,13 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Extend<K> for Set<K, S, H> {
     }
 }
 
+/// Copies of all keys.
+impl<'a, K: Hash + Eq + Copy + 'a, S: Growable, H: BuildHasher> Extend<&'a K> for Set<K, S, H> {
+    fn extend<I: IntoIterator<Item = &'a K>>(&mut self, keys: I) {
+        self.extend(keys.into_iter().copied());
+    }
+}
+
 /// Under the default hasher, and that of [`Keyed`](crate::hash::Keyed) has a seed that everyone knows: for keys that
 /// others choose, `extend` one made [`with_hasher`](Set::with_hasher), or take a hasher whose default is random,
 /// such as the standard library's `RandomState`.

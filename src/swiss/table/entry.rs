@@ -73,6 +73,21 @@ impl<'a, T, S: Storage> OccupiedEntry<'a, T, S> {
         self.occupied.into_pair_mut().0
     }
 
+    /// The number of the entry's slot: see [`Table::get_bucket`](super::Table::get_bucket).
+    pub fn bucket_index(&self) -> usize {
+        self.occupied.bucket()
+    }
+
+    /// Replaces the entry by what `replace` makes of it, which has the same hash, or takes it out if that is `None`. If
+    /// `replace` panics, the entry is gone.
+    pub fn replace_entry_with(self, replace: impl FnOnce(T) -> Option<T>) -> Entry<'a, T, S> {
+        let (value, vacant) = self.remove();
+        match replace(value) {
+            Some(value) => Entry::Occupied(vacant.insert(value)),
+            None => Entry::Vacant(vacant),
+        }
+    }
+
     /// Takes the entry out; the vacant entry can take another one of the same hash.
     pub fn remove(self) -> (T, VacantEntry<'a, T, S>) {
         let ((value, ()), table) = self.occupied.remove();
@@ -120,6 +135,21 @@ impl<'a, T, S: Storage> AbsentEntry<'a, T, S> {
 impl<T, S: Storage> fmt::Debug for AbsentEntry<'_, T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AbsentEntry")
+    }
+}
+
+impl<T, S: Storage> fmt::Debug for VacantEntry<'_, T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VacantEntry")
+    }
+}
+
+impl<T: fmt::Debug, S: Storage> fmt::Debug for Entry<'_, T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Entry::Occupied(entry) => f.debug_tuple("Occupied").field(entry.get()).finish(),
+            Entry::Vacant(_) => f.write_str("Vacant"),
+        }
     }
 }
 

@@ -48,6 +48,11 @@ impl<T, S: Growable> Table<T, S> {
         self.raw.try_shrink_to(min_capacity, hasher)
     }
 
+    /// [`try_shrink_to`](Self::try_shrink_to). Without memory to move to, the table stays as it is.
+    pub fn shrink_to(&mut self, min_capacity: usize, hasher: impl Fn(&T) -> u64) {
+        let _ = self.try_shrink_to(min_capacity, hasher);
+    }
+
     /// [`try_shrink_to`](Self::try_shrink_to) the entries there are. Without memory to move to, the
     /// table stays as it is.
     pub fn shrink_to_fit(&mut self, hasher: impl Fn(&T) -> u64) {

@@ -10,7 +10,7 @@ use super::super::{
 };
 
 /// The entries of an iterator over entries and what goes along with them.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Entries<I> {
     pub(in crate::swiss) pairs: I,
 }

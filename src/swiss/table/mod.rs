@@ -10,6 +10,7 @@ use crate::{
     storage::{Heap, Inline, Storage},
 };
 
+mod bucket;
 mod entry;
 mod growing;
 mod iter;
@@ -236,7 +237,7 @@ impl<T, S: Storage> Table<T, S> {
     }
 
     /// One step of a walk that holds no borrow, for callers that cannot keep an iterator: the first
-    /// entry at `position` or behind it, and the position to go on from. A walk starts at 0; every
+    /// entry at `position` or after it, and the position to go on from. A walk starts at 0; every
     /// other number is a position too. If the table changes during the walk, entries that are moved
     /// may be seen twice or not at all.
     ///

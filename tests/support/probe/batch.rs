@@ -8,7 +8,7 @@ use heptad::layout::Tag;
 use heptad::probe::oracle::{self, Found};
 use heptad::probe::{self, BACKENDS, FoundWord, MAYBE_STASHED};
 
-use super::{EDGES, SIZES, STRIDE, Table, hash_of};
+use super::runner::{EDGES, SIZES, STRIDE, Table, hash_of};
 
 cases!(
     s6_find_words_of_every_length,

@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 use walkdir::WalkDir;
 
-use super::module_path;
+use super::module::module_path;
 use super::rooms::{LEAF, OF_TESTS, Room, inner_rooms_of};
 use super::tokens::{self, Finding, Findings, findings_in};
 
@@ -23,13 +23,23 @@ pub(super) struct Files {
 
 impl Files {
     /// The files of the library below `root` that belong to `room`.
-    pub(super) fn read(root: &Path, room: &str) -> Result<Files> {
+    pub(super) fn of_room(root: &Path, room: &str) -> Result<Files> {
+        Files::read(root, room, OF_TESTS)
+    }
+
+    /// All files of another crate.
+    pub(super) fn of_crate(root: &Path) -> Result<Files> {
+        Files::read(root, "", &["tests"])
+    }
+
+    /// The files in `folder` below `root`, without modules of these names.
+    fn read(root: &Path, folder: &str, without: &[&str]) -> Result<Files> {
         let mut sources = BTreeMap::new();
-        for entry in WalkDir::new(root.join(room)).sort_by_file_name() {
+        for entry in WalkDir::new(root.join(folder)).sort_by_file_name() {
             let path = entry?.into_path();
             let module = module_path(path.strip_prefix(root)?)?;
             let is_rust = path.extension().is_some_and(|extension| extension == "rs");
-            if is_rust && !module.iter().any(|name| OF_TESTS.contains(&name.as_str())) {
+            if is_rust && !module.iter().any(|name| without.contains(&name.as_str())) {
                 sources.insert(module, fs::read_to_string(&path)?);
             }
         }
@@ -92,8 +102,8 @@ impl Files {
         !is_module && path.names.last().is_some_and(|name| findings.words.contains(name))
     }
 
-    /// A circle of files, as their modules in order.
-    pub(super) fn circle(&self) -> Option<Vec<String>> {
+    /// A message about a circle of files, with their modules in order.
+    pub(super) fn circle(&self) -> Option<String> {
         let arrows: BTreeMap<&Module, BTreeSet<&Module>> = self
             .files
             .keys()
@@ -104,7 +114,8 @@ impl Files {
             .files
             .keys()
             .find_map(|module| circle_from(module, &arrows, &mut Vec::new(), &mut finished))?;
-        Some(circle.into_iter().map(|module| module.join("::")).collect())
+        let modules: Vec<_> = circle.into_iter().map(|module| module.join("::")).collect();
+        Some(format!("a circle of files: {}", modules.join(", ")))
     }
 
     /// The arrows between the inner rooms of `room` that its table does not have, as `module, line: message`.

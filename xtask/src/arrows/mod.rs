@@ -17,10 +17,12 @@ use walkdir::WalkDir;
 use crate::stage::Count;
 
 mod inside;
+mod module;
 pub(crate) mod rooms;
 mod tokens;
 
 use inside::Files;
+use module::module_path;
 use rooms::{LEAF, ROOMS, inner_rooms_of};
 use tokens::{Finding, findings_in};
 
@@ -28,7 +30,10 @@ use tokens::{Finding, findings_in};
 const UNSAFE: &[&str] =
     &["layout", "probe", "storage", "sync", "lockfree", "ffi", "swiss", "robin_hood"];
 
-/// Checks every file under `src`; each file is one check.
+/// Crates of the workspace whose files form no circle either.
+const OTHER_CRATES: &[&str] = &["bench/src"];
+
+/// Checks every file under `src`, then what is inside the rooms; each file and each room is one check.
 pub(crate) fn run(_: &xshell::Shell) -> Result<Count> {
     let root = Path::new("src");
     let mut count = Count::NONE;
@@ -46,18 +51,23 @@ pub(crate) fn run(_: &xshell::Shell) -> Result<Count> {
         count += Count::of(violations.is_empty());
     }
     for room in ROOMS.iter().filter(|room| root.join(room.name).is_dir()) {
-        let files = Files::read(root, room.name)?;
+        let files = Files::of_room(root, room.name)?;
         let mut messages = Vec::new();
         if inner_rooms_of(room).next().is_some() {
             messages = files.stray_arrows(room);
         }
-        if let Some(circle) = files.circle() {
-            messages.push(format!("a circle of files: {}", circle.join(", ")));
-        }
+        messages.extend(files.circle());
         for message in &messages {
             println!("      {message}");
         }
         count += Count::of(messages.is_empty());
+    }
+    for root in OTHER_CRATES {
+        let circle = Files::of_crate(Path::new(root))?.circle();
+        if let Some(message) = &circle {
+            println!("      {root}: {message}");
+        }
+        count += Count::of(circle.is_none());
     }
     let page = fs::read_to_string("CONTRIBUTING.md")?;
     let rooms = unsafe_rooms(&page);
@@ -116,19 +126,6 @@ fn complaint_about(module: &str, allowed: &[&str], finding: Finding) -> Option<S
             }
         }
     }
-}
-
-/// The module that a file is, from the crate's root: `swiss/find.rs` is `[swiss, find]`.
-fn module_path(path: &Path) -> Result<Vec<String>> {
-    let without_extension = path.with_extension("");
-    let mut modules = Vec::new();
-    for part in &without_extension {
-        modules.push(part.to_str().context("a file name that is not UTF-8")?.to_owned());
-    }
-    if modules.last().is_some_and(|name| name == "mod") || modules == ["lib"] {
-        modules.pop();
-    }
-    Ok(modules)
 }
 
 #[cfg(test)]

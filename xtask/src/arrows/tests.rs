@@ -66,7 +66,7 @@ fn circles_of_files_are_found() {
         let circle = [face, ("swiss::a", "use super::B;"), ("swiss::b", back)];
         assert_eq!(
             files(&circle).circle(),
-            Some(vec!["swiss::a".into(), "swiss::b".into()]),
+            Some("a circle of files: swiss::a, swiss::b".into()),
             "{back}"
         );
     }
@@ -76,7 +76,7 @@ fn circles_of_files_are_found() {
         let circle = [("swiss", source), ("swiss::a", "use super::f;")];
         assert_eq!(
             files(&circle).circle(),
-            Some(vec!["swiss".into(), "swiss::a".into()]),
+            Some("a circle of files: swiss, swiss::a".into()),
             "{source}"
         );
     }

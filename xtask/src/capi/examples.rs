@@ -1,4 +1,4 @@
-//! The programs of `capi/examples`: words.c against sort and uniq, and one each in C++ and Python.
+//! The programs of `capi/examples`: those that count against sort and uniq, and one each in C++ and Python.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ const MOST_FREQUENT: &str = r#"
 /// How often the large text repeats this repository's own.
 const REPETITIONS: usize = 12;
 
-/// Runs all three, words.c on AArch64 too.
+/// Runs all, words.c on AArch64 too.
 pub(super) fn run(
     shell: &Shell,
     host: &Library,
@@ -32,6 +32,8 @@ pub(super) fn run(
 ) -> Result<Count> {
     let mut count = words(shell, &programs::NATIVE[0], host, folder)?;
     count += words(shell, &programs::AARCH64, aarch64, folder)?;
+
+    count += small(shell, &programs::NATIVE[0], host, folder)?;
 
     let program = folder.join("set_cpp");
     let compile = cmd!(shell, "g++ -std=c++17 -O2 -Iinclude -o {program} capi/examples/set.cpp")
@@ -43,6 +45,49 @@ pub(super) fn run(
         Job::step("set.cpp", cmd!(shell, "{program}")),
         Job::step("map.py", cmd!(shell, "python3 capi/examples/map.py {shared}")),
     ])?;
+    Ok(count)
+}
+
+/// What the small examples do, and the same by other means: `$0` is the program, `$1` the file.
+const SMALL: &[(&str, &str, &str)] = &[
+    (
+        "count_words",
+        r#""$0" <"$1" | sort"#,
+        r#"tr -s ' \t\n' '\n' <"$1" | sed '/^$/d' | sort | uniq -c | sort"#,
+    ),
+    (
+        "flow_cache",
+        r#"awk '{ print length($0) * 7 + NR % 90 }' "$1" | "$0" \
+            | awk '{ sum[$2] += $1 } END { for (flow in sum) print sum[flow], flow }' | sort"#,
+        r#"awk '{ print length($0) * 7 + NR % 90 }' "$1" | sort -n | uniq -c | sed 's/^ *//' | sort"#,
+    ),
+    (
+        "symbols",
+        r#"awk '{ printf "%x line%d\n", length($0) + 1, NR }' "$1" | "$0" line7 line1 line3000 nothing"#,
+        r#"awk 'NR == 7 { a = length($0) } NR == 1 { b = length($0) } NR == 3000 { c = length($0) }
+            END { printf "line7 %x\nline1 %x\nline3000 %x\nnothing 0\n", a + 1, b + 1, c + 1 }' "$1""#,
+    ),
+];
+
+/// The lines that a small example may have.
+const MOST_LINES: usize = 30;
+
+/// Compares the small examples with sort, uniq and awk, on the large text.
+fn small(shell: &Shell, toolchain: &Toolchain, library: &Library, folder: &Path) -> Result<Count> {
+    let text = folder.join("large");
+    let mut count = Count::NONE;
+    for (name, ours, theirs) in SMALL {
+        let (program, source) = (folder.join(name), format!("capi/examples/{name}.c"));
+        let compile = toolchain.compile(shell, library, Path::new(&source), &program);
+        count += Job::step(format!("compiling {name}.c"), compile).run()?;
+        let ours = cmd!(shell, "sh -c {ours} {program} {text}").env("LC_ALL", "C");
+        let theirs = cmd!(shell, "sh -c {theirs} {program} {text}").env("LC_ALL", "C");
+        let (ours, theirs) = (output_of(ours)?.0, output_of(theirs)?.0);
+        let lines = fs::read_to_string(&source)?.lines().count();
+        let is_right = ours == theirs && !ours.is_empty();
+        println!("      {name}.c: {lines} lines; as sort, uniq and awk say: {is_right}");
+        count += Count::of(is_right && lines <= MOST_LINES);
+    }
     Ok(count)
 }
 

@@ -20,8 +20,13 @@ use crate::stage::Count;
 /// Where the headers are: `heptad.h` includes each of those in `heptad`, but for a few.
 pub(super) const FOLDER: &str = "include";
 
-/// Headers that a program includes by themselves.
-const OPTIONAL: &[&str] = &["heptad.h", "heptad/inline.h"];
+/// Headers of functions that are in no library: a program includes them by themselves.
+const OPTIONAL: &[&str] =
+    &["heptad/growing.h", "heptad/inline.h", "heptad/malloc.h", "heptad/typed.h"];
+
+fn is_optional(file: &Path) -> bool {
+    OPTIONAL.iter().any(|name| file == Path::new(name))
+}
 
 /// The headers, by their paths in [`FOLDER`].
 pub(super) fn files() -> Result<Vec<PathBuf>> {
@@ -35,9 +40,10 @@ pub(super) fn files() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The text of all headers.
-fn text() -> Result<String> {
-    let texts = files()?.into_iter().map(|file| {
+/// The text of all headers, those of functions in no library included or not.
+fn text(with_optional: bool) -> Result<String> {
+    let files = files()?.into_iter().filter(|file| with_optional || !is_optional(file));
+    let texts = files.map(|file| {
         let path = Path::new(FOLDER).join(file);
         fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
     });
@@ -100,7 +106,11 @@ const USER: &str = "\
 #include \"macros.h\"
 #include <heptad.h>
 #include <heptad.h>
+#include <heptad/growing.h>
 #include <heptad/inline.h>
+#include <heptad/typed.h>
+HEPTAD_TYPED_MAP(numbers, uint32_t, uint16_t, heptad_hash_word, HEPTAD_EQUAL)
+HEPTAD_STRING_MAP(texts, int)
 static heptad_set set = HEPTAD_INIT;
 static heptad_map map = HEPTAD_INIT;
 static heptad_table table = HEPTAD_INIT;
@@ -121,7 +131,7 @@ uint64_t use(void);
 uint64_t use(void)
 {
     lines[0] = counters[0] = 1;
-    return lines[sizeof lines - 1] + (uint64_t)heptad_inline_set_contains(&set, 1) + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
+    return lines[sizeof lines - 1] + HEPTAD_WORD(heptad_inline_set_contains(&set, 1) > 0) + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
         + heptad_robin_len(&robin) + heptad_robin_map_len(&robin_map) + heptad_lockfree_len(&lockfree)
         + heptad_indirect_len(&indirect);
 }
@@ -158,7 +168,8 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
     }
     let umbrella = fs::read_to_string(Path::new(FOLDER).join("heptad.h"))?;
     count += Count::of(files()?.iter().all(|file| {
-        OPTIONAL.iter().any(|name| file == Path::new(name))
+        file == Path::new("heptad.h")
+            || is_optional(file)
             || umbrella.contains(&format!("\"{}\"", file.display()))
     }));
     // A name that the header does use.
@@ -170,8 +181,8 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
 
 /// Compares the header with the code and with the shared library made of it.
 pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Count> {
-    let header = text()?;
-    let declared = functions_of(&header);
+    let header = text(true)?;
+    let declared = functions_of(&text(false)?);
     let mut count = same("the header", &declared, "the library", &library::exported(shared)?);
 
     let prototypes = generate(&[ItemType::Functions, ItemType::Typedefs, ItemType::Structs])?;
@@ -323,7 +334,7 @@ fn same(one: &str, these: &BTreeSet<String>, other: &str, those: &BTreeSet<Strin
 
 /// The functions that the header declares, as a list.
 pub(super) fn functions() -> Result<Vec<String>> {
-    Ok(functions_of(&text()?).into_iter().collect())
+    Ok(functions_of(&text(false)?).into_iter().collect())
 }
 
 #[cfg(test)]

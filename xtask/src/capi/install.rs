@@ -1,4 +1,5 @@
-//! `cargo xtask install-c`: header, archive, shared library, relocatable object, and `heptad.pc`.
+//! `cargo xtask install-c`: headers, archive, shared library, relocatable object, `heptad.pc`, CMake's files, and manual
+//! pages.
 //!
 //! ```text
 //!   DIR/include/heptad.h, heptad/*.h
@@ -6,9 +7,12 @@
 //!   DIR/lib/libheptad.so -> libheptad.so.0.1 -> libheptad.so.0.1.0     not on bare metal, nor for musl
 //!   DIR/lib/heptad.o                                                   all functions, closed
 //!   DIR/lib/pkgconfig/heptad.pc
+//!   DIR/lib/cmake/heptad/heptadConfig.cmake, heptadConfigVersion.cmake
+//!   DIR/share/man/man3/heptad.3, heptad_set.3, ...
 //! ```
 //!
-//! Everything is built first, and then put there as a whole ([`prefix`]).
+//! With `--destdir` or the variable `DESTDIR`, as packagers set it, the files go below that folder, and name the prefix
+//! without it. Everything is built first, and then put there as a whole ([`prefix`]).
 
 use std::env;
 use std::fs;
@@ -21,6 +25,7 @@ use xshell::{Shell, cmd};
 
 use super::header;
 use super::library::{self, Library, Memory};
+use super::manual;
 use super::prefix;
 use super::programs::NATIVE;
 use crate::job::{self, Job};
@@ -28,9 +33,10 @@ use crate::needs::{self, Need};
 use crate::stage::Count;
 
 const USAGE: &str = "\
-usage: cargo xtask install-c --prefix DIR [--target TARGET] [--with-memory-functions]
+usage: cargo xtask install-c --prefix DIR [--destdir DIR] [--target TARGET] [--with-memory-functions]
 
-  --prefix DIR               where to install; DIR/include, DIR/lib and DIR/lib/pkgconfig are made
+  --prefix DIR               where to install; DIR/include, DIR/lib and DIR/share are made
+  --destdir DIR              a folder to put that below, for packages; else the variable DESTDIR, if there is one
   --target TARGET            for another target than this machine, such as aarch64-unknown-none-softfloat
                              or x86_64-unknown-linux-musl (an archive and an object: no shared library)
   --with-memory-functions    heptad.o brings memcpy, memset and memcmp, as weak symbols (bare metal only)";
@@ -38,6 +44,7 @@ usage: cargo xtask install-c --prefix DIR [--target TARGET] [--with-memory-funct
 /// The options of a call.
 pub(crate) struct Call {
     prefix: PathBuf,
+    destdir: Option<PathBuf>,
     target: Option<String>,
     memory: Memory,
 }
@@ -46,10 +53,19 @@ impl Call {
     /// The rest of the command line; `None` if that only wants to know the options, which are shown. A
     /// relative folder is one of where the command was typed.
     pub(crate) fn parse(parser: &mut Parser) -> Result<Option<Call>> {
-        let mut call = Call { prefix: PathBuf::new(), target: None, memory: Memory::Elsewhere };
+        let destdir = env::var_os("DESTDIR").filter(|folder| !folder.is_empty());
+        let mut call = Call {
+            prefix: PathBuf::new(),
+            destdir: destdir.map(PathBuf::from),
+            target: None,
+            memory: Memory::Elsewhere,
+        };
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("prefix") => call.prefix = env::current_dir()?.join(parser.value()?),
+                Arg::Long("destdir") => {
+                    call.destdir = Some(env::current_dir()?.join(parser.value()?));
+                }
                 Arg::Long("target") => call.target = Some(parser.value()?.string()?),
                 Arg::Long("with-memory-functions") => call.memory = Memory::Within,
                 Arg::Short('h') | Arg::Long("help") => {
@@ -63,6 +79,23 @@ impl Call {
             bail!("where to?\n{USAGE}");
         }
         Ok(Some(call))
+    }
+}
+
+/// Where files go, and where they say that they are.
+struct Place {
+    folder: PathBuf,
+    prefix: PathBuf,
+}
+
+impl Call {
+    fn place(&self) -> Place {
+        let prefix = self.prefix.clone();
+        let folder = match &self.destdir {
+            Some(destdir) => destdir.join(prefix.strip_prefix("/").unwrap_or(&prefix)),
+            None => prefix.clone(),
+        };
+        Place { folder, prefix }
     }
 }
 
@@ -80,7 +113,7 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
         bail!("a C library has memcpy, memset and memcmp: leave out --with-memory-functions");
     }
     let library = library::build(shell, &target)?;
-    for file in install(shell, &library, call.memory, &call.prefix)? {
+    for file in install(shell, &library, call.memory, &call.place())? {
         println!("{}", file.display());
     }
     Ok(())
@@ -91,9 +124,9 @@ fn install(
     shell: &Shell,
     library: &Library,
     memory: Memory,
-    prefix: &Path,
+    place: &Place,
 ) -> Result<Vec<PathBuf>> {
-    prefix::fill(prefix, |staging| write(shell, library, memory, prefix, staging))
+    prefix::fill(&place.folder, |staging| write(shell, library, memory, &place.prefix, staging))
 }
 
 /// Writes every file below `staging`, as it will be below `prefix`.
@@ -105,11 +138,13 @@ fn write(
     staging: &Path,
 ) -> Result<()> {
     let (include, lib) = (staging.join("include"), staging.join("lib"));
-    let pkgconfig = lib.join("pkgconfig");
-    for folder in [&include.join("heptad"), &pkgconfig] {
+    let (pkgconfig, cmake) = (lib.join("pkgconfig"), lib.join("cmake/heptad"));
+    let man = staging.join("share/man/man3");
+    for folder in [&include.join("heptad"), &pkgconfig, &cmake, &man] {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
-    let version = version()?;
+    let version = library::version()?;
+    let so_name = format!("libheptad.so.{}", library::minor_version()?);
     for file in header::files()? {
         fs::copy(Path::new(header::FOLDER).join(&file), include.join(&file))?;
     }
@@ -117,7 +152,6 @@ fn write(
 
     if let Some(shared) = &library.shared {
         let real = format!("libheptad.so.{version}");
-        let so_name = real.rsplit_once('.').context("a version has parts")?.0.to_owned();
         fs::copy(shared, lib.join(&real))?;
         symlink(&real, lib.join(&so_name))?;
         symlink(&so_name, lib.join("libheptad.so"))?;
@@ -127,20 +161,25 @@ fn write(
     let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
     library.object(shell, &functions, memory, &lib.join("heptad.o"))?;
 
-    let template = include_str!("../../../capi/heptad.pc.in");
-    let prefix = fs::canonicalize(prefix)?;
-    let text = template
-        .replace("@prefix@", prefix.to_str().context("the prefix is not UTF-8")?)
-        .replace("@version@", &version);
-    fs::write(pkgconfig.join("heptad.pc"), text)?;
+    // The folder itself, if it is there: what leads to it may be a link that goes.
+    let prefix = fs::canonicalize(prefix).unwrap_or_else(|_| prefix.to_path_buf());
+    let prefix = prefix.to_str().context("the prefix is not UTF-8")?;
+    let templates = [
+        (pkgconfig.join("heptad.pc"), include_str!("../../../capi/heptad.pc.in")),
+        (cmake.join("heptadConfig.cmake"), include_str!("../../../capi/heptadConfig.cmake.in")),
+        (
+            cmake.join("heptadConfigVersion.cmake"),
+            include_str!("../../../capi/heptadConfigVersion.cmake.in"),
+        ),
+    ];
+    for (file, template) in templates {
+        let text = template.replace("@prefix@", prefix).replace("@version@", &version);
+        fs::write(file, text.replace("@soname@", &so_name))?;
+    }
+    for page in manual::pages(&version)? {
+        fs::write(man.join(page.name).with_extension("3"), page.text)?;
+    }
     Ok(())
-}
-
-/// The version of the library.
-fn version() -> Result<String> {
-    let manifest = include_str!("../../../capi/Cargo.toml");
-    let version = manifest.lines().find_map(|line| line.strip_prefix("version = \""));
-    Ok(version.and_then(|rest| rest.strip_suffix('"')).context("capi has a version")?.into())
 }
 
 /// Installs into a folder and uses what is there as a stranger would: by pkg-config, with the shared
@@ -149,8 +188,9 @@ pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<C
     let prefix = folder.join("installed");
     let _ = fs::remove_dir_all(&prefix);
     // Twice: the second time over the first.
-    install(shell, library, Memory::Elsewhere, &prefix)?;
-    install(shell, library, Memory::Elsewhere, &prefix)?;
+    let place = Place { folder: prefix.clone(), prefix: prefix.clone() };
+    install(shell, library, Memory::Elsewhere, &place)?;
+    install(shell, library, Memory::Elsewhere, &place)?;
     let lib = prefix.join("lib");
     let pkg_config = |question: &str| {
         let answer = cmd!(shell, "pkg-config {question} heptad")
@@ -164,7 +204,12 @@ pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<C
     let program = folder.join("stranger");
     let compile = || cmd!(shell, "{compiler} -std=c99 -o {program} capi/tests/set.c").args(&cflags);
     let run = || cmd!(shell, "{program}").env("LD_LIBRARY_PATH", &lib);
-    job::run_until_failure([
+    let shared = library::without_version(shell, &lib.join("libheptad.so"))?;
+    println!("      without the version {}: {shared:?}", library::symbol_version()?);
+    let mut count = Count::of(shared.is_empty());
+    count += manual_is_whole(shell, &prefix)?;
+    count += with_cmake(shell, &prefix, folder)?;
+    count += job::run_until_failure([
         Job::step("installed: compiling with the shared library", compile().args(&libs)),
         Job::tests("installed: with the shared library", run()),
         Job::step(
@@ -174,6 +219,57 @@ pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<C
         Job::tests("installed: with the archive", run()),
         Job::step("installed: compiling with the object", compile().arg(lib.join("heptad.o"))),
         Job::tests("installed: with the object", run()),
+    ])?;
+    Ok(count)
+}
+
+/// Every function has a place in one manual page, and `man` reads each page without a warning.
+fn manual_is_whole(shell: &Shell, prefix: &Path) -> Result<Count> {
+    let man = prefix.join("share/man/man3");
+    let (mut count, mut synopses) = (Count::NONE, String::new());
+    for entry in fs::read_dir(&man)? {
+        let page = entry?.path();
+        let warnings = cmd!(shell, "groff -man -ww -z -Tutf8 {page}").quiet().read_stderr()?;
+        if !warnings.is_empty() {
+            println!("      {}: {warnings}", page.display());
+        }
+        count += Count::of(warnings.is_empty());
+        let text = fs::read_to_string(&page)?;
+        let synopsis = text.split(".SH DESCRIPTION").next().unwrap_or_default();
+        synopses += synopsis;
+    }
+    let functions = header::functions()?;
+    let uses = |name: &String| synopses.matches(&format!("{name}(")).count();
+    let elsewhere: Vec<&String> = functions.iter().filter(|name| uses(name) != 1).collect();
+    println!("      manual pages: {} functions, not in one page: {elsewhere:?}", functions.len());
+    count += Count::of(elsewhere.is_empty());
+    Ok(count)
+}
+
+/// Has CMake find the library, and runs what it builds with each kind.
+fn with_cmake(shell: &Shell, prefix: &Path, folder: &Path) -> Result<Count> {
+    const PROJECT: &str = "\
+cmake_minimum_required(VERSION 3.10)
+project(stranger C)
+find_package(heptad 0.1 REQUIRED)
+add_executable(shared set.c)
+target_link_libraries(shared heptad::heptad)
+add_executable(static set.c)
+target_link_libraries(static heptad::static)
+";
+    let project = folder.join("cmake-stranger");
+    let _ = fs::remove_dir_all(&project);
+    fs::create_dir_all(&project)?;
+    fs::write(project.join("CMakeLists.txt"), PROJECT)?;
+    fs::copy("capi/tests/set.c", project.join("set.c"))?;
+    fs::copy("capi/tests/check.h", project.join("check.h"))?;
+    let (build, prefix) = (project.join("build"), fs::canonicalize(prefix)?);
+    let configure = cmd!(shell, "cmake -S {project} -B {build}");
+    job::run_until_failure([
+        Job::step("CMake finds the library", configure.env("CMAKE_PREFIX_PATH", prefix)),
+        Job::step("CMake builds", cmd!(shell, "cmake --build {build}")),
+        Job::tests("installed: by CMake, shared", cmd!(shell, "{build}/shared")),
+        Job::tests("installed: by CMake, static", cmd!(shell, "{build}/static")),
     ])
 }
 
@@ -181,9 +277,12 @@ pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<C
 pub(super) fn check_musl(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
     let prefix = folder.join("installed-musl");
     let _ = fs::remove_dir_all(&prefix);
-    let files = install(shell, library, Memory::Elsewhere, &prefix)?;
-    // An archive, an object, heptad.pc.
-    let is_static = files.len() == header::files()?.len() + 3 && library.shared.is_none();
+    let place = Place { folder: prefix.clone(), prefix: "/usr".into() };
+    let files = install(shell, library, Memory::Elsewhere, &place)?;
+    let has_so = files.iter().any(|file| file.to_string_lossy().contains(".so"));
+    let is_static = !has_so && library.shared.is_none();
+    let pkgconfig = fs::read_to_string(prefix.join("lib/pkgconfig/heptad.pc"))?;
+    let mut count = Count::of(pkgconfig.starts_with("prefix=/usr\n"));
     let (include, archive) = (prefix.join("include"), prefix.join("lib/libheptad.a"));
     let program = folder.join("static-stranger");
     let compile = cmd!(shell, "musl-gcc -static -std=c99 -o {program} capi/tests/set.c").args([
@@ -195,17 +294,19 @@ pub(super) fn check_musl(shell: &Shell, library: &Library, folder: &Path) -> Res
         Job::step("installed for musl: compiling with the archive", compile),
         Job::tests("installed for musl", cmd!(shell, "{program}")),
     ];
-    let mut count = Count::of(is_static);
+    count += Count::of(is_static);
     count += job::run_until_failure(jobs)?;
     Ok(count)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::library;
+
     /// The library, the crate and the soname change their version together.
     #[test]
     fn the_library_has_the_version_of_the_crate() {
-        let line = format!("\nversion = \"{}\"\n", super::version().unwrap());
+        let line = format!("\nversion = \"{}\"\n", library::version().unwrap());
         assert!(include_str!("../../../Cargo.toml").contains(&line));
     }
 }

@@ -4,7 +4,8 @@
 //! into a program that has Rust of its own, it defines things twice. So it is only an intermediate. The
 //! library is one relocatable object with the functions of the header as weak symbols, so that two
 //! libraries that contain heptad are one, and everything else local. `libheptad.a` is an archive of it;
-//! on bare metal there is a second member with `memcpy` and the like, for programs that have none.
+//! on bare metal there is a second member with `memcpy` and the like, for programs that have none. The shared library is
+//! linked of the same object, and its functions have the version of the interface.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -32,16 +33,31 @@ pub(crate) struct Library {
     pub(super) shared: Option<PathBuf>,
 }
 
+/// The version of the library.
+pub(super) fn version() -> Result<String> {
+    let manifest = include_str!("../../../capi/Cargo.toml");
+    let version = manifest.lines().find_map(|line| line.strip_prefix("version = \""));
+    Ok(version.and_then(|rest| rest.strip_suffix('"')).context("capi has a version")?.into())
+}
+
+/// Its first two numbers: before 1.0 each change of them may break the interface.
+pub(super) fn minor_version() -> Result<String> {
+    Ok(version()?.rsplit_once('.').context("a version has parts")?.0.to_owned())
+}
+
+/// The version of each function of the shared library.
+pub(super) fn symbol_version() -> Result<String> {
+    Ok(format!("HEPTAD_{}", minor_version()?))
+}
+
 /// What the compiler calls, and a C library has.
 const MEMORY_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp"];
 
 /// Builds the library for `target`.
 pub(crate) fn build(shell: &Shell, target: &str) -> Result<Library> {
     let has_shared = has_shared_libraries(shell, target)?;
-    let kinds = if has_shared { "staticlib,cdylib" } else { "staticlib" };
     cmd!(shell, "cargo rustc --quiet --package heptad-capi --profile capi --target {target}")
-        .args(["--crate-type", kinds])
-        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
+        .args(["--crate-type", "staticlib"])
         .quiet()
         .run()
         .with_context(|| format!("building the C library for {target}"))?;
@@ -51,11 +67,14 @@ pub(crate) fn build(shell: &Shell, target: &str) -> Result<Library> {
         raw: folder.join("libheptad_capi.a"),
         object: folder.join("heptad.o"),
         archive: folder.join("libheptad.a"),
-        shared: has_shared.then(|| folder.join("libheptad_capi.so")),
+        shared: has_shared.then(|| folder.join("libheptad.so")),
     };
     let functions = header::functions()?;
     let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
     library.object(shell, &functions, Memory::Elsewhere, &library.object)?;
+    if let Some(shared) = &library.shared {
+        library.link_shared(shell, shared)?;
+    }
     let mut members = vec![library.object.clone()];
     if target.contains("-none") {
         let memory = folder.join("memory.o");
@@ -129,6 +148,28 @@ impl Library {
             .context("making its symbols local")
     }
 
+    /// Links the object into a shared library whose functions have the version [`symbol_version`].
+    fn link_shared(&self, shell: &Shell, shared: &Path) -> Result<()> {
+        let minor = minor_version()?;
+        let script = shared.with_extension("map");
+        fs::write(
+            &script,
+            include_str!("../../../capi/libheptad.map.in").replace("@minor@", &minor),
+        )?;
+        let (compiler, options): (_, &[&str]) = match self.target.split('-').next() {
+            Some("aarch64") => ("aarch64-linux-gnu-gcc", &[]),
+            Some("i686") => ("cc", &["-m32"]),
+            _ => ("cc", &[]),
+        };
+        let (script, object) = (script.display().to_string(), &self.object);
+        cmd!(shell, "{compiler} {options...} -shared -nostartfiles -o {shared} {object}")
+            .arg(format!("-Wl,-soname,libheptad.so.{minor},--version-script={script}"))
+            .arg("-Wl,-z,defs,-z,relro,-z,now")
+            .quiet()
+            .run()
+            .context("linking the shared library")
+    }
+
     /// The archive's members that are heptad's, without those of `core`.
     fn own_members(&self, shell: &Shell) -> Result<Vec<PathBuf>> {
         let archiver = tool(shell, "llvm-ar")?;
@@ -175,8 +216,19 @@ fn definitions(
 pub(super) fn exported(shared: &Path) -> Result<BTreeSet<String>> {
     let bytes = fs::read(shared).with_context(|| format!("reading {}", shared.display()))?;
     let file = object::File::parse(&*bytes)?;
-    let symbols = file.dynamic_symbols().filter(|symbol| symbol.is_definition());
+    // The name of the version is an absolute symbol.
+    let is_function = |symbol: &object::Symbol<'_, '_>| symbol.section_index().is_some();
+    let symbols = file.dynamic_symbols().filter(|it| it.is_definition() && is_function(it));
     symbols.map(|symbol| Ok(symbol.name()?.to_owned())).collect()
+}
+
+/// The functions of a shared library that are not of the version [`symbol_version`], by llvm-nm.
+pub(super) fn without_version(shell: &Shell, shared: &Path) -> Result<Vec<String>> {
+    let lister = tool(shell, "llvm-nm")?;
+    let list = cmd!(shell, "{lister} --dynamic --defined-only --format=just-symbols {shared}");
+    let version = symbol_version()?;
+    let is_other = |name: &&str| !name.ends_with(&format!("@@{version}")) && *name != version;
+    Ok(list.quiet().read()?.lines().filter(is_other).map(String::from).collect())
 }
 
 /// Bytes of code and constants that `object` adds to a program.

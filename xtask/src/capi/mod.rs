@@ -7,6 +7,7 @@
 //! | [`header`] | every compiler reads the header without a warning, as C and as C++; it says what the code says |
 //! | [`install`] | what is installed can be found by pkg-config, and used each way |
 //! | [`prefix`] | what is installed is there as a whole, or not at all |
+//! | [`manual`] | manual pages, made of the headers: one per family of functions |
 //! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts right |
 //! | [`library`] | the library, one object, needs nothing but `memcpy`, `memset` and `memcmp`, offers weak functions and no other symbol, cannot panic, and is small |
 //! | [`members`] | stage `members-long` of `verify`: processes that are killed leave nothing behind |
@@ -20,6 +21,7 @@ mod header;
 pub(crate) mod install;
 mod kernel;
 pub(crate) mod library;
+mod manual;
 pub(crate) mod members;
 pub(crate) mod memcheck;
 mod prefix;
@@ -48,6 +50,8 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Program("g++", "g++"),
     Need::Program("clang", "clang"),
     Need::Program("pkg-config", "pkg-config"),
+    Need::Program("cmake", "cmake"),
+    Need::Program("groff", "groff-base"),
     Need::Program("python3", "python3"),
     Need::Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
     Need::File("/usr/aarch64-linux-gnu/lib/libc.a", "libc6-dev-arm64-cross"),
