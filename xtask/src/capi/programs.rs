@@ -31,10 +31,11 @@ pub(super) const NATIVE: &[Toolchain] = &[
     },
 ];
 
-/// For programs that valgrind watches. Such a program cannot be stopped after each instruction.
+/// For programs that valgrind watches. Such a program cannot be stopped after each instruction, nor look at what is
+/// below its stack pointer.
 pub(super) const WATCHED: Toolchain = Toolchain {
     compiler: "gcc",
-    options: &["-O1", "-g", "-DWITHOUT_SINGLE_STEPS"],
+    options: &["-O1", "-g", "-DWATCHED_BY_VALGRIND"],
     launcher: &["valgrind", "--quiet", "--error-exitcode=9"],
 };
 
