@@ -13,7 +13,7 @@ struct Pages([MaybeUninit<u8>; 2 * 4096]);
 fn main() -> Result<(), Error> {
     let mut pages = Pages([MaybeUninit::uninit(); 2 * 4096]);
 
-    // 128 lines: 64 groups of keys, 64 lines of values, so 420 entries at most.
+    // 128 lines: 64 groups of keys, 56 lines of values, so 420 entries at most.
     let mut owner_of_frame =
         Map::<u64, u64, _>::new_in(Region::new(&mut pages.0)?, Keyed::new(0x5eed))?;
     println!("room for {} entries", owner_of_frame.capacity());

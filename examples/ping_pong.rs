@@ -3,10 +3,7 @@
 //!
 //! `cargo run --example ping_pong`
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
-    thread,
-};
+use std::thread;
 
 use heptad::{
     Error,
@@ -15,6 +12,8 @@ use heptad::{
 };
 
 const ENTRIES: usize = 1_000;
+/// How many events each thread counts.
+const EVENTS: u64 = 300_000;
 
 static FIRST: StaticLines<{ arena_lines(ENTRIES) }> = StaticLines::new();
 static SECOND: StaticLines<{ arena_lines(ENTRIES) }> = StaticLines::new();
@@ -42,37 +41,26 @@ fn move_into(region: Region<'static>, seed: u64) -> Result<Region<'static>, Erro
     }
 }
 
+/// Counts events, and answers how many were counted: `Busy` is the only refusal in a map that is large enough.
+fn count(thread: u64) -> u64 {
+    let events = (0..EVENTS).map(|event| (event + thread) % ENTRIES as u64);
+    events.filter(|&event| COUNTS.insert_or_modify(event, 1, |n| n + 1).is_ok()).count() as u64
+}
+
 fn main() -> Result<(), Error> {
     let [first, second] = [&FIRST, &SECOND].map(|lines| lines.take().expect("taken once"));
     COUNTS.tables().place(first, 0)?;
 
-    let is_over = AtomicBool::new(false);
     let (counted, moves) = thread::scope(|scope| {
-        let count = |thread: u64| {
-            let is_over = &is_over;
-            move || {
-                let mut counted = 0;
-                while !is_over.load(Relaxed) {
-                    let event = (counted + thread) % ENTRIES as u64;
-                    // Busy is the only refusal in a map that is large enough; the event is tried again.
-                    counted += u64::from(COUNTS.insert_or_modify(event, 1, |n| n + 1).is_ok());
-                }
-                counted
-            }
-        };
-        let threads: Vec<_> = (0..2).map(|thread| scope.spawn(count(thread))).collect();
-        while COUNTS.is_empty() {
-            thread::yield_now();
-        }
+        let threads = [0, 1].map(|thread| scope.spawn(move || count(thread)));
         let mut spare = second;
         let mut moves = 0;
-        while moves < 100 {
+        while !threads.iter().all(|thread| thread.is_finished()) {
             moves += 1;
             spare = move_into(spare, moves)?;
         }
-        is_over.store(true, Relaxed);
-        let counts = threads.into_iter().map(|thread| thread.join().expect("no thread panics"));
-        Ok::<_, Error>((counts.sum::<u64>(), moves))
+        let counts = threads.map(|thread| thread.join().expect("no thread panics"));
+        Ok::<_, Error>((counts.iter().sum::<u64>(), moves))
     })?;
 
     println!("{counted} events counted while the map was moved {moves} times");

@@ -59,6 +59,9 @@ pub enum Error {
     Member,
     /// The order of a sorted table has no word for the key.
     KeyOutOfRange,
+    /// The hash bits of an indirect map's keys are none of a word's, so that all keys have one home, or all, so that
+    /// no reference has any.
+    HashBits,
     /// Two tables that are to be merged keep their keys in different orders.
     DifferentOrders,
 }
@@ -77,6 +80,7 @@ impl fmt::Display for Error {
             }
             Error::Null => f.write_str("a null address"),
             Error::KeyOutOfRange => f.write_str("a key that the table's order leaves out"),
+            Error::HashBits => f.write_str("hash bits that are no bit of a word, or every bit"),
             Error::DifferentOrders => f.write_str("tables in different orders"),
             Error::Overlapping => f.write_str(
                 "the same entry was asked for twice, or memory that is in use was given",

@@ -22,6 +22,7 @@ fn main() {
             // Each link.x is of the crate that boots the board; it includes memory.x.
             ("none", "arm") => (vec!["-Tlink.x".into(), search("cortex_m")], ""),
             ("none", "riscv32") => (vec!["-Tlink.x".into(), search("riscv32")], ""),
+            ("none", "riscv64") => (vec![script("riscv64/kernel.ld")], "--no-gc-sections"),
             ("none", other) => panic!("no kernel boots on {other}"),
             ("linux", _) => (vec![], "-Wl,--no-gc-sections"),
             _ => return,

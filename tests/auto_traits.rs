@@ -40,7 +40,7 @@ macro_rules! as_shared_entries {
 
 shared!(Error, Rejected<u64>, Keyed, KeyedHasher);
 shared!(Line, Slot, SlotMask, Word, Tag, Class, SlotByte, Offset, Geometry, MaxLoad);
-shared!(Region<'static>, Inline<2>, Zeroed<Region<'static>>);
+shared!(Region<'static>, Inline<2>, Zeroed<Region<'static>>, Later<Region<'static>>);
 shared!(Heap);
 assert_not_impl_any!(Rejected<*mut u64>: Send, Sync);
 

@@ -8,7 +8,7 @@ use std::{
 use heptad::{
     Error,
     layout::{LINE_BYTES, Line},
-    lockfree::{Expectation, IndirectMap, Keys, Map, Set, Stored, arena_layout},
+    lockfree::{Expectation, IndirectMap, Keys, Map, Set, SharedIndirectMap, Stored, arena_layout},
     storage::Region,
 };
 
@@ -343,5 +343,56 @@ fn a_removed_reference_is_not_looked_at() {
             let expected = in_use.0.borrow().contains(&probe).then_some(probe);
             assert_eq!((map.get(&probe), map.get(&(probe + 100))), (expected, None));
         }
+    }
+}
+
+/// Without hash bits all keys would have one home, and without other bits all references would be one.
+#[test]
+fn hash_bits_of_none_or_all_are_refused() {
+    /// Keys with these hash bits.
+    struct Bits(u64);
+
+    impl Keys for Bits {
+        type Key = u64;
+        type Reference = u64;
+
+        fn hash_bits(&self) -> u64 {
+            self.0
+        }
+
+        fn hash(&self, key: &u64) -> u64 {
+            *key
+        }
+
+        fn is(&self, _: Stored<Self>, _: &u64) -> bool {
+            unreachable!("there is no table")
+        }
+    }
+
+    let mut lines = lines_for(50);
+    for bits in [0, u64::MAX] {
+        // The region comes back from each.
+        let region = Region::from_lines(&mut lines).unwrap();
+        let refused = IndirectMap::<_, u64>::new_in(region, 1, Bits(bits)).unwrap_err();
+        assert_eq!(refused.error, Error::HashBits);
+        let map = IndirectMap::<_, u64>::unplaced(Bits(bits));
+        let refused = map.tables().place(refused.value, 1).unwrap_err();
+        assert_eq!(refused.error, Error::HashBits);
+        let refused = map.tables().rebuild(refused.value, 1).unwrap_err();
+        assert_eq!(refused.error, Error::HashBits);
+        assert_eq!((map.insert(&1, 1, 1), map.get(&1)), (Err(Error::Unplaced), None));
+        let refused =
+            SharedIndirectMap::<_, u64>::format(refused.value, 1, 0, &Bits(bits)).unwrap_err();
+        assert_eq!(refused.error, Error::HashBits);
+        let region =
+            SharedIndirectMap::<_, u64>::format(refused.value, 1, 0, &Bits(1 << 63)).unwrap();
+        // SAFETY: formatted, and nobody else is there.
+        let refused =
+            unsafe { SharedIndirectMap::<_, u64>::attach(region, Bits(bits)) }.unwrap_err();
+        assert_eq!(refused.error, Error::HashBits);
+    }
+    for bits in [1, 1 << 63, !1, !(1 << 63)] {
+        let region = Region::from_lines(&mut lines).unwrap();
+        assert!(IndirectMap::<_, u64>::new_in(region, 1, Bits(bits)).is_ok());
     }
 }

@@ -7,7 +7,7 @@
 #![cfg(all(
     unix,
     feature = "asm",
-    any(target_arch = "aarch64", target_arch = "x86_64"),
+    any(target_arch = "aarch64", target_arch = "riscv64", target_arch = "x86_64"),
     not(any(miri, target_vendor = "apple")),
 ))]
 
@@ -24,6 +24,8 @@ use rustix::param::page_size;
 
 #[cfg(target_arch = "aarch64")]
 global_asm!(include_str!("abi/record_aarch64.S"), options(raw));
+#[cfg(target_arch = "riscv64")]
+global_asm!(include_str!("abi/record_riscv64.S"), options(raw));
 #[cfg(target_arch = "x86_64")]
 global_asm!(include_str!("abi/record_x86_64.S"), options(att_syntax, raw));
 
@@ -37,8 +39,10 @@ struct Registers {
     scratch: [u64; 16],
     /// The stack pointer before and after the call.
     stack: [u64; 2],
-    /// The platform's own register (x18), which nobody may change, before and after the call.
+    /// The platform's own register (x18, tp), which nobody may change, before and after the call.
     platform: [u64; 2],
+    /// The twelfth general register, where there is one.
+    more: [u64; 2],
 }
 
 impl Registers {
@@ -50,6 +54,7 @@ impl Registers {
             scratch: [fill; 16],
             stack: [0; 2],
             platform: [0; 2],
+            more: [fill; 2],
         }
     }
 }
@@ -73,11 +78,11 @@ unsafe extern "C" {
 }
 
 /// How many words below the stack of a routine are recorded.
-const SCRATCH: usize = if cfg!(target_arch = "aarch64") { 16 } else { 15 };
-/// The direction flag: string instructions count upwards while it is clear.
+const SCRATCH: usize = if cfg!(target_arch = "x86_64") { 15 } else { 16 };
+/// The direction flag: string instructions count upwards while it is clear. On RISC-V, has the global pointer changed?
 const DIRECTION: u64 = 1 << 10;
 
-/// What x86_64 saves on the stack; the other architecture has registers enough.
+/// What x86_64 saves on the stack; the other architectures have registers enough.
 const STACK_WORDS_OF_FIND_WORDS: usize = if cfg!(target_arch = "x86_64") { 5 } else { 0 };
 
 /// Calls `routine`, which uses no stack, and checks that it keeps registers of various contents.
@@ -106,6 +111,7 @@ fn check_registers(
         let mut before = Registers::filled_with(fill);
         before.vectors.fill_with(|| rng.u128(..));
         before.general.fill_with(|| rng.u64(..) ^ fill);
+        before.more.fill_with(|| rng.u64(..) ^ fill);
         let mut after = before.clone();
         // SAFETY: the routine takes at most five words, the caller knows what they point to, and
         // the recorder gives every register that it fills its own value back.
@@ -258,14 +264,22 @@ fn s9_the_recorder_sees_every_change() {
     assert_eq!(core::mem::offset_of!(Registers, scratch), 608);
     assert_eq!(core::mem::offset_of!(Registers, stack), 736);
     assert_eq!(core::mem::offset_of!(Registers, platform), 752);
+    assert_eq!(core::mem::offset_of!(Registers, more), 768);
 
     let mut registers = Registers::filled_with(0);
     // SAFETY: the vandal changes only registers that the recorder restores, and memory below the
     // stack pointer.
     unsafe { heptad_test_record(heptad_test_vandal as Routine, &[0; 5], &mut registers) };
-    let (vectors, general) = if cfg!(target_arch = "aarch64") { (32, 11) } else { (16, 6) };
-    assert_eq!(registers.vectors[..vectors], [u128::MAX; 32][..vectors]);
+    let (vectors, vector, general, more) = if cfg!(target_arch = "aarch64") {
+        (32, u128::MAX, 11, 0)
+    } else if cfg!(target_arch = "riscv64") {
+        (32, u64::MAX.into(), 11, 1)
+    } else {
+        (16, u128::MAX, 6, 0)
+    };
+    assert_eq!(registers.vectors[..vectors], [vector; 32][..vectors]);
     assert_eq!(registers.general[..general], [u64::MAX; 11][..general]);
+    assert_eq!(registers.more[..more], [u64::MAX; 2][..more]);
     assert_eq!(registers.scratch[..SCRATCH], [u64::MAX; 16][..SCRATCH]);
-    assert_eq!(registers.flags & DIRECTION != 0, cfg!(target_arch = "x86_64"));
+    assert_eq!(registers.flags & DIRECTION != 0, cfg!(not(target_arch = "aarch64")));
 }

@@ -9,15 +9,15 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     ptr::NonNull,
     rc::Rc,
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use heptad::{
     Error,
     hash::Keyed,
     layout::{LINE_BYTES, Line, MaxLoad},
-    storage::{Heap, Inline, Region, Storage},
-    swiss::{Map, PackedMap, Set, lines_for, lines_for_load},
+    storage::{Heap, Inline, Later, Region, Storage},
+    swiss::{Map, PackedMap, Set, Table, lines_for, lines_for_load},
 };
 
 /// A value of an odd size, larger than a line, that counts the values of its test that are alive.
@@ -264,6 +264,45 @@ fn lines_that_move_are_not_for_aligned_values() {
     assert_eq!(refused, Some(Error::Misaligned { needed_bytes: 128 }));
     assert_eq!(map.get(&1), Some(&Aligned([5; 5])));
     assert!(Map::<u64, u64, _>::new_in(storage(false), Keyed::new(1)).is_ok());
+}
+
+/// Without memory every lookup misses and every insertion is refused; memory comes once.
+#[test]
+fn memory_comes_later() {
+    static NUMBERS: Mutex<Map<u32, u64, Later<Region<'static>>>> =
+        Mutex::new(Map::unplaced(Keyed::new(0)));
+    #[cfg(all(target_os = "linux", not(miri)))]
+    {
+        unsafe extern "C" {
+            static __bss_start: u8;
+            static _end: u8;
+        }
+        let zeros = (&raw const __bss_start).addr()..(&raw const _end).addr();
+        assert!(zeros.contains(&(&raw const NUMBERS).addr()), "all zeros, and in .bss");
+    }
+    let mut numbers = NUMBERS.lock().unwrap();
+    let refused = numbers.try_insert(1, 2).map_err(|rejected| rejected.error);
+    assert_eq!((refused, numbers.get(&1), numbers.capacity()), (Err(Error::Full), None, 0));
+    assert!(numbers.iter().next().is_none() && numbers.remove(&1).is_none());
+    numbers.clear();
+    let lines = |count| Region::from_lines(Vec::leak(vec![Line::EMPTY; count])).unwrap();
+    let small = numbers.place(lines(1), Keyed::new(5));
+    assert_eq!(small, Err(Error::TooSmall { needed_bytes: 128, given_bytes: 64 }));
+    assert_eq!((numbers.place(lines(30), Keyed::new(6)), numbers.capacity()), (Ok(()), 105));
+    for key in 0..105 {
+        assert_eq!(numbers.try_insert(key, key.into()), Ok(None));
+    }
+    assert_eq!(numbers.place(lines(30), Keyed::new(7)), Err(Error::Occupied));
+    assert_eq!((numbers.hasher().seed(), numbers[&7], numbers.len()), (6, 7, 105));
+    let old = numbers.move_into(Later::of(lines(60)), Keyed::new(8)).unwrap();
+    assert_eq!((old.into_inner().unwrap().lines(), numbers.capacity()), (30, 210));
+    assert_eq!(numbers.check_invariants(false), Ok(()));
+
+    let mut set: Set<u8, Later<Inline<1>>> = Set::unplaced(Keyed::new(0));
+    assert_eq!((set.place(Inline::new(), Keyed::new(1)), set.try_insert(7)), (Ok(()), Ok(true)));
+    let mut table: Table<u8, Later<Inline<1>>> = Table::unplaced();
+    assert!(table.insert_within_capacity(1, 1).is_err() && table.place(Inline::new()).is_ok());
+    assert!(table.insert_within_capacity(1, 1).is_ok());
 }
 
 #[test]

@@ -36,7 +36,12 @@ fn trap() -> ! {
     unsafe {
         core::arch::asm!("udf #0", options(noreturn, nomem, nostack));
     }
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(target_arch = "riscv64")]
+    // SAFETY: the instruction faults, and does nothing else.
+    unsafe {
+        core::arch::asm!("unimp", options(noreturn, nomem, nostack));
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
     loop {
         core::hint::spin_loop();
     }

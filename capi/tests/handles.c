@@ -128,7 +128,7 @@ static int is_untouched(void)
     return index == BYTES;
 }
 
-#if defined(__x86_64__) && !defined(WITHOUT_SINGLE_STEPS)
+#if defined(__x86_64__) && !defined(WATCHED_BY_VALGRIND)
 #include <ucontext.h>
 
 enum { TRAP_FLAG = 0x100 };
@@ -341,7 +341,7 @@ static void a_callback_that_never_returns(void)
 int main(void)
 {
     static const struct test_case cases[] = {
-#if defined(__x86_64__) && !defined(WITHOUT_SINGLE_STEPS)
+#if defined(__x86_64__) && !defined(WATCHED_BY_VALGRIND)
         CASE(an_interrupt_before_the_instructions),
 #endif
         CASE(a_failed_init_writes_nothing),

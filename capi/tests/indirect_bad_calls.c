@@ -126,6 +126,9 @@ static void bad_memory(void)
           HEPTAD_ERROR_ARGUMENT);
     EQUAL(heptad_indirect_init(&map, lines, sizeof lines, 1, UINT64_MAX, equal, NULL),
           HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_indirect_format(lines, sizeof lines, 1, 0, 0), HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_indirect_format(lines, sizeof lines, 1, 0, UINT64_MAX), HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_indirect_attach(&map, lines, sizeof lines, 0, equal, NULL), HEPTAD_ERROR_ARGUMENT);
     EQUAL(heptad_indirect_attach(&map, lines, sizeof lines, hash_bits, NULL, NULL),
           HEPTAD_ERROR_NULL);
     memset(other_lines, 0, sizeof other_lines);

@@ -110,11 +110,16 @@ int heptad_lockfree_init_with(heptad_lockfree *map, void *memory, size_t bytes, 
  *
  * heptad_lockfree_shared_bytes: bytes of memory. _format writes all of the memory; nobody may be attached to it.
  * Errors as for init. `members` is 0, or how many numbers there are for members: an operation that is killed
- * leaves up to one place reserved, which in memory without members stays so for good. */
+ * leaves up to one place reserved, which in memory without members stays so for good.
+ *
+ * Such a map cannot be rebuilt: _rebuild is _SHARED. The next table would be found by its address, which is another
+ * one in each process, and nothing tells when the other processes have left the old one. Format memory for the most
+ * entries that there will be; or format and fill a second map, let all attach to it, and destroy the first. What
+ * killed operations have left, _reap and _repair release. */
 size_t heptad_lockfree_shared_bytes(size_t entries, size_t members);
 int heptad_lockfree_format(void *memory, size_t bytes, uint64_t seed, size_t members);
 
-/* Opens a handle for the map in shared memory. It cannot be rebuilt: that is _SHARED. Memory errors as for init;
+/* Opens a handle for the map in shared memory. Memory errors as for init;
  * _FOREIGN if no shared map of this kind is there, _VERSION if it is of another layout, _CORRUPT if its first
  * lines are damaged. _attach is for memory without members, and _join for a member, whose number is less than
  * `members`: _MEMBER otherwise, and _LIVE while another handle has the number. A member is one context: it calls
@@ -148,7 +153,7 @@ int heptad_lockfree_release(heptad_lockfree *map,
  * heptad_lockfree_help. A change moves 42 entries at most, reads move none, nobody waits. If the new memory
  * has no room for some entry, changes at its home are _FULL, until another rebuild, into a third piece,
  * goes on from there. Writes all of the memory. _BUSY while a rebuild is running that is not stuck,
- * _TOO_SMALL for the entries that are there, _SHARED in shared memory; memory errors
+ * _TOO_SMALL for the entries that are there, _SHARED in shared memory (see there); memory errors
  * as for init, and _OVERLAPPING too for memory of the map's tables, old ones that are not released yet among them,
  * of its counters or of the handle. Memory of another live map is not known: do not provide it, both break.
  * _if_needed returns _NOT_REQUIRED unless heptad_lockfree_needs_rebuild says so. */

@@ -27,6 +27,7 @@ impl From<Error> for Refusal {
             Error::Shared => SHARED,
             Error::Member => MEMBER,
             Error::KeyOutOfRange => KEY_RANGE,
+            Error::HashBits => ARGUMENT,
             // Of no function here: maps are made with a table, and orders are in the types.
             Error::DifferentOrders | Error::Unplaced => ARGUMENT,
             // There is no allocator behind this interface.

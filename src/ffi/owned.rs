@@ -61,12 +61,12 @@ impl<T> DerefMut for Owned<T> {
 }
 
 /// What a new table takes: a handle and memory.
-pub(super) struct Place {
+pub(super) struct Footprint {
     handle: Memory,
     memory: Memory,
 }
 
-impl Place {
+impl Footprint {
     /// The table of another handle, which the new one may not write over.
     pub(super) fn apart_from<'call, T: Kind>(
         &self,
@@ -90,10 +90,10 @@ impl<T: Kind> ToChange<'_, Handle<Owned<T>>> {
         self,
         memory: Provided,
         bytes: Bytes,
-        make: impl FnOnce(Region<'static>, Place) -> Result<T, E>,
+        make: impl FnOnce(Region<'static>, Footprint) -> Result<T, E>,
     ) -> c_int {
         self.make(|handle| {
-            let place = Place { memory: memory.memory(bytes)?, handle: handle.memory()? };
+            let place = Footprint { memory: memory.memory(bytes)?, handle: handle.memory()? };
             place.memory.apart_from(place.handle)?;
             let (memory, region) = (place.memory, memory.open(bytes)?);
             let table = make(region, place).map_err(E::into)?;

@@ -52,10 +52,10 @@ impl Key {
     pub(super) const NOTHING: Key = Key(ptr::null());
 }
 
-/// A place that was checked.
-pub(super) struct Place<'call, T>(*mut T, PhantomData<&'call mut T>);
+/// Where a result goes, checked.
+pub(super) struct Destination<'call, T>(*mut T, PhantomData<&'call mut T>);
 
-impl<T> Place<'_, T> {
+impl<T> Destination<'_, T> {
     /// Writes `result` if it is wanted.
     #[inline]
     pub(super) fn give(&self, result: T) {
@@ -76,9 +76,9 @@ impl<'call, T> Optional<'call, T> {
     }
 
     #[inline]
-    pub(super) fn open(self) -> Result<Place<'call, T>, Refusal> {
+    pub(super) fn open(self) -> Result<Destination<'call, T>, Refusal> {
         if self.0.is_aligned() {
-            Ok(Place(self.0, PhantomData))
+            Ok(Destination(self.0, PhantomData))
         } else {
             Err(Refusal(code::MISALIGNED))
         }
@@ -87,19 +87,19 @@ impl<'call, T> Optional<'call, T> {
 
 impl<'call, T> Required<'call, T> {
     #[inline]
-    pub(super) fn open(self) -> Result<Place<'call, T>, Refusal> {
+    pub(super) fn open(self) -> Result<Destination<'call, T>, Refusal> {
         code::check(self.0)?;
-        Ok(Place(self.0, PhantomData))
+        Ok(Destination(self.0, PhantomData))
     }
 }
 
 impl<'call> Position<'call> {
     /// The position, and the place for the next one.
     #[inline]
-    pub(super) fn open(self) -> Result<(usize, Place<'call, usize>), Refusal> {
+    pub(super) fn open(self) -> Result<(usize, Destination<'call, usize>), Refusal> {
         code::check(self.0)?;
         // SAFETY: not null and aligned, which was checked; initialised and readable by C's promise.
-        Ok((unsafe { self.0.read() }, Place(self.0, PhantomData)))
+        Ok((unsafe { self.0.read() }, Destination(self.0, PhantomData)))
     }
 }
 

@@ -219,6 +219,8 @@ pub use arena::{arena_layout, arena_lines};
 #[cfg(feature = "ffi")]
 pub(crate) use chain::Asking;
 pub use chain::{Beside, Counted, Need, Never, Reclaim, Stats, Track};
+#[cfg(feature = "ffi")]
+pub(crate) use maps::home_mask;
 pub use maps::{
     Expectation, IndirectMap, Iter, Keys, Map, SegmentedMap, Set, SharedIndirectMap, SharedMap,
     SharedSet, Stored, Tables, Word,

@@ -1,14 +1,17 @@
-//! The probe routines in assembly, for AArch64 and x86_64.
+//! The probe routines in assembly, for AArch64, x86_64 and 64-bit RISC-V.
 //!
 //! The text is in `asm/`, one routine per file, written for general registers only: a kernel built
 //! without FP and SIMD can call it anywhere, even in an interrupt. The declarations below are the
-//! same on both architectures, and the same as the functions of [`portable`](super::portable),
+//! same on every architecture, and the same as the functions of [`portable`](super::portable),
 //! which is where their contract can be read as Rust.
 
 use crate::layout::Line;
 
 #[cfg(target_arch = "aarch64")]
 #[path = "aarch64.rs"]
+mod text;
+#[cfg(target_arch = "riscv64")]
+#[path = "riscv64.rs"]
 mod text;
 #[cfg(target_arch = "x86_64")]
 #[path = "x86_64.rs"]

@@ -1,7 +1,7 @@
 //! The door to the probe routines: how a group is searched.
 //!
-//! There is one contract and there are two backends of it, [`portable`] Rust and, on AArch64 and
-//! x86_64, `assembly`. Both give the same answers bit for bit; callers see neither `cfg` nor
+//! There is one contract and there are two backends of it, [`portable`] Rust and, on AArch64, x86_64 and
+//! 64-bit RISC-V, `assembly`. Both give the same answers bit for bit; callers see neither `cfg` nor
 //! backend, only the typed functions at the end of this file.
 //!
 //! # The contract
@@ -53,7 +53,11 @@ pub use prefetch::prefetch;
 cfg_if::cfg_if! {
     if #[cfg(all(
         feature = "asm",
-        any(target_arch = "aarch64", target_arch = "x86_64"),
+        any(
+            target_arch = "aarch64",
+            all(target_arch = "riscv64", target_feature = "m"),
+            target_arch = "x86_64",
+        ),
         target_pointer_width = "64",
         not(any(miri, windows, target_vendor = "apple", target_os = "uefi", target_os = "cygwin")),
     ))] {

@@ -189,12 +189,14 @@ impl<S: Downward> Raw<S> {
             Some(offset) => shape.home(offset).max(next).saturating_add(1),
             None => usize::MAX,
         };
-        let mut word = word;
+        // A number in any case: valgrind, which watches the C library, objects to a comparison with that of `None`.
+        let (mut is_left, word) = (word.is_some(), word.unwrap_or_default());
         let next = Words::all(self).fold(0, |next, (_, resident)| {
-            let before = word.take_if(|word| *word < resident);
-            slot_after(before.map_or(next, |word| slot_after(next, word)), resident)
+            let is_next = is_left && word < resident;
+            is_left &= !is_next;
+            slot_after(if is_next { slot_after(next, word) } else { next }, resident)
         });
-        word.map_or(next, |word| slot_after(next, word))
+        if is_left { slot_after(next, word) } else { next }
     }
 
     /// Returns the extent of the words, including `word`.

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`Inline<LINES>`](Inline) | inside the table itself, so in a `static` or on the stack | no |
 //! | [`Region`] | bytes that the caller provides, those of [`StaticLines`] for one | no |
+//! | [`Later`] | one of the others, which comes after the table is made | as that |
 //! | [`Heap`] (feature `alloc`) | the global allocator | yes |
 //!
 //! A table of `n` groups has them first, `n` lines, and then its values if there are any, in as many lines as
@@ -18,6 +19,7 @@ use crate::{error::Error, layout::Line};
 mod downward;
 mod heap;
 mod inline;
+mod later;
 mod region;
 mod reserved;
 #[cfg(all(
@@ -30,6 +32,7 @@ mod zeroed;
 pub use downward::Downward;
 pub use heap::Heap;
 pub use inline::Inline;
+pub use later::Later;
 pub use region::Region;
 pub use reserved::{Pages, Reserved};
 #[cfg(all(

@@ -96,6 +96,7 @@ mod lines;
 mod locked;
 pub mod map;
 mod of_hash;
+mod place;
 mod raw;
 mod remove;
 #[cfg(feature = "serde")]

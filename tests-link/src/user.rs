@@ -8,8 +8,8 @@ use heptad::{
     layout::{Line, MaxLoad},
     lockfree::{self, Counted, Expectation, arena_layout, arena_lines},
     robin_hood,
-    storage::{Inline, Pages, Region, Reserved, StaticLines, Storage, Zeroed},
-    swiss::{Map, PackedMap, Set, Table, map, table},
+    storage::{Inline, Later, Pages, Region, Reserved, StaticLines, Storage, Zeroed},
+    swiss::{Map, PackedMap, Set, Table, lines_for, map, map::Inserted, table},
 };
 
 /// Memory for the tables that live in borrowed lines.
@@ -35,6 +35,7 @@ pub(crate) fn run(seed: u64) -> u64 {
     sum ^= use_sorted(&mut arenas, seed).unwrap_or(2);
     sum ^= use_reserved(&mut arenas, seed).unwrap_or(3);
     sum ^= use_regions(&mut arenas, seed).unwrap_or(1);
+    sum ^= use_cache(&mut arenas, seed).unwrap_or(4);
     sum ^= use_lockfree_map(seed).unwrap_or(2);
     sum ^= use_lockfree_set(&mut arenas, seed).unwrap_or(3);
     sum ^= use_rebuilds(seed).unwrap_or(4);
@@ -161,6 +162,35 @@ fn use_narrow(seed: u64) -> u64 {
     }
     let sum = map.keys().chain(map.values()).map(|&half| u64::from(half)).sum::<u64>();
     sum + map.drain().count() as u64
+}
+
+/// A cache of values that are larger than a word, in memory that comes later; and what sets have by the place of a key.
+fn use_cache(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
+    let mut cache: Map<u32, [u64; 3], Later<Region<'_>>> = Map::unplaced(Keyed::new(0));
+    cache.place(Region::from_lines(&mut arenas.second)?, Keyed::new(seed))?;
+    let mut sum = lines_for::<[u64; 3]>(black_box(20)) as u64;
+    for key in 0..black_box(100) {
+        let inserted = cache.insert_evicting(key % 70, [u64::from(key); 3], |entries| {
+            let ages = entries.iter().map(|(_, value)| value[0]).enumerate();
+            ages.min_by_key(|&(_, age)| age).map_or(0, |(index, _)| index)
+        });
+        if let Inserted::Evicted(_, [first, ..]) = inserted {
+            sum = sum.wrapping_add(first);
+        }
+        if let map::EntryRef::Vacant(entry) = cache.try_entry_ref(&key)? {
+            entry.insert_entry_with_key(key, [2; 3]);
+        }
+        cache.remove(&key);
+    }
+    let mut set: Set<u16, Inline<4>> = Set::inline(Keyed::new(seed));
+    for key in 0..black_box(30) {
+        sum += u64::from(set.try_replace(key % 20).is_ok());
+        sum += u64::from(set.try_get_or_insert(key).is_ok());
+    }
+    let mut table: Table<u8, Inline<4>> = Table::inline();
+    let _ = table.insert_within_capacity(seed, 7);
+    let index = table.find_bucket_index(seed, |_| true).unwrap_or(black_box(900));
+    Ok(sum + u64::from(table.remove_bucket(index).unwrap_or(1)) + table.num_buckets() as u64)
 }
 
 fn use_regions(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {

@@ -25,6 +25,7 @@ cases!(
     s6_match_slots_of_random_words,
     s6_find_word_of_every_tag_in_every_slot,
     s6_find_word_among_false_matches,
+    s6_find_word_takes_no_metadata_word_for_an_entry,
     s6_find_word_ignores_stale_stashed_and_foreign_entries,
     s6_find_word_in_random_tables,
     s6_find_word_through_the_door,
@@ -163,6 +164,22 @@ fn s6_find_word_of_every_tag_in_every_slot() {
                 assert_eq!(check_lookup(&table, hash, !wanted), Found::MaybeStashed);
             }
         }
+    }
+}
+
+/// The filter byte is that of the tag, and the metadata word is the word that is looked for.
+fn s6_find_word_takes_no_metadata_word_for_an_entry() {
+    let mut rng = Rng::with_seed(667);
+    for number in (0..128).step_by(STRIDE) {
+        let hash = hash_of(number, 0, &mut rng);
+        let tag = Tag::of(hash);
+        let mut table = Table::free(2, 0);
+        let [home, alternate] = table.pair(hash);
+        table.groups[home][0] = tag.at_home().0.into();
+        check_lookup(&table, hash, tag.at_home().0.into());
+        table.groups[home][0] |= 0xff;
+        table.groups[alternate][0] = tag.displaced().0.into();
+        check_lookup(&table, hash, tag.displaced().0.into());
     }
 }
 

@@ -7,13 +7,14 @@ use crate::builds;
 use crate::job::{self, Job};
 use crate::matrix::{
     AARCH64_NONE_SOFTFLOAT, ALL, ASSEMBLY_TARGETS, Backend, DEFAULT, FEATURE_SETS, Features,
-    I686_MUSL, NONE, PORTABLE_TARGETS, TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS, THUMBV6M,
-    WITHOUT_ATOMICS, X86_64_NONE,
+    I686_MUSL, NONE, PORTABLE_TARGETS, RISCV64IMAC_NONE, TARGETS_OF_32_BIT_ATOMICS,
+    TARGETS_WITHOUT_CAS, THUMBV6M, WITHOUT_ATOMICS, X86_64_NONE,
 };
 use crate::needs::{self, Need};
 use crate::stage::Count;
 
-pub(crate) const NEEDS: &[Need] = &[needs::RUSTFMT, needs::CLIPPY, Need::Target(I686_MUSL)];
+pub(crate) const NEEDS: &[Need] =
+    &[needs::RUSTFMT, needs::CLIPPY, Need::Target(I686_MUSL), Need::Target(RISCV64IMAC_NONE)];
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // The same targets as the builds, by the same table.
@@ -52,7 +53,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     }
     let on_32_bits = ["--all-targets", "--target", I686_MUSL];
     jobs.push(clippy("the tests on 32 bits", cmd!(shell, "cargo"), &on_32_bits, ALL));
-    for target in [AARCH64_NONE_SOFTFLOAT, X86_64_NONE] {
+    for target in [AARCH64_NONE_SOFTFLOAT, X86_64_NONE, RISCV64IMAC_NONE] {
         let name = format!("kernels for {target}");
         let kernels = ["--package", "tests-qemu", "--target", target];
         jobs.push(clippy(&name, cmd!(shell, "cargo"), &kernels, DEFAULT));

@@ -16,7 +16,6 @@
 //! ([`needs`]); what it may not install it asks for, with the exact commands. The last line of
 //! `test` and `verify` is a count, and the exit code says the same.
 
-mod aarch64_user;
 mod arrows;
 mod asm_check;
 mod bench;
@@ -52,6 +51,7 @@ mod runner;
 mod sanitizers;
 mod stage;
 mod table;
+mod user_mode;
 mod words;
 
 use std::env;

@@ -59,8 +59,11 @@ pub(crate) const AARCH64_NONE_SOFTFLOAT: &str = "aarch64-unknown-none-softfloat"
 pub(crate) const X86_64_NONE: &str = "x86_64-unknown-none";
 pub(crate) const I686_LINUX: &str = "i686-unknown-linux-gnu";
 pub(crate) const I686_MUSL: &str = "i686-unknown-linux-musl";
+pub(crate) const RISCV64_LINUX: &str = "riscv64gc-unknown-linux-gnu";
 pub(crate) const S390X_LINUX: &str = "s390x-unknown-linux-gnu";
 pub(crate) const RISCV64_NONE: &str = "riscv64gc-unknown-none-elf";
+/// Kernels' choice: it has no FP register.
+pub(crate) const RISCV64IMAC_NONE: &str = "riscv64imac-unknown-none-elf";
 pub(crate) const THUMBV7EM: &str = "thumbv7em-none-eabi";
 pub(crate) const RISCV32IMAC: &str = "riscv32imac-unknown-none-elf";
 pub(crate) const THUMBV6M: &str = "thumbv6m-none-eabi";
@@ -69,10 +72,10 @@ pub(crate) const RISCV32I: &str = "riscv32i-unknown-none-elf";
 
 /// Targets with assembly routines: the library is built for them.
 pub(crate) const ASSEMBLY_TARGETS: &[&str] =
-    &[X86_64_LINUX, AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE];
+    &[X86_64_LINUX, AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, RISCV64_NONE];
 
-/// Targets without: 32 bits, big-endian, and a third architecture.
-pub(crate) const PORTABLE_TARGETS: &[&str] = &[I686_LINUX, S390X_LINUX, RISCV64_NONE];
+/// Targets without: 32 bits, and big-endian.
+pub(crate) const PORTABLE_TARGETS: &[&str] = &[I686_LINUX, S390X_LINUX];
 /// Targets whose widest atomics have 32 bits.
 pub(crate) const TARGETS_OF_32_BIT_ATOMICS: &[&str] = &[THUMBV7EM, RISCV32IMAC];
 /// Targets that load and store only.

@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use xshell::{Cmd, Shell, cmd};
 
 use crate::job::Job;
-use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
+use crate::matrix::{AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, X86_64_NONE, target_folder};
 use crate::stage::Count;
 
 /// How a kernel must end.
@@ -32,8 +32,8 @@ pub(crate) const KERNELS: &[Kernel] = &[
     ("machine", Ending::Pass),
     FP_TRAP,
     ("fp_trap_last_core", Ending::FpTrap),
-    ("probe", Ending::Pass),
-    ("table", Ending::Pass),
+    PROBE,
+    TABLE,
     ROBIN_HOOD,
     STATIC_AND_ARENA,
     SHARED_MAP,
@@ -44,6 +44,8 @@ pub(crate) const KERNELS: &[Kernel] = &[
 pub(crate) type Kernel = (&'static str, Ending);
 
 pub(crate) const FP_TRAP: Kernel = ("fp_trap", Ending::FpTrap);
+const PROBE: Kernel = ("probe", Ending::Pass);
+const TABLE: Kernel = ("table", Ending::Pass);
 pub(crate) const ROBIN_HOOD: Kernel = ("robin_hood", Ending::Pass);
 pub(crate) const STATIC_AND_ARENA: Kernel = ("static_and_arena", Ending::Pass);
 pub(crate) const SHARED_MAP: Kernel = ("shared_map", Ending::Pass);
@@ -72,6 +74,9 @@ const AARCH64: Build = Build { target: AARCH64_NONE_SOFTFLOAT, flags: "", featur
 /// With the atomic instructions of Armv8.1, which do in one what takes a loop otherwise.
 const AARCH64_LSE: Build = Build { flags: "-Ctarget-feature=+lse", ..AARCH64 };
 const X86_64: Build = Build { target: X86_64_NONE, ..AARCH64 };
+const RISCV64: Build = Build { target: RISCV64IMAC_NONE, ..AARCH64 };
+/// With the extension that has instructions for what the routines do.
+const RISCV64_ZBB: Build = Build { flags: "-Ctarget-feature=+zbb", ..RISCV64 };
 
 /// Boots every kernel on AArch64, on a recent processor and on an old one; and those that are about
 /// atomics once more, built with those of Armv8.1.
@@ -84,6 +89,14 @@ pub(crate) fn aarch64(shell: &Shell) -> Result<Count> {
 /// Boots every kernel on x86_64.
 pub(crate) fn x86_64(shell: &Shell) -> Result<Count> {
     boot_all(shell, X86_64, &["max"], KERNELS)
+}
+
+/// Boots every kernel on 64-bit RISC-V, on a processor without FP and Zbb; and those about the routines once
+/// more, built with Zbb.
+pub(crate) fn riscv64(shell: &Shell) -> Result<Count> {
+    let mut sum = boot_all(shell, RISCV64, &["rv64,f=false,d=false,zbb=false"], KERNELS)?;
+    sum += boot_all(shell, RISCV64_ZBB, &["rv64"], &[FP_TRAP, PROBE, TABLE])?;
+    Ok(sum)
 }
 
 impl Build {

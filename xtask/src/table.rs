@@ -1,13 +1,13 @@
 //! The stages of `cargo xtask test` and `cargo xtask verify`, in the order in which they run: what
 //! fails soonest comes first.
 
-use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
+use crate::matrix::{AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
-    aarch64_user, arrows, asm_check, bench, builds, capi, consumers, counts, coverage, docs, fuzz,
-    host, lint, lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages,
-    proofs, protocols, qemu, sanitizers, words,
+    arrows, asm_check, bench, builds, capi, consumers, counts, coverage, docs, fuzz, host, lint,
+    lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages, proofs,
+    protocols, qemu, sanitizers, user_mode, words,
 };
 
 /// What every change must pass.
@@ -75,8 +75,14 @@ pub(crate) const TEST: &[Stage] = &[
     Stage {
         name: "aarch64-user",
         about: "the tests as AArch64 programs in QEMU's user mode",
-        needs: aarch64_user::NEEDS,
-        run: aarch64_user::run,
+        needs: user_mode::AARCH64.needs,
+        run: user_mode::aarch64,
+    },
+    Stage {
+        name: "riscv64-user",
+        about: "the tests of the routines as RISC-V programs in QEMU's user mode",
+        needs: user_mode::RISCV64.needs,
+        run: user_mode::riscv64,
     },
     Stage {
         name: "builds",
@@ -122,6 +128,19 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the test kernels on bare x86_64, FP and SIMD trapped",
         needs: &[Need::Target(X86_64_NONE), Need::Program("qemu-system-x86_64", "qemu-system-x86")],
         run: qemu::x86_64,
+    },
+    Stage {
+        name: "qemu-riscv64",
+        about: "the test kernels on bare 64-bit RISC-V under OpenSBI, FP trapped",
+        needs: &[
+            Need::Target(RISCV64IMAC_NONE),
+            Need::Program("qemu-system-riscv64", "qemu-system-misc"),
+            Need::File(
+                "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.elf",
+                "qemu-system-data",
+            ),
+        ],
+        run: qemu::riscv64,
     },
     Stage {
         name: "no-atomics",
@@ -170,6 +189,18 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: musl::run,
     },
     Stage {
+        name: "asm-check-all",
+        about: "the assembly routines for RISC-V, with Zbb and without: every instruction changed",
+        needs: asm_check::NEEDS,
+        run: asm_check::run_all,
+    },
+    Stage {
+        name: "riscv64-user-all",
+        about: "all tests as RISC-V programs in QEMU's user mode; those of the routines with Zbb too",
+        needs: user_mode::RISCV64.needs,
+        run: user_mode::riscv64_all,
+    },
+    Stage {
         name: "thread-sanitizer",
         about: "the tests of the lock-free map, watched for data races",
         needs: &[],
@@ -180,6 +211,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the tests of all tables, watched for accesses outside their memory",
         needs: &[],
         run: sanitizers::address,
+    },
+    Stage {
+        name: "capi-riscv64",
+        about: "the C library for RISC-V: closed for kernels, its tests as Linux programs",
+        needs: capi::riscv64::NEEDS,
+        run: capi::riscv64::run,
     },
     Stage {
         name: "capi-memcheck",

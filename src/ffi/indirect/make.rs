@@ -4,7 +4,7 @@ use core::ffi::c_int;
 
 use super::{
     super::{
-        code::{self, Refusal},
+        code::Refusal,
         handle::{ToChange, ToRead},
         lockfree::{
             Guard, HeptadReclaim, OnRelease, required,
@@ -16,17 +16,15 @@ use super::{
     CallersKeys, EqualReference, HeptadIndirect, Indirect,
 };
 use crate::{
-    lockfree::{IndirectMap, SharedIndirectMap},
+    lockfree::{IndirectMap, SharedIndirectMap, home_mask},
     storage::Region,
 };
 
 /// The caller's keys, if all that they need is there.
 fn keys(hash_bits: u64, equal: EqualReference, context: Context) -> Result<CallersKeys, Refusal> {
-    if hash_bits == 0 || hash_bits == u64::MAX {
-        // No home but one, or no reference but one.
-        return Err(Refusal(code::ARGUMENT));
-    }
-    Ok(CallersKeys { hash_bits, equal: required(equal)?, context })
+    let keys = CallersKeys { hash_bits, equal: required(equal)?, context };
+    home_mask(&keys)?;
+    Ok(keys)
 }
 
 /// The comparison of a map that is only formatted.

@@ -179,7 +179,7 @@ impl<'a> Table<'a> {
     ///
     /// Each visible key's home is the bucket that shows it, so no place is shown by two homes; cells are
     /// named once; own places are not taken; places in groups are claimed.
-    fn is_sound(self) -> bool {
+    pub(crate) fn is_sound(self) -> bool {
         self.homes().all(|home| {
             let header = home.header();
             let is_sound = |place: Place| {

@@ -5,7 +5,7 @@ use core::{borrow::Borrow, cell::Cell, fmt, marker::PhantomData};
 
 use super::{
     expectation::{self, Expectation},
-    keys::{Keys, Stored},
+    keys::{Keys, Stored, home_mask},
     tables::Tables,
     word::{Word, Words},
 };
@@ -70,7 +70,7 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As there, and [`Error::HashBits`] if the keys have no [`hash_bits`](Keys::hash_bits), or leave the reference none.
     pub fn new_in(region: Region<'a>, seed: u64, keys: K) -> Result<Self, Rejected<Region<'a>>> {
         IndirectMap::new_with(region, seed, keys, Never)
     }
@@ -87,15 +87,16 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As for [`new_in`](Self::new_in).
     pub fn new_with(
         region: Region<'a>,
         seed: u64,
         keys: K,
         guard: G,
     ) -> Result<Self, Rejected<Region<'a>>> {
-        let chain = Chain::create(region, seed, keys.hash_bits(), guard)?;
-        Ok(IndirectMap { chain, keys, words: PhantomData })
+        let map = IndirectMap { chain: Chain::empty(guard), keys, words: PhantomData };
+        map.tables().place(region, seed)?;
+        Ok(map)
     }
 
     /// For models.
@@ -111,7 +112,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
 
     /// The map's tables: to place, rebuild and reclaim them, and for figures.
     pub fn tables(&self) -> Tables<'_, 'a, G> {
-        Tables::of(&self.chain, self.keys.hash_bits())
+        Tables::of(&self.chain, home_mask(&self.keys))
     }
 
     /// Takes all memory back: see [`Map::into_regions`](super::Map::into_regions).

@@ -2,6 +2,8 @@
 
 use core::{fmt, marker::PhantomData};
 
+use crate::error::Error;
+
 /// How references stand for keys that live elsewhere, in the caller's memory.
 ///
 /// The word in the table is the reference, an index or an address, with bits of the key's hash in the
@@ -78,12 +80,28 @@ pub trait Keys {
     type Key: ?Sized;
 
     /// What insertions are given to stand for keys: a number of any kind, or a type of yours. The number that it
-    /// becomes, without the [`hash_bits`](Self::hash_bits), is what the map keeps.
-    type Reference: Into<u64>;
+    /// becomes, without the [`hash_bits`](Self::hash_bits), is what the map keeps. What one thread inserts another one
+    /// compares with: so it is [`Send`], as a `&T` is whose `T` threads may share.
+    ///
+    /// ```compile_fail,E0277
+    /// # use heptad::lockfree::{Keys, Stored};
+    /// struct OfOneThread(&'static core::cell::Cell<u64>);
+    /// impl From<OfOneThread> for u64 { fn from(it: OfOneThread) -> u64 { it.0.get() } }
+    ///
+    /// struct Numbers;
+    /// impl Keys for Numbers {
+    ///     type Key = u64;
+    ///     type Reference = OfOneThread;
+    ///     fn hash_bits(&self) -> u64 { !0 << 32 }
+    ///     fn hash(&self, key: &u64) -> u64 { *key << 32 }
+    ///     fn is(&self, reference: Stored<Self>, key: &u64) -> bool { reference.number() == *key }
+    /// }
+    /// ```
+    type Reference: Into<u64> + Send;
 
-    /// The bits of a word that belong to the hash; the others are the reference's. Always the same. At
-    /// least as many as the table has buckets, in powers of two, lest buckets stay empty and others crowd: 20
-    /// bits do for two and a half million entries.
+    /// The bits of a word that belong to the hash; the others are the reference's. Always the same, and neither
+    /// none nor all: a map gets no table then ([`Error::HashBits`]). At least as many as the table has buckets, in
+    /// powers of two, lest buckets stay empty and others crowd: 20 bits do for two and a half million entries.
     fn hash_bits(&self) -> u64;
 
     /// A hash of `key`. Only the bits of [`hash_bits`](Self::hash_bits) are used.
@@ -94,6 +112,14 @@ pub trait Keys {
     /// Must not change the map: a search begins anew each time the key's home changes meanwhile, and would
     /// never end. Nothing is reserved while this runs, so that it may panic.
     fn is(&self, reference: Stored<Self>, key: &Self::Key) -> bool;
+}
+
+/// The bits of a word that decide its home, in a map with `keys`.
+pub(crate) fn home_mask<K: Keys>(keys: &K) -> Result<u64, Error> {
+    match keys.hash_bits() {
+        0 | u64::MAX => Err(Error::HashBits),
+        hash_bits => Ok(hash_bits),
+    }
 }
 
 /// A reference in a map with keys of `K`: what became of one [`Reference`](Keys::Reference) that an insertion was

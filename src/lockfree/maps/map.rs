@@ -108,7 +108,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
 
     /// The map's tables: to place, rebuild and reclaim them, and for figures.
     pub fn tables(&self) -> Tables<'_, 'a, G> {
-        Tables::of(&self.chain, HOME_MASK)
+        Tables::of(&self.chain, Ok(HOME_MASK))
     }
 
     /// Takes all memory back, old tables first, a rebuild in the middle of it or not; the entries are

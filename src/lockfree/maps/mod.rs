@@ -14,6 +14,8 @@ mod word;
 pub use expectation::Expectation;
 pub use indirect::IndirectMap;
 pub use iter::Iter;
+#[cfg(feature = "ffi")]
+pub(crate) use keys::home_mask;
 pub use keys::{Keys, Stored};
 pub use map::Map;
 pub use segmented::SegmentedMap;

@@ -2,7 +2,7 @@
 
 use super::{
     indirect::IndirectMap,
-    keys::Keys,
+    keys::{Keys, home_mask},
     map::{HOME_MASK, Map},
     set::Set,
     word::Word,
@@ -156,21 +156,25 @@ impl<'a, K: Keys, V: Word> SharedIndirectMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As there; [`Error::HashBits`](crate::Error::HashBits).
     pub fn format(
         region: Region<'a>,
         seed: u64,
         members: usize,
         keys: &K,
     ) -> Result<Region<'a>, Rejected<Region<'a>>> {
-        format(region, seed, keys.hash_bits(), members)
+        match home_mask(keys) {
+            Ok(home_mask) => format(region, seed, home_mask, members),
+            Err(error) => Err(Rejected { error, value: region }),
+        }
     }
 
     /// The map in shared memory: see [`SharedMap::attach`].
     ///
     /// # Errors
     ///
-    /// As there; [`Error::Foreign`](crate::Error::Foreign) also for a map of other [`hash_bits`](Keys::hash_bits).
+    /// As there; [`Error::Foreign`](crate::Error::Foreign) also for a map of other [`hash_bits`](Keys::hash_bits),
+    /// and [`Error::HashBits`](crate::Error::HashBits).
     ///
     /// # Safety
     ///
@@ -211,8 +215,12 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         keys: K,
         guard: impl FnOnce(Member<'a>) -> G,
     ) -> Result<Self, Rejected<Region<'a>>> {
+        let home_mask = match home_mask(&keys) {
+            Ok(home_mask) => home_mask,
+            Err(error) => return Err(Rejected { error, value: region }),
+        };
         // SAFETY: the caller's promise.
-        let (descriptor, member) = unsafe { attach(region, keys.hash_bits(), number)? };
+        let (descriptor, member) = unsafe { attach(region, home_mask, number)? };
         Ok(IndirectMap::with_chain(Chain::of(descriptor, guard(member)), keys))
     }
 }

@@ -35,7 +35,8 @@ use crate::{
 /// ```
 pub struct Tables<'m, 'a, G> {
     chain: &'m Chain<'a, G>,
-    home_mask: u64,
+    /// Or why no table can be made for the map's keys.
+    home_mask: Result<u64, Error>,
 }
 
 impl<G> Clone for Tables<'_, '_, G> {
@@ -47,7 +48,7 @@ impl<G> Clone for Tables<'_, '_, G> {
 impl<G> Copy for Tables<'_, '_, G> {}
 
 impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
-    pub(crate) fn of(chain: &'m Chain<'a, G>, home_mask: u64) -> Self {
+    pub(crate) fn of(chain: &'m Chain<'a, G>, home_mask: Result<u64, Error>) -> Self {
         Tables { chain, home_mask }
     }
 
@@ -55,9 +56,10 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
     ///
     /// # Errors
     ///
-    /// [`Error::Occupied`] if the map has a table, [`Error::TooSmall`]; with the region.
+    /// [`Error::Occupied`] if the map has a table, [`Error::TooSmall`], [`Error::HashBits`]; with the region.
     pub fn place(self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.chain.place(region, seed, self.home_mask)
+        let (region, home_mask) = self.with_home_mask(region)?;
+        self.chain.place(region, seed, home_mask)
     }
 
     /// Gives the map another table, in `region`, with another size or seed, while everyone works on.
@@ -78,8 +80,15 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
     /// has not come back, which takes a region made [from a raw address](Region::from_raw); [`Error::Busy`]
     /// while a rebuild is running that is not stuck, or when the fourth table has no room either;
     /// [`Error::TooSmall`] if the region is too small for the entries that are there.
+    ///
+    /// [`Error::Shared`] always, of a map in shared memory. The next table is found by its address, which is another
+    /// one in each process, and nobody knows when the other processes have left the old one. So give
+    /// [`format`](super::SharedMap::format) memory for the most entries that there will be; or let all attach to a
+    /// second map that one of them has formatted and filled. What contexts have left reserved that were killed,
+    /// [`reap`](Self::reap) and [`repair`](super::Map::repair) release.
     pub fn rebuild(self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
-        self.chain.rebuild(region, seed, self.home_mask)
+        let (region, home_mask) = self.with_home_mask(region)?;
+        self.chain.rebuild(region, seed, home_mask)
     }
 
     /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
@@ -92,7 +101,15 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
         region: Region<'a>,
         seed: u64,
     ) -> Result<(), Rejected<Region<'a>>> {
-        self.chain.rebuild_if_needed(region, seed, self.home_mask)
+        let (region, home_mask) = self.with_home_mask(region)?;
+        self.chain.rebuild_if_needed(region, seed, home_mask)
+    }
+
+    fn with_home_mask(self, region: Region<'a>) -> Result<(Region<'a>, u64), Rejected<Region<'a>>> {
+        match self.home_mask {
+            Ok(home_mask) => Ok((region, home_mask)),
+            Err(error) => Err(Rejected { error, value: region }),
+        }
     }
 
     /// Why the map should be rebuilt, if it should. Reads every line.

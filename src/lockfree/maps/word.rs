@@ -9,7 +9,31 @@ pub(crate) type Words<K, V> = PhantomData<fn(K, V) -> (K, V)>;
 ///
 /// Every value has a word of its own, and comes back from it: `from_word(value.to_word()) == value`.
 /// A table compares keys by their words.
-pub trait Word: Copy {
+///
+/// What one thread inserts another one finds: a type that must stay in its thread is no word.
+///
+/// ```compile_fail,E0277
+/// #[derive(Clone, Copy)]
+/// struct OfOneThread(*const u8);
+///
+/// impl heptad::lockfree::Word for OfOneThread {
+///     fn to_word(self) -> u64 { self.0.expose_provenance() as u64 }
+///     fn from_word(word: u64) -> Self { Self(core::ptr::with_exposed_provenance(word as usize)) }
+/// }
+/// ```
+/// ```
+/// #[derive(Clone, Copy)]
+/// struct OfAllThreads(*const u8);
+///
+/// // SAFETY: nobody follows it.
+/// unsafe impl Send for OfAllThreads {}
+///
+/// impl heptad::lockfree::Word for OfAllThreads {
+///     fn to_word(self) -> u64 { self.0.expose_provenance() as u64 }
+///     fn from_word(word: u64) -> Self { Self(core::ptr::with_exposed_provenance(word as usize)) }
+/// }
+/// ```
+pub trait Word: Copy + Send {
     /// The word that stands for `self`.
     fn to_word(self) -> u64;
 

@@ -16,6 +16,8 @@ use super::super::{
 use crate::{error::Error, storage::Region};
 
 const KEY: u64 = 1;
+/// A key that finds no own slot.
+const OVERFLOW: u64 = 9;
 const REAPER: usize = 0;
 const DEAD: usize = 1;
 const LIVING: usize = 2;
@@ -59,9 +61,18 @@ impl Memory {
         number: usize,
         decision: Decision,
     ) -> Result<Option<u64>, super::super::operations::Stop> {
+        self.update_of(number, KEY, decision)
+    }
+
+    fn update_of(
+        &self,
+        number: usize,
+        word: u64,
+        decision: Decision,
+    ) -> Result<Option<u64>, super::super::operations::Stop> {
         let table = self.table_of(number);
-        let key = Key { word: KEY, matches: |word, stored, _: Look<'_>| word == stored };
-        let answer = table.update(table.home_of(KEY), key, |_: Option<u64>| decision);
+        let key = Key { word, matches: |word, stored, _: Look<'_>| word == stored };
+        let answer = table.update(table.home_of(word), key, |_: Option<u64>| decision);
         table.reserver.end();
         answer
     }
@@ -126,4 +137,60 @@ fn p4_a_dead_one_is_reaped_beside_an_update() {
 #[test]
 fn p4_a_dead_one_is_reaped_beside_a_removal() {
     race(Decision::Remove);
+}
+
+/// Two members at once in a full bucket with entries in groups: `living` changes a key, and a reaper reaps the dead
+/// one after its `death`, and does `then`. What is there in the end is sound, and nothing is reserved.
+fn race_in_groups(entries: u64, death: Death, living: (u64, Decision), then: Option<u64>) {
+    let mut builder = Builder::new();
+    builder.preemption_bound = Some(2);
+    builder.check(move || {
+        let memory = Memory::new();
+        for word in 2..=entries {
+            assert_eq!(memory.update_of(REAPER, word, Decision::Set(0)), Ok(None));
+        }
+        let table = memory.table_of(DEAD);
+        death(table, table.first_home());
+        let memory = Arc::new(memory);
+        let change = {
+            let memory = Arc::clone(&memory);
+            thread::spawn(move || memory.update_of(LIVING, living.0, living.1))
+        };
+        let reaper = {
+            let memory = Arc::clone(&memory);
+            thread::spawn(move || {
+                let reaped = memory.reap();
+                assert!(matches!(reaped, Ok(()) | Err(Error::Busy)));
+                then.map(|word| memory.update_of(REAPER, word, Decision::Set(7)))
+            })
+        };
+        let insertion = reaper.join().unwrap();
+        assert!(change.join().unwrap().is_ok());
+        assert_eq!(memory.reap(), Ok(()));
+        let table = memory.table();
+        assert!(table.is_sound(), "a visible slot is free");
+        assert_eq!(table.stats(table).reserved, 0);
+        let removed = usize::from(living.1 == Decision::Remove);
+        let added =
+            usize::from(living.1 != Decision::Remove) + usize::from(insertion == Some(Ok(None)));
+        assert_eq!(table.count(), entries as usize - removed + added);
+        let mut rest = (2..=entries).chain(then.filter(|_| insertion == Some(Ok(None))));
+        assert!(rest.all(|word| memory.update_of(REAPER, word, Decision::Keep).unwrap().is_some()));
+    });
+}
+
+/// The dead member had named a slot of a group, which a living one takes meanwhile, and shows: its name is gone
+/// after that, and the slot is not free.
+#[test]
+fn p4_a_dead_one_is_reaped_beside_an_insertion() {
+    let named: Death = |table, home| assert!(table.reserver.reserves(table.group(home, 0), 0));
+    race_in_groups(3, named, (OVERFLOW, Decision::Set(5)), None);
+}
+
+/// The dead member was about to hide an entry that a living one removes meanwhile, to fill its slot with another one:
+/// the slot is the living one's until then.
+#[test]
+fn p4_a_dead_one_is_reaped_beside_a_removal_that_fills() {
+    let hides: Death = |table, home| table.hides(home, Place::own(0));
+    race_in_groups(4, hides, (KEY, Decision::Remove), Some(OVERFLOW));
 }

@@ -207,6 +207,42 @@ fn m4_two_rebuild() {
     );
 }
 
+/// Who goes along the tables without looking at a bucket finds the next one as it was made.
+///
+/// The link alone: a rebuild loads the word before it writes it, and loom moves a write before the last access
+/// only, so that no load of another thread would come in between.
+#[test]
+fn m4_a_table_is_made_before_it_is_linked() {
+    let is_found = |world: &World| {
+        let newest = world.map.chain().newest().unwrap();
+        newest.next().is_some_and(|next| next.bytes() > 0)
+    };
+    loom::model(move || {
+        let world = Arc::new(World::placed());
+        let linker = {
+            let world = Arc::clone(&world);
+            thread::spawn(move || {
+                world.offer(|region| {
+                    let next = Descriptor::create(region, 2, u64::MAX)?;
+                    // SAFETY: R2: nothing is returned here.
+                    assert!(unsafe { world.map.chain().newest().unwrap().set_next(next) });
+                    Ok(())
+                });
+            })
+        };
+        let reader = {
+            let world = Arc::clone(&world);
+            thread::spawn(move || is_found(&world))
+        };
+        linker.join().unwrap();
+        reader.join().unwrap();
+        assert!(is_found(&world));
+        let world = Arc::into_inner(world).unwrap();
+        assert_eq!(world.map.into_regions().count(), 2);
+        Descriptor::free_all();
+    });
+}
+
 /// Whoever began in the old table is in it until it ends.
 #[test]
 fn p6_a_reader_of_a_table_that_leaves() {

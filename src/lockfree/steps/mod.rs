@@ -37,6 +37,7 @@ use crate::{
 };
 
 mod closures;
+mod departures;
 mod leaks;
 mod life;
 mod members;

@@ -84,7 +84,7 @@ pub type Map<K, V, S = Heap, H = Keyed> = PairMap<K, V, Wide, S, H>;
 #[repr(C)]
 pub struct PairMap<K, V, P: Pairing<K, V>, S: Storage = Heap, H = Keyed> {
     pub(super) raw: Raw<P::Entry, P::Beside, S>,
-    build_hasher: H,
+    pub(super) build_hasher: H,
 }
 
 impl<K, V, P: Pairing<K, V>, H, const LINES: usize> PairMap<K, V, P, Inline<LINES>, H> {

@@ -37,7 +37,7 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 /// ```
 #[repr(transparent)]
 pub struct Set<K, S: Storage = Heap, H = Keyed> {
-    map: Map<K, (), S, H>,
+    pub(super) map: Map<K, (), S, H>,
 }
 
 impl<K, H, const LINES: usize> Set<K, Inline<LINES>, H> {

@@ -1,7 +1,7 @@
 //! The door to the machine: what a kernel may ask of what it runs on.
 //!
-//! A kernel of `src/bin` is one source for all machines: QEMU's AArch64 `virt`, QEMU's x86_64 `q35`, two
-//! boards without 64-bit atomics, and the host, where it is an ordinary program. It sees the functions
+//! A kernel of `src/bin` is one source for all machines: QEMU's AArch64 and RISC-V `virt`, QEMU's x86_64
+//! `q35`, two boards without 64-bit atomics, and the host, where it is an ordinary program. It sees the functions
 //! of this file and nothing else; the only choice of a machine is the block below.
 //!
 //! # What a machine promises
@@ -39,6 +39,9 @@ cfg_if::cfg_if! {
         mod one_core;
         mod riscv32;
         use riscv32 as machine;
+    } else if #[cfg(all(target_os = "none", target_arch = "riscv64"))] {
+        mod riscv64;
+        use riscv64 as machine;
     } else {
         mod host;
         use host as machine;

@@ -15,6 +15,7 @@ cases!(
     s6_find_words_of_every_tag_in_every_group,
     s6_find_words_among_false_matches,
     s6_find_words_next_to_every_filter,
+    s6_find_words_takes_no_metadata_word_for_an_entry,
     s6_find_words_through_the_door,
     s7_find_words_ends_in_full_tables,
     s11_find_words_of_every_kind_of_entry,
@@ -196,6 +197,25 @@ fn s6_find_words_among_false_matches() {
                 assert_eq!([kinds[which], kinds[1 - which]], [hits, 0]);
             }
         }
+    }
+}
+
+/// As for [`find_word`](super::s6_find_word_takes_no_metadata_word_for_an_entry).
+fn s6_find_words_takes_no_metadata_word_for_an_entry() {
+    let mut rng = Rng::with_seed(668);
+    for number in (0..128).step_by(STRIDE) {
+        let hash = hash_of(number, 0, &mut rng);
+        let tag = Tag::of(hash);
+        let mut table = Table::free(2, 0);
+        let [home, alternate] = table.pair(hash);
+        table.groups[home][0] = tag.at_home().0.into();
+        let mut batch = Batch::EMPTY;
+        batch.push(hash, tag.at_home().0.into());
+        check_batch(&table, &batch);
+        table.groups[home][0] |= 0xff;
+        table.groups[alternate][0] = tag.displaced().0.into();
+        batch.push(hash, tag.displaced().0.into());
+        check_batch(&table, &batch);
     }
 }
 

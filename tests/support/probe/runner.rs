@@ -68,6 +68,17 @@ pub(super) fn scramble_scratch_registers() {
             options(nomem, nostack),
         );
     }
+    #[cfg(all(target_arch = "riscv64", not(miri)))]
+    // SAFETY: as above.
+    unsafe {
+        core::arch::asm!(
+            "li a2, -1", "li a3, -1", "li a4, -1", "li a5, -1", "li a6, -1", "li a7, -1",
+            "li t0, -1", "li t1, -1", "li t2, -1", "li t3, -1",
+            out("a2") _, out("a3") _, out("a4") _, out("a5") _, out("a6") _, out("a7") _,
+            out("t0") _, out("t1") _, out("t2") _, out("t3") _,
+            options(nomem, nostack),
+        );
+    }
 }
 
 /// A table small enough for any stack.

@@ -46,9 +46,10 @@ pub(super) struct Declaration {
 }
 
 /// Reads the banner of a routine's source.
-pub(super) fn parse(architecture: Architecture, source: &str) -> Result<Banner> {
-    let comment = source.lines().map_while(|line| line.strip_prefix("//"));
-    let lines: Vec<&str> = comment.map(str::trim).collect();
+///
+/// `cost` is the title of the section with the counts of one form of the routine.
+pub(super) fn parse(architecture: Architecture, cost: &str, source: &str) -> Result<Banner> {
+    let lines: Vec<&str> = source.lines().map_while(comment).map(str::trim).collect();
     let prototype =
         lines.iter().find(|line| line.ends_with(");")).context("there is no prototype")?;
     let mut clobbered = registers_of(architecture, &section(&lines, "Clobbers")?);
@@ -56,13 +57,18 @@ pub(super) fn parse(architecture: Architecture, source: &str) -> Result<Banner> 
     Ok(Banner {
         prototype: parse_prototype(prototype)?,
         clobbered,
-        costs: costs_of(&section(&lines, "Cost")?),
+        costs: costs_of(&section(&lines, cost)?),
     })
+}
+
+/// The text of a line that is a comment, or part of one between `/*` and `*/`: not every assembler takes `//`.
+pub(super) fn comment(line: &str) -> Option<&str> {
+    ["//", "/*", " *"].into_iter().find_map(|mark| line.strip_prefix(mark))
 }
 
 /// The text of a banner's section, up to the next one or an empty line.
 fn section(lines: &[&str], title: &str) -> Result<String> {
-    let titles = ["In", "Out", "Clobbers", "Requires", "Cost"];
+    let titles = ["In", "Out", "Clobbers", "Requires", "Cost", "Zbb"];
     let starts_with = |line: &str, title: &str| line.split(' ').next() == Some(title);
     let start = lines.iter().position(|line| starts_with(line, title));
     let start = start.with_context(|| format!("there is no section {title}"))?;
@@ -85,9 +91,8 @@ fn registers_of(architecture: Architecture, text: &str) -> BTreeSet<String> {
     let mut registers = BTreeSet::new();
     for word in list.split([' ', ',']) {
         let (first, last) = word.split_once("..").unwrap_or((word, word));
-        match (number_of(architecture, first), number_of(architecture, last)) {
-            (Some(first), Some(last)) => {
-                let letter = if architecture == Architecture::Aarch64 { 'x' } else { 'r' };
+        match (numbered(architecture, first), numbered(architecture, last)) {
+            (Some((letter, first)), Some((_, last))) => {
                 registers.extend((first..=last).map(|number| format!("{letter}{number}")));
             }
             _ if architecture == Architecture::X86_64 && is_named_register(word) => {
@@ -99,9 +104,15 @@ fn registers_of(architecture: Architecture, text: &str) -> BTreeSet<String> {
     registers
 }
 
-fn number_of(architecture: Architecture, word: &str) -> Option<u32> {
-    let letter = if architecture == Architecture::Aarch64 { 'x' } else { 'r' };
-    word.strip_prefix(letter)?.parse().ok()
+/// The letter and the number of a register.
+fn numbered(architecture: Architecture, word: &str) -> Option<(char, u32)> {
+    let letters = match architecture {
+        Architecture::Aarch64 => "x",
+        Architecture::Riscv64 => "ast",
+        Architecture::X86_64 => "r",
+    };
+    let letter = word.chars().next().filter(|letter| letters.contains(*letter))?;
+    Some((letter, word[1..].parse().ok()?))
 }
 
 fn is_named_register(word: &str) -> bool {
@@ -245,18 +256,20 @@ mod tests {
 
     #[test]
     fn a_banner_is_read() {
-        let banner = parse(Architecture::X86_64, SOURCE).unwrap();
+        let banner = parse(Architecture::X86_64, "Cost", SOURCE).unwrap();
         let registers: Vec<&str> = banner.clobbered.iter().map(String::as_str).collect();
         assert_eq!(registers, ["r10", "r15", "r8", "r9", "rax", "rcx"]);
         assert_eq!(banner.costs, [25, 27]);
         assert_eq!(banner.prototype.name, "heptad_find");
-        assert!(parse(Architecture::X86_64, &SOURCE.replace("Cost ", "Price")).is_err());
-        assert!(parse(Architecture::X86_64, &SOURCE.replace(");", ")")).is_err());
+        let block = SOURCE.replace("\n//", "\n *").replacen("//", "/*", 1);
+        assert_eq!(parse(Architecture::X86_64, "Cost", &block).unwrap(), banner);
+        assert!(parse(Architecture::X86_64, "Cost", &SOURCE.replace("Cost ", "Price")).is_err());
+        assert!(parse(Architecture::X86_64, "Cost", &SOURCE.replace(");", ")")).is_err());
     }
 
     #[test]
     fn prototypes_of_both_languages_agree_or_do_not() {
-        let banner = parse(Architecture::X86_64, SOURCE).unwrap();
+        let banner = parse(Architecture::X86_64, "Cost", SOURCE).unwrap();
         let rust = "use x; unsafe extern \"C\" { /// Doc.\n #[link_name = symbol!(\"find\")]\n \
             pub safe fn f(base: *const Line, hash: u64) -> *const u64; }";
         let declared = |rust: &str| declarations(rust, "heptad_").unwrap().remove(0);
@@ -285,5 +298,7 @@ mod tests {
         let registers =
             registers_of(Architecture::Aarch64, "x2, x4..x6, flags. Stack x9 untouched.");
         assert_eq!(registers.into_iter().collect::<Vec<_>>(), ["x2", "x4", "x5", "x6"]);
+        let registers = registers_of(Architecture::Riscv64, "a2, t0..t2. Stack a9 untouched.");
+        assert_eq!(registers.into_iter().collect::<Vec<_>>(), ["a2", "t0", "t1", "t2"]);
     }
 }

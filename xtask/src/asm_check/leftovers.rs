@@ -16,7 +16,7 @@ use object::{Object, ObjectSymbol, SymbolKind};
 use xshell::{Shell, cmd};
 
 use super::machine::{Architecture, Machine};
-use super::{Source, symbols};
+use super::{Source, banner, parts_of, symbols, text_of};
 
 /// What is wrong with the unit, for each assembler.
 pub(super) fn complaints(
@@ -25,10 +25,10 @@ pub(super) fn complaints(
     sources: &[Source],
     folder: &Path,
 ) -> Result<Vec<String>> {
-    let parts = Path::new("asm").join(machine.name);
-    let (prelude, postlude) = (parts.join("prelude.inc"), parts.join("postlude.inc"));
+    let parts = parts_of(machine);
+    let preludes: Vec<_> = machine.preludes.iter().map(|name| parts.join(name)).collect();
     let texts = sources.iter().map(|source| source.text.clone()).collect::<String>();
-    let unit = fs::read_to_string(prelude)? + &texts + &fs::read_to_string(postlude)?;
+    let unit = text_of(&preludes)? + &texts + &text_of(&[parts.join("postlude.inc")])?;
     let words = words_of(&unit);
     let stranger = stranger(machine.architecture, &words);
 
@@ -37,9 +37,15 @@ pub(super) fn complaints(
     let by_gnu = cmd!(shell, "{compiler} -c -x assembler -o {object} -")
         .stdin(format!("{stranger}{unit}{stranger}"));
     let target = machine.bare_target;
-    let rust = fs::canonicalize("src/probe")?.join(format!("{}.rs", machine.name));
+    let rust = fs::canonicalize("src/probe")?.join(format!("{}.rs", machine.folder));
+    let target_features = match machine.target_features {
+        "" => None,
+        features => Some(format!("-Ctarget-feature={features}")),
+    };
     let by_rustc = cmd!(shell, "rustc --edition 2024 --crate-type lib --emit obj")
-        .args(["-Ccodegen-units=1", "-Cpanic=abort", "--target", target, "-o"])
+        .args(["-Ccodegen-units=1", "-Cpanic=abort", "--target", target])
+        .args(target_features)
+        .arg("-o")
         .args([object.as_os_str(), "-".as_ref()])
         .stdin(crate_of(machine.architecture, &stranger, &rust));
 
@@ -61,7 +67,8 @@ pub(super) fn complaints(
 
 /// Every word of the code, comments left out, but for registers and numbers.
 fn words_of(text: &str) -> BTreeSet<String> {
-    let code = text.lines().map(|line| line.split("//").next().unwrap_or(line));
+    let code = text.lines().filter(|line| banner::comment(line).is_none());
+    let code = code.map(|line| line.split("//").next().unwrap_or(line));
     let code = code.map(|line| line.split("# ").next().unwrap_or(line));
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let words = code.flat_map(|line| line.split(move |letter| !is_part(letter)));
@@ -82,6 +89,7 @@ fn stranger(architecture: Architecture, words: &BTreeSet<String>) -> String {
         text += &match architecture {
             Architecture::X86_64 => format!("    movq $5, {word}\n"),
             Architecture::Aarch64 => format!("    .xword {word}\n{word} .req x30\n.unreq {word}\n"),
+            Architecture::Riscv64 => format!("    .dword {word}\n"),
         };
     }
     text + ".popsection\n"
@@ -91,7 +99,7 @@ fn stranger(architecture: Architecture, words: &BTreeSet<String>) -> String {
 fn crate_of(architecture: Architecture, stranger: &str, routines: &Path) -> String {
     let options = match architecture {
         Architecture::X86_64 => "att_syntax, raw",
-        Architecture::Aarch64 => "raw",
+        Architecture::Aarch64 | Architecture::Riscv64 => "raw",
     };
     let stranger = format!("core::arch::global_asm!(r#\"{stranger}\"#, options({options}));\n");
     let routines = format!("#[path = {routines:?}]\nmod text;\n");
@@ -112,8 +120,9 @@ impl Found {
         for symbol in file.symbols() {
             let is_named = !matches!(symbol.kind(), SymbolKind::Section | SymbolKind::File);
             let name = symbol.name()?;
-            // Mapping symbols say where code and where data is.
-            if is_named && !name.is_empty() && !name.starts_with('$') {
+            // Mapping symbols say where code and where data is; RISC-V's assembler keeps labels with a number.
+            let is_mark = name.starts_with('$') || name.starts_with(".L");
+            if is_named && !name.is_empty() && !is_mark {
                 let list =
                     if symbol.is_undefined() { &mut found.undefined } else { &mut found.defined };
                 list.insert(name.into());
@@ -138,7 +147,8 @@ mod tests {
 
     #[test]
     fn words_are_those_of_the_code() {
-        let text = "// one\n.irp two, %rax  # three\n1: mov \\four, x5 // six\n";
+        let text =
+            "// one\n/* zero\n * zeros\n */\n.irp two, %rax  # three\n1: mov \\four, x5 // six\n";
         let words: Vec<String> = words_of(text).into_iter().collect();
         assert_eq!(words, ["four", "irp", "mov", "rax", "two"]);
     }

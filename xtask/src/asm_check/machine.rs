@@ -1,26 +1,39 @@
-//! The two architectures: where their routines are, what they may use, and how their tests run.
+//! The architectures: where their routines are, what they may use, and how their tests run.
 
 use anyhow::{Result, bail};
-use xshell::Shell;
+use xshell::{Cmd, Shell};
 
-use crate::matrix::{AARCH64_LINUX, AARCH64_NONE_SOFTFLOAT, X86_64_LINUX, X86_64_NONE};
+use crate::matrix::{AARCH64_NONE_SOFTFLOAT, Backend, RISCV64IMAC_NONE, X86_64_LINUX, X86_64_NONE};
 use crate::needs;
+use crate::user_mode::{AARCH64, Guest, RISCV64};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Architecture {
     Aarch64,
+    Riscv64,
     X86_64,
 }
 
-/// One architecture, as far as the checks differ.
+/// One architecture, as far as the checks differ; or one more form of its routines.
 pub(super) struct Machine {
     pub(super) architecture: Architecture,
-    /// The name of its folder in `asm/`.
     pub(super) name: &'static str,
+    /// The name of its folder in `asm/`.
+    pub(super) folder: &'static str,
+    /// The files of that folder that come before a routine.
+    pub(super) preludes: &'static [&'static str],
+    /// The section of a banner with this form's counts.
+    pub(super) cost: &'static str,
+    /// The target features beyond the target's own.
+    pub(super) target_features: &'static str,
     /// The GNU compiler that assembles for it.
     pub(super) compiler: &'static str,
     /// The target whose test programs run here.
     pub(super) target: &'static str,
+    /// Who runs them, if that is not this machine.
+    pub(super) guest: Option<&'static Guest>,
+    /// Are its mutants run by every test? Emulated ones take minutes.
+    pub(super) has_quick_mutants: bool,
     /// The target for kernels.
     pub(super) bare_target: &'static str,
     /// Every mnemonic that a routine may use, as the disassembler spells it.
@@ -42,7 +55,7 @@ const fn path(routine: &'static str, name: &'static str, taken: &'static [bool])
     Path { routine, name, taken }
 }
 
-// The ways through `find_words`, which is laid out alike for both architectures. One entry takes two
+// The ways through `find_words`, which is laid out alike for every architecture. One entry takes two
 // turns: one that asks for its line, and one that answers.
 const NO_ENTRY: &[bool] = &[true, true, true];
 const ONE_AT_HOME: &[bool] =
@@ -59,8 +72,14 @@ pub(super) const MACHINES: &[Machine] = &[
     Machine {
         architecture: Architecture::X86_64,
         name: "x86_64",
+        folder: "x86_64",
+        preludes: &["prelude.inc"],
+        cost: "Cost",
+        target_features: "",
         compiler: "x86_64-linux-gnu-gcc",
         target: X86_64_LINUX,
+        guest: None,
+        has_quick_mutants: true,
         bare_target: X86_64_NONE,
         // `rep bsf` is spelt tzcnt: the same bytes. Nothing else here is younger than SSE2.
         mnemonics: &[
@@ -115,8 +134,14 @@ pub(super) const MACHINES: &[Machine] = &[
     Machine {
         architecture: Architecture::Aarch64,
         name: "aarch64",
-        compiler: "aarch64-linux-gnu-gcc",
-        target: AARCH64_LINUX,
+        folder: "aarch64",
+        preludes: &["prelude.inc"],
+        cost: "Cost",
+        target_features: "",
+        compiler: AARCH64.compiler,
+        target: AARCH64.target,
+        guest: Some(&AARCH64),
+        has_quick_mutants: true,
         bare_target: AARCH64_NONE_SOFTFLOAT,
         mnemonics: &[
             "add", "and", "ands", "b", "b.eq", "b.hs", "b.ne", "bic", "bti", "cbnz", "cbz", "cinc",
@@ -137,16 +162,71 @@ pub(super) const MACHINES: &[Machine] = &[
             path("find_words", "one first match in the alternate", ONE_DISPLACED),
         ],
     },
+    RISCV64_BASE,
+    Machine {
+        name: "riscv64-zbb",
+        preludes: &["prelude.inc", "zbb.inc"],
+        cost: "Zbb",
+        target_features: "+zbb",
+        mnemonics: &[
+            "add", "addi", "and", "andi", "andn", "auipc", "beq", "beqz", "bgeu", "bne", "bnez",
+            "ctz", "j", "ld", "li", "lui", "mul", "mv", "orc.b", "ori", "ret", "sd", "seqz",
+            "slli", "srl", "srli", "sub", "xor",
+        ],
+        ..RISCV64_BASE
+    },
 ];
+
+/// RV64IM: what Zbb would spare is spelt out.
+const RISCV64_BASE: Machine = Machine {
+    architecture: Architecture::Riscv64,
+    name: "riscv64",
+    folder: "riscv64",
+    preludes: &["prelude.inc"],
+    cost: "Cost",
+    target_features: "",
+    compiler: RISCV64.compiler,
+    target: RISCV64.target,
+    guest: Some(&RISCV64),
+    has_quick_mutants: false,
+    bare_target: RISCV64IMAC_NONE,
+    mnemonics: &[
+        "add", "addi", "and", "andi", "auipc", "beq", "beqz", "bgeu", "bne", "bnez", "j", "ld",
+        "li", "lui", "mul", "mv", "not", "or", "ori", "ret", "sd", "seqz", "slli", "srl", "srli",
+        "sub", "xor",
+    ],
+    landing_pad: "auipc zero, 0x0",
+    paths: &[
+        path("match_slots", "always", &[]),
+        path("free_slot", "a slot is free", &[false]),
+        path("free_slot", "full", &[true]),
+        path("find_word", "first match at home", &[false, false]),
+        path("find_word", "miss at home", &[true, false]),
+        path("find_word", "first match in the alternate", &[true, true, false, false]),
+        path("find_words", "no entry", NO_ENTRY),
+        path("find_words", "one first match at home", ONE_AT_HOME),
+        path("find_words", "two first matches at home", TWO_AT_HOME),
+        path("find_words", "one miss at home", ONE_MISS),
+        path("find_words", "one first match in the alternate", ONE_DISPLACED),
+    ],
+};
 
 impl Machine {
     /// What runs programs of `target` here: nothing, or QEMU's user mode.
     pub(super) fn launcher(&self, shell: &Shell) -> Result<Option<&'static str>> {
         let host = needs::host_target(shell)?;
-        match self.architecture {
-            _ if host.starts_with(self.name) => Ok(None),
-            Architecture::Aarch64 => Ok(Some("qemu-aarch64")),
-            Architecture::X86_64 => bail!("{host} cannot run the tests for x86_64"),
+        match self.guest {
+            _ if host.starts_with(self.folder) => Ok(None),
+            Some(guest) => Ok(Some(guest.launcher)),
+            None => bail!("{host} cannot run the tests for {}", self.name),
+        }
+    }
+
+    /// `cargo` for programs of `target`.
+    pub(super) fn cargo<'shell>(&self, shell: &'shell Shell) -> Cmd<'shell> {
+        match self.guest {
+            Some(guest) => guest.cargo(shell, Backend::Chosen, self.target_features),
+            None => Backend::Chosen.cargo(shell, ""),
         }
     }
 }

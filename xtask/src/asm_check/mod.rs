@@ -37,7 +37,8 @@ use self::banner::{Banner, Declaration};
 use self::machine::{MACHINES, Machine};
 use self::objdump::{Function, Objdump};
 use crate::matrix::{
-    AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, Backend, X86_64_NONE, target_folder,
+    AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, RISCV64_LINUX, RISCV64IMAC_NONE,
+    X86_64_NONE, target_folder,
 };
 use crate::needs::Need;
 use crate::stage::Count;
@@ -52,6 +53,11 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
     Need::Program("x86_64-linux-gnu-gcc", "gcc"),
     Need::File("/usr/aarch64-linux-gnu/lib/libc.a", "libc6-dev-arm64-cross"),
+    Need::Target(RISCV64_LINUX),
+    Need::Target(RISCV64IMAC_NONE),
+    Need::Program("qemu-riscv64", "qemu-user"),
+    Need::Program("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu"),
+    Need::File("/usr/riscv64-linux-gnu/lib/libc.a", "libc6-dev-riscv64-cross"),
 ];
 
 /// The start of every routine's name for the linker.
@@ -64,11 +70,26 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let objdump = Objdump::of_toolchain(shell)?;
     let declarations = banner::declarations(&fs::read_to_string("src/probe/assembly.rs")?, PREFIX)?;
     let mut findings = Findings::default();
-    for machine in MACHINES {
-        check_machine(shell, machine, &objdump, &declarations, &mut findings)
+    for machine in MACHINES.iter().filter(|machine| machine.target_features.is_empty()) {
+        let mutants = machine.has_quick_mutants;
+        check_machine(shell, machine, mutants, &objdump, &declarations, &mut findings)
             .with_context(|| format!("checking {}", machine.name))?;
     }
     kernel::check(shell, &objdump, &declarations, &mut findings)?;
+    Ok(findings.count)
+}
+
+/// Stage `asm-check-all` of `verify`: what [`run`] leaves out, other forms and slow mutants.
+pub(crate) fn run_all(shell: &Shell) -> Result<Count> {
+    let objdump = Objdump::of_toolchain(shell)?;
+    let declarations = banner::declarations(&fs::read_to_string("src/probe/assembly.rs")?, PREFIX)?;
+    let mut findings = Findings::default();
+    for machine in MACHINES.iter().filter(|machine| !machine.has_quick_mutants) {
+        // The mutants of the other forms are still to be explained.
+        let mutants = machine.target_features.is_empty();
+        check_machine(shell, machine, mutants, &objdump, &declarations, &mut findings)
+            .with_context(|| format!("checking {}", machine.name))?;
+    }
     Ok(findings.count)
 }
 
@@ -103,7 +124,7 @@ impl Source {
 
 /// The routines of a folder of `asm/`, by name.
 fn sources(machine: &Machine) -> Result<Vec<Source>> {
-    let folder = Path::new("asm").join(machine.name);
+    let folder = parts_of(machine);
     let mut sources = Vec::new();
     for entry in fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
         let path = entry?.path();
@@ -121,6 +142,7 @@ fn sources(machine: &Machine) -> Result<Vec<Source>> {
 fn check_machine(
     shell: &Shell,
     machine: &Machine,
+    with_mutants: bool,
     objdump: &Objdump,
     declarations: &[Declaration],
     findings: &mut Findings,
@@ -150,7 +172,7 @@ fn check_machine(
     }
 
     let complaints = leftovers::complaints(shell, machine, &sources, &folder)?;
-    findings.note(&format!("asm/{}", machine.name), &complaints);
+    findings.note(&format!("{}, {}", parts_of(machine).display(), machine.name), &complaints);
 
     let programs = build_test_programs(shell, machine)?;
     let contents = symbols::read(&programs[0])?;
@@ -160,7 +182,7 @@ fn check_machine(
         let mut function = objdump.function(shell, &programs[0], &source.symbol())?;
         function.drop_padding(place.size);
         let Some(declaration) = declared(source) else { continue };
-        let banner = banner::parse(machine.architecture, &source.text)
+        let banner = banner::parse(machine.architecture, machine.cost, &source.text)
             .with_context(|| format!("reading the banner of {}", source.path.display()))?;
         check_routine(machine, source, &function, &banner, declaration, findings);
         let described = symbols::has_frame_description(&contents, place)?;
@@ -169,6 +191,9 @@ fn check_machine(
         routines.push((source.routine.clone(), function));
     }
 
+    if !with_mutants {
+        return Ok(());
+    }
     let outcome = mutate::run(machine, launcher, &routines, &programs, &folder)?;
     println!(
         "      {}: {} mutants noticed ({} of them endless), {} equivalent, {} survived",
@@ -219,16 +244,16 @@ fn assemble(
     folder: &Path,
 ) -> Result<Vec<String>> {
     let compiler = machine.compiler;
-    let prelude = Path::new("asm").join(machine.name).join("prelude.inc");
+    let preludes: Vec<_> =
+        machine.preludes.iter().map(|name| parts_of(machine).join(name)).collect();
     let object = folder.join(format!("{}-{}.o", machine.name, source.routine));
-    let text = fs::read_to_string(&prelude)? + &source.text;
+    let text = text_of(&preludes)? + &source.text;
     let options = ["-c", "-Wa,--fatal-warnings", "-x"];
     let plain = cmd!(shell, "{compiler} {options...} assembler -o {object} -").stdin(text);
     let file = &source.path;
-    let with_include = cmd!(
-        shell,
-        "{compiler} {options...} assembler-with-cpp -include {prelude} -o {object} {file}"
-    );
+    let includes = preludes.iter().flat_map(|prelude| ["-include".as_ref(), prelude.as_os_str()]);
+    let with_include =
+        cmd!(shell, "{compiler} {options...} assembler-with-cpp -o {object} {file}").args(includes);
     let section = format!(".text.heptad_{}", source.routine);
     let mut complaints = Vec::new();
     for command in [plain, with_include] {
@@ -243,15 +268,25 @@ fn assemble(
     Ok(complaints)
 }
 
+/// The folder of the routines.
+fn parts_of(machine: &Machine) -> PathBuf {
+    Path::new("asm").join(machine.folder)
+}
+
+/// Several files as one text.
+fn text_of(files: &[PathBuf]) -> Result<String> {
+    let read = |file: &PathBuf| {
+        fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
+    };
+    files.iter().map(read).collect()
+}
+
 /// Builds the test programs of [`PROGRAMS`] and finds where they are.
 fn build_test_programs(shell: &Shell, machine: &Machine) -> Result<Vec<PathBuf>> {
-    let static_program =
-        if machine.target == AARCH64_LINUX { "-Ctarget-feature=+crt-static" } else { "" };
-    let mut command = Backend::Chosen
-        .cargo(shell, static_program)
+    let mut command = machine
+        .cargo(shell)
         .args(["test", "--quiet", "--release", "--no-run", "--message-format", "json"])
-        .args(["--target", machine.target])
-        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc");
+        .args(["--target", machine.target]);
     for name in PROGRAMS {
         command = command.args(["--test", name]);
     }

@@ -130,11 +130,15 @@ fn parse_instruction(line: &str) -> Option<Instruction> {
     })
 }
 
-/// Bytes are listed one by one on x86_64, and as one 32-bit number on AArch64.
+/// Bytes are listed one by one on x86_64, as one 32-bit number on AArch64, and on RISC-V as such or, if the
+/// instruction is compressed, as one of 16 bits.
 fn parse_bytes(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     if text.len() == 8 && !text.contains(' ') {
         return Some(u32::from_str_radix(text, 16).ok()?.to_le_bytes().to_vec());
+    }
+    if text.len() == 4 {
+        return Some(u16::from_str_radix(text, 16).ok()?.to_le_bytes().to_vec());
     }
     text.split(' ').map(|byte| u8::from_str_radix(byte, 16).ok()).collect()
 }
@@ -184,10 +188,13 @@ mod tests {
             \x20  726a7: 74 09                        \tje\t0x726b2 <heptad_0_1_free_slot+0x32>\n\n\
             0000000000000010 <core::ops::Fn>:\n\
             \x20     10: f8408ca5     \tldr\tx5, [x5, #0x8]!\n\
-            \x20     14: 8b08216b     \tadd\tx11, x11, x8, lsl #8 // =1\n";
+            \x20     14: 8b08216b     \tadd\tx11, x11, x8, lsl #8 // =1\n\n\
+            0000000000000020 <riscv>:\n\
+            \x20     20: 8082         \tret\n\
+            \x20     22: fe029ae3     \tbnez\tt0, 0x20 <riscv>\n";
         let functions = parse(listing);
         let names: Vec<&str> = functions.iter().map(|function| &*function.name).collect();
-        assert_eq!(names, ["heptad_0_1_free_slot", "core::ops::Fn"]);
+        assert_eq!(names, ["heptad_0_1_free_slot", "core::ops::Fn", "riscv"]);
         let texts = |function: &Function| {
             function.instructions.iter().map(|one| one.to_string()).collect::<Vec<_>>()
         };
@@ -205,5 +212,7 @@ mod tests {
         assert_eq!(functions[0].instructions[3].target(), Some(0x726b2));
         assert_eq!(functions[1].instructions[0].bytes, [0xa5, 0x8c, 0x40, 0xf8]);
         assert_eq!(functions[1].instructions[0].operands, ["x5", "[x5, #0x8]!"]);
+        assert_eq!(texts(&functions[2]), ["ret ", "bnez t0, 0x20"]);
+        assert_eq!(functions[2].instructions[0].bytes, [0x82, 0x80]);
     }
 }

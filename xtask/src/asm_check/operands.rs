@@ -5,6 +5,7 @@
 
 use super::machine::Architecture;
 use super::objdump::Instruction;
+use super::rules::RISCV_BRANCHES;
 
 /// The general registers of x86_64 by their 64-bit names, and how the narrower ones are spelt.
 const X86_64_GENERAL: &[[&str; 5]] = &[
@@ -30,6 +31,7 @@ fn words(operand: &str) -> impl Iterator<Item = &str> {
 pub(super) fn find_fp_register(architecture: Architecture, one: &Instruction) -> Option<&str> {
     let is_fp_register = match architecture {
         Architecture::Aarch64 => is_aarch64_fp_register,
+        Architecture::Riscv64 => is_riscv64_fp_register,
         Architecture::X86_64 => is_x86_64_fp_register,
     };
     let named =
@@ -58,6 +60,15 @@ fn is_aarch64_fp_register(word: &str) -> bool {
     number.parse().is_ok_and(|number: u32| number < count)
 }
 
+/// The f registers by their names for calls, v registers, and the registers for the state of either.
+fn is_riscv64_fp_register(word: &str) -> bool {
+    if ["fcsr", "frm", "fflags", "vl", "vtype", "vstart", "vcsr"].contains(&word) {
+        return true;
+    }
+    let kind = word.trim_end_matches(|character: char| character.is_ascii_digit());
+    kind.len() < word.len() && ["f", "fa", "fs", "ft", "v"].contains(&kind)
+}
+
 fn is_x86_64_fp_register(word: &str) -> bool {
     let Some(name) = word.strip_prefix('%') else { return false };
     let kind = name.trim_end_matches(|character: char| character.is_ascii_digit());
@@ -79,6 +90,10 @@ pub(super) fn stores(architecture: Architecture, one: &Instruction) -> bool {
             let stores = ["st", "cas", "swp", "ldadd", "ldclr", "ldset", "ldeor", "ldsmax", "dc"];
             starts_with(&stores)
         }
+        Architecture::Riscv64 => {
+            ["sb", "sh", "sw", "sd", "fsw", "fsd"].contains(&&*one.mnemonic)
+                || starts_with(&["sc.", "amo"])
+        }
         Architecture::X86_64 => {
             let only_reads =
                 starts_with(&["cmp", "test"]) || ["bt", "btl", "btq"].contains(&&*one.mnemonic);
@@ -92,13 +107,15 @@ pub(super) fn stores(architecture: Architecture, one: &Instruction) -> bool {
 /// Does the instruction call another routine?
 pub(super) fn calls(one: &Instruction) -> bool {
     let mnemonic = &*one.mnemonic;
-    mnemonic.starts_with("call") || ["bl", "blr", "svc", "syscall", "int"].contains(&mnemonic)
+    mnemonic.starts_with("call")
+        || ["bl", "blr", "svc", "syscall", "int"].contains(&mnemonic)
+        || ["jal", "jalr", "jr", "ecall"].contains(&mnemonic)
 }
 
 fn is_memory(architecture: Architecture, operand: &str) -> bool {
     match architecture {
         Architecture::Aarch64 => operand.starts_with('['),
-        Architecture::X86_64 => operand.contains('('),
+        Architecture::Riscv64 | Architecture::X86_64 => operand.contains('('),
     }
 }
 
@@ -114,6 +131,12 @@ pub(super) fn written_registers(architecture: Architecture, one: &Instruction) -
             let count = if mnemonic.starts_with("ldp") { 2 } else { 1 };
             let destinations = one.operands.iter().take(count).collect::<Vec<_>>();
             (destinations, is_branch || has_no_result || writes_nothing.contains(&mnemonic))
+        }
+        Architecture::Riscv64 => {
+            let writes_nothing = ["ret", "nop", "fence", "j"];
+            let destinations = one.operands.iter().take(1).collect();
+            let has_no_result = RISCV_BRANCHES.contains(&mnemonic) || stores(architecture, one);
+            (destinations, has_no_result || writes_nothing.contains(&mnemonic))
         }
         Architecture::X86_64 => {
             let writes_nothing = ["cmp", "test", "nop", "ret", "endbr", "push", "prefetch"];
@@ -165,6 +188,8 @@ fn stack_registers(
             let on_stack = one.operands.iter().any(|operand| operand.starts_with("[sp"));
             on_stack && one.mnemonic.starts_with(arm)
         }
+        // No routine does, and nothing else is asked.
+        Architecture::Riscv64 => false,
     };
     let operands = one.operands.iter().filter(|_| fits);
     operands.filter_map(|operand| general_register(architecture, operand)).collect()
@@ -176,6 +201,12 @@ fn general_register(architecture: Architecture, operand: &str) -> Option<String>
         Architecture::Aarch64 => {
             let number: u32 = operand.strip_prefix(['x', 'w'])?.parse().ok()?;
             Some(format!("x{number}"))
+        }
+        Architecture::Riscv64 => {
+            let is_numbered = operand
+                .strip_prefix(['a', 's', 't'])
+                .is_some_and(|number| number.parse::<u32>().is_ok());
+            (is_numbered || ["ra", "gp", "tp"].contains(&operand)).then(|| operand.into())
         }
         Architecture::X86_64 => {
             let name = operand.strip_prefix('%')?;
@@ -225,6 +256,14 @@ mod tests {
         assert_eq!(intel("emms", &[]).as_deref(), Some("emms"));
         assert_eq!(intel("movq", &["0x58(%rdi)", "%r8"]), None);
         assert_eq!(intel("movw", &["%ss", "%ax"]), None);
+
+        let risc = |mnemonic, operands: &[&str]| found(Architecture::Riscv64, mnemonic, operands);
+        assert_eq!(risc("fmv.w.x", &["ft0", "zero"]).as_deref(), Some("ft0"));
+        assert_eq!(risc("fsd", &["fs11", "0x8(sp)"]).as_deref(), Some("fs11"));
+        assert_eq!(risc("vadd.vv", &["v8", "v9", "v10"]).as_deref(), Some("v8"));
+        assert_eq!(risc("csrr", &["a0", "fcsr"]).as_deref(), Some("fcsr"));
+        assert_eq!(risc("ld", &["a0", "0xf0(s1)"]), None);
+        assert_eq!(risc("fence", &["rw", "rw"]), None);
     }
 
     #[test]
@@ -242,6 +281,12 @@ mod tests {
         };
         assert!(arm("str", &["x0", "[x1]"]) && arm("stlxr", &["w0", "x1", "[x2]"]));
         assert!(!arm("ldr", &["x0", "[x1]"]));
+        let risc = |mnemonic, operands: &[&str]| {
+            stores(Architecture::Riscv64, &instruction(mnemonic, operands))
+        };
+        assert!(risc("sd", &["a0", "0x8(a1)"]) && risc("amoswap.d", &["a0", "a1", "(a2)"]));
+        assert!(!risc("slli", &["a0", "a0", "0x3"]) && !risc("ld", &["a0", "0x8(a1)"]));
+        assert!(calls(&instruction("jalr", &["t0"])) && !calls(&instruction("j", &["0x10"])));
         assert!(calls(&instruction("callq", &["0x10"])) && calls(&instruction("bl", &["0x10"])));
         assert!(!calls(&instruction("b.lt", &["0x10"])));
     }
@@ -267,6 +312,12 @@ mod tests {
         assert_eq!(intel("xorb", &["%al", "%r11b"]), "r11");
         assert_eq!(intel("cmpq", &["%rcx", "%rdx"]) + &intel("btq", &["%r9", "%rax"]), "");
         assert_eq!(intel("je", &["0x10"]) + &intel("retq", &[]), "");
+        let risc = |mnemonic, operands: &[&str]| {
+            written_registers(Architecture::Riscv64, &instruction(mnemonic, operands)).join(" ")
+        };
+        assert_eq!(risc("addi", &["s11", "a0", "0x1"]) + &risc("ld", &["t0", "0x0(a1)"]), "s11t0");
+        assert_eq!(risc("sd", &["t0", "0x0(a1)"]) + &risc("beqz", &["a0", "0x10"]), "");
+        assert_eq!(risc("auipc", &["zero", "0x0"]) + &risc("ori", &["zero", "a0", "0x1"]), "");
         let arm = |mnemonic, operands: &[&str]| {
             written_registers(Architecture::Aarch64, &instruction(mnemonic, operands)).join(" ")
         };

@@ -6,6 +6,7 @@
 
 use super::machine::Architecture;
 use super::objdump::Function;
+use super::rules::RISCV_BRANCHES;
 
 /// Part of the functions' names, and the maxima in one turn of their loops.
 const LOOPS: &[(&str, usize)] = &[("spread_two", 8), ("move_up", 1)];
@@ -50,6 +51,7 @@ fn is_conditional_branch(architecture: Architecture, mnemonic: &str) -> bool {
         Architecture::Aarch64 => {
             mnemonic.starts_with("b.") || ["cbz", "cbnz", "tbz", "tbnz"].contains(&mnemonic)
         }
+        Architecture::Riscv64 => RISCV_BRANCHES.contains(&mnemonic),
     }
 }
 
@@ -57,6 +59,7 @@ fn is_select(architecture: Architecture, mnemonic: &str) -> bool {
     match architecture {
         Architecture::X86_64 => mnemonic.starts_with("cmov"),
         Architecture::Aarch64 => mnemonic.starts_with("csel") || mnemonic.starts_with("csinc"),
+        Architecture::Riscv64 => mnemonic.starts_with("max"),
     }
 }
 

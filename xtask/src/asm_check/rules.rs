@@ -96,7 +96,7 @@ pub(super) fn walk(function: &Function, taken: &[bool]) -> Option<usize> {
         match &*one.mnemonic {
             "ret" | "retq" => return turns.next().is_none().then_some(count),
             mnemonic if is_branch(mnemonic) => {
-                let is_conditional = mnemonic != "b" && mnemonic != "jmp";
+                let is_conditional = !["b", "j", "jmp"].contains(&mnemonic);
                 if !is_conditional || *turns.next()? {
                     let target = one.target()?;
                     index = function.instructions.iter().position(|at| at.address == target)?;
@@ -108,10 +108,15 @@ pub(super) fn walk(function: &Function, taken: &[bool]) -> Option<usize> {
     None
 }
 
+/// RISC-V's conditional branches, with the short forms of comparisons with zero.
+pub(super) const RISCV_BRANCHES: &[&str] =
+    &["beq", "beqz", "bge", "bgeu", "bgez", "bgtz", "blez", "blt", "bltu", "bltz", "bne", "bnez"];
+
 pub(super) fn is_branch(mnemonic: &str) -> bool {
     mnemonic.starts_with('j')
         || mnemonic.starts_with("b.")
         || ["b", "cbz", "cbnz", "tbz", "tbnz"].contains(&mnemonic)
+        || RISCV_BRANCHES.contains(&mnemonic)
 }
 
 #[cfg(test)]
@@ -136,7 +141,7 @@ mod tests {
     fn each_kind_of_violation_is_reported() {
         let prototype = |kind: &str| {
             let source = format!("//  void p_f({kind}word);\n// Out\n// Clobbers\n// Cost\n");
-            banner::parse(Architecture::X86_64, &source).unwrap().prototype
+            banner::parse(Architecture::X86_64, "Cost", &source).unwrap().prototype
         };
         let clean = "endbr64; movq %rdi, %rax; je 0x4; movq (%rax), %rax; retq";
         let reads = prototype("const uint64_t *");
@@ -173,7 +178,7 @@ mod tests {
             "unsafe extern \"C\" { #[link_name = symbol!(\"f\")] safe fn f(word: u64) -> u64; }";
         let path = Path { routine: "f", name: "always", taken: &[] };
         let check = |code: &str, source: &str, rust: &str| {
-            let banner = banner::parse(Architecture::X86_64, source).unwrap();
+            let banner = banner::parse(Architecture::X86_64, "Cost", source).unwrap();
             let declaration = banner::declarations(rust, "p_").unwrap().remove(0);
             contradictions(intel(), &function(code), &banner, &declaration, &[&path]).len()
         };

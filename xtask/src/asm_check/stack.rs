@@ -268,7 +268,10 @@ impl<'a> Depths<'a> {
     fn kind(&self, one: &Instruction) -> Kind {
         match (self.architecture, &*one.mnemonic) {
             (Architecture::X86_64, "callq") | (Architecture::Aarch64, "bl" | "blr") => Kind::Call,
-            (Architecture::X86_64, name) if name.starts_with('j') => Kind::Jump,
+            (Architecture::Riscv64, "jal" | "jalr") => Kind::Call,
+            (Architecture::X86_64 | Architecture::Riscv64, name) if name.starts_with('j') => {
+                Kind::Jump
+            }
             (Architecture::Aarch64, name) if name == "b" || name.starts_with("b.") => Kind::Jump,
             _ => Kind::Other,
         }

@@ -27,7 +27,7 @@ use super::header;
 use super::library::{self, Library, Memory};
 use super::manual;
 use super::prefix;
-use super::programs::NATIVE;
+use super::programs::{NATIVE, Toolchain};
 use crate::job::{self, Job};
 use crate::needs::{self, Need};
 use crate::stage::Count;
@@ -273,28 +273,34 @@ target_link_libraries(static heptad::static)
     ])
 }
 
-/// The same for musl, whose programs are static: there is no shared library.
-pub(super) fn check_musl(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
-    let prefix = folder.join("installed-musl");
+/// The same for programs that are linked statically, with the archive, by `toolchain`.
+pub(super) fn check_static(
+    shell: &Shell,
+    library: &Library,
+    toolchain: &Toolchain,
+    folder: &Path,
+) -> Result<Count> {
+    let name = toolchain.name();
+    let prefix = folder.join("installed-static");
     let _ = fs::remove_dir_all(&prefix);
     let place = Place { folder: prefix.clone(), prefix: "/usr".into() };
     let files = install(shell, library, Memory::Elsewhere, &place)?;
     let has_so = files.iter().any(|file| file.to_string_lossy().contains(".so"));
-    let is_static = !has_so && library.shared.is_none();
     let pkgconfig = fs::read_to_string(prefix.join("lib/pkgconfig/heptad.pc"))?;
     let mut count = Count::of(pkgconfig.starts_with("prefix=/usr\n"));
     let (include, archive) = (prefix.join("include"), prefix.join("lib/libheptad.a"));
     let program = folder.join("static-stranger");
-    let compile = cmd!(shell, "musl-gcc -static -std=c99 -o {program} capi/tests/set.c").args([
+    let compiler = toolchain.compiler;
+    let compile = cmd!(shell, "{compiler} -static -std=c99 -o {program} capi/tests/set.c").args([
         "-I".as_ref(),
         include.as_os_str(),
         archive.as_os_str(),
     ]);
     let jobs = [
-        Job::step("installed for musl: compiling with the archive", compile),
-        Job::tests("installed for musl", cmd!(shell, "{program}")),
+        Job::step(format!("installed for {name}: compiling with the archive"), compile),
+        Job::tests(format!("installed for {name}"), toolchain.start(shell, &program)),
     ];
-    count += Count::of(is_static);
+    count += Count::of(has_so == library.shared.is_some());
     count += job::run_until_failure(jobs)?;
     Ok(count)
 }

@@ -13,6 +13,7 @@
 //! | [`members`] | stage `members-long` of `verify`: processes that are killed leave nothing behind |
 //! | [`memcheck`] | stage `capi-memcheck` of `verify`: the C tests under valgrind |
 //! | [`programs`] | the C tests pass here and on AArch64 |
+//! | [`riscv64`] | stage `capi-riscv64` of `verify`: they pass on RISC-V, and the library for its kernels is closed |
 
 pub(crate) mod bench;
 mod examples;
@@ -26,6 +27,7 @@ pub(crate) mod members;
 pub(crate) mod memcheck;
 mod prefix;
 mod programs;
+pub(crate) mod riscv64;
 
 use std::fs;
 use std::path::PathBuf;
@@ -85,7 +87,9 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let aarch64 = library::build(shell, AARCH64_LINUX)?;
     count += programs::tests(shell, &programs::AARCH64, &aarch64, &folder)?;
     count += install::check(shell, &host, &folder)?;
-    count += install::check_musl(shell, &library::build(shell, X86_64_MUSL)?, &folder)?;
+    let musl = library::build(shell, X86_64_MUSL)?;
+    count += Count::of(musl.shared.is_none());
+    count += install::check_static(shell, &musl, &programs::MUSL, &folder)?;
     count += guide::run(shell, &folder)?;
     count += examples::run(shell, &host, &aarch64, &folder)?;
     Ok(count)

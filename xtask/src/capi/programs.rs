@@ -11,6 +11,7 @@ use super::library::{self, Library};
 use crate::asm_check::kernel::fp_uses_in;
 use crate::job::{self, Job};
 use crate::stage::Count;
+use crate::user_mode;
 
 /// A compiler, and how to start what it makes.
 pub(super) struct Toolchain {
@@ -30,20 +31,32 @@ pub(super) const NATIVE: &[Toolchain] = &[
     },
 ];
 
-/// For programs that valgrind watches. Such a program cannot be stopped after each instruction.
+/// For programs that valgrind watches. Such a program cannot be stopped after each instruction, nor look at what is
+/// below its stack pointer.
 pub(super) const WATCHED: Toolchain = Toolchain {
     compiler: "gcc",
-    options: &["-O1", "-g", "-DWITHOUT_SINGLE_STEPS"],
+    options: &["-O1", "-g", "-DWATCHED_BY_VALGRIND"],
     launcher: &["valgrind", "--quiet", "--error-exitcode=9"],
 };
 
 /// The compiler for AArch64. Its programs are linked statically: dynamic ones hang in QEMU's user
 /// mode when they start a thread.
 pub(super) const AARCH64: Toolchain = Toolchain {
-    compiler: "aarch64-linux-gnu-gcc",
+    compiler: user_mode::AARCH64.compiler,
     options: &["-O2", "-static"],
-    launcher: &["qemu-aarch64"],
+    launcher: &[user_mode::AARCH64.launcher],
 };
+
+/// The compiler for RISC-V, whose programs are linked statically as those for AArch64.
+pub(super) const RISCV64: Toolchain = Toolchain {
+    compiler: user_mode::RISCV64.compiler,
+    options: &["-O2", "-static"],
+    launcher: &[user_mode::RISCV64.launcher],
+};
+
+/// The compiler for musl.
+pub(super) const MUSL: Toolchain =
+    Toolchain { compiler: "musl-gcc", options: &["-static"], launcher: &[] };
 
 impl Toolchain {
     /// The command that makes `program` of a C source and the library.

@@ -19,6 +19,10 @@ const fn aarch64(place: &'static str, changes: &'static [&'static str]) -> Equiv
     Equivalent { machine: "aarch64", place, changes }
 }
 
+const fn riscv64(place: &'static str, changes: &'static [&'static str]) -> Equivalent {
+    Equivalent { machine: "riscv64", place, changes }
+}
+
 const LEFT_OUT: &str = "left out";
 const LOWEST_BIT: &str = "other constant, lowest bit";
 const DISPLACEMENT: &str = "other displacement";
@@ -28,6 +32,9 @@ const DESTINATION: &str = "other destination";
 const FIRST: &str = "other first operand";
 const SECOND: &str = "other second operand or rotation";
 const CONSTANT: &str = "other constant, shift or operation";
+
+const SECOND_OR_CONSTANT: &str = "other second operand or constant";
+const ANY_OPERATION: &str = "other operation";
 
 pub(super) const EQUIVALENT: &[Equivalent] = &[
     // Taking 2 instead of 1 from a mask whose lowest set bit is 15 or more clears that bit too, and
@@ -73,4 +80,53 @@ pub(super) const EQUIVALENT: &[Equivalent] = &[
         &[LEFT_OUT, DESTINATION, FIRST, SECOND, CONSTANT],
     ),
     aarch64("find_words+0x28: `b.hs +0x18`", &[LEFT_OUT, FIRST]),
+    // RISC-V. Taking 2 instead of 1 from a mask whose lowest bit is 15 or more: the same above bit 0, where the lanes are.
+    riscv64("find_word+0x5c: `addi t5, t4, -0x1`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_word+0x84: `addi t5, t4, -0x1`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_word+0xf8: `addi t5, t4, -0x1`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_word+0x120: `addi t5, t4, -0x1`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_words+0xa8: `addi t3, t4, -0x1`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x128: `addi t3, t4, -0x1`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x174: `addi t6, t4, -0x1`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x180: `addi t6, t4, -0x1`", &[SECOND_OR_CONSTANT]),
+    riscv64("free_slot+0x34: `addi a0, a3, -0x1`", &[SECOND_OR_CONSTANT]),
+    // RISC-V. Bit 0 is the filter's, which the mask of the matches has not.
+    riscv64("find_word+0x50: `not t4, t4`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_word+0xec: `not t4, t4`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x94: `not t4, t4`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x114: `not t4, t4`", &[SECOND_OR_CONSTANT]),
+    riscv64("free_slot+0x28: `not a3, a3`", &[SECOND_OR_CONSTANT]),
+    riscv64("match_slots+0x30: `not a0, a0`", &[SECOND_OR_CONSTANT]),
+    // RISC-V. A signed comparison: tags have seven bits.
+    riscv64("find_word+0x18: `seqz a2, a7`", &[ANY_OPERATION]),
+    riscv64("find_words+0x74: `seqz t3, t2`", &[ANY_OPERATION]),
+    // RISC-V. Bits 0 of golden and of its rotation are below the group number.
+    riscv64("find_word+0xb8: `addi t6, t6, -0x3eb`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_word+0xc4: `ori t5, t5, 0x40`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x1b4: `addi t4, t4, -0x3eb`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x1c0: `ori t6, t6, 0x40`", &[SECOND_OR_CONSTANT]),
+    // RISC-V. Blocks of another length, of sixteen words at the most, as above.
+    riscv64("find_words+0x158: `andi t3, t3, 0xf`", &[SECOND_OR_CONSTANT]),
+    // RISC-V. Which lines are asked for ahead of time, as above.
+    riscv64("find_words+0x2c: `andi t3, t3, 0xf`", &[DESTINATION, LEFT_OUT, SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x30: `slli t3, t3, 0x3`", &[DESTINATION, LEFT_OUT, SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x38: `ld t6, 0x0(t3)`", &[DESTINATION, LEFT_OUT]),
+    riscv64(
+        "find_words+0x3c: `slli t1, t6, 0x6`",
+        &[ANY_OPERATION, DESTINATION, FIRST, LEFT_OUT, SECOND_OR_CONSTANT],
+    ),
+    riscv64(
+        "find_words+0x40: `and t1, t1, a1`",
+        &[ANY_OPERATION, DESTINATION, FIRST, LEFT_OUT, SECOND_OR_CONSTANT],
+    ),
+    riscv64(
+        "find_words+0x44: `add t1, a0, t1`",
+        &[ANY_OPERATION, DESTINATION, FIRST, LEFT_OUT, SECOND_OR_CONSTANT],
+    ),
+    riscv64("find_words+0x4c: `addi t3, t3, -0x8`", &[SECOND_OR_CONSTANT]),
+    riscv64("find_words+0x50: `bgeu t3, a3, +0x38`", &[LEFT_OUT]),
+    riscv64(
+        "find_words+0x1d0: `add t4, a0, t6`",
+        &[ANY_OPERATION, DESTINATION, FIRST, LEFT_OUT, SECOND_OR_CONSTANT],
+    ),
 ];

@@ -8,6 +8,7 @@
 
 mod aarch64;
 mod equivalent;
+mod riscv64;
 mod x86_64;
 
 use std::ffi::OsStr;
@@ -28,6 +29,7 @@ use wait_timeout::ChildExt;
 use self::equivalent::{EQUIVALENT, Equivalent};
 use super::machine::{Architecture, Machine};
 use super::objdump::{Function, Instruction};
+use super::rules;
 use super::symbols::{self, Place};
 
 /// Processor time that a test program may use, in seconds: many times what it needs. Time on the
@@ -74,9 +76,8 @@ impl Mutant<'_> {
     fn place(&self) -> String {
         let start = self.original.address - self.offset;
         let mut original = self.original.clone();
-        if let (Some(target), Some(operand)) =
-            (self.original.target(), original.operands.last_mut())
-        {
+        let target = self.original.target().filter(|_| rules::is_branch(&original.mnemonic));
+        if let (Some(target), Some(operand)) = (target, original.operands.last_mut()) {
             *operand = format!("+{:#x}", target.wrapping_sub(start));
         }
         format!("{}+{:#x}: `{original}`", self.routine, self.offset)
@@ -178,11 +179,13 @@ fn mutants_of<'code>(
     let start = function.instructions.first().map_or(0, |first| first.address);
     let mut mutants = Vec::new();
     let is_hint = |one: &&Instruction| {
-        one.mnemonic.starts_with("prefetch") || one.mnemonic.starts_with("prfm")
+        let has_no_result = one.mnemonic == "ori" && one.operands[0] == "zero";
+        one.mnemonic.starts_with("prefetch") || one.mnemonic.starts_with("prfm") || has_no_result
     };
     for original in function.instructions.iter().skip(1).filter(|one| !is_hint(one)) {
         let variants = match machine.architecture {
             Architecture::Aarch64 => aarch64::variants(original),
+            Architecture::Riscv64 => riscv64::variants(original),
             Architecture::X86_64 => x86_64::variants(&original.bytes),
         };
         mutants.extend(variants.into_iter().map(|variant| Mutant {

@@ -1,0 +1,117 @@
+//! Stages `aarch64-user`, `riscv64-user` and `riscv64-user-all`: the tests as Linux programs for another
+//! architecture, run by QEMU's user mode.
+//!
+//! The programs are linked statically: dynamic ones hang there when they start a thread.
+
+use anyhow::Result;
+use xshell::{Cmd, Shell};
+
+use crate::job::{self, Job};
+use crate::matrix::{
+    AARCH64_LINUX, ALL, Backend, DEFAULT, Features, PROBING, RISCV64_LINUX, target_folder,
+};
+use crate::needs::Need;
+use crate::stage::Count;
+
+/// An architecture whose programs run here.
+pub(crate) struct Guest {
+    pub(crate) target: &'static str,
+    /// What runs a program.
+    pub(crate) launcher: &'static str,
+    pub(crate) compiler: &'static str,
+    pub(crate) needs: &'static [Need],
+}
+
+pub(crate) const AARCH64: Guest = Guest {
+    target: AARCH64_LINUX,
+    launcher: "qemu-aarch64",
+    compiler: "aarch64-linux-gnu-gcc",
+    needs: &[
+        Need::Target(AARCH64_LINUX),
+        Need::Program("qemu-aarch64", "qemu-user"),
+        Need::Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
+        Need::File("/usr/aarch64-linux-gnu/lib/libc.a", "libc6-dev-arm64-cross"),
+    ],
+};
+
+pub(crate) const RISCV64: Guest = Guest {
+    target: RISCV64_LINUX,
+    launcher: "qemu-riscv64",
+    compiler: "riscv64-linux-gnu-gcc",
+    needs: &[
+        Need::Target(RISCV64_LINUX),
+        Need::Program("qemu-riscv64", "qemu-user"),
+        Need::Program("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu"),
+        Need::File("/usr/riscv64-linux-gnu/lib/libc.a", "libc6-dev-riscv64-cross"),
+    ],
+};
+
+/// The variables with which Cargo finds the linkers of every guest.
+pub(crate) const LINKERS: [(&str, &str); 2] = [
+    ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", AARCH64.compiler),
+    ("CARGO_TARGET_RISCV64GC_UNKNOWN_LINUX_GNU_LINKER", RISCV64.compiler),
+];
+
+/// For the extension Zbb.
+const ZBB: &str = "+zbb";
+
+/// The tests of the routines alone: what `asm-check` builds too.
+const ROUTINES: &[&str] = &["--test=shared", "--test=probe_abi", "--test=probe_memory"];
+
+pub(crate) fn aarch64(shell: &Shell) -> Result<Count> {
+    // Optimised: emulated, unoptimised tests take minutes, and show what they show on the host.
+    job::run_until_failure([
+        tests(shell, &AARCH64, Backend::Chosen, ALL, "", &[]),
+        tests(shell, &AARCH64, Backend::Assembly, ALL, "", PROBING),
+    ])
+}
+
+pub(crate) fn riscv64(shell: &Shell) -> Result<Count> {
+    tests(shell, &RISCV64, Backend::Chosen, DEFAULT, "", ROUTINES).run()
+}
+
+pub(crate) fn riscv64_all(shell: &Shell) -> Result<Count> {
+    job::run_until_failure([
+        tests(shell, &RISCV64, Backend::Chosen, ALL, "", &[]),
+        tests(shell, &RISCV64, Backend::Assembly, ALL, "", PROBING),
+        tests(shell, &RISCV64, Backend::Chosen, DEFAULT, ZBB, ROUTINES),
+    ])
+}
+
+impl Guest {
+    /// `cargo` for static programs of this architecture, with these target features too.
+    pub(crate) fn cargo<'shell>(
+        &self,
+        shell: &'shell Shell,
+        backend: Backend,
+        target_features: &str,
+    ) -> Cmd<'shell> {
+        let all = ["+crt-static", target_features].join(",");
+        let mut cargo =
+            backend.cargo(shell, &format!("-Ctarget-feature={}", all.trim_end_matches(',')));
+        if !target_features.is_empty() {
+            let folder = format!("{}/{}{target_features}", target_folder(), self.target);
+            cargo = cargo.env("CARGO_TARGET_DIR", folder);
+        }
+        let variable = self.target.to_uppercase().replace('-', "_");
+        cargo.envs(LINKERS).env(format!("CARGO_TARGET_{variable}_RUNNER"), self.launcher)
+    }
+}
+
+fn tests(
+    shell: &Shell,
+    guest: &Guest,
+    backend: Backend,
+    features: Features,
+    target_features: &str,
+    programs: &[&str],
+) -> Job {
+    let command = guest
+        .cargo(shell, backend, target_features)
+        .args(["test", "--release", "--target", guest.target])
+        .args(features.arguments)
+        .args(programs);
+    let parts = ["release", features.name, target_features, backend.name()];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    Job::tests(parts.join(", "), command)
+}
