@@ -158,6 +158,7 @@ impl Library {
         )?;
         let (compiler, options): (_, &[&str]) = match self.target.split('-').next() {
             Some("aarch64") => ("aarch64-linux-gnu-gcc", &[]),
+            Some("riscv64gc") => ("riscv64-linux-gnu-gcc", &[]),
             Some("i686") => ("cc", &["-m32"]),
             _ => ("cc", &[]),
         };
