@@ -168,6 +168,7 @@ static void every_code_has_a_text(void)
         HEPTAD_ERROR_SHARED,
         HEPTAD_ERROR_MEMBER,
         HEPTAD_ERROR_COPY,
+        HEPTAD_ERROR_MEMORY,
     };
     const char *unknown = heptad_strerror(-1000);
     size_t known = 0, index, other;
