@@ -118,13 +118,14 @@ mod of_swiss {
 
 mod of_robin_hood {
     use super::*;
-    use robin_hood::table::{Iter, IterMut, Range};
+    use robin_hood::table::{IntoIter, Iter, IterMut, Range};
 
     type Provided = Region<'static>;
 
     shared!(robin_hood::Set<Provided>, robin_hood::Map<Provided>, robin_hood::Storages<Provided>);
     shared!(robin_hood::ByValue, robin_hood::Within, robin_hood::Merge, robin_hood::Stats);
     shared!(Iter<'static, u64, Keyed>, Range<'static, u64, Keyed>, IterMut<'static, Keyed>);
+    shared!(IntoIter<u64, Provided, Keyed>, IntoIter<(u64, u64), Provided, Keyed>);
     shared!(Iter<'static, (u64, u64), Keyed>, Range<'static, (u64, u64), Keyed>);
     // A table in one thread's pages may cross with them, and is not shared.
     assert_impl_all!(robin_hood::Set<Reserved<'static, OneThreads>>: Send);

@@ -14,6 +14,7 @@ use heptad::{
 };
 use proptest::prelude::*;
 
+mod owned;
 mod room;
 
 /// Keys near one another, near the ends, and far apart.

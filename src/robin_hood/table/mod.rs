@@ -20,11 +20,13 @@ use crate::{
 
 mod entry;
 mod iter;
+mod owned;
 mod sorted;
 mod traits;
 
 pub use entry::Entry;
 pub use iter::{Iter, IterMut, Range};
+pub use owned::IntoIter;
 
 /// A sorted table of 64-bit keys, with 64-bit values if `E` has them: use it as [`Set`](super::Set) or
 /// [`Map`](super::Map).

@@ -1,12 +1,17 @@
 //! What the standard library's sets and maps implement.
 #![forbid(unsafe_code)]
 
+use core::{
+    cmp::Ordering,
+    hash::{Hash, Hasher},
+};
+
 use super::{Entry, Iter, Table};
 #[cfg(feature = "alloc")]
 use crate::storage::Heap;
 use crate::{
     error::Error,
-    robin_hood::order::{Order, Total},
+    robin_hood::order::{ByValue, Monotone, Order, Total},
     storage::{Downward, Growable},
 };
 
@@ -72,5 +77,32 @@ impl<'a, E: Entry, S: Downward, O: Order> IntoIterator for &'a Table<E, S, O> {
 
     fn into_iter(self) -> Iter<'a, E, O> {
         self.iter()
+    }
+}
+
+/// Tables with equal keys, and equal values, are equal; otherwise the first entries that differ decide.
+impl<E: Entry, S: Downward> PartialOrd for Table<E, S, ByValue>
+where
+    Self: Ord,
+{
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<E: Entry, S: Downward> Ord for Table<E, S, ByValue>
+where
+    Self: Eq,
+{
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other)
+    }
+}
+
+/// By the entries in order, after their number.
+impl<E: Entry, S: Downward, O: Monotone> Hash for Table<E, S, O> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.len().hash(state);
+        self.iter().for_each(|entry| entry.hash(state));
     }
 }

@@ -1,0 +1,72 @@
+//! Entries that leave their table, and tables that are compared and hashed, as the standard library's.
+
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, RandomState},
+};
+
+use heptad::robin_hood::{ByValue, Map, Set};
+use proptest::prelude::*;
+
+use super::{key_sets, keys, set_of};
+
+fn map_of(keys: impl IntoIterator<Item = u64>) -> Map<heptad::storage::Heap, ByValue> {
+    let mut map = Map::with_order(ByValue);
+    map.extend(keys.into_iter().map(|key| (key, !key)));
+    map
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 64 }))]
+
+    #[test]
+    fn ends_leave_in_order(model in key_sets(), sides in prop::collection::vec(any::<bool>(), 0..40)) {
+        let (mut keys, mut set, mut map) = (model.clone(), set_of(ByValue, &model), map_of(model));
+        for is_first in sides {
+            let key = if is_first { keys.pop_first() } else { keys.pop_last() };
+            prop_assert_eq!(if is_first { set.pop_first() } else { set.pop_last() }, key);
+            let entry = if is_first { map.pop_first() } else { map.pop_last() };
+            prop_assert_eq!(entry, key.map(|key| (key, !key)));
+            prop_assert_eq!(set.check_invariants(), Ok(()));
+            prop_assert_eq!(map.check_invariants(), Ok(()));
+        }
+        let mut left = set.into_iter();
+        prop_assert_eq!(left.len(), keys.len());
+        prop_assert!(left.by_ref().eq(keys.iter().copied()));
+        prop_assert_eq!((left.next(), left.len()), (None, 0));
+        prop_assert!(map.into_iter().eq(keys.into_iter().map(|key| (key, !key))));
+    }
+
+    #[test]
+    fn a_part_moves_to_a_table_of_its_own(model in key_sets(), key in keys()) {
+        let (mut keys, mut set, mut map) = (model.clone(), set_of(ByValue, &model), map_of(model));
+        let (upper, upper_map) = (set.try_split_off(key).unwrap(), map.try_split_off(key).unwrap());
+        let above = keys.split_off(&key);
+        prop_assert_eq!(upper_map, map_of(above.iter().copied()));
+        prop_assert_eq!(upper, set_of(ByValue, &above));
+        prop_assert_eq!(map, map_of(keys.iter().copied()));
+        prop_assert_eq!(&set, &set_of(ByValue, &keys));
+        prop_assert_eq!(set.check_invariants(), Ok(()));
+    }
+
+    #[test]
+    fn tables_compare_as_their_models(one in key_sets(), other in key_sets()) {
+        let sets = (set_of(ByValue, &one), set_of(ByValue, &other));
+        prop_assert_eq!(sets.0.cmp(&sets.1), one.cmp(&other));
+        let models = (BTreeMap::from_iter(map_of(one)), BTreeMap::from_iter(map_of(other)));
+        let maps = (Map::<_, ByValue>::from_iter(models.0.clone()), Map::from_iter(models.1.clone()));
+        prop_assert_eq!(maps.0.partial_cmp(&maps.1), models.0.partial_cmp(&models.1));
+    }
+}
+
+#[test]
+fn equal_tables_have_equal_hashes_whatever_their_size() {
+    let state = RandomState::new();
+    let small: Set<_, ByValue> = (0..100).map(|key| key << 40).collect();
+    let mut large = small.clone();
+    large.reserve(10_000);
+    assert!(large.capacity() > small.capacity());
+    assert_eq!(state.hash_one(&large), state.hash_one(&small));
+    assert_eq!(large.pop_last(), Some(99 << 40));
+    assert_ne!(state.hash_one(&large), state.hash_one(&small));
+}
