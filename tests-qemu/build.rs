@@ -1,4 +1,4 @@
-//! What the linker needs to know of the machine that the kernels are built for.
+//! Passes the linker what it needs to know about the machine that the kernels are built for.
 
 use std::env;
 use std::fs;
@@ -11,15 +11,16 @@ fn main() {
 
     let (every_kernel, demo) =
         match (&*variable("CARGO_CFG_TARGET_OS"), &*variable("CARGO_CFG_TARGET_ARCH")) {
-            // image.ld is aarch64-rt's, which puts it on the linker's search path.
+            // image.ld comes from aarch64-rt, which puts it on the linker's search path.
             ("none", "aarch64") => {
                 (vec!["-Timage.ld".into(), script("aarch64/memory.ld")], "--no-gc-sections")
             }
-            // The kernel runs where it is linked; rustc's default for this target is to move it.
+            // The kernel runs at the address it is linked for; by default rustc makes this target's
+            // programs relocatable.
             ("none", "x86_64") => {
                 (vec!["--no-pie".into(), script("x86_64/kernel.ld")], "--no-gc-sections")
             }
-            // Each link.x is of the crate that boots the board; it includes memory.x.
+            // Each link.x comes from the crate that boots the board; it includes memory.x.
             ("none", "arm") => (vec!["-Tlink.x".into(), search("cortex_m")], ""),
             ("none", "riscv32") => (vec!["-Tlink.x".into(), search("riscv32")], ""),
             ("none", "riscv64") => (vec![script("riscv64/kernel.ld")], "--no-gc-sections"),
@@ -30,7 +31,7 @@ fn main() {
     for argument in every_kernel {
         println!("cargo::rustc-link-arg-bins={argument}");
     }
-    // The demo keeps the functions that nothing calls: thousands of symbols to look up.
+    // The demo keeps uncalled functions, which gives it thousands of symbols to look up.
     if !demo.is_empty() {
         println!("cargo::rustc-link-arg-bin=demo={demo}");
     }

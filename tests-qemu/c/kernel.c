@@ -29,7 +29,7 @@ void on_tick(uint64_t interrupted)
 {
     int result;
     ticks++;
-    /* To 32 bytes: neighbours count together. */
+    /* 32 bytes: adjacent addresses are counted together. */
     if (heptad_lockfree_add(&profile, interrupted & ~(uint64_t)31, 1, NULL) < 0
         || heptad_lockfree_add(&profile, SHARED_KEY, 1, NULL) < 0) {
         lost_samples++;
@@ -58,7 +58,7 @@ static void check(const char *what, int holds)
     print("\n");
 }
 
-/* Work to be interrupted in: the prime numbers, found by division by those in the set so far. */
+/* Work to be interrupted: finds prime numbers by dividing by the primes in the set so far. */
 static void find_primes(void)
 {
     uint64_t candidate, divisor;
@@ -74,7 +74,7 @@ static void find_primes(void)
     }
 }
 
-/* One round of each kind of sharing; returns what was counted into the shared map. */
+/* One round of each kind of sharing; returns how many were counted into the shared map. */
 static uint64_t share(uint64_t round)
 {
     uint64_t key;
@@ -93,8 +93,8 @@ static uint64_t share(uint64_t round)
     return 50;
 }
 
-/* A walk over the profile: the place with the most samples behind the last one, ties by the greater
- * address first, and the sum of all samples. */
+/* A walk over the profile: the place with the most samples after the previous one (among equals, the
+ * greater address first), and the sum of all samples. */
 struct walk {
     uint64_t last_samples, last_address, samples, address, sum;
 };

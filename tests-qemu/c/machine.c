@@ -8,7 +8,7 @@
 
 #define DEVICE(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
-/* Where the board has its devices. */
+/* Addresses of the board's devices. */
 enum { DISTRIBUTOR = 0x08000000, REDISTRIBUTOR = 0x080a0000, UART = 0x09000000 };
 
 /* The virtual timer's private interrupt. */

@@ -1,4 +1,4 @@
-/* The machine below the kernel: QEMU's AArch64 `virt` board, one core. */
+/* The machine interface of the kernel: QEMU's AArch64 `virt` board, one core. */
 #ifndef MACHINE_H
 #define MACHINE_H
 
@@ -10,7 +10,7 @@ enum { EXIT_PASS = 33, EXIT_FAILED_CHECK = 101, EXIT_FP_TRAP = 7, EXIT_EXCEPTION
 /* Turns on the MMU, so that memory is cached, and lets interrupts through. */
 void machine_init(void);
 
-/* Calls on_tick(address of the interrupted instruction) so often a second, until stopped. */
+/* Calls on_tick(address of the interrupted instruction) that many times a second, until stopped. */
 void timer_start(unsigned hertz);
 void timer_stop(void);
 void on_tick(uint64_t interrupted);
@@ -19,7 +19,7 @@ void on_tick(uint64_t interrupted);
 uint64_t interrupts_mask(void);
 void interrupts_restore(uint64_t before);
 
-/* Writes to the console: text as it is, %u for a uint64_t in decimal, %x in hexadecimal. */
+/* Writes to the console: text unchanged, %u for a uint64_t in decimal, %x in hexadecimal. */
 void print(const char *format, ...);
 
 /* Ends the run. */

@@ -23,11 +23,11 @@ __asm__(".section .text.start, \"ax\"\n"
 
 #define DEVICE(type, address) (*(volatile type *)(uintptr_t)(address))
 
-/* Where the board has its devices. */
+/* Addresses of the board's devices. */
 enum { FINISHER = 0x100000, COMPARE = 0x2004000, TIME = 0x200bff8, UART = 0x10000000 };
-/* The status of a kernel that passed, and of a failed check, as the finisher takes them. */
+/* The finisher's values for a kernel that passed and for a failed check. */
 enum { PASS = 33 << 16 | 0x3333, FAILED_CHECK = 101 << 16 | 0x3333 };
-/* Of the board's clock: a millisecond. */
+/* A millisecond of the board's clock. */
 enum { PERIOD = 10000, TICKS = 50 };
 
 void on_trap(void);

@@ -1,4 +1,4 @@
-// Where QEMU's `virt` board starts: core 0, EL1, MMU and FP off. And where its interrupts arrive.
+// Entry at core 0 of QEMU's `virt` board, in EL1 with MMU and FP off; and the interrupt vectors.
 
     .section .text.start, "ax"
     .globl  _start
@@ -35,7 +35,7 @@ unexpected:
     bl      on_exception
     b       .
 
-// Saves what a C function may change, and passes the address that was interrupted.
+// Saves the registers that a C function may change, and passes the interrupted address.
 interrupted:
     sub     sp, sp, #192
     stp     x0, x1, [sp]

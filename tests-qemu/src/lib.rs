@@ -1,9 +1,9 @@
 #![cfg_attr(target_os = "none", no_std)]
-//! What the kernels of `src/bin` share: the machine they run on, and the runner of their cases.
+//! What the kernels of `src/bin` share: the machine interface, and the runner of their cases.
 //!
-//! A kernel shows one property. It ends with an exit status that nothing else can produce and, if
-//! it passed, with a last line `PASS n/n`, where `n` is the number of its cases and known when it is
-//! built. `cargo xtask test qemu` asks for both.
+//! A kernel shows one property. It ends with an exit status that nothing else can produce and, if it
+//! passed, with a last line `PASS n/n`, where `n` is the number of its cases, known at compile time.
+//! `cargo xtask test qemu` checks both.
 
 pub mod machine;
 
@@ -27,8 +27,8 @@ pub const fn count_cases(groups: &[&[Case]]) -> usize {
     count
 }
 
-/// Runs the cases of `groups` and ends the run. `TOTAL` is their number, counted when the kernel is
-/// built. A case that fails panics, which ends the run another way.
+/// Runs the cases of `groups` and ends the run. `TOTAL` is their number, counted at compile time. A
+/// case that fails panics, which ends the run with another status.
 pub fn run_cases<const TOTAL: usize>(groups: &[&[Case]]) -> ! {
     let mut passed = 0;
     for case in groups.iter().copied().flatten() {

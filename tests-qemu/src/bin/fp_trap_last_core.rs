@@ -1,7 +1,7 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
-//! The trap is live on the other cores too: boot code sets it on each of them anew.
+//! The trap is live on the other cores too: boot code sets it on each of them.
 //!
-//! This kernel passes by dying, as `fp_trap` does. Where there is one core, they are the same.
+//! This kernel passes by trapping, as `fp_trap` does. With one core the two are the same.
 
 use tests_qemu::machine::{self, CORES};
 use tests_qemu::{kernel, println};

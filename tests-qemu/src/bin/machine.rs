@@ -1,7 +1,8 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
-//! The machine keeps the promises of its door: ticks come, and only where they may; every core runs.
+//! The machine keeps what `machine/mod.rs` promises: ticks come, and only where they may; every core
+//! runs.
 //!
-//! The other kernels lean on this: a timer that never ticks would let each of them pass.
+//! The other kernels depend on this: with a timer that never ticks each of them would pass.
 
 use portable_atomic::{AtomicUsize, Ordering::Relaxed};
 use tests_qemu::machine::{self, CORES};
@@ -45,7 +46,7 @@ fn wait_for_ticks(ticks: usize) {
     }
 }
 
-/// Spins for many periods of the timer, on any machine that runs this.
+/// Spins for many periods of the timer, on every machine that runs this.
 fn spin_long() {
     for turn in 0..20_000_000 {
         core::hint::black_box(turn);
@@ -83,7 +84,7 @@ fn a_stopped_timer_is_silent() {
     assert_eq!(before, TICKS.load(Relaxed));
 }
 
-/// A tick that fell due while interrupts were masked, and whose timer was stopped before they were
+/// A tick that was due while interrupts were masked, and whose timer was stopped before they were
 /// unmasked, does not come late.
 fn stopped_while_masked_never_ticks() {
     let before = TICKS.load(Relaxed);
@@ -97,7 +98,7 @@ fn stopped_while_masked_never_ticks() {
 }
 
 /// More values than a processor has registers, each depending on the others, come out the same with
-/// ticks in between and without.
+/// and without ticks in between.
 fn interrupted_code_keeps_its_registers() {
     let undisturbed = mix_many_values();
     machine::start_timer(HERTZ, count_tick);

@@ -1,9 +1,9 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
-//! What a processor without 64-bit atomics gets if it asks for the lock-free map in spite of that: right
-//! answers in the main loop, and a constant that says what is lost.
+//! What a processor without 64-bit atomics gets if it requests the lock-free map nevertheless: right answers in
+//! the main loop, and a constant that says what is lost.
 //!
-//! The timer ticks meanwhile, and leaves the map alone: without critical sections an interrupt that uses it may
-//! wait for ever. With them it may use the map: then the kernels `shared_map` and `rebuild` run as well.
+//! The timer ticks meanwhile, and does not touch the map: without critical sections an interrupt that uses it
+//! may wait for ever. With them it may use the map: then the kernels `shared_map` and `rebuild` run as well.
 
 use heptad::lockfree::{IS_LOCK_FREE, arena_lines};
 use heptad::storage::StaticLines;
@@ -24,7 +24,7 @@ fn run() {
     run_cases::<{ count_cases(GROUPS) }>(GROUPS)
 }
 
-/// Of the machines that kernels boot on, those of 32 bits have no 64-bit atomics.
+/// Among the machines that kernels boot on, the 32-bit ones have no 64-bit atomics.
 fn says_whether_it_is_lock_free() {
     assert_eq!(IS_LOCK_FREE, cfg!(target_pointer_width = "64"));
 }
@@ -41,7 +41,7 @@ fn the_main_loop_gets_right_answers() {
     let map = Shared::<'_>::new_in(lines, 7).expect("it has lines");
     let mut players = [Player::new(0), Player::new(1)];
     start_timer(HERTZ, |_| {
-        // A load and a store: the one core has no other tick.
+        // A load and a store suffice: the core has no other tick.
         TICKS.store(TICKS.load(Relaxed) + 1, Relaxed);
     });
     while players[0].operations < OPERATIONS || TICKS.load(Relaxed) < 20 {

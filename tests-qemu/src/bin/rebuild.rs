@@ -1,9 +1,9 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
-//! One lock-free map that core 0 moves to and fro between two arenas in `static`s, all the time, while
-//! the other cores, and the timer interrupts of all, core 0's too, work on it.
+//! One lock-free map that core 0 moves back and forth between two arenas in `static`s, all the time,
+//! while the other cores work on it, and so do the timer interrupts of all cores, core 0 included.
 //!
-//! Everyone keeps books: see `tests/support/player.rs`. A table's memory is zeroed as soon as the map
-//! gives it back, so an operation that was still in it would answer wrongly.
+//! Each player records what it did: see `tests/support/player.rs`. A table's memory is zeroed as soon
+//! as the map returns it, so an operation that still used it would answer wrongly.
 
 use heptad::Error;
 use heptad::layout::LINE_BYTES;
@@ -31,14 +31,14 @@ fn run() {
 
 const HERTZ: u32 = 2000;
 
-/// Operations of the main loop of each core but core 0, at least; and of each core's interrupts.
+/// Operations of the main loop of each core except core 0, at least; and of each core's interrupts.
 const MAIN_OPERATIONS: u64 = 320_000;
 const TICK_OPERATIONS: usize = 10_000;
 const PER_TICK: usize = 8;
 /// Rebuilds of core 0, at least.
 const REBUILDS: usize = 100;
 
-/// Players: in the main loop of each core but core 0, and in the interrupts of each.
+/// Players: one in the main loop of each core except core 0, and one in the interrupts of each.
 const PLAYERS: usize = 2 * CORES - 1;
 const CAPACITY: usize = PLAYERS * OWN_KEYS + COMMON_KEYS;
 const LINES: usize = arena_lines(CAPACITY);
@@ -47,15 +47,15 @@ static FIRST: StaticLines<LINES> = StaticLines::new();
 static SECOND: StaticLines<LINES> = StaticLines::new();
 static MAP: Shared<'static, Counted> = Shared::unplaced_with(Counted::new());
 
-/// The arena that the map is not in.
+/// The arena that the map does not use.
 static SPARE: Mutex<Option<Region<'static>>> = Mutex::new(None);
 static TIMES_REBUILT: AtomicUsize = AtomicUsize::new(0);
 /// Cores whose main loop has done its work.
 static CORES_DONE: AtomicUsize = AtomicUsize::new(0);
 
-/// Of each core, in its main loop; core 0's never plays. Locked while it runs, and when all is over.
+/// The main loop's player of each core; core 0's never plays. Locked while it runs, and at the end.
 static MAIN: [Mutex<Player>; CORES] = players(0);
-/// Of each core, in its interrupt. Locked in the interrupt alone, and when all is over.
+/// The interrupt's player of each core. Locked only in the interrupt, and at the end.
 static TICK: [Mutex<Player>; CORES] = players(CORES);
 
 const fn players(first: usize) -> [Mutex<Player>; CORES] {
@@ -103,7 +103,7 @@ fn on_core(core: usize) {
     machine::stop_timer();
 }
 
-/// Moves the map into `region`, and answers the one that it was in.
+/// Moves the map into `region`, and returns the one that it used.
 fn move_into(region: Region<'static>) -> Region<'static> {
     let seed = TIMES_REBUILT.fetch_add(1, Relaxed) as u64;
     MAP.tables().rebuild(region, seed).expect("no other rebuild runs, and the arena is as large");

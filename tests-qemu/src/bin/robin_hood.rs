@@ -1,6 +1,6 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
 //! The sorted table keeps its promises on this machine: in provided memory, and growing through a reserved
-//! range whose memory appears step by step.
+//! range whose memory is committed step by step.
 
 use tests_qemu::support::{self, Case};
 use tests_qemu::{count_cases, kernel, run_cases};

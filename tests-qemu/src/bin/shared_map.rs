@@ -1,10 +1,10 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
-//! One lock-free map in a `static`, used by the main loops of all cores and by the timer interrupts
-//! that come in the middle of them, all at the same time.
+//! One lock-free map in a `static`, used at the same time by the main loops of all cores and by the timer
+//! interrupts that come in the middle of them.
 //!
-//! Each core has two players on each of two maps: one plays in the main loop, one in the interrupt.
-//! The first map is large enough for all keys, and must never be full. The second is not: there
-//! homes overflow, entries of other homes are moved out of the way, and insertions are refused.
+//! Each core has two players on each of two maps: one plays in the main loop, one in the interrupt. The
+//! first map is large enough for all keys, and must never be full. The second one is not: its homes
+//! overflow, entries of other homes are moved to make room, and insertions are refused.
 
 use heptad::layout::Line;
 use heptad::lockfree::arena_layout;
@@ -33,21 +33,22 @@ fn run() {
 const SEED: u64 = 7;
 const HERTZ: u32 = 2000;
 
-/// Operations of each core's main loop, at least; and of its interrupts. Emulated atomics take their time.
+/// Operations of each core's main loop and of its interrupts, at least. Emulated atomics are slow.
 const MAIN_OPERATIONS: u64 = if cfg!(target_has_atomic = "64") { 250_000 } else { 20_000 };
 const TICK_OPERATIONS: u64 = if cfg!(target_has_atomic = "64") { 15_000 } else { 4_000 };
 /// Operations of one interrupt, on either map.
 const PER_TICK: u64 = 8;
 
-/// Players on one map: in the main loop of each core, and in its interrupt.
+/// Players on one map: two for each core, in its main loop and in its interrupt.
 const PLAYERS: usize = 2 * CORES;
 
-/// Entries that the maps are made for: all there may be, and too few.
+/// Entries that the two maps are made for: as many as there may be, and too few.
 const CAPACITIES: [usize; 2] = [PLAYERS * OWN_KEYS + COMMON_KEYS, PLAYERS * OWN_KEYS / 8];
 const MAP_LINES: usize = lines_for(CAPACITIES[0]);
-/// Entries of the second map that stay: on one core there are too few players to fill the smallest arena.
+/// Entries of the second map that stay: with one core there are too few players to fill the smallest
+/// arena.
 const STAYING: [usize; 2] = [0, if CORES == 1 { 20 } else { 0 }];
-/// The key of the first of them. No player has a number that leads to it.
+/// The key of the first of them. No player's number leads to it.
 const FIRST_STAYING: u64 = 1 << 60;
 
 const fn lines_for(capacity: usize) -> usize {
@@ -59,7 +60,7 @@ const fn lines_for(capacity: usize) -> usize {
 
 static MAPS: [Shared<'static>; 2] = [const { Shared::unplaced() }; 2];
 
-/// What one core does on both maps, in one of its two contexts.
+/// What one core does on both maps, in its main loop or in its interrupt.
 struct Team {
     players: [Player; 2],
 }
@@ -78,9 +79,9 @@ impl Team {
     }
 }
 
-/// Of each core, in its main loop. Locked while it runs, and when all is over.
+/// The main loop's player of each core. Locked while it runs, and at the end.
 static MAIN: [Mutex<Team>; CORES] = teams(0);
-/// Of each core, in its interrupt. Locked in the interrupt alone, and when all is over.
+/// The interrupt's player of each core. Locked only in the interrupt, and at the end.
 static TICK: [Mutex<Team>; CORES] = teams(CORES);
 
 const fn teams(first: usize) -> [Mutex<Team>; CORES] {
@@ -106,7 +107,7 @@ fn on_core(core: usize) {
     let mut team = MAIN[core].lock();
     machine::start_timer(HERTZ, on_tick);
     let mut turns = 0;
-    // Two operations a turn.
+    // A turn is two operations.
     while turns < MAIN_OPERATIONS / 2 || TURNS[core].load(Relaxed) < TICK_OPERATIONS as usize / 2 {
         team.play(1);
         turns += 1;
@@ -166,7 +167,7 @@ fn n6_the_count_is_exact_when_idle() {
     }
 }
 
-/// How often the map refused: for the moment, and for lack of room.
+/// How often the map refused: temporarily, and for lack of room.
 fn refusals(map: usize) -> (u64, u64) {
     let (mut busy, mut full) = (0, 0);
     each_player(map, |player| {

@@ -1,9 +1,9 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
 //! Tables without an allocator: one in a `static`, one in a caller's arena, while the timer ticks.
 //!
-//! Each tick puts a number into the table in the static, and so does the kernel, with interrupts
-//! masked for as long as it holds the lock. The table in the arena belongs to the kernel alone and is
-//! used with interrupts on: a tick may come between any two of its instructions.
+//! Each tick inserts a number into the table in the static; the kernel does so too, with interrupts
+//! masked while it holds the lock. The table in the arena belongs to the kernel alone and is used
+//! with interrupts on: a tick may come between any two of its instructions.
 
 use core::mem::MaybeUninit;
 
@@ -31,13 +31,13 @@ fn run() {
 const SEED: u64 = 7;
 const HERTZ: u32 = 1000;
 
-/// What the ticks and the kernel share: the ticks put odd numbers in, the kernel puts even ones in
-/// and takes them out again.
+/// What the ticks and the kernel share: the ticks insert odd numbers, the kernel inserts even ones
+/// and removes them again.
 struct Shared {
     numbers: Set<u64, Inline<64>>,
-    /// The odd numbers below this are in.
+    /// The odd numbers below this are present.
     odd_end: u64,
-    /// The even numbers from the first of these up to the second are in.
+    /// The even numbers from the first of these up to the second are present.
     even_start: u64,
     even_end: u64,
 }
@@ -57,7 +57,7 @@ impl Shared {
         }
     }
 
-    /// Keeps a hundred even numbers: one in, one out.
+    /// Keeps a hundred even numbers present: inserts one, removes one.
     fn turn_over_even(&mut self) {
         assert_eq!(self.numbers.try_insert(self.even_end), Ok(true));
         self.even_end += 2;
@@ -89,7 +89,7 @@ fn static_table_takes_ticks_and_calls() {
     numbers.check_invariants(true).expect("the table is sound");
 }
 
-/// The caller's arena: any memory will do that is aligned to 64 bytes.
+/// The caller's arena: any memory aligned to 64 bytes serves.
 #[repr(align(64))]
 struct Arena([MaybeUninit<u8>; ARENA_BYTES]);
 
@@ -111,7 +111,7 @@ fn arena_table_bears_interrupts() {
     for key in 0..capacity {
         assert_eq!(map.try_insert(key, !key), Ok(None));
     }
-    // Full, and turned over until a good many interrupts have come.
+    // Full, with one entry replaced after another until enough interrupts have come.
     while without_interrupts(|| *TICKS.lock()) < 200 {
         assert_eq!(map.remove(&oldest), Some(!oldest));
         assert_eq!(map.try_insert(oldest + capacity, !(oldest + capacity)), Ok(None));

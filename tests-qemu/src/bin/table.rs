@@ -1,5 +1,5 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
-//! The swiss table keeps its promises on this machine, as it does on the host: the same cases.
+//! The swiss table keeps its promises on this machine: the same cases as on the host.
 
 use tests_qemu::support::{self, Case};
 use tests_qemu::{count_cases, kernel, run_cases};

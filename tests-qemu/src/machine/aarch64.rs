@@ -1,8 +1,8 @@
 //! QEMU's `virt` board with a GICv3: boot, exceptions, the other cores, the console and the exit.
 //!
 //! aarch64-rt enables the MMU, zeroes `.bss`, sets the stack and calls [`main`] in EL1. It also lets
-//! EL1 use FP, on core 0 and on every core it starts; taking that back is our first act on each.
-//! The vectors it installs save the integer registers only, which is all that soft-float code has.
+//! EL1 use FP, on core 0 and on every core it starts; our code disables FP first of all on each. The
+//! vectors it installs save the integer registers only, which is all that soft-float code has.
 
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ mod timer;
 
 pub(super) use timer::{arm_timer, disarm_timer};
 
-/// Where the board has its first UART.
+/// The address of the board's first UART.
 const UART_ADDRESS: *mut PL011Registers = 0x0900_0000 as _;
 
 /// Where the runner loads the attachment, and where the board's memory (`-m 64M`) ends.
@@ -87,7 +87,7 @@ impl ExceptionHandlers for Exceptions {
     extern "C" fn sync_current(state: RegisterStateRef) {
         seize_console();
         if ESR_EL1.matches_all(ESR_EL1::EC::TrappedFP) {
-            // Should the kernel itself be built with FP, then so is the printing below.
+            // If the kernel itself is built with FP, then so is the printing below.
             CPACR_EL1.modify(CPACR_EL1::FPEN::TrapNothing);
             barrier::isb(barrier::SY);
             crate::println!("FP trap at {:#x}", state.elr);
@@ -126,7 +126,8 @@ pub(super) fn write_bytes(bytes: &[u8]) {
     }
 }
 
-/// Breaks the console's lock: this core is about to report why the run ends, and may hold it.
+/// Breaks the console's lock: this core is about to report why the run ends, and may itself have
+/// taken the lock.
 pub(super) fn seize_console() {
     // SAFETY: if another core was printing, the two write to one FIFO, and the text is mixed.
     unsafe { CONSOLE.force_unlock() }

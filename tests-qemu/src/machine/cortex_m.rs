@@ -19,7 +19,7 @@ const CLOCK_HERTZ: u32 = 25_000_000;
 
 /// The Configurable Fault Status Register, which Armv6-M does not have but this processor does.
 const FAULT_STATUS: *const u32 = ptr::without_provenance(0xe000_ed28);
-/// A bit of it: an instruction for a coprocessor that is off.
+/// One of its bits: an instruction for a disabled coprocessor.
 const NO_COPROCESSOR: u32 = 1 << 19;
 
 static TIMER: Mutex<Option<SYST>> = Mutex::new(None);

@@ -1,7 +1,8 @@
 //! The host: an ordinary process, its threads as cores, `SIGPROF` as the timer.
 //!
-//! FP is free here; a kernel run on the host tests its own logic, and the demo can show itself where
-//! there is no emulator. The timer counts the time the process computes, not the time that passes.
+//! FP is allowed here; a kernel run on the host tests its own logic, and the demo can run where
+//! there is no emulator. The timer counts the processor time of the process, not the time that
+//! passes.
 
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -39,9 +40,9 @@ pub(super) fn attachment() -> &'static [u8] {
 }
 
 thread_local! {
-    /// The number of the thread as a core; those that `on_every_core` starts have one of their own.
+    /// The thread's number as a core; each thread that `on_every_core` starts has one of its own.
     static CORE: Cell<usize> = const { Cell::new(0) };
-    /// Whether signals that come to this thread are ticks of its.
+    /// Whether signals that come to this thread are its ticks.
     static HAS_TIMER: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -51,7 +52,7 @@ pub(super) fn core() -> usize {
 
 pub(super) fn on_every_core(body: fn(core: usize)) {
     std::thread::scope(|scope| {
-        // A thread inherits the mask: ticks come to it once it has a timer of its own.
+        // A thread inherits the mask: it receives ticks once it has a timer of its own.
         without_interrupts(|| {
             for core in 1..CORES {
                 scope.spawn(move || {
@@ -67,7 +68,7 @@ pub(super) fn on_every_core(body: fn(core: usize)) {
 pub(super) fn without_interrupts<T>(critical: impl FnOnce() -> T) -> T {
     let before = change_mask(libc::SIG_BLOCK);
     let result = critical();
-    // SAFETY: `before` is initialised; a null third argument asks for nothing.
+    // SAFETY: `before` is initialised; a null third argument requests nothing.
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &before, ptr::null_mut()) };
     result
 }
@@ -86,7 +87,7 @@ fn change_mask(how: c_int) -> libc::sigset_t {
     unsafe { before.assume_init() }
 }
 
-/// Threads whose timer runs. The process has one timer, for all of them.
+/// Threads whose timer runs. They share the process's one timer.
 static ARMED: Mutex<usize> = Mutex::new(0);
 
 pub(super) fn arm_timer(hertz: u32) {
@@ -97,7 +98,7 @@ pub(super) fn arm_timer(hertz: u32) {
         let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
         action.sa_sigaction = handler as usize;
         action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART;
-        // SAFETY: the handler has the signature that SA_SIGINFO asks for.
+        // SAFETY: the handler has the signature that SA_SIGINFO requires.
         unsafe { libc::sigaction(libc::SIGPROF, &action, ptr::null_mut()) };
         set_interval(1_000_000 / hertz);
     }
@@ -118,11 +119,11 @@ pub(super) fn disarm_timer() {
     }
 }
 
-/// Asks for `SIGPROF` every so many microseconds of computing; never again for 0.
+/// Requests `SIGPROF` at this interval of processor time, in microseconds; 0 stops it.
 fn set_interval(microseconds: u32) {
     let interval = libc::timeval { tv_sec: 0, tv_usec: microseconds.into() };
     let timer = libc::itimerval { it_interval: interval, it_value: interval };
-    // SAFETY: the structure is complete; a null third argument asks for nothing.
+    // SAFETY: the structure is complete; a null third argument requests nothing.
     unsafe { libc::setitimer(libc::ITIMER_PROF, &timer, ptr::null_mut()) };
 }
 
@@ -144,7 +145,7 @@ cfg_if::cfg_if! {
             context.uc_mcontext.pc as usize
         }
     } else {
-        /// Each system keeps it elsewhere; without it a tick is still a tick.
+        /// Each system keeps it at a different place; a tick without it still counts as a tick.
         fn interrupted_address(_: &libc::ucontext_t) -> usize {
             0
         }

@@ -1,8 +1,8 @@
-//! The door to the machine: what a kernel may ask of what it runs on.
+//! The machine interface: everything that a kernel may use of the machine it runs on.
 //!
-//! A kernel of `src/bin` is one source for all machines: QEMU's AArch64 and RISC-V `virt`, QEMU's x86_64
-//! `q35`, two boards without 64-bit atomics, and the host, where it is an ordinary program. It sees the functions
-//! of this file and nothing else; the only choice of a machine is the block below.
+//! A kernel of `src/bin` is one source for all machines: QEMU's AArch64 and RISC-V `virt`, QEMU's x86_64 `q35`, two boards without 64-bit
+//! atomics, and the host, where it is an ordinary program. It uses the functions of this file only; the block below is the one place that chooses
+//! a machine.
 //!
 //! # What a machine promises
 //!
@@ -50,9 +50,8 @@ cfg_if::cfg_if! {
 
 /// How a run ends, as the exit status of the emulator.
 ///
-/// The numbers are odd, because x86_64's debug-exit device can produce no other, and none is a
-/// status with which QEMU, a shell or a time limit ends by itself: a kernel that switches its
-/// machine off leaves status 0 behind, and has not passed. On the host passing is status 0.
+/// The numbers are odd, because x86_64's debug-exit device can produce no other, and QEMU, a shell or a time limit ends by itself with none of
+/// them: a kernel that switches its machine off leaves status 0, and has not passed. On the host passing is status 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
@@ -66,14 +65,13 @@ pub enum Exit {
     Exception = 13,
 }
 
-/// What a timer interrupt calls: with the address of the interrupted instruction, on the core whose
-/// timer it is, with interrupts masked. It may touch only what nobody else touches while the timer
-/// runs, what is used under [`without_interrupts`] elsewhere on this core, or what bears to be used
-/// by everybody at any time, as lock-free tables do. It must not print.
+/// Called by a timer interrupt with the address of the interrupted instruction, on the core whose timer it is, with interrupts masked. It may
+/// touch only what nobody else touches while the timer runs, what is used under [`without_interrupts`] elsewhere on this core, or what anybody
+/// may use at any time, such as lock-free tables. It must not print.
 pub type Tick = fn(interrupted: usize);
 
-/// The tick of each core's running timer. Locked by its core alone: by [`start_timer`] and
-/// [`stop_timer`] only while the timer is off, so [`tick`] never finds it locked.
+/// The tick of each core's running timer. Only its core locks it: [`start_timer`] and [`stop_timer`] do so while the timer is off, so [`tick`]
+/// never finds it locked.
 static TICKS: [spin::Mutex<Option<Tick>>; CORES] = [const { spin::Mutex::new(None) }; CORES];
 
 /// Calls `on_tick` `hertz` times a second on this core, until [`stop_timer`].
@@ -82,7 +80,7 @@ pub fn start_timer(hertz: u32, on_tick: Tick) {
     machine::arm_timer(hertz);
 }
 
-/// Stops this core's timer. After this nothing calls its tick any more.
+/// Stops this core's timer. Afterwards nothing calls its tick.
 pub fn stop_timer() {
     machine::disarm_timer();
     *TICKS[core()].lock() = None;
@@ -112,8 +110,8 @@ pub fn core() -> usize {
     machine::core()
 }
 
-/// Runs `body` on every core at once, with the number of the core, and returns when all have.
-/// At most once in a run: a core that has returned is parked for good.
+/// Runs `body` on every core at once, with the number of the core, and returns when all have returned. At most once in a run: a core that has
+/// returned is parked for good.
 pub fn on_every_core(body: fn(core: usize)) {
     machine::on_every_core(body);
 }
@@ -125,9 +123,8 @@ pub fn execute_fp_instruction() {
 
 /// The bytes the runner placed beside the kernel, 8-aligned; empty when there are none.
 ///
-/// The runner loads a file at an address that the machine fixes: a little-endian `u64`, the length,
-/// then that many bytes. Memory that nobody loaded is zero, which is the length 0. The host reads
-/// the same file, by the name in its first argument.
+/// The runner loads a file at an address that the machine fixes: its length as a little-endian `u64`, then its bytes. Memory that nobody loaded
+/// is zero, which means the length 0. The host reads the same file, named by its first argument.
 pub fn attachment() -> &'static [u8] {
     machine::attachment()
 }
@@ -168,7 +165,7 @@ macro_rules! println {
 #[macro_export]
 macro_rules! kernel {
     ($body:path) => {
-        /// What the machine's boot code calls, by this name.
+        /// Called by the machine's boot code, by this name.
         #[cfg(target_os = "none")]
         #[unsafe(export_name = "heptad_kernel")]
         fn kernel() {
@@ -184,7 +181,7 @@ macro_rules! kernel {
 
 #[cfg(target_os = "none")]
 mod bare {
-    //! What the bare machines have in common: the kernel's entry, and what a panic does.
+    //! What the bare machines share: the kernel's entry, and what a panic does.
 
     use super::{Exit, exit};
 
@@ -196,7 +193,7 @@ mod bare {
 
     /// Runs the kernel. A machine's boot code ends here.
     ///
-    /// A kernel ends with [`exit`]; one that returns did not say how it ended, which is a failure.
+    /// A kernel ends with [`exit`]; returning is a failure, since it says nothing about the result.
     pub(super) fn run_kernel() -> ! {
         kernel();
         panic!("the kernel returned without a result");

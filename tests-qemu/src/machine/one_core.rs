@@ -1,5 +1,5 @@
-//! What the boards with one small core have in common: console and exit are calls of the debugger that QEMU
-//! stands in for (semihosting), and nothing is attached.
+//! What the boards with one small core share: console and exit are semihosting calls, which QEMU answers in
+//! place of a debugger; there is no attachment.
 
 use semihosting::{io, io::Write, process};
 

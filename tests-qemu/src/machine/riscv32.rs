@@ -31,7 +31,7 @@ static PERIOD: Mutex<u32> = Mutex::new(0);
 fn main() -> ! {
     // SAFETY: this target uses no FP register.
     unsafe { mstatus::set_fs(mstatus::FS::Off) };
-    // SAFETY: the handler below is there, and no source is enabled yet.
+    // SAFETY: the handler below is installed, and no source is enabled yet.
     unsafe { riscv::interrupt::enable() };
     super::bare::run_kernel()
 }
@@ -66,7 +66,7 @@ fn time() -> u64 {
 
 /// Sets the time of the next interrupt.
 fn set_due(time: u64) {
-    // The high half is out of reach meanwhile, so no interrupt comes in between.
+    // The high half is at its maximum meanwhile, so no interrupt comes in between.
     for (half, word) in [(1, u32::MAX), (0, time as u32), (1, (time >> 32) as u32)] {
         // SAFETY: a register of the board.
         unsafe { COMPARE.wrapping_add(half).write_volatile(word) };

@@ -1,9 +1,9 @@
 //! QEMU's `virt` board with 64-bit RISC-V cores under OpenSBI: boot, exceptions, the other cores, the console
 //! and the exit. All of it runs in supervisor mode, without paging.
 //!
-//! OpenSBI picks the core that boots; whichever it is has the number 0 here. `boot.S` gives each core its
-//! stack, and its number in `tp`, which code without thread-local variables never changes. FP is off before any Rust
-//! code runs, so that an FP instruction is an illegal one.
+//! OpenSBI picks the core that boots; that core has the number 0 here. `boot.S` gives each core its stack, and its
+//! number in `tp`, which code without thread-local variables never changes. FP is off before any Rust code runs, so
+//! an FP instruction is an illegal one.
 
 use core::arch::global_asm;
 use core::ptr;
@@ -18,11 +18,11 @@ use super::Exit;
 /// How many cores the runner gives the board (`-smp 4`).
 pub(super) const CORES: usize = 4;
 
-/// A core's stack: a power of two.
+/// Bytes of a core's stack: a power of two.
 const STACK_BYTES: usize = 256 * 1024;
 const _: () = assert!(STACK_BYTES.is_power_of_two());
 
-/// The board's first UART, a 16550: where a byte goes, and where the port's status is read.
+/// The board's first UART, a 16550: the addresses of its data and line-status registers.
 const UART_DATA: *mut u8 = ptr::without_provenance_mut(0x1000_0000);
 const UART_LINE_STATUS: *mut u8 = ptr::without_provenance_mut(0x1000_0005);
 const UART_CAN_SEND: u8 = 0x20;
@@ -30,7 +30,7 @@ const UART_CAN_SEND: u8 = 0x20;
 /// The device that ends the run.
 const TEST_DEVICE_ADDRESS: u64 = 0x10_0000;
 
-/// Where the board's memory (`-m 64M`) ends for the attachment: the device tree follows.
+/// The end of the memory (`-m 64M`) that the attachment may use: the device tree follows.
 const ATTACHMENT_END: usize = 0x83e0_0000;
 
 /// The clock of the `time` register.
@@ -52,16 +52,16 @@ global_asm!(
 /// Clock ticks between two interrupts of each core. Relaxed everywhere: a core reads what it wrote itself.
 static PERIODS: [AtomicUsize; CORES] = [const { AtomicUsize::new(0) }; CORES];
 
-/// What the other cores are to run; core 0 writes it before it wakes them.
+/// The function for the other cores; core 0 stores it before it wakes them.
 static BODY: Mutex<Option<fn(core: usize)>> = Mutex::new(None);
 
 /// How many of the other cores have returned from it.
 static RETURNED: AtomicUsize = AtomicUsize::new(0);
 
-/// The numbers by which the board knows the cores but 0, as bits. Relaxed everywhere: core 0 alone uses it.
+/// The board's numbers of all cores except 0, as bits. Relaxed everywhere: only core 0 uses it.
 static OTHER_HARTS: AtomicUsize = AtomicUsize::new(0);
 
-/// Where `boot.S` calls Rust, once on each core, with interrupts masked.
+/// Called by `boot.S`, once on each core, with interrupts masked.
 #[unsafe(export_name = "heptad_core_started")]
 extern "C" fn core_started(hart: usize, core: usize) -> ! {
     if core == 0 {
@@ -81,24 +81,24 @@ extern "C" fn core_started(hart: usize, core: usize) -> ! {
     }
 }
 
-/// Starts the other cores. They wait in [`wait_for_body`]: OpenSBI's own way of waiting keeps a core busy.
+/// Starts the other cores. They wait in [`wait_for_body`], because OpenSBI's own waiting keeps a core busy.
 fn start_others(boot_hart: usize) {
     unsafe extern "C" {
-        /// Where OpenSBI starts a core, with its number here as the argument.
+        /// OpenSBI starts a core here, with its number as the argument.
         #[link_name = "heptad_start_core"]
         safe fn start_core();
     }
     let others = (0..CORES).filter(|&hart| hart != boot_hart);
     OTHER_HARTS.store(others.clone().map(|hart| 1 << hart).sum(), Ordering::Relaxed);
     for (hart, core) in others.zip(1..) {
-        // Refused while the core is on its way into OpenSBI.
+        // Refused while the core is still entering OpenSBI.
         while sbi_rt::hart_start(hart, start_core as *const () as usize, core).is_err() {
             ::core::hint::spin_loop();
         }
     }
 }
 
-/// What core 0 wants this core to run, as soon as it wants something. With interrupts masked: one from core 0
+/// Waits until core 0 has stored a function for this core, and returns it. Interrupts are masked: one from core 0
 /// only ends a wait.
 fn wait_for_body() -> fn(core: usize) {
     // SAFETY: interrupts are masked.
@@ -152,7 +152,7 @@ pub(super) fn disarm_timer() {
     sbi_rt::set_timer(u64::MAX);
 }
 
-/// Where `boot.S` calls Rust for a trap, with interrupts masked and the registers saved.
+/// Called by `boot.S` for a trap, with interrupts masked and the registers saved.
 #[unsafe(export_name = "heptad_trap")]
 extern "C" fn on_trap() {
     let (cause, address) = (scause::read(), sepc::read());
@@ -171,12 +171,12 @@ extern "C" fn on_trap() {
     exit(Exit::Exception)
 }
 
-/// Is this an FP instruction, and are those off?
+/// Is this an FP instruction while FP is off?
 fn is_fp(instruction: usize) -> bool {
     sstatus::read().fs() == sstatus::FS::Off && FP_OPCODES.contains(&(instruction & 0x7f))
 }
 
-/// Held while bytes go to the UART, so that those of one call stay together.
+/// Locked while bytes go to the UART, so that the bytes of one call stay together.
 static CONSOLE: Mutex<()> = Mutex::new(());
 
 pub(super) fn write_bytes(bytes: &[u8]) {
@@ -189,7 +189,7 @@ pub(super) fn write_bytes(bytes: &[u8]) {
     }
 }
 
-/// Breaks the console's lock: this core is about to report why the run ends, and may hold it.
+/// Breaks the console's lock: this core is about to report why the run ends, and may itself have taken the lock.
 pub(super) fn seize_console() {
     // SAFETY: the lock guards no data. If another core was printing, the text is mixed.
     unsafe { CONSOLE.force_unlock() }
@@ -208,7 +208,7 @@ pub(super) fn execute_fp_instruction() {
 
 pub(super) fn attachment() -> &'static [u8] {
     unsafe extern "C" {
-        /// Where the runner loads the attachment (targets/riscv64/kernel.ld).
+        /// The address at which the runner loads the attachment (targets/riscv64/kernel.ld).
         #[link_name = "heptad_attachment"]
         static ATTACHMENT: u64;
     }

@@ -1,7 +1,7 @@
 //! QEMU's `q35` and `microvm` boards: boot, exceptions, the other cores, the console and the exit.
 //!
 //! `boot.S` brings each core from where the emulator leaves it to [`core_started`], with FP and SIMD
-//! already trapped; `interrupts.rs` gives it its tables; then core 0 runs the kernel and the others
+//! already trapped; `interrupts.rs` installs its tables; then core 0 runs the kernel and the others
 //! wait for [`on_every_core`]. targets/README.md describes the boot as a whole.
 
 use core::arch::{asm, global_asm};
@@ -25,7 +25,7 @@ pub(super) use local_apic::{arm_timer, disarm_timer};
 pub(super) const CORES: usize = 4;
 
 /// A core's stacks, in the 2 MiB that targets/x86_64/kernel.ld leaves below the image: an unmapped
-/// page, then its own stack, then the one on which it reports a fault.
+/// page, then its ordinary stack, then the one on which it reports a fault.
 const STACK_BYTES: usize = 256 * 1024;
 const FAULT_STACK_BYTES: usize = 16 * 1024;
 const _: () = assert!(CORES * STACK_BYTES <= 2 * 1024 * 1024);
@@ -36,13 +36,13 @@ const TRAMPOLINE_ADDRESS: u32 = 0x8000;
 /// Where the board's memory (`-m 64M`) ends.
 const MEMORY_END: usize = 0x400_0000;
 
-/// The first serial port, and its offsets: where a byte goes, and where the port's status is read.
+/// The first serial port: the ports of its data and line-status registers.
 const SERIAL_PORT: u16 = 0x3f8;
 const SERIAL_DATA: u16 = SERIAL_PORT;
 const SERIAL_LINE_STATUS: u16 = SERIAL_PORT + 5;
 const SERIAL_CAN_SEND: u8 = 0x20;
 
-/// Where the runner puts the device that ends the run (`-device isa-debug-exit,iobase=0xf4`).
+/// The port of the device that ends the run (`-device isa-debug-exit,iobase=0xf4`).
 const EXIT_PORT: u16 = 0xf4;
 
 global_asm!(
@@ -54,17 +54,17 @@ global_asm!(
     options(att_syntax)
 );
 
-/// What the other cores are to run; core 0 writes it before it starts them.
+/// The function for the other cores; core 0 stores it before it starts them.
 static BODY: Mutex<Option<fn(core: usize)>> = Mutex::new(None);
 
 /// How many of the other cores have returned from it.
 static RETURNED: AtomicUsize = AtomicUsize::new(0);
 
-/// Where `boot.S` calls Rust, once on each core, with interrupts masked.
+/// Called by `boot.S`, once on each core, with interrupts masked.
 #[unsafe(export_name = "heptad_core_started")]
 extern "sysv64" fn core_started(core: usize, fault_stack_end: usize) -> ! {
     interrupts::set_up_core(core, fault_stack_end);
-    // Nothing uses the segment: its base is a place for a number that each core has for itself.
+    // Nothing uses the segment, so its base can store this core's number.
     GsBase::write(VirtAddr::new(core as u64));
     if core == 0 {
         interrupts::mask_legacy_controllers();
@@ -74,7 +74,7 @@ extern "sysv64" fn core_started(core: usize, fault_stack_end: usize) -> ! {
     if core == 0 {
         super::bare::run_kernel()
     }
-    // Core 0 holds the lock only before it starts this core, and with it this core's interrupts.
+    // Core 0 locks it only before it starts this core, and thus before this core has interrupts.
     let body = BODY.lock().expect("core 0 has set it");
     body(core);
     // Release: what this core wrote is visible to core 0 after its Acquire in `on_every_core`.
@@ -102,7 +102,7 @@ pub(super) fn without_interrupts<T>(critical: impl FnOnce() -> T) -> T {
     interrupt_flag::without_interrupts(critical)
 }
 
-/// Held while bytes go to the serial port, so that those of one call stay together.
+/// Locked while bytes go to the serial port, so that the bytes of one call stay together.
 static CONSOLE: Mutex<()> = Mutex::new(());
 
 pub(super) fn write_bytes(bytes: &[u8]) {
@@ -117,7 +117,8 @@ pub(super) fn write_bytes(bytes: &[u8]) {
     }
 }
 
-/// Breaks the console's lock: this core is about to report why the run ends, and may hold it.
+/// Breaks the console's lock: this core is about to report why the run ends, and may itself have
+/// taken the lock.
 pub(super) fn seize_console() {
     // SAFETY: the lock guards no data. If another core was printing, the text is mixed.
     unsafe { CONSOLE.force_unlock() }
@@ -125,7 +126,7 @@ pub(super) fn seize_console() {
 
 pub(super) fn exit(how: Exit) -> ! {
     const { assert!(Exit::Pass as u32 % 2 == 1) };
-    // SAFETY: the device's port is what the runner gives it.
+    // SAFETY: the runner gives the device this port.
     let device = unsafe { qemu_exit::X86::new(EXIT_PORT, Exit::Pass as u32) };
     // The emulator shifts the value left and adds 1: all of `Exit` is odd.
     device.exit(how as u32 >> 1)
@@ -138,7 +139,7 @@ pub(super) fn execute_fp_instruction() {
 
 pub(super) fn attachment() -> &'static [u8] {
     unsafe extern "C" {
-        /// Where the runner loads the attachment (targets/x86_64/kernel.ld).
+        /// The address at which the runner loads the attachment (targets/x86_64/kernel.ld).
         #[link_name = "heptad_attachment"]
         static ATTACHMENT: u64;
     }

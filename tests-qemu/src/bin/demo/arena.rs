@@ -10,13 +10,13 @@ use spin::{Mutex, MutexGuard};
 /// 4 MiB. Zeros, so they take no room in the image.
 static LINES: Mutex<[Line; 1 << 16]> = Mutex::new([Line::EMPTY; 1 << 16]);
 
-/// What is left of the lines.
+/// The cache lines that are still free.
 pub(crate) struct Arena {
     rest: &'static mut [Line],
 }
 
 impl Arena {
-    /// All of it, for the first caller; a second one would wait for ever.
+    /// All of the memory, for the first caller; a second call waits for ever.
     pub(crate) fn take_all() -> Arena {
         let lines = MutexGuard::leak(LINES.lock());
         Arena { rest: lines }

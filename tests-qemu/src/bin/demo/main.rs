@@ -35,15 +35,15 @@ use workload::Workload;
 /// Seed of every hash here: a constant, so that two runs differ in their interrupts alone.
 const SEED: u64 = 0x6865_7074_6164;
 
-/// Interrupts a second on each core, and how many of them make a profile.
+/// Interrupts a second on each core, and the number of samples in a profile.
 const HERTZ: u32 = 1000;
 const SAMPLES: u64 = 4000;
-/// Core 0 looks at the profile whenever as many samples have come.
+/// Core 0 reads the profile each time this many samples have been added.
 const LOOK: u64 = 1000;
 
 static ARENA: Mutex<Option<Arena>> = Mutex::new(None);
 static SYMBOLS: Once<Symbols> = Once::new();
-/// What each core worked on, when it has done.
+/// What each core worked on, stored when it is done.
 static WORKLOADS: [Mutex<Option<Workload<'static>>>; CORES] = [const { Mutex::new(None) }; CORES];
 
 kernel!(demo);
@@ -53,7 +53,8 @@ fn demo() {
     let known = ("demo::demo", demo as *const () as u64);
     let symbols = SYMBOLS.call_once(|| Symbols::load(machine::attachment(), known, &mut arena));
     symbols.check();
-    // Code of ours and of core's, which lies far behind: both are where the list has them.
+    // One function of ours and one of core's, far from each other: the list has both at their
+    // addresses.
     for (name, code) in [
         ("demo::profile::on_tick", profile::on_tick as *const ()),
         ("core::str::converts::from_utf8", core::str::from_utf8 as *const ()),
@@ -84,7 +85,7 @@ fn demo() {
     machine::exit(Exit::Pass)
 }
 
-/// What every core does: it works until there are enough samples of all of them.
+/// Runs on every core: works until all cores together have taken enough samples.
 fn work(core: usize) {
     let symbols = SYMBOLS.get().expect("core 0 has loaded them");
     let mut workload =

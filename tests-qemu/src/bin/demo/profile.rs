@@ -1,8 +1,8 @@
 //! Taking samples: each timer interrupt, on any core, counts the address that it interrupted.
 //!
 //! All interrupts count into one lock-free map, and core 0 reads it meanwhile. Nobody masks interrupts
-//! for it, and nobody waits: an interrupt may come in the middle of the very function that another
-//! core, or this one, is in.
+//! or waits for it: an interrupt may come in the middle of the very function that this core or another
+//! one is executing.
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -14,16 +14,16 @@ use tests_qemu::machine::{self, CORES};
 use crate::SEED;
 use crate::arena::Arena;
 
-/// Room for as many different addresses.
+/// Room for this many different addresses.
 const ADDRESSES: usize = 8000;
 
 /// Samples, counted by address.
 pub(crate) static BY_ADDRESS: Map<'static, u64, u64> = Map::unplaced();
 
-/// Samples of each core, those lost included. Relaxed here and below: numbers by themselves.
+/// Samples of each core, lost ones included. Relaxed here and below: plain counters.
 static SAMPLES: [AtomicU64; CORES] = [const { AtomicU64::new(0) }; CORES];
 
-/// Samples of new addresses when there was no room for more.
+/// Samples of new addresses for which there was no room.
 static LOST: AtomicU64 = AtomicU64::new(0);
 
 /// Gives the map its memory. Before the first tick.

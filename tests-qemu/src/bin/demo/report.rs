@@ -1,4 +1,4 @@
-//! What came of it: the hottest functions by name, and the sizes of all tables.
+//! The results: the hottest functions by name, and the sizes of all tables.
 
 use heptad::hash::Keyed;
 use heptad::swiss::{Map, Stats};
@@ -18,7 +18,7 @@ const NO_FUNCTION: Function = Function::MAX;
 
 /// Reads the profile while it is being taken, and prints what was sampled most so far.
 pub(crate) fn print_hottest_so_far(symbols: &Symbols) {
-    // Each address comes once, with a count that it had at some moment of this walk.
+    // Each address comes once, with the count that it had at some moment of this walk.
     let hottest = BY_ADDRESS.iter().max_by_key(|&(_, samples)| samples);
     let Some((address, samples)) = hottest else { return };
     let name = symbols.function_at(address).map_or("(no function)", |it| symbols.name(it));
@@ -28,8 +28,8 @@ pub(crate) fn print_hottest_so_far(symbols: &Symbols) {
     );
 }
 
-/// Prints the functions with the most samples. Those of one name count as one: they are instances
-/// of one generic function. The timers are off.
+/// Prints the functions with the most samples. Functions with the same name count as one: they are
+/// instances of one generic function. The timers are off.
 pub(crate) fn print_hottest(symbols: &Symbols, arena: &mut Arena) {
     let (addresses, samples) = (BY_ADDRESS.len(), profile::samples());
     let region = arena.for_map(addresses);
@@ -61,7 +61,7 @@ pub(crate) fn print_hottest(symbols: &Symbols, arena: &mut Arena) {
     println!("{rest:7}         in {} more functions\n", by_function.len());
 }
 
-/// Prints how large every table is, how full, and how many lines of keys a lookup reads.
+/// Prints how large and how full every table is, and how many cache lines of keys a lookup reads.
 pub(crate) fn print_tables(symbols: &Symbols, workload: &Workload) {
     println!(
         "table                entries  capacity  groups   bytes  displaced  stashed  lines per hit"

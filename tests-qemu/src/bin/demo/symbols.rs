@@ -8,15 +8,15 @@
 //!  record:  u64 first address of the code | u32 bytes of code | u32 start of the name
 //! ```
 //!
-//! The last record is no function: its address is the greatest there is, and its name starts where
-//! the names end. So every function has a next record, which shows where its name ends.
+//! The last record is no function: its address is the greatest possible one, and its name starts
+//! where the names end. So every function has a next record, which shows where its name ends.
 //!
-//! The host may load a program elsewhere than where it was linked. One function, whose address we
-//! know from both sides, shows how far; the list keeps the addresses of the linker.
+//! The host may load a program at another address than it was linked for. One function, whose
+//! address is known from both sides, shows the difference; the list keeps the linker's addresses.
 //!
 //! An address is resolved by hashing, without a search. Code is cut into blocks of 64 bytes, and a
-//! map has for every block the first function that reaches into it. From there a few steps lead to
-//! the function at the address, as a block holds few.
+//! map has for every block the first function that reaches into it. The function at the address is
+//! a few records further at most, since a block holds few.
 
 use core::ops::Range;
 
@@ -35,7 +35,7 @@ const BLOCK_SHIFT: u32 = 6;
 /// The number of a function, in the order of addresses.
 pub(crate) type Function = u64;
 
-/// The attachment, taken apart.
+/// The attachment, parsed.
 #[derive(Clone, Copy)]
 struct List {
     records: &'static [u8],
@@ -84,17 +84,17 @@ impl List {
 /// The list, and two tables over it.
 pub(crate) struct Symbols {
     list: List,
-    /// How far the program was moved after it was linked.
+    /// How far the program was moved from where it was linked.
     moved_bytes: u64,
-    /// The functions, hashed by name; of several with one name, the first.
+    /// The functions, hashed by name; the first of several with one name.
     pub(crate) by_name: Table<Function, Region<'static>>,
     /// Block to the first function that reaches into it.
     pub(crate) by_block: Map<u64, Function, Region<'static>>,
 }
 
 impl Symbols {
-    /// Reads the list and fills the tables; `known` is a name of the list and its true address. A
-    /// list that makes no sense is a panic.
+    /// Reads the list and fills the tables; `known` is a name of the list and its true address.
+    /// Panics if the list is inconsistent.
     pub(crate) fn load(
         attachment: &'static [u8],
         known: (&str, u64),
@@ -142,7 +142,7 @@ impl Symbols {
         self.list.name(function)
     }
 
-    /// The addresses of the code of `function`, where it is now.
+    /// The addresses of the code of `function`, as loaded.
     pub(crate) fn code(&self, function: Function) -> Range<u64> {
         let code = self.list.code(function);
         code.start.wrapping_add(self.moved_bytes)..code.end.wrapping_add(self.moved_bytes)

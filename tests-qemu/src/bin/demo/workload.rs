@@ -1,7 +1,8 @@
-//! Something to profile: the mixed work of a kernel that has no users yet.
+//! Something to profile: a mix of what kernels do.
 //!
-//! Each piece is a function of its own, kept out of line so that it shows under its name; what the
-//! compiler inlines into it counts for it. Its text is real: the names of this program's functions.
+//! Each piece is a function of its own, kept out of line so that it appears under its name; what
+//! the compiler inlines into it counts for it. Its text is real: the names of this program's
+//! functions.
 
 use core::fmt::{self, Write};
 use core::hint::black_box;
@@ -16,19 +17,19 @@ use crate::SEED;
 use crate::arena::Arena;
 use crate::symbols::{Function, Symbols};
 
-/// Room for as many different words.
+/// Room for this many different words.
 const WORDS: usize = 6000;
 /// Room for at least as many numbers in the set that is churned.
 const NUMBERS: usize = 3000;
 /// Names that a round reads.
 const NAMES: u64 = 128;
-/// What a round does of everything else.
+/// How many operations of each other kind a round does.
 const BATCH: u64 = 512;
 
 /// A word and how often it was read: eight bytes, so an entry of a table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Word {
-    /// Where it stands in the text, the first time.
+    /// Where the word first occurs in the text.
     start: u32,
     count: u32,
 }
@@ -40,7 +41,7 @@ pub(crate) struct Workload<'s> {
     next_name: Function,
     pub(crate) words_read: usize,
     pub(crate) words: Table<Word, Region<'static>>,
-    /// Has `number(i)` for as many `i` as fit, from `oldest` on.
+    /// Has `number(i)` for consecutive `i` from `oldest` on, until it is full.
     pub(crate) numbers: Set<u64, Region<'static>>,
     oldest: u64,
 }
@@ -57,7 +58,7 @@ impl<'s> Workload<'s> {
         Workload { symbols, random, rounds, next_name, words_read, words, numbers, oldest }
     }
 
-    /// A little of everything.
+    /// One round: a little of every kind of work.
     pub(crate) fn run_round(&mut self) {
         self.rounds += 1;
         let end = (self.next_name + NAMES).min(self.symbols.len());
@@ -74,7 +75,7 @@ impl<'s> Workload<'s> {
         black_box(format_numbers(&mut self.random));
     }
 
-    /// Panics unless the tables hold what was put in.
+    /// Panics unless the tables hold what was inserted.
     pub(crate) fn check(&self) {
         let counted: usize = self.words.iter().map(|word| word.count as usize).sum();
         assert_eq!(counted, self.words_read, "each word read is counted");
@@ -84,7 +85,7 @@ impl<'s> Workload<'s> {
         self.numbers.check_invariants(true).expect("W");
     }
 
-    /// Counts the words of some lines: a table whose entries point into the text.
+    /// Counts the words of some lines of text, in a table whose entries point into the text.
     #[inline(never)]
     fn count_words(&mut self, lines: Range<usize>) {
         let text = self.symbols.text();
@@ -107,7 +108,7 @@ impl<'s> Workload<'s> {
         }
     }
 
-    /// Takes the oldest numbers out of a full set, and puts new ones in.
+    /// Removes the oldest numbers from a full set, and inserts new ones.
     #[inline(never)]
     fn churn_numbers(&mut self) {
         for _ in 0..BATCH {
@@ -118,7 +119,7 @@ impl<'s> Workload<'s> {
         }
     }
 
-    /// Looks up as many numbers that are there as are not.
+    /// Looks up numbers, as many present as absent.
     #[inline(never)]
     fn look_up_numbers(&mut self) {
         let first = self.oldest + self.numbers.capacity() as u64 - BATCH;
@@ -127,7 +128,7 @@ impl<'s> Workload<'s> {
         assert_eq!(found.count() as u64, BATCH);
     }
 
-    /// Resolves addresses anywhere in the code, as the report will those of the samples.
+    /// Resolves addresses anywhere in the code, as the report does with those of the samples.
     #[inline(never)]
     fn resolve_addresses(&mut self) {
         for _ in 0..BATCH {
@@ -137,7 +138,7 @@ impl<'s> Workload<'s> {
         }
     }
 
-    /// Sorts functions by name: comparisons of strings.
+    /// Sorts functions by name, by comparing strings.
     #[inline(never)]
     fn sort_names(&mut self) {
         let mut functions = [0; NAMES as usize];
@@ -147,7 +148,7 @@ impl<'s> Workload<'s> {
     }
 }
 
-/// The numbers of the churned set, in the order they come and go: all different.
+/// The numbers of the churned set, in the order of insertion and removal: all different.
 fn number(index: u64) -> u64 {
     hash_word(!SEED, index)
 }
@@ -156,7 +157,7 @@ fn is_of_word(letter: u8) -> bool {
     letter.is_ascii_alphanumeric() || letter == b'_'
 }
 
-/// The word that starts there.
+/// The word that starts at this offset.
 fn word_at(text: &'static str, start: u32) -> &'static [u8] {
     let rest = &text.as_bytes()[start as usize..];
     let len = rest.iter().position(|&letter| !is_of_word(letter));
@@ -186,7 +187,7 @@ fn checksum(bytes: &[u8]) -> u32 {
 /// Formats numbers in decimal and hexadecimal, and returns how many bytes that took.
 #[inline(never)]
 fn format_numbers(random: &mut Rng) -> usize {
-    /// Swallows text and counts it.
+    /// Discards text and counts it.
     struct Counter(usize);
 
     impl Write for Counter {

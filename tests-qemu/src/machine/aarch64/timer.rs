@@ -1,7 +1,7 @@
 //! A periodic interrupt on each core: the generic timer's virtual one, through a GICv3.
 //!
-//! The compare value moves on by whole periods from where it was, so that a late interrupt does not
-//! make the next one late; periods that have passed entirely are dropped.
+//! The compare value advances by whole periods from its previous value, so that a late interrupt
+//! does not delay the next one; periods that have passed entirely are dropped.
 
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use spin::Mutex;
 
 use super::{CORES, core};
 
-/// Where the board has its interrupt controller.
+/// The address of the board's interrupt controller.
 const DISTRIBUTOR: *mut Gicd = 0x0800_0000 as _;
 const REDISTRIBUTORS: *mut GicrSgi = 0x080A_0000 as _;
 
@@ -45,7 +45,8 @@ pub(in super::super) fn disarm_timer() {
 
 /// Lets the timer's interrupt through to this core, and no other interrupt.
 ///
-/// The lock is taken with interrupts masked, so that no core waits for what it has interrupted.
+/// The lock is taken with interrupts masked, so that a core never waits for code that it has
+/// interrupted.
 fn set_up_controller() {
     static CONTROLLER: Mutex<Option<GicV3>> = Mutex::new(None);
 
@@ -62,7 +63,7 @@ fn set_up_controller() {
     GicCpuInterface::set_priority_mask(0xff);
 }
 
-/// The board's controller. To be called once.
+/// The board's controller. Call it once.
 fn take_controller() -> GicV3<'static> {
     let distributor = NonNull::new(DISTRIBUTOR).expect("not null");
     let redistributors = NonNull::new(REDISTRIBUTORS).expect("not null");
@@ -81,7 +82,7 @@ pub(super) fn handle_interrupt(interrupted: usize) {
         let (now, due) = (CNTVCT_EL0.get(), CNTV_CVAL_EL0.get());
         let period = PERIODS[core()].load(Ordering::Relaxed);
         let periods = (now - due) / period + 1;
-        // This also lowers the interrupt's line, before the controller learns of its end.
+        // This also lowers the interrupt's line, before the controller is notified of its end.
         CNTV_CVAL_EL0.set(due + periods * period);
         barrier::isb(barrier::SY);
         super::super::tick(interrupted);

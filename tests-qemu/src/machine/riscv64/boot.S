@@ -35,10 +35,10 @@ heptad_start_core:
     add     sp, sp, t0
     call    heptad_core_started         // does not return
 
-// A trap: what a function may change is kept on the stack of the interrupted code. No trap comes before
-// `sret`, except one that ends the run. A trap may come between the load and the store of a compare-exchange; the
-// store must not succeed then, because the tick may have changed the word, and on the same core nothing
-// but another conditional store makes sure of that.
+// A trap saves the registers that a function may change on the stack of the interrupted code. No trap comes
+// before `sret`, except one that ends the run. A trap may come between the load and the store of a
+// compare-exchange; the store must then fail, because the tick may have changed the word, and on the same core
+// only another conditional store ensures that.
     .balign 4
     .option push
     .option arch, +a
@@ -53,7 +53,7 @@ heptad_trap_entry:
     .endr
     call    heptad_trap
     addi    t0, sp, 128
-    sc.d    zero, zero, (t0)            // whose result does not matter
+    sc.d    zero, zero, (t0)            // its result does not matter
     ld      ra, 0(sp)
     .irp    number, 0, 1, 2, 3, 4, 5, 6, 7
     ld      a\number, 8 + 8 * \number(sp)

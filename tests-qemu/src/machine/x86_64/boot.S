@@ -8,7 +8,7 @@
 //     boot ------------------------------> enter_long_mode -> long_mode -> heptad_core_started
 //     trampoline -> secondary (number) ------^
 //
-// Memory, which the page tables below map where it is:
+// Memory, which the page tables below map one to one:
 //
 //     0x0000_0000  not mapped: a null pointer faults. (The trampoline runs here, unpaged.)
 //     0x0020_0000  stacks, {stack_bytes} bytes for each core. Each begins with a page that is not
@@ -52,7 +52,7 @@
 boot:
     cld
 
-    // The first 2 MiB stay unmapped, the next are the stacks', the rest are large pages.
+    // The first 2 MiB stay unmapped, the next 2 MiB hold the stacks, the rest are large pages.
     movl    $page_directory_pointers + PRESENT_WRITABLE, page_map
     movl    $page_directories + PRESENT_WRITABLE, %eax
     xorl    %ecx, %ecx
@@ -68,7 +68,7 @@ boot:
 1:  movl    %eax, page_directories(, %ecx, 8)
     addl    $0x200000, %eax
     incl    %ecx
-    cmpl    $3 * 512, %ecx                  // from 3 GiB on there are devices
+    cmpl    $3 * 512, %ecx                  // devices start at 3 GiB
     jne     2f
     orl     $NOT_CACHED, %eax
 2:  cmpl    $4 * 512, %ecx
@@ -84,7 +84,7 @@ boot:
     cmpl    $512, %ecx
     jne     1b
 
-    // Paging will hide low memory, so the trampoline goes there now.
+    // Paging will hide low memory, so the trampoline is copied there now.
     movl    $trampoline, %esi
     movl    ${trampoline_address}, %edi
     movl    $trampoline_end - trampoline, %ecx
@@ -93,7 +93,7 @@ boot:
     xorl    %ebx, %ebx                      // this is core 0
     jmp     enter_long_mode
 
-// Where the trampoline leads: 32-bit mode, interrupts off, data segments still of real mode.
+// The trampoline's target: 32-bit mode, interrupts off, data segments still of real mode.
 secondary:
     movl    $DATA, %eax
     movl    %eax, %ds
@@ -101,7 +101,7 @@ secondary:
     lock xaddl %ebx, cores_numbered
     cmpl    ${cores}, %ebx
     jb      enter_long_mode
-park:                                       // a core too many for the stacks
+park:                                       // more cores than stacks
     hlt
     jmp     park
 
@@ -142,7 +142,7 @@ long_mode:
     .size   boot, . - boot
     .popsection
 
-// What another core runs first: real mode, with %cs:0 at the copy of this code.
+// The first code of another core: real mode, with %cs:0 at the copy of this code.
     .pushsection .rodata.trampoline, "a", @progbits
     .code16
 trampoline:
@@ -162,7 +162,7 @@ trampoline_end:
     .code64
     .popsection
 
-// Segments for the way to long mode; interrupts.rs then loads each core's own.
+// Segments until long mode is reached; interrupts.rs then loads each core's own.
     .pushsection .data.boot_table, "aw", @progbits
     .balign 8
 boot_table:

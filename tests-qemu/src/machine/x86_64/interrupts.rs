@@ -1,9 +1,9 @@
-//! The tables by which a core finds its interrupt stubs and its stacks, and what an exception does.
+//! The tables with each core's interrupt stubs and stacks, and what an exception does.
 //!
-//! `vectors.S` has the stubs. Each exception ends the run: the invalid opcodes and absent devices
-//! that the trap of `boot.S` makes of FP and SIMD instructions with [`Exit::FloatTrap`], the rest
-//! with [`Exit::Exception`]. They are reported on a stack of their own, so that a core that has used
-//! up its stack, and so faults on the page that guards it, can still say so. A fault before these
+//! `vectors.S` has the stubs. Each exception ends the run. The trap of `boot.S` turns FP and SIMD
+//! instructions into invalid opcodes and absent devices; these end it with [`Exit::FloatTrap`], the
+//! rest with [`Exit::Exception`]. Exceptions are reported on a separate stack, so that a core that
+//! overflows its stack, and so faults on the guard page, can still report it. A fault before these
 //! tables are loaded resets the machine: QEMU ends with status 0, which is not [`Exit::Pass`].
 
 use core::arch::global_asm;
@@ -119,7 +119,7 @@ pub(super) fn set_up_core(core: usize, fault_stack_end: usize) {
     vectors.load();
 }
 
-/// Silences the two 8259 controllers, which the firmware leaves delivering a timer of their own.
+/// Masks the two 8259 controllers, which the firmware leaves delivering ticks of their own timer.
 pub(super) fn mask_legacy_controllers() {
     for mask_register in [0x21, 0xa1] {
         // SAFETY: a controller that masks all its inputs does nothing.
@@ -158,10 +158,10 @@ extern "sysv64" fn report(frame: &Frame) -> ! {
     exit(Exit::Exception)
 }
 
-/// Whether the exception is what `boot.S` makes of FP and SIMD instructions.
+/// Is the exception one that `boot.S` makes of FP and SIMD instructions?
 ///
-/// The kernels are compiled for the first x86_64 processor, so no other instruction of theirs is
-/// invalid, but one: `ud2`, which the compiler puts where control cannot get.
+/// The kernels are compiled for the first x86_64 processor, so only one other instruction of theirs
+/// is invalid: `ud2`, which the compiler puts where control cannot reach.
 fn is_float_trap(frame: &Frame) -> bool {
     const UD2: [u8; 2] = [0x0f, 0x0b];
     const INVALID_OPCODE: usize = vector_at(offset_of!(InterruptDescriptorTable, invalid_opcode));

@@ -1,11 +1,11 @@
 //! Each core's own interrupt controller: its periodic timer, and the call to the other cores.
 //!
-//! The registers are at one address, and each core finds its own there. QEMU's timer counts
-//! nanoseconds, whatever the processor.
+//! The registers are at one address, where each core finds its own. QEMU's timer counts nanoseconds
+//! on every processor.
 
 use super::interrupts::{SPURIOUS_VECTOR, TIMER_VECTOR};
 
-/// Where every x86_64 processor has them.
+/// Their address on every x86_64 processor.
 const REGISTERS: usize = 0xfee0_0000;
 
 /// The registers used here, by their offset (Intel's manual, volume 3, "Local APIC Register Address
@@ -20,7 +20,7 @@ enum Register {
     Divider = 0x3e0,
 }
 
-/// In [`Register::SpuriousVector`]: the controller works.
+/// In [`Register::SpuriousVector`]: enables the controller.
 const ENABLED: u32 = 1 << 8;
 
 // In `Register::TimerVector`.
@@ -31,7 +31,7 @@ const PERIODIC: u32 = 1 << 17;
 const DIVIDE_BY_ONE: u32 = 0b1011;
 const COUNTS_PER_SECOND: u32 = 1_000_000_000;
 
-// In `Register::Command`: what to send, to whom, and as an edge that is asserted.
+// In `Register::Command`: what to send, to whom, and the trigger: an asserted edge.
 const INIT: u32 = 0b101 << 8;
 const START: u32 = 0b110 << 8;
 const ASSERT: u32 = 1 << 14;
@@ -71,8 +71,8 @@ pub(in super::super) fn disarm_timer() {
 /// Serves the timer's interrupt; `interrupted` is the address it will return to.
 #[unsafe(export_name = "heptad_timer_interrupt")]
 extern "sysv64" fn serve_timer(interrupted: usize) {
-    // An interrupt that the controller held already when the timer was stopped, because this core
-    // masked interrupts, is still delivered; it is no tick any more.
+    // An interrupt that was already pending in the controller when the timer was stopped, because
+    // this core masked interrupts, is still delivered; it no longer counts as a tick.
     if read(Register::TimerVector) & MASKED == 0 {
         super::super::tick(interrupted);
     }
@@ -82,7 +82,7 @@ extern "sysv64" fn serve_timer(interrupted: usize) {
 /// Starts all other cores at `address`, below 1 MiB and page-aligned, in real mode.
 pub(super) fn start_others(address: u32) {
     write(Register::Command, ALL_BUT_SELF | ASSERT | INIT);
-    // A core takes up to 10 ms for the first: 50 million cycles, at 5 GHz.
+    // The first start takes a core up to 10 ms: 50 million cycles at 5 GHz.
     let sent = time_stamp();
     while time_stamp() - sent < 50_000_000 {
         core::hint::spin_loop();

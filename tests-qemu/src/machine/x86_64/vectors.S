@@ -1,12 +1,12 @@
-// Where the processor enters on an interrupt.
+// Entry points of interrupts and exceptions.
 //
-// Rust's `extern "x86-interrupt"` functions are not stable, so these stubs stand between the
-// processor's frame and ordinary functions. No FP or SIMD register is saved: none is ever used.
+// Rust's `extern "x86-interrupt"` functions are not stable, so these stubs connect the processor's
+// frame to ordinary functions. No FP or SIMD register is saved, because none is ever used.
 
 // heptad_exceptions: 32 stubs of 16 bytes, one per exception vector, in order.
 //
-// An exception ends the run, so nothing is saved. Each stub makes the same frame, on the stack that
-// the core's task segment names:
+// An exception ends the run, so nothing is saved. Each stub builds the same frame, on the stack
+// named by the core's task segment:
 //
 //     (%rsp)  vector, error code or 0, then the processor's: rip, cs, rflags, rsp, ss
     .pushsection .text.exceptions, "ax", @progbits
