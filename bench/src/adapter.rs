@@ -9,10 +9,10 @@ use crate::{op::Op, workload::Portion};
 
 /// A kind of table that holds words.
 pub(crate) trait Words {
-    /// What the report calls it.
+    /// The kind's name in the report.
     const NAME: &'static str;
 
-    /// An empty table with room for `entries`; without memory if there are none.
+    /// An empty table with room for `entries`; for 0 it has no memory.
     fn with_capacity(entries: usize) -> Self;
 
     /// The word of `key`, which is `key` itself; 0 if the key is absent.
@@ -24,7 +24,7 @@ pub(crate) trait Words {
     /// Removes `key` and returns its word; 0 if the key is absent.
     fn remove(&mut self, key: u64) -> u64;
 
-    /// All words, one after the other.
+    /// All words in turn.
     fn words(&self) -> impl Iterator<Item = u64>;
 
     /// The sum of [`get`](Self::get) over `keys`.
@@ -51,7 +51,7 @@ pub(crate) trait Words {
     fn footprint(&self) -> Footprint;
 }
 
-/// Implements [`Words`] by an expression for each operation, so that one kind of table reads like the next.
+/// Implements [`Words`] from one expression per operation, so that all kinds of table read alike.
 macro_rules! words {
     (
         $table:ty: $name:expr;
@@ -110,11 +110,11 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// What a table occupies.
+/// The memory and slots of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Footprint {
     pub(crate) bytes: usize,
-    /// Places for entries, used or not.
+    /// Slots for entries, used or not.
     pub(crate) slots: usize,
 }
 
@@ -128,10 +128,10 @@ pub(crate) trait Contender {
     /// Brings the table into the state from which `portion` starts; not measured.
     fn prepare(&mut self, portion: &Portion);
 
-    /// Performs `portion`; returns the sum of the words that came out.
+    /// Performs `portion`; returns the sum of the resulting words.
     fn perform(&mut self, portion: &Portion) -> u64;
 
-    /// Panics unless the table has as many entries as `op` leaves of `entries`.
+    /// Panics unless the table has as many entries as `op` leaves out of `entries`.
     fn check(&self, op: Op, entries: usize);
 
     fn footprint(&self) -> Footprint;
@@ -155,7 +155,7 @@ impl<W: Words> Contender for Adapter<W> {
     }
 
     fn fill(&mut self, keys: &[u64], room: usize) {
-        // The old table goes first, so that there are never two of them.
+        // The old table is dropped first, so that there are never two.
         self.table = W::with_capacity(0);
         self.table = W::with_capacity(room);
         insert_all(&mut self.table, keys);

@@ -1,4 +1,4 @@
-//! Our sets as contenders that take many keys at once: their lines are prefetched before they are
+//! Our sets as contenders that take many keys at once: cache lines are prefetched before they are
 //! needed, so that the waits overlap. The peers take the same keys one by one.
 
 use heptad::swiss::Set;

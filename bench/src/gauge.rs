@@ -1,6 +1,6 @@
 //! What is measured: the time that work takes, or the instructions that it executes.
 //!
-//! The time is that of the thread on its processor, in user code and in the kernel.
+//! The time is the thread's processor time, in user code and in the kernel.
 //!
 //! Instructions are counted by valgrind's callgrind: the program runs itself again under it, with
 //! collection switched on by entering [`heptad_bench_counted`] and off by leaving it. Leaving also
@@ -17,17 +17,17 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use rustix::time::{ClockId, clock_gettime};
 
-/// Tells the program that it runs under callgrind, and where that writes its counts.
+/// Marks a run under callgrind, and says where that writes its counts.
 const COUNTS_VARIABLE: &str = "HEPTAD_BENCH_COUNTS";
 
-/// What takes the measure.
+/// The kind of measurement.
 pub(crate) enum Gauge {
     Nanoseconds,
     Instructions(Callgrind),
 }
 
 impl Gauge {
-    /// What `work` takes.
+    /// The measure of `work`.
     pub(crate) fn measure(&mut self, work: &mut dyn FnMut()) -> Result<f64> {
         match self {
             Gauge::Nanoseconds => {
@@ -42,21 +42,21 @@ impl Gauge {
         }
     }
 
-    /// Is the same work always measured the same, so that once is enough?
+    /// Does the same work always give the same measure, so that one run is enough?
     pub(crate) fn is_exact(&self) -> bool {
         matches!(self, Gauge::Instructions(_))
     }
 }
 
-/// The time for which this thread has had a processor. A wall clock would also measure who else
-/// wanted one, and long pieces of work would suffer more than short ones.
+/// The thread's processor time. A wall clock would also count what other programs took, which would
+/// distort long pieces of work more than short ones.
 pub(crate) fn thread_nanoseconds() -> i64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 
-/// Does `work`. Callgrind knows it by name, so it has one, and no copies.
-// SAFETY: nobody else has a function of this name.
+/// Does `work`. Callgrind finds the function by name, so it has a name and no copies.
+// SAFETY: no other function has this name.
 #[unsafe(no_mangle)]
 #[inline(never)]
 fn heptad_bench_counted(work: &mut dyn FnMut()) {
@@ -76,7 +76,7 @@ impl Callgrind {
         env::var_os(COUNTS_VARIABLE).map(|stem| Callgrind { stem: stem.into(), written: 0 })
     }
 
-    /// The instructions of the work that was just done.
+    /// The instructions of the latest piece of work.
     fn next_count(&mut self) -> Result<u64> {
         self.written += 1;
         let path = format!("{}.{}", self.stem.display(), self.written);
@@ -86,7 +86,7 @@ impl Callgrind {
     }
 }
 
-/// The instructions that one of callgrind's files sums up.
+/// The total of instructions in one of callgrind's files.
 fn instructions_in(text: &str) -> Option<u64> {
     let summary = text.lines().find_map(|line| line.strip_prefix("summary: "))?;
     summary.trim().parse().ok()

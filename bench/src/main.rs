@@ -1,5 +1,5 @@
 //! What heptad's tables cost, beside others: the single-owner tables beside hashbrown's, documented here, and
-//! the map that threads share beside its like, documented in [`lockfree`].
+//! the shared map beside its peers, documented in [`lockfree`].
 //!
 //! Run it as `cargo xtask bench`; `--help` lists the options.
 //!
@@ -16,24 +16,24 @@
 //! | sweep | `Set<u64>`, grown from empty to sizes over two octaves ([`sweep`]) | `HashSet<u64>` of both |
 //! | probe | the lookup as the tables inline it | the whole lookups of `heptad::probe`: portable, assembly |
 //!
-//! The two hashbrowns are its default build, which has a group of sixteen bytes where there is SSE2,
-//! and the build with the group of eight bytes that a kernel without SIMD registers compiles. Both
-//! are in this one program; `eight_byte_group.sh` shows how. They are two versions with the same
-//! algorithm, and the program refuses to start unless each has its group.
+//! The two hashbrowns are its default build, with a group of sixteen bytes where SSE2 is available, and the
+//! build with the group of eight bytes that a kernel without SIMD registers compiles. Both are in this one
+//! program; `eight_byte_group.sh` shows how. They are two versions with the same algorithm, and the program
+//! does not start unless each has its group.
 //!
 //! # What is the same for all
 //!
-//! The hash (`heptad::hash::hash_word`, computed for each operation), the keys and their order, the
-//! number of entries, the memory advice ([`memory`]), the compiler flags, the loop around the
-//! operation ([`adapter`]). The load is *not* the same: it is given for heptad, and hashbrown rounds the
-//! same number of entries up to its own power of two. Each section says both loads and both sizes.
+//! The hash (`heptad::hash::hash_word`, computed for each operation), the keys and their order, the number of
+//! entries, the memory advice ([`memory`]), the compiler flags, the loop around the operation ([`adapter`]).
+//! The load is *not* the same: it is chosen for heptad, and hashbrown rounds the same number of entries up to
+//! its own power of two. Each section prints both loads and both sizes.
 //!
 //! # How it is measured
 //!
-//! The contenders take turns: each round does the same portion of work with every one of them,
-//! starting with another one each time ([`rounds`]). What is reported is the median over rounds.
-//! A neighbour on the machine makes medians wander by some ten percent; instructions (`--counts`,
-//! [`gauge`]) repeat exactly, but say nothing about cache misses.
+//! The contenders take turns: each round does the same portion of work with every one of them, starting with
+//! another one each time ([`rounds`]). The report has the median over rounds. Neighbours on the machine
+//! change medians by some ten percent; instructions (`--counts`, [`gauge`]) repeat exactly, but say nothing
+//! about cache misses.
 //!
 //! | op | one operation is |
 //! |---|---|
@@ -47,12 +47,12 @@
 //! | churn | removing the oldest entry and inserting a new one, after one turnover of the table |
 //! | grow | one of the insertions that fill a table that starts without memory |
 //!
-//! Tables have from 64 KiB to 256 MiB and loads of 3/4, 7/8 and 15/16; in the largest, operations
-//! that write are measured at 15/16 only. Memory for 15/16 is requested at every load, from the peers
-//! too, so that the number of entries is all that differs.
+//! Tables have from 64 KiB to 256 MiB and loads of 3/4, 7/8 and 15/16; in the largest, operations that write
+//! are measured at 15/16 only. Memory for 15/16 is requested at every load, from the peers too, so that only
+//! the number of entries differs.
 //!
-//! Churn may make hashbrown double its table, once removed entries have used up its free places;
-//! the report says when that happened.
+//! Churn may make hashbrown double its table, when removed entries have used up its free places; the report
+//! says when that happened.
 
 use std::process::ExitCode;
 
@@ -111,7 +111,7 @@ fn main() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Measures all that is wanted, and prints how ours stands.
+/// Measures everything that is selected, and prints how heptad compares.
 fn measure(options: &Options, mut gauge: Gauge) -> Result<()> {
     let mut report = Report::default();
     suite::run(options, &mut gauge, &mut report)?;

@@ -1,15 +1,15 @@
 //! The allocator of this program: one policy for every table.
 //!
-//! Whether a large table lies in huge pages decides more about its times than its algorithm does:
-//! a lookup in 64 MiB of small pages waits for the page walk as well. So large memory is mapped on
-//! its own, at a multiple of 2 MiB, and the kernel is asked to use huge pages for it, or not to;
-//! ours and the peers' get the same treatment. Mapping and unmapping on every allocation also means
-//! that a table that grows pays for fresh pages each time, whoever it is.
+//! The times of a large table depend more on huge pages than on its algorithm: a lookup in 64 MiB of
+//! small pages waits for the page walk as well. So large memory is mapped separately, at a multiple of 2
+//! MiB, and the kernel is advised to use huge pages for it, or not to; our tables and the peers' get the
+//! same treatment. Because every allocation maps and unmaps, every table that grows pays for fresh pages
+//! each time.
 //!
 //! Smaller allocations come from the system's allocator.
 //!
-//! Everything is counted ([`tally`]), by each thread in a line of its own, so that counting costs about a
-//! nanosecond and makes no thread wait for another.
+//! Everything is counted ([`tally`]), by each thread in a cache line of its own, so that counting costs
+//! about a nanosecond and makes no thread wait for another.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -23,13 +23,13 @@ use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
 
 /// Size and alignment of a huge page.
 const HUGE_PAGE: usize = 2 << 20;
-/// Size of a small one.
+/// Size of a small page.
 const PAGE: usize = 4 << 10;
 
-/// Is the kernel asked for small pages? Relaxed: set once, before there is a table.
+/// Is the kernel advised to use small pages? Relaxed: set once, before there is a table.
 static SMALL_PAGES: AtomicBool = AtomicBool::new(false);
 
-/// From now on, asks for small pages only, or for huge ones.
+/// Requests small pages only, or huge ones, from now on.
 pub(crate) fn use_small_pages(small: bool) {
     SMALL_PAGES.store(small, Relaxed);
 }
@@ -38,7 +38,7 @@ pub(crate) fn use_small_pages(small: bool) {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) allocations: i64,
-    /// Bytes allocated and not freed: what the allocator adds to them is not in it.
+    /// Bytes allocated and not freed, without the allocator's overhead.
     pub(crate) bytes_held: i64,
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn tally() -> Tally {
     }
 }
 
-/// One thread's share of the tally, in a line of its own.
+/// One thread's share of the tally, in a cache line of its own.
 #[repr(align(64))]
 struct Strip {
     allocations: AtomicI64,
@@ -70,7 +70,7 @@ struct Strip {
 }
 
 const STRIP_COUNT: usize = 64;
-/// The strip of all threads that come too late for one of their own.
+/// The strip shared by all threads for which no separate one is left.
 const SHARED_STRIP: usize = STRIP_COUNT - 1;
 static STRIPS: [Strip; STRIP_COUNT] =
     [const { Strip { allocations: AtomicI64::new(0), bytes_held: AtomicI64::new(0) } };
@@ -100,21 +100,21 @@ fn count(allocations: i64, bytes: i64) {
     }
 }
 
-/// Does somebody want to know the peak? Counting it in one place slows threads down.
+/// Is the peak counted? Counting it in one place slows threads down.
 static PEAK_IS_WANTED: AtomicBool = AtomicBool::new(false);
-/// Bytes that came since [`forget_peak`], less those that went, and the most there were of them.
-/// Relaxed: counters of one thread.
+/// Bytes allocated since [`forget_peak`] less those freed, and the maximum of that difference. Relaxed:
+/// counters of one thread.
 static MORE_BYTES: AtomicI64 = AtomicI64::new(0);
 static PEAK_BYTES: AtomicI64 = AtomicI64::new(0);
 
-/// Starts counting the peak anew.
+/// Restarts counting the peak.
 pub(crate) fn forget_peak() {
     MORE_BYTES.store(0, Relaxed);
     PEAK_BYTES.store(0, Relaxed);
     PEAK_IS_WANTED.store(true, Relaxed);
 }
 
-/// The most bytes that were in use since the last [`forget_peak`], beyond those at that time.
+/// The maximum of bytes in use since the last [`forget_peak`], beyond those in use at that time.
 pub(crate) fn peak_bytes() -> usize {
     PEAK_IS_WANTED.store(false, Relaxed);
     PEAK_BYTES.load(Relaxed).max(0) as usize
@@ -184,8 +184,8 @@ pub(crate) fn map(bytes: usize) -> *mut u8 {
     unsafe { unmap(end, HUGE_PAGE - before) };
     let small = SMALL_PAGES.load(Relaxed);
     let advice = if small { Advice::LinuxNoHugepage } else { Advice::LinuxHugepage };
-    // SAFETY: the mapping is ours, and its contents are the same in pages of any size. A kernel that
-    // knows no huge pages refuses, and that does no harm.
+    // SAFETY: the mapping is ours, and its contents are the same in pages of any size. A kernel without
+    // huge pages refuses, which does no harm.
     let _ = unsafe { madvise(aligned.cast(), bytes, advice) };
     aligned
 }
@@ -218,8 +218,8 @@ mod tests {
         }
     }
 
-    /// The tests' program has one allocator for all of its tests, so this is the only test of the
-    /// tally, and asks for more than the others do together.
+    /// All tests of the program share one allocator, so this is the only test of the tally, and it
+    /// allocates more than the others do together.
     #[test]
     fn what_is_held_is_counted_across_threads() {
         const BYTES: usize = 1 << 30;

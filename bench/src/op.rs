@@ -1,5 +1,5 @@
-//! The operations: tables in the documentation of the program and of [`lockfree`](crate::lockfree) define one of
-//! each.
+//! The operations. The tables in the documentation of the program and of [`lockfree`](crate::lockfree) define
+//! each of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -44,18 +44,18 @@ impl Op {
         }
     }
 
-    /// Does it start from a table that holds its entries? The others put them in themselves.
+    /// Does it start from a table with its entries? The other operations insert them themselves.
     pub(crate) fn needs_entries(self) -> bool {
         self.only_reads() || self == Op::Churn
     }
 
-    /// Does it leave the table as it is?
+    /// Does it leave the table unchanged?
     pub(crate) fn only_reads(self) -> bool {
         matches!(self, Op::Hit | Op::Miss | Op::Mixed | Op::Iterate | Op::Fold)
     }
 }
 
-/// What is measured on a map that threads share.
+/// An operation on a shared map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum SharedOp {
     Hit,
@@ -105,8 +105,8 @@ impl SharedOp {
         }
     }
 
-    /// Are its keys drawn at random from those in the map, so that how they are drawn matters? The
-    /// other operations go through their keys one by one.
+    /// Are its keys drawn at random from those in the map, so that the distribution matters? The other
+    /// operations go through their keys one by one.
     pub(crate) fn draws(self) -> bool {
         !matches!(
             self,
@@ -123,12 +123,12 @@ impl SharedOp {
         self == SharedOp::Insert
     }
 
-    /// Does each round of it fill a map?
+    /// Does each of its rounds fill a map?
     pub(crate) fn refills(self) -> bool {
         self.starts_empty() || self.ends_empty()
     }
 
-    /// Does it end with one?
+    /// Does it end with an empty map?
     pub(crate) fn ends_empty(self) -> bool {
         self == SharedOp::Remove
     }

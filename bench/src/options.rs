@@ -45,19 +45,19 @@ impl Options {
     }
 }
 
-/// Is `name` one of those wanted, or everything wanted?
+/// Is `name` selected, explicitly or because nothing is?
 fn wants(wanted: &[String], name: &str) -> bool {
     wanted.is_empty() || wanted.iter().any(|one| one == name)
 }
 
-/// The names that the command line may have.
+/// The names that the command line accepts.
 pub(crate) struct Known {
     pub(crate) suites: Vec<&'static str>,
     pub(crate) ops: Vec<&'static str>,
     pub(crate) peers: Vec<&'static str>,
 }
 
-/// Reads the command line; `None` if it asked for help and got it.
+/// Parses the command line; `None` if it requested the help text, which is printed.
 pub(crate) fn parse(known: &Known) -> Result<Option<Options>> {
     let mut options = Options {
         quick: false,

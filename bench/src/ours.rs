@@ -1,4 +1,4 @@
-//! The unordered tables as contenders: heptad's, and hashbrown's once for each of its two builds.
+//! The unordered tables as contenders: heptad's, and those of hashbrown's two builds.
 
 use heptad::{
     hash::{Keyed, hash_word},
@@ -12,7 +12,7 @@ use crate::adapter::{Footprint, Words, words};
 /// The seed of every table's hash, ours and the peers'.
 pub(crate) const SEED: u64 = 0x5eed;
 
-/// What to say where there has to be memory.
+/// The message where memory is required.
 pub(crate) const MEMORY: &str = "there is memory for the table";
 
 /// The hash of a key in every table.
@@ -25,7 +25,7 @@ pub(crate) fn footprint(stats: Stats) -> Footprint {
     Footprint { bytes: stats.bytes, slots: stats.groups * SLOTS }
 }
 
-/// The load of a table with room for `entries`: that of tables on the heap if it has to grow from empty, else the highest, so
+/// The load of a table with room for `entries`: the load of tables on the heap if it grows from empty, else the highest, so
 /// that the suites decide how full it is.
 fn load_for(entries: usize) -> MaxLoad {
     if entries == 0 { MaxLoad::GROWING } else { MaxLoad::FifteenSixteenths }
@@ -75,7 +75,7 @@ words! {
     footprint |map| footprint(map.stats());
 }
 
-/// A table of hashbrown that was just made has seven eighths of its slots as capacity.
+/// A new hashbrown table has seven eighths of its slots as capacity.
 fn peer_footprint(bytes: usize, capacity: usize) -> Footprint {
     Footprint { bytes, slots: capacity / 7 * 8 }
 }
@@ -120,8 +120,8 @@ macro_rules! hashbrown {
 hashbrown!(hashbrown: "hashbrown");
 hashbrown!(hashbrown_eight: "hashbrown, 8-byte group");
 
-/// Does each of hashbrown's two builds have its group? The bytes after the last slot's control byte, which
-/// repeat the first group's, show how long a group is.
+/// Does each of hashbrown's two builds have its group size? The bytes after the last slot's control byte repeat the first
+/// group's, so their number is the length of a group.
 pub(crate) fn have_their_groups() -> bool {
     const BUCKETS: usize = 32;
     let group = |bytes: usize| bytes - BUCKETS * (size_of::<u64>() + 1);

@@ -1,8 +1,8 @@
 //! The whole lookups of `heptad::probe` as contenders: is a call worth it?
 //!
-//! The tables inline a lookup that takes any entry and any equality. `find_word` is the lookup of
-//! words alone, whole: in portable Rust, which may be inlined too, and in assembly, which is called.
-//! `src/probe/mod.rs` chooses between them by these numbers.
+//! The tables inline a lookup that takes any entry and any equality. `find_word` is a complete
+//! lookup for words only: in portable Rust, which may be inlined too, and in assembly, which is
+//! called. `src/probe/mod.rs` chooses between them by these numbers.
 
 use std::marker::PhantomData;
 
@@ -65,10 +65,10 @@ impl Lookup for Assembly {
     }
 }
 
-/// A table that is looked at through `L`. It does not grow.
+/// A table whose lookups go through `L`. It does not grow.
 pub(crate) struct Probed<L> {
     table: Table<u64>,
-    /// The lines of `table`, of which there are `mask_bytes / 64 + 1`.
+    /// The cache lines of `table`; their number is `mask_bytes / 64 + 1`.
     base: *const Line,
     mask_bytes: usize,
     lookup: PhantomData<L>,

@@ -1,8 +1,8 @@
-//! The report: sections on the terminal as they are measured, how ours stands to each peer at the end, and
+//! The report: sections on the terminal as they are measured, a comparison with each peer at the end, and
 //! all cells as JSON.
 //!
-//! A cell is one operation of ours beside one peer's. Its ratio is the peer's measure divided by
-//! ours: above 1 heptad is ahead, below 1 it is behind.
+//! A cell is one operation of ours beside one peer's. Its ratio is the peer's measure divided by ours:
+//! above 1 heptad is better, below 1 it is worse.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -10,19 +10,19 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// Why a contender has no answer.
+/// Why a contender has no result.
 pub(crate) type Failure = String;
 
-/// The narrowest column of a contender.
+/// The least width of a contender's column.
 const COLUMN: usize = 16;
 
-/// The tables that the following rows are measured on.
+/// The tables on which the following rows are measured.
 pub(crate) struct Section {
     pub(crate) suite: &'static str,
     pub(crate) entries: usize,
-    /// The rest of what the cells say about the tables.
+    /// Further properties of the tables for the cells.
     pub(crate) subject: Vec<(&'static str, Value)>,
-    /// Of every contender, ours first.
+    /// The names of all contenders, ours first.
     pub(crate) names: Vec<&'static str>,
 }
 
@@ -58,9 +58,10 @@ impl Section {
 /// One operation with every contender, ours first.
 pub(crate) struct Row {
     pub(crate) op: String,
-    /// How the keys are drawn, where there are several ways.
+    /// How the keys are drawn, if there are several ways.
     pub(crate) keys: Option<&'static str>,
-    /// The measures by name, with a value for each contender that has one. Ratios are of the first.
+    /// The measures by name, with a value for each contender that has one. Ratios are of the first
+    /// measure.
     pub(crate) measures: Vec<(&'static str, Vec<Option<f64>>)>,
     /// Did neighbours on the machine take a processor away in every round of a contender?
     pub(crate) disturbed: Vec<bool>,
@@ -68,7 +69,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// A row of measures that nothing disturbs and that do not fail.
+    /// A row of measures that cannot be disturbed or fail.
     pub(crate) fn exact(op: &str, measures: Vec<(&'static str, Vec<Option<f64>>)>) -> Row {
         let contenders = measures[0].1.len();
         let (disturbed, failures) = (vec![false; contenders], vec![None; contenders]);
@@ -76,7 +77,7 @@ impl Row {
     }
 }
 
-/// One operation of ours beside one peer's. What could not be measured is null in the file.
+/// One operation of ours beside one peer's. A missing measurement is null in the file.
 #[derive(Serialize)]
 pub(crate) struct Cell {
     suite: &'static str,
@@ -89,7 +90,7 @@ pub(crate) struct Cell {
     /// The subject, and `ours_` and `peer_` of each measure.
     #[serde(flatten)]
     figures: Map<String, Value>,
-    /// The measure that the ratio is of, and where.
+    /// The measure of the ratio, and the section's title.
     #[serde(skip)]
     unit: &'static str,
     #[serde(skip)]
@@ -103,7 +104,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Takes in the cells of one row.
+    /// Adds the cells of one row.
     pub(crate) fn add(&mut self, section: &Section, row: &Row) {
         let (unit, compared) = &row.measures[0];
         for peer in 1..section.names.len() {
@@ -132,7 +133,7 @@ impl Report {
         }
     }
 
-    /// Prints how ours stands to each peer, and what failed.
+    /// Prints how heptad compares with each peer, and what failed.
     pub(crate) fn close(&self) {
         if self.cells.is_empty() {
             return;
@@ -150,7 +151,7 @@ impl Report {
     }
 }
 
-/// Prints how ours stands in the cells of one suite, peer and unit.
+/// Prints the comparison in the cells of one suite, peer and unit.
 fn print_standing(cells: &[&Cell]) {
     let Some(Cell { suite, peer, unit, .. }) = cells.first() else { return };
     let who = format!("  {suite:<10}{peer:<26}{unit:<14}");
@@ -174,7 +175,7 @@ fn print_standing(cells: &[&Cell]) {
     );
 }
 
-/// Each measure as `show` prints it, and a peer's with its ratio to ours.
+/// Each measure formatted by `show`, a peer's with its ratio to ours.
 pub(crate) fn with_ratios(measures: &[Option<f64>], show: impl Fn(f64) -> String) -> Vec<String> {
     let ours = measures.first().copied().flatten();
     let one = |(index, measure): (usize, &Option<f64>)| {
@@ -204,7 +205,7 @@ pub(crate) fn write_json(path: &Path, lines: &[String]) -> Result<()> {
     fs::write(path, text).with_context(|| format!("writing {}", path.display()))
 }
 
-/// Three digits after the point: more would be noise.
+/// Three digits after the point: further ones would be noise.
 fn rounded(measure: f64) -> f64 {
     (measure * 1000.0).round() / 1000.0
 }
@@ -213,7 +214,7 @@ fn rounded(measure: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// The names that readers of the file rely on, and an array even of one cell.
+    /// The names that readers of the file rely on, and an array even for one cell.
     #[test]
     fn json_has_the_promised_fields() {
         let section = Section {

@@ -1,4 +1,4 @@
-//! Rounds: every contender does the same portion of work, in turns, until the median stands.
+//! Rounds: all contenders do the same portion of work in turns, until the median is stable.
 
 use std::time::{Duration, Instant};
 
@@ -11,16 +11,15 @@ use crate::{
     workload::{Portion, Workload},
 };
 
-/// Rounds of one operation, at least and at most.
+/// The least and the greatest number of rounds of one operation.
 const ROUNDS: (usize, usize) = (5, 41);
-/// With this many entries, a round is long and steady enough for fewer.
+/// With this many entries a round is long and steady, so fewer rounds are enough.
 const LARGE_ENTRIES: usize = 4 << 20;
 const ROUNDS_OF_LARGE: usize = 3;
-/// The time after which no further round starts, if there were enough.
+/// No further round starts after this time, if there were enough.
 const PATIENCE: Duration = Duration::from_millis(700);
 
-/// What one operation `op` takes with each of the contenders, whose tables are filled: the median
-/// over rounds.
+/// The measure of operation `op` with each of the contenders, whose tables are filled: the median over rounds.
 pub(crate) fn medians(
     op: Op,
     contenders: &mut [Box<dyn Contender>],
@@ -36,7 +35,7 @@ pub(crate) fn medians(
             let contender = &mut contenders[index];
             contender.prepare(&portion);
             if let Some(before) = &before {
-                // The others have just used the caches: bring the table back into them.
+                // The other contenders have just used the caches: load the table into them again.
                 contender.perform(before);
             }
             let mut sum = 0;
@@ -53,8 +52,8 @@ pub(crate) fn medians(
     Ok(samples.into_iter().map(median).collect())
 }
 
-/// Brings the tables into the state in which `op` is measured. Returns a portion to repeat before
-/// each measurement, for operations that can be repeated.
+/// Brings the tables into the state in which `op` is measured. Returns a portion to repeat before each
+/// measurement, if the operation can be repeated.
 fn warm_up(
     op: Op,
     contenders: &mut [Box<dyn Contender>],
@@ -80,7 +79,7 @@ pub(crate) fn turns(round: usize, contenders: usize) -> impl Iterator<Item = usi
     (0..contenders).map(move |turn| (round + turn) % contenders)
 }
 
-/// The middle of `samples`, of which there is at least one.
+/// The median of `samples`, of which there is at least one.
 pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     let middle = samples.len() / 2;

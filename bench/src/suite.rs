@@ -28,16 +28,16 @@ use crate::{
 
 /// Groups of the tables of 64 KiB, 512 KiB, 8 MiB, 64 MiB and 256 MiB.
 const SIZES: [usize; 5] = [1 << 10, 1 << 13, 1 << 17, 1 << 20, 1 << 22];
-/// How many of them are small.
+/// The number of small ones among them.
 const SMALL_SIZES: usize = 2;
-/// The size of suites that are run at one size only.
+/// The size of suites with one size only.
 const ONE_SIZE: usize = 1 << 13;
 
-/// From so many groups on, filling a table takes long: operations that write are measured at full
-/// load only.
+/// With this many groups or more, filling a table takes long: operations that write are measured at
+/// full load only.
 const HUGE_SIZE: usize = 1 << 22;
 
-/// Sixteenths of the slots that hold an entry.
+/// Sixteenths of the slots that have an entry.
 const LOADS: [usize; 3] = [12, 14, 15];
 const SPARSE: usize = 1;
 /// The load, in slots of seven, at which a table with a power of two of homes is 0.76 full.
@@ -50,7 +50,7 @@ pub(crate) const NAMES: [&str; 7] =
 
 pub(crate) type Contenders = Vec<Box<dyn Contender>>;
 
-/// Measures what `options` asks for.
+/// Measures what `options` selects.
 pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> Result<()> {
     let small_only = options.quick || options.counts;
     let sizes = if small_only { &SIZES[..SMALL_SIZES] } else { &SIZES };
@@ -81,7 +81,7 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
         run.section("probe", groups, FULL, &[Op::Hit, Op::Miss], lookups)?;
     }
     for &groups in sizes.iter().filter(|&&groups| groups < HUGE_SIZE) {
-        // A sorted vector takes too long to change one key at a time, where it is large.
+        // A large sorted vector takes too long to change one key at a time.
         let contenders = if groups <= ONE_SIZE { sorted } else { sorted_but_vec };
         run.section("robin", groups, ROBIN_LOAD, &Op::ALL, contenders)?;
     }
@@ -93,7 +93,7 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
     Ok(())
 }
 
-/// Sets in an order, and without.
+/// Sets with and without an order.
 fn sorted() -> Contenders {
     let mut contenders = sorted_but_vec();
     contenders.push(Adapter::<SortedVec>::boxed());
@@ -152,7 +152,7 @@ fn lookups() -> Contenders {
     ]
 }
 
-/// A run of the program.
+/// One run of the program.
 struct Run<'a> {
     options: &'a Options,
     gauge: &'a mut Gauge,
@@ -161,8 +161,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Measures those of `ops` that are wanted, if the suite is, in tables of `groups` groups with
-    /// `sixteenths` of their slots in use.
+    /// If the suite is selected, measures the selected ones of `ops`, in tables of `groups` groups
+    /// with `sixteenths` of their slots in use.
     fn section(
         &mut self,
         suite: &'static str,
@@ -219,7 +219,7 @@ fn loads(contenders: &Contenders, entries: usize) -> impl Iterator<Item = f64> {
     contenders.iter().map(move |contender| entries as f64 / contender.footprint().slots as f64)
 }
 
-/// A number of bytes for people.
+/// A number of bytes in readable form.
 fn size(bytes: usize) -> String {
     match bytes.checked_ilog2() {
         Some(20..) => format!("{} MiB", bytes >> 20),
@@ -227,7 +227,7 @@ fn size(bytes: usize) -> String {
     }
 }
 
-/// Gives every contender a new table with room for `room` entries, and the first keys in it.
+/// Gives every contender a new table with room for `room` entries, and inserts the first keys.
 fn fill(contenders: &mut Contenders, workload: &mut Workload, room: usize) {
     let keys = workload.start_over();
     for contender in contenders {

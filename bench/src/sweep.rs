@@ -1,8 +1,8 @@
-//! Suite `sweep`: tables as most programs have them. Each is grown from empty to its size, and the sizes lie evenly
-//! over two octaves, so that no table's own powers of two decide: eight sizes from each of [`FIRST_SIZES`] on.
+//! Suite `sweep`: tables as most programs have them. Each is grown from empty to its size, and the sizes are evenly
+//! spread over two octaves, so that no table's own powers of two decide: eight sizes from each of [`FIRST_SIZES`] on.
 //!
-//! A row of the report is one operation over the eight sizes: the geometric mean of what it takes, the worst ratio of
-//! them, and the mean of the bytes per key after it.
+//! A row of the report is one operation over the eight sizes: the geometric mean of the measures, the worst of the
+//! ratios, and the mean of the bytes per key afterwards.
 
 use anyhow::Result;
 use serde_json::json;
@@ -22,22 +22,22 @@ pub(crate) const SUITE: &str = "sweep";
 
 /// The least size of each sweep.
 const FIRST_SIZES: [usize; 4] = [1_000, 16_000, 256_000, 4_000_000];
-/// How many of them are small.
+/// The number of small ones among them.
 const SMALL: usize = 2;
-/// Sizes of a sweep, and octaves that they cover.
+/// Sizes of a sweep, and the octaves that they cover.
 const SIZES: usize = 8;
 const OCTAVES: f64 = 2.0;
 
 const OPS: [Op; 6] = [Op::Hit, Op::Miss, Op::Mixed, Op::Grow, Op::Churn, Op::Iterate];
 
-/// What each size of a sweep took in one operation, a value per contender.
+/// The measures of each size of a sweep for one operation, a value per contender.
 #[derive(Default)]
 struct Taken {
     costs: Vec<Vec<f64>>,
     bytes_per_key: Vec<Vec<f64>>,
 }
 
-/// Measures what `options` asks for.
+/// Measures what `options` selects.
 pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> Result<()> {
     let ops: Vec<Op> = OPS.into_iter().filter(|op| options.wants_op(op.name())).collect();
     if !options.wants_suite(SUITE) || ops.is_empty() {
@@ -85,7 +85,7 @@ fn sizes(first: usize) -> impl Iterator<Item = usize> {
     (0..SIZES).map(move |index| size(index) as usize)
 }
 
-/// Gives every contender a new table, which grows as the first keys are inserted.
+/// Gives every contender a new table, which grows while the first keys are inserted.
 fn grow(contenders: &mut Contenders, workload: &mut Workload) {
     let keys = workload.start_over();
     for contender in contenders {
@@ -97,18 +97,18 @@ fn bytes_per_key(contenders: &Contenders, size: usize) -> Vec<f64> {
     contenders.iter().map(|it| it.footprint().bytes as f64 / size as f64).collect()
 }
 
-/// Of one contender over all sizes.
+/// The mean of one contender over all sizes.
 fn geometric_mean(costs: &[Vec<f64>], contender: usize) -> f64 {
     let logarithms: f64 = costs.iter().map(|costs| costs[contender].ln()).sum();
     (logarithms / costs.len() as f64).exp()
 }
 
-/// Of one contender over all sizes.
+/// The mean of one contender over all sizes.
 fn mean(values: &[Vec<f64>], contender: usize) -> f64 {
     values.iter().map(|values| values[contender]).sum::<f64>() / values.len() as f64
 }
 
-/// The least ratio of a peer to ours, the first; ours has none.
+/// The least ratio of a peer to ours, the first contender; ours has none.
 fn worst(costs: &[Vec<f64>], contender: usize) -> Option<f64> {
     let ratios = costs.iter().map(|costs| costs[contender] / costs[0]);
     ratios.min_by(f64::total_cmp).filter(|_| contender > 0)

@@ -1,11 +1,11 @@
-//! Keys, and the portions of work that every contender does alike.
+//! Keys, and the portions of work that all contenders share.
 //!
-//! Keys are numbered: key `i` is the word that a bijection takes `i` to, so all are distinct and
-//! none follows another in memory. The table holds the keys of a window of numbers; churn moves the
-//! window on. Keys that are looked for in vain have numbers that no window reaches.
+//! Keys are numbered: a bijection takes number `i` to key `i`, so all are distinct and none follows
+//! another in memory. The table holds the keys of a window of numbers; churn advances the window.
+//! Keys of misses have numbers that no window reaches.
 //!
-//! Lookups draw at random, with a new draw for every portion: an order that comes back, or that of
-//! insertion, is one that the branch predictor learns.
+//! Lookups draw at random, with a new draw for every portion, because the branch predictor learns a
+//! repeated order, or the order of insertion.
 
 use std::rc::Rc;
 
@@ -16,15 +16,15 @@ use crate::op::Op;
 
 /// Numbers from here on belong to keys that are never inserted.
 const ABSENT: u64 = 1 << 40;
-/// The bijection from numbers to keys. Another seed than the tables'.
+/// The seed of the bijection from numbers to keys. It differs from the tables' seed.
 const KEY_SEED: u64 = 0x6b65_7973;
-/// Lookups of a portion, at least and at most.
+/// The least and the greatest number of lookups in a portion.
 const LOOKUPS: (usize, usize) = (1 << 13, 1 << 18);
-/// Pairs of a portion of churn, at most. One turnover of the smaller tables, so that what a table
-/// does only now and then is in each of them.
+/// Pairs of a portion of churn, at most. This is one turnover of the smaller tables, so that each
+/// portion includes what a table does only at intervals.
 const CHURN_PAIRS: usize = 1 << 18;
 
-/// What a table of so many entries has to go through.
+/// The work for a table of `entries` entries.
 pub(crate) struct Workload {
     entries: usize,
     /// The number of the oldest key in the table.
@@ -39,15 +39,15 @@ pub(crate) struct Workload {
 /// A portion of work.
 pub(crate) struct Portion {
     pub(crate) op: Op,
-    /// The keys to look for, to put in or to take out.
+    /// The keys to look up, insert or remove.
     pub(crate) keys: Rc<[u64]>,
-    /// As many keys to put in instead, for churn.
+    /// As many keys to insert in exchange, for churn.
     pub(crate) new_keys: Rc<[u64]>,
     /// Walks over all entries, for iteration.
     pub(crate) walks: usize,
-    /// Operations in all of this.
+    /// Operations in the whole portion.
     pub(crate) operations: usize,
-    /// The sum of all words that come out: found, taken out or walked over.
+    /// The sum of all resulting words: found, removed or iterated.
     pub(crate) expected: u64,
 }
 
@@ -158,7 +158,7 @@ mod tests {
 
     use super::*;
 
-    /// Plays every portion on a set: present keys are in it, absent ones are not, and sums agree.
+    /// Replays every portion on a set: present keys are in it, absent ones are not, and sums agree.
     #[test]
     fn portions_fit_the_table_they_are_for() {
         let mut workload = Workload::new(100);

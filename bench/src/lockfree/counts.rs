@@ -1,4 +1,4 @@
-//! Instructions of single operations, of one thread in maps that fit the caches.
+//! Instructions of single operations, on one thread, in maps that fit in the caches.
 
 use anyhow::{Result, ensure};
 
@@ -16,7 +16,7 @@ use super::{
     sizes::SMALL,
 };
 
-/// Steps of an operation, as it goes: the same number of steps is always counted the same.
+/// Steps of an operation: the counts of the same steps are always equal.
 const STEPS: usize = 1 << 13;
 
 /// Counts every operation that `options` asks for, with every contender.
@@ -29,7 +29,7 @@ pub(crate) fn run(
     let names = factories.iter().map(|factory| factory.name).collect();
     let section = rows::section(SMALL, 1, names);
     section.print_head();
-    // From filling the maps to emptying them.
+    // Filling the maps comes first, emptying them last.
     let in_order = [SharedOp::Insert]
         .into_iter()
         .chain(SharedOp::ALL.into_iter().filter(|op| *op != SharedOp::Insert));

@@ -1,9 +1,9 @@
-//! What an update cannot do without: the bare exchanges, on lines that are laid out as the map's buckets.
+//! The lower bound of an update: the bare exchanges, on cache lines laid out as the map's buckets.
 //!
-//! No table, no interrupts, no neighbours: a hash, a line, three comparisons. What a map needs
-//! beyond the time of its row here is its own; what its row needs is the price of its promise. The last
-//! rows are the map's own, apart for entries that are in their bucket and entries that are not: so nothing has to
-//! be guessed, which in a mixture takes time as well.
+//! No table, no interrupts, no neighbours: a hash, a line, three comparisons. The difference between the map's
+//! time and its row here is the map's overhead; the time of the row is the price of the guarantee. The last rows
+//! measure the map itself, separately for entries in their bucket and for overflow: a mixture would also cost
+//! mispredictions.
 
 use std::hint::black_box;
 use std::sync::atomic::{
@@ -18,7 +18,7 @@ use heptad::hash::hash_word;
 use super::{heptad::Heptad, map::Map, sizes::SMALL};
 use crate::{gauge::Gauge, ours::SEED, rounds::median};
 
-/// As many lines as a map of [`SMALL`] entries has buckets, nearly.
+/// About as many lines as a map of [`SMALL`] entries has buckets.
 const LINE_BITS: u32 = 12;
 const ROUNDS: usize = 101;
 
@@ -29,21 +29,21 @@ struct Line([AtomicU64; 8]);
 
 struct Lines {
     lines: Vec<Line>,
-    /// A word that all operations write, as those of a lock do.
+    /// One word that all operations write, like the word of a lock.
     lock: AtomicU64,
 }
 
-/// What the rows are about.
+/// The data that the rows work on.
 struct Setting {
     lines: Lines,
     map: Heptad,
     all: Vec<u64>,
-    /// The keys whose entries are in their bucket, and the others.
+    /// The keys whose entries are in their bucket, and the other keys.
     inside: Vec<u64>,
     overflow: Vec<u64>,
 }
 
-/// One pass of a row over its keys: how many, and a sum that has to be made.
+/// One pass of a row over its keys: their number, and a sum that keeps the work from being optimised out.
 type Pass = fn(&Setting) -> (usize, u64);
 
 const ROWS: [(&str, Pass); 9] = [
@@ -81,7 +81,7 @@ pub(super) fn run() -> Result<()> {
     Ok(())
 }
 
-/// What `operation` makes of all `keys`.
+/// Applies `operation` to all `keys`; returns their number and the sum of the results.
 #[inline(always)]
 fn over(keys: &[u64], operation: impl Fn(u64) -> u64) -> (usize, u64) {
     (keys.len(), keys.iter().fold(0, |sum: u64, &key| sum.wrapping_add(operation(key))))
@@ -93,7 +93,7 @@ impl Setting {
         let lines = Lines { lines, lock: AtomicU64::new(0) };
         let all: Vec<u64> = (0..SMALL as u64).map(|number| hash_word(1, number)).collect();
         let map = Heptad::with_room(SMALL);
-        // An entry stays where it was put, as none is removed and no group is full.
+        // An entry stays in place, as nothing is removed and no group is full.
         let is_put_inside = |&key: &u64| {
             let before = map.count_overflow();
             map.insert(key, key);

@@ -1,4 +1,4 @@
-//! heptad's map as a contender, in an arena from the allocator that everyone uses.
+//! heptad's map as a contender, in an arena from the shared allocator.
 
 use heptad::{
     Error,
@@ -11,22 +11,23 @@ use super::map::{BATCH, Map};
 use crate::ours::{MEMORY, SEED};
 
 pub(crate) struct Heptad {
-    /// In the arena, so it goes first.
+    /// Uses the arena, so it is dropped first.
     map: lockfree::Map<'static, u64, u64>,
     _arena: Vec<Line>,
 }
 
-/// Memory for a map, and the region to make the map in, which must not be used after the memory is gone.
+/// Memory for a map, and its region, which must not be used after the memory is freed.
 pub(crate) fn arena(entries: usize) -> (Vec<Line>, Region<'static>) {
     let mut lines = Vec::<Line>::with_capacity(arena_lines(entries));
     let bytes = lines.capacity() * size_of::<Line>();
-    // SAFETY: the vector's own memory, which nobody else uses; its owner keeps it as long as the map.
+    // SAFETY: the vector's own memory, which nobody else uses; its owner keeps it as long as the map
+    // exists.
     let region = unsafe { Region::from_raw(lines.as_mut_ptr().cast(), bytes) };
     (lines, region.expect(MEMORY))
 }
 
-/// What `operation` answers. `Busy` means that the same call may succeed now; that there is no room for
-/// as many entries as the map was made for would be a fault, and ends the worker.
+/// Retries `operation` while it returns `Busy`: the same call may succeed now. Lack of room for the
+/// entries that the map was made for would be a fault, and ends the worker.
 #[inline(always)]
 fn insist<T>(mut operation: impl FnMut() -> Result<T, Error>) -> T {
     loop {
@@ -39,7 +40,7 @@ fn insist<T>(mut operation: impl FnMut() -> Result<T, Error>) -> T {
 }
 
 impl Heptad {
-    /// Entries outside their buckets.
+    /// Overflow entries.
     pub(super) fn count_overflow(&self) -> usize {
         self.map.tables().stats().overflow
     }

@@ -1,4 +1,4 @@
-//! How long single operations take, also when threads are preempted in the middle of them.
+//! How long single operations take, including operations whose thread is preempted in the middle.
 
 use std::{
     thread,
@@ -22,7 +22,7 @@ use super::{
     worker::{Answer, Latency, Request},
 };
 
-/// Threads per processor when there are too many.
+/// Threads per processor in the oversubscribed case.
 const CROWD: usize = 4;
 
 /// Measures every kind of step with every contender.
@@ -54,7 +54,7 @@ pub(crate) fn run(options: &Options, factories: &[Factory], report: &mut Report)
     }
 }
 
-/// The latencies of each kind of step, over some rounds of so many steps by each thread.
+/// The latencies of each kind of step, over `rounds` rounds of `steps` steps by each thread.
 fn measure(
     members: &mut [Member],
     rounds: usize,
@@ -79,7 +79,7 @@ fn measure(
     members.iter_mut().zip(failures).map(summary).collect()
 }
 
-/// What a latency is of which nothing is timed: the median of many.
+/// The latency of an empty measurement: the median of many.
 fn clock_ns() -> u64 {
     let mut times = Histogram::<u64>::new(3).expect("three digits are valid");
     for _ in 0..100_000 {

@@ -12,19 +12,19 @@ use super::{
     plan::{Kind, Task},
 };
 
-/// A map that takes part.
+/// A map that takes part in the comparison.
 pub(crate) trait Contender: Send + Sync {
     /// Does the steps of `task` in `range`; returns the sum of what they return.
     fn perform(&self, task: &Task, range: Range<usize>) -> u64;
 
-    /// Does all steps, and gives the nanoseconds of each to `record`; returns the sum of what the steps
-    /// return.
+    /// Does all steps, and passes the nanoseconds of each to `record`; returns the sum of what the
+    /// steps return.
     fn time_each(&self, task: &Task, record: &mut dyn FnMut(Kind, u64)) -> u64;
 
     fn len(&self) -> usize;
 }
 
-/// A name, and how to make a map with room for so many entries.
+/// The name of a map, and a function that makes one with room for a number of entries.
 #[derive(Clone, Copy)]
 pub(crate) struct Factory {
     pub(crate) name: &'static str,
@@ -79,7 +79,7 @@ impl<M: GuardedMap> Contender for Looped<M> {
     }
 }
 
-/// The sum of `act` over `keys`, with a new guard every now and then.
+/// The sum of `act` over `keys`; the guard is renewed at intervals.
 #[inline(always)]
 fn over<M: GuardedMap>(map: &M, keys: &[u64], act: impl Fn(&M::Guard<'_>, u64) -> u64) -> u64 {
     let mut sum = 0u64;
@@ -145,7 +145,7 @@ fn mix<M: GuardedMap>(
     sum
 }
 
-/// A step of a mix that has gets and upserts only: no code for the others is in its loop.
+/// A step of a mix of gets and upserts only: its loop has no code for the others.
 #[inline(always)]
 fn without_turnover<M: GuardedMap>(map: &M, guard: &M::Guard<'_>, key: u64, kind: Kind) -> u64 {
     match kind {

@@ -1,4 +1,4 @@
-//! What a map that threads share has to do to take part.
+//! The interface of a shared map in the comparison.
 
 /// Keys of a batch.
 pub(crate) const BATCH: usize = 16;
@@ -6,27 +6,27 @@ pub(crate) const BATCH: usize = 16;
 /// Operations after which a guard is renewed, so that memory can be reclaimed.
 pub(crate) const OPERATIONS_PER_GUARD: usize = 256;
 
-/// A map from words to words that threads share. A method is what a user of the map would write for a single
-/// operation, with the hash that is the same for all.
+/// A map from words to words that threads share. Each method is what a user of the map would write for a single
+/// operation, with the hash that all maps share.
 pub(crate) trait Map: Sized + Send + Sync + 'static {
-    /// What the report calls it.
+    /// The map's name in the report.
     const NAME: &'static str;
 
-    /// An empty map with room for `entries`, by the map's own notion of that.
+    /// An empty map with room for `entries`, as the map's own constructor understands it.
     fn with_room(entries: usize) -> Self;
 
     fn get(&self, key: u64) -> Option<u64>;
 
-    /// The sum of the values of those of `keys` that are present.
+    /// The sum of the values of the present keys among `keys`.
     #[inline(always)]
     fn get_many(&self, keys: &[u64; BATCH]) -> u64 {
         sum_of(keys, |key| self.get(key))
     }
 
-    /// Inserts `key`; false, with nothing done, if it is present.
+    /// Inserts `key`; returns false and changes nothing if it is present.
     fn insert(&self, key: u64, value: u64) -> bool;
 
-    /// Inserts `key` or gives it a new value. Returns the previous one.
+    /// Inserts `key` or replaces its value. Returns the previous value.
     fn upsert(&self, key: u64, value: u64) -> Option<u64>;
 
     /// Removes `key` and returns its value.
@@ -36,12 +36,12 @@ pub(crate) trait Map: Sized + Send + Sync + 'static {
     fn len(&self) -> usize;
 }
 
-/// The same, where a user may keep a guard, such as an epoch's, during several operations: the loops take a new one
-/// every [`OPERATIONS_PER_GUARD`] operations. A [`Map`] needs none.
+/// The same for maps whose users may keep a guard (for example of an epoch) during several operations: the loops
+/// take a new one every [`OPERATIONS_PER_GUARD`] operations. A [`Map`] needs none.
 pub(crate) trait GuardedMap: Sized + Send + Sync + 'static {
     const NAME: &'static str;
 
-    /// What a thread holds during some operations.
+    /// What a thread keeps during several operations.
     type Guard<'a>;
 
     fn with_room(entries: usize) -> Self;

@@ -1,7 +1,7 @@
-//! The workers, as seen by the program that sends requests.
+//! The workers, seen from the program that sends requests.
 //!
-//! A worker that crashes, hangs or gives a wrong answer is ended, and the cell says why; a new one takes
-//! its place for the next cell.
+//! A worker that crashes, hangs or gives a wrong answer is ended, and the cell gives the reason; a new
+//! worker takes its place for the next cell.
 
 use std::{
     env,
@@ -22,7 +22,7 @@ use super::{
     worker::{Answer, Memory, Request},
 };
 
-/// Names the contender that a worker process works for.
+/// The environment variable with the contender's name in a worker process.
 const WORKER_VARIABLE: &str = "HEPTAD_BENCH_WORKER";
 
 /// The name of the contender that this process works for, if it is a worker.
@@ -36,13 +36,13 @@ pub(crate) struct Member {
     worker: Option<Worker>,
     /// The first request to a new worker.
     fill: Request,
-    /// What the map held when it was filled.
+    /// The map's memory when it was filled.
     pub(crate) filled: Result<Memory, Failure>,
     patience: Duration,
 }
 
 impl Member {
-    /// A member whose map holds so many entries, put in by so many threads. A request that is not
+    /// A member whose map has `entries` entries, inserted by `threads` threads. A request that is not
     /// answered within `patience` has failed.
     pub(crate) fn new(
         factory: Factory,
@@ -73,7 +73,7 @@ impl Member {
         }
     }
 
-    /// The answer to `request`, of a new worker if the last one failed at something else.
+    /// The answer to `request`; a new worker answers it if the last one failed at an earlier request.
     pub(crate) fn ask(&mut self, request: Request) -> Result<Answer, Failure> {
         self.filled.clone()?;
         if self.worker.is_none() {
@@ -154,7 +154,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended by itself already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -164,7 +164,7 @@ impl Drop for Worker {
 mod tests {
     use super::*;
 
-    /// What comes of a worker that does what the shell `script` says.
+    /// What the member reports for a worker that runs the shell `script`.
     fn ask(script: &str) -> Result<Answer, Failure> {
         let mut command = Command::new("sh");
         command.args(["-c", script]);

@@ -1,4 +1,4 @@
-//! What heptad's map for many threads costs, beside the maps that programs use for that.
+//! What heptad's shared map costs, beside the maps that programs use for the same purpose.
 //!
 //! # Who takes part
 //!
@@ -17,23 +17,22 @@
 //! papaya and flurry take part twice: with a guard for each operation (or batch), and, *held*, with one
 //! for 256 operations. leapfrog as well: with room for the entries, and, *x2*, for twice as many.
 //!
-//! Everyone has the same hash, [`heptad::hash::Keyed`] of the same seed; the same keys in the same
-//! order; 64-bit keys and values; the same memory advice; and room for the entries through its own
-//! constructor, and as many entries as that. What memory each makes of it stands beside the times.
+//! All have the same hash, [`heptad::hash::Keyed`] of the same seed; the same keys in the same order; 64-bit
+//! keys and values; the same memory advice; and room for the entries, requested through their own
+//! constructors, with as many entries as that. The memory that each map then uses stands beside the times.
 //!
 //! # How it is measured
 //!
-//! Every contender has a process of its own ([`worker`]), which performs one portion of work at a
-//! time. They take turns: in each round everyone does the same, starting with another one each time,
-//! while all others wait. What is reported is the median over rounds; a ratio is a peer's median divided
-//! by ours. A peer that crashes, hangs or answers wrongly loses that cell, which says so.
+//! Every contender has a process of its own ([`worker`]), which performs one portion of work at a time. They
+//! take turns: in each round all do the same work, starting with another contender each time, while the
+//! others wait. The report has the median over rounds; a ratio is a peer's median divided by ours. A peer
+//! that crashes, hangs or answers wrongly loses that cell, which says so.
 //!
-//! Rounds in which a neighbour on the machine took a processor away are left out, and more rounds are
-//! made instead, for a while. Cells that have only such rounds are marked with a star.
+//! Rounds in which a neighbour on the machine took a processor away are left out, and further rounds replace
+//! them, up to a limit. Cells that have only such rounds are marked with a star.
 //!
-//! With one thread, time is that for which the thread had a processor; with several, what passes on the
-//! clock from the first start to the last end, divided by the operations of all: perfect scaling halves
-//! it.
+//! With one thread, the time is the thread's processor time; with several, the wall-clock time from the
+//! first start to the last end, divided by the operations of all threads: perfect scaling halves it.
 //!
 //! | op | one operation is |
 //! |---|---|
@@ -51,16 +50,16 @@
 //!
 //! # Memory, allocations, latency, floor
 //!
-//! Bytes per entry and allocations per operation are counted by the program's allocator ([`memory`]):
-//! what the map asked for, without what the allocator adds. `--op latency` times each step of a random
-//! mix of hits, misses, upserts, removals and insertions, with as many threads as processors and with
-//! four times as many, so that threads are preempted in the middle of operations. The clock's own cost,
-//! which is in every number, is printed beside. A thread that waits makes no other steps meanwhile, so a
-//! long wait counts once: where all wait for one lock, long waits are few, and show in the most. At 4 M
-//! entries a step takes so long that about one in 10,000 is itself preempted, whoever makes it: there
-//! p99.99 says more about the machine than about the map.
+//! Bytes per entry and allocations per operation are counted by the program's allocator ([`memory`]): what
+//! the map requested, without the allocator's overhead. `--op latency` times each step of a random mix of
+//! hits, misses, upserts, removals and insertions, with as many threads as processors and with four times as
+//! many, so that threads are preempted in the middle of operations. The clock's own cost, which is part of
+//! every number, is printed beside. A thread that waits makes no other steps meanwhile, so a long wait
+//! counts once: where all wait for one lock, long waits are few, and appear in the maximum. At 4 M entries a
+//! step takes so long that about one in 10,000 is itself preempted, in every map: there p99.99 says more
+//! about the machine than about the map.
 //!
-//! `--op floor` times the bare exchanges that a change is made of: see [`floor`].
+//! `--op floor` times the bare exchanges of which a change consists: see [`floor`].
 //!
 //! [`memory`]: crate::memory
 
@@ -97,9 +96,9 @@ pub(crate) use sizes::SUITE;
 use sizes::{LARGE, SMALL, patience};
 use worker::{Answer, Request};
 
-/// What `--op` calls the timing of each step.
+/// The name for `--op` of timing each step.
 pub(crate) const LATENCY: &str = "latency";
-/// What `--op` calls the bare exchanges.
+/// The name for `--op` of the bare exchanges.
 const FLOOR: &str = "floor";
 
 /// All contenders, ours first.
@@ -118,7 +117,7 @@ const FACTORIES: [Factory; 12] = [
     Factory::of::<peers::SpinSwiss>(),
 ];
 
-/// Threads that change a map.
+/// Numbers of threads that change a map.
 const THREADS: [usize; 2] = [1, 2];
 
 /// The names that `--op` and `--peer` know.
@@ -130,7 +129,7 @@ pub(crate) fn peer_names() -> impl Iterator<Item = &'static str> {
     FACTORIES.iter().skip(1).map(|factory| factory.name)
 }
 
-/// Does what the process that started this one asks, if this is a worker.
+/// Serves the requests of the parent process, if this process is a worker.
 pub(crate) fn serve_if_worker() -> Result<()> {
     match members::worker_name()
         .and_then(|name| FACTORIES.iter().find(|factory| *name == *factory.name))
@@ -140,21 +139,21 @@ pub(crate) fn serve_if_worker() -> Result<()> {
     }
 }
 
-/// How much is done for a cell.
+/// How much work a cell gets.
 struct Effort {
-    /// Steps of each thread, before the measured ones and measured.
+    /// Warm-up steps of each thread, and measured steps.
     warm_steps: usize,
     steps: usize,
-    /// Undisturbed rounds that everyone should have, and rounds at most.
+    /// Undisturbed rounds that each contender should have, and the maximum of rounds.
     rounds: (usize, usize),
-    /// The time after which no further round starts, if there were as many, disturbed or not.
+    /// No further round starts after this time if each contender had that many rounds, disturbed or not.
     enough: Duration,
 }
 
 impl Effort {
     fn new(entries: usize, quick: bool) -> Effort {
-        // Rounds are short, so that some fit between the time slices of neighbours. Maps that do not
-        // fit the caches need little warming up.
+        // Rounds are short, so that some fit between the time slices of neighbours. Maps larger than the
+        // caches need little warming up.
         let (warm_steps, steps) =
             if entries < LARGE { (1 << 15, 1 << 16) } else { (1 << 13, 1 << 15) };
         let (rounds, enough_ms) = if quick { ((5, 20), 1500) } else { ((15, 80), 6000) };
@@ -167,7 +166,7 @@ impl Effort {
     }
 }
 
-/// Measures what `options` asks for, on the maps that threads share.
+/// Measures what `options` selects, on the shared maps.
 pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> Result<()> {
     if !options.wants_suite(SUITE) {
         return Ok(());
@@ -190,7 +189,7 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
     Ok(())
 }
 
-/// All cells of maps of so many entries.
+/// All cells of maps of `entries` entries.
 fn throughput(options: &Options, factories: &[Factory], entries: usize, report: &mut Report) {
     let slow = options.quick && entries >= LARGE;
     let wanted = |op: &SharedOp| options.wants_op(op.name()) && !(slow && op.refills());
@@ -200,7 +199,7 @@ fn throughput(options: &Options, factories: &[Factory], entries: usize, report: 
     }
     let effort = Effort::new(entries, options.quick);
     for threads in THREADS {
-        // New workers, so that none has yet to free what an earlier map left.
+        // New workers, so that none still has to free what an earlier map left.
         let new_member =
             |factory: &Factory| Member::new(*factory, entries, threads, patience(entries));
         let mut members: Vec<Member> = factories.iter().map(new_member).collect();
@@ -220,7 +219,7 @@ fn throughput(options: &Options, factories: &[Factory], entries: usize, report: 
     }
 }
 
-/// One operation with every contender: what it takes, or why there is no answer.
+/// One operation with every contender: its measure, or the failure.
 fn measure(
     members: &mut [Member],
     op: SharedOp,
@@ -252,8 +251,8 @@ fn measure(
     samples.into_iter().map(|samples| samples.map(middle)).collect()
 }
 
-/// The medians of the undisturbed among `samples`, or of all if none is; and what the map held at the
-/// end.
+/// The medians of the undisturbed samples, or of all samples if none is undisturbed; and the map's memory at
+/// the end.
 fn middle(samples: Vec<Sample>) -> Sample {
     let memory = samples.last().map(|sample| sample.memory).unwrap_or_default();
     let disturbed = undisturbed(&samples) == 0;

@@ -1,4 +1,4 @@
-//! The maps of others: how each of them is made, and what it calls the operations.
+//! The peers' maps: how each is made, and its names for the operations.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -25,11 +25,11 @@ pub(crate) type ReadWrite = RwLock<hashbrown::HashMap<u64, u64, Keyed>>;
 /// heptad's own single-owner map behind its spin lock.
 pub(crate) type SpinSwiss = Locked<swiss::Map<u64, u64>>;
 
-/// leapfrog, with room for `FACTOR` times the entries: its speed depends on that more than that of others. It reserves
-/// the two highest values, the hash 0, and leaves removed keys in place until it moves everything.
+/// leapfrog, with room for `FACTOR` times the entries: its speed depends on that more than other maps' speed does. It
+/// reserves the two highest values and the hash 0, and leaves removed keys in place until it migrates everything.
 pub(crate) struct Leapfrog<const FACTOR: usize>(LeapMap<u64, u64, Keyed>);
 
-/// Implements [`Map`] by an expression for each operation, so that one peer reads like the next.
+/// Implements [`Map`] from one expression per operation, so that all peers read alike.
 macro_rules! peer {
     (
         $map:ty: $name:expr;
@@ -83,8 +83,8 @@ macro_rules! peer {
     };
 }
 
-// It has no insertion that leaves a present key alone. None of the benchmark's insertions meets one, and for an
-// absent key this is the shortest way.
+// It has no insertion that leaves a present key alone. The benchmark inserts absent keys only, and for these this is the
+// shortest way.
 peer! {
     MokaCht: "moka-cht";
     make |room, hasher| MokaCht::with_capacity_and_hasher(room, hasher);
@@ -183,11 +183,11 @@ macro_rules! leapfrog {
 leapfrog!(1: "leapfrog");
 leapfrog!(2: "leapfrog, x2");
 
-/// A map of which each operation, or batch, takes a guard: how a map is used here and there in a program. With a guard
-/// for several operations it is a contender of its own, which is the best that a loop can do.
+/// A map that takes a guard for each operation, or batch: as programs use a map in single places. With one guard for
+/// several operations it is a contender of its own, which is the best that a loop can do.
 pub(crate) struct PerOperation<M>(M);
 
-/// A map that is compared in both ways: with what a loop does best while it keeps a guard, and pinned for one operation.
+/// A map that is compared in both ways: with a guard kept for many operations, and pinned for each operation.
 macro_rules! pinned {
     (
         $map:ident: $name:literal, $held:literal;

@@ -1,13 +1,13 @@
-//! Keys, and the work that each thread is given.
+//! Keys, and the work of each thread.
 //!
-//! Keys are numbered, and key `i` is the word that a bijection takes `i` to. The numbers in the map are
-//! windows, one for each thread: a thread that replaces entries takes out the oldest of its own window
-//! and puts in the next, so no two threads wait for each other's keys, and the map never holds more
-//! than it was asked to have room for. Reads and updates of one thread go to the windows of all.
-//! Keys that are looked for in vain have numbers that no window reaches.
+//! Keys are numbered: a bijection takes number `i` to key `i`. The numbers in the map are windows, one
+//! for each thread: a thread that replaces entries removes the oldest of its own window and inserts the
+//! next, so no two threads wait for each other's keys, and the map never has more entries than it has
+//! requested room for. Reads and updates of one thread go to the windows of all threads. Keys of misses
+//! have numbers that no window reaches.
 //!
-//! The value of a key is the key. Each step that finds, replaces, takes out or puts in a key gives that
-//! key to a sum, which is known beforehand: a map that loses or mixes up entries is found out.
+//! The value of a key is the key. Each step that finds, replaces, removes or inserts a key adds that
+//! key to a sum, which is known beforehand: so a map that loses or mixes up entries is detected.
 
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ use crate::{
     workload::{key, sum},
 };
 
-/// Each thread's numbers start at a multiple of this.
+/// Each thread's numbers start at a multiple of this number.
 const LANE: u64 = 1 << 40;
 /// Numbers from here on belong to keys that are never inserted.
 const ABSENT: u64 = 1 << 60;
 const ZIPF_EXPONENT: f64 = 0.99;
 
-/// What a step does with its key.
+/// What a step does to its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
@@ -51,21 +51,21 @@ impl Kind {
     }
 }
 
-/// What one thread does: steps, of which the first are not measured.
+/// The steps of one thread, of which the first are not measured.
 pub(crate) struct Task {
     pub(crate) op: SharedOp,
     pub(crate) keys: Vec<u64>,
-    /// What each step does; empty where all do the same.
+    /// The kind of each step; empty if all are of one kind.
     pub(crate) kinds: Vec<Kind>,
-    /// Steps that only bring the map into the caches.
+    /// Steps that only load the map into the caches.
     pub(crate) warm_steps: usize,
-    /// Operations among the steps that are measured.
+    /// Operations among the measured steps.
     pub(crate) operations: usize,
-    /// The sum that all steps together return.
+    /// The sum of what all steps return.
     pub(crate) expected: u64,
 }
 
-/// The keys of a map, and what comes next.
+/// The keys of a map, and the numbers that come next.
 pub(crate) struct Plan {
     entries: usize,
     /// The oldest number in each thread's window, counted from the start of its lane.
@@ -73,7 +73,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// A plan for a map of so many entries, and as many threads that change it.
+    /// A plan for a map of `entries` entries, changed by `threads` threads.
     pub(crate) fn new(entries: usize, threads: usize) -> Plan {
         Plan { entries, oldest: vec![0; threads] }
     }
@@ -97,13 +97,13 @@ impl Plan {
         LANE * thread as u64 + self.oldest[thread] + place as u64
     }
 
-    /// The key that is `rank`-th over all windows.
+    /// The key of `rank` over all windows.
     fn key_of_rank(&self, rank: usize) -> u64 {
         let threads = self.threads();
         key(self.number(rank % threads, rank / threads))
     }
 
-    /// The next task of `op` for every thread: after `warm_steps` about `steps` that are measured.
+    /// The next task of `op` for every thread: `warm_steps`, then about `steps` measured steps.
     pub(crate) fn tasks(
         &mut self,
         op: SharedOp,
@@ -172,7 +172,7 @@ impl Plan {
         Task { op, keys, kinds, warm_steps, operations, expected }
     }
 
-    /// The tasks of a run in which each step is timed: every kind of step, at random.
+    /// The tasks of a run in which each step is timed: all kinds of steps, at random.
     pub(crate) fn mixed_tasks(&mut self, steps: usize, seed: u64) -> Arc<[Task]> {
         (0..self.threads())
             .map(|thread| {
@@ -198,8 +198,8 @@ impl Plan {
             .collect()
     }
 
-    /// Steps of one thread on its own window. Where `choose` gives no kind, the oldest entry is
-    /// removed and, the next time, a new one inserted. An even number of those in all.
+    /// Steps of one thread on its own window. Where `choose` returns no kind, the step removes the
+    /// oldest entry and the next such step inserts a new one. There is an even number of such steps.
     fn turnover(
         &mut self,
         thread: usize,
@@ -210,7 +210,7 @@ impl Plan {
         let window = self.window(thread);
         let mut removed = false;
         let mut one = |kind: Option<Kind>, random: &mut SmallRng| {
-            // While an entry is out, the window has one less at its end.
+            // While an entry is removed, the window is one shorter at its end.
             let present = window - usize::from(removed);
             match kind {
                 Some(Kind::Miss) => {
@@ -254,7 +254,7 @@ fn reads(op: SharedOp) -> u32 {
     if matches!(op, SharedOp::Read90 | SharedOp::Turn90) { 90 } else { 50 }
 }
 
-/// `count` numbers below `entries`.
+/// `count` ranks below `entries`.
 fn ranks(
     entries: usize,
     draw: Draw,
@@ -274,7 +274,7 @@ mod tests {
 
     use super::*;
 
-    /// Plays tasks on a set: what they expect to be present or absent is.
+    /// Replays tasks on a set: the keys that they expect to be present or absent are.
     fn play(set: &mut HashSet<u64>, task: &Task) {
         let pure = match task.op {
             SharedOp::Hit | SharedOp::BatchHit => Kind::Get,

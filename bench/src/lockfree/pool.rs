@@ -1,7 +1,7 @@
-//! Threads that wait for work, and start it together.
+//! Threads that wait for work and start it together.
 //!
-//! They live as long as the pool, as threads of a program do: what a map registers for a thread, it
-//! registers once.
+//! They live as long as the pool, like threads of a program: what a map registers for a thread, it
+//! registers only once.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use anyhow::{Context, Result};
 
 use crate::gauge::thread_nanoseconds;
 
-/// What a thread does, and what it drops when it has done it and freed it.
+/// The work of a thread, and a sender that is dropped when the work is done and freed.
 type Job = (Box<dyn FnOnce() + Send>, Sender<()>);
 
 /// Threads, numbered from 0.
@@ -28,8 +28,8 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// Lets `work` run on each of the first `threads` threads, which it is given the number of. Returns
-    /// what they return, in order, when all of it is done and freed.
+    /// Runs `work` on each of the first `threads` threads, with the thread's number. Returns the
+    /// results, in order, when all work is done and freed.
     pub(crate) fn run<R: Send + 'static>(
         &mut self,
         threads: usize,
@@ -61,7 +61,7 @@ impl Pool {
         drop(work);
         let finish = |(result, is_done): (Receiver<R>, Receiver<()>)| {
             let result = result.recv().context("a thread has ended");
-            // Nothing is ever sent: this waits until nothing that the work held is left.
+            // Nothing is ever sent: this waits until everything that the work owned is freed.
             let _ = is_done.recv();
             result
         };
@@ -69,7 +69,7 @@ impl Pool {
     }
 }
 
-/// Where threads wait until all of them are there.
+/// A barrier: threads wait here until all have arrived.
 pub(crate) struct Gate {
     absent: AtomicUsize,
 }
@@ -79,8 +79,8 @@ impl Gate {
         Gate { absent: AtomicUsize::new(threads) }
     }
 
-    /// Waits for all others. Spins for a while, so that all go on within the time that a line takes
-    /// from one processor to another; then gives way, for there may be fewer processors than threads.
+    /// Waits for all others. Spins for a while, so that all continue within the time of a cache line's
+    /// transfer between processors; then yields, because there may be fewer processors than threads.
     pub(crate) fn pass(&self) {
         const SPINS: usize = 100_000;
         self.absent.fetch_sub(1, SeqCst);
@@ -97,21 +97,21 @@ impl Gate {
     }
 }
 
-/// When a thread was at work, by the clock on the wall and by the time for which it had a processor.
+/// When a thread was at work: by the wall clock, and by its processor time.
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
     start: Instant,
     end: Instant,
     processor_ns: u64,
-    /// Did the thread lose its processor for long, though it had work to do?
+    /// Did the thread lose its processor for long, although it had work to do?
     preempted: bool,
 }
 
-/// What is less than this part of a span does not matter.
+/// Anything below this fraction of a span does not matter.
 const ACCURACY: u32 = 50;
 
 impl Span {
-    /// The span of `work`, which starts when all threads have come to `gate`.
+    /// The span of `work`, which starts when all threads have arrived at `gate`.
     pub(crate) fn of(gate: &Gate, work: impl FnOnce()) -> Span {
         let preemptions_before = preemptions();
         gate.pass();
@@ -120,15 +120,16 @@ impl Span {
         work();
         let end = Instant::now();
         let processor_ns = (thread_nanoseconds() - processor_start) as u64;
-        // Either alone is innocent: a thread may be preempted at the gate, and may wait for a lock.
+        // One condition alone shows nothing: a thread may be preempted at the gate, and may wait for a
+        // lock.
         let away = (end - start).saturating_sub(Duration::from_nanos(processor_ns));
         let preempted = preemptions() > preemptions_before && away > (end - start) / ACCURACY;
         Span { start, end, processor_ns, preempted }
     }
 
-    /// What the work of all took. Of one thread alone, the time for which it had a processor: a
-    /// neighbour on the machine is none of its business. Of several, from the first start to the last
-    /// end, for a thread that waits for a lock has no processor either.
+    /// The duration of the work of all threads. For a single thread it is its processor time, which
+    /// neighbours on the machine do not change. For several it is the time from the first start to the
+    /// last end, because a thread that waits for a lock has no processor either.
     pub(crate) fn total(spans: &[Span]) -> Duration {
         if let [alone] = spans {
             return Duration::from_nanos(alone.processor_ns);
@@ -138,8 +139,7 @@ impl Span {
         start.zip(end).map_or(Duration::ZERO, |(start, end)| end - start)
     }
 
-    /// Were they not at work together all the time, for want of a processor? One that starts late is as
-    /// bad as one that is preempted.
+    /// Did a thread lack a processor for part of the time? A late start counts like a preemption.
     pub(crate) fn are_disturbed(spans: &[Span]) -> bool {
         let starts = || spans.iter().map(|span| span.start);
         let late = starts().max().zip(starts().min()).map(|(last, first)| last - first);
@@ -148,7 +148,7 @@ impl Span {
     }
 }
 
-/// The preemptions of this thread so far, as Linux counts them; elsewhere none.
+/// The preemptions of this thread so far, as Linux counts them; 0 on other systems.
 fn preemptions() -> u64 {
     let status = fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
     let count = status.lines().find_map(|line| line.strip_prefix("nonvoluntary_ctxt_switches:"));
@@ -203,7 +203,7 @@ mod tests {
         assert!(pool.run(1, |_| panic!("as planned")).is_err());
     }
 
-    /// More threads than processors, each with work for some time slices: some lose their processor.
+    /// More threads than processors, each with work for several time slices: some lose their processor.
     #[test]
     #[cfg(target_os = "linux")]
     fn preemptions_are_noticed() {

@@ -1,4 +1,4 @@
-//! From what the workers measure to the rows of the report.
+//! Turns the workers' measurements into the rows of the report.
 
 use serde_json::json;
 
@@ -21,17 +21,17 @@ pub(crate) struct Sample {
     pub(crate) allocations: f64,
     /// Did neighbours take a processor away in every round?
     pub(crate) disturbed: bool,
-    /// What the map holds afterwards.
+    /// The map's memory afterwards.
     pub(crate) memory: Memory,
 }
 
-/// A section of maps that are made for `entries`, and hold as many.
+/// A section of maps that are made for `entries` entries and have as many.
 pub(crate) fn section(entries: usize, threads: usize, names: Vec<&'static str>) -> Section {
     let subject = vec![("load", json!(1.0)), ("threads", json!(threads))];
     Section { suite: SUITE, entries, subject, names }
 }
 
-/// Prints what the filled maps hold.
+/// Prints the memory of the filled maps.
 pub(crate) fn print_memory(section: &Section, members: &[Member]) {
     let held = members.iter().map(|member| {
         let filled = member.filled.as_ref();
@@ -98,7 +98,7 @@ pub(crate) fn add_latencies(
         ("p50_ns", of_each(results, |latency| latency.p50 as f64)),
         ("p99_ns", of_each(results, |latency| latency.p99 as f64)),
     ];
-    // Being preempted belongs to what is measured here.
+    // Preemption is part of what is measured here.
     let disturbed = vec![false; results.len()];
     let (op, keys) = (format!("latency-{}", kind.name()), Some(Draw::Uniform.name()));
     report.add(section, &Row { op, keys, measures, disturbed, failures: failures(results) });
@@ -137,7 +137,7 @@ fn for_people(nanoseconds: f64) -> String {
 mod tests {
     use super::*;
 
-    /// What failed is null and says why.
+    /// A failed cell is null and gives the reason.
     #[test]
     fn cells_have_the_promised_fields() {
         let section = section(1000, 2, vec!["heptad", "one", "other"]);

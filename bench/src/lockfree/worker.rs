@@ -1,8 +1,8 @@
-//! A process with one contender's map, which performs requests.
+//! A process with one contender's map, which serves requests.
 //!
-//! Each contender has a process of its own, so that one that crashes or hangs costs its own cells and
-//! nothing else, and so that what the process holds in memory is the map's. Requests and answers are
-//! lines of JSON on the standard streams.
+//! Each contender has a process of its own, so that a crash or hang costs only its own cells, and all
+//! memory of the process belongs to the map. Requests and answers are lines of JSON on the standard
+//! streams.
 
 use std::{
     io::{self, BufRead, Write},
@@ -29,11 +29,11 @@ use super::{
 /// A request to a worker.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
-    /// Make a map with room for so many entries, and let so many threads fill it.
+    /// Make a map with room for `entries`, and let `threads` threads fill it.
     Fill { entries: usize, threads: usize },
-    /// Measure one operation: so many warm-up steps and so many measured ones by each thread.
+    /// Measure one operation: each thread does `warm_steps` and then `steps` measured ones.
     Measure { op: SharedOp, draw: Draw, warm_steps: usize, steps: usize, seed: u64 },
-    /// Time each of so many steps by each thread, of every kind.
+    /// Time each step: `steps` of all kinds by each thread.
     TimeEach { steps: usize, seed: u64 },
     /// Report the latencies so far, and forget them.
     Latencies,
@@ -56,13 +56,13 @@ pub(crate) enum Answer {
     Failed(String),
 }
 
-/// What the map holds.
+/// The memory of the map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Memory {
     pub(crate) bytes: i64,
 }
 
-/// Nanoseconds that a step took: half of them at most, 99 of 100, 9,999 of 10,000, all.
+/// Nanoseconds of a step: the quantiles at 50 %, 99 % and 99.99 %, and the maximum.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Latency {
     pub(crate) steps: u64,
@@ -81,9 +81,9 @@ impl Latency {
     }
 }
 
-/// Answers requests until there are no more.
+/// Answers requests until the input ends.
 pub(crate) fn serve(factory: Factory) -> Result<()> {
-    // A map that hangs does not notice that its parent has ended.
+    // A worker with a hanging map would not notice that its parent has ended.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     panic::set_hook(Box::new(|panicked| {
         // The process ends, so an answer that nobody reads is no loss.
@@ -96,7 +96,7 @@ pub(crate) fn serve(factory: Factory) -> Result<()> {
         let answer = worker.answer(request);
         write_line(&answer.unwrap_or_else(|error| Answer::Failed(format!("{error:#}"))))?;
     }
-    // What is left of the map is not worth the time it takes to free it.
+    // Freeing the rest of the map would only take time.
     process::exit(0)
 }
 
@@ -111,9 +111,9 @@ struct Worker {
     pool: Pool,
     entries: usize,
     threads: usize,
-    /// The map with its entries in it, unless it has yet to be made.
+    /// The map with its entries, or none if it is still to be made.
     map: Option<Arc<dyn Contender>>,
-    /// What the process held before it had a map.
+    /// The memory of the process before it had a map.
     before_map: Tally,
     plan: Plan,
     latencies: Vec<Histogram<u64>>,
@@ -149,12 +149,12 @@ impl Worker {
         }
     }
 
-    /// What the map holds, now that no tasks are left.
+    /// The map's memory, when all tasks are freed.
     fn memory(&self) -> Memory {
         Memory { bytes: (memory::tally() - self.before_map).bytes_held }
     }
 
-    /// The map with its entries in it, made if there is none.
+    /// The map with its entries, made if there is none.
     fn fill(&mut self) -> Result<Arc<dyn Contender>> {
         if let Some(map) = &self.map {
             return Ok(map.clone());
@@ -166,11 +166,11 @@ impl Worker {
         Ok(map)
     }
 
-    /// An empty map instead of the old one, which goes first.
+    /// An empty map in place of the old one, which is freed first.
     fn make(&mut self) -> Result<Arc<dyn Contender>> {
         self.map = None;
         self.plan = Plan::new(self.entries, self.threads);
-        // What the threads hold is not the map's.
+        // The memory of the threads is not the map's.
         self.pool.run(self.threads, |_| ())?;
         self.before_map = memory::tally();
         Ok((self.factory.make)(self.entries))
@@ -202,7 +202,7 @@ impl Worker {
         })
     }
 
-    /// Lets each thread perform its task on `map`. Returns their spans, and the allocations of all.
+    /// Each thread performs its task on `map`. Returns the spans, and the allocations of all threads.
     fn perform(
         &mut self,
         map: &Arc<dyn Contender>,
@@ -287,7 +287,7 @@ mod tests {
 
     use super::{super::map::Map, *};
 
-    /// A map that gives one wrong answer in `EVERY` operations, or none if that is 0.
+    /// A map that gives one wrong answer in `EVERY` operations; none if that is 0.
     struct Faulty<const EVERY: usize> {
         map: Mutex<HashMap<u64, u64>>,
         operations: AtomicUsize,
@@ -350,7 +350,7 @@ mod tests {
             let timed = worker.answer(Request::Latencies).unwrap();
             let Answer::Latencies(latencies) = timed else { panic!("{timed:?}") };
             let steps: u64 = latencies.iter().map(|latency| latency.steps).sum();
-            // One more for each thread, if it had an entry out at the end.
+            // One more for each thread that would otherwise end with a removed entry.
             assert!((1000..=1002).contains(&(steps / threads as u64)), "{steps}");
         }
     }

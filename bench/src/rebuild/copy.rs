@@ -1,4 +1,4 @@
-//! How long it takes to move all entries when nobody else is there.
+//! How long it takes to move all entries while nobody uses the map.
 
 use std::sync::atomic::AtomicBool;
 
@@ -9,7 +9,7 @@ use crate::{gauge::thread_nanoseconds, rounds::median, workload::key};
 
 type Hashbrown = hashbrown::HashMap<u64, u64, Keyed>;
 
-/// Prints nanoseconds per entry, medians over rounds in which both take turns.
+/// Prints nanoseconds per entry, as medians over rounds in which both take turns.
 pub(super) fn run(entries: usize, rounds: usize) {
     let ours = Heptad::<1, true>::with_entries(entries);
     let [mut full, mut empty] =

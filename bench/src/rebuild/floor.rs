@@ -1,15 +1,15 @@
-//! Lines without a map: what any table in two arenas would pay.
+//! Lines without a map: the cost for any table in two arenas.
 //!
 //! | name | how the lines are moved |
 //! |---|---|
-//! | copied | line after line into the other array, each read once and written once; when all are there, users change over |
-//! | scattered | entry after entry, from the line where one hash puts it to the line where another does, as under a new seed; users follow at once, by a count of the lines that are done |
+//! | copied | line by line into the other array, each read once and written once; when all are there, users switch to it |
+//! | scattered | entry by entry, from its line under one hash to its line under another, as with a new seed; users follow at once, by a count of finished lines |
 //! | scattered + | the same, by users who compute in each operation, so that it takes about as long as heptad's |
 //!
-//! There are as many lines as in heptad's arena. To get is to read four words of a line, to upsert is two
-//! exchanges and a store in it, and both count themselves in and out, as heptad's map does here. Who
-//! scatters makes two exchanges on each old line and two on the new one for each entry, as heptad
-//! does. Both are held to [`NANOSECONDS_PER_ENTRY`], for a copy that is faster disturbs more often.
+//! There are as many lines as in heptad's arena. A get reads four words of a line, an upsert is two exchanges and a store in
+//! it, and both enter and leave a counter, as operations of heptad's map do here. Scattering makes two exchanges on each old
+//! line and two on the new one for each entry, as heptad does. Both are slowed to [`NANOSECONDS_PER_ENTRY`], because a
+//! faster copy disturbs more often.
 
 use std::{
     hint::{black_box, spin_loop},
@@ -28,20 +28,20 @@ use heptad::{hash::hash_word, lockfree::arena_lines};
 use super::migrating::Migrating;
 use crate::workload::key;
 
-/// About what heptad takes.
+/// About the time that heptad takes.
 const NANOSECONDS_PER_ENTRY: usize = 50;
-/// Hashes that take about as long as an operation of heptad's does beyond that of bare lines.
+/// Hashes that take about as long as the extra work of heptad's operations beyond bare lines.
 pub(super) const HASHES_OF_HEPTAD: u64 = 5;
-/// Entries that are moved between two looks at whether all is over.
+/// Entries that are moved between two checks of the end signal.
 const MOVED_AT_ONCE: usize = 32;
-/// Lines that are done between two changes of their count.
+/// Finished lines between two changes of their count.
 const LINES_BETWEEN_COUNTS: usize = 64;
 
 #[derive(Default)]
 #[repr(align(64))]
 struct Line([AtomicU64; 8]);
 
-/// A counter on a line of its own.
+/// A counter on a cache line of its own.
 #[derive(Default)]
 #[repr(align(128))]
 struct Apart<T>(T);
@@ -52,13 +52,13 @@ pub(super) struct Floor<const SCATTERED: bool, const HASHES: u64> {
     orders: [Box<[u64]>; 2],
     /// The side that entries are moved from.
     side: Apart<AtomicUsize>,
-    /// Lines of that side that are done.
+    /// Finished lines of that side.
     done: Apart<AtomicUsize>,
     calls: Apart<[AtomicU64; 2]>,
     pass: Apart<Mutex<Pass>>,
 }
 
-/// How far a pass over all entries is, and when it began.
+/// The progress of a pass over all entries, and its start time.
 #[derive(Default)]
 struct Pass {
     moved: usize,
@@ -72,7 +72,7 @@ impl<const SCATTERED: bool, const HASHES: u64> Floor<SCATTERED, HASHES> {
         ((u128::from(hash_word(seed, key)) * lines) >> 64) as usize
     }
 
-    /// Where the key is now.
+    /// The line that has the key now.
     fn line(&self, key: u64) -> &Line {
         let side = self.side.0.load(SeqCst);
         let number = self.line_of(side, key);
@@ -95,7 +95,7 @@ impl<const SCATTERED: bool, const HASHES: u64> Floor<SCATTERED, HASHES> {
         answer
     }
 
-    /// Moves the entries, or the lines, with these numbers, of as many as there are entries.
+    /// Moves the entries, or the lines, with the numbers in `numbers`, out of one number per entry.
     fn advance(&self, side: usize, numbers: std::ops::Range<usize>) {
         let order = &self.orders[side];
         let mut last = usize::MAX;
@@ -103,7 +103,7 @@ impl<const SCATTERED: bool, const HASHES: u64> Floor<SCATTERED, HASHES> {
             let from = self.line_of(side, order[number]);
             let old = &self.sides[side][from];
             if !SCATTERED {
-                // A line with several entries is copied with the first of them.
+                // A line with several entries is copied with its first entry.
                 if from != last {
                     let new = &self.sides[1 - side][from];
                     old.0
@@ -130,10 +130,10 @@ impl<const SCATTERED: bool, const HASHES: u64> Floor<SCATTERED, HASHES> {
     }
 }
 
-/// Changes the first word, whatever it is.
+/// Changes the first word, whatever its value.
 fn exchange(line: &Line) {
     let now = line.0[0].load(Acquire);
-    // Whoever loses has paid for the line as well.
+    // A failed exchange has paid for the line as well.
     let _ = line.0[0].compare_exchange(now, now.wrapping_add(1), SeqCst, Relaxed);
 }
 

@@ -22,16 +22,16 @@ use crate::{
     workload::key,
 };
 
-/// So many times the entries are added while a map grows.
+/// A growing map gets this many times its entries added.
 const GROWTH: usize = 7;
-/// Entries that are added between two looks at whether all is over.
+/// Entries that are added between two checks of the end signal.
 const ADDED_AT_ONCE: usize = 256;
 
-/// A map that one thread uses and another moves.
+/// A map that one thread uses while another moves it.
 pub(super) trait Migrating: Sync {
     const NAME: &'static str;
 
-    /// With the first keys, each its own value, and made for so many.
+    /// A map made for `entries` keys and filled with them; each is its own value.
     fn with_entries(entries: usize) -> Self;
 
     fn get(&self, key: u64) -> Option<u64>;
@@ -42,8 +42,8 @@ pub(super) trait Migrating: Sync {
     fn move_some(&self, turn: u64, is_over: &AtomicBool) -> bool;
 }
 
-/// heptad's map, and its other arena. The migrator works once in `OF` spans of time, and does something else in
-/// between; it gives each rebuild a new seed, or none, as if only the size changed.
+/// heptad's map, and its other arena. The migrator works one of every `OF` spans of time, and spins in between;
+/// it gives each rebuild a new seed, or the same one, as if only the size changed.
 pub(super) struct Heptad<const OF: u32, const RESEEDS: bool> {
     map: Map<'static, u64, u64, Counted>,
     spare: Mutex<Option<Region<'static>>>,
@@ -90,7 +90,7 @@ impl<const OF: u32, const RESEEDS: bool> Migrating for Heptad<OF, RESEEDS> {
 }
 
 impl<const OF: u32, const RESEEDS: bool> Heptad<OF, RESEEDS> {
-    /// Sixteen steps of a rebuild, begun under this seed if none runs; was it completed?
+    /// Sixteen steps of a rebuild, started with `seed` if none runs; was it completed?
     fn advance(&self, seed: u64) -> bool {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(region) = spare.take() {
@@ -104,7 +104,7 @@ impl<const OF: u32, const RESEEDS: bool> Heptad<OF, RESEEDS> {
     }
 }
 
-/// A map of others, which migrates while it grows.
+/// A peer's map, which migrates while it grows.
 pub(super) struct Growing<M> {
     map: M,
     entries: usize,
@@ -128,11 +128,11 @@ impl<M: PeerMap> Migrating for Growing<M> {
         self.map.upsert(key, value);
     }
 
-    /// Adds a few entries, until there are `GROWTH` times as many as at first.
+    /// Adds a few entries, until the map has `GROWTH` times as many as at first.
     fn move_some(&self, _: u64, is_over: &AtomicBool) -> bool {
         let mut added = self.added.lock().unwrap_or_else(PoisonError::into_inner);
         if *added >= GROWTH * self.entries {
-            // Nothing more to do in this round.
+            // Nothing remains to be done in this round.
             while !is_over.load(Relaxed) {
                 spin_loop();
             }

@@ -1,25 +1,24 @@
-//! Suite `rebuild`: what a map's users notice while the map moves into other memory.
+//! Suite `rebuild`: how a map's users are affected while the map moves into other memory.
 //!
-//! One thread works on entries that are always there, with lookups and upserts in turn. In every round
-//! it does so beside a thread that only computes (*still*), and beside one that moves the map all the
-//! time (*moving*): so both have a busy neighbour, and what differs is the map.
+//! One thread works on entries that are always present, with lookups and upserts in turn. In every round it does so beside a thread that only
+//! computes (*still*), and beside one that moves the map all the time (*moving*): so both have a busy neighbour, and only the map differs.
 //!
 //! | name | how the map is moved |
 //! |---|---|
-//! | heptad | `rebuild` between two arenas of the same size, under another seed each time, and `help` until it is over |
-//! | same seed | the same, but under one seed, as a map whose size changes: entries of neighbours go to neighbours |
-//! | heptad / 2, / 4 | as the first, but by a thread that pauses between its calls of `help`, so that it works half or a quarter of its time |
-//! | copied, scattered, scattered + | no map at all, but lines that are moved: the [`floor`] |
-//! | papaya, scc | it grows: a map made for the entries gets seven times as many new ones, and is replaced by a new map for the next round |
+//! | heptad | `rebuild` between two arenas of the same size, with another seed each time, and `help` until it is complete |
+//! | same seed | the same, but with one seed, as in a map whose size changes: entries of adjacent buckets go to adjacent buckets |
+//! | heptad / 2, / 4 | as the first, but by a thread that pauses between its calls of `help`, so that it works half or a quarter of the time |
+//! | copied, scattered, scattered + | no map, but bare lines that are moved: the [`floor`] |
+//! | papaya, scc | it grows: a map made for the entries gets seven times as many new ones; the next round has a new map |
 //!
-//! heptad's map counts its operations (`Counted`), moving or still. Throughput is that of short spans, by
-//! the time for which the working thread had a processor. Both threads have one of their own, but other
-//! programs may want it: only those spans count in which the neighbour got on as fast as it usually
-//! does ([`calm`]), for while it waits it moves nothing, and disturbs nobody. Latencies are by the clock,
-//! with a clock's reading in each, and with what neighbours on the machine do: their highest quantiles say
+//! heptad's map counts its operations (`Counted`), moving or still. Throughput is measured in short spans, by the processor time of the
+//! working thread. Both threads have a processor of their own, but other programs may use it too: only those spans count in which the
+//! neighbour was about as fast as usual ([`calm`]), because while it waits it moves nothing and disturbs nobody. Latencies are by the wall
+//! clock; each includes one reading of the clock, and what neighbours on the machine do: their highest quantiles say as much about the
+//! scheduler as about the map.
 //! as much about the scheduler as about the map.
-//!
-//! The other half: nanoseconds per entry of a rebuild that nobody disturbs, beside inserting all entries
+//! The second part: nanoseconds per entry of an undisturbed rebuild, beside inserting all entries of a hashbrown into another one that is
+//! cleared and has room for them. Both write memory that was used before.
 //! of a hashbrown into another one, cleared and with room for them. Both write memory that was used before.
 
 use std::{
@@ -58,19 +57,19 @@ const SPAN: usize = 1 << 11;
 /// Operations that are timed one by one, in each round.
 const TIMED: usize = 1 << 17;
 
-/// What the working thread does.
+/// What the working thread measures.
 #[derive(Clone, Copy, Debug, Serialize)]
 enum Op {
     Get,
     Upsert,
 }
 
-/// How large a map is, and how long it is looked at.
+/// The size of a map, and the length of its measurement.
 #[derive(Clone, Copy)]
 struct Size {
     entries: usize,
     rounds: usize,
-    /// Of each round.
+    /// The number in each round.
     spans: usize,
 }
 
@@ -83,22 +82,22 @@ struct Cell {
     op: Op,
     is_moving: bool,
     nanoseconds: f64,
-    /// The speed while the map moves, to that while it does not.
+    /// The speed while the map moves, divided by the speed while it does not.
     of_still: Option<f64>,
     latency_ns: [u64; 4],
     moves: u64,
 }
 
-/// So many operations of the working thread.
+/// A span of [`SPAN`] operations of the working thread.
 struct Span {
-    /// Each of them, by the time for which the thread had a processor.
+    /// Processor time per operation.
     nanoseconds: f64,
-    /// How often its neighbour came round in a nanosecond.
+    /// The neighbour's turns per nanosecond.
     turns: f64,
 }
 
-/// The times of the spans in which the neighbour was at work: it came round more than .6 times as often as
-/// in the best tenth of those in which it came round at all. All, if it never did.
+/// The times of the spans in which the neighbour was at work: its rate of turns was above .6 times that of the best tenth among the spans with
+/// any turn. All spans, if it never made a turn.
 fn calm(spans: &[Span]) -> Vec<f64> {
     let mut turns: Vec<f64> =
         spans.iter().map(|span| span.turns).filter(|&turns| turns > 0.0).collect();
@@ -108,7 +107,7 @@ fn calm(spans: &[Span]) -> Vec<f64> {
     spans.iter().filter(is_calm).map(|span| span.nanoseconds).collect()
 }
 
-/// What both threads of a round look at, away from what they work with.
+/// What both threads of a round read and write, on cache lines separate from their data.
 #[derive(Default)]
 #[repr(align(128))]
 struct Signals {
@@ -116,34 +115,34 @@ struct Signals {
     turns: AtomicU64,
 }
 
-/// Gives the calling thread a processor of its own: the one with this number among those of `allowed`.
+/// Pins the calling thread to a processor of its own: number `number` among those in `allowed`.
 fn sit_on(number: usize, allowed: &CpuSet) {
     let mut processors = (0..CpuSet::MAX_CPU).filter(|&processor| allowed.is_set(processor));
     if let Some(processor) = processors.nth(number) {
         let mut only = CpuSet::new();
         only.set(processor);
-        // Without it spans count in which both threads took turns on one processor.
+        // Without pinning, spans count in which both threads shared one processor.
         let _ = sched_setaffinity(None, &only);
     }
 }
 
-/// The rounds of one contender, for one operation, still or moving.
+/// The rounds of one contender for one operation, still or moving.
 struct Course {
     size: Size,
     op: Op,
     is_moving: bool,
-    /// Of each operation, a number for each round.
+    /// Per operation, one number for each round.
     nanoseconds: Vec<f64>,
     latencies: Histogram<u64>,
     moves: u64,
 }
 
-/// Measures the suite, if `options` wants it. The lines for the JSON file.
+/// Measures the suite, if `options` selects it. Returns the lines for the JSON file.
 pub(crate) fn run(options: &Options) -> Result<Vec<String>> {
     if !options.wants_suite(SUITE) || options.counts {
         return Ok(Vec::new());
     }
-    // A round of a large map begins with filling it, and is as long as it takes to move it.
+    // A round of a large map begins with filling it, and lasts as long as moving it.
     let small = Size { entries: 10_000, rounds: if options.quick { 5 } else { 15 }, spans: 64 };
     let large = Size { entries: 1_000_000, rounds: 5, spans: 512 };
     let sizes = if options.quick { vec![small] } else { vec![small, large] };
@@ -174,7 +173,7 @@ fn contend<M: Migrating>(size: Size) -> Vec<Cell> {
     [Op::Get, Op::Upsert].into_iter().flat_map(|op| contend_with::<M>(size, op)).collect()
 }
 
-/// Its cells of one operation: still and moving take turns.
+/// The contender's cells of one operation: still and moving take turns.
 fn contend_with<M: Migrating>(size: Size, op: Op) -> [Cell; 2] {
     let mut courses = [false, true].map(|is_moving| Course::new(size, op, is_moving));
     for round in 0..size.rounds {
@@ -182,7 +181,7 @@ fn contend_with<M: Migrating>(size: Size, op: Op) -> [Cell; 2] {
         courses[1 - round % 2].play::<M>();
     }
     let [still, moving] = courses;
-    // Round by round, as both halves of a round follow each other: the machine is not always as fast.
+    // Ratios are taken round by round, because the two halves of a round follow each other: the machine's speed varies.
     let rounds = still.nanoseconds.iter().zip(&moving.nanoseconds);
     let of_still = median(rounds.map(|(still, moving)| still / moving).collect());
     [still.report::<M>(None), moving.report::<M>(Some(of_still))]
@@ -194,7 +193,7 @@ impl Course {
         Course { size, op, is_moving, nanoseconds: Vec::new(), latencies, moves: 0 }
     }
 
-    /// Prints what came of it.
+    /// Prints the results.
     fn report<M: Migrating>(self, of_still: Option<f64>) -> Cell {
         let Course { size, op, is_moving, nanoseconds, latencies, moves } = self;
         let nanoseconds = median(nanoseconds);
@@ -247,7 +246,7 @@ impl Course {
                 Op::Get => assert_eq!(map.get(key), Some(key)),
                 Op::Upsert => map.upsert(key, key),
             };
-            // Drawn anew for all spans: what comes again and again is learnt by heart by processors.
+            // Drawn anew for all spans: processors learn a sequence that repeats.
             let draw = |_| key(random.u64(..size.entries as u64));
             let keys: Vec<u64> = (0..SPAN * size.spans).map(draw).collect();
             for keys in keys.chunks(SPAN) {

@@ -1,4 +1,4 @@
-//! What growing costs a whole table: the time, and the memory at its height.
+//! The cost of growing a whole table: the time, and the peak of memory.
 
 use anyhow::Result;
 use heptad::{
@@ -16,7 +16,7 @@ use crate::{
     ours::{MEMORY, SEED},
 };
 
-/// Keys: four doublings short of the next power of two, none of the tables is at its limit.
+/// Numbers of keys: well below a power of two, so that no table is at its limit.
 const SIZES: [(usize, usize); 2] = [(100_000, 41), (6_400_000, 5)];
 
 pub(super) fn run(quick: bool) -> Result<()> {
@@ -30,7 +30,7 @@ pub(super) fn run(quick: bool) -> Result<()> {
     Ok(())
 }
 
-/// A range of addresses that the system fills with zeros when it is first touched.
+/// A range of addresses; the system zeroes each page at its first use.
 struct Reserved {
     start: *mut u8,
     bytes: usize,
@@ -46,7 +46,7 @@ impl Reserved {
 
 impl Drop for Reserved {
     fn drop(&mut self) {
-        // SAFETY: mapped by `new`, and whoever used it borrowed this.
+        // SAFETY: mapped by `new`, and every user of it borrows this value.
         unsafe { memory::unmap(self.start, self.bytes) };
     }
 }
@@ -56,14 +56,14 @@ type InPlace = robin_hood::Set<Zeroed<Region<'static>>>;
 /// A set at the end of `reserved`, which must outlive it.
 fn in_place(reserved: &Reserved) -> InPlace {
     let (start, lines) = (reserved.start.cast::<Line>(), reserved.bytes / size_of::<Line>());
-    // SAFETY: mapped, used by nobody else, and alive as long as the set by the caller's word.
+    // SAFETY: mapped, used by nobody else, and by the caller's promise alive as long as the set.
     let lines = unsafe { std::slice::from_raw_parts_mut(start, lines) };
     // SAFETY: fresh from the system.
     let storage = unsafe { Zeroed::new(Region::from_lines(lines).expect(MEMORY)) };
     InPlace::new_in(storage, Keyed::new(SEED)).expect(MEMORY)
 }
 
-/// A set that starts without memory, and takes it from the heap.
+/// A set that starts without memory, and allocates on the heap.
 fn on_heap<'a, S: Words>(name: &'static str, keys: &'a [u64]) -> Entrant<'a> {
     let fill = || {
         let mut set = S::with_capacity(0);
@@ -74,7 +74,7 @@ fn on_heap<'a, S: Words>(name: &'static str, keys: &'a [u64]) -> Entrant<'a> {
 }
 
 fn filling(keys: &[u64], rounds: usize) -> Result<()> {
-    // Four times what is needed: reserved addresses cost nothing.
+    // Four times the bytes needed: reserved addresses cost nothing.
     let range_bytes = (keys.len() * 2).next_power_of_two() * 4 * 8 + 512;
     let mut entrants = [
         Entrant {
@@ -113,7 +113,7 @@ fn filling(keys: &[u64], rounds: usize) -> Result<()> {
     Ok(())
 }
 
-/// Bytes of the slots of the table in place: what was touched of the range.
+/// Bytes of the slots of the table in place: the touched part of the range.
 fn in_place_bytes(keys: &[u64], range_bytes: usize) -> usize {
     let reserved = Reserved::new(range_bytes);
     let mut set = in_place(&reserved);

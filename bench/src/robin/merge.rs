@@ -1,4 +1,4 @@
-//! Union and intersection of two sets of one size that share half of their keys.
+//! Union and intersection of two sets of the same size that share half of their keys.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -13,7 +13,7 @@ use heptad::{
 use super::race::{Entrant, race};
 use crate::ours::{MEMORY, SEED};
 
-/// Keys of each set.
+/// Numbers of keys in each set.
 const SIZES: [(usize, usize); 2] = [(50_000, 41), (3_200_000, 5)];
 
 type Peer = hashbrown::HashSet<u64, Keyed>;
@@ -39,7 +39,7 @@ fn report(what: &str, entrants: &mut [Entrant<'_>], rounds: usize, keys: usize) 
     Ok(())
 }
 
-/// An entrant whose work is `work`, which gives the size of the new set.
+/// An entrant whose work is `work`, which returns the size of the new set.
 fn entrant<'a>(
     name: &'static str,
     expected: usize,
@@ -121,7 +121,7 @@ fn measure(count: usize, rounds: usize) -> Result<()> {
     ];
     report("union", &mut unions, rounds, 2 * count)?;
 
-    // The same where the memory is there and has been written before: all rounds use it again.
+    // The same with memory that exists and has been written before: all rounds reuse it.
     let lines = robin[0].try_merge(Merge::Union, &robin[1]).expect(MEMORY).storage().lines();
     let memory = RefCell::new(Some(Heap::try_with_lines(lines).expect(MEMORY)));
     let memory_by_value = RefCell::new(Some(Heap::try_with_lines(lines).expect(MEMORY)));
@@ -163,7 +163,7 @@ fn measure(count: usize, rounds: usize) -> Result<()> {
     report("intersection", &mut intersections, rounds, 2 * count)
 }
 
-/// The size of the union, which is made in `memory` and goes again.
+/// The size of the union, which is made in `memory` and dropped.
 fn union_in<O: Order + Clone + PartialEq>(
     memory: &RefCell<Option<Heap>>,
     sets: &[robin_hood::Set<Heap, O>; 2],

@@ -7,10 +7,9 @@
 //! | threads | `grow_shared` by one thread and by two | each other |
 //! | merge | union and intersection of two sets that share half of their keys | swiss, hashbrown, `BTreeSet`, a sorted `Vec` |
 //!
-//! Its lookups, insertions and walks are the suite `robin`, measured like those of the others.
+//! The suite `robin` has its lookups, insertions and walks, measured like those of the other tables.
 //!
-//! The contenders of a line take turns, in another order each round; what is printed is the median of
-//! the time their thread had the processor.
+//! The contenders of a line take turns, in another order each round; the median of their thread's processor time is printed.
 
 use anyhow::Result;
 
@@ -21,7 +20,7 @@ mod pass;
 mod race;
 mod threads;
 
-/// Runs all parts; small tables only if `quick`.
+/// Runs all parts; only the small tables if `quick`.
 pub(crate) fn run(quick: bool) -> Result<()> {
     pass::run(quick)?;
     growth::run(quick)?;

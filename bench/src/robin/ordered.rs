@@ -1,4 +1,4 @@
-//! The sorted tables as contenders: ours in both orders, the standard library's tree, a sorted vector.
+//! The sorted tables as contenders: ours in both orders, the standard library's tree, and a sorted vector.
 
 use std::collections::BTreeSet;
 
@@ -37,8 +37,8 @@ words! {
     footprint |set| footprint(set.stats());
 }
 
-// Nodes have eleven places and their own words; about two thirds of the places are in use. So this is the least that
-// the tree occupies.
+// Nodes have eleven places and some words of their own; about two thirds of the places are used. So this is a lower
+// bound of the tree's memory.
 words! {
     BTreeSet<u64>: "BTreeSet";
     make |_entries| BTreeSet::new();
@@ -49,7 +49,7 @@ words! {
     footprint |set| Footprint { bytes: set.len() * 12, slots: set.len().max(1) * 3 / 2 };
 }
 
-/// A vector in ascending order. Many keys at once are sorted at once.
+/// A vector in ascending order. A batch of keys is sorted as a whole.
 pub(crate) struct SortedVec(Vec<u64>);
 
 impl Words for SortedVec {

@@ -13,10 +13,10 @@ use heptad::{
 use super::race::{Entrant, race};
 use crate::ours::{MEMORY, SEED};
 
-/// log2 of the homes before growing: 256 KiB that become 512, and 128 MiB that become 256.
+/// log2 of the homes before growing: 256 KiB grow to 512, and 128 MiB to 256.
 const SIZES: [(&str, u32, usize); 2] = [("L2", 15, 201), ("DRAM", 24, 7)];
 
-/// What the lower half, or the target of a copy, is filled with before each round.
+/// The content of the lower half, or of the target of a copy, before each round.
 const DIRT: u64 = 0x0302_0302_0302_03ff;
 
 pub(super) fn run(quick: bool) -> Result<()> {
@@ -43,7 +43,7 @@ fn measure(place: &str, bits: u32, rounds: usize, load_percent: usize) -> Result
     let memory = [(); 2].map(|()| memory(grown_bytes));
     let (from, to) = (memory_of(slots), memory_of(slots));
 
-    // A table as it stands before growing, at the end of `memory`, whose rest is `fill`ed.
+    // A table before growing, at the end of `memory`, whose rest is filled with `fill`.
     let table_in = |memory: &'static mut [Line], fill: u64, zeroed: bool| {
         fill_lines(memory, fill);
         let region = Region::from_lines(memory).expect(MEMORY);
@@ -52,8 +52,8 @@ fn measure(place: &str, bits: u32, rounds: usize, load_percent: usize) -> Result
     let table = |index: usize, fill: u64, zeroed: bool| {
         let (start, lines): (*mut Line, usize) = memory[index];
         move || {
-            // SAFETY: leaked memory, of which each entrant has its own; the set of the round before
-            // is gone.
+            // SAFETY: leaked memory, separate for each entrant; the set of the previous round is
+            // dropped.
             let memory = unsafe { std::slice::from_raw_parts_mut(start, lines) };
             let mut set = table_in(memory, fill, zeroed);
             assert_eq!(set.homes(), homes);
@@ -88,7 +88,7 @@ fn measure(place: &str, bits: u32, rounds: usize, load_percent: usize) -> Result
     Ok(())
 }
 
-/// A set in either storage.
+/// A set in one of two storages.
 enum Growing {
     Dirty(Set<Region<'static>>),
     Zero(Set<Zeroed<Region<'static>>>),
@@ -121,7 +121,7 @@ fn build(words: &Set<Heap>, nothing: &Set<Heap>, region: Region<'static>, zeroed
     }
 }
 
-/// The words, in the smallest table at the end of the storage that takes them at 15/16.
+/// The words, in the smallest table at the end of the storage that has room for them at 15/16.
 fn merged<S: Downward>(words: &Set<Heap>, nothing: &Set<Heap>, storage: S) -> Set<S> {
     let merged = words.try_merge_in(Merge::Union, nothing, storage);
     merged.map_err(|rejected| rejected.error).expect(MEMORY)
@@ -141,13 +141,13 @@ fn fill_lines(lines: &mut [Line], word: u64) {
 }
 
 fn fill_words(start: *mut u64, count: usize, word: u64) {
-    // SAFETY: the program's own memory, of that many words.
+    // SAFETY: the program's own memory, of `count` words.
     unsafe { std::slice::from_raw_parts_mut(start.cast::<MaybeUninit<u64>>(), count) }
         .fill(MaybeUninit::new(word));
     black_box(start);
 }
 
-/// A loop that the compiler unrolls, on every machine tried, into four words per turn.
+/// A loop that the compiler unrolled to four words per turn on every machine tried.
 #[inline(never)]
 fn copy_four(from: *const u64, to: *mut u64, count: usize) {
     for index in 0..count {
@@ -158,8 +158,8 @@ fn copy_four(from: *const u64, to: *mut u64, count: usize) {
     }
 }
 
-/// A loop of one word per turn: what the compiler makes without unrolling. In assembly where the
-/// processor is one of those whose speed depends on where such a loop begins.
+/// A loop of one word per turn, which is what the compiler makes without unrolling. It is in
+/// assembly for processors whose speed depends on the address of such a loop.
 #[inline(never)]
 fn copy_one(from: *const u64, to: *mut u64, count: usize) {
     assert!(count > 0);

@@ -1,4 +1,4 @@
-//! Contenders that take turns.
+//! Entrants that take turns.
 
 use std::hint::black_box;
 
@@ -9,7 +9,7 @@ use crate::{
     rounds::{median, turns},
 };
 
-/// Something to be measured: prepared afresh, then timed.
+/// A thing to be measured: prepared anew, then timed.
 pub(crate) struct Entrant<'a> {
     pub(crate) name: &'static str,
     /// Returns the work to be timed.

@@ -1,6 +1,6 @@
 //! Growing into a second storage on one thread and on two, beside growing in place.
 //!
-//! Both threads have to run at once, so what counts here is time on the wall.
+//! Both threads have to run at once, so the time here is wall-clock time.
 
 use std::{thread, time::Instant};
 
@@ -17,7 +17,7 @@ use crate::{
     rounds::median,
 };
 
-/// Homes before growing, and how often.
+/// Homes before growing, and the number of rounds.
 const SIZES: [(usize, usize); 2] = [(1 << 20, 31), (1 << 24, 7)];
 
 pub(super) fn run(quick: bool) -> Result<()> {
