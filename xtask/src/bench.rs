@@ -1,10 +1,10 @@
-//! `cargo xtask bench`: builds the `bench` program as it has to be built, and runs it.
+//! `cargo xtask bench`: builds the `bench` program with its special settings, and runs it.
 //!
-//! It compares with two builds of hashbrown in one program, which takes a stand-in for rustc:
-//! `bench/eight_byte_group.sh` explains why. What is built that way has a target folder of its own, for
-//! Cargo does not notice what a stand-in does, and would take a library built without it.
+//! It compares with two builds of hashbrown in one program, which needs a wrapper of rustc:
+//! `bench/eight_byte_group.sh` explains why. Such builds have a target folder of their own, because
+//! Cargo does not notice what a wrapper does, and would use a library built without it.
 //!
-//! `--record NAME`, before the other options, keeps what was measured: see [`pages`].
+//! `--record NAME`, before the other options, stores the measurements: see [`pages`].
 
 use std::env;
 use std::ffi::OsString;
@@ -20,16 +20,16 @@ use crate::needs::{self, Need};
 use crate::pages;
 use crate::stage::Count;
 
-/// What was requested: the words after `bench`, and the folder that file names are relative to.
+/// The request: the words after `bench`, and the folder to which file names are relative.
 pub(crate) struct Call {
     folder: PathBuf,
     arguments: Vec<OsString>,
-    /// The name under which the figures are kept.
+    /// The name under which the figures are stored.
     record: Option<String>,
 }
 
 impl Call {
-    /// The rest of the command line, for the program to read.
+    /// The rest of the command line, passed to the program.
     pub(crate) fn parse(parser: &mut Parser) -> Result<Call> {
         let mut arguments = parser.raw_args()?.peekable();
         let is_kept = arguments.next_if(|first| first == "--record").is_some();
@@ -74,7 +74,7 @@ pub(crate) fn run(shell: &Shell, call: Call) -> Result<bool> {
     Ok(status.success())
 }
 
-/// Stage `bench` of `verify`: the benchmark's own tests, for which every contender is compiled.
+/// Stage `bench` of `verify`: the benchmark's own tests, which compile every contender.
 pub(crate) fn tests(shell: &Shell) -> Result<Count> {
     Job::tests("bench", cmd!(shell, "cargo test --package bench")).run()
 }

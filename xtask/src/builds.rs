@@ -1,5 +1,5 @@
-//! Stage `builds`: the library compiles for every target, from the files that are published, and with
-//! the oldest compiler it promises.
+//! Stage `builds`: the library compiles for every target, from the published files, and with the oldest
+//! compiler that it promises.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -36,20 +36,20 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Target(RISCV32I),
 ];
 
-/// What the compiler says of the feature `lockfree` where there are no 64-bit atomics.
+/// The compiler's message about the feature `lockfree` where there are no 64-bit atomics.
 const NO_64_BIT_ATOMICS: &str = "`lockfree` needs 64-bit atomics, which this target does not have";
-/// What it says where nothing was chosen that could emulate them.
+/// Its message where nothing is selected that could emulate them.
 const NO_EMULATION: &str = "no compare-and-swap, from which `portable-atomic` could make a lock";
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let mut jobs = Vec::new();
-    // What clippy has compiled for `lint` is not compiled again here; it does not assemble.
+    // Targets that clippy compiles in `lint` are not compiled again here; clippy does not assemble.
     for target in ASSEMBLY_TARGETS {
         jobs.push(for_target(shell, "build", target, ALL));
     }
     jobs.extend(without_64_bit_atomics(shell));
     jobs.extend(sets_of_features(shell, |size, all| size <= 2 || size + 1 >= all));
-    // A workspace of its own, so no other stage of the test compiles it.
+    // A separate workspace, so no other stage of `test` compiles it.
     let folder = format!("{}/fuzz", target_folder());
     let fuzz = cmd!(shell, "cargo check --manifest-path fuzz/Cargo.toml --all-targets");
     jobs.push(Job::step("check the fuzz targets", fuzz.env("CARGO_TARGET_DIR", folder)));
@@ -63,8 +63,8 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     Ok(count)
 }
 
-/// Whatever needs no 64-bit atomics compiles without them; the rest is refused with a reason, or emulated
-/// if a feature requests it.
+/// Everything that needs no 64-bit atomics compiles without them; the rest is refused with a reason, or
+/// emulated if a feature requests it.
 fn without_64_bit_atomics(shell: &Shell) -> Vec<Job> {
     let mut jobs = Vec::new();
     let single_core = "--cfg portable_atomic_unsafe_assume_single_core";
@@ -81,21 +81,22 @@ fn without_64_bit_atomics(shell: &Shell) -> Vec<Job> {
     jobs
 }
 
-/// A build that must fail, and say `message`.
+/// A build that must fail with `message`.
 fn refused(shell: &Shell, target: &str, features: Features, message: &'static str) -> Job {
     let command = cmd!(shell, "cargo check --target {target}").args(features.arguments);
     Job::refused(format!("no build for {target}, {}", features.name), command, message)
 }
 
-/// No feature changes what another one needs: every set of them compiles.
+/// No feature breaks another one: every set of features compiles.
 pub(crate) fn run_every_set(shell: &Shell) -> Result<Count> {
     job::run_until_failure(sets_of_features(shell, |_, _| true))
 }
 
-/// Checks the library with the sets of features whose size is chosen, out of so many features.
+/// Checks the library with the sets of features that `is_chosen` selects by their size and the number of
+/// all features.
 fn sets_of_features(shell: &Shell, is_chosen: impl Fn(u32, u32) -> bool) -> Vec<Job> {
     let mut names = feature_names();
-    // On this machine it is `lockfree`.
+    // On this machine it is the same as `lockfree`.
     names.retain(|name| *name != "lockfree-emulated-with-locks");
     let all = names.len() as u32;
     let with = |set: u32| {

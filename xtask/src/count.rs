@@ -22,7 +22,7 @@ impl Count {
         if passed { Count::ONE_PASSED } else { Count::ONE_FAILED }
     }
 
-    /// Did nothing run at all? Then nothing was shown, and that is never a success.
+    /// Did nothing run at all? That shows nothing, and is never a success.
     pub(crate) fn is_none(self) -> bool {
         self == Count::NONE
     }
@@ -58,7 +58,7 @@ impl AddAssign for Count {
     }
 }
 
-/// The parts that are not zero, for people: `41 passed, 1 skipped`.
+/// The non-zero parts for display: `41 passed, 1 skipped`.
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} passed", self.passed)?;

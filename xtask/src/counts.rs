@@ -1,10 +1,9 @@
 //! Stage `counts`: no operation takes more instructions or mispredictions than `counts/expected.txt` says.
 //!
-//! The program `counts` does each operation some thousand times under callgrind, which counts instructions exactly and
-//! models a branch predictor. The stage fails when instructions have grown by more than 2 %, mispredictions by more than 5 %: then the change is
-//! mended, or `cargo xtask write-counts` writes the file anew, for a reviewer to see. Counts belong to a compiler; with
-//! another one, or another architecture, the stage is skipped and says so. Cache lines have tests of their own:
-//! `src/swiss/lines.rs`, `src/lockfree/lines.rs`.
+//! The program `counts` does each operation some thousand times under callgrind, which counts instructions exactly and models a branch
+//! predictor. The stage fails when instructions grow by more than 2 %, or mispredictions by more than 5 %. Then the change is improved, or
+//! `cargo xtask write-counts` rewrites the file, for a reviewer to see. Counts belong to a compiler; with another one, or another architecture,
+//! the stage is skipped and says so. Cache lines have tests of their own: `src/swiss/lines.rs`, `src/lockfree/lines.rs`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,10 +19,10 @@ use crate::stage::Count;
 pub(crate) const NEEDS: &[Need] = &[Need::Program("valgrind", "valgrind")];
 
 const FILE: &str = "counts/expected.txt";
-/// What instructions may grow by.
+/// The allowed growth of instructions.
 const TOLERANCE: f64 = 1.02;
-/// What mispredictions may grow by, and one in so many operations besides: the modelled predictor depends on the
-/// addresses of the branches, which other code moves.
+/// The allowed growth of mispredictions, plus one in this many operations: the modelled predictor depends on the addresses of the branches,
+/// which other code moves.
 const TOLERANCE_OF_MODEL: f64 = 1.05;
 const FEW: f64 = 0.03;
 
@@ -32,7 +31,7 @@ const HEAD: &str = "\
 # `cargo xtask write-counts` writes them anew.
 ";
 
-/// What one operation takes.
+/// The counts of one operation.
 #[derive(Debug, PartialEq)]
 struct Row {
     name: String,
@@ -56,7 +55,7 @@ impl Row {
         })
     }
 
-    /// What of this row has grown beyond `expected`.
+    /// The counts of this row that have grown beyond `expected`.
     fn complaint(&self, expected: &Row) -> Option<String> {
         let more = self.instructions > expected.instructions * TOLERANCE
             || self.mispredictions > expected.mispredictions * TOLERANCE_OF_MODEL + FEW;
@@ -104,7 +103,7 @@ pub(crate) fn write(shell: &Shell) -> Result<()> {
     fs::write(FILE, text).with_context(|| format!("writing {FILE}"))
 }
 
-/// The compiler and the architecture, as the file names them.
+/// The compiler and the architecture, as in the file.
 fn compiler(shell: &Shell) -> Result<String> {
     let version = cmd!(shell, "rustc --version").quiet().read()?;
     Ok(format!("{} {}", version.trim(), std::env::consts::ARCH))
@@ -161,7 +160,7 @@ fn measure(shell: &Shell) -> Result<Vec<Row>> {
     operations.enumerate().map(row).collect()
 }
 
-/// What one of callgrind's files sums up for `event`. Zeros at the end of the line are left out.
+/// The total for `event` in one of callgrind's files. Zeros at the end of the line are omitted there.
 fn sum_of(text: &str, event: &str) -> Option<f64> {
     let line = |start| text.lines().find_map(|line| line.strip_prefix(start));
     let position = line("events: ")?.split_whitespace().position(|name| name == event)?;

@@ -1,9 +1,9 @@
 //! Stage `coverage` of `verify`: which lines of the library the tests of this machine execute.
 //!
-//! cargo-llvm-cov writes a report in the format of lcov, a line per line of source; from that come
-//! the table per module and the lines that were never executed. A line that is executed is not a line
-//! that is checked: the stage `mutants` shows that. So this stage only fails when a module falls
-//! below [`LEAST_PERCENT`].
+//! cargo-llvm-cov writes a report in lcov's format, a line per line of source; the stage derives the
+//! table per module and the lines that were never executed from it. An executed line is not
+//! necessarily a checked line: the stage `mutants` shows that. So this stage only fails when a module
+//! falls below [`LEAST_PERCENT`].
 
 use std::collections::BTreeMap;
 use std::env;
@@ -23,7 +23,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::CargoTool("cargo-llvm-cov", "0.9.1"),
 ];
 
-/// Below this a module has code that nobody thought of testing.
+/// A module below this share has code without tests.
 const LEAST_PERCENT: usize = 90;
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
@@ -61,7 +61,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Lines {
     number: usize,
-    /// Numbers of those never executed, ascending in a file.
+    /// The numbers of the lines never executed, ascending within a file.
     missed: Vec<usize>,
 }
 
@@ -87,7 +87,7 @@ impl std::fmt::Display for Lines {
     }
 }
 
-/// The files below `source` of a report in the format of lcov, by their paths there.
+/// The files below `source` in a report in lcov's format, by their relative paths.
 fn read_files<'report>(report: &'report str, source: &Path) -> BTreeMap<&'report str, Lines> {
     let mut files: BTreeMap<&str, Lines> = BTreeMap::new();
     let mut file = None;
@@ -114,7 +114,7 @@ fn module_of(path: &str) -> &str {
     first.strip_suffix(".rs").unwrap_or(first)
 }
 
-/// Ascending numbers, neighbours drawn together: `3-5, 9`.
+/// Ascending numbers, with adjacent ones joined: `3-5, 9`.
 fn ranges(numbers: &[usize]) -> String {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for &number in numbers {

@@ -1,9 +1,10 @@
 //! The demo: a kernel that profiles itself, with the symbols it was linked with.
 //!
-//! The kernel is linked once, keeping the functions that nothing calls, so that it carries its own,
-//! heptad's, and much of core's. The functions of the linked file go, sorted by address and with
-//! their names made readable, into a second file that QEMU loads beside the kernel
-//! (`tests-qemu/src/bin/demo/symbols.rs` has the format). So what is profiled is what is listed.
+//! The kernel is linked once, with uncalled functions kept, so that it contains its own functions,
+//! heptad's, and many of core's. The functions of the linked file, sorted by address and with
+//! readable names, go into a second file that QEMU loads beside the kernel
+//! (`tests-qemu/src/bin/demo/symbols.rs` has the format). So the profiled functions are the listed
+//! ones.
 //!
 //! Where QEMU is missing and may not be installed, the same source runs on the host.
 
@@ -21,7 +22,7 @@ use crate::matrix::AARCH64_NONE_SOFTFLOAT;
 use crate::needs::{self, Need};
 use crate::qemu::STATUS_PASS;
 
-/// Where the kernel looks for the list: `ATTACHMENT_ADDRESS` in
+/// The address at which the kernel expects the list: `ATTACHMENT_ADDRESS` in
 /// `tests-qemu/src/machine/aarch64.rs`.
 const ATTACHMENT_ADDRESS: u64 = 0x4200_0000;
 
@@ -71,7 +72,7 @@ fn build_and_list(shell: &Shell, target: &str) -> Result<PathBuf> {
     Ok(list)
 }
 
-/// Runs the demo, its output straight to ours; it has to end with `status`.
+/// Runs the demo with its output passed through; it has to end with `status`.
 fn run_demo(shell: &Shell, target: &str, arguments: &[&str], status: i32) -> Result<()> {
     let run = cargo(shell, "run", target).arg("--quiet").arg("--").args(arguments);
     let ended = Command::from(run).stdin(Stdio::null()).status().context("running cargo")?;
@@ -93,14 +94,14 @@ fn functions_of(file: &[u8]) -> Result<Vec<Function>> {
     let mut functions = Vec::new();
     for symbol in file.symbols() {
         if symbol.is_definition() && symbol.kind() == SymbolKind::Text && symbol.size() > 0 {
-            // The alternate form leaves out the hash that ends a Rust symbol.
+            // The alternate format omits the hash at the end of a Rust symbol.
             let name = format!("{:#}", rustc_demangle::demangle(symbol.name()?));
             let (start, code_bytes) = (symbol.address(), symbol.size());
             functions.push(Function { start, code_bytes, name });
         }
     }
     functions.sort();
-    // Several symbols may stand for one piece of code: the first by name serves.
+    // Several symbols may name one piece of code: the first by name is used.
     functions.dedup_by_key(|function| function.start);
     for index in 1..functions.len() {
         let next = functions[index].start;
@@ -110,7 +111,7 @@ fn functions_of(file: &[u8]) -> Result<Vec<Function>> {
     Ok(functions)
 }
 
-/// What is loaded beside the program: its length, then the list.
+/// The attachment: its length, then the list.
 fn attachment_of(functions: &[Function]) -> Result<Vec<u8>> {
     let mut names = String::new();
     let mut list = Vec::from((functions.len() as u64).to_le_bytes());

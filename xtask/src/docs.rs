@@ -1,5 +1,5 @@
-//! Stage `docs`: rustdoc without a warning, Rust code in Markdown files compiled and run, and links
-//! between files that lead somewhere.
+//! Stage `docs`: rustdoc gives no warning, Rust code in Markdown files compiles and runs, and links
+//! between files have targets.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};

@@ -1,10 +1,10 @@
 //! Stage `fuzz` of `verify`: each target of `fuzz/` for a minute, under AddressSanitizer.
 //!
-//! Fuzzing needs a nightly compiler; where none can be had that part is skipped, and says so. What
-//! remains runs everywhere: the targets on random inputs, their format, and clippy's opinion. The
-//! stage `lint` does not ask for those, because `fuzz` is a workspace of its own.
+//! Fuzzing needs a nightly compiler; where none is available that part is skipped, and says so. The rest
+//! runs everywhere: the targets on random inputs, their format, and clippy. The stage `lint` does not
+//! cover these, because `fuzz` is a workspace of its own.
 //!
-//! Inputs that reached something new stay in the target folder, and the next run starts from them.
+//! Inputs that reached new code stay in the target folder, and the next run starts from them.
 
 use std::fs;
 use std::path::Path;
@@ -20,10 +20,10 @@ use crate::stage::Count;
 const TARGETS: &[&str] = &["table", "map", "probe", "robin_hood", "lockfree"];
 const SECONDS_PER_TARGET: u32 = 60;
 
-/// Without this option libFuzzer makes inputs longer only when it finds nothing new in short ones: after a
-/// minute it would still be at three operations.
+/// Without this option libFuzzer makes inputs longer only when short ones find nothing new: after a minute
+/// it would still be at three operations.
 const LONG_AT_ONCE: &str = "-len_control=0";
-/// Some two hundred operations.
+/// Enough for about two hundred operations.
 const MOST_BYTES: &str = "-max_len=2048";
 
 /// libFuzzer is built from its C++ source.
@@ -85,7 +85,7 @@ fn fuzz(shell: &Shell, target: &str, folder: &Path) -> Result<Count> {
     Ok(count)
 }
 
-/// How many inputs a run of libFuzzer tried.
+/// The number of inputs that a run of libFuzzer tried.
 #[derive(Debug, PartialEq, Eq)]
 struct Executions {
     number: u64,

@@ -1,5 +1,5 @@
-//! Stage `host`: the tests on this machine, with and without features, with each backend, and
-//! optimised or not; the tests of xtask; and the examples.
+//! Stage `host`: the tests on this machine, with and without features, with each backend, optimised and
+//! not; the tests of xtask; and the examples.
 
 use std::fs;
 
@@ -11,8 +11,8 @@ use crate::matrix::{ALL, Backend, Features, NONE, PROBING};
 use crate::stage::Count;
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
-    // Features in between only add modules: that each set compiles is asked by `lint` and `builds`. What
-    // is chosen on a host, a part of each backend, was tested with debug assertions.
+    // The other sets of features only add modules; `lint` and `builds` check that each set compiles. The
+    // first run covers the backend that is chosen on a host, a part of each, with debug assertions.
     let mut jobs = vec![
         tests(shell, Backend::Chosen, ALL, &[]),
         tests(shell, Backend::Chosen, NONE, &[]),

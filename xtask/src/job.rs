@@ -1,8 +1,9 @@
-//! Running a command: quiet while all is well, alive while it takes long, complete when it fails.
+//! Running a command: silent while it succeeds, with signs of life while it takes long, complete
+//! when it fails.
 //!
-//! A job's output goes to a file, standard output and error in the order they were written. When
-//! the job fails the whole file is shown, with the command that makes it happen again. While it
-//! runs, from time to time a line shows how long that has been, and its last output.
+//! A job's output goes to a file, with standard output and error in the order of writing. When the
+//! job fails, the whole file is shown, with the command that repeats it. A line at intervals shows
+//! how long the job has been running, and its last output.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -17,18 +18,18 @@ use xshell::Cmd;
 
 use crate::count::Count;
 
-/// How often a running command is looked at.
+/// The interval between two checks of a running command.
 const LOOK: Duration = Duration::from_millis(20);
-/// How often a long one shows that it is alive.
+/// The interval between two signs of life of a long one.
 const PULSE: Duration = Duration::from_secs(10);
 
-/// Set by `--verbose`: output is shown as it comes. Relaxed: written once, before any job.
+/// Set by `--verbose`: output is shown immediately. Relaxed: written once, before any job.
 pub(crate) static VERBOSE: AtomicBool = AtomicBool::new(false);
 
-/// How many seconds a command may be silent. Relaxed: written once, before any job.
+/// The seconds that a command may be silent. Relaxed: written once, before any job.
 pub(crate) static PATIENCE_S: AtomicU64 = AtomicU64::new(u64::MAX);
 
-/// A command with a name for people, and how its checks are counted.
+/// A command with a name for display, and how its checks are counted.
 pub(crate) struct Job {
     name: String,
     command: Command,
@@ -40,7 +41,7 @@ enum Kind {
     Step,
     /// As many checks as its closing lines count, and at least one.
     Tests,
-    /// One check: it fails, and says this.
+    /// One check: it fails with this message.
     Refused(&'static str),
     /// One check: it ends with one of these codes.
     Ends(&'static [i32]),
@@ -80,7 +81,7 @@ impl Job {
         self.run_for_output().map(|(count, _)| count)
     }
 
-    /// [`run`](Self::run), and what the command wrote.
+    /// [`run`](Self::run), which also returns the command's output.
     pub(crate) fn run_for_output(mut self) -> Result<(Count, String)> {
         let again = describe(&self.command);
         let patience = Duration::from_secs(PATIENCE_S.load(Relaxed));
@@ -102,14 +103,14 @@ impl Job {
 }
 
 impl Kind {
-    /// What `outcome` counts, and what is wrong with it.
+    /// The count for `outcome`, and what is wrong with it.
     fn judge(&self, outcome: &Outcome) -> (Count, Option<&'static str>) {
         match *self {
             Kind::Step if outcome.success => (Count::ONE_PASSED, None),
             Kind::Step => (Count::ONE_FAILED, Some("failed")),
             Kind::Tests => {
                 let count = Count::of_closing_lines(&outcome.output);
-                // What does not compile has no closing line: that is one failure too.
+                // A compile error leaves no closing line: that is one failure too.
                 let at_least_one = Count { failed: count.failed.max(1), ..count };
                 match (outcome.success && count.failed == 0, count.is_none()) {
                     (true, false) => (count, None),
@@ -129,7 +130,8 @@ impl Kind {
     }
 }
 
-/// Runs `jobs` in turn until one fails: what follows would mostly repeat its messages.
+/// Runs `jobs` in turn until one fails, because the following ones would mostly repeat its
+/// messages.
 pub(crate) fn run_until_failure(jobs: impl IntoIterator<Item = Job>) -> Result<Count> {
     let mut sum = Count::NONE;
     for job in jobs {
@@ -141,8 +143,8 @@ pub(crate) fn run_until_failure(jobs: impl IntoIterator<Item = Job>) -> Result<C
     Ok(sum)
 }
 
-/// Runs `command` without standard input, its output in a file; ends it when it has written nothing
-/// for as long as `patience`.
+/// Runs `command` without standard input, with its output in a file; ends it when it has written
+/// nothing for `patience`.
 fn run_logged(command: &mut Command, patience: Duration) -> Result<Outcome> {
     let log = Log { file: tempfile::tempfile()? };
     let (stdout, stderr) = (log.file.try_clone()?, log.file.try_clone()?);
@@ -160,7 +162,7 @@ fn run_logged(command: &mut Command, patience: Duration) -> Result<Outcome> {
             shown_bytes += news.len() as u64;
         } else if status.is_none() && start.elapsed() >= next_pulse {
             println!("      … {} s: {}", next_pulse.as_secs(), log.last_line()?);
-            // Less often as it gets longer: ten minutes are some twenty lines.
+            // Less often as it takes longer: ten minutes give about twenty lines.
             next_pulse += PULSE.max(next_pulse / 4);
         }
         let length = log.file.metadata()?.len();
@@ -171,7 +173,7 @@ fn run_logged(command: &mut Command, patience: Duration) -> Result<Outcome> {
             hangs = true;
             writeln!(&log.file, "\nended: silent for {} s", patience.as_secs())?;
             for id in with_descendants(child.id()) {
-                // One of them may have ended meanwhile.
+                // A process may have ended meanwhile.
                 let _ = Command::new("kill").args(["-KILL", &id.to_string()]).status();
             }
         }
@@ -184,8 +186,8 @@ fn run_logged(command: &mut Command, patience: Duration) -> Result<Outcome> {
     Ok(Outcome { success, code, output: log.read()?, time: start.elapsed() })
 }
 
-/// The process `id` and all that it has started: ending `cargo` alone would leave its test running.
-/// By the files of Linux; elsewhere the process alone.
+/// The process `id` and all its descendants: ending `cargo` alone would leave its test running.
+/// Uses the files of Linux; on other systems only the process itself.
 fn with_descendants(id: u32) -> Vec<u32> {
     let mut family = vec![id];
     let tasks = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
@@ -197,8 +199,8 @@ fn with_descendants(id: u32) -> Vec<u32> {
     family
 }
 
-/// The output of one command, in a file without a name. The command writes through copies of the
-/// handle, which share one position; so reading must not move it.
+/// The output of one command, in an unnamed file. The command writes through copies of the handle,
+/// which share one position; so reading must not move it.
 struct Log {
     file: File,
 }
@@ -222,7 +224,7 @@ impl Log {
     }
 }
 
-/// The command as one would type it, with the variables that were set for it.
+/// The command as one would type it, with the variables set for it.
 fn describe(command: &Command) -> String {
     let quoted = |text: &std::ffi::OsStr| {
         let text = text.to_string_lossy();

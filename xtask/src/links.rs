@@ -1,6 +1,6 @@
 //! Links in Markdown files: each relative one must lead to a file, and its `#part` to a heading.
 //!
-//! Links to the web are left alone: a check must not depend on somebody else's server.
+//! Links to the web are not checked: a check must not depend on other people's servers.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,7 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::stage::Count;
 
-/// What a Markdown file says that concerns others.
+/// The parts of a Markdown file that other checks use.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     /// Relative to the root of the repository, without `.` and `..`.
@@ -22,7 +22,7 @@ pub(crate) struct Document {
     anchors: Vec<String>,
 }
 
-/// Reads every Markdown file under `root`, but for what Cargo builds and hidden folders.
+/// Reads every Markdown file under `root`, except in hidden folders and those that Cargo builds.
 pub(crate) fn read_all(root: &Path) -> Result<Vec<Document>> {
     let is_ours = |entry: &DirEntry| {
         let name = entry.file_name().to_string_lossy();
@@ -40,7 +40,7 @@ pub(crate) fn read_all(root: &Path) -> Result<Vec<Document>> {
     Ok(documents)
 }
 
-/// Shows every link that leads nowhere; each document is one check.
+/// Shows every link without a target; each document is one check.
 pub(crate) fn check(documents: &[Document]) -> Count {
     let mut count = Count::NONE;
     for document in documents {
@@ -87,7 +87,7 @@ fn read(path: PathBuf, text: &str) -> Document {
     document
 }
 
-/// The name of a heading in links, as the usual hosts of repositories make it.
+/// The anchor of a heading, as the usual hosts of repositories derive it.
 fn anchor_of(heading: &str) -> String {
     let kept = heading.to_lowercase();
     kept.chars()

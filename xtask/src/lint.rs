@@ -17,9 +17,9 @@ pub(crate) const NEEDS: &[Need] =
     &[needs::RUSTFMT, needs::CLIPPY, Need::Target(I686_MUSL), Need::Target(RISCV64IMAC_NONE)];
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
-    // The same targets as the builds, by the same table.
+    // The same targets as in `builds`, from the same table.
     needs::obtain(shell, builds::NEEDS)?;
-    // A package of its own, out of the workspace; `answers.rs` is a module of nothing.
+    // A package outside the workspace; `answers.rs` is not a module of any crate.
     let program = ["main.rs", "answers.rs", "../build.rs"];
     let program = program.map(|file| format!("tests-consumers/program/src/{file}"));
     let alone = cmd!(shell, "rustfmt --edition 2021 --check --color never").args(program);

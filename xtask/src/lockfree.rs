@@ -1,5 +1,5 @@
-//! Stage `lockfree-long` of `verify`: the tests of the lock-free map that are worth more the longer they
-//! run, for long.
+//! Stage `lockfree-long` of `verify`: long runs of those tests of the lock-free map that find more the
+//! longer they run.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -9,7 +9,7 @@ use crate::stage::Count;
 
 /// Rounds of the recorded histories: ten million operations.
 const HISTORY_ROUNDS: &str = "8000";
-/// Insertions into maps of all sizes that are as full as they are made for.
+/// Insertions into maps of all sizes, filled to the entries that they are made for.
 const CHURN_TURNS: &str = "100000000";
 
 pub(crate) fn run_long(shell: &Shell) -> Result<Count> {

@@ -13,8 +13,8 @@
 //! ```
 //!
 //! Each command finds what it needs on the machine and installs what is missing where it may
-//! ([`needs`]); what it may not install it asks for, with the exact commands. The last line of
-//! `test` and `verify` is a count, and the exit code says the same.
+//! ([`needs`]); for what it may not install it prints the exact commands. The last line of `test`
+//! and `verify` is a count, and the exit code agrees with it.
 
 mod arrows;
 mod asm_check;
@@ -87,7 +87,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what the command line asks; did all checks pass?
+/// Runs the command line; did all checks pass?
 fn run() -> Result<bool> {
     let mut parser = lexopt::Parser::from_env();
     let mut command = None;
@@ -148,7 +148,7 @@ fn run() -> Result<bool> {
             table::TEST
         }
         Some("verify") => {
-            // Some of its jobs prove one theorem for an hour.
+            // Some of its jobs prove a single theorem for an hour.
             job::PATIENCE_S.store(3 * 3600, Relaxed);
             table::VERIFY
         }

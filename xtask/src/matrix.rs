@@ -1,11 +1,11 @@
-//! What heptad is built for: feature sets, targets, backends. The stages pick from here, so that a
-//! new feature or target is added once.
+//! What heptad is built for: feature sets, targets, backends. The stages choose from here, so that
+//! a new feature or target is added once.
 
 use std::env;
 
 use xshell::{Cmd, Shell, cmd};
 
-/// A choice of features: a name, and the arguments for Cargo.
+/// A set of features: a name, and the arguments for Cargo.
 #[derive(Clone, Copy)]
 pub(crate) struct Features {
     pub(crate) name: &'static str,
@@ -26,7 +26,7 @@ pub(crate) const EMULATED: Features = Features {
     name: "lockfree emulated",
     arguments: &["--no-default-features", "-Flockfree-emulated-with-locks"],
 };
-/// What a processor without compare-and-swap can have; `spin` needs that.
+/// The features for a processor without compare-and-swap; `spin` needs it.
 pub(crate) const WITHOUT_ATOMICS: Features = Features {
     name: "all that needs no atomics",
     arguments: &["--no-default-features", "-Fasm,alloc,serde,ffi"],
@@ -38,7 +38,7 @@ const SPIN: Features =
 const SERDE: Features =
     Features { name: "serde alone", arguments: &["--no-default-features", "-Fserde"] };
 
-/// The default, none, all, and each of them alone.
+/// The default, none, all, and each feature alone.
 pub(crate) const FEATURE_SETS: &[Features] =
     &[DEFAULT, ALL, NONE, ASM, LOCKFREE, EMULATED, ALLOC, FFI, SPIN, SERDE];
 
@@ -62,7 +62,7 @@ pub(crate) const I686_MUSL: &str = "i686-unknown-linux-musl";
 pub(crate) const RISCV64_LINUX: &str = "riscv64gc-unknown-linux-gnu";
 pub(crate) const S390X_LINUX: &str = "s390x-unknown-linux-gnu";
 pub(crate) const RISCV64_NONE: &str = "riscv64gc-unknown-none-elf";
-/// Kernels' choice: it has no FP register.
+/// The target for kernels: it has no FP register.
 pub(crate) const RISCV64IMAC_NONE: &str = "riscv64imac-unknown-none-elf";
 pub(crate) const THUMBV7EM: &str = "thumbv7em-none-eabi";
 pub(crate) const RISCV32IMAC: &str = "riscv32imac-unknown-none-elf";
@@ -74,14 +74,14 @@ pub(crate) const RISCV32I: &str = "riscv32i-unknown-none-elf";
 pub(crate) const ASSEMBLY_TARGETS: &[&str] =
     &[X86_64_LINUX, AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, RISCV64_NONE];
 
-/// Targets without: 32 bits, and big-endian.
+/// Targets without assembly: 32 bits, and big-endian.
 pub(crate) const PORTABLE_TARGETS: &[&str] = &[I686_LINUX, S390X_LINUX];
 /// Targets whose widest atomics have 32 bits.
 pub(crate) const TARGETS_OF_32_BIT_ATOMICS: &[&str] = &[THUMBV7EM, RISCV32IMAC];
-/// Targets that load and store only.
+/// Targets with loads and stores only.
 pub(crate) const TARGETS_WITHOUT_CAS: &[&str] = &[THUMBV6M, RISCV32IMC, RISCV32I];
 
-/// Which backend of the probe routines everything uses.
+/// The backend of the probe routines that everything uses.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
     /// The one that `src/probe/mod.rs` chooses.
@@ -90,7 +90,7 @@ pub(crate) enum Backend {
     Portable,
 }
 
-/// The tests where another backend makes a difference.
+/// The tests for which the backend makes a difference.
 pub(crate) const PROBING: &[&str] =
     &["--lib", "--test=shared", "--test=probe_abi", "--test=probe_memory"];
 
@@ -105,7 +105,7 @@ impl Backend {
         }
     }
 
-    /// The compiler flags that force it.
+    /// The compiler flags that select it.
     pub(crate) fn flags(self) -> &'static str {
         match self {
             Backend::Chosen => "",
@@ -115,7 +115,7 @@ impl Backend {
     }
 
     /// `cargo` with this backend, for programs and for the examples in documentation. Each backend
-    /// has its own target folder, because Cargo builds everything anew whenever the flags change.
+    /// has its own target folder, because Cargo rebuilds everything whenever the flags change.
     pub(crate) fn cargo<'shell>(self, shell: &'shell Shell, extra_flags: &str) -> Cmd<'shell> {
         let mut cargo = cmd!(shell, "cargo");
         let flags = [extra_flags, self.flags()].join(" ");

@@ -1,10 +1,11 @@
-//! Stage `miri` of `verify`: every test under Miri, which sees undefined behaviour that happens to
-//! work; and those that the kernels share once more as on 32 bits, and as on a big-endian machine.
+//! Stage `miri` of `verify`: every test under Miri, which detects undefined behaviour even where the
+//! result is right; and the tests shared with the kernels again for 32 bits and for a big-endian
+//! machine.
 //!
-//! Stage `miri-lockfree`: the threads of the lock-free map's tests, under many seeds. Each seed is
-//! another order of the threads' steps, with other old values where the memory order allows them.
+//! Stage `miri-lockfree`: the lock-free map's tests with threads, under many seeds. Each seed gives
+//! another order of the threads' steps, with other stale values where the memory order allows them.
 //!
-//! Miri is part of nightly toolchains only; where none can be had the stage is skipped, and says so.
+//! Miri is part of nightly toolchains only; where none is available the stage is skipped, and says so.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -16,9 +17,9 @@ use crate::stage::Count;
 
 const NIGHTLY: Need = Need::Toolchain("nightly", &["miri", "rust-src"]);
 
-/// Some tests leak memory on purpose, to have it for ever. Those of owned entries count what is dropped.
+/// Some tests leak memory on purpose, for a `'static` lifetime. The tests of owned entries count drops.
 const IGNORE_LEAKS: &str = "-Zmiri-ignore-leaks";
-/// Orders of the threads' steps that are tried.
+/// Orders of the threads' steps: one per seed.
 const SEEDS: &str = "0..16";
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
@@ -40,7 +41,7 @@ pub(crate) fn run_lockfree(shell: &Shell) -> Result<Count> {
         return Ok(skipped);
     }
     let programs = ["--test", "lockfree_history", "--test", "lockfree_rows"];
-    // Those with threads, but for the ones that show the checker refusing.
+    // The tests with threads, except those in which the checker must refuse.
     let names = ["--", "histories", "n6_", "m7_", "two_keys"];
     job::run_until_failure([X86_64_LINUX, AARCH64_LINUX].map(|target| {
         let command = cmd!(shell, "cargo +nightly miri test --target {target}")

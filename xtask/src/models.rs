@@ -18,12 +18,12 @@ use mutants::Mutant;
 
 /// The models of the lock-free map.
 const MODELS: &str = "lockfree::models::";
-/// Those of a growth with several helpers.
+/// The models of a growth with several migrators.
 const SHARED_GROWTH: &str = "robin_hood::shared::";
 /// The models that take minutes.
 const LONG: &str = "thorough::";
 
-/// Which atomics the code under test has.
+/// The atomics of the code under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Atomics {
     Loom,
@@ -31,8 +31,8 @@ enum Atomics {
 }
 
 impl Atomics {
-    /// `cargo test` of the crate's own tests with these atomics. They have a target folder of their
-    /// own, because Cargo builds everything anew whenever the flags change.
+    /// `cargo test` of the crate's own tests with these atomics. Each kind has its own target folder, because
+    /// Cargo rebuilds everything whenever the flags change.
     fn cargo_test(self, shell: &Shell) -> Result<Cmd<'_>> {
         let (package, flags, name) = match self {
             // The same sources, in a package that has loom.
@@ -69,8 +69,8 @@ pub(crate) fn mutant_names() -> Result<Vec<String>> {
     Ok(mutants.into_iter().map(|mutant| mutant.name).collect())
 }
 
-/// Each mutant of the code must be caught; with `MUTANT=word` in the environment those alone whose name has the
-/// word in it.
+/// Each mutant of the code must be caught; `MUTANT=word` in the environment selects those whose name contains
+/// the word.
 pub(crate) fn run_mutants(shell: &Shell) -> Result<Count> {
     let tree = Path::new(&target_folder()).join("model-mutants");
     copy_tree(&tree)?;
@@ -94,7 +94,7 @@ pub(crate) fn run_mutants(shell: &Shell) -> Result<Count> {
 fn try_mutant(shell: &Shell, tree: &Path, mutant: &Mutant) -> Result<Count> {
     let _folder = shell.push_dir(tree);
     mutant.apply(tree)?;
-    // Errors of the compiler must not count as caught.
+    // Compiler errors must not count as caught.
     let build = mutant.atomics.cargo_test(shell)?.env("CARGO_INCREMENTAL", "1").arg("--no-run");
     let built = build.quiet().ignore_status().output()?;
     let complaint = String::from_utf8_lossy(&built.stderr).into_owned();
@@ -103,7 +103,7 @@ fn try_mutant(shell: &Shell, tree: &Path, mutant: &Mutant) -> Result<Count> {
     Job::refused(&mutant.name, test, "test result: FAILED").run()
 }
 
-/// Copies the sources, and nothing that is built from them. What has not changed is left alone.
+/// Copies the sources, without build products. Unchanged files are not touched.
 fn copy_tree(to: &Path) -> Result<()> {
     let is_source = |name: &str| name != ".git" && name != "target";
     let entries = WalkDir::new(".").into_iter();

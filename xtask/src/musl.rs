@@ -1,5 +1,5 @@
-//! Stage `musl` of `verify`: the tests as static Linux programs, of 64 and of 32 bits. An x86_64 machine runs
-//! both, and neither needs a C compiler: Rust brings the library, and its own linker.
+//! Stage `musl` of `verify`: the tests as static Linux programs, for 64 and 32 bits. An x86_64 machine runs
+//! both, and neither needs a C compiler: Rust supplies the library and the linker.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};

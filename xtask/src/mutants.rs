@@ -1,12 +1,12 @@
 //! Stage `mutants` of `verify`: cargo-mutants changes the library, one expression or one function at
 //! a time, and the tests must notice each change.
 //!
-//! Changes that no test can notice stand in `docs/mutants.md`, each with the reason. What survives
-//! has to be exactly what is listed there: a survivor that is not is a gap in the tests, and a row
-//! that does not survive is a claim that has become wrong. A mutant that runs out of time is noticed.
+//! Changes that no test can notice are in `docs/mutants.md`, each with the reason. The survivors have
+//! to be exactly those listed there: an unlisted survivor is a gap in the tests, and a listed mutant
+//! that is caught is a wrong claim. A mutant that times out counts as noticed.
 //!
-//! `.cargo/mutants.toml` says which files are changed and which tests run, so that `cargo mutants`
-//! typed by hand does the same.
+//! `.cargo/mutants.toml` selects the files to change and the tests to run, so that a manual `cargo
+//! mutants` does the same.
 
 use std::env;
 use std::fs;
@@ -21,19 +21,19 @@ use crate::needs::Need;
 use crate::pages::markdown::Page;
 use crate::stage::Count;
 
-/// The names of mutants differ between versions.
+/// The version of cargo-mutants: mutants' names differ between versions.
 const VERSION: &str = "27.1.0";
 pub(crate) const NEEDS: &[Need] = &[Need::CargoTool("cargo-mutants", VERSION)];
 
-/// The survivors, and why.
+/// The survivors, and the reasons.
 const LIST: &str = "docs/mutants.md";
-/// All were noticed; some survived; some ran out of time.
+/// Exit codes: all were noticed; some survived; some timed out.
 const JUDGED: &[i32] = &[0, 2, 3];
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let listed = listed_in(&fs::read_to_string(LIST).context(LIST)?);
     let output = env::current_dir()?.join(target_folder()).join("mutants");
-    // It builds in a copy, with a target folder there. The tests are compute-bound, and many.
+    // It builds in a copy, with a target folder there. The tests are many and compute-bound.
     let command = cmd!(shell, "cargo mutants --colors never --output {output}")
         .env_remove("CARGO_TARGET_DIR")
         .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
@@ -75,7 +75,7 @@ fn read(results: &Path, name: &str) -> Result<Vec<String>> {
     Ok(text.lines().filter_map(without_position).collect())
 }
 
-/// `src/a.rs:7:5: replace x with y` as `src/a.rs: replace x with y`, which stays right when lines are
+/// `src/a.rs:7:5: replace x with y` as `src/a.rs: replace x with y`, which stays valid when lines are
 /// added above.
 fn without_position(mutant: &str) -> Option<String> {
     let (place, change) = mutant.split_once(": ")?;
@@ -89,7 +89,7 @@ fn listed_in(markdown: &str) -> Vec<String> {
     page.rows.iter().flat_map(|row| row.spans(0).iter().cloned()).collect()
 }
 
-/// What `mutants` has and `others` has not; a mutant that is there twice has to be there twice.
+/// What is in `mutants` and not in `others`; duplicates count.
 fn without(mutants: &[String], others: &[String]) -> Vec<String> {
     let mut rest = mutants.to_vec();
     for other in others {

@@ -1,8 +1,8 @@
 //! What a stage needs on the machine, and how to get it.
 //!
-//! A stage lists its needs; before stages run, everything missing is installed at once where that
-//! is allowed: Debian packages as root, parts of the Rust toolchain by whoever has rustup. Where it
-//! is not allowed, or fails, the error holds the exact commands to type.
+//! A stage lists its needs. Before stages run, everything missing is installed at once where that
+//! is allowed: Debian packages as root, parts of the Rust toolchain through rustup. If that is not
+//! allowed, or fails, the error has the exact commands to type.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -16,9 +16,9 @@ use crate::job::Job;
 /// Something that must be on the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// A program on the search path, and the Debian package that has it.
+    /// A program on the search path, and its Debian package.
     Program(&'static str, &'static str),
-    /// A file, and the Debian package that has it.
+    /// A file, and its Debian package.
     File(&'static str, &'static str),
     /// The standard library, or `core` alone, for a target.
     Target(&'static str),
@@ -26,7 +26,7 @@ pub(crate) enum Need {
     Component(&'static str, &'static str),
     /// Another toolchain, with components.
     Toolchain(&'static str, &'static [&'static str]),
-    /// A subcommand of Cargo, from the package of that name. Another version than this one will do.
+    /// A subcommand of Cargo, from the package of that name; any installed version of it suffices.
     CargoTool(&'static str, &'static str),
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn obtain(shell: &Shell, needs: &[Need]) -> Result<()> {
         }
     }
     for words in &commands {
-        // One `apt-get update` serves every stage of this run. Relaxed: there is one thread.
+        // One `apt-get update` serves all stages of a run. Relaxed: there is one thread.
         static UPDATED: AtomicBool = AtomicBool::new(false);
         if words[1] == "update" && UPDATED.swap(true, Relaxed) {
             continue;
@@ -117,7 +117,7 @@ fn to_words(start: &str, rest: &[&str]) -> Vec<String> {
     start.split(' ').chain(rest.iter().copied()).map(String::from).collect()
 }
 
-/// What was found out about the machine.
+/// Facts about the machine.
 struct Machine {
     /// The root of the toolchain in use.
     sysroot: PathBuf,

@@ -1,5 +1,6 @@
 //! Stages `no-atomics` and `no-atomics-all`: the kernels of `tests-qemu` on processors without 64-bit atomics, for
-//! each way of having the lock-free map there that the table of `lockfree::IS_LOCK_FREE` calls usable in handlers.
+//! each emulation of the lock-free map's atomics that the table of `lockfree::IS_LOCK_FREE` calls usable in
+//! handlers.
 
 use std::fs;
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ pub(crate) const ALL_NEEDS: &[Need] = &[
     Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-nm"),
 ];
 
-/// A target, and the processor that QEMU gives its kernels.
+/// A target, and the processor that QEMU emulates for its kernels.
 type Machine = (&'static str, &'static str);
 
 const CORTEX_M0: Machine = (THUMBV6M, "cortex-m4");
@@ -42,7 +43,7 @@ const CORTEX_M4: Machine = (THUMBV7EM, "cortex-m4");
 const RISCV_IMC: Machine = (RISCV32IMC, "rv32");
 const RISCV_IMAC: Machine = (RISCV32IMAC, "rv32");
 
-/// The lock-free map outside interrupts.
+/// Uses the lock-free map outside interrupts.
 const NO_ATOMICS: Kernel = ("no_atomics", Ending::Pass);
 
 /// How `portable-atomic` emulates the atomics: flags for the compiler, and features of the kernels.
@@ -52,10 +53,10 @@ const BY_LOCK: Emulation = ("", "emulated");
 const BY_CRITICAL_SECTION: Emulation = ("", "emulated,critical-section");
 const ON_ONE_CORE: Emulation = ("--cfg portable_atomic_unsafe_assume_single_core", "emulated");
 const PRIVILEGED: Emulation = ("--cfg portable_atomic_unsafe_assume_privileged", "emulated");
-/// The kernels' own locks need it on the smallest processors; the lock-free map is not there.
+/// The kernels' own locks need it on the smallest processors; the lock-free map is disabled.
 const WITHOUT_LOCKFREE: Emulation = ("", "critical-section");
 
-/// On the quicker of the two emulators.
+/// Uses the faster of the two emulators.
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let kernels = &[FP_TRAP, STATIC_AND_ARENA, ROBIN_HOOD, NO_ATOMICS, SHARED_MAP, REBUILD];
     boot(shell, RISCV_IMC, BY_CRITICAL_SECTION, kernels)
@@ -92,7 +93,7 @@ fn boot(
     qemu::boot_all(shell, Build { target, flags, features }, &[processor], kernels)
 }
 
-/// Where C refuses, and what it answers beside that.
+/// The kernel in C: what C refuses there, and what it answers.
 fn kernel_in_c(shell: &Shell) -> Result<Count> {
     let folder = PathBuf::from(target_folder()).join("no-atomics");
     fs::create_dir_all(&folder)?;

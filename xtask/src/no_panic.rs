@@ -1,8 +1,8 @@
 //! Stage `no-panic`: a bare-metal user of the whole fallible interface links, and so cannot panic.
 //!
-//! `tests-link` has a panic handler that needs a function nobody defines: as long as no code can
-//! reach a panic the linker drops the handler, and with it the need. The counter-proof plants a
-//! panic, and must not link, for that reason and no other.
+//! `tests-link` has a panic handler that needs an undefined function: if no code can reach a panic,
+//! the linker drops the handler, and with it the reference. The counter-proof plants a panic, and
+//! must not link, for exactly that reason.
 
 use anyhow::Result;
 use xshell::{Cmd, Shell, cmd};
@@ -17,7 +17,7 @@ const TARGETS: [&str; 3] = [AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE];
 pub(crate) const NEEDS: &[Need] =
     &[Need::Target(AARCH64_NONE), Need::Target(AARCH64_NONE_SOFTFLOAT), Need::Target(X86_64_NONE)];
 
-/// What the linker says when the handler stays.
+/// The linker's message when the handler stays.
 const COMPLAINT: &str = "undefined symbol: a_panic_is_reachable";
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {

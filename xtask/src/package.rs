@@ -1,5 +1,5 @@
-//! A part of stage `builds`: what somebody gets who depends on heptad. The package is built from the files
-//! that it includes, and a program's lock file has what README says and no more.
+//! A part of stage `builds`: what a user of heptad gets. The package is built from the files that it
+//! includes, and a program's lock file has exactly the packages that README names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,8 +12,8 @@ use crate::job::Job;
 use crate::matrix::target_folder;
 use crate::stage::Count;
 
-/// Other packages in the lock file of a program that takes the features in front, the default ones
-/// if there is none.
+/// Other packages in the lock file of a program that uses the features in the first column; an empty
+/// string means the default features.
 const LOCKED: &[(&str, &[&str])] = &[
     ("", ALWAYS),
     ("alloc", ALWAYS),
@@ -26,10 +26,10 @@ const LOCKED: &[(&str, &[&str])] = &[
 ];
 const ALWAYS: &[&str] = &["cfg-if", "static_assertions"];
 
-/// What Cargo locks for the sake of versions that match, and builds for nobody who does not derive.
+/// Packages that Cargo locks to match versions, and builds only for users who derive.
 const DERIVE: &[&str] = &["proc-macro2", "quote", "serde_derive", "syn", "unicode-ident"];
 
-/// Folders of which nothing is published.
+/// Folders that are not published.
 const OURS: &[&str] = &[
     "bench/", "capi/", "counts/", "fuzz/", "models/", "proofs/", "tests/", "tests-", "xtask/",
     "targets/",
@@ -80,7 +80,7 @@ fn lock_file(shell: &Shell, features: &str, expected: &[&str]) -> Result<Count> 
     Ok(Count::of(locked == wanted))
 }
 
-/// The packages of a lock file, but for the program and heptad.
+/// The packages of a lock file, except the program and heptad.
 fn packages_in(lock: &str) -> BTreeSet<String> {
     let names = lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
     names.filter(|name| !["consumer", "heptad"].contains(name)).map(String::from).collect()

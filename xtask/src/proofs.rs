@@ -1,7 +1,7 @@
 //! Stage `proofs`: the theorems of `proofs/`, by z3 and by symbolic execution of machine code.
 //!
-//! They run in a Python environment of their own, under the target folder. It is made once, and anew
-//! when `proofs/requirements.txt` changes; a copy of that file in the environment shows that.
+//! They run in a separate Python environment below the target folder. It is created once, and again
+//! when `proofs/requirements.txt` changes; a copy of that file in the environment shows this.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,8 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Target(X86_64_NONE),
 ];
 
-/// Debian keeps what `python3 -m venv` needs in a package of its own; its list of files shows it.
+/// Debian has what `python3 -m venv` needs in a separate package; its list of files shows whether it
+/// is installed.
 const VENV: Need = Need::File("/var/lib/dpkg/info/python3-venv.list", "python3-venv");
 
 const REQUIREMENTS: &str = "proofs/requirements.txt";

@@ -1,8 +1,7 @@
-//! Stage `protocols` of `verify`: the protocols of rebuilds and of grace periods in Promela, every
-//! interleaving, by spin.
+//! Stage `protocols` of `verify`: the protocols of rebuilds and of grace periods in Promela; spin
+//! checks every interleaving.
 //!
-//! Each scenario must have no error and no run without an end; and with each planted error spin must
-//! find one.
+//! Each scenario must have no error and no endless run; for each planted error spin must report one.
 
 use std::path::{Path, absolute};
 
@@ -53,7 +52,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
 
 fn try_scenario(shell: &Shell, model: &Path, scenario: &str, planted: &[&str]) -> Result<Count> {
     let mut sum = Count::NONE;
-    // Assertions; and again, whether there is a run without an end.
+    // First the assertions; then a second search, for endless runs.
     for (what, how, argument) in
         [("answers", "-DSAFETY", "-m100000"), ("every run ends", "-DNP", "-l")]
     {
@@ -73,7 +72,7 @@ fn report(name: String, is_good: bool) -> Count {
     if is_good { Count::ONE_PASSED } else { Count::ONE_FAILED }
 }
 
-/// The errors that spin finds: 0, or 1, as it stops at the first.
+/// The number of errors that spin finds: 0 or 1, since it stops at the first.
 fn count_errors(
     shell: &Shell,
     model: &Path,
@@ -91,7 +90,7 @@ fn count_errors(
     errors_of(&output).with_context(|| format!("no complete search:\n{output}"))
 }
 
-/// What a search reports, if it has looked everywhere or found something.
+/// The result of a search, if it was exhaustive or found an error.
 fn errors_of(output: &str) -> Option<u32> {
     let (_, rest) = output.split_once("errors: ")?;
     let errors = rest.split_whitespace().next()?.parse().ok()?;

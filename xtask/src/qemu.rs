@@ -1,11 +1,11 @@
 //! The kernels of `tests-qemu`, booted under QEMU.
 //!
-//! `.cargo/config.toml` says how a kernel is booted, as the `runner` of its target, with a time
-//! limit; so `cargo run --package tests-qemu --target … --bin probe` does by hand what a stage does.
-//! What stands after `--` there becomes more words of QEMU's command line.
+//! `.cargo/config.toml` has the command that boots a kernel, as the `runner` of its target, with a time limit;
+//! so a manual `cargo run --package tests-qemu --target … --bin probe` does what a stage does. Arguments after
+//! `--` are appended to QEMU's command line.
 //!
 //! A boot passes by its exit status **and** its last line. The statuses are those of `Exit` in
-//! `tests-qemu/src/machine`: none of them is one that QEMU, a shell or a time limit produces.
+//! `tests-qemu/src/machine`: QEMU, a shell or a time limit produces none of them.
 
 use std::fmt;
 use std::process::{Command, Output, Stdio};
@@ -51,7 +51,7 @@ pub(crate) const STATIC_AND_ARENA: Kernel = ("static_and_arena", Ending::Pass);
 pub(crate) const SHARED_MAP: Kernel = ("shared_map", Ending::Pass);
 pub(crate) const REBUILD: Kernel = ("rebuild", Ending::Pass);
 
-/// A machine without a screen, whose serial port is the standard output.
+/// A machine without a screen, with its serial port as standard output.
 pub(crate) const HEADLESS: &[&str] =
     &["-nodefaults", "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"];
 
@@ -61,8 +61,8 @@ const STATUS_FP_TRAP: i32 = 7;
 /// The status of `timeout`, when it had to end the command.
 const STATUS_TIMEOUT: i32 = 124;
 
-/// What the kernels are built for: a target, and flags for the compiler; features of the kernels', if they are
-/// not the default.
+/// What the kernels are built for: a target, flags for the compiler, and the kernels' features if they are not
+/// the default.
 #[derive(Clone, Copy)]
 pub(crate) struct Build {
     pub(crate) target: &'static str,
@@ -71,15 +71,15 @@ pub(crate) struct Build {
 }
 
 const AARCH64: Build = Build { target: AARCH64_NONE_SOFTFLOAT, flags: "", features: "" };
-/// With the atomic instructions of Armv8.1, which do in one what takes a loop otherwise.
+/// With the atomic instructions of Armv8.1, which replace loops.
 const AARCH64_LSE: Build = Build { flags: "-Ctarget-feature=+lse", ..AARCH64 };
 const X86_64: Build = Build { target: X86_64_NONE, ..AARCH64 };
 const RISCV64: Build = Build { target: RISCV64IMAC_NONE, ..AARCH64 };
-/// With the extension that has instructions for what the routines do.
+/// With the extension whose instructions the routines can use.
 const RISCV64_ZBB: Build = Build { flags: "-Ctarget-feature=+zbb", ..RISCV64 };
 
-/// Boots every kernel on AArch64, on a recent processor and on an old one; and those that are about
-/// atomics once more, built with those of Armv8.1.
+/// Boots every kernel on AArch64, on a recent processor and on an old one; then boots the kernels that test
+/// atomics again, built with the atomics of Armv8.1.
 pub(crate) fn aarch64(shell: &Shell) -> Result<Count> {
     let mut sum = boot_all(shell, AARCH64, &["max", "cortex-a57"], KERNELS)?;
     sum += boot_all(shell, AARCH64_LSE, &["max"], &[SHARED_MAP, REBUILD])?;
@@ -91,8 +91,8 @@ pub(crate) fn x86_64(shell: &Shell) -> Result<Count> {
     boot_all(shell, X86_64, &["max"], KERNELS)
 }
 
-/// Boots every kernel on 64-bit RISC-V, on a processor without FP and Zbb; and those about the routines once
-/// more, built with Zbb.
+/// Boots every kernel on 64-bit RISC-V, on a processor without FP and Zbb; then boots the kernels that test
+/// the routines again, built with Zbb.
 pub(crate) fn riscv64(shell: &Shell) -> Result<Count> {
     let mut sum = boot_all(shell, RISCV64, &["rv64,f=false,d=false,zbb=false"], KERNELS)?;
     sum += boot_all(shell, RISCV64_ZBB, &["rv64"], &[FP_TRAP, PROBE, TABLE])?;
@@ -100,8 +100,8 @@ pub(crate) fn riscv64(shell: &Shell) -> Result<Count> {
 }
 
 impl Build {
-    /// `cargo VERB` of the kernels, optimised. Each set of flags has its own target folder, because
-    /// Cargo builds everything anew whenever they change.
+    /// `cargo VERB` of the kernels, optimised. Each set of flags has its own target folder, because Cargo
+    /// rebuilds everything whenever they change.
     fn cargo<'shell>(self, shell: &'shell Shell, verb: &str) -> Cmd<'shell> {
         let target = self.target;
         let cargo = cmd!(shell, "cargo {verb} --package tests-qemu --release --target {target}");
@@ -149,7 +149,7 @@ pub(crate) fn boot_all(
     Ok(sum)
 }
 
-/// Boots one kernel and prints the result in one line; everything it printed, if that is bad.
+/// Boots one kernel and prints the result in one line; after a failure also everything that it printed.
 fn boot(
     shell: &Shell,
     build: Build,
@@ -176,7 +176,7 @@ pub(crate) fn text_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// What a boot that ended with `status` after printing `text` has shown.
+/// The result of a boot that printed `text` and ended with `status`.
 pub(crate) fn judge(ending: Ending, status: Option<i32>, text: &str) -> (Count, String) {
     let last = text.lines().next_back().unwrap_or("");
     match (ending, status) {

@@ -1,4 +1,4 @@
-//! One run of several stages: what is shown, and the count at the end.
+//! One run of several stages: the output, and the count at the end.
 //!
 //! ```text
 //! [3/9] aarch64-user: the tests as AArch64 programs under QEMU
@@ -20,12 +20,13 @@ pub(crate) fn list(table: &[Stage]) {
     }
 }
 
-/// Runs `stages` one after another, whether or not earlier ones failed, and shows the count as the
-/// last line; did all of them pass?
+/// Runs `stages` one after another, even if earlier ones failed, and prints the count as the last
+/// line; did all of them pass?
 pub(crate) fn run(shell: &Shell, stages: &[&Stage]) -> bool {
     let start = Instant::now();
     let needs: Vec<Need> = stages.iter().flat_map(|stage| stage.needs).copied().collect();
-    // All at once is quicker. Where it fails, each stage tries again and names what it lacks.
+    // Installing everything at once is faster. If it fails, each stage tries again and names what
+    // it lacks.
     let _ = needs::obtain(shell, &needs);
 
     let mut sum = Count::NONE;
@@ -54,7 +55,7 @@ pub(crate) fn run(shell: &Shell, stages: &[&Stage]) -> bool {
     sum.failed == 0
 }
 
-/// The count of one stage; what it could not do at all is one failure.
+/// The count of one stage; a stage that cannot run is one failure.
 fn run_stage(shell: &Shell, stage: &Stage) -> Count {
     match needs::obtain(shell, stage.needs).and_then(|()| (stage.run)(shell)) {
         Ok(count) if count.is_none() => {

@@ -1,10 +1,10 @@
-//! Stages `thread-sanitizer` and `address-sanitizer` of `verify`: the tests of the lock-free tables,
-//! by real threads, in programs that watch every access of memory; the standard library is built to
-//! do so too.
+//! Stages `thread-sanitizer` and `address-sanitizer` of `verify`: the tests of the lock-free tables
+//! with real threads, in programs that check every access to memory; the standard library is built
+//! with the same checks.
 //!
-//! The thread sanitizer knows no fences, so it cannot tell whether those of the lock-free map are in
-//! their places: Miri and the models do that. It would see an access that is not atomic and ought to
-//! be. Sanitizers are part of nightly toolchains only; where none can be had the stages are skipped.
+//! The thread sanitizer ignores fences, so it cannot check those of the lock-free map: Miri and the
+//! models do that. It would report an access that should be atomic and is not. Sanitizers are part
+//! of nightly toolchains only; where none is available the stages are skipped.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -16,14 +16,14 @@ use crate::stage::Count;
 
 const NIGHTLY: Need = Need::Toolchain("nightly", &["rust-src"]);
 
-/// The tests that run: signals go badly with the sanitizers' own handlers.
+/// The tests that run: those with signals interfere with the sanitizers' own handlers.
 const PROGRAMS: [&str; 3] = ["lockfree_map", "lockfree_rows", "lockfree_history"];
 
 pub(crate) fn thread(shell: &Shell) -> Result<Count> {
     run(shell, "thread", &[])
 }
 
-/// With the tests of everything else, which have one thread but all the more pointers.
+/// Adds the tests of everything else, which have one thread but many pointers.
 pub(crate) fn address(shell: &Shell) -> Result<Count> {
     let more = ["lockfree_arena", "lockfree_rebuild", "lockfree_segmented", "shared"];
     let single = ["robin_hood_grow", "robin_hood_model", "swiss_api", "swiss_heap", "swiss_model"];
@@ -41,7 +41,7 @@ fn run(shell: &Shell, sanitizer: &str, more: &[&str]) -> Result<Count> {
         .args(["--target", X86_64_LINUX])
         .args(programs)
         .env("RUSTFLAGS", flags)
-        // Some tests leak memory on purpose, to have it for ever.
+        // Some tests leak memory on purpose, for a `'static` lifetime.
         .env("ASAN_OPTIONS", "detect_leaks=0")
         .env("CARGO_TARGET_DIR", format!("{}/{sanitizer}-sanitizer", target_folder()));
     Job::tests(format!("{sanitizer} sanitizer"), command).run()

@@ -1,4 +1,4 @@
-//! What a stage is: a name, what it needs, and the work.
+//! A stage: a name, its needs, and its work.
 
 use anyhow::{Result, bail};
 use xshell::Shell;
@@ -6,7 +6,7 @@ use xshell::Shell;
 pub(crate) use crate::count::Count;
 use crate::needs::Need;
 
-/// One stage: a name for the command line, a line for `--list`, what it needs, and the work.
+/// One stage: its name on the command line, its line in `--list`, its needs, and its work.
 pub(crate) struct Stage {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
@@ -14,7 +14,8 @@ pub(crate) struct Stage {
     pub(crate) run: fn(&Shell) -> Result<Count>,
 }
 
-/// The stages of `table` that `names` asks for, in the table's order; all of them for no name.
+/// The stages of `table` selected by `names`, in the table's order; all of them if there are no
+/// names.
 pub(crate) fn select<'table>(
     table: &'table [Stage],
     names: &[String],

@@ -1,5 +1,5 @@
-//! The stages of `cargo xtask test` and `cargo xtask verify`, in the order in which they run: what
-//! fails soonest comes first.
+//! The stages of `cargo xtask test` and `cargo xtask verify`, in the order in which they run: those
+//! that fail soonest come first.
 
 use crate::matrix::{AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, X86_64_NONE};
 use crate::needs::Need;
@@ -150,7 +150,7 @@ pub(crate) const TEST: &[Stage] = &[
     },
 ];
 
-/// What takes longer, or needs a nightly toolchain.
+/// Stages that take longer, or need a nightly toolchain.
 pub(crate) const VERIFY: &[Stage] = &[
     Stage {
         name: "miri",

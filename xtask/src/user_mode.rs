@@ -1,5 +1,5 @@
 //! Stages `aarch64-user`, `riscv64-user` and `riscv64-user-all`: the tests as Linux programs for another
-//! architecture, run by QEMU's user mode.
+//! architecture, run in QEMU's user mode.
 //!
 //! The programs are linked statically: dynamic ones hang there when they start a thread.
 
@@ -13,10 +13,10 @@ use crate::matrix::{
 use crate::needs::Need;
 use crate::stage::Count;
 
-/// An architecture whose programs run here.
+/// An architecture whose programs run on this machine.
 pub(crate) struct Guest {
     pub(crate) target: &'static str,
-    /// What runs a program.
+    /// The emulator that runs a program.
     pub(crate) launcher: &'static str,
     pub(crate) compiler: &'static str,
     pub(crate) needs: &'static [Need],
@@ -46,20 +46,20 @@ pub(crate) const RISCV64: Guest = Guest {
     ],
 };
 
-/// The variables with which Cargo finds the linkers of every guest.
+/// The variables that set Cargo's linker for every guest.
 pub(crate) const LINKERS: [(&str, &str); 2] = [
     ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", AARCH64.compiler),
     ("CARGO_TARGET_RISCV64GC_UNKNOWN_LINUX_GNU_LINKER", RISCV64.compiler),
 ];
 
-/// For the extension Zbb.
+/// Adds the extension Zbb.
 const ZBB: &str = "+zbb";
 
-/// The tests of the routines alone: what `asm-check` builds too.
+/// Only the tests of the routines, which `asm-check` builds too.
 const ROUTINES: &[&str] = &["--test=shared", "--test=probe_abi", "--test=probe_memory"];
 
 pub(crate) fn aarch64(shell: &Shell) -> Result<Count> {
-    // Optimised: emulated, unoptimised tests take minutes, and show what they show on the host.
+    // Optimised: unoptimised, emulated tests take minutes and show the same as on the host.
     job::run_until_failure([
         tests(shell, &AARCH64, Backend::Chosen, ALL, "", &[]),
         tests(shell, &AARCH64, Backend::Assembly, ALL, "", PROBING),
@@ -79,7 +79,7 @@ pub(crate) fn riscv64_all(shell: &Shell) -> Result<Count> {
 }
 
 impl Guest {
-    /// `cargo` for static programs of this architecture, with these target features too.
+    /// `cargo` for static programs of this architecture, with these additional target features.
     pub(crate) fn cargo<'shell>(
         &self,
         shell: &'shell Shell,

@@ -1,7 +1,7 @@
 //! Stage `words`: one term per concept.
 //!
-//! The table of terms in CONTRIBUTING.md says which words heptad has dropped. Those of its first column that are
-//! code spans are recognised here: in comments, documents, messages and identifiers, of which every part is a word
+//! The table of terms in CONTRIBUTING.md lists the words that heptad has dropped. The code spans of its first
+//! column are recognised here: in comments, documents, messages and identifiers, of which every part is a word
 //! (`bin_of` has two).
 
 use std::collections::HashSet;
@@ -19,9 +19,9 @@ use crate::stage::Count;
 const PAGE: &str = "CONTRIBUTING.md";
 const HEADING: &str = "Terms";
 
-/// Of the files that are looked at.
+/// The extensions of the checked files.
 const EXTENSIONS: &[&str] = &["rs", "md", "h", "c", "S", "inc", "cpp", "hpp", "py"];
-/// This file, whose tests have to say some of them.
+/// This file, whose tests contain some of the words.
 const EXAMPLES: &str = "xtask/src/words.rs";
 
 /// Checks every file; each is one check.
@@ -42,7 +42,7 @@ pub(crate) fn run(_: &Shell) -> Result<Count> {
     Ok(count)
 }
 
-/// Every file of the repository that people write words in.
+/// Every file of the repository with text by people.
 fn files() -> Result<Vec<PathBuf>> {
     let is_ours = |entry: &DirEntry| {
         let name = entry.file_name().to_string_lossy();
@@ -93,7 +93,7 @@ fn found_in(path: &Path, text: &str, dropped: &[Vec<String>]) -> Vec<(usize, Str
     found
 }
 
-/// A document without its code spans, which may have to name what is dropped: commands, files.
+/// A document without its code spans, which may name dropped words: commands, files.
 fn without_code_spans(text: &str) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
@@ -104,8 +104,8 @@ fn without_code_spans(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// The words of a text in lower case, with their lines: runs of letters, cut where an identifier's parts meet.
-/// A part of a file name, an option, or a word that is quoted alone (`/bin/sh`, `--bin`, `"bin"`) is none.
+/// The words of a text in lower case, with their lines: runs of letters, cut at the boundaries of an identifier's
+/// parts. A part of a file name, an option, or a word quoted alone (`/bin/sh`, `--bin`, `"bin"`) does not count.
 fn words_of(text: &str) -> Vec<(usize, String)> {
     let mut words = Vec::new();
     for (number, line) in text.lines().enumerate() {

@@ -1,7 +1,7 @@
 //! What is inside a room: inner rooms that use each other in one direction, and files without a circle.
 //!
-//! A name that a module passes on by `pub use` is followed to the file that has it, so that a folder's `mod.rs` is a
-//! face of its files and not a file that uses them all. It does use a name that it also mentions elsewhere.
+//! A name that a module re-exports by `pub use` is followed to the file that defines it, so a folder's `mod.rs` is a
+//! face of its files and does not count as a user of them all. It does use a name that it also mentions elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -32,7 +32,7 @@ impl Files {
         Files::read(root, "", &["tests"])
     }
 
-    /// The files in `folder` below `root`, without modules of these names.
+    /// The files in `folder` below `root`, except modules of these names.
     fn read(root: &Path, folder: &str, without: &[&str]) -> Result<Files> {
         let mut sources = BTreeMap::new();
         for entry in WalkDir::new(root.join(folder)).sort_by_file_name() {
@@ -62,7 +62,7 @@ impl Files {
         Ok(Files { files: files.collect::<Result<_>>()? })
     }
 
-    /// The file that has what `names` leads to: the module itself, or the one that an item comes from.
+    /// The file that `names` leads to: the module itself, or the one that defines an item.
     fn file_of(&self, names: &[String]) -> Option<&Module> {
         let length =
             (1..=names.len()).rev().find(|&length| self.files.contains_key(&names[..length]))?;
@@ -80,7 +80,7 @@ impl Files {
         }
     }
 
-    /// The files that `module` uses, with the first line that does.
+    /// The files that `module` uses, each with the first line that uses it.
     fn used_by(&self, module: &Module) -> BTreeMap<&Module, usize> {
         let findings = &self.files[module];
         let mut used = BTreeMap::new();
@@ -96,7 +96,7 @@ impl Files {
         used
     }
 
-    /// Does a file use what it passes on? Not as far as can be seen where it passes on a whole module.
+    /// Does a file use what it re-exports? A re-export of a whole module does not count as a use.
     fn is_mentioned(&self, path: &tokens::Path, findings: &Findings) -> bool {
         let is_module = self.files.contains_key(&path.names);
         !is_module && path.names.last().is_some_and(|name| findings.words.contains(name))
@@ -118,7 +118,7 @@ impl Files {
         Some(format!("a circle of files: {}", modules.join(", ")))
     }
 
-    /// The arrows between the inner rooms of `room` that its table does not have, as `module, line: message`.
+    /// The arrows between the inner rooms of `room` that are not in its table, as `module, line: message`.
     pub(super) fn stray_arrows(&self, room: &Room) -> Vec<String> {
         let mut stray = Vec::new();
         for module in self.files.keys() {
@@ -145,7 +145,7 @@ impl Files {
     }
 }
 
-/// A circle that can be reached from `module`, by a walk in depth; `path` leads to it.
+/// A circle that can be reached from `module`, found by depth-first search; `path` leads to it.
 fn circle_from<'a>(
     module: &'a Module,
     arrows: &BTreeMap<&'a Module, BTreeSet<&'a Module>>,

@@ -1,12 +1,12 @@
-//! Stage `arrows`: the module graph of the crate is the one that was promised.
+//! Stage `arrows`: the module graph of the crate has only the arrows that its table allows.
 //!
 //! [`rooms`] has the table, and prints the picture of it in DESIGN.md.
 //!
-//! An arrow is a path that starts at the crate's root, as `crate::probe::Word` or as a chain of
-//! `super::` that gets there. Rust's own tokens are read, so that comments, strings and documentation
-//! are no arrows, and bodies of macros are. What the crate's root re-exports does not count: a module
-//! names the module it depends on. The same walk finds `unsafe` outside the modules that may hold it. [`inside`] looks
-//! into the rooms: inner rooms have a table too, and files form no circle.
+//! An arrow is a path that starts at the crate's root, such as `crate::probe::Word` or a chain of `super::` that
+//! reaches the root. Rust's own tokens are read, so comments, strings and documentation are no arrows, but bodies of
+//! macros are. Re-exports of the crate's root do not count: a module names the module it depends on. The same walk
+//! finds `unsafe` outside the modules that may contain it. [`inside`] checks the rooms: inner rooms have a table too,
+//! and files form no circle.
 
 use std::fs;
 use std::path::Path;
@@ -26,14 +26,14 @@ use module::module_path;
 use rooms::{LEAF, ROOMS, inner_rooms_of};
 use tokens::{Finding, findings_in};
 
-/// Where `unsafe` may stand.
+/// Modules that may contain `unsafe`.
 const UNSAFE: &[&str] =
     &["layout", "probe", "storage", "sync", "lockfree", "ffi", "swiss", "robin_hood"];
 
-/// Crates of the workspace whose files form no circle either.
+/// Further crates of the workspace whose files form no circle.
 const OTHER_CRATES: &[&str] = &["bench/src"];
 
-/// Checks every file under `src`, then what is inside the rooms; each file and each room is one check.
+/// Checks every file under `src`, then the inside of the rooms; each file and each room is one check.
 pub(crate) fn run(_: &xshell::Shell) -> Result<Count> {
     let root = Path::new("src");
     let mut count = Count::NONE;
@@ -80,7 +80,7 @@ pub(crate) fn run(_: &xshell::Shell) -> Result<Count> {
     Ok(count)
 }
 
-/// The modules that may hold unsafe code, as CONTRIBUTING.md says: `Only ... hold unsafe code`.
+/// The modules that may contain unsafe code, as CONTRIBUTING.md says: `Only ... hold unsafe code`.
 fn unsafe_rooms(page: &str) -> Vec<&str> {
     let sentence =
         page.split("Only `").nth(1).and_then(|rest| rest.split(" hold unsafe code").next());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// The module that a file is, from the crate's root: `swiss/find.rs` is `[swiss, find]`.
+/// The module of a file, from the crate's root: `swiss/find.rs` is `[swiss, find]`.
 pub(super) fn module_path(path: &Path) -> Result<Vec<String>> {
     let without_extension = path.with_extension("");
     let mut modules = Vec::new();

@@ -1,4 +1,4 @@
-//! The rooms of the crate: what each is for, what it may use, and the picture of them in DESIGN.md.
+//! The rooms of the crate: the purpose of each, what it may use, and their picture in DESIGN.md.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +11,7 @@ pub(crate) struct Room {
     pub(crate) name: &'static str,
     /// What it may use, besides itself and [`LEAF`].
     pub(crate) uses: &'static [&'static str],
-    /// What it is for, in the picture. Of an inner room: the first sentence of its module.
+    /// Its purpose, in the picture. For an inner room: the first sentence of its module.
     pub(crate) about: &'static str,
 }
 
@@ -23,7 +23,7 @@ const fn inner(name: &'static str, uses: &'static [&'static str]) -> Room {
     Room { name, uses, about: "" }
 }
 
-/// Every room, after those that it uses.
+/// Every room, after the rooms that it uses.
 pub(crate) const ROOMS: &[Room] = &[
     room("error", &[], "the errors; every room may use it"),
     room("layout", &[], "lines, groups, tags, metadata words, capacity"),
@@ -46,9 +46,9 @@ pub(crate) const ROOMS: &[Room] = &[
         &["layout", "hash", "probe", "storage", "sync"],
         "the sorted table that grows in place: Set, Map",
     ),
-    // Documentation only, whose programs use the crate from outside.
+    // Documentation only; its programs use the crate from outside.
     room("lifetimes", &["lockfree"], "programs that must not compile, as documentation"),
-    // The public interface, and nothing that it hides.
+    // The public interface, without the hidden modules.
     room(
         "ffi",
         &["layout", "hash", "storage", "swiss", "lockfree", "robin_hood"],
@@ -56,7 +56,7 @@ pub(crate) const ROOMS: &[Room] = &[
     ),
 ];
 
-/// The inner rooms of `lockfree`, each after those that it uses.
+/// The inner rooms of `lockfree`, each after the rooms that it uses.
 const LOCKFREE: &[Room] = &[
     inner("bucket", &[]),
     inner("arena", &["bucket"]),
@@ -66,7 +66,7 @@ const LOCKFREE: &[Room] = &[
     inner("maps", &["chain", "shared", "operations", "arena"]),
 ];
 
-/// The table of a room's inner rooms, if it has one.
+/// The table of a room's inner rooms, if there is one.
 pub(crate) fn inner_rooms_of(room: &Room) -> impl Iterator<Item = &'static Room> {
     if room.name == "lockfree" { LOCKFREE } else { &[] }.iter()
 }
@@ -77,8 +77,8 @@ pub(crate) const LEAF: &str = "error";
 /// Modules within rooms that only tests compile.
 pub(crate) const OF_TESTS: &[&str] = &["models", "steps", "judge", "lines", "tests", "touched"];
 
-/// The picture of the sources below `root`: a floor is above all rooms that it uses, and a room within a room
-/// is shown with the first sentence of its module, and what it uses if there is a table of that.
+/// The picture of the sources below `root`. A floor is above all rooms that it uses. An inner room is shown
+/// with the first sentence of its module, and with what it uses if there is a table for it.
 pub(crate) fn picture(root: &Path) -> Result<String> {
     let mut text = String::from("```text\nfloor\n");
     let highest = ROOMS.iter().map(floor).max().unwrap_or_default();
@@ -107,7 +107,7 @@ fn inner_rooms(room: &Path) -> Result<Vec<PathBuf>> {
     let mut folders: Vec<_> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     let is_of_tests = |path: &Path| OF_TESTS.iter().any(|name| path.ends_with(name));
     folders.retain(|path| path.join("mod.rs").exists() && !is_of_tests(path));
-    // As in the table from its end, or by name where there is none.
+    // Ordered as in the table, from its end; by name if there is no table.
     let order = |folder: &PathBuf| {
         let name = folder.file_name().unwrap_or_default();
         LOCKFREE.iter().rev().position(|row| room.ends_with("lockfree") && name == row.name)

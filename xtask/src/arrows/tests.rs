@@ -61,7 +61,7 @@ fn circles_of_files_are_found() {
     let face = ("swiss", "mod a; mod b; pub use a::A; pub use b::{B, C};");
     let one_way = [face, ("swiss::a", "use super::b::B;"), ("swiss::b", "")];
     assert_eq!(files(&one_way).circle(), None);
-    // Through the face, through a path in the middle of code, and through `crate`.
+    // Through the face, through a path inside code, and through `crate`.
     for back in ["use super::A;", "fn f() { super::a::g() }", "use crate::swiss::{x, a::{self}};"] {
         let circle = [face, ("swiss::a", "use super::B;"), ("swiss::b", back)];
         assert_eq!(
@@ -70,7 +70,7 @@ fn circles_of_files_are_found() {
             "{back}"
         );
     }
-    // A folder's `mod.rs` that has code of its own and uses a file which uses that code.
+    // A folder's `mod.rs` with code of its own that uses a file, which uses that code.
     let used = ["use a::A;", "pub use a::A; fn f() -> A {}", "fn f() { a::g() }"];
     for source in used {
         let circle = [("swiss", source), ("swiss::a", "use super::f;")];

@@ -1,4 +1,4 @@
-//! Finding paths within the crate, and `unsafe`, in Rust tokens.
+//! Finds paths within the crate, and `unsafe`, in Rust tokens.
 
 use std::collections::HashSet;
 use std::iter::Peekable;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 use proc_macro2::token_stream::IntoIter;
 use proc_macro2::{Delimiter, LexError, TokenStream, TokenTree};
 
-/// Something in a source file that the architecture has a say in.
+/// Something in a source file that the architecture restricts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Finding {
     /// A path from the crate's root.
@@ -22,11 +22,11 @@ pub(super) enum Finding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Path {
     pub(super) names: Vec<String>,
-    /// Does a `pub use` pass it on?
+    /// Is it re-exported by a `pub use`?
     pub(super) is_reexport: bool,
 }
 
-/// What a source file has to say.
+/// The findings in a source file.
 #[derive(Default)]
 pub(super) struct Findings {
     /// Every finding with its line.
@@ -116,7 +116,7 @@ impl Walk<'_> {
         }
     }
 
-    /// After a word that leads to the module `prefix`.
+    /// Continues after a word that leads to the module `prefix`.
     fn path(&mut self, tokens: &mut Tokens, line: usize, prefix: Vec<String>) {
         if !skip_separator(tokens) {
             // `pub(crate)`, `pub(super)`, a variable with a module's name: no arrow. `use crate as x` hides arrows.
@@ -129,7 +129,7 @@ impl Walk<'_> {
         self.rest_of_path(tokens, line, prefix);
     }
 
-    /// What follows the `::` after the module `prefix`.
+    /// Continues after the `::` that follows the module `prefix`.
     fn rest_of_path(&mut self, tokens: &mut Tokens, line: usize, mut prefix: Vec<String>) {
         match tokens.peek().cloned() {
             Some(TokenTree::Ident(next)) => {
@@ -155,7 +155,7 @@ impl Walk<'_> {
         }
     }
 
-    /// `{a::b, super::c, *}` after a path: each branch goes on from the same module.
+    /// `{a::b, super::c, *}` after a path: each branch continues from the same module.
     fn branches(&mut self, stream: TokenStream, line: usize, prefix: &[String]) {
         let mut tokens = stream.into_iter().peekable();
         while tokens.peek().is_some() {

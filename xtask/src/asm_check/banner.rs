@@ -1,8 +1,8 @@
-//! Banners: the comment above a routine says what C and Rust must know of it, and is held to it.
+//! Banners: the comment above a routine states what C and Rust need to know about it, and is checked.
 //!
-//! Three statements can be checked: the C prototype against the declaration in
-//! `src/probe/assembly.rs`, the registers under `Clobbers` against those that the code writes, and
-//! the instruction counts under `Cost` against the ways through the code.
+//! Three statements are checked: the C prototype against the declaration in `src/probe/assembly.rs`, the
+//! registers under `Clobbers` against those that the code writes, and the instruction counts under `Cost`
+//! against the paths through the code.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,11 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::machine::Architecture;
 
-/// What a banner says.
+/// The content of a banner.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Banner {
     pub(super) prototype: Prototype,
-    /// Registers by their 64-bit names, the ones of `Out` too.
+    /// Registers by their 64-bit names, including those of `Out`.
     pub(super) clobbered: BTreeSet<String>,
     /// The numbers of `Cost` before its first semicolon.
     pub(super) costs: Vec<usize>,
@@ -31,14 +31,14 @@ pub(super) struct Prototype {
 }
 
 impl Prototype {
-    /// Is a parameter a pointer to something that the function may change?
+    /// Is a parameter a pointer to something that the function may modify?
     pub(super) fn may_write(&self) -> bool {
         let is_mutable = |kind: &str| kind.ends_with('*') && !kind.starts_with("const ");
         self.parameters.iter().any(|(kind, _)| is_mutable(kind))
     }
 }
 
-/// A function as Rust declares it, in the terms of C.
+/// A function as Rust declares it, with C types.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Declaration {
     pub(super) prototype: Prototype,
@@ -47,7 +47,7 @@ pub(super) struct Declaration {
 
 /// Reads the banner of a routine's source.
 ///
-/// `cost` is the title of the section with the counts of one form of the routine.
+/// `cost` is the title of the section with the counts of one variant of the routine.
 pub(super) fn parse(architecture: Architecture, cost: &str, source: &str) -> Result<Banner> {
     let lines: Vec<&str> = source.lines().map_while(comment).map(str::trim).collect();
     let prototype =
@@ -61,7 +61,7 @@ pub(super) fn parse(architecture: Architecture, cost: &str, source: &str) -> Res
     })
 }
 
-/// The text of a line that is a comment, or part of one between `/*` and `*/`: not every assembler takes `//`.
+/// The text of a comment line, or of a line between `/*` and `*/`: not every assembler accepts `//`.
 pub(super) fn comment(line: &str) -> Option<&str> {
     ["//", "/*", " *"].into_iter().find_map(|mark| line.strip_prefix(mark))
 }
@@ -84,8 +84,8 @@ fn section(lines: &[&str], title: &str) -> Result<String> {
     Ok(text)
 }
 
-/// The registers named in `text`; `x4..x15` is a range. What follows the first full stop or is no
-/// register is left out.
+/// The registers named in `text`; `x4..x15` is a range. Text after the first full stop, and words that are no
+/// registers, are ignored.
 fn registers_of(architecture: Architecture, text: &str) -> BTreeSet<String> {
     let list = text.split(". ").next().unwrap_or(text);
     let mut registers = BTreeSet::new();
@@ -226,8 +226,7 @@ fn split_at_commas(stream: TokenStream) -> Vec<Vec<TokenTree>> {
     parts
 }
 
-/// The C type that a Rust type of the declarations stands for. The routines exist only where a
-/// pointer has 64 bits.
+/// The C type of a Rust type in the declarations. The routines exist only where a pointer has 64 bits.
 fn c_type(rust: &str) -> Result<&'static str> {
     let spelt: String = rust.split_whitespace().collect::<Vec<_>>().join(" ");
     Ok(match &*spelt.replace("* ", "*") {

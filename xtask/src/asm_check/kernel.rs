@@ -1,12 +1,11 @@
-//! What the compiler makes of the library for kernels.
+//! The code that the compiler generates from the library for kernels.
 //!
 //! `kernel-user/` is a small user of every part of the public API. It is linked for each bare-metal
-//! target, and everything in it is disassembled: not only our own code, but the parts of `core` that
-//! came with it.
+//! target, and the whole program is disassembled: our own code, and the parts of `core` that it uses.
 //!
-//! The lock-free tables exchange words: on AArch64 by the single instructions of LSE where the target
-//! has them, and else by loops of exclusive loads and stores. The same program, built either way, must
-//! show the one and not the other.
+//! The lock-free tables exchange words: on AArch64 by single LSE instructions where the target has
+//! them, and otherwise by loops of exclusive loads and stores. The same program, built for each, must
+//! have only the one or the other.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +26,7 @@ struct Target {
     architecture: Architecture,
     /// Does the target promise that the compiler uses no FP or SIMD register?
     is_soft: bool,
-    /// Where its limits stand in the table of what operations take of the stack.
+    /// The column of its limits in the table of stack use.
     stack_column: Option<usize>,
 }
 
@@ -58,7 +57,7 @@ const TARGETS: &[Target] = &[
     },
 ];
 
-/// Checks every target. All routines of `declarations` must be there.
+/// Checks every target. All routines of `declarations` must be present.
 pub(super) fn check(
     shell: &Shell,
     objdump: &Objdump,
@@ -80,14 +79,14 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Builds the user of the library; each set of flags in a folder of its own.
+/// Builds the user of the library; each set of flags has its own folder.
 fn build(shell: &Shell, target: &str, flags: &str) -> Result<PathBuf> {
     let folder = format!("{}/asm-check{}", target_folder(), flags.replace(['=', ' '], "-"));
     let manifest = "xtask/src/asm_check/kernel-user/Cargo.toml";
     cmd!(shell, "cargo build --quiet --release --manifest-path {manifest} --target {target}")
         .args(["--target-dir", &folder])
         .env("RUSTFLAGS", flags)
-        // For `stack::FLAGS`, which stable compilers know too.
+        // For `stack::FLAGS`, on stable compilers too.
         .env("RUSTC_BOOTSTRAP", "1")
         .quiet()
         .run()
@@ -95,10 +94,10 @@ fn build(shell: &Shell, target: &str, flags: &str) -> Result<PathBuf> {
     Ok(PathBuf::from(format!("{folder}/{target}/release/kernel_user")))
 }
 
-/// Instructions of AArch64 that exchange a word of memory in one piece.
+/// Instructions of AArch64 that exchange a word of memory atomically.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Exchanges {
-    /// `cas` and its kin: LSE.
+    /// `cas` and its relatives: LSE.
     single: usize,
     /// Exclusive loads and stores: each exchange is a loop around two.
     exclusive: usize,
@@ -119,7 +118,7 @@ impl Exchanges {
         }
     }
 
-    /// What is wrong, for a target with LSE or without.
+    /// What is wrong for a target with or without LSE.
     fn complaint(self, has_lse: bool) -> Option<String> {
         let is_right = match has_lse {
             true => self.single > 0 && self.exclusive == 0,
@@ -155,7 +154,7 @@ fn check_target(
         findings.note(&what, &rules::complaints(machine, routine, prototype));
     }
 
-    // RISC-V has no maximum before Zbb: there the compiler makes a branch of it.
+    // RISC-V has no maximum instruction without Zbb: there the compiler generates a branch.
     if target.architecture != Architecture::Riscv64 {
         let what = format!("{name}: the pass of growing");
         findings.note(&what, &pass::complaints(target.architecture, &functions));
@@ -182,7 +181,7 @@ fn check_target(
     Ok(())
 }
 
-/// How many instructions `functions` have, and those of them that use an FP or SIMD register.
+/// The number of instructions in `functions`, and those among them that use an FP or SIMD register.
 fn fp_uses(architecture: Architecture, functions: &[Function]) -> (usize, Vec<String>) {
     let mut instructions = 0;
     let mut complaints = Vec::new();

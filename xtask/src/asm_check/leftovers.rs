@@ -1,11 +1,10 @@
-//! Nothing is left of the routines' text but the routines.
+//! The routines' text leaves nothing in the unit but the routines.
 //!
-//! Where assembly shares a unit, as all of a program's does with link-time optimisation, a symbol, a
-//! macro or a register alias that our text leaves behind changes what other text means. So every word of
-//! the text is used by a stranger in the same unit, before and behind the routines: as the name of a
-//! macro, as a symbol that is defined elsewhere, and as an alias of another register. GNU as and rustc
-//! must take it without a warning, and the object must define the routines, and need exactly the
-//! stranger's symbols.
+//! Where assembly shares a unit, as all of a program's assembly does with link-time optimisation, a symbol,
+//! macro or register alias that our text leaves defined changes the meaning of other text. So a stranger in
+//! the same unit uses every word of the text, before and after the routines: as the name of a macro, as a
+//! symbol that is defined elsewhere, and as an alias of another register. GNU as and rustc must accept it
+//! without a warning, and the object must define the routines and need exactly the stranger's symbols.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,7 +17,7 @@ use xshell::{Shell, cmd};
 use super::machine::{Architecture, Machine};
 use super::{Source, banner, parts_of, symbols, text_of};
 
-/// What is wrong with the unit, for each assembler.
+/// The complaints about the unit, for each assembler.
 pub(super) fn complaints(
     shell: &Shell,
     machine: &Machine,
@@ -65,7 +64,7 @@ pub(super) fn complaints(
     Ok(complaints)
 }
 
-/// Every word of the code, comments left out, but for registers and numbers.
+/// Every word of the code, without comments, registers and numbers.
 fn words_of(text: &str) -> BTreeSet<String> {
     let code = text.lines().filter(|line| banner::comment(line).is_none());
     let code = code.map(|line| line.split("//").next().unwrap_or(line));
@@ -76,12 +75,12 @@ fn words_of(text: &str) -> BTreeSet<String> {
         word.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && !word.starts_with("heptad_")
     };
-    // A letter and digits are a register, which no text can call something else.
+    // A letter and digits are a register, which no text can use as another name.
     let is_register = |word: &str| word[1..].bytes().all(|byte| byte.is_ascii_digit());
     words.filter(is_name).filter(|word| !is_register(word)).map(String::from).collect()
 }
 
-/// Somebody else's assembly, which gives each word meanings of its own.
+/// Foreign assembly that gives each word its own meanings.
 fn stranger(architecture: Architecture, words: &BTreeSet<String>) -> String {
     let mut text = String::from(".pushsection .text.stranger, \"ax\"\n");
     for word in words {
@@ -120,7 +119,7 @@ impl Found {
         for symbol in file.symbols() {
             let is_named = !matches!(symbol.kind(), SymbolKind::Section | SymbolKind::File);
             let name = symbol.name()?;
-            // Mapping symbols say where code and where data is; RISC-V's assembler keeps labels with a number.
+            // Mapping symbols mark where code and data are; RISC-V's assembler keeps labels with a number.
             let is_mark = name.starts_with('$') || name.starts_with(".L");
             if is_named && !name.is_empty() && !is_mark {
                 let list =

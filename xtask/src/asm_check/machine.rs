@@ -1,4 +1,4 @@
-//! The architectures: where their routines are, what they may use, and how their tests run.
+//! The architectures: the folders of their routines, what they may use, and how their tests run.
 
 use anyhow::{Result, bail};
 use xshell::{Cmd, Shell};
@@ -14,37 +14,37 @@ pub(super) enum Architecture {
     X86_64,
 }
 
-/// One architecture, as far as the checks differ; or one more form of its routines.
+/// One architecture, or one more variant of its routines, as far as the checks differ.
 pub(super) struct Machine {
     pub(super) architecture: Architecture,
     pub(super) name: &'static str,
-    /// The name of its folder in `asm/`.
+    /// The name of its folder below `asm/`.
     pub(super) folder: &'static str,
     /// The files of that folder that come before a routine.
     pub(super) preludes: &'static [&'static str],
-    /// The section of a banner with this form's counts.
+    /// The section of a banner with this variant's counts.
     pub(super) cost: &'static str,
-    /// The target features beyond the target's own.
+    /// The target features in addition to the target's own.
     pub(super) target_features: &'static str,
     /// The GNU compiler that assembles for it.
     pub(super) compiler: &'static str,
     /// The target whose test programs run here.
     pub(super) target: &'static str,
-    /// Who runs them, if that is not this machine.
+    /// The program that runs them, if this machine cannot.
     pub(super) guest: Option<&'static Guest>,
-    /// Are its mutants run by every test? Emulated ones take minutes.
+    /// Are its mutants part of every test? Emulated ones take minutes.
     pub(super) has_quick_mutants: bool,
-    /// The target for kernels.
+    /// The target of its kernels.
     pub(super) bare_target: &'static str,
     /// Every mnemonic that a routine may use, as the disassembler spells it.
     pub(super) mnemonics: &'static [&'static str],
-    /// What a routine starts with.
+    /// The instruction that a routine starts with.
     pub(super) landing_pad: &'static str,
-    /// The ways through each routine that its banner gives the cost of, in that order.
+    /// The paths through each routine for which its banner states the cost, in that order.
     pub(super) paths: &'static [Path],
 }
 
-/// A way through a routine: for each conditional branch that it meets, is it taken?
+/// A path through a routine: for each conditional branch on it, is it taken?
 pub(super) struct Path {
     pub(super) routine: &'static str,
     pub(super) name: &'static str,
@@ -55,8 +55,8 @@ const fn path(routine: &'static str, name: &'static str, taken: &'static [bool])
     Path { routine, name, taken }
 }
 
-// The ways through `find_words`, which is laid out alike for every architecture. One entry takes two
-// turns: one that asks for its line, and one that answers.
+// The paths through `find_words`, which has the same layout on every architecture. One entry takes
+// two turns: one prefetches its cache line, and one answers.
 const NO_ENTRY: &[bool] = &[true, true, true];
 const ONE_AT_HOME: &[bool] =
     &[false, false, true, false, true, false, false, false, false, true, true];
@@ -81,7 +81,7 @@ pub(super) const MACHINES: &[Machine] = &[
         guest: None,
         has_quick_mutants: true,
         bare_target: X86_64_NONE,
-        // `rep bsf` is spelt tzcnt: the same bytes. Nothing else here is younger than SSE2.
+        // `rep bsf` is disassembled as tzcnt: the same bytes. Nothing else here is newer than SSE2.
         mnemonics: &[
             "adcq",
             "addq",
@@ -177,7 +177,7 @@ pub(super) const MACHINES: &[Machine] = &[
     },
 ];
 
-/// RV64IM: what Zbb would spare is spelt out.
+/// RV64IM: the instructions that Zbb would replace are written out.
 const RISCV64_BASE: Machine = Machine {
     architecture: Architecture::Riscv64,
     name: "riscv64",
@@ -212,7 +212,7 @@ const RISCV64_BASE: Machine = Machine {
 };
 
 impl Machine {
-    /// What runs programs of `target` here: nothing, or QEMU's user mode.
+    /// The program that runs programs of `target` here: none, or QEMU's user mode.
     pub(super) fn launcher(&self, shell: &Shell) -> Result<Option<&'static str>> {
         let host = needs::host_target(shell)?;
         match self.guest {

@@ -1,5 +1,5 @@
-//! Stage `asm-check`: the assembly routines, and the code that the compiler makes of the library,
-//! keep what the sources promise.
+//! Stage `asm-check`: the assembly routines, and the code that the compiler generates from the library, keep what the sources
+//! promise.
 //!
 //! | what | where it looks | promise |
 //! |---|---|---|
@@ -12,8 +12,8 @@
 //! | [`pass`] | the same | the loops of a growing sorted table have no branch that depends on a word |
 //! | [`mutate`] | test programs | a change of any one instruction makes a test fail |
 //!
-//! The last one is the proof that the tests of the routines mean something. What reads and judges
-//! banners and code has unit tests that show it refusing.
+//! The last row shows that the tests of the routines can fail. The parts that judge banners and code have unit tests in which they
+//! refuse some.
 
 mod banner;
 pub(crate) mod kernel;
@@ -63,7 +63,7 @@ pub(crate) const NEEDS: &[Need] = &[
 /// The start of every routine's name for the linker.
 const PREFIX: &str = "heptad_0_1_";
 
-/// The test programs that call the routines, the quickest to notice something first.
+/// The test programs that call the routines, in the order of how quickly they find errors.
 const PROGRAMS: &[&str] = &["shared", "probe_memory", "probe_abi"];
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
@@ -79,13 +79,13 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     Ok(findings.count)
 }
 
-/// Stage `asm-check-all` of `verify`: what [`run`] leaves out, other forms and slow mutants.
+/// Stage `asm-check-all` of `verify`: what [`run`] omits, other variants and slow mutants.
 pub(crate) fn run_all(shell: &Shell) -> Result<Count> {
     let objdump = Objdump::of_toolchain(shell)?;
     let declarations = banner::declarations(&fs::read_to_string("src/probe/assembly.rs")?, PREFIX)?;
     let mut findings = Findings::default();
     for machine in MACHINES.iter().filter(|machine| !machine.has_quick_mutants) {
-        // The mutants of the other forms are still to be explained.
+        // The survivors among the mutants of the other variants still need reasons.
         let mutants = machine.target_features.is_empty();
         check_machine(shell, machine, mutants, &objdump, &declarations, &mut findings)
             .with_context(|| format!("checking {}", machine.name))?;
@@ -93,14 +93,14 @@ pub(crate) fn run_all(shell: &Shell) -> Result<Count> {
     Ok(findings.count)
 }
 
-/// What the checks found.
+/// The results of the checks.
 #[derive(Default)]
 struct Findings {
     count: Count,
 }
 
 impl Findings {
-    /// Notes one check: passed, if there are no complaints. Failures are shown at once.
+    /// Records one check: passed if there are no complaints. Failures are shown at once.
     fn note(&mut self, what: &str, complaints: &[String]) {
         self.count += Count::of(complaints.is_empty());
         for complaint in complaints {
@@ -211,7 +211,7 @@ fn check_machine(
     Ok(())
 }
 
-/// The code of one routine, its banner and its declaration; and its instruction counts, for people.
+/// The code of one routine, its banner and its declaration; and its instruction counts, for display.
 fn check_routine(
     machine: &Machine,
     source: &Source,
@@ -281,7 +281,7 @@ fn text_of(files: &[PathBuf]) -> Result<String> {
     files.iter().map(read).collect()
 }
 
-/// Builds the test programs of [`PROGRAMS`] and finds where they are.
+/// Builds the test programs of [`PROGRAMS`] and returns their paths.
 fn build_test_programs(shell: &Shell, machine: &Machine) -> Result<Vec<PathBuf>> {
     let mut command = machine
         .cargo(shell)

@@ -1,4 +1,4 @@
-//! Disassembly: LLVM's `objdump` does the work, this reads what it prints.
+//! Disassembly: parses what LLVM's `objdump` prints.
 //!
 //! ```text
 //! 0000000000072680 <heptad_0_1_free_slot>:
@@ -6,8 +6,8 @@
 //!    726a7: 74 09                         je      0x726b2 <heptad_0_1_free_slot+0x32>
 //! ```
 //!
-//! Operands are split at the commas between them and kept as text; what they mean is decided by
-//! [`operands`](super::operands).
+//! Operands are split at the commas between them and kept as text; [`operands`](super::operands) interprets
+//! them.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use xshell::{Shell, cmd};
 
 use crate::needs;
 
-/// A function as it stands in an object file or a program.
+/// A function in an object file or a program.
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) name: String,
@@ -30,7 +30,7 @@ impl Function {
         self.instructions.first().map_or(0, |first| first.address)
     }
 
-    /// Keeps the first `size` bytes, which belong to the symbol: what follows is padding.
+    /// Keeps the first `size` bytes, which belong to the symbol: the rest is padding.
     pub(super) fn drop_padding(&mut self, size: u64) {
         let start = self.start();
         self.instructions.retain(|one| one.address < start + size);
@@ -46,7 +46,7 @@ pub(super) struct Instruction {
 }
 
 impl Instruction {
-    /// The address that a branch goes to, if it is written in the instruction.
+    /// The target address of a branch, if it is written in the instruction.
     pub(super) fn target(&self) -> Option<u64> {
         u64::from_str_radix(self.operands.last()?.strip_prefix("0x")?, 16).ok()
     }
@@ -58,7 +58,7 @@ impl std::fmt::Display for Instruction {
     }
 }
 
-/// The disassembler that comes with the toolchain.
+/// The disassembler of the toolchain.
 pub(super) struct Objdump {
     program: PathBuf,
 }
@@ -130,8 +130,8 @@ fn parse_instruction(line: &str) -> Option<Instruction> {
     })
 }
 
-/// Bytes are listed one by one on x86_64, as one 32-bit number on AArch64, and on RISC-V as such or, if the
-/// instruction is compressed, as one of 16 bits.
+/// Bytes are listed one by one on x86_64, as one 32-bit number on AArch64, and on RISC-V as one number of
+/// 32 bits or, if the instruction is compressed, of 16 bits.
 fn parse_bytes(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     if text.len() == 8 && !text.contains(' ') {

@@ -1,13 +1,13 @@
-//! What the operands of a disassembled instruction mean: registers, memory, and what is written.
+//! The meaning of a disassembled instruction's operands: registers, memory, and what is written.
 //!
-//! Operands are taken apart into words first. Looking for `v0` or `d7` in a whole line would find
+//! Operands are split into words first, because a search for `v0` or `d7` in a whole line would find
 //! them in addresses.
 
 use super::machine::Architecture;
 use super::objdump::Instruction;
 use super::rules::RISCV_BRANCHES;
 
-/// The general registers of x86_64 by their 64-bit names, and how the narrower ones are spelt.
+/// The general registers of x86_64 by their 64-bit names, and the names of their narrower parts.
 const X86_64_GENERAL: &[[&str; 5]] = &[
     ["rax", "eax", "ax", "al", "ah"],
     ["rbx", "ebx", "bx", "bl", "bh"],
@@ -19,15 +19,15 @@ const X86_64_GENERAL: &[[&str; 5]] = &[
     ["rsp", "esp", "sp", "spl", "spl"],
 ];
 
-/// The words of an operand: names and numbers, with `%` and `#` kept in front of them.
+/// The words of an operand: names and numbers, including a leading `%` or `#`.
 fn words(operand: &str) -> impl Iterator<Item = &str> {
     let is_part =
         |character: char| character.is_ascii_alphanumeric() || "%#$_.".contains(character);
     operand.split(move |character| !is_part(character)).filter(|word| !word.is_empty())
 }
 
-/// The first operand that is or contains an FP or SIMD register, or the mnemonic if the instruction
-/// is about such registers without naming one.
+/// The first operand that is or contains an FP or SIMD register; or the mnemonic, if the instruction
+/// uses such registers without naming one.
 pub(super) fn find_fp_register(architecture: Architecture, one: &Instruction) -> Option<&str> {
     let is_fp_register = match architecture {
         Architecture::Aarch64 => is_aarch64_fp_register,
@@ -37,7 +37,7 @@ pub(super) fn find_fp_register(architecture: Architecture, one: &Instruction) ->
     let named =
         one.operands.iter().flat_map(|operand| words(operand)).find(|word| is_fp_register(word));
     named.or_else(|| {
-        // All of x87 starts with an f, and nothing else of x86_64 does.
+        // All x87 mnemonics start with an f, and no others of x86_64 do.
         let implied = ["emms", "vzeroupper", "vzeroall", "ldmxcsr", "stmxcsr", "wait"];
         let is_implied = architecture == Architecture::X86_64
             && (one.mnemonic.starts_with('f') || implied.contains(&&*one.mnemonic));
@@ -60,7 +60,7 @@ fn is_aarch64_fp_register(word: &str) -> bool {
     number.parse().is_ok_and(|number: u32| number < count)
 }
 
-/// The f registers by their names for calls, v registers, and the registers for the state of either.
+/// The f registers by their ABI names, v registers, and the state registers of both.
 fn is_riscv64_fp_register(word: &str) -> bool {
     if ["fcsr", "frm", "fflags", "vl", "vtype", "vstart", "vcsr"].contains(&word) {
         return true;
@@ -81,8 +81,8 @@ pub(super) fn touches_memory(architecture: Architecture, one: &Instruction) -> b
     !computes_address_only && one.operands.iter().any(|operand| is_memory(architecture, operand))
 }
 
-/// Does the instruction write the memory that one of its operands names, or the stack? (String
-/// instructions, which do neither, are on no list of allowed mnemonics.)
+/// Does the instruction write memory that one of its operands names, or the stack? (String
+/// instructions do neither, and are in no list of allowed mnemonics.)
 pub(super) fn stores(architecture: Architecture, one: &Instruction) -> bool {
     let starts_with = |starts: &[&str]| starts.iter().any(|start| one.mnemonic.starts_with(start));
     match architecture {
@@ -175,8 +175,8 @@ pub(super) fn restored_registers(architecture: Architecture, one: &Instruction) 
     stack_registers(architecture, one, ["pop", "ld"])
 }
 
-/// The registers among the operands, if the instruction starts as given for x86_64 and AArch64 and
-/// works on the stack.
+/// The registers among the operands, if the instruction starts with the given text for x86_64 or
+/// AArch64 and uses the stack.
 fn stack_registers(
     architecture: Architecture,
     one: &Instruction,
@@ -188,7 +188,7 @@ fn stack_registers(
             let on_stack = one.operands.iter().any(|operand| operand.starts_with("[sp"));
             on_stack && one.mnemonic.starts_with(arm)
         }
-        // No routine does, and nothing else is asked.
+        // No routine does so, and nothing else uses this.
         Architecture::Riscv64 => false,
     };
     let operands = one.operands.iter().filter(|_| fits);

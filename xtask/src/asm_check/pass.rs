@@ -1,20 +1,20 @@
 //! The pass of a growing sorted table has no branch that depends on a word.
 //!
-//! The loops are Rust, so it is the compiler's code that is looked at, in the user of the library that
-//! is linked for kernels. A loop over slots needs one conditional branch, and one more around it for
-//! no slots at all; each word's maximum has to be a conditional move or select.
+//! The loops are Rust, so the compiler's code is checked, in the user of the library that is linked
+//! for kernels. A loop over slots needs one conditional branch, and one more around it for an empty
+//! range; each word's maximum has to be a conditional move or select.
 
 use super::machine::Architecture;
 use super::objdump::Function;
 use super::rules::RISCV_BRANCHES;
 
-/// Part of the functions' names, and the maxima in one turn of their loops.
+/// Parts of the functions' names, and the maxima in one turn of their loops.
 const LOOPS: &[(&str, usize)] = &[("spread_two", 8), ("move_up", 1)];
 
-/// Conditional branches: the loop's, and the one around it.
+/// Conditional branches: one for the loop, and one around it.
 const MOST_BRANCHES: usize = 2;
 
-/// What is wrong with the loops among `functions`: once for sets, once for maps.
+/// The complaints about the loops among `functions`: one for sets, one for maps.
 pub(super) fn complaints(architecture: Architecture, functions: &[Function]) -> Vec<String> {
     let mut complaints = Vec::new();
     for (name, maxima) in LOOPS {

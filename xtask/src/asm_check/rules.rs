@@ -10,8 +10,8 @@ use super::operands;
 /// How many instructions a walk may take before it counts as endless.
 const WALK_LIMIT: usize = 1_000;
 
-/// Everything that is wrong with the code of a routine as such: nothing, if all is well. A routine
-/// writes memory only if a parameter is a pointer to what it may change.
+/// The complaints about the code of a routine by itself: none if it is right. A routine writes
+/// memory only if a parameter is a pointer to what it may modify.
 pub(super) fn complaints(
     machine: &Machine,
     function: &Function,
@@ -43,7 +43,7 @@ pub(super) fn complaints(
     complaints
 }
 
-/// Everything in which the code differs from its banner and its declaration in Rust.
+/// All differences between the code and its banner and Rust declaration.
 pub(super) fn contradictions(
     machine: &Machine,
     function: &Function,
@@ -85,8 +85,8 @@ pub(super) fn contradictions(
     contradictions
 }
 
-/// Counts the instructions from the start to the return, where the conditional branches on the way
-/// are taken or not as `taken` says; `None` if that is no way through the routine.
+/// Counts the instructions from the start to the return, with the conditional branches on the path
+/// taken or not as `taken` says; `None` if there is no such path through the routine.
 pub(super) fn walk(function: &Function, taken: &[bool]) -> Option<usize> {
     let mut turns = taken.iter();
     let mut index = 0;

@@ -1,8 +1,8 @@
-//! How much stack each public operation takes, at the most, on the targets for kernels.
+//! The maximum of stack that each public operation takes, on the targets for kernels.
 //!
-//! The compiler notes the frame of each function in `.stack_sizes`; what it did not compile (assembly, `memcpy`) is
-//! read from the code. The deepest path through the calls of an operation is what it takes, return addresses
-//! included. `docs/kernel.md` has the most of each row, which must hold, and must not be far too high.
+//! The compiler notes the frame of each function in `.stack_sizes`; the frames of what it did not compile
+//! (assembly, `memcpy`) are read from the code. An operation takes the deepest path through its calls, return
+//! addresses included. `docs/kernel.md` has the maximum of each row, which must hold, and must not be far too high.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,12 +14,12 @@ use object::{Endianness, Object, ObjectSection};
 use super::machine::Architecture;
 use super::objdump::{Function, Instruction};
 
-/// What the user of the library is built with, so that frames are noted, functions of equal code are not made
-/// one, and calls are direct.
+/// The flags for building the user of the library: frames are noted, functions of equal code are not merged, and
+/// calls are direct.
 pub(super) const FLAGS: &str =
     "-Zemit-stack-sizes -Zmerge-functions=disabled -Zplt=yes -Crelocation-model=static";
 
-/// The functions that are looked at.
+/// The functions that are inspected.
 const OPERATIONS: &str = "xtask/src/asm_check/kernel-user/src/operations.rs";
 
 /// A row of the table: its name there, the module of `kernel-user/src/operations.rs` with its operations.
@@ -36,16 +36,16 @@ const ROWS: &[(&str, &str)] = &[
     ("`robin_hood`, merges and moves", "sorted_merges"),
 ];
 
-/// The functions that may call each other in a circle: a bucket moves to the next table, where its home may
-/// have to move on. There are never more tables than levels.
+/// The functions that may call each other recursively: a bucket moves to the next table, where its home may have to
+/// move on. There are never more tables than levels.
 const RECURSIVE: &str = "8lockfree5chain7migrate";
 const RECURSIVE_LEVELS: u64 = 4;
 
 /// Bytes by which a limit may exceed what was found: compilers differ.
 const SLACK_BYTES: u64 = 512;
 
-/// What is wrong with the stack that operations take, on a target with `architecture`, whose limits stand in
-/// column `column` of the table.
+/// The complaints about the stack that operations take, on a target with `architecture`, whose limits are in column
+/// `column` of the table.
 pub(super) fn complaints(
     architecture: Architecture,
     column: usize,
@@ -89,7 +89,7 @@ pub(super) fn complaints(
     Ok(complaints)
 }
 
-/// How the name of an operation ends for the linker.
+/// The end of an operation's symbol name.
 fn mangled(module: &str, operation: &str) -> String {
     format!("10operations{}{module}{}{operation}", module.len(), operation.len())
 }
@@ -119,8 +119,8 @@ fn limits(page: &str, column: usize) -> Result<HashMap<&str, u64>> {
     Ok(limits)
 }
 
-/// The frames in `.stack_sizes`, by the address of their functions: eight bytes of address, then the size in
-/// LEB128, again and again.
+/// The frames in `.stack_sizes`, by the address of their functions: a sequence of eight bytes of address and the
+/// size in LEB128.
 fn noted_frames(program: &[u8]) -> Result<HashMap<u64, u64>> {
     let file = ElfFile64::<Endianness>::parse(program)?;
     let section = file.section_by_name(".stack_sizes").context("no .stack_sizes")?;
@@ -136,17 +136,17 @@ fn noted_frames(program: &[u8]) -> Result<HashMap<u64, u64>> {
     Ok(frames)
 }
 
-/// The deepest paths from functions on.
+/// The deepest paths that start at functions.
 struct Depths<'a> {
     architecture: Architecture,
     functions: HashMap<u64, &'a Function>,
     frames: &'a HashMap<u64, u64>,
     program: &'a [u8],
-    /// What the functions take that were looked at.
+    /// The results for functions that were inspected.
     known: HashMap<u64, Result<u64, String>>,
-    /// The functions that led to the one being looked at.
+    /// The functions on the path to the current one.
     path: Vec<u64>,
-    /// Those of them that are called again from further down, and what the calls take at the most.
+    /// Functions among them that are called again deeper down, and the maximum that those calls take.
     recursive: HashMap<u64, u64>,
 }
 
@@ -169,7 +169,7 @@ impl<'a> Depths<'a> {
         }
     }
 
-    /// Bytes that the function at `address` takes, with all that it calls, and its own return address.
+    /// Bytes that the function at `address` takes, with everything that it calls, and its own return address.
     fn of(&mut self, address: u64) -> Result<u64, String> {
         if let Some(known) = self.known.get(&address) {
             return known.clone();
@@ -184,14 +184,14 @@ impl<'a> Depths<'a> {
         if let Some(bytes) = self.recursive.remove(&address) {
             depth = depth.map(|depth| depth + bytes);
         }
-        // Inside a recursion, what is deepest depends on where it began.
+        // Inside a recursion, the deepest path depends on where it started.
         if self.recursive.is_empty() {
             self.known.insert(address, depth.clone());
         }
         depth
     }
 
-    /// The functions of the path from `first` on call each other in a circle.
+    /// The functions of the path from `first` on call each other recursively.
     fn note_recursion(&mut self, first: usize) -> Result<(), String> {
         let circle = &self.path[first..];
         let name = |address: &u64| &*self.functions[address].name;
@@ -228,7 +228,7 @@ impl<'a> Depths<'a> {
                     }
                 }
                 Kind::Jump => {
-                    // To another function: the frame is gone then.
+                    // A jump to another function: the frame is released by then.
                     let target =
                         one.target().filter(|to| *to != address && self.functions.contains_key(to));
                     if let Some(target) = target {
@@ -241,8 +241,8 @@ impl<'a> Depths<'a> {
         Ok(depth)
     }
 
-    /// Where a call goes: to an address that stands in it, or in the table of addresses, as in
-    /// `callq *0x7edc(%rip)`; or that was loaded from there into a register. Empty if that is not known.
+    /// The target of a call: an address in the instruction, or in the table of addresses, as in `callq
+    /// *0x7edc(%rip)`, or one that was loaded from there into a register. Empty if it is unknown.
     fn targets(&self, function: &Function, call: &Instruction) -> Vec<u64> {
         let Some(register) = call.operands.first().and_then(|it| it.strip_prefix("*%")) else {
             return call.target().or_else(|| self.in_table(call)).into_iter().collect();
@@ -254,7 +254,7 @@ impl<'a> Depths<'a> {
         loads.filter_map(|load| self.in_table(load)).collect()
     }
 
-    /// The word that the first operand of an instruction, `0x7edc(%rip)`, leads to.
+    /// The word at the address of an instruction's first operand, `0x7edc(%rip)`.
     fn in_table(&self, one: &Instruction) -> Option<u64> {
         let operand = one.operands.first()?.trim_start_matches('*');
         let distance = operand.strip_prefix("0x")?.strip_suffix("(%rip)")?;
@@ -277,8 +277,8 @@ impl<'a> Depths<'a> {
         }
     }
 
-    /// The frame of a function whose frame was not noted: eight bytes for each push, or what a store with
-    /// writeback takes.
+    /// The frame of a function without a noted frame: eight bytes for each push, or what a store with writeback
+    /// takes.
     fn pushed(&self, function: &Function) -> u64 {
         let taken = |one: &Instruction| match &*one.mnemonic {
             "pushq" => 8,
@@ -297,7 +297,7 @@ impl<'a> Depths<'a> {
     }
 }
 
-/// What an instruction means for the stack.
+/// The effect of an instruction on the stack.
 enum Kind {
     Call,
     Jump,
@@ -321,7 +321,7 @@ mod tests {
         let functions = objdump::parse(CODE);
         let frames = HashMap::from([(0x10, 100), (0x20, 1000)]);
         let mut depths = Depths::new(Architecture::X86_64, &functions, &frames, &[]);
-        // Three pushes a word; two would take a thousand, and jumps on without them.
+        // `three` pushes one word; `two` has a frame of 1,000 bytes, and jumps after releasing it.
         assert_eq!(depths.of(0x30), Ok(16));
         assert_eq!(depths.of(0x20), Ok(1008));
         assert_eq!(depths.of(0x10), Ok(108 + 1008));

@@ -1,4 +1,4 @@
-//! What the linker and the unwinder see of a routine: its symbol, its section, its frame.
+//! What the linker and the unwinder see of a routine: its symbol, section and frame.
 
 use std::path::Path;
 
@@ -8,17 +8,17 @@ use object::elf::{SHF_EXECINSTR, STB_WEAK, STT_FUNC, STV_HIDDEN};
 use object::read::elf::{ElfFile64, SectionHeader, Sym};
 use object::{Endianness, Object, ObjectSection};
 
-/// Where a routine's code is.
+/// The place of a routine's code.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) address: u64,
     pub(super) size: u64,
-    /// From the start of the file.
+    /// Offset from the start of the file.
     pub(super) offset: u64,
 }
 
-/// Everything that is wrong with the symbol and the section of `routine` in an object file that
-/// holds nothing else.
+/// The complaints about the symbol and the section of `routine` in an object file that contains
+/// nothing else.
 pub(super) fn complaints_of_object(
     data: &[u8],
     symbol: &str,
@@ -40,7 +40,7 @@ pub(super) fn complaints_of_object(
     require(named.st_type() == STT_FUNC, ".type is missing");
     require(named.st_visibility() == STV_HIDDEN, ".hidden is missing");
     require(named.st_bind() == STB_WEAK, ".weak is missing");
-    // GNU as fills sections of RISC-V up to their alignment.
+    // GNU as pads sections of RISC-V up to their alignment.
     let size = named.st_size(endian);
     let fits = size == code.size() || size.next_multiple_of(code.align()) == code.size();
     require(fits && size > 0, ".size is missing or wrong");
@@ -54,7 +54,7 @@ pub(super) fn complaints_of_object(
     Ok(complaints)
 }
 
-/// Where `symbol` is in a linked program.
+/// The address of `symbol` in a linked program.
 pub(super) fn place(data: &[u8], symbol: &str) -> Result<Place> {
     let file = ElfFile64::<Endianness>::parse(data)?;
     let endian = file.endian();

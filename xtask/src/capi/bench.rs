@@ -1,8 +1,8 @@
-//! `cargo xtask bench-c`: the C interface beside what others have for C and C++.
+//! `cargo xtask bench-c`: the C interface beside other tables for C and C++.
 //!
-//! The programs of `capi/bench` measure: `peers.cpp` sets of one owner, `shared.cpp` maps of several
-//! threads. What they print are Markdown tables. With `--counts` they run under callgrind, which counts
-//! instructions: they repeat, where times on a shared machine do not.
+//! The programs of `capi/bench` measure: `peers.cpp` sets with one owner, `shared.cpp` maps shared by
+//! several threads. They print Markdown tables. With `--counts` they run under callgrind, which counts
+//! instructions: counts repeat, where times on a shared machine do not.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,14 +31,14 @@ const NEEDS: &[Need] = &[
     Need::Program("pkg-config", "pkg-config"),
 ];
 
-/// A program that measures, what it takes to build it, and the names that it uses.
+/// A program that measures, what its build needs, and the names that it uses.
 struct Suite {
     source: &'static str,
     needs: &'static [Need],
-    /// What pkg-config knows the peers' libraries by.
+    /// The names of the peers' libraries for pkg-config.
     libraries: &'static [&'static str],
     operations: &'static [&'static str],
-    /// heptad first.
+    /// heptad comes first.
     tables: &'static [&'static str],
 }
 
@@ -58,7 +58,7 @@ const SHARED: Suite = Suite {
     source: "capi/bench/shared.cpp",
     needs: &[
         Need::File("/usr/include/ck_ht.h", "libck-dev"),
-        // Its headers lie in a folder named after the machine.
+        // The compiler's headers are in a folder named after the machine.
         Need::File("/usr/share/doc/liburcu-dev", "liburcu-dev"),
         Need::File("/usr/include/oneapi/tbb/concurrent_hash_map.h", "libtbb-dev"),
     ],
@@ -67,7 +67,7 @@ const SHARED: Suite = Suite {
     tables: &["heptad", "ck_ht", "cds_lfht", "tbb"],
 };
 
-/// The options of a call.
+/// The options of the command.
 pub(crate) struct Call {
     is_shared: bool,
     counts: bool,
@@ -132,7 +132,7 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
 /// Instructions per operation, by number of the operation and name of the table.
 type Counts = BTreeMap<(usize, String), f64>;
 
-/// What callgrind wrote.
+/// The counts that callgrind wrote.
 fn counts_in(folder: &Path) -> Result<Counts> {
     let mut counts = Counts::new();
     for entry in fs::read_dir(folder)? {
@@ -144,7 +144,7 @@ fn counts_in(folder: &Path) -> Result<Counts> {
     Ok(counts)
 }
 
-/// The count of one file; the last one, written when the program ends, has no label.
+/// The count of one file; the last file, written when the program ends, has no label.
 fn count_of(file: &str) -> Option<((usize, String), f64)> {
     let label =
         file.lines().find_map(|line| line.strip_prefix("desc: Trigger: Client Request: "))?;

@@ -1,4 +1,5 @@
-//! The programs of `capi/examples`: those that count against sort and uniq, and one each in C++ and Python.
+//! The programs of `capi/examples`: those that count are compared with sort and uniq; one each is in C++
+//! and Python.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,16 +15,16 @@ use super::programs::{self, Toolchain};
 use crate::job::{self, Job};
 use crate::stage::Count;
 
-/// What words.c does, by other means: the file is `$1`, the number of words `$2`.
+/// The result of words.c, by other means: the file is `$1`, the number of words `$2`.
 const DISTINCT_LINES: &str = r#"echo "$(sort -u "$1" | wc -l) distinct lines""#;
 const MOST_FREQUENT: &str = r#"
     tr -cs A-Za-z '\n' <"$1" | sed '/^$/d' | sort | uniq -c | sort -k1,1nr -k2,2 \
         | head -n "$2" | sed 's/^ *//'"#;
 
-/// How often the large text repeats this repository's own.
+/// The number of repetitions of this repository's text in the large text.
 const REPETITIONS: usize = 12;
 
-/// Runs all, words.c on AArch64 too.
+/// Runs all of them, words.c on AArch64 too.
 pub(super) fn run(
     shell: &Shell,
     host: &Library,
@@ -48,7 +49,7 @@ pub(super) fn run(
     Ok(count)
 }
 
-/// What the small examples do, and the same by other means: `$0` is the program, `$1` the file.
+/// The small examples, and the same results by other means: `$0` is the program, `$1` the file.
 const SMALL: &[(&str, &str, &str)] = &[
     (
         "count_words",
@@ -69,7 +70,7 @@ const SMALL: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The lines that a small example may have.
+/// The limit of lines in a small example.
 const MOST_LINES: usize = 30;
 
 /// Compares the small examples with sort, uniq and awk, on the large text.
@@ -91,7 +92,7 @@ fn small(shell: &Shell, toolchain: &Toolchain, library: &Library, folder: &Path)
     Ok(count)
 }
 
-/// Compares words.c with sort and uniq, on small texts that are hard and on a large one.
+/// Compares words.c with sort and uniq, on difficult small texts and on a large one.
 fn words(shell: &Shell, toolchain: &Toolchain, library: &Library, folder: &Path) -> Result<Count> {
     let program = folder.join("words");
     let source = Path::new("capi/examples/words.c");
@@ -134,7 +135,7 @@ fn words(shell: &Shell, toolchain: &Toolchain, library: &Library, folder: &Path)
     Ok(count)
 }
 
-/// Texts with something that a line reader gets wrong.
+/// Texts with contents that line readers often get wrong.
 fn hard_texts() -> Vec<(&'static str, Vec<u8>)> {
     let mut numbers: Vec<u8> = Vec::new();
     for number in 0..3000 {
@@ -155,7 +156,7 @@ fn hard_texts() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// This repository's own text, again and again: every third line another one each time.
+/// This repository's own text, repeated: every third line differs in each repetition.
 fn write_large(file: &Path) -> Result<usize> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for folder in ["src", "docs", "tests", "asm", "include"] {
@@ -182,7 +183,7 @@ fn write_large(file: &Path) -> Result<usize> {
     Ok(text.len())
 }
 
-/// What sort and uniq say about `file`, and how long they take.
+/// The result of sort and uniq for `file`, and their time.
 fn sort_and_uniq(shell: &Shell, file: &Path, limit: usize) -> Result<(String, Duration)> {
     let limit = limit.to_string();
     let script = format!("{DISTINCT_LINES}\n{MOST_FREQUENT}");

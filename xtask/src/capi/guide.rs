@@ -1,8 +1,8 @@
 //! `docs/c.md`, followed to the letter: its code is saved under the names it gives, its commands are
-//! typed, and what they print is compared with what the page shows.
+//! executed, and their output is compared with what the page shows.
 //!
 //! The page becomes one shell script. It starts in an empty folder beside a clone of the repository, with
-//! a home of its own, and stops at the first command that fails.
+//! a separate home, and stops at the first command that fails.
 
 use std::env;
 use std::fmt::Write;
@@ -20,7 +20,7 @@ use crate::stage::Count;
 
 const GUIDE: &str = "docs/c.md";
 
-/// Does what the page says, and holds its code to the rules that the page's own commands do not ask for.
+/// Does what the page says, and checks its code by rules that the page's own commands do not apply.
 pub(super) fn run(shell: &Shell, folder: &Path) -> Result<Count> {
     let pieces = pieces_of(&fs::read_to_string(GUIDE)?)?;
     let work = fs::canonicalize(folder)?.join("guide");
@@ -36,7 +36,7 @@ pub(super) fn run(shell: &Shell, folder: &Path) -> Result<Count> {
         .env("WORK", &work)
         .env_remove("PKG_CONFIG_PATH")
         .env_remove("LD_LIBRARY_PATH");
-    // Another home would have Cargo and rustup look for everything there.
+    // In another home, Cargo and rustup would not find anything.
     let old_home = env::var_os("HOME").context("there is a home")?;
     for (variable, default) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
         let default = Path::new(&old_home).join(default);
@@ -54,16 +54,16 @@ pub(super) fn run(shell: &Shell, folder: &Path) -> Result<Count> {
     job::run_until_failure(jobs)
 }
 
-/// What a reader does with one block of the page.
+/// What a reader does with a block of the page.
 #[derive(Debug, PartialEq, Eq)]
 enum Piece {
     /// Adds code to a file.
     Save { file: String, code: String },
-    /// Types a command; the page shows this output, or none.
+    /// Executes a command; the page shows this output, or none.
     Type { command: String, output: String },
 }
 
-/// The page's blocks in their order. Code without the name of a file could not be tested.
+/// The page's blocks in order. Code without a file name could not be tested, and is an error.
 fn pieces_of(markdown: &str) -> Result<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut block: Option<(String, String)> = None;
@@ -142,7 +142,7 @@ mod tests {
         assert!(pieces_of("```c\nint a;\n```\n").is_err());
     }
 
-    /// Follows pages in a folder that has a program `x/a`: does the script succeed?
+    /// Follows a page in a folder that has a program `x/a`: does the script succeed?
     fn succeeds(page: &str) -> bool {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("x/a");

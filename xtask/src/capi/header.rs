@@ -1,8 +1,9 @@
-//! The headers in `include` against the code: the same functions with the same types, the same numbers.
+//! The headers in `include` against the code: the same functions with the same types, and the same
+//! numbers.
 //!
-//! cbindgen reads what `src/ffi` exports and writes the C declarations of it. A C compiler then reads
-//! both: it refuses a function that is declared twice with different types. Numbers become
-//! assertions. That neither side has something the other lacks is found by comparing names.
+//! cbindgen reads the exports of `src/ffi` and writes their C declarations. A C compiler then reads
+//! both: it refuses a function that is declared twice with different types. Numbers become assertions.
+//! A comparison of names shows that neither side lacks something of the other.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,10 +18,10 @@ use super::library;
 use crate::job::{self, Job};
 use crate::stage::Count;
 
-/// Where the headers are: `heptad.h` includes each of those in `heptad`, but for a few.
+/// The folder of the headers: `heptad.h` includes those in `heptad`, except a few.
 pub(super) const FOLDER: &str = "include";
 
-/// Headers of functions that are in no library: a program includes them by themselves.
+/// Headers with functions of no library: a program includes them separately.
 const OPTIONAL: &[&str] =
     &["heptad/growing.h", "heptad/inline.h", "heptad/malloc.h", "heptad/typed.h"];
 
@@ -50,10 +51,10 @@ fn text(with_optional: bool) -> Result<String> {
     texts.collect()
 }
 
-/// What makes a compiler strict.
+/// The options of a strict compiler.
 pub(super) const STRICT: &[&str] = &["-Wall", "-Wextra", "-Werror", "-pedantic"];
 
-/// More of that, for the header alone: what the programs of others are compiled with.
+/// Further options, for the header alone: users compile with them.
 const STRICTER: &[&str] = &[
     "-pedantic-errors",
     "-Wundef",
@@ -86,7 +87,7 @@ const READERS_C: &[&[&str]] = &[
     // `int` and pointers of 16 bits.
     &["clang", "-std=c99", "--target=msp430-none-elf"],
     &["aarch64-linux-gnu-gcc", "-std=c99"],
-    // As compilers without GNU attributes see it.
+    // The view of compilers without GNU attributes.
     &["gcc", "-std=c17", "-U__GNUC__"],
 ];
 const READERS_CPP: &[&[&str]] = &[
@@ -101,7 +102,7 @@ const READERS_CPP: &[&[&str]] = &[
     &["g++", "-std=c++11", "-U__GNUC__"],
 ];
 
-/// The header, twice, beside other people's macros, and each of its own macros used.
+/// The header, included twice, beside other people's macros, with each of its own macros used.
 const USER: &str = "\
 #include \"macros.h\"
 #include <heptad.h>
@@ -137,7 +138,7 @@ uint64_t use(void)
 }
 ";
 
-/// Has every compiler read the header, as the language it is taken for.
+/// Has every compiler read the header, as C or as C++.
 pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
     let user = folder.join("user.c");
     fs::write(&user, USER)?;
@@ -172,7 +173,7 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
             || is_optional(file)
             || umbrella.contains(&format!("\"{}\"", file.display()))
     }));
-    // A name that the header does use.
+    // A name that the header uses.
     let command =
         cmd!(shell, "gcc -std=c99 -Dgreatest=1 -fsyntax-only -Iinclude -Icapi/tests {user}");
     count += Job::refused("the header beside `#define greatest 1`", command, "expected").run()?;
@@ -202,7 +203,7 @@ pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Coun
     let command = read("both.c", &both)?;
     count += Job::step("the header and cbindgen's, read together", command).run()?;
 
-    // The same with one change each: a check that cannot fail shows nothing.
+    // The same with one change each, to show that the check can fail.
     let wrong_type = read("wrong_type.c", &both.replacen("uint64_t key)", "uint32_t key)", 1))?;
     count += Job::refused("a wrong type", wrong_type, "conflicting types").run()?;
     let wrong_number = read("wrong_number.c", &both.replacen("== (-5)", "== (-4)", 1))?;
@@ -210,14 +211,14 @@ pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Coun
     Ok(count)
 }
 
-/// What cbindgen makes of the items of `kinds` in `src/ffi`.
+/// cbindgen's output for the items of `kinds` in `src/ffi`.
 fn generate(kinds: &[ItemType]) -> Result<String> {
     let mut config = cbindgen::Config { language: Language::C, ..Default::default() };
     config.usize_is_size_t = true;
     config.no_includes = true;
     config.documentation = false;
     config.export.item_types = kinds.to_vec();
-    // These have the names of the header's own structures, by the lines in `both_of`.
+    // These are typedefs of the header's own structures, by the lines in `both_of`.
     config.export.exclude = HANDLES.iter().map(|(rust, _)| (*rust).into()).collect();
     let mut builder = Builder::new().with_config(config);
     for entry in WalkDir::new("src/ffi").sort_by_file_name() {
@@ -247,10 +248,10 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadSortedStats", "heptad_sorted_stats"),
 ];
 
-/// What the names of the words of a live handle begin with.
+/// Prefixes of the names of a live handle's words.
 const OF_HANDLES: &[&str] = &["BODY_", "KIND_"];
 
-/// The header, then what cbindgen says.
+/// The header, followed by cbindgen's declarations.
 fn both_of(prototypes: &str, numbers: &[(String, String)]) -> String {
     let mut text = String::from("#include <heptad.h>\n#include <heptad/inline.h>\n");
     for (rust, c) in HANDLES {
@@ -274,7 +275,7 @@ fn numbers_of(constants: &str) -> Vec<(String, String)> {
             }
             _ => format!("HEPTAD_ERROR_{name}"),
         };
-        // What is no number is not part of the interface.
+        // Definitions that are not numbers are not part of the interface.
         value.parse::<i64>().is_ok().then(|| (name, value.to_owned()))
     };
     constants.lines().filter_map(define).collect()
@@ -304,7 +305,7 @@ fn codes_of(header: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The words outside comments, each with the character behind it.
+/// The words outside comments, each with the character after it.
 fn words_of(text: &str) -> impl Iterator<Item = (&str, Option<char>)> {
     let outside = text.split("/*").enumerate().map(|(index, part)| match index {
         0 => part,

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! With `--destdir` or the variable `DESTDIR`, as packagers set it, the files go below that folder, and name the prefix
-//! without it. Everything is built first, and then put there as a whole ([`prefix`]).
+//! without it. Everything is built first, and then installed as a whole ([`prefix`]).
 
 use std::env;
 use std::fs;
@@ -41,7 +41,7 @@ usage: cargo xtask install-c --prefix DIR [--destdir DIR] [--target TARGET] [--w
                              or x86_64-unknown-linux-musl (an archive and an object: no shared library)
   --with-memory-functions    heptad.o brings memcpy, memset and memcmp, as weak symbols (bare metal only)";
 
-/// The options of a call.
+/// The options of the command.
 pub(crate) struct Call {
     prefix: PathBuf,
     destdir: Option<PathBuf>,
@@ -50,8 +50,8 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The rest of the command line; `None` if that only wants to know the options, which are shown. A
-    /// relative folder is one of where the command was typed.
+    /// Parses the rest of the command line; `None` if it requests the help text, which is printed. A relative folder is
+    /// relative to where the command was typed.
     pub(crate) fn parse(parser: &mut Parser) -> Result<Option<Call>> {
         let destdir = env::var_os("DESTDIR").filter(|folder| !folder.is_empty());
         let mut call = Call {
@@ -82,7 +82,7 @@ impl Call {
     }
 }
 
-/// Where files go, and where they say that they are.
+/// The folder of the files, and the folder that they name.
 struct Place {
     folder: PathBuf,
     prefix: PathBuf,
@@ -105,7 +105,7 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
     let target = call.target.clone().unwrap_or(host);
     let needed = [
         Need::Component("llvm-tools", "lib/rustlib/{host}/bin/llvm-ar"),
-        // The name lives as long as the program, which ends with this command.
+        // The leaked name lives as long as the program, which ends with this command.
         Need::Target(target.clone().leak()),
     ];
     needs::obtain(shell, &needed)?;
@@ -119,7 +119,7 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
     Ok(())
 }
 
-/// Puts everything where it belongs, all of it or nothing, and returns what is there now.
+/// Installs everything or nothing, and returns what is installed now.
 fn install(
     shell: &Shell,
     library: &Library,
@@ -129,7 +129,7 @@ fn install(
     prefix::fill(&place.folder, |staging| write(shell, library, memory, &place.prefix, staging))
 }
 
-/// Writes every file below `staging`, as it will be below `prefix`.
+/// Writes every file below `staging`, with the layout that it has below `prefix`.
 fn write(
     shell: &Shell,
     library: &Library,
@@ -161,7 +161,7 @@ fn write(
     let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
     library.object(shell, &functions, memory, &lib.join("heptad.o"))?;
 
-    // The folder itself, if it is there: what leads to it may be a link that goes.
+    // The folder itself, if it exists: the links on its path may be removed later.
     let prefix = fs::canonicalize(prefix).unwrap_or_else(|_| prefix.to_path_buf());
     let prefix = prefix.to_str().context("the prefix is not UTF-8")?;
     let templates = [
@@ -182,8 +182,8 @@ fn write(
     Ok(())
 }
 
-/// Installs into a folder and uses what is there as a stranger would: by pkg-config, with the shared
-/// library, with the archive, and with the object.
+/// Installs into a folder and uses the result as a user would: by pkg-config, with the shared library, with the archive,
+/// and with the object.
 pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
     let prefix = folder.join("installed");
     let _ = fs::remove_dir_all(&prefix);
@@ -223,7 +223,7 @@ pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<C
     Ok(count)
 }
 
-/// Every function has a place in one manual page, and `man` reads each page without a warning.
+/// Every function is in one manual page, and `man` reads each page without a warning.
 fn manual_is_whole(shell: &Shell, prefix: &Path) -> Result<Count> {
     let man = prefix.join("share/man/man3");
     let (mut count, mut synopses) = (Count::NONE, String::new());
@@ -246,7 +246,7 @@ fn manual_is_whole(shell: &Shell, prefix: &Path) -> Result<Count> {
     Ok(count)
 }
 
-/// Has CMake find the library, and runs what it builds with each kind.
+/// Lets CMake find the library, and runs what it builds with each kind.
 fn with_cmake(shell: &Shell, prefix: &Path, folder: &Path) -> Result<Count> {
     const PROJECT: &str = "\
 cmake_minimum_required(VERSION 3.10)
@@ -273,7 +273,7 @@ target_link_libraries(static heptad::static)
     ])
 }
 
-/// The same for programs that are linked statically, with the archive, by `toolchain`.
+/// The same for programs that `toolchain` links statically, with the archive.
 pub(super) fn check_static(
     shell: &Shell,
     library: &Library,

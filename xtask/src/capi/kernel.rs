@@ -1,7 +1,7 @@
 //! The kernel in C of `tests-qemu/c`: linked with the archive, booted under QEMU.
 //!
-//! It has no Rust in its sources and is compiled for general registers only. The second boot executes
-//! one FP instruction and has to die of it, or the first one would show nothing about FP.
+//! Its sources contain no Rust and are compiled for general registers only. The second boot executes
+//! one FP instruction and must end by its trap; otherwise the first one would show nothing about FP.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -16,7 +16,7 @@ use crate::job::Job;
 use crate::qemu::{self, Ending, HEADLESS};
 use crate::stage::Count;
 
-/// What makes GCC compile for a kernel that uses no FP register and has no C library.
+/// GCC's options for a kernel that uses no FP register and has no C library.
 const FREESTANDING: &[&str] = &[
     "-ffreestanding",
     "-nostdlib",
@@ -32,7 +32,7 @@ const FREESTANDING: &[&str] = &[
 const SOURCES: &[&str] =
     &["tests-qemu/c/start.S", "tests-qemu/c/machine.c", "tests-qemu/c/kernel.c"];
 
-/// As `.cargo/config.toml` boots the other kernels, with one core.
+/// Booted with one core, otherwise as `.cargo/config.toml` boots the other kernels.
 const BOOT: &[&str] = &[
     "--foreground",
     "--kill-after=2",

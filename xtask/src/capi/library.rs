@@ -1,11 +1,11 @@
-//! The C library: built, and looked into.
+//! The C library: its build and the checks of its contents.
 //!
-//! What Cargo makes of `capi` is an archive of Rust's object files, with their internal symbols: linked
-//! into a program that has Rust of its own, it defines things twice. So it is only an intermediate. The
-//! library is one relocatable object with the functions of the header as weak symbols, so that two
-//! libraries that contain heptad are one, and everything else local. `libheptad.a` is an archive of it;
-//! on bare metal there is a second member with `memcpy` and the like, for programs that have none. The shared library is
-//! linked of the same object, and its functions have the version of the interface.
+//! Cargo makes of `capi` an archive of Rust's object files, with their internal symbols: linked into a program that has
+//! Rust of its own, it defines things twice. So it is only an intermediate. The library is one relocatable object with
+//! the functions of the header as weak symbols, so that two libraries that contain heptad are linked as one, and
+//! everything else local. `libheptad.a` is an archive of it; on bare metal it has a second member with `memcpy` and the
+//! like, for programs that have none. The shared library is linked from the same object, and its functions have the
+//! version of the interface.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,16 +20,16 @@ use super::header;
 use crate::matrix::target_folder;
 use crate::needs;
 
-/// What there is to link with, for one target.
+/// The files to link with, for one target.
 pub(crate) struct Library {
     pub(super) target: String,
-    /// What Cargo made.
+    /// Cargo's archive.
     raw: PathBuf,
-    /// All functions, closed.
+    /// All functions in one closed object.
     pub(crate) object: PathBuf,
     /// `object`, and on bare metal the memory functions.
     pub(crate) archive: PathBuf,
-    /// Only for targets that have such.
+    /// Only for targets with shared libraries.
     pub(super) shared: Option<PathBuf>,
 }
 
@@ -50,7 +50,7 @@ pub(super) fn symbol_version() -> Result<String> {
     Ok(format!("HEPTAD_{}", minor_version()?))
 }
 
-/// What the compiler calls, and a C library has.
+/// Functions that the compiler calls, and a C library has.
 const MEMORY_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp"];
 
 /// Builds the library for `target`.
@@ -88,19 +88,19 @@ pub(crate) fn build(shell: &Shell, target: &str) -> Result<Library> {
     Ok(library)
 }
 
-/// Bare metal has none, and programs for musl are static.
+/// Does the target have shared libraries? Bare metal has none, and programs for musl are static.
 fn has_shared_libraries(shell: &Shell, target: &str) -> Result<bool> {
     let facts = cmd!(shell, "rustc --print cfg --target {target}").quiet().read()?;
     let has = |fact: &str| facts.lines().any(|line| line == fact);
     Ok(has("unix") && !has("target_feature=\"crt-static\""))
 }
 
-/// Whether an object brings `memcpy`, `memset` and `memcmp`.
+/// Whether an object contains `memcpy`, `memset` and `memcmp`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Memory {
     /// The program that it is linked into has them.
     Elsewhere,
-    /// As weak symbols, if the target's own library has them: those for bare metal do.
+    /// As weak symbols, if the target's own library has them: the bare-metal ones do.
     Within,
 }
 
@@ -138,7 +138,7 @@ impl Library {
             .quiet()
             .run()
             .context("linking the object")?;
-        // The linker does not strip what it makes to be linked again.
+        // The linker does not strip relocatable output.
         let editor = tool(shell, "llvm-objcopy")?;
         let kept = functions.iter().map(|function| format!("--keep-global-symbol={function}"));
         cmd!(shell, "{editor} --strip-debug --weaken {object}")
@@ -171,7 +171,7 @@ impl Library {
             .context("linking the shared library")
     }
 
-    /// The archive's members that are heptad's, without those of `core`.
+    /// heptad's members of the archive, without those of `core`.
     fn own_members(&self, shell: &Shell) -> Result<Vec<PathBuf>> {
         let archiver = tool(shell, "llvm-ar")?;
         let archive = &self.raw;
@@ -193,12 +193,12 @@ pub(super) fn undefined(shell: &Shell, object: &Path) -> Result<BTreeSet<String>
     Ok(list.quiet().read()?.lines().map(String::from).collect())
 }
 
-/// The symbols that `object` defines for others, or keeps to itself.
+/// The symbols that `object` defines, for others or only for itself.
 pub(super) fn defined(object: &Path) -> Result<BTreeSet<String>> {
     definitions(object, |_| true)
 }
 
-/// The symbols that `object` defines for others; a weak one yields to another definition.
+/// The symbols that `object` offers to others; another definition overrides a weak one.
 pub(super) fn offered(object: &Path, weak: bool) -> Result<BTreeSet<String>> {
     definitions(object, |symbol| symbol.is_global() && symbol.is_weak() == weak)
 }
@@ -223,7 +223,7 @@ pub(super) fn exported(shared: &Path) -> Result<BTreeSet<String>> {
     symbols.map(|symbol| Ok(symbol.name()?.to_owned())).collect()
 }
 
-/// The functions of a shared library that are not of the version [`symbol_version`], by llvm-nm.
+/// The functions of a shared library whose version is not [`symbol_version`], by llvm-nm.
 pub(super) fn without_version(shell: &Shell, shared: &Path) -> Result<Vec<String>> {
     let lister = tool(shell, "llvm-nm")?;
     let list = cmd!(shell, "{lister} --dynamic --defined-only --format=just-symbols {shared}");

@@ -1,4 +1,5 @@
-//! Manual pages, made of the headers: one per family of functions, and one per header of functions in no library.
+//! Manual pages, generated from the headers: one per family of functions, and one per header with functions of no
+//! library.
 //!
 //! A header is comments and declarations. A comment belongs to the functions that are declared after it, up to the next
 //! one; the comment of a section, whose first line is a rule, introduces the family of the first function after it.
@@ -10,7 +11,7 @@ use anyhow::{Context, Result};
 
 use super::header;
 
-/// What the names of a family's functions begin with, longest first, and what it is.
+/// The prefix of a family's function names, longest first, and its description.
 const FAMILIES: &[(&str, &str)] = &[
     ("heptad_robin_map", "sorted maps of 64-bit words"),
     ("heptad_lockfree", "maps that cores, interrupts and processes share without a lock"),
@@ -98,7 +99,7 @@ fn first_comment(file: &Path) -> Result<Vec<String>> {
     Ok(lines_of(comment.with_context(|| format!("{} has no comment", file.display()))?.0))
 }
 
-/// The comments of a header that functions follow. Text that other things than functions follow is left out.
+/// The comments of a header that precede functions. Comments on other items are left out.
 fn blocks_of(header: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for part in header.split("/*").skip(1) {
@@ -125,7 +126,7 @@ fn blocks_of(header: &str) -> Vec<Block> {
     blocks
 }
 
-/// The lines of a comment without their stars.
+/// The lines of a comment without the asterisks.
 fn lines_of(comment: &str) -> Vec<String> {
     let line = |line: &str| {
         let line = line.trim_end();
@@ -135,7 +136,7 @@ fn lines_of(comment: &str) -> Vec<String> {
     comment.lines().map(line).collect()
 }
 
-/// The functions that are declared in code.
+/// The functions declared in `code`.
 fn prototypes_of(code: &str) -> Vec<String> {
     let is_code = |line: &&str| !line.starts_with('#') && !line.trim_start().starts_with("extern");
     let code: Vec<&str> = code.lines().filter(is_code).collect();
@@ -160,7 +161,7 @@ fn family_of(block: &Block) -> &'static str {
     FAMILIES.iter().map(|(family, _)| *family).find(|family| has(family)).unwrap_or("heptad")
 }
 
-/// Text for `man`: lines that are indented stay as they are.
+/// Text for `man`: indented lines keep their layout.
 fn paragraphs(lines: &[String]) -> String {
     let mut text = String::new();
     let mut is_fixed = false;
@@ -182,7 +183,7 @@ fn paragraphs(lines: &[String]) -> String {
     text
 }
 
-/// A line that `man` shows as it is.
+/// A line that `man` shows unchanged.
 fn escaped(line: &str) -> String {
     let escaped = line.replace('\\', "\\e");
     let lines = escaped.lines().map(|line| match line.chars().next() {

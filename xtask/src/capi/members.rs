@@ -1,4 +1,4 @@
-//! Stage `members-long` of `verify`: processes that share a map are killed, ten thousand of each test.
+//! Stage `members-long` of `verify`: each test kills ten thousand of the processes that share a map.
 
 use std::fs;
 use std::path::{Path, PathBuf};

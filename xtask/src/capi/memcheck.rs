@@ -1,5 +1,5 @@
 //! Stage `capi-memcheck` of `verify`: the C tests under valgrind, which also watches what the library itself reads
-//! and writes, as the archive is. (The stage `capi` has sanitizers, which watch the C code around it.)
+//! and writes. (The sanitizers of stage `capi` watch only the C code around it.)
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Program("valgrind", "valgrind"),
 ];
 
-/// A program with an error that only shows inside the library.
+/// A program with an error that only appears inside the library.
 const PLANTED: &str = "\
 #include <heptad.h>
 #include <stdlib.h>

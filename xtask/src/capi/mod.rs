@@ -4,13 +4,13 @@
 //! |---|---|
 //! | [`examples`] | a word counter agrees with sort and uniq; C++ and Python can use the library |
 //! | [`guide`] | `docs/c.md` can be followed to the letter: its commands work, and print what it shows |
-//! | [`header`] | every compiler reads the header without a warning, as C and as C++; it says what the code says |
-//! | [`install`] | what is installed can be found by pkg-config, and used each way |
-//! | [`prefix`] | what is installed is there as a whole, or not at all |
-//! | [`manual`] | manual pages, made of the headers: one per family of functions |
-//! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts right |
+//! | [`header`] | every compiler reads the header without a warning, as C and as C++; it agrees with the code |
+//! | [`install`] | the installed files are found by pkg-config, and can be used in each way |
+//! | [`prefix`] | an installation is complete, or changes nothing |
+//! | [`manual`] | manual pages, generated from the headers: one per family of functions |
+//! | [`kernel`] | a kernel in C, with heptad in its timer interrupt, boots and counts correctly |
 //! | [`library`] | the library, one object, needs nothing but `memcpy`, `memset` and `memcmp`, offers weak functions and no other symbol, cannot panic, and is small |
-//! | [`members`] | stage `members-long` of `verify`: processes that are killed leave nothing behind |
+//! | [`members`] | stage `members-long` of `verify`: killed processes leave nothing reserved |
 //! | [`memcheck`] | stage `capi-memcheck` of `verify`: the C tests under valgrind |
 //! | [`programs`] | the C tests pass here and on AArch64 |
 //! | [`riscv64`] | stage `capi-riscv64` of `verify`: they pass on RISC-V, and the library for its kernels is closed |

@@ -1,7 +1,7 @@
 //! Files put into a folder all together, or not at all.
 //!
-//! They are written into a staging folder first, beside where they go. Then each takes its place by
-//! `rename`, so that nobody finds half a file; what stood there is kept until the last one is in place,
+//! They are first written into a staging folder next to the destination. Then each takes its place by
+//! `rename`, so that nobody finds half a file; replaced files are kept until the last one is in place,
 //! and restored if one of them cannot be.
 
 use std::fs;
@@ -14,8 +14,8 @@ use walkdir::WalkDir;
 /// The staging folder, in the folder where its files go: `rename` works within one file system.
 const STAGING: &str = ".heptad-staging";
 
-/// Lets `write` fill a folder that is laid out as `prefix`, and then moves every file of it there.
-/// Returns the files, sorted. After an error `prefix` is as it was.
+/// Lets `write` fill a folder with the layout of `prefix`, and then moves every file from there to
+/// `prefix`. Returns the files, sorted. After an error `prefix` is unchanged.
 pub(super) fn fill(prefix: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<Vec<PathBuf>> {
     let mut change = Change::default();
     let result = fill_staging(prefix, write, &mut change);
@@ -57,12 +57,12 @@ fn fill_staging(
     Ok(files.into_iter().map(|file| prefix.join(file)).collect())
 }
 
-/// What was done so far.
+/// The changes made so far.
 #[derive(Default)]
 struct Change {
-    /// Folders that were not there, outermost first.
+    /// The new folders, outermost first.
     folders: Vec<PathBuf>,
-    /// Files that took their place, and where the one that stood there is kept.
+    /// Files that took their place, and where the file that each replaced is kept.
     files: Vec<(PathBuf, Option<PathBuf>)>,
 }
 
@@ -77,7 +77,7 @@ impl Change {
         Ok(())
     }
 
-    /// Puts `new` at `place`; `old` is where what stands there is kept.
+    /// Moves `new` to `place`; the file that it replaces is kept at `old`.
     fn replace(&mut self, new: &Path, place: &Path, old: PathBuf) -> Result<()> {
         let old = match place.symlink_metadata() {
             Ok(it) => {
@@ -93,7 +93,7 @@ impl Change {
         Ok(())
     }
 
-    /// Restores what stood there. What fails here has failed; the error that led here is shown.
+    /// Restores the replaced files. Errors here are ignored; the error that led here is reported.
     fn undo(&mut self) {
         for (place, old) in self.files.drain(..).rev() {
             let _ = match old {
@@ -103,7 +103,7 @@ impl Change {
         }
     }
 
-    /// Removes the new folders, those that are empty.
+    /// Removes the new folders that are empty.
     fn remove_folders(&mut self) {
         for folder in self.folders.drain(..).rev() {
             let _ = fs::remove_dir(folder);
@@ -119,7 +119,7 @@ mod tests {
 
     use super::*;
 
-    /// Everything under a folder: paths, and the text or the target.
+    /// Everything below a folder: paths, and each file's text or link's target.
     fn contents(folder: &Path) -> Vec<(PathBuf, String)> {
         let entries =
             WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.unwrap());
@@ -158,7 +158,7 @@ mod tests {
         fs::write(prefix.join("lib/a"), "old a").unwrap();
         symlink("old", prefix.join("lib/link")).unwrap();
         let before = contents(root.path());
-        // The last file cannot take its place: there is a folder.
+        // The last file cannot take its place, because there is a folder.
         assert!(fill(&prefix, write_library).is_err());
         assert_eq!(contents(root.path()), before);
         // Something fails after a file was written.

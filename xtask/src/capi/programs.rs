@@ -13,7 +13,7 @@ use crate::job::{self, Job};
 use crate::stage::Count;
 use crate::user_mode;
 
-/// A compiler, and how to start what it makes.
+/// A compiler, and how its programs are started.
 pub(super) struct Toolchain {
     pub(super) compiler: &'static str,
     options: &'static [&'static str],
@@ -31,23 +31,23 @@ pub(super) const NATIVE: &[Toolchain] = &[
     },
 ];
 
-/// For programs that valgrind watches. Such a program cannot be stopped after each instruction, nor look at what is
-/// below its stack pointer.
+/// For programs under valgrind. Such a program cannot be stopped after each instruction, nor read below its stack
+/// pointer.
 pub(super) const WATCHED: Toolchain = Toolchain {
     compiler: "gcc",
     options: &["-O1", "-g", "-DWATCHED_BY_VALGRIND"],
     launcher: &["valgrind", "--quiet", "--error-exitcode=9"],
 };
 
-/// The compiler for AArch64. Its programs are linked statically: dynamic ones hang in QEMU's user
-/// mode when they start a thread.
+/// The compiler for AArch64. Its programs are linked statically: dynamic ones hang in QEMU's user mode when they
+/// start a thread.
 pub(super) const AARCH64: Toolchain = Toolchain {
     compiler: user_mode::AARCH64.compiler,
     options: &["-O2", "-static"],
     launcher: &[user_mode::AARCH64.launcher],
 };
 
-/// The compiler for RISC-V, whose programs are linked statically as those for AArch64.
+/// The compiler for RISC-V; its programs are linked statically too.
 pub(super) const RISCV64: Toolchain = Toolchain {
     compiler: user_mode::RISCV64.compiler,
     options: &["-O2", "-static"],
@@ -59,7 +59,7 @@ pub(super) const MUSL: Toolchain =
     Toolchain { compiler: "musl-gcc", options: &["-static"], launcher: &[] };
 
 impl Toolchain {
-    /// The command that makes `program` of a C source and the library.
+    /// The command that compiles `program` from a C source and the library.
     pub(super) fn compile<'shell>(
         &self,
         shell: &'shell Shell,
@@ -83,7 +83,7 @@ impl Toolchain {
         }
     }
 
-    /// What people call it.
+    /// Its name for display.
     pub(super) fn name(&self) -> String {
         format!("{} {}", self.compiler, self.options.join(" "))
     }
@@ -108,7 +108,7 @@ pub(super) fn tests(
     Ok(count)
 }
 
-/// Every way to compile the functions that compilers inline: languages, optimisation, and none of it.
+/// The ways to compile the functions of the inline header: languages, optimisation levels, and without inlining.
 const INLINED: &[&[&str]] = &[
     &["gcc", "-std=c99", "-O0"],
     &["gcc", "-std=c11", "-O3"],
@@ -119,7 +119,7 @@ const INLINED: &[&[&str]] = &[
     &["gcc", "-std=c99", "-O2", "-DHEPTAD_NO_INLINE"],
 ];
 
-/// A kernel's functions, so that there is code of theirs.
+/// Stand-ins for a kernel's functions, so that the header compiles.
 const KERNEL_USER: &str = "\
 #include <heptad/inline.h>
 int has(const heptad_set *set, uint64_t key);
@@ -134,8 +134,8 @@ int get(const heptad_map *map, uint64_t key, uint64_t *value)
 }
 ";
 
-/// Runs the test of `heptad/inline.h` compiled in each of these ways; and GCC finds that it takes
-/// no FP register.
+/// Runs the test of `heptad/inline.h`, compiled in each of these ways; and checks with GCC that it uses no FP
+/// register.
 pub(super) fn inlined(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
     let program = folder.join("inline");
     let archive = &library.archive;
@@ -176,8 +176,8 @@ fn sources(folder: &str) -> Result<Vec<PathBuf>> {
     Ok(sources)
 }
 
-/// What a program that uses so much of the library grows by, and that it needs nothing but what every
-/// C compiler asks for.
+/// Checks how much a program grows by using some of the library, and that it needs nothing beyond what every C
+/// compiler requires.
 pub(super) fn object_is_closed(
     shell: &Shell,
     library: &Library,
@@ -213,7 +213,7 @@ pub(super) fn object_is_closed(
         if !is_alone {
             println!("      it must offer the functions asked for, as weak symbols, and no others");
         }
-        // RISC-V keeps 12 KB for a few functions, where the others keep less than 5.
+        // On RISC-V a few functions take 12 KB; on the other targets they take less than 5.
         let most_for_few = if library.target.starts_with("riscv") { 16 << 10 } else { 8 << 10 };
         let is_small = bytes < if functions.len() > 10 { 264 << 10 } else { most_for_few };
         count += Count::of(foreign.is_empty() && panics.is_empty() && is_small && is_alone);

@@ -1,6 +1,6 @@
-//! Stages `consumers` and `consumers-all`: programs of users', built as users build them, and run.
+//! Stages `consumers` and `consumers-all`: a user's program, built as users build it, and run.
 //!
-//! The program of `tests-consumers` is built outside the repository, from the package that is published
+//! The program of `tests-consumers` is built outside the repository, from the published package
 //! ([`place`]), for each target and by each profile; alone, beside C libraries that contain heptad, and
 //! beside another version of the crate. Each build is run: here, in QEMU's user mode, or by Node. All of
 //! them have to print the same text.
@@ -23,7 +23,7 @@ use crate::stage::Count;
 const PROFILES: &[&str] =
     &["dev", "release", "fat", "thin", "single", "small", "smallest", "abort", "checked"];
 
-/// What else is in the program.
+/// What else is linked into the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Partner {
     Nothing,
@@ -53,10 +53,10 @@ impl Partner {
     }
 }
 
-/// Builds that are made of the same target, each profile with each partner.
+/// Builds for one target, by each profile with each partner.
 type Block = (&'static Target, &'static [&'static str], &'static [Partner]);
 
-/// One of each kind: every profile here, and of the other targets what differs most from it.
+/// One of each kind: every profile here, and for other targets the combinations that differ most.
 const QUICK: &[Block] = &[
     (&HOST, PROFILES, &[Partner::Nothing]),
     (&HOST, &["dev", "single", "fat"], &[Partner::C, Partner::Next]),
@@ -74,7 +74,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     run_blocks(shell, QUICK)
 }
 
-/// Every target by every profile with every partner.
+/// Every target, by every profile, with every partner.
 pub(crate) fn run_all(shell: &Shell) -> Result<Count> {
     let blocks: Vec<Block> =
         ALL.iter().map(|target| (*target, PROFILES, &Partner::ALL[..])).collect();
@@ -149,11 +149,11 @@ fn start(shell: &Shell, place: &Place, target: &Target, program: &Path) -> Resul
     });
     let mut words = words.chain([program.as_os_str()]);
     let first = words.next().context("there is a program")?;
-    // What the program says counts, and how it ends: an error.
+    // The output and the exit code count.
     Ok(cmd!(shell, "{first}").args(words).quiet().read()?)
 }
 
-/// What a program says: the lines of the parts that it has, in their order.
+/// The output of a program: the lines of its parts, in their order.
 fn expected(partner: Partner, has_atomics: bool) -> String {
     let text = include_str!("../../../tests-consumers/program/expected.txt");
     let (c, rust): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("C: "));

@@ -1,4 +1,4 @@
-//! A folder outside the repository: the package of the crate, unpacked, twice; the program beside them; and
+//! A folder outside the repository: the package of the crate, unpacked twice; the program beside them; and
 //! C libraries that contain heptad.
 
 use std::collections::HashSet;
@@ -18,14 +18,14 @@ const TEMPLATES: &str = "tests-consumers";
 
 pub(super) struct Place {
     folder: TempDir,
-    /// Where everything is built: in the repository's own target folder, to be built once.
+    /// The folder of all builds: in the repository's own target folder, so that they are reused.
     target_folder: PathBuf,
-    /// Targets whose C libraries are there.
+    /// Targets whose C libraries exist.
     c_libraries: HashSet<&'static str>,
 }
 
 impl Place {
-    /// Puts everything there but for the C libraries.
+    /// Creates everything there except the C libraries.
     pub(super) fn make(shell: &Shell) -> Result<Place> {
         let folder = tempfile::tempdir().context("making a folder")?;
         let target_folder = fs::canonicalize(target_folder())?.join("consumers");
@@ -43,7 +43,8 @@ impl Place {
         let (crate_folder, next) = (root.join("heptad"), root.join("heptad-next"));
         fs::rename(root.join(format!("heptad-{version}")), &crate_folder)?;
         copy(&crate_folder, &next)?;
-        // The same code as another version: the harder case, since all its symbols are called alike.
+        // The same code as another version, which is the harder case, since all its symbols have the same
+        // names.
         let text = fs::read_to_string(next.join("Cargo.toml"))?;
         let line = format!("\nversion = \"{version}\"\n");
         ensure!(text.matches(&line).count() == 1, "the package has one version");
@@ -65,20 +66,20 @@ impl Place {
         &self.target_folder
     }
 
-    /// Where the C libraries for a target are.
+    /// The folder of the C libraries for a target.
     pub(super) fn c_libraries(&self, target: &Target) -> PathBuf {
         self.folder.path().join("c").join(target.name)
     }
 
-    /// The program that was built.
+    /// The path of the program.
     pub(super) fn built(&self, target: &Target, profile: &str) -> PathBuf {
         let folder = if profile == "dev" { "debug" } else { profile };
         let name = if target.name.starts_with("wasm") { "program.wasm" } else { "program" };
         self.target_folder.join(target.name).join(folder).join(name)
     }
 
-    /// Builds both C libraries. The first is one object, in which the library and heptad are linked; the
-    /// second is an archive of both.
+    /// Builds both C libraries. The first is one object that links the library with heptad; the second is
+    /// an archive of both.
     pub(super) fn build_c_libraries(&mut self, shell: &Shell, target: &Target) -> Result<()> {
         let compiler = target.c_compiler.context("there is a C compiler")?;
         if !self.c_libraries.insert(target.name) {
@@ -112,7 +113,7 @@ impl Place {
     }
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with its contents.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     for entry in WalkDir::new(from) {
         let entry = entry?;

@@ -1,7 +1,7 @@
-//! What the program is built for, and how it is started there.
+//! The targets that the program is built for, and how it is started there.
 //!
-//! Programs without an operating system speak to Linux by themselves, so that all but WebAssembly run as
-//! ordinary processes: on this processor, or in QEMU's user mode.
+//! Programs without an operating system make Linux system calls themselves, so that all except
+//! WebAssembly run as ordinary processes: on this processor, or in QEMU's user mode.
 
 use crate::matrix::{
     AARCH64_LINUX, AARCH64_NONE_SOFTFLOAT, RISCV32IMC, RISCV64_NONE, THUMBV6M, THUMBV7EM,
@@ -9,15 +9,15 @@ use crate::matrix::{
 };
 use crate::needs::Need;
 
-/// A target, and how to make and start programs for it.
+/// A target, and how its programs are built and started.
 pub(super) struct Target {
     pub(super) name: &'static str,
-    /// Has it the atomics of 64 bits that the lock-free map needs?
+    /// Does it have the 64-bit atomics that the lock-free map needs?
     pub(super) has_atomics: bool,
     /// Flags without which its programs do not start here.
     pub(super) flags: &'static str,
     pub(super) linker: Option<&'static str>,
-    /// What starts its programs; nothing, if they are started as they are.
+    /// The command that starts its programs; empty if they start directly.
     pub(super) launcher: &'static [&'static str],
     /// A compiler for C libraries, with its options.
     pub(super) c_compiler: Option<&'static [&'static str]>,
@@ -32,7 +32,7 @@ const PLAIN: Target = Target {
     c_compiler: None,
 };
 
-/// Of a C library for a kernel.
+/// Options of a C library for a kernel.
 macro_rules! freestanding {
     ($compiler:literal, $($option:literal),*) => {
         Some(&[$compiler, "-ffreestanding", "-fno-stack-protector", "-fno-pic", $($option),*])
@@ -57,7 +57,7 @@ pub(super) const AARCH64: Target = Target {
 };
 pub(super) const X86_64_BARE: Target = Target {
     name: X86_64_NONE,
-    // Nothing would relocate it.
+    // Nothing would apply relocations.
     flags: "-Crelocation-model=static",
     c_compiler: freestanding!("gcc", "-mgeneral-regs-only", "-mno-red-zone"),
     ..PLAIN
@@ -116,7 +116,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Program("qemu-aarch64", "qemu-user"),
 ];
 
-/// What the other targets need as well.
+/// Needs of the other targets.
 pub(crate) const ALL_NEEDS: &[Need] = &[
     NEEDS[0],
     NEEDS[1],

@@ -1,8 +1,8 @@
-//! Stage `messages`: what the compiler says of programs that break a rule of the library's types names the rule, and
-//! the type that breaks it.
+//! Stage `messages`: when a program breaks a rule of the library's types, the compiler's message names the rule and
+//! the type.
 //!
-//! The programs are those of `user/src/bin/`. Two rules are about sizes, which the compiler knows only when it makes
-//! code: so they are built, not only checked.
+//! The programs are in `user/src/bin/`. Two rules are about sizes, which the compiler knows only during code
+//! generation: so the programs are built, not only checked.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -11,7 +11,7 @@ use crate::job::{self, Job};
 use crate::matrix::target_folder;
 use crate::stage::Count;
 
-/// Each program, and what has to stand in the complaint about it.
+/// Each program, and the text required in the compiler's message.
 const PROGRAMS: &[(&str, &[&str])] = &[
     ("entry_size", &["heptad: an entry has at most eight bytes", "Raw::<Route, "]),
     (

@@ -1,4 +1,4 @@
-//! Mutants of the lock-free map: each load-bearing step taken away, and the test that must notice.
+//! Mutants of the lock-free map: each removes a load-bearing step, and its test must notice.
 //!
 //! `models/mutants/` has one file for each:
 //!
@@ -11,12 +11,12 @@
 //! +        self.claims().fetch_and(!(1 << slot), Relaxed);
 //! ```
 //!
-//! `test` has the atomics, `loom` or `steps`, and a part of the paths of tests, one of which must fail. The rest
-//! is a patch without line numbers: the lines that begin with `-` or a space stand in the file in one
-//! place only, and those with `+` or a space take it.
+//! `test` has the kind of atomics, `loom` or `steps`, and a part of test paths, one of which must fail. The rest
+//! is a patch without line numbers: the lines that begin with `-` or a space occur in exactly one place of the
+//! file, and those with `+` or a space replace them.
 //!
-//! Each line of the map that has an order other than Relaxed, or a fence, is changed by a mutant, or stands in
-//! `models/mutants/without.txt` with the reason why no model can tell.
+//! Each line of the map that has an order other than Relaxed, or a fence, is changed by a mutant, or is in
+//! `models/mutants/without.txt` with the reason why no model can notice.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,12 +33,12 @@ pub(super) const FOLDER: &str = "models/mutants";
 pub(super) struct Mutant {
     pub(super) name: String,
     pub(super) atomics: Atomics,
-    /// Tests whose path has this in it; one of them must fail.
+    /// A part of test paths; one of these tests must fail.
     pub(super) test: String,
     edits: Vec<Edit>,
 }
 
-/// Whole lines of a file, and what takes their place.
+/// Whole lines of a file, and their replacement.
 #[derive(Debug)]
 struct Edit {
     file: PathBuf,
@@ -46,7 +46,7 @@ struct Edit {
     replace: Vec<String>,
 }
 
-/// All mutants in the folder, by the names of their files.
+/// All mutants in the folder, in the order of their file names.
 pub(super) fn load(folder: &Path) -> Result<Vec<Mutant>> {
     let read = |entry: std::io::Result<fs::DirEntry>| Ok(entry?.path());
     let mut paths = fs::read_dir(folder)?.map(read).collect::<Result<Vec<_>>>()?;
@@ -106,7 +106,7 @@ impl Mutant {
 }
 
 impl Edit {
-    /// Takes in a line of the patch.
+    /// Parses a line of the patch.
     fn read(&mut self, line: &str) -> Result<()> {
         let (mark, text) = line.split_at_checked(1).context("an empty line in a patch")?;
         let (is_old, is_new) = match mark {
@@ -123,7 +123,7 @@ impl Edit {
         Ok(())
     }
 
-    /// `source` with the edit, whose place must be one only.
+    /// `source` with the edit applied, which must match in exactly one place.
     fn apply(&self, source: &str) -> Result<String> {
         let mut lines: Vec<&str> = source.lines().collect();
         let mut places = lines.windows(self.find.len()).enumerate();
@@ -146,7 +146,7 @@ mod tests {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
     }
 
-    /// In order, as edits of one file may follow from one another.
+    /// Applied in order, since edits of one file may depend on each other.
     #[test]
     fn every_mutant_can_be_made() {
         let mutants = load(&root().join(FOLDER)).unwrap();
@@ -183,7 +183,7 @@ mod tests {
         let folder = root().join(FOLDER);
         let mutants = load(&folder).unwrap();
         let without = fs::read_to_string(folder.join("without.txt")).unwrap();
-        // Its paragraphs have a reason, and the rest of a patch without a change.
+        // Each paragraph has a reason, and the rest of a patch without a change.
         let reasons = without.split("\n\n").map(|part| {
             let (reason, edits) = part.trim().split_once("\n+++ ").unwrap();
             assert!(!reason.is_empty());

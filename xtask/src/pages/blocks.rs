@@ -1,4 +1,4 @@
-//! Blocks of documents that a program prints, between two marks:
+//! Blocks of documents that a program prints, between two markers:
 //!
 //! ```text
 //! <!-- printed by `cargo xtask write-pages`: rooms -->
@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use super::measurements;
 use crate::arrows::rooms;
 
-/// A block: its document, its name, and what stands in it.
+/// A block: its document, its name, and its text.
 struct Block {
     page: &'static str,
     name: &'static str,
@@ -30,7 +30,7 @@ fn start(name: &str) -> String {
     format!("<!-- printed by `cargo xtask write-pages`: {name} -->\n")
 }
 
-/// The blocks that are not what would be printed now.
+/// The blocks that differ from what would be printed now.
 pub(super) fn check() -> Result<Vec<String>> {
     let mut complaints = Vec::new();
     for block in BLOCKS {

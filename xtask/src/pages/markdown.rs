@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// What checks read of a page.
+/// The parts of a page that checks read.
 #[derive(Default)]
 pub(crate) struct Page {
     pub(crate) rows: Vec<Row>,
@@ -19,7 +19,7 @@ pub(crate) struct Row {
 
 #[derive(Default)]
 pub(crate) struct Cell {
-    /// Without the code spans.
+    /// The text without code spans.
     text: String,
     spans: Vec<String>,
 }

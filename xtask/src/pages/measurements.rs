@@ -1,4 +1,4 @@
-//! The tables of docs/measurements.md, printed from what the benchmark has stored.
+//! The tables of docs/measurements.md, printed from the stored results of the benchmark.
 //!
 //! `cargo xtask bench --record NAME` runs the benchmark with the other options, and stores all cells with
 //! the command, the machine, the versions, the commit and the date in `docs/measurements/NAME.json`.
@@ -12,23 +12,23 @@ use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 use xshell::{Shell, cmd};
 
-/// Where the files are.
+/// The folder of the files.
 const FOLDER: &str = "docs/measurements";
-/// The figures of a cell that a table shows, the first that it has: of ours, of the peer, and the unit.
+/// A table shows the first of these figures that a cell has: ours, the peer's, and the unit.
 const FIGURES: &[(&str, &str, &str)] = &[
     ("ours_ns", "peer_ns", "nanoseconds per operation"),
     ("ours_instructions", "peer_instructions", "instructions per operation"),
     ("ours_p9999_ns", "peer_p9999_ns", "nanoseconds, the 99.99th percentile"),
 ];
-/// What a row of a table is about.
+/// The properties that identify a row of a table.
 const SUBJECT: &[&str] = &["op", "keys", "threads", "groups", "entries", "load"];
 
-/// The commit that is measured, and whether something was changed since.
+/// The measured commit, and whether files were changed since.
 pub(crate) fn commit(shell: &Shell) -> Result<String> {
     Ok(cmd!(shell, "git describe --always --dirty --abbrev=12").quiet().read()?)
 }
 
-/// Stores what `cells` has, under `name`: each cell is a line.
+/// Stores `cells` under `name`: each cell is a line.
 pub(crate) fn record(
     shell: &Shell,
     name: &str,
@@ -65,7 +65,7 @@ fn machine() -> Result<String> {
     Ok(format!("{}, {}, {count} processors", std::env::consts::ARCH, model.unwrap_or("unnamed")))
 }
 
-/// The versions of what the benchmark compares with: its dependencies, as the lock file has them.
+/// The versions of the benchmark's dependencies, from the lock file.
 fn versions(cells: &[Value]) -> Result<BTreeMap<String, String>> {
     let manifest = fs::read_to_string("bench/Cargo.toml")?;
     let mut versions = versions_in(&fs::read_to_string("Cargo.lock")?, &manifest);
@@ -77,7 +77,7 @@ fn versions(cells: &[Value]) -> Result<BTreeMap<String, String>> {
     Ok(versions)
 }
 
-/// Of each dependency of `manifest` the versions in `lock` that it asks for.
+/// For each dependency in `manifest` the versions in `lock` that match it.
 fn versions_in(lock: &str, manifest: &str) -> BTreeMap<String, String> {
     let quoted = |line: &str, key: &str| {
         let (_, rest) = line.split_once(key)?;
@@ -122,7 +122,7 @@ pub(super) fn tables() -> Result<String> {
     Ok(text)
 }
 
-/// One file: a heading, where it comes from, and a table for each suite and unit.
+/// One file: a heading, its origin, and a table for each suite and unit.
 fn section(name: &str, file: &Value) -> Result<String> {
     let word = |key: &str| file[key].as_str().with_context(|| format!("`{key}` is missing"));
     let mut text = format!("\n### {name}\n\n");
@@ -226,7 +226,7 @@ fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Three digits at most before rounding hides something, and one after the point.
+/// One digit after the point: further ones would be noise.
 fn rounded(figure: f64) -> String {
     format!("{figure:.1}")
 }

@@ -2,7 +2,7 @@
 //!
 //! | part | what is checked |
 //! |---|---|
-//! | [`blocks`] | a printed block of a document is what `cargo xtask write-pages` would write |
+//! | [`blocks`] | a printed block of a document equals what `cargo xtask write-pages` would write |
 //! | [`names`] | DESIGN.md: every acceptance row names a test, every name and mutant exists, and it stays short |
 //! | [`orders`] | DESIGN.md: the table of atomic accesses has every order that the sources use |
 //! | [`map`] | README.md: the map of the repository has every folder |
@@ -38,7 +38,7 @@ pub(crate) fn run(_: &Shell) -> Result<Count> {
     Ok(count)
 }
 
-/// Writes every printed block anew.
+/// Rewrites every printed block.
 pub(crate) fn write() -> Result<()> {
     blocks::write()
 }

@@ -11,13 +11,13 @@ use super::{markdown::Page, orders::HEADING};
 use crate::{models, table};
 
 const PAGE: &str = "DESIGN.md";
-/// Pages whose files have to exist.
+/// Pages whose named files have to exist.
 const OTHER_PAGES: &[&str] = &["CONTRIBUTING.md", "README.md"];
-/// A file that an example is about to add.
+/// The placeholder for a file that an example is about to add.
 const NOT_YET: &str = "riscv64";
-/// A page that is read in twenty minutes.
+/// The limit of a page that is read in twenty minutes.
 const MOST_LINES: usize = 300;
-/// The acceptance rows: letter, and how many.
+/// The acceptance rows: a letter, and their number.
 const ROWS: &[(char, usize)] = &[('S', 11), ('N', 11), ('P', 7), ('M', 7), ('R', 7)];
 
 pub(super) fn check() -> Result<Vec<String>> {
@@ -37,14 +37,14 @@ pub(super) fn check() -> Result<Vec<String>> {
     Ok(complaints)
 }
 
-/// What exists in the repository.
+/// The names that exist in the repository.
 struct Known {
     /// Every identifier in a source.
     words: HashSet<String>,
     /// Every function in a source.
     functions: HashSet<String>,
     mutants: Vec<String>,
-    /// Where files are looked for.
+    /// The folder in which files are looked up.
     root: PathBuf,
 }
 
@@ -75,14 +75,14 @@ impl Known {
         Ok(Known { words, functions, mutants, root: PathBuf::new() })
     }
 
-    /// Is this code span a path to nothing?
+    /// Is this code span a path to a missing file?
     fn is_missing_file(&self, span: &str) -> bool {
         const FOLDERS: &[&str] = &["src/", "tests/", "xtask/", "models/", "asm/", "capi/", "docs/"];
         let is_path = FOLDERS.iter().any(|folder| span.starts_with(folder));
         is_path && !(span.contains(NOT_YET) || span.contains('*')) && !self.root.join(span).exists()
     }
 
-    /// Is this code span a name of nothing? What is no name of ours is right.
+    /// Is this code span an unknown name? Names that are not ours are accepted.
     fn is_wrong(&self, span: &str) -> bool {
         if let Some(command) = span.strip_prefix("cargo xtask ") {
             let mut parts = command.split(' ');
@@ -98,13 +98,13 @@ impl Known {
         }
         let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
         let is_path = span.chars().all(|letter| is_part(letter) || letter == ':');
-        // Words of prose and of the language are no names of ours; what has `_` or `::` is.
+        // Words of prose and of the language are not checked; a span with `_` or `::` is.
         is_path
             && span.contains(['_', ':'])
             && span.split("::").any(|name| !self.is_word(name.trim_matches(':')))
     }
 
-    /// A word of the sources, or the end of some: `_insert` of several functions.
+    /// A word of the sources, or the end of one: `_insert` of several functions.
     fn is_word(&self, name: &str) -> bool {
         let is_end = || self.words.iter().any(|word| word.ends_with(name));
         self.words.contains(name) || name.starts_with('_') && is_end()
@@ -167,7 +167,7 @@ mod tests {
         }
     }
 
-    /// Complaints about `text`, but for the rows that it does not have.
+    /// Complaints about `text`, except those about rows that it lacks.
     fn complaints(text: &str) -> Vec<String> {
         let all = complaints_about(text, &known()).into_iter();
         all.filter(|complaint| !complaint.contains("there is no row")).collect()

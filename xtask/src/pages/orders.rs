@@ -1,7 +1,7 @@
-//! DESIGN.md's table of atomic accesses has every order that the sources use, and no other.
+//! DESIGN.md's table of atomic accesses has every order that the sources use, and no others.
 //!
-//! A row names files by the ends of their paths; together the rows of a file have the orders of that file, Relaxed apart: it is what an
-//! access has that orders nothing, and failures of exchanges have it without being named.
+//! A row names files by the ends of their paths; together the rows of a file have the orders of that file. Relaxed is not compared: it
+//! orders nothing, and failed exchanges have it without being named.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ pub(super) const HEADING: &str = "Every atomic access";
 const FILE_COLUMN: usize = 1;
 const ORDER_COLUMN: usize = 4;
 const ORDERS: &[&str] = &["SeqCst", "Acquire", "Release", "AcqRel"];
-/// The door to the atomics themselves, and what only tests compile.
+/// The module that wraps the atomics, and modules that only tests compile.
 const LEFT_OUT: &[&str] = &["src/sync", "src/lockfree/models", "src/lockfree/steps"];
 
 type Orders = BTreeSet<&'static str>;
@@ -27,7 +27,7 @@ pub(super) fn check() -> Result<Vec<String>> {
     Ok(complaints_about(&page, &used_orders()?))
 }
 
-/// The files of the crate, and which orders each uses.
+/// The files of the crate, with the orders that each uses.
 fn used_orders() -> Result<Vec<(PathBuf, Orders)>> {
     let mut files = Vec::new();
     for entry in WalkDir::new("src").sort_by_file_name() {
@@ -42,7 +42,7 @@ fn used_orders() -> Result<Vec<(PathBuf, Orders)>> {
     Ok(files)
 }
 
-/// The orders in the code, comments apart.
+/// The orders in the code, without comments.
 fn orders_in_code(source: &str) -> Orders {
     source.lines().flat_map(|line| orders_in(line.split("//").next().unwrap_or_default())).collect()
 }

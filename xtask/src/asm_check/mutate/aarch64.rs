@@ -1,4 +1,4 @@
-//! Mutants of one AArch64 instruction: bits of its 32-bit word, by what the mnemonic keeps there.
+//! Mutants of one AArch64 instruction: changed bits of its 32-bit word, chosen by its mnemonic.
 
 use super::Variant;
 use crate::asm_check::objdump::Instruction;
@@ -23,7 +23,7 @@ pub(super) fn variants(one: &Instruction) -> Vec<Variant> {
         }
         "ret" => &[],
         "cinc" => &[DESTINATION, FIRST, SECOND, CONSTANT, ("condition inverted", 1 << 12)],
-        // A bit that the tests can see: group numbers have less than 64.
+        // A bit that the tests notice: group numbers have less than 64 bits.
         "mov" | "movk" if is_wide_move && word >> 21 & 3 == 3 => {
             &[DESTINATION, ("other constant", 1 << 7), ("other place", 1 << 21)]
         }

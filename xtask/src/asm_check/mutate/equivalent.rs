@@ -1,10 +1,10 @@
-//! Mutants that no test can notice, and why: they stay out of the runs.
+//! Mutants that no test can notice, and the reasons: they are not run.
 //!
-//! A row names an instruction as a survivor is reported: where it is, and how it is disassembled,
-//! with the target of a branch counted from the start of its routine. A row that fits no mutant is
-//! an error, so that none outlives its reason.
+//! A row names an instruction in the same way as a survivor is reported: its place, and its disassembly, with the target
+//! of a branch counted from the start of its routine. A row that matches no mutant is an error, so that no row outlives
+//! its reason.
 
-/// Changes of one instruction that change no answer.
+/// Changes of one instruction that do not change any answer.
 pub(super) struct Equivalent {
     pub(super) machine: &'static str,
     pub(super) place: &'static str,
@@ -42,31 +42,30 @@ pub(super) const EQUIVALENT: &[Equivalent] = &[
     x86_64("find_word+0x68: `leaq -0x1(%rax), %r9`", &[DISPLACEMENT]),
     x86_64("find_word+0xdb: `leaq -0x1(%rcx), %rdx`", &[DISPLACEMENT]),
     x86_64("find_words+0xc4: `leaq -0x1(%r12), %rax`", &[DISPLACEMENT]),
-    // Rotating by 0 leaves bit 0 below the group number; rotating by 1 to 7 takes it to bit 57 or
-    // above, and there is no table of 2^57 bytes.
+    // Rotating by 0 leaves bit 0 below the group number; rotating by 1 to 7 moves it to bit 57 or above, and there is no
+    // table of 2^57 bytes.
     x86_64("find_word+0x8c: `movabsq $-0x61c8864680b583eb, %r9`", &[LOWEST_BIT]),
     x86_64("find_words+0x172: `movabsq $-0x61c8864680b583eb, %r13`", &[LOWEST_BIT]),
     // An arithmetic shift instead of a rotation: it differs in the seven highest bits.
     aarch64("find_word+0x88: `ror x15, x15, x14`", &[CONSTANT]),
     aarch64("find_words+0x160: `ror x11, x11, x14`", &[CONSTANT]),
-    // A false match is spoilt by any bit of its byte, not only by the lowest.
+    // Any bit of its byte removes a false match, not only the lowest.
     aarch64("find_words+0x124: `bic x11, x11, x15`", &[CONSTANT]),
     aarch64("find_words+0x134: `bic x11, x11, x15`", &[CONSTANT]),
-    // Blocks of another length, of sixteen words at the most: the words come to an end all the same.
+    // Blocks of another length, of at most sixteen words: the batch is processed completely all the same.
     x86_64("find_words+0x136: `andq $0xf, %r9`", &[LOWEST_BIT]),
     aarch64("find_words+0x104: `and x5, x5, #0xf`", &[CONSTANT, SECOND]),
-    // The return address joins in, of which bits 2 and 3 can shorten the block.
+    // The return address is included, and its bits 2 and 3 can shorten the block.
     aarch64("find_words+0x108: `mvn x5, x5`", &[FIRST]),
-    // To the instruction before the target, which does nothing there: the last byte of an LEA, read
-    // as STC; a load of what is loaded already; a branch on `later`, which was just found to be zero,
-    // or not to be.
+    // Jumps to the instruction before the target, which has no effect there: the last byte of an LEA, decoded as STC; a
+    // load of what is loaded already; a branch on `later`, which was just found to be zero, or not to be.
     x86_64("find_words+0x1ac: `jmp +0x124`", &[LOWEST_BIT]),
     aarch64("find_words+0x128: `b +0x5c`", &[DESTINATION]),
     aarch64("find_words+0x138: `b +0xcc`", &[DESTINATION]),
     aarch64("find_words+0x90: `cbz x6, +0xfc`", &[FIRST]),
     aarch64("find_words+0xf8: `cbnz x6, +0x94`", &[FIRST]),
-    // Which lines are asked for ahead of time, and how often, changes no answer. What is read for it
-    // are hashes of this batch, or its words: what lies behind them is noticed, for it may not exist.
+    // Which lines are prefetched, and how often, changes no answer. The prefetch reads hashes of this batch, or its words;
+    // a read beyond them is noticed, since that memory may not exist.
     x86_64("find_words+0x26: `testq %r8, %r8`", &[LEFT_OUT, OPERAND, OPERATION]),
     x86_64("find_words+0x2f: `andq $0xf, %rbx`", &[LEFT_OUT, LOWEST_BIT]),
     x86_64("find_words+0x33: `movq (%r14,%rbx,8), %rbp`", &[LEFT_OUT]),
@@ -105,9 +104,9 @@ pub(super) const EQUIVALENT: &[Equivalent] = &[
     riscv64("find_word+0xc4: `ori t5, t5, 0x40`", &[SECOND_OR_CONSTANT]),
     riscv64("find_words+0x1b4: `addi t4, t4, -0x3eb`", &[SECOND_OR_CONSTANT]),
     riscv64("find_words+0x1c0: `ori t6, t6, 0x40`", &[SECOND_OR_CONSTANT]),
-    // RISC-V. Blocks of another length, of sixteen words at the most, as above.
+    // RISC-V. Blocks of another length, of at most sixteen words, as on AArch64.
     riscv64("find_words+0x158: `andi t3, t3, 0xf`", &[SECOND_OR_CONSTANT]),
-    // RISC-V. Which lines are asked for ahead of time, as above.
+    // RISC-V. Which lines are prefetched, as on AArch64.
     riscv64("find_words+0x2c: `andi t3, t3, 0xf`", &[DESTINATION, LEFT_OUT, SECOND_OR_CONSTANT]),
     riscv64("find_words+0x30: `slli t3, t3, 0x3`", &[DESTINATION, LEFT_OUT, SECOND_OR_CONSTANT]),
     riscv64("find_words+0x38: `ld t6, 0x0(t3)`", &[DESTINATION, LEFT_OUT]),

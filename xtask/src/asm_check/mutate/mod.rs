@@ -1,10 +1,10 @@
 //! Mutation: one instruction of a routine is changed in the compiled test programs, and some test
-//! must notice.
+//! must notice it.
 //!
-//! A mutant lives in a copy of the program: its bytes are patched where the routine is, nothing is
-//! compiled. It is noticed if a test with the routine's name in its own fails, in whatever way: a
-//! failed assertion, a fault, or no end within the time limit. A mutant that nothing notices is a gap
-//! in the tests (or one of [`EQUIVALENT`], which change no answer).
+//! A mutant lives in a copy of the program: the bytes of the routine are patched, and nothing is
+//! compiled. It is noticed if a test with the routine's name in its own name fails, in any way: a
+//! failed assertion, a fault, or exceeding the time limit. A mutant that no test notices is a gap in
+//! the tests (or one of [`EQUIVALENT`], which change no answer).
 
 mod aarch64;
 mod equivalent;
@@ -32,17 +32,17 @@ use super::objdump::{Function, Instruction};
 use super::rules;
 use super::symbols::{self, Place};
 
-/// Processor time that a test program may use, in seconds: many times what it needs. Time on the
-/// clock would depend on what else the machine does.
+/// Processor time of a test program, in seconds: many times what it needs. The time of day would
+/// depend on the load of the machine.
 const LIMIT_SECONDS: u32 = 1;
-/// Time on the clock, for a program that waits instead of working.
+/// Wall-clock time, for a program that waits instead of computing.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How a shell ends that cannot start its program.
+/// The exit code of a shell that cannot start its program.
 const NOT_STARTED: i32 = 126;
 /// The signals that end a program which exceeds its processor time.
 const SIGXCPU: i32 = 24;
 const SIGKILL: i32 = 9;
-/// How often a line shows that the work goes on.
+/// How often a line of progress is printed.
 const PULSE: Duration = Duration::from_secs(10);
 
 /// A changed instruction.
@@ -51,11 +51,11 @@ struct Variant {
     bytes: Vec<u8>,
 }
 
-/// What became of the mutants.
+/// The results of the mutants.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) noticed: usize,
-    /// How many of them were noticed because they did not end in time.
+    /// The number of mutants that were noticed because they exceeded the time limit.
     pub(super) endless: usize,
     pub(super) equivalent: usize,
     pub(super) survivors: Vec<String>,
@@ -65,14 +65,14 @@ pub(super) struct Outcome {
 struct Mutant<'code> {
     routine: &'code str,
     symbol: &'code str,
-    /// From the start of the routine.
+    /// Offset from the start of the routine.
     offset: u64,
     original: &'code Instruction,
     variant: Variant,
 }
 
 impl Mutant<'_> {
-    /// Where the change is, and of which instruction: the same in every program.
+    /// The place of the change, and the instruction: the same in every program.
     fn place(&self) -> String {
         let start = self.original.address - self.offset;
         let mut original = self.original.clone();
@@ -130,7 +130,7 @@ pub(super) fn run(
             let (sender, next, mutants, subjects) = (sender.clone(), &next, &mutants, &subjects);
             let copy = folder.join(format!("mutant-{}-{worker}", machine.name));
             scope.spawn(move || {
-                // Relaxed: only the numbers matter, and each is given out once.
+                // Relaxed: only the numbers matter, and each is assigned once.
                 while let Some(mutant) = mutants.get(next.fetch_add(1, Relaxed)) {
                     let fate = fate(mutant, subjects, &copy);
                     if sender.send((mutant, fate)).is_err() {
@@ -168,9 +168,9 @@ pub(super) fn run(
     Ok(outcome)
 }
 
-/// The mutants of one routine. Its landing pad is left alone: it does nothing where nobody asks for
-/// one, and [`rules`](super::rules) sees that it is there. So are prefetches: no answer depends on
-/// them.
+/// The mutants of one routine. Its landing pad is not changed: it has no effect where landing pads
+/// are off, and [`rules`](super::rules) checks that it is there. Prefetches are not changed either,
+/// since no answer depends on them.
 fn mutants_of<'code>(
     machine: &Machine,
     routine: &'code str,
@@ -209,7 +209,7 @@ enum Fate {
 struct Subject<'run> {
     launcher: Option<&'run str>,
     contents: Vec<u8>,
-    /// Where each routine is, by symbol.
+    /// The address of each routine, by symbol.
     places: Vec<(&'run str, Place)>,
 }
 
@@ -271,7 +271,7 @@ impl<'run> Subject<'run> {
     }
 }
 
-/// Lets every program in turn run with `mutant` in it, until one notices.
+/// Runs every program in turn with `mutant` in it, until one notices.
 fn fate(mutant: &Mutant<'_>, subjects: &[Subject<'_>], copy: &Path) -> Result<Fate> {
     for subject in subjects {
         let place = subject.places.iter().find(|(symbol, _)| *symbol == mutant.symbol);
@@ -290,7 +290,7 @@ fn fate(mutant: &Mutant<'_>, subjects: &[Subject<'_>], copy: &Path) -> Result<Fa
 
 fn write_program(path: &Path, contents: &[u8]) -> Result<()> {
     let write = || {
-        // A new file each time: the old one may still be running down.
+        // A new file each time: the old one may still be executing.
         match fs::remove_file(path) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}

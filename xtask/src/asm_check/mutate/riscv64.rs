@@ -1,4 +1,4 @@
-//! Mutants of one RISC-V instruction of 32 bits: bits of its word, by its format.
+//! Mutants of one RISC-V instruction of 32 bits: changed bits of its word, chosen by its format.
 //!
 //! ```text
 //!  31     25 24 20 19 15 14  12 11  7 6      0
@@ -25,7 +25,8 @@ pub(super) fn variants(one: &Instruction) -> Vec<Variant> {
     let Ok(bytes) = <[u8; 4]>::try_from(&*one.bytes) else { return Vec::new() };
     let word = u32::from_le_bytes(bytes);
     let flips: &[(&'static str, u32)] = match word & 0x7f {
-        // Of a constant's high bits, a bit that the tests can see: group numbers have less than 64.
+        // One of a constant's high bits that the tests notice: group numbers have less than 64
+        // bits.
         0x37 => &[DESTINATION, ("other constant", 1 << 14)],
         0x63 => &[INVERTED, FIRST, SECOND],
         0x23 => &[FIRST, SECOND, ("other constant", 1 << 10)],

@@ -4,14 +4,14 @@
 //!  prefixes  REX  opcode  ModRM  SIB  displacement  immediate
 //! ```
 //!
-//! Registers are fields of ModRM, of SIB, or the low bits of the opcode; where ModRM has only one
-//! register, its other field picks the operation.
+//! Registers are fields of ModRM, of SIB, or the low bits of the opcode; if ModRM has only one
+//! register, its other field selects the operation.
 
 use std::ops::Range;
 
 use super::Variant;
 
-/// Where the parts of an instruction are, as far as it has them.
+/// The offsets of an instruction's parts, as far as it has them.
 struct Encoding {
     opcode: usize,
     modrm: Option<usize>,
@@ -21,7 +21,7 @@ struct Encoding {
 }
 
 impl Encoding {
-    /// Takes apart the instructions that routines may use (`Machine::mnemonics`).
+    /// Parses the instructions that routines may use (`Machine::mnemonics`).
     fn of(bytes: &[u8]) -> Encoding {
         let is_prefix = |byte: &u8| matches!(byte, 0x66 | 0xf2 | 0xf3);
         let prefixes = bytes.iter().take_while(|byte| is_prefix(byte)).count();

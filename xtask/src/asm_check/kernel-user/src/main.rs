@@ -1,7 +1,7 @@
 #![no_std]
 #![no_main]
-//! A small user of every part of the library, to look at what the compiler makes of it for kernels.
-//! It is linked as a kernel would be, and disassembled; it is never run.
+//! A small user of every part of the library, to inspect the code that the compiler generates for
+//! kernels. It is linked like a kernel and disassembled; it is never run.
 
 mod operations;
 
@@ -22,7 +22,7 @@ fn panic(_: &PanicInfo<'_>) -> ! {
     loop {}
 }
 
-/// Where the linker starts: what can be reached from here stays.
+/// The entry point for the linker: everything reachable from here stays.
 #[unsafe(no_mangle)]
 extern "C" fn _start() -> ! {
     black_box(heptad::probe::BACKENDS);
@@ -122,7 +122,7 @@ fn narrow_map_use(map: &mut Counters, key: u32) -> Option<u32> {
     map.remove(&key)
 }
 
-/// A name somewhere in the kernel; a table's entries are references to such.
+/// A name somewhere in the kernel; a table's entries are references to such names.
 struct Name {
     text: &'static str,
 }

@@ -1,5 +1,5 @@
-//! The public operations, each as a function of its own: what they need of the stack is looked up in the
-//! program. The modules are the rows of the table in docs/kernel.md.
+//! The public operations, each as a separate function, so that their use of the stack can be found in
+//! the program. The modules are the rows of the table in docs/kernel.md.
 
 use core::hint::black_box;
 
@@ -13,7 +13,7 @@ use heptad::robin_hood::{self, ByValue, Merge};
 use heptad::storage::{Inline, Region};
 use heptad::swiss::{Map, Set, Stats, Table};
 
-/// A module of functions, and `keep`, which keeps the linker from dropping them.
+/// A module of functions, and `keep`, which prevents the linker from dropping them.
 macro_rules! rows {
     ($($row:ident: { $(fn $name:ident $(<$($life:lifetime),+>)? ($($argument:ident: $type:ty),*) $(-> $answer:ty)? $body:block)+ })+) => {
         $(
@@ -32,7 +32,7 @@ macro_rules! rows {
 
 type RegionMap = Map<u64, u64, Region<'static>>;
 type RegionSet = Set<u64, Region<'static>>;
-/// Tables in their own storage: large, so that a frame that depends on their size is seen.
+/// Tables in inline storage: large, so that a frame that depends on their size is noticed.
 type FixedSet = Set<u64, Inline<1024>>;
 type FixedMap = Map<u64, u64, Inline<1024>>;
 type FixedTable = Table<u64, Inline<1024>>;
