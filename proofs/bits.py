@@ -1,4 +1,4 @@
-"""Bits as z3 sees them: the few operations that the theorems share.
+"""Bits as z3 formulas: the few operations that the theorems share.
 
 Each is written from its definition, one bit or byte at a time, and not as a processor or a library
 would compute it.
@@ -18,7 +18,7 @@ def number(value, bits=64):
 
 
 def wide(value, bits=128):
-    """`value` with zeros above, so that sums and products of it are exact."""
+    """`value` extended with zeros, so that sums and products of it are exact."""
     return z3.ZeroExt(bits - value.size(), value)
 
 
@@ -28,7 +28,7 @@ def bit(value, index):
 
 
 def byte(value, index):
-    """Byte `index`, the lowest being 0."""
+    """Byte `index`; the lowest is 0."""
     return z3.Extract(8 * index + 7, 8 * index, value)
 
 

@@ -1,8 +1,8 @@
-"""layout::capacity: how many entries some groups take, and how many groups some entries need.
+"""layout::capacity: the capacity of a number of groups, and the groups that a capacity needs.
 
 `max_entries` splits its product so that it cannot overflow; `log2_groups_for` starts one below the
 StahlOS estimate and takes the first size that is large enough. Both are compared with the same
-thing done in exact numbers, at all three maximal loads and for 64-bit and 32-bit machines.
+computation in exact numbers, at all three maximal loads and for 64-bit and 32-bit machines.
 """
 
 import z3
@@ -16,13 +16,13 @@ LINE_BITS = 6
 
 
 def max_entries(sixteens, rest, sixteenths):
-    """As in the crate, of `sixteens` * 16 + `rest` groups, in the width of the two."""
+    """As in the crate, for `sixteens` * 16 + `rest` groups, in the width of the two."""
     parts = SLOTS * sixteenths
     return sixteens * parts + z3.LShR(rest * parts, 4)
 
 
 def max_entries_in_one_product(sixteens, rest, sixteenths):
-    """What it would be without the split."""
+    """The result without the split."""
     return z3.LShR((sixteens * 16 + rest) * (SLOTS * sixteenths), 4)
 
 
@@ -39,12 +39,12 @@ def exact_max_entries(groups, sixteenths):
 
 
 def enough(entries, log2, sixteenths):
-    """Do 2^log2 groups take `entries`, exactly?"""
+    """Do 2^log2 groups have room for `entries`, exactly?"""
     return z3.ULE(wide(entries), exact_max_entries(number(1, 128) << wide(log2), sixteenths))
 
 
 def search_is_exact(entries, sixteenths, tries):
-    """From one below the estimate up, the first size that suffices is the least, and comes soon."""
+    """From one below the estimate up, the first size that suffices is the least, and is reached soon."""
     size = entries.size()
     first = z3.If(estimate(entries) == 0, number(0, size), estimate(entries) - 1)
     log2 = z3.ZeroExt(size, first)
@@ -72,7 +72,7 @@ def prove(ledger):
     for bits in (64, 32):
         entries = word("entries", bits)
         no_overflow = [z3.ULE(entries, ((1 << bits) - 1) // 3)]
-        # At 3/4 one doubling more than at 15/16 can be needed.
+        # At 3/4 one more doubling than at 15/16 may be needed.
         for load, sixteenths in SIXTEENTHS.items():
             tries = 3 if load == "3/4" else 2
             ledger.theorem(

@@ -1,12 +1,12 @@
 """layout::geometry and layout::tag: which groups a hash leads to.
 
 The mask is a variable here: every table size is covered at once, up to all of the address space,
-for 64-bit and 32-bit machines. What holds for the eight golden rotations as numbers is shown
-exactly: as multiples of 64 they are odd, so that an alternate has the other parity; there are only
-four odd residues modulo 8 groups, so the eight alternates of a group are distinct from some larger
-size on, and the theorem says from which. Two classes differ by 2 modulo 4 groups, which is enough
-to connect every table, whatever its size, by moves. With XOR in place of subtraction the table
-falls apart into components of at most 256 groups.
+for 64-bit and 32-bit machines. The properties of the eight golden rotations are shown with exact
+numbers: as multiples of 64 they are odd, so an alternate has the other parity; there are only four
+odd residues modulo 8 groups, so the eight alternates of a group are distinct only from some larger
+size on, which the theorem states. Two classes differ by 2 modulo 4 groups, which is enough to
+connect a table of any size by moves. With XOR in place of subtraction the table falls apart into
+components of at most 256 groups.
 """
 
 import itertools
@@ -49,7 +49,7 @@ def home(hash_value, mask):
 
 
 def by_class(class_number, values, bits):
-    """The value of a class that is a variable."""
+    """The value of a class given as a variable."""
     answer = number(values[0] % 2**bits, bits)
     for value in CLASSES[1:]:
         answer = z3.If(class_number == value, number(values[value] % 2**bits, bits), answer)
@@ -118,7 +118,7 @@ def tag_of(hash_value):
 
 
 def prove_slot_bytes(ledger):
-    """SlotByte: 127 tags and 8 classes, there and back."""
+    """SlotByte: 127 tags and 8 classes, encoded and decoded."""
 
     def holds(tag, class_of=lambda slot_byte: slot_byte >> 1 & 7):
         at_home, displaced = tag << 1, tag << 1 | 1
@@ -174,7 +174,7 @@ def prove_alternate(ledger):
 
 
 def prove_after(ledger):
-    """The groups behind a group, round the end."""
+    """The groups following a group, with wrap-around."""
     mask, here, distance = word("mask"), word("here"), word("distance")
     after = (here + distance * LINE_BYTES) & mask
 
@@ -207,7 +207,7 @@ def prove_places(ledger):
 
 
 def prove_rotations(ledger):
-    """What the eight constants do as numbers of groups."""
+    """The eight constants as numbers of groups."""
     steps = [rotation(value) // LINE_BYTES for value in CLASSES]
 
     def distinct(log2):
@@ -241,7 +241,7 @@ def prove_rotations(ledger):
 
 
 def component(log2, move):
-    """How many groups of 2^log2 are reached from the first by moves."""
+    """The number of groups among 2^log2 that moves reach from the first."""
     groups = 2**log2
     steps = [rotation(value) // LINE_BYTES for value in CLASSES]
     reached, waiting = {0}, [0]

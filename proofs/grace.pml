@@ -1,13 +1,13 @@
-/* When an old table may be given back: the counters of src/lockfree/chain/counted.rs, with two stripes a bank.
+/* When an old table may be returned: the counters of src/lockfree/chain/counted.rs, with two stripes a bank.
  *
  *     changes   entered[bank, stripe]   left[bank, stripe]       current = 0, then 1; gone once reclaimed
  *
  * Operations enter a bank, load the current table, use it and leave. One process retires table 0, starts
- * a grace period and polls; others poll for grace periods of their own, which change banks as well. Every
- * load and addition is a step of its own. Memory is sequentially consistent here; the models in
+ * a grace period and polls; others poll for grace periods of their own, which change banks too. Every
+ * load and every addition is a separate step. Memory is sequentially consistent here; the models in
  * src/lockfree/models/grace.rs have weak memory, one stripe, and fewer processes.
  *
- * An operation enters whichever bank it likes: its look at `changes` may be as old as can be.
+ * An operation may enter any bank, because its load of `changes` may be arbitrarily old.
  * No statement waits.
  *
  * Planted errors, each of which must be found: TWO_CHANGES, NO_LOOK, ENTERED_FIRST, LATE_ENTER,
@@ -118,7 +118,7 @@ proctype Reclaimer() {
 	fi
 }
 
-/* Somebody with the grace period of another table, from before. */
+/* A process with the earlier grace period of another table. */
 proctype Asker() {
 	LOCALS;
 	started = changes + CHANGES;
@@ -137,7 +137,7 @@ init {
 		run Reclaimer(); run Asker()
 	};
 	_nr_pr == 1;
-	/* When everybody has left, one call is enough. */
+	/* When all operations have left, one call is enough. */
 	started = changes + CHANGES;
 	poll(started, elapsed);
 	assert(elapsed)

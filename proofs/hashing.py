@@ -1,9 +1,10 @@
 """hash: `hash_word` is a bijection of words for each seed, and `unhash_word` is its inverse.
 
-The mixer is a chain of five steps after the seed. Each is undone by one step of the inverse: an
-xor-shift by two xor-shifts, an odd multiplication by the multiplication with the inverse number
-modulo 2^64. Each pair is a theorem, in both orders; `unhash_word` is the chain of the second halves
-in reverse order, so it is the inverse on both sides. The whole composition at once is beyond z3.
+The mixer is a chain of five steps after the seed. One step of the inverse undoes each: two
+xor-shifts undo an xor-shift, and a multiplication by the inverse modulo 2^64 undoes an odd
+multiplication. Each pair is a theorem, in both orders; `unhash_word` is the chain of the second
+halves in reverse order, so it is the inverse on both sides. z3 cannot decide the whole composition
+at once.
 """
 
 import z3
@@ -16,7 +17,7 @@ SECOND = constant("src/hash/mod.rs", "SECOND")
 
 
 def newton_inverse(odd, rounds=5):
-    """hash::inverse, as a Python number: each round doubles the bits that are right, from three."""
+    """hash::inverse, as a Python number: each round doubles the correct bits, starting at three."""
     guess = odd
     for _ in range(rounds):
         guess = guess * (2 - odd * guess) % 2**64
@@ -31,7 +32,7 @@ def shifted(value, *shifts):
     return answer
 
 
-# The steps of hash::hash_word after the seed, and what undoes each in hash::unhash_word.
+# The steps of hash::hash_word after the seed, and the step of hash::unhash_word that undoes each.
 CHAIN = [
     ("xor-shift", (30,), (30, 60)),
     ("product", FIRST, newton_inverse(FIRST)),
@@ -55,14 +56,14 @@ def hash_word(seed, value):
 
 
 def unhash_word(seed, state):
-    """hash::unhash_word: the chain backwards."""
+    """hash::unhash_word: the chain in reverse."""
     for kind, _, back in reversed(CHAIN):
         state = step(kind, back, state)
     return state ^ seed
 
 
 def prove_mixer(ledger):
-    """Each step is undone, whichever comes first."""
+    """Each step is undone, in both orders."""
     value = word("word")
     for kind, forth, back in CHAIN:
         wrong = forth if kind == "xor-shift" else newton_inverse(forth, rounds=3)
@@ -79,7 +80,7 @@ def prove_mixer(ledger):
 
 
 def tail_word(text, length, mark=56):
-    """The coefficient of KeyedHasher::write for the last 1 to 7 bytes: their number as its mark."""
+    """The coefficient in KeyedHasher::write of the last 1 to 7 bytes, marked by their number."""
     kept = number(0)
     for index in range(7):
         present = z3.ULT(index, length)

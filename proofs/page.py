@@ -2,18 +2,19 @@
 
 The page estimates log2 of the groups a table needs as `64 - clz((3 * entries) >> 4)`, and finds a
 free slot of a group, whose low metadata byte has one presence bit for each of the slots 1 to 7, as
-`63 - clz(~(byte | ...ff01))`. For both it asks z3 for a counterexample, and z3 finds none.
+`63 - clz(~(byte | ...ff01))`. For both it requests a counterexample from z3, and z3 finds none.
 
-The first proof is sound, and too modest: the page says "between 1 and 256", a lost superscript of
-the 2^56 it proves. The bound belongs to the proof, not to the estimate: beyond it the *check*
-overflows. With exact numbers the estimate is right as long as 3 * entries does not overflow.
+The first proof is sound, and claims too little: the page says "between 1 and 256", a lost
+superscript of the 2^56 that it proves. The bound belongs to the proof, not to the estimate: beyond
+it the *check* overflows. With exact numbers the estimate is right as long as 3 * entries does not
+overflow.
 
-The second proof is empty where it matters. A full group makes the formula answer -1. The page's
-helper that looks the presence bit up adds the constraint that the index is in range, which throws
-the two full bytes out of what is checked. Without that constraint nothing changes: out of range the
-helper answers `false`, which the property takes for "free". So two flaws hide one wrong answer;
-with either of them closed alone it stays hidden. Also the page's branch for slot 0 asks that *no*
-slot be taken, and it never shows, since the formula never answers 0.
+The second proof is empty where it matters. For a full group the formula answers -1. The page's
+helper that looks up the presence bit adds the constraint that the index is in range, which removes
+the two full bytes from the check. Without that constraint nothing changes: out of range the helper
+answers `false`, which the property takes for "free". So two flaws hide one wrong answer; after the
+repair of only one of them it stays hidden. Also, the page's branch for slot 0 requires that *no*
+slot be taken, which has no effect, since the formula never answers 0.
 """
 
 import z3
@@ -30,7 +31,8 @@ def estimate(entries):
 
 
 def estimate_as_the_page_checks_it(entries, small_tables_apart=True):
-    """Large enough, and not wastefully large; computed in 64 bits, signed where the page is."""
+    """Large enough, and not wastefully large; computed in 64 bits, signed where the page is
+    signed."""
     capacity = ((number(1) << estimate(entries)) * 7 * 15) / 16
     thrifty = z3.ULT(capacity, entries * 4)
     if small_tables_apart:
@@ -44,7 +46,7 @@ def exact_capacity(log2):
 
 
 def estimate_is_least_or_one_more(entries, slack=2):
-    """Exactly: the groups suffice, and those of `slack` doublings less would not."""
+    """In exact numbers: the groups suffice, and `slack` doublings fewer would not."""
     log2 = wide(estimate(entries))
     return z3.And(
         z3.ULE(wide(entries), exact_capacity(log2)),
@@ -94,7 +96,7 @@ def prove_estimate(ledger):
 
 
 def percent_above_least(most):
-    """How many percent of 1..=most get more groups than they need, by counting."""
+    """The percentage of 1..=most that get more groups than they need, by counting."""
     capacities = [7 * 15 * 2**log2 // 16 for log2 in range(64)]
     least = 0
     above = 0
@@ -112,8 +114,7 @@ def highest_free(presence):
 
 def names_a_free_slot(presence, slot, out_of_range):
     """The page's property: slot 0 with no slot taken, or the presence bit of `slot` is clear.
-
-    The lookup of the presence bit answers `out_of_range` where there is no such bit. Presence bit
+For a slot without a presence bit the lookup answers `out_of_range`. Presence bit 0 is never set.
     0 is never set.
     """
     taken = z3.BoolVal(out_of_range)
@@ -124,7 +125,7 @@ def names_a_free_slot(presence, slot, out_of_range):
 
 
 def prove_free_slot(ledger):
-    """The second proof: its flaws, and the form without them."""
+    """The second proof: its flaws, and the repaired form."""
     presence = word("presence")
     slot = highest_free(presence)
     one_byte = [z3.ULT(presence, 256)]
@@ -179,7 +180,7 @@ def prove_free_slot(ledger):
 
 
 def found(presence, mask=FREE_MASK):
-    """The repair: there is an answer unless nothing is left after masking."""
+    """The repair: there is an answer unless no bit is left after masking."""
     return ~(presence | mask) != 0
 
 

@@ -1,19 +1,18 @@
 /* A table moves into the next: the protocol of src/lockfree/chain/migrate.rs, for one key.
  *
- *     table 0 ---> table 1 ---> table 2        the third from some moment on, for want of room
+ *     table 0 ---> table 1 ---> table 2        the third is added when room is short
  *
- * A home is what its header shows: a version, and the key's value or none. It is read and exchanged as a
- * whole here; that what a header shows can be read like that is what the models in
- * src/lockfree/models show. Memory is sequentially consistent here; there it is not.
+ * A home is the content of its header: a version, and the key's value or none. It is read and exchanged as a
+ * whole here; the models in src/lockfree/models show that it can be read in this way. Memory is sequentially
+ * consistent here; in those models it is weak.
  *
- * Two or three of writers, readers and helpers work while somebody requests the third table. What the key's value
- * is, `truth`, is asserted where each operation happens: at its commit, or its second look. As every
- * process may be overtaken at every step for as long as one likes, those that stop for ever are among
- * all this. No statement waits, and a run without an end is an error (`pan -l`), so everybody ends
- * whoever is stopped.
+ * Two or three writers, readers and migrators run while another process requests the third table. The key's
+ * value, `truth`, is asserted where each operation takes effect: at its commit, or at its second look. Every
+ * process may be overtaken at every step for any length of time, so processes that stop for ever are covered.
+ * No statement waits, and an endless run is an error (`pan -l`), so every process ends whichever others stop.
  *
- * That an operation may learn from others that a home is migrated, and start behind it, is in the models too: here
- * it would be the same step as seeing it.
+ * An operation may also learn from others that a home is migrated, and skip its table: that is in the models in
+ * src/lockfree/models; here it would be the same step as reading the header.
  *
  * Planted errors, each of which must be found: NO_SECOND_LOOK, NO_VERSION, EARLY_MIGRATED, NO_FREEZE.
  */
@@ -27,7 +26,7 @@
 
 #define DONE    0
 #define REFUSED 1   /* no room, and no next table */
-#define ELSEWHERE 2 /* frozen, or no room: go on in the next table */
+#define ELSEWHERE 2 /* frozen, or no room: continue in the next table */
 
 byte state[TABLES];
 byte version[TABLES];
@@ -38,14 +37,14 @@ byte truth = 1;
 /* Is there a next table? */
 #define HAS_NEXT(t) (t < newest)
 
-/* `follow`: where a table refuses. */
+/* `follow`: after a refusal by a table. */
 #define NEXT_OR_REFUSED(t, result) \
 	if \
 	:: HAS_NEXT(t) -> result = ELSEWHERE \
 	:: else -> result = REFUSED \
 	fi
 
-/* One copied entry of table `from` into table `t`, unless it is there, or it is too late: M3. */
+/* Copies the entry of table `from` into table `t`, unless it is there already, or it is too late: M3. */
 inline take_over(t, copied, from, result) {
 	do
 	:: d_step { now_state = state[t]; now_version = version[t]; now_value = value[t] };  /* (1) */
@@ -111,7 +110,7 @@ inline move_on(copied, result) {
 	set_migrated(1)
 }
 
-/* `move_home` from table 0 to table 1, or on to table 2. */
+/* `move_home` from table 0 to table 1, or further to table 2. */
 inline move_first(copied, other, result) {
 	freeze(0, copied);
 #ifdef EARLY_MIGRATED
@@ -135,7 +134,7 @@ inline move_first(copied, other, result) {
 	fi
 }
 
-/* Moves the home in table `t` on. */
+/* Moves the home out of table `t`. */
 inline move(t, copied, other, result) {
 	if
 	:: t == 0 -> move_first(copied, other, result)
@@ -143,9 +142,9 @@ inline move(t, copied, other, result) {
 	fi
 }
 
-/* Gives the key the value `new`, or removes it; every operation that changes something is one of both. */
+/* Sets the key's value to `new`, or removes it; every changing operation does one of the two. */
 inline write(new) {
-	t = 0; /* the current table; an older one than the newest at any rate */
+	t = 0; /* the current table; never newer than the newest one */
 	do
 	:: d_step { now_state = state[t]; now_version = version[t]; now_value = value[t] };
 		if
@@ -193,7 +192,7 @@ inline write(new) {
 
 #define LOCALS byte t, now_state, now_version, now_value, copied, other, result
 
-/* SCENARIO, 1, 2 or 3, chooses who is there. */
+/* SCENARIO, 1, 2 or 3, selects the processes. */
 proctype Remover() {
 	LOCALS;
 	write(ABSENT)
@@ -204,7 +203,7 @@ proctype Writer() {
 	write(2)
 }
 
-/* Two operations of one after another. */
+/* Two operations, one after the other. */
 proctype Changer() {
 	LOCALS;
 	write(ABSENT);
@@ -238,7 +237,7 @@ proctype Helper() {
 	move_first(copied, other, result)
 }
 
-/* Somebody asks for a third table. */
+/* A process requests the third table. */
 proctype Requester() {
 	newest = 2
 }

@@ -1,13 +1,13 @@
 """Runs the proofs: `python proofs/run.py`, or with `--long` also those that take minutes.
 
-One line for each check, with the seconds it took; indented lines are the planted errors of the
-theorem above them, and show how they were found out. The last line counts in the words of `cargo
-test`. The exit code is 0 if nothing failed.
+One line for each check, with its seconds; indented lines are the planted errors of the theorem
+above them, and show how they were found. The last line has the form of `cargo test`'s counts. The
+exit code is 0 if nothing failed.
 """
 
 import sys
 
-# The repository stays as it is.
+# No bytecode is written into the repository.
 sys.dont_write_bytecode = True
 
 import capacity

@@ -1,4 +1,4 @@
-"""Constants as they stand in the Rust source, so that a theorem cannot be about another number."""
+"""Constants read from the Rust source, so that no theorem is about another number."""
 
 import pathlib
 import re
@@ -14,7 +14,7 @@ def text(path):
 def constant(path, name):
     """The value of the one constant `name` in the Rust file at `path`, a literal number.
 
-    A constant of a type of one field, `SlotMask(0x80)`, has the value of the field.
+    A constant of a type with one field, `SlotMask(0x80)`, has the value of the field.
     """
     declaration = rf"const {name}: \w+ = (?:\w+\()?(0x[0-9A-Fa-f_]+|[0-9_]+)\)?;"
     found = re.findall(declaration, text(path))

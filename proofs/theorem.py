@@ -1,11 +1,11 @@
-"""What counts as a theorem, and the ledger that counts them.
+"""What counts as a theorem, and the ledger of the checks.
 
-A theorem is a formula that must hold for every value of its variables. Its negation goes to z3; no
-model means that there is no counterexample. That alone shows little: a formula that cannot fail, or
-assumptions that nothing satisfies, have no counterexample either. The StahlOS page fell into both
-traps (see page.py). So every theorem comes with a planted error, the same statement about a wrong
-variant under the same assumptions, and z3 has to find the counterexample of that. Each of the two
-is one check, and one line of output.
+A theorem is a formula that must hold for every value of its variables. z3 searches for a model of
+its negation; no model means that there is no counterexample. That alone shows little: a formula
+that cannot fail has no counterexample either, and neither has one under assumptions that nothing
+satisfies. The StahlOS page has both faults (see page.py). So every theorem comes with a planted
+error, the same statement about a wrong variant under the same assumptions, and z3 has to find its
+counterexample. Each of the two is one check, and one line of output.
 """
 
 import sys
@@ -13,7 +13,7 @@ import time
 
 import z3
 
-# A question that z3 has not answered by then counts as a failure.
+# A query that z3 does not answer within this time counts as a failure.
 PATIENCE_MILLISECONDS = 300_000
 
 
@@ -48,7 +48,7 @@ class Ledger:
         self._since = time.monotonic()
 
     def check(self, name, passed, detail=""):
-        """Enters one check, and what to tell about it."""
+        """Records one check, with details for its line."""
         seconds = time.monotonic() - self._since
         if passed:
             self.passed += 1
@@ -62,8 +62,8 @@ class Ledger:
     def theorem(self, name, claim, given=(), *, planted):
         """Proves `claim` from `given`, then refutes each planted error.
 
-        `planted` maps what was changed to the changed claim, or to a pair of a changed claim and
-        what is given for it.
+        `planted` maps the description of a change to the changed claim, or to a pair of a changed
+        claim and its assumptions.
         """
         self._decide(name, lambda: counterexample(claim, given), expect_model=False)
         for change, wrong in planted.items():

@@ -1,12 +1,12 @@
-"""layout::word, and the steps of probe: sets of slots by arithmetic on eight bytes at once.
+"""layout::word, and the steps of probe: sets of slots, by arithmetic on eight bytes at once.
 
-What a routine computes with a handful of instructions on the whole metadata word is compared with
-what it means, slot by slot. The exact match is exact for all words and bytes. The cheaper
-match, which lets borrows run, is shown to err, and where: only on a byte that is the wanted one
-with bit 0 flipped. That is why the displaced bit of a slot byte is bit 0: such a byte is a resident of
-the same tag, whose comparison decides. With the flag in bit 7 it could be a free slot that still
-holds a removed key. The same bytes make the cheap match wrong for free and for stashed slots, which
-differ in bit 0.
+What a routine computes with a few instructions on the whole metadata word is compared with its
+meaning, slot by slot. The exact match is exact for all words and bytes. The cheaper match, in which
+borrows propagate, is shown to err, and where: only on a byte that is the wanted one with bit 0
+flipped. That is why the displaced bit of a slot byte is bit 0: such a byte belongs to a resident
+with the same tag, and comparing it decides. With the flag in bit 7 it could be a free slot that
+still holds a removed key. The same bytes make the cheap match wrong for free and for stashed slots,
+which differ in bit 0.
 """
 
 import z3
@@ -65,7 +65,7 @@ def is_lowest(slot_number, holds):
 
 
 def prove_matches(ledger):
-    """The exact match, and what the cheap one gets wrong."""
+    """The exact match, and the errors of the cheap one."""
     metadata, wanted = word("metadata"), word("wanted", 8)
     exact = exact_match(metadata, wanted)
     cheap = cheap_match(metadata, wanted)
@@ -149,7 +149,7 @@ def prove_free_slot(ledger):
 
 
 def prove_sets(ledger):
-    """SlotMask: its numbers, its members in order, its size."""
+    """SlotMask: its numbers, its members in order, and its size."""
     mask = word("mask")
     legal = [mask & ~number(ALL_SLOTS) == 0]
     not_empty = legal + [mask != 0]

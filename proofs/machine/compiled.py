@@ -1,9 +1,8 @@
-"""What rustc makes of the crate's arithmetic, against the formulas that the theorems are about.
+"""rustc's code for the crate's arithmetic, against the formulas that the theorems are about.
 
-The other files of this folder's parent prove things of formulas that were written down after the
-Rust source. Here the source itself is compiled for both architectures, and each function, as
-machine code, is proved equal to the formula for all arguments in its domain. So the theorems are
-about the crate.
+The files in this folder's parent prove properties of formulas that were written down from the Rust
+source. Here the source itself is compiled for both architectures, and each function's machine code
+is proved equal to the formula for all arguments in its domain. So the theorems hold for the crate.
 """
 
 import z3
@@ -26,12 +25,12 @@ def model_of(names, formula, domain=lambda *arguments: []):
 
 
 def low_byte(value):
-    """The byte that a truncating cast leaves."""
+    """The byte that remains after a truncating cast."""
     return z3.Extract(7, 0, value)
 
 
 def is_set(mask):
-    """Has it bits of slots only, and some?"""
+    """Does it have bits of slots only, and at least one?"""
     return [mask & ~bits.number(words.ALL_SLOTS) == 0, mask != 0]
 
 
@@ -41,7 +40,7 @@ def in_table(mask, *_):
 
 
 def offset(mask, group):
-    """The offset of a group by number, round the end."""
+    """The offset of a group by its number, with wrap-around."""
     return group << 6 & mask
 
 
@@ -106,8 +105,8 @@ def contracts(architecture, long):
         "hash_word": model_of(["seed", "word"], hashing.hash_word),
         "unhash_word": model_of(["seed", "hash"], hashing.unhash_word),
     }
-    # On x86_64 the estimate asks for the overflow of a product, which angr takes from the low half,
-    # and the lookup stays out because it takes as long as all others together.
+    # On x86_64 the estimate uses the overflow of a product, which angr takes from the low half, and
+    # the lookup is left out because it takes as long as all others together.
     if architecture.name == "aarch64":
         contracts["estimate"] = model_of(["entries"], checked_estimate)
     if long:

@@ -1,5 +1,5 @@
-//! The arithmetic of the crate as rustc compiles it for a kernel, one exported function for each
-//! thing that the theorems are about.
+//! The crate's arithmetic as rustc compiles it for a kernel: one exported function for each subject
+//! of a theorem.
 
 #![no_std]
 
@@ -22,7 +22,7 @@ export! {
     free_slot(word) { portable::free_slot(word) }
     find_word(base, mask_bytes, hash, wanted) {
         let base = core::ptr::with_exposed_provenance::<Line>(base as usize);
-        // SAFETY: nobody calls this; what the caller owes is what the proof assumes.
+        // SAFETY: nobody calls this; the proof assumes what a caller must guarantee.
         unsafe { portable::find_word(base, mask_bytes as usize, hash, wanted) as u64 }
     }
     lowest(mask) { SlotMask::new(mask).lowest().map_or(0, |slot| slot.get() as u64) }

@@ -1,12 +1,13 @@
-"""The contract of the probe routines, as formulas: written from its text, slot by slot.
+"""The contract of the probe routines as formulas, written from its text, slot by slot.
 
-The text is at the top of src/probe/mod.rs. Nothing here is shared with a backend, nor with the
-other theorems of this folder.
+The text is at the top of src/probe/mod.rs. Nothing here is shared with a backend, or with the other
+theorems of this folder.
 
-A contract has the arguments, what may be assumed of them, and which answers it denies. For memory
-it has the words of the table that may be loaded, triples of an address, what is there, and when;
-and the areas it provides, with what is in their cells at the start. For loops it has what may turn out
-to be known at their heads: `sets`, tests of a value, and `statements` about the inputs.
+A contract has the arguments, the assumptions about them, and the answers that it denies. For memory
+it has the words of the table that may be loaded, as triples of an address, the content, and a
+condition; and the areas that it provides, with the initial content of their cells. For loops it has
+candidates for what is known at their heads: `sets`, tests of a value, and `statements` about the
+inputs.
 """
 
 import functools
@@ -34,7 +35,7 @@ def both(*claims):
 
 
 class Contract:
-    """What most contracts have none of."""
+    """Defaults: most contracts have none of these."""
 
     inputs = frozenset()
     words = []
@@ -42,7 +43,7 @@ class Contract:
     cells = {}
     sets = {}
     statements = {}
-    # Where the answer is: None is the register of results.
+    # The cell of the answer; None means the result register.
     answer_cell = None
 
 
@@ -56,8 +57,8 @@ class Step(Contract):
         self.answer = answer
 
     def denies(self, answer):
-        """When is `answer` not the one?"""
-        # Sorting the operands makes equal products of equal sums one term, which z3 need not solve.
+        """When is `answer` wrong?"""
+        # Sorted operands make equal products of equal sums one term, which z3 need not solve.
         return z3.simplify(to_z3(answer) != to_z3(self.answer), bv_sort_ac=True)
 
 
@@ -83,8 +84,8 @@ def free_slot():
 class Lookup(Contract):
     """find_word, for tables of any size anywhere, any words in them, any hash and any entry.
 
-    Memory is an arbitrary function of addresses, of which only two groups of words can matter: a
-    load from elsewhere is not allowed.
+    Memory is an arbitrary function of addresses, of which only two groups of words matter: a load
+    from elsewhere is not allowed.
     """
 
     def __init__(self):
@@ -125,7 +126,7 @@ class Lookup(Contract):
         self.define_answer(wanted)
 
     def define_answer(self, wanted):
-        """The cases, and what may be known on the way."""
+        """The cases, and what may become known at the heads of loops."""
 
         def matches(group, slot):
             _, words, slot_byte = self.groups[group]
@@ -168,8 +169,8 @@ class Lookup(Contract):
         def rest_of(group, member, others, may_be_empty):
             """Is a value the set of the matching slots that are still to be compared?
 
-            `member` tells whether it holds a slot; the bits of `others` are clear. What matches and
-            is not in the set does not equal the entry.
+            `member` says whether it contains a slot; the bits of `others` are clear. A matching
+            slot that is not in the set does not equal the entry.
             """
 
             def test(value):
@@ -198,12 +199,12 @@ class Lookup(Contract):
             )
 
     def denies(self, answer):
-        """When is `answer` not that of the case?"""
+        """When is `answer` not the answer of the case?"""
         return claripy.Or(*(both(case, answer != right) for case, right in self.cases))
 
 
 class Batch(Lookup):
-    """find_words for one entry: the answer takes the place of the hash."""
+    """find_words for one entry: the answer replaces the hash."""
 
     answer_cell = ("answers", 0)
 

@@ -1,18 +1,18 @@
-"""Symbolic execution of a routine, and what it is watched for.
+"""Symbolic execution of a routine, and the checks during it.
 
 angr runs the code one instruction at a time; registers hold formulas over the inputs, and at a
-branch that can go both ways the execution splits. Each way it can end is compared with the
-contract. On the way everything is watched: each load, each store, each register read or written.
+branch that can go both ways the execution splits. The end of each path is compared with the
+contract. On the way each load, each store, and each register read or written is checked.
 
-**Innermost loops** are not unrolled. Where one begins is a *cut*: execution stops there, and starts
-there afresh from a state of which only what is known at the cut is given (`known.py`). Each segment
-ends at a cut, at the return, or wrongly outside the code. A segment may lead back to the cut it
-began at if it shrinks a set, and to cuts further on, but to no earlier one. So all inputs are
-covered, and the routine ends. Outer loops are run for as many rounds as they take; where that
-depends on the inputs, the contract has to give a number for it.
+**Innermost loops** are not unrolled. The start of one is a *cut*: execution stops there, and
+restarts from a state in which only what is known at the cut is given (`known.py`). Each segment
+ends at a cut, at the return, or as an error outside the code. A segment may lead back to the cut it
+began at if it shrinks a set, and to later cuts, but to no earlier one. So all inputs are covered,
+and the routine ends. Outer loops run for as many rounds as they take; where that number depends on
+the inputs, the contract has to fix it.
 
-**Memory** is not modelled as bytes: `memory.py` says what a load from an address, a formula, gives,
-and whether it is allowed. So tables are of any size, anywhere.
+**Memory** is not modelled as bytes: `memory.py` defines the value of a load from an address given
+as a formula, and whether it is allowed. So tables are of any size, anywhere.
 """
 
 import angr
@@ -28,7 +28,7 @@ CODE = 0x40_0000
 RETURN = 0x80_0000
 SCRATCH = 0x1000_0000
 BIT_SCANS = ("tzcnt", "bsf")
-# From one cut to the next. What takes more goes round an outer loop for ever.
+# The limit from one cut to the next. Exceeding it means an endless outer loop.
 MOST_STEPS = 1000
 
 
@@ -40,7 +40,7 @@ class Execution:
     """One routine, executed from its first instruction and from each of its cuts."""
 
     def __init__(self, routine, contract, promised):
-        """`promised` are the registers that it may change, in VEX's names."""
+        """`promised` are the registers that the routine may change, in VEX's names."""
         self.routine = routine
         self.architecture = routine.architecture
         self.contract = contract
@@ -62,7 +62,7 @@ class Execution:
         self.paths = 0
 
     def run(self):
-        """Executes everything that can be reached. Raises `Wrong` for what is not allowed."""
+        """Executes all reachable code. Raises `Wrong` for what is not allowed."""
         waiting = [CODE]
         while waiting:
             start = waiting.pop()
@@ -107,10 +107,10 @@ class Execution:
         return found
 
     def blur_bit_scan(self, before, after):
-        """Takes away what a bit scan answers on some processors only.
+        """Replaces the results of a bit scan that depend on the processor.
 
-        `rep bsf` is `tzcnt` on some and `bsf` on others. They differ in what they answer for 0, and
-        in the flags: code that relies on neither goes on to be right with any value there.
+        `rep bsf` is `tzcnt` on some processors and `bsf` on others. They differ in the answer for
+        0, and in the flags: code that relies on neither stays right with any value there.
         """
         instruction = self.code[before.addr]
         if instruction.mnemonic in BIT_SCANS:
@@ -124,13 +124,13 @@ class Execution:
             self.forget_flags(after)
 
     def forget_flags(self, state):
-        """Lets the flags be anything: VEX's kind 0 means that they stand in the first operand."""
+        """Makes the flags arbitrary: VEX's kind 0 means that the first operand contains them."""
         state.regs.cc_op = 0
         for operand in self.architecture.flags[1:]:
             setattr(state.regs, operand, claripy.BVS(operand, 64))
 
     def state_at(self, start):
-        """The state of which all is given that is known whenever execution starts there."""
+        """A state that has exactly what is known whenever execution starts there."""
         state = self.project.factory.blank_state(
             addr=start,
             add_options={
@@ -167,19 +167,19 @@ class Execution:
         return [*self.contract.assumptions, *state.solver.constraints]
 
     def values(self, state):
-        """The formulas that all registers and cells hold."""
+        """The formulas in all registers and cells."""
         registers = {name: self.register(state, name) for name in self.registers}
         return registers | state.globals["cells"]
 
     @staticmethod
     def register(state, name):
-        """The formula that a register holds."""
+        """The formula in a register."""
         return state.registers.load(name, inspect=False, disable_actions=True)
 
-    # What is watched
+    # Checks during execution
 
     def on_load(self, state):
-        """Answers a load from memory, or with the return address."""
+        """Answers a load from memory, or of the return address."""
         address = state.inspect.mem_read_address
         size = state.inspect.mem_read_length
         mnemonic = self.code[state.addr].mnemonic
@@ -196,7 +196,7 @@ class Execution:
             except Forbidden as error:
                 raise Wrong(f"{error} at {self.place(state)}") from error
             value = value[8 * size - 1 : 0]
-        # angr loads from a concrete place that holds the answer, and decides no address itself.
+        # angr loads from a concrete address that holds the answer, and resolves no address itself.
         state.memory.store(
             SCRATCH,
             value,
@@ -223,11 +223,11 @@ class Execution:
         state.inspect.mem_write_address = number(SCRATCH)
 
     def on_register_read(self, state):
-        """Only general registers and flags may be read."""
+        """Allows reads of general registers and flags only."""
         self.touch(state, state.inspect.reg_read_offset, state.inspect.reg_read_length)
 
     def on_register_write(self, state):
-        """The same for writes; flags are not to be changed unless that is promised."""
+        """The same for writes; flags may be changed only if that is promised."""
         offset, size = state.inspect.reg_write_offset, state.inspect.reg_write_length
         name = self.touch(state, offset, size)
         flags = self.architecture.flags
@@ -246,15 +246,15 @@ class Execution:
         return name
 
     def place(self, state):
-        """The instruction about to run, for people."""
+        """The next instruction, for display."""
         instruction = self.code[state.addr]
         text = f"{instruction.mnemonic} {instruction.op_str}".strip()
         return f"+{state.addr - CODE:#x} ({text})"
 
-    # What is demanded at the ends
+    # Checks at the ends
 
     def compare_return(self, state):
-        """The answer is the contract's, and what the caller relies on is as it was."""
+        """The answer is the contract's, and everything that the caller relies on is unchanged."""
         constraints = self.constraints(state)
         values = self.values(state)
         answer = values[self.contract.answer_cell or self.architecture.result]
@@ -276,11 +276,11 @@ class Execution:
 
     @staticmethod
     def is_same(one, other, constraints):
-        """Are two formulas equal? The same formula needs no question."""
+        """Are two formulas equal? Identical formulas need no solver."""
         return one is other or follows(one == other, constraints)
 
     def arrive(self, start, state):
-        """Takes an arrival at a cut into account. Is less known there than before?"""
+        """Records an arrival at a cut. Is less known there than before?"""
         values = self.values(state)
         known = self.known[state.addr]
         constraints = self.constraints(state)

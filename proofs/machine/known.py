@@ -1,13 +1,13 @@
-"""What is known at a loop's head, found by striking out what is not.
+"""What is known at a loop's head, found by removing what is refuted.
 
-The first arrival suggests all that may be true (this is the Houdini of Flanagan and Leino): that a
-register or a cell of memory holds the formula it holds now, if that is over the inputs alone; that
-it holds one of the contract's sets; each of the contract's statements. What does not hold at an
-arrival, the first or a later one, is struck out, and the loop is executed again with less known.
-What is left in the end holds at every arrival, and so is true.
+The first arrival suggests everything that may be true (this is the Houdini of Flanagan and Leino):
+that a register or a cell of memory holds its present formula, if that is over the inputs alone;
+that it holds one of the contract's sets; each of the contract's statements. A suggestion that does
+not hold at an arrival, the first or a later one, is removed, and the loop is executed again with
+less known. What remains in the end holds at every arrival, and so is true.
 
-Nothing here depends on which register plays which role, or on how the routine goes about its loop.
-A wrong suggestion costs time only; one that is missing makes a proof fail, never succeed.
+Nothing here depends on the role of a register, or on how the routine organises its loop. A wrong
+suggestion costs time only; a missing one makes a proof fail, never succeed.
 """
 
 import claripy
@@ -16,7 +16,7 @@ from machine.solver import follows, holds_in, model
 
 
 class Known:
-    """The knowledge at one cut. Registers go by their names, cells by area and offset."""
+    """The knowledge at one cut. Registers are identified by name, cells by area and offset."""
 
     def __init__(self, contract, more_inputs):
         self.contract = contract
@@ -27,7 +27,7 @@ class Known:
         self.statements = set()
 
     def arrive(self, values, constraints):
-        """Keeps what holds for an arrival with these values. Is it less than before?"""
+        """Keeps what holds for an arrival with these values. Is less known than before?"""
         if self.names is None:
             self.suggest(values)
             self.strike(values, constraints)
@@ -45,7 +45,7 @@ class Known:
         self.statements.update(self.contract.statements)
 
     def strike(self, values, constraints):
-        """Strikes out what does not follow from the constraints. Was there anything?"""
+        """Removes what does not follow from the constraints. Was anything removed?"""
         names = self.names & values.keys()
         gone = self.names != names
         self.names = names
@@ -69,7 +69,7 @@ class Known:
         return gone or bool(struck)
 
     def describe(self):
-        """The values of registers and cells, and constraints, for a fresh start at the cut."""
+        """The values of registers and cells, and the constraints, for a new start at the cut."""
         given = {name: claripy.BVS(str(name), 64) for name in self.names} | self.equal
         constraints = [self.contract.statements[name] for name in self.statements]
         for name, choice in self.sets:
@@ -77,7 +77,7 @@ class Known:
         return given, constraints
 
     def shrinks(self, before, after, constraints):
-        """Is one of the sets now a proper subset of what it was at the start?"""
+        """Is one of the sets now a proper subset of its value at the start?"""
 
         def shrinks(name):
             old, new = before[name], after[name]
@@ -87,7 +87,8 @@ class Known:
 
 
 def refuted(claims, constraints):
-    """The names of the claims that do not follow. Each model refutes all that is false in it."""
+    """The names of the claims that do not follow. Each model refutes all claims that are false in
+    it."""
     struck = set()
     left = {name: claim for name, claim in claims.items() if not claim.is_true()}
     while left:

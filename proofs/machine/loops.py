@@ -1,9 +1,8 @@
-"""Where a routine's innermost loops begin.
+"""The starts of a routine's innermost loops.
 
-A loop is a branch back to an instruction that every way to the branch goes through (a back edge to
-a dominator); its body is all that reaches the branch without going through that instruction again.
-Not every branch backwards is one: code that is seldom needed often stands at the end and jumps
-back.
+A loop is a branch back to an instruction that is on every path to the branch (a back edge to a
+dominator); its body is everything that reaches the branch without passing that instruction again.
+Not every backward branch is one: rarely executed code often stands at the end and jumps back.
 """
 
 import capstone
@@ -26,7 +25,7 @@ def control_flow(code):
 
 
 def branch_target(instruction):
-    """Where a direct branch goes, or None for any other instruction."""
+    """The target of a direct branch, or None for any other instruction."""
     if instruction.group(capstone.CS_GRP_JUMP) and instruction.operands:
         operand = instruction.operands[-1]
         if operand.type == capstone.CS_OP_IMM:

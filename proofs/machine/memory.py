@@ -1,10 +1,10 @@
-"""What a routine's loads give, and where it may store.
+"""The values of a routine's loads, and where it may store.
 
-There are two kinds of memory. The **table** is only read: the contract names the words of it that
-matter, and when each may be loaded. The **cells** are what the routine has for itself: the stack
-below its entry, and the areas that the contract gives it. A cell is known by its area and its
-offset from the start of that, which must come out as a number. Nothing overlaps: that is what the
-caller owes.
+There are two kinds of memory. The **table** is only read: the contract names the relevant words of
+it, and the condition under which each may be loaded. The **cells** are the routine's own: the stack
+below its entry, and the areas that the contract provides. A cell is identified by its area and its
+offset from the area's start, which must simplify to a number. Nothing overlaps: the caller
+guarantees that.
 """
 
 import claripy
@@ -20,17 +20,17 @@ class Forbidden(Exception):
 
 
 class Memory:
-    """The memory of one execution. Cells are kept by whoever executes, as a dictionary."""
+    """The memory of one execution. The executor keeps the cells, as a dictionary."""
 
     def __init__(self, contract, stack_at_entry):
         self.contract = contract
-        # Start, first and last offset, and whether it may be stored to.
+        # Start, first and last offset, and whether stores are allowed.
         self.areas = {"stack": (stack_at_entry, -STACK_BYTES, -8, True)}
         for name, (start, size, writable) in contract.areas.items():
             self.areas[name] = (start, 0, size - 8, writable)
 
     def cell(self, address):
-        """Area and offset of an address, or None if it is no cell's."""
+        """Area and offset of an address, or None if it is not in a cell."""
         for name, (start, first, last, _) in self.areas.items():
             offset = z3.simplify(to_z3(address) - to_z3(start))
             if z3.is_bv_value(offset) and first <= offset.as_signed_long() <= last:
@@ -54,7 +54,8 @@ class Memory:
         return {**cells, cell: value}
 
     def word_of_table(self, address, constraints):
-        """The word at an address of the table, which the contract must allow to load."""
+        """The word at an address of the table, which the contract must allow the routine to
+        load."""
         words = self.contract.words
         allowed = claripy.Or(*(claripy.And(address == here, when) for here, _, when in words))
         if not words or not follows(allowed, constraints):
@@ -70,10 +71,11 @@ class Memory:
 
 
 class BitScratch:
-    """VEX's way with x86_64's `bt` and its kind.
+    """VEX's model of x86_64's `bt` and its relatives.
 
-    With two registers it puts one of them below the stack pointer and works on a byte there. The
-    real instructions touch no memory, so these accesses are kept apart, for the one instruction.
+    With two registers it stores one of them below the stack pointer and works on a byte there. The
+    real instructions touch no memory, so these accesses are handled separately, for the one
+    instruction.
     """
 
     INSTRUCTIONS = ("bt", "bts", "btr", "btc")

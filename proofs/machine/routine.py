@@ -1,8 +1,8 @@
-"""A routine as bytes: assembled, cut out of its object file, and taken apart again.
+"""A routine as bytes: assembled, extracted from its object file, and disassembled.
 
-The object comes from rustc, as it does in the crate. GNU as must make the same bytes of the prelude
-and the routine's file, so that what is proved of one is proved of both. A routine that needed the
-linker would not be what is proved here, so an object with relocations is refused.
+The object comes from rustc, as in the crate. GNU as must produce the same bytes from the prelude
+and the routine's file, so that a proof about one holds for both. An object with relocations is
+refused, because the linker would change the code that is proved.
 """
 
 import os
@@ -19,7 +19,7 @@ LANDING_PADS = ("bti", "hint", "endbr64")
 
 
 class Architecture:
-    """What differs between the two: names, tools, and who is who among the registers."""
+    """The differences between the two: names, tools, and the roles of registers."""
 
     def __init__(self, name, angr, rust_target, nop, **registers):
         self.name = name
@@ -30,9 +30,9 @@ class Architecture:
         self.registers = registers["general"].split()
         self.arguments = registers["arguments"].split()
         self.result = registers["result"]
-        # What a caller does not rely on.
+        # Registers that the caller does not rely on.
         self.volatile = registers["volatile"].split()
-        # The link register is None where the return address is on the stack.
+        # The link register is None if the return address is on the stack.
         self.stack, self.counter, self.link = registers["others"]
         # VEX keeps the flags as the operands of the instruction that set them.
         self.flags = ["cc_op", "cc_dep1", "cc_dep2", "cc_ndep"]
@@ -65,7 +65,7 @@ ARCHITECTURES = [
 
 
 class Routine:
-    """The code of one routine, and what its banner promises."""
+    """The code of one routine, and the promises of its banner."""
 
     def __init__(self, architecture, name, code):
         self.architecture = architecture
@@ -101,7 +101,7 @@ class Routine:
 
 
 def compile_unit(architecture, unit, folder, *more):
-    """All routines of a Rust file of this folder as rustc makes them, by name."""
+    """All routines of a Rust file in this folder as rustc compiles them, by name."""
     target = pathlib.Path(folder) / f"{architecture.name}-{unit}.o"
     source = pathlib.Path(__file__).with_name(f"{unit}.rs")
     command = ["rustc", "--edition", "2024", "--crate-type", "lib", "--emit", "obj"]
@@ -122,7 +122,7 @@ def compile_with_crate(architecture, unit, folder):
 
 
 def assemble_with_gnu(routine, folder):
-    """The same routine as GNU as assembles its file behind the prelude."""
+    """The same routine, as GNU as assembles its file after the prelude."""
     prelude = text(f"asm/{routine.architecture.name}/prelude.inc")
     target = assemble(routine.architecture, prelude + text(routine.path()), folder)
     return routine.with_code(read_object(target)[routine.name])
@@ -143,7 +143,7 @@ def assemble(architecture, source, folder):
 
 
 def run(command, **options):
-    """Runs a command; its complaints are shown if it fails."""
+    """Runs a command; its error output is shown if it fails."""
     subprocess.run(command, check=True, text=True, cwd=REPOSITORY, **options)
 
 
@@ -174,5 +174,5 @@ def instructions(routine, project, address):
 
 
 def is_landing_pad(instruction):
-    """Does it only mark where indirect branches may land?"""
+    """Does it only mark a landing place of indirect branches?"""
     return instruction.mnemonic.startswith(LANDING_PADS)

@@ -1,12 +1,12 @@
-"""Questions about formulas, put to z3 with the strategy that suits bit vectors.
+"""Queries about formulas, answered by z3 with the strategy that suits bit vectors.
 
-A formula is angr's (claripy) or z3's own: variables of one name are one variable in both.
+A formula is angr's (claripy) or z3's own: variables of the same name are one variable in both.
 """
 
 import claripy
 import z3
 
-# A question that z3 has not answered by then counts as a failure.
+# A query that z3 does not answer within this time counts as a failure.
 PATIENCE_MILLISECONDS = 300_000
 BACKEND = claripy.backends.z3
 
@@ -22,7 +22,7 @@ def variable(name, bits=64):
 
 
 def to_z3(formula):
-    """The same formula for z3."""
+    """The same formula in z3's form."""
     return formula if z3.is_expr(formula) else BACKEND.convert(formula)
 
 

@@ -1,5 +1,5 @@
-//! The assembly routines as the crate assembles them, and nothing else: what is proved is the code
-//! that the crate is built of.
+//! The assembly routines as the crate assembles them, and nothing else: so the proved code is the
+//! crate's own.
 
 #![no_std]
 

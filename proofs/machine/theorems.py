@@ -1,14 +1,14 @@
 """The theorems about machine code, and their planted errors.
 
-Of each routine one theorem says everything at once, for all inputs: it returns, with the answer of
-its contract; it loads only what the contract lets it, and stores only to what is its own; it
-touches general registers only; registers that its banner does not name, and the stack pointer, are
-at the return what they were at the call.
+For each routine one theorem states everything at once, for all inputs: it returns the answer of its
+contract; it loads only what the contract allows, and stores only to its own memory; it uses general
+registers only; registers that its banner does not name, and the stack pointer, have the same values at
+the return as at the call.
 
-The planted errors are systematic. Each instruction in turn is replaced by one that does nothing,
-and the theorem has to fail, by a counterexample or by a promise that is broken. An instruction
-that could be left out would show up here. And to a routine that is right, an instruction is added
-that leaves the answer alone and breaks one of the promises.
+The planted errors are systematic. Each instruction in turn is replaced by one that does nothing, and
+the theorem has to fail, by a counterexample or by a broken promise. A needless instruction would be
+detected here. Also, an instruction is added to a correct routine that does not change the answer and
+breaks one of the promises.
 """
 
 import logging
@@ -32,10 +32,10 @@ CONTRACTS = {
     "find_word": contract.Lookup,
     "find_words": contract.Batch,
 }
-# What is proved of the contracts that do not speak of all inputs.
+# The domain of contracts that do not cover all inputs.
 DOMAINS = {"find_words": "for a batch of one"}
-# What can be left out where a batch has one entry: hints to the cache, what makes them, and what leads
-# from one entry to the next. `asm-check` changes them all, and runs longer
+# Instructions that can be left out in a batch of one entry: prefetches, the computation of their
+# addresses, and the step from one entry to the next. `asm-check` changes them all, and runs longer
 # batches.
 OF_LONGER_BATCHES = {
     ("aarch64", "find_words"): [
@@ -44,7 +44,7 @@ OF_LONGER_BATCHES = {
         "+0x1c (and x9, x1, x8, lsl #6)",
         "+0x20 (prfm pldl1keep, [x0, x9])",
         "+0x28 (b.hs #0x400018)",
-        # The one entry's hash, home and tag are still where they were needed before.
+        # The one entry's hash, home and tag are still in the registers where they were needed before.
         "+0x34 (ldr x8, [x3, x5, lsl #3])",
         "+0x38 (and x9, x1, x8, lsl #6)",
         "+0x8c (cbnz x5, #0x400034)",
@@ -63,7 +63,7 @@ OF_LONGER_BATCHES = {
         "+0x3e (prefetcht0 byte ptr [rdi + rbp])",
         "+0x46 (jae 0x400033)",
         "+0xb8 (jne 0x400054)",
-        # The one entry's tag is still where it was needed before.
+        # The one entry's tag is still in the register where it was needed before.
         "+0xd4 (mov rbx, rbp)",
         "+0x128 (test r12, r12)",
         "+0x12b (jne 0x4000bf)",
@@ -72,7 +72,8 @@ OF_LONGER_BATCHES = {
         "+0x18c (prefetcht0 byte ptr [rdi + r13])",
     ],
 }
-# An instruction for each promise, put in front of match_slots, and what it has to be found to do.
+# An instruction that breaks each promise, inserted at the start of match_slots, and the expected
+# complaint.
 PROMISES = {
     "aarch64": {
         "fmov d0, x0": "touches",
@@ -99,14 +100,14 @@ PROMISES = {
         "jmp .": "may never end",
     },
 }
-# What the quick run leaves out.
+# Routines that the quick run omits.
 LONG = ["find_words"]
-# Of a routine with loops the quick run leaves out one instruction of so many.
+# For a routine with loops the quick run leaves out one instruction in this many.
 QUICK_STRIDE = 25
 
 
 def complaint(routine, of_contract, promised):
-    """What is wrong with a routine, or None; and the execution that showed it."""
+    """The complaint about a routine, or None; and the execution that showed it."""
     execution = Execution(routine, of_contract, promised)
     try:
         execution.run()
@@ -116,12 +117,12 @@ def complaint(routine, of_contract, promised):
 
 
 def complaint_alone(routine):
-    """What is wrong with an assembly routine, or None."""
+    """The complaint about an assembly routine, or None."""
     return complaint(routine, CONTRACTS[routine.name](), by_banner(routine))[0]
 
 
 def by_banner(routine):
-    """What the banner lets a routine change, in VEX's names."""
+    """The registers that the banner lets a routine change, in VEX's names."""
     architecture = routine.architecture
     names = routine.clobbers()
     kept = names - {"flags", *architecture.volatile}
@@ -133,12 +134,12 @@ def by_banner(routine):
 
 
 def by_convention(architecture):
-    """What any function may change."""
+    """The registers that any function may change."""
     return {*architecture.volatile, *architecture.flags}
 
 
 def without_each_instruction(routine, execution, stride=1):
-    """The routine with every `stride`-th instruction made a no-op, and which it was."""
+    """The routine with every `stride`-th instruction made a no-op, and that instruction."""
     code = [i for i in execution.code.values() if not is_landing_pad(i)]
     for instruction in code[::stride]:
         start = instruction.address - CODE
@@ -158,7 +159,7 @@ def prove_routine(ledger, routine, long):
 
     stride = QUICK_STRIDE if execution.known and not long else 1
     planted = dict(without_each_instruction(routine, execution, stride))
-    # Each in a process of its own: with loops one takes seconds.
+    # Each runs in a separate process: with loops one takes seconds.
     with multiprocessing.get_context("fork").Pool() as pool:
         complaints = dict(zip(planted, pool.map(complaint_alone, planted.values(), chunksize=1)))
     not_missed = [instruction for instruction, wrong in complaints.items() if wrong is None]
@@ -179,7 +180,7 @@ def prove_routine(ledger, routine, long):
 
 
 def prove_promises(ledger, routine, folder):
-    """That each kind of broken promise is found."""
+    """Each kind of broken promise is found."""
     architecture = routine.architecture
     pad = 4  # bytes of the landing pad
     for instruction, expected in PROMISES[architecture.name].items():
@@ -202,7 +203,7 @@ def prove_compiled(ledger, architecture, folder, long):
             wrong is None,
             wrong or f"{len(routine.code)} bytes, {execution.paths} paths",
         )
-        # rustc does not know what is assumed, so some instructions may be left out.
+        # rustc does not know the assumptions, so some instructions may be left out.
         for instruction, without in reversed([*without_each_instruction(routine, execution)]):
             wrong, _ = complaint(without, of_contract, promised)
             if wrong is not None:
