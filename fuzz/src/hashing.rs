@@ -1,7 +1,7 @@
 //! Hash functions from good to hopeless.
 //!
 //! A good function alone would never make an entry stashed, and a constant one hardly ever displaces
-//! along a chain: the trouble is between them.
+//! entries along a chain: the interesting cases lie between them.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -13,14 +13,14 @@ use heptad::hash::hash_word;
 pub enum Hashing {
     /// The crate's own, under a seed.
     Keyed(u64),
-    /// The crate's own, of the key modulo a small number: so many hashes in all, and one more.
+    /// The crate's own, of the key modulo a small number, which limits the number of hashes.
     Few(u64, u8),
     /// One hash for all keys.
     Constant(u64),
-    /// The key itself: groups in order, one tag for all.
+    /// The key itself: groups in order, and one tag for all.
     Identity,
-    /// Groups and tags as the input wants them: the eight bytes are low bytes of hashes, and the
-    /// key's own low bits go on top.
+    /// Groups and tags as the input chooses: the eight bytes are low bytes of hashes, and the key's
+    /// own low bits go on top.
     Chosen([u8; 8]),
 }
 

@@ -1,4 +1,4 @@
-//! Fuzzing heptad: what an input is, and with what each answer is compared.
+//! Fuzzing heptad: the form of an input, and the oracle of each answer.
 //!
 //! | target | what an input is | compared with |
 //! |---|---|---|
@@ -8,9 +8,9 @@
 //! | [`lockfree`] | three arenas, operations on a map that moves between them | the standard library's `HashMap` |
 //! | [`robin_hood`] | a storage, an order, operations on a sorted `Map` | the standard library's `BTreeMap` |
 //!
-//! Inputs are derived by `arbitrary`, so that any bytes make one, and a changed byte mostly makes a
-//! similar one. A target fails by a panic; AddressSanitizer sees wild accesses, entries dropped
-//! twice and entries forgotten.
+//! Inputs are derived by `arbitrary`, so that all bytes form an input, and a changed byte mostly gives a similar
+//! one. A target fails by a panic; AddressSanitizer detects wild accesses, entries dropped twice and entries
+//! leaked.
 //!
 //! ```text
 //! cargo +nightly fuzz run table            until it fails or is stopped
@@ -31,8 +31,8 @@ pub use storages::{Load, Place};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-/// As many items as there are bytes for. `arbitrary` itself would toss a coin after each, and end
-/// most inputs after one or two operations.
+/// As many items as there are bytes for. `arbitrary` itself would toss a coin after each item, and end most inputs
+/// after one or two operations.
 fn rest<'bytes, T: Arbitrary<'bytes>>(input: &mut Unstructured<'bytes>) -> Result<Vec<T>> {
     let mut items = Vec::new();
     while !input.is_empty() {

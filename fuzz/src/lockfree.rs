@@ -1,8 +1,8 @@
 //! Target `lockfree`: a map that moves between three arenas, against the standard library's `HashMap`;
-//! then a shared map, damaged.
+//! then a damaged shared map.
 //!
-//! One thread: threads are for the models and histories. What is looked for here are states of buckets,
-//! groups and half-done rebuilds that no test thought of.
+//! It has one thread: the models and histories cover threads. Fuzzing looks for states of buckets,
+//! groups and half-done rebuilds that no test has.
 
 use std::{collections::HashMap, ops::Not, slice};
 
@@ -16,14 +16,14 @@ use heptad::{
 
 use crate::rest;
 
-/// Arenas, what is done with a map in them, and what happens to them afterwards.
+/// The arenas, the operations on a map in them, and the damage to them afterwards.
 #[derive(Debug)]
 pub struct Input {
     /// Lines of each arena.
     lines: [u8; 3],
     seed: u64,
-    /// Bits of a shared map of as many lines as the first arena that are flipped in the end, each in a
-    /// copy, counted from the line after the descriptor.
+    /// Bits to flip at the end in a shared map of as many lines as the first arena, each in a copy,
+    /// counted from the line after the descriptor.
     damage: [u16; 3],
     operations: Vec<Operation>,
 }
@@ -41,7 +41,7 @@ enum Operation {
     Reclaim,
 }
 
-/// What is done with one key. Numbers become values.
+/// An operation on one key. Numbers become values.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Change {
     Get,
@@ -72,7 +72,7 @@ impl<'bytes> Arbitrary<'bytes> for Input {
 }
 
 impl Input {
-    /// Does it all, and panics where an answer is wrong.
+    /// Runs everything, and panics if an answer is wrong.
     pub fn run(self) {
         let mut arenas = self.lines.map(|lines| vec![Line::EMPTY; usize::from(lines) + 1]);
         let [first, spare @ ..] =
@@ -92,12 +92,12 @@ impl Input {
     }
 }
 
-/// A map, what must be in it, and the arenas that it is not in.
+/// A map, its expected content, and the arenas that it does not use.
 struct Run<'a> {
     map: Map<'a, u64, u64, Counted>,
     model: HashMap<u64, u64>,
     spare: Vec<Region<'a>>,
-    /// From a rebuild until `help` says that there is nothing left to do.
+    /// True from a rebuild until `help` returns that nothing remains.
     rebuilds: bool,
 }
 
@@ -164,7 +164,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// After an operation that removes what `stays` does not want, or some of it if it is refused.
+    /// Called after an operation that removes what `stays` rejects, or a part of it if the operation is
+    /// refused.
     fn removed_some(&mut self, answer: Result<(), Error>, stays: impl Fn(u64) -> bool) {
         if let Err(error) = answer {
             self.assert_full(error);
@@ -176,7 +177,7 @@ impl<'a> Run<'a> {
         assert_eq!(self.entries(), self.model);
     }
 
-    /// Does to the map and to the model what `change` says, unless the map refuses.
+    /// Applies `change` to the map and to the model, unless the map refuses.
     fn change(&mut self, key: u64, change: Change) {
         let Run { map, model, .. } = self;
         let before = model.get(&key).copied();
@@ -229,7 +230,7 @@ impl<'a> Run<'a> {
         assert_eq!(self.map.get(key), self.model.get(&key).copied());
     }
 
-    /// A refusal: of a full map, or in a rebuild whose new table has no room.
+    /// A refusal by a full map, or during a rebuild whose new table has no room.
     fn assert_full(&self, error: Error) {
         assert_eq!(error, Error::Full);
         assert!(self.rebuilds || self.model.len() >= self.map.capacity());
@@ -251,13 +252,14 @@ impl Expected {
 fn fill_shared(memory: &mut [Line], seed: u64) -> bool {
     let region = Region::from_lines(memory).expect("an arena has a line");
     let Ok(region) = SharedMap::<u64, u64>::format(region, seed, 0) else { return false };
-    // SAFETY: the map that was made there is all that writes to it.
+    // SAFETY: only the map that was made there writes to it.
     let map = unsafe { SharedMap::<u64, u64>::attach(region) }.expect("it was made here");
     assert!((0..256).map(|key| map.insert(key, key)).any(|inserted| inserted.is_ok()));
     true
 }
 
-/// Flips a bit after the block and the descriptor, which are checked as a whole when a map is attached.
+/// Flips a bit after the block and the descriptor, which are validated as a whole when a map is
+/// attached.
 fn flip(arena: &mut [Line], bit: usize) {
     const CHECKED_WORDS: usize = 24;
     let (start, count) = (arena.as_mut_ptr().cast::<u64>(), 8 * arena.len());
@@ -268,7 +270,7 @@ fn flip(arena: &mut [Line], bit: usize) {
     }
 }
 
-/// Uses a damaged map: its answers may be any, but each call returns one.
+/// Uses a damaged map: its answers may be anything, but each call returns one.
 fn use_damaged(arena: &mut [Line]) {
     let region = Region::from_lines(arena).expect("an arena has a line");
     // SAFETY: the bytes are initialised, and nobody else writes them.

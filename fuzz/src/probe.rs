@@ -1,5 +1,5 @@
 //! Target `probe`: every backend of the probe routines against their oracle, on group memory that
-//! no table would ever make.
+//! no table would ever produce.
 
 use arbitrary::Arbitrary;
 use heptad::{
@@ -10,21 +10,21 @@ use heptad::{
 /// The most groups of a table.
 const GROUPS: usize = 16;
 
-/// Group memory, and what is looked for in it.
+/// Group memory, and the lookup in it.
 #[derive(Arbitrary, Debug)]
 pub struct Input {
     hash: u64,
     wanted: u64,
     log2_groups: u8,
-    /// What is in the home of the hash, and in its alternate.
+    /// The contents of the hash's home and of its alternate.
     pair: [Group; 2],
-    /// What is in the other groups.
+    /// The contents of the other groups.
     others: u64,
     /// A slot byte to match in each word.
     byte: u8,
 }
 
-/// A metadata word and seven entries: near what is looked for, or anything.
+/// A metadata word and seven entries: similar to what is looked up, or arbitrary.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Group {
     filter: u8,
@@ -48,7 +48,7 @@ enum Content {
     Any(u64),
 }
 
-/// As lines are: a power of two of groups in use.
+/// Lines of groups: a power of two of them in use.
 #[repr(align(64))]
 struct Table([[u64; 8]; GROUPS]);
 
@@ -76,7 +76,7 @@ impl Group {
 }
 
 impl Input {
-    /// Asks every backend, and compares every answer.
+    /// Runs every backend, and compares every answer.
     pub fn run(self) {
         let count = 1 << (self.log2_groups % 5);
         let geometry = Geometry::largest_within(count).unwrap();

@@ -14,10 +14,10 @@ use heptad::{
 
 use crate::rest;
 
-/// A map and what is done with it.
+/// A map and the operations on it.
 #[derive(Debug)]
 pub struct Input {
-    /// Lines of provided memory for the keys, and as many for the values; none for the heap.
+    /// Lines of provided memory for the keys, and as many for the values; none selects the heap.
     lines: u8,
     kept: Kept,
     operations: Vec<Operation>,
@@ -43,7 +43,7 @@ enum Operation {
     Reserve(u8),
 }
 
-/// One of not too many keys: spread, crowded at four places, and next to one another in pages.
+/// A key of a limited set: spread, crowded at four places, and adjacent in pages.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Key {
     Spread(u8),
@@ -73,7 +73,7 @@ impl<'bytes> Arbitrary<'bytes> for Input {
 }
 
 impl Input {
-    /// Does it all, and panics where an answer is wrong.
+    /// Runs everything, and panics if an answer is wrong.
     pub fn run(self) {
         match self.kept {
             Kept::Keyed(seed) => self.run_in(Keyed::new(seed)),
@@ -98,7 +98,7 @@ impl Input {
     }
 }
 
-/// An order, and the questions that only maps in the order of their keys answer.
+/// An order, and the queries that only maps in the order of their keys answer.
 trait Asked: Order + Sized {
     fn ask<S: Downward>(_: &Map<S, Self>, _: &BTreeMap<u64, u64>, _: [u64; 2]) {}
 }
@@ -162,7 +162,7 @@ fn run<S: Downward, O: Asked>(mut map: Map<S, O>, operations: &[Operation], grow
                 model.retain(|&key, _| keep(key));
             }
             Operation::Grow => {
-                // Memory for some doublings, not for as many as an input may ask for.
+                // Memory for some doublings, and not for as many as an input may request.
                 if map.capacity() < 10_000 {
                     assert!(map.try_grow().is_ok() || !grows);
                 }

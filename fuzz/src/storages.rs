@@ -6,11 +6,11 @@ use heptad::{
     storage::{Heap, Region},
 };
 
-/// Lines of the tables inside their own value: not a power of two, so that some stay unused.
+/// Lines of inline tables: not a power of two, so that some stay unused.
 pub(crate) const INLINE_LINES: usize = 11;
 
-/// Where a table's lines are. A size is a number of lines; the first is that of the table at the
-/// start, the others are those of storages for it to move into.
+/// The storage of a table's lines. A size is a number of lines; the first is that of the initial
+/// table, the others are those of storages for it to move into.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub enum Place {
     /// Inside the table.
@@ -21,7 +21,7 @@ pub enum Place {
     Heap([u8; 3]),
 }
 
-/// The memory behind provided storages of these sizes.
+/// The memory for provided storages of these sizes.
 pub(crate) fn arenas(sizes: [u8; 3]) -> [Vec<Line>; 3] {
     sizes.map(|size| vec![Line::EMPTY; lines(size).max(1)])
 }
@@ -31,12 +31,12 @@ pub(crate) fn regions(arenas: &mut [Vec<Line>; 3]) -> [Region<'_>; 3] {
     arenas.each_mut().map(|arena| Region::from_lines(arena).expect("an arena has a line"))
 }
 
-/// Storages of these sizes on the heap, without lines too.
+/// Storages of these sizes on the heap; a size may be zero.
 pub(crate) fn heaps(sizes: [u8; 3]) -> [Heap; 3] {
     sizes.map(|size| Heap::try_with_lines(lines(size)).expect("there is memory"))
 }
 
-/// Few lines mostly: small tables meet each other's groups more often.
+/// Mostly few lines: in small tables groups interact more often.
 fn lines(size: u8) -> usize {
     usize::from(size % 36)
 }
@@ -53,7 +53,7 @@ pub enum Load {
 }
 
 impl Load {
-    /// The same for the crate.
+    /// The same as the crate's type.
     pub fn max_load(self) -> MaxLoad {
         match self {
             Load::FifteenSixteenths => MaxLoad::FifteenSixteenths,
@@ -62,7 +62,7 @@ impl Load {
         }
     }
 
-    /// What a table of `groups` groups takes, in plain arithmetic.
+    /// The capacity of a table of `groups` groups, in plain arithmetic.
     pub(crate) fn capacity(self, groups: usize) -> usize {
         let sixteenths = match self {
             Load::FifteenSixteenths => 15,
@@ -72,7 +72,7 @@ impl Load {
         7 * groups * sixteenths / 16
     }
 
-    /// The least power of two of groups that takes `entries`.
+    /// The least power of two of groups with room for `entries`.
     pub(crate) fn groups_for(self, entries: usize) -> usize {
         let mut groups = 1;
         while self.capacity(groups) < entries {

@@ -1,4 +1,4 @@
-//! Each target on random inputs: no search, but no nightly compiler either.
+//! Each target on random inputs: no search for new coverage, and no nightly compiler.
 
 use arbitrary::{Arbitrary, Unstructured};
 
@@ -9,7 +9,7 @@ fn run_random<I: for<'bytes> Arbitrary<'bytes>>(inputs: u64, run: fn(I)) {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut bytes = vec![0; random.usize(..1024)];
         random.fill(&mut bytes);
-        // Most inputs are shorter than this, and none is refused for being too long.
+        // Most inputs are shorter than this, and none is refused as too long.
         if let Ok(input) = I::arbitrary_take_rest(Unstructured::new(&bytes)) {
             run(input);
         }

@@ -1,8 +1,8 @@
 //! Target `map`: operations on a `Map` or a `PackedMap`, each answer compared with the standard
 //! library's `HashMap`.
 //!
-//! Keys are few, so that they come back. Some values are boxes or have some: AddressSanitizer sees
-//! one that is dropped twice, read after its time, or never dropped.
+//! Keys are few, so that they recur. Some values are boxes or contain boxes: AddressSanitizer
+//! detects one that is dropped twice, used after its release, or never dropped.
 
 mod run;
 mod types;
@@ -20,7 +20,7 @@ use crate::{
 use run::Run;
 use types::{Byte, Key, Large, Mac, Value};
 
-/// A map, and what is done to it.
+/// A map, and the operations on it.
 #[derive(Arbitrary, Debug)]
 pub struct Input {
     kind: Kind,
@@ -31,7 +31,7 @@ pub struct Input {
     operations: Vec<Operation>,
 }
 
-/// Which types the map has.
+/// The types of the map.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Kind {
     Packed,
@@ -66,7 +66,7 @@ enum Operation {
     Growing(Growing),
 }
 
-/// What is done with an entry that was asked for.
+/// What is done with a requested entry.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Act {
     OrInsert,
@@ -77,7 +77,7 @@ enum Act {
     IntoKey,
 }
 
-/// What only a storage that grows can do.
+/// Operations that need a growing storage.
 #[derive(Arbitrary, Clone, Debug)]
 enum Growing {
     Insert(u8, u32),
@@ -90,7 +90,7 @@ enum Growing {
     CollectAgain,
 }
 
-/// Keys of which some bits are as wanted.
+/// Keys with some given bits.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Choice {
     mask: u8,
@@ -104,7 +104,7 @@ impl Choice {
 }
 
 impl Input {
-    /// Does everything and compares every answer.
+    /// Runs all operations and compares every answer.
     pub fn run(self) {
         match self.kind {
             Kind::Packed => self.run_paired::<u32, u32, Narrow>(64),
@@ -130,7 +130,7 @@ impl Input {
             Place::Region(sizes) => {
                 let mut arenas = arenas(sizes);
                 let [first, second, third] = regions(&mut arenas);
-                // Where not even one group fits there is nothing more to do.
+                // If not even one group fits, nothing more can be done.
                 let Ok(map) = PairMap::<K, V, P, _, _>::with_max_load_in(first, load, hashing)
                 else {
                     return assert!(group_bytes > 64 * arenas[0].len());

@@ -14,19 +14,19 @@ use super::{
 };
 use crate::{hashing::Hashing, storages::Load};
 
-/// A map, and what it should hold.
+/// A map, and its expected content.
 pub(super) struct Run<K, V, P: Pairing<K, V>, S: Storage> {
     map: PairMap<K, V, P, S, Hashing>,
     model: HashMap<K, V>,
-    /// Storages for the map to move into.
+    /// Storages that the map may move into.
     spares: Vec<S>,
-    /// How to do what only storages that grow can do.
+    /// The operations that need a growing storage.
     growing: Option<fn(&mut Self, Growing)>,
     load: Load,
     group_bytes: usize,
     /// The capacity before the operation.
     capacity: usize,
-    /// Was an entry stashed since all entries were put in anew?
+    /// Was an entry stashed since the last reinsertion of all entries?
     ever_stashed: bool,
 }
 
@@ -48,7 +48,7 @@ where
         Run { map, model, spares, growing, load, group_bytes, capacity, ever_stashed: false }
     }
 
-    /// Does `operations`, and takes the map apart.
+    /// Runs `operations`, and takes the map apart.
     pub(super) fn all(mut self, operations: Vec<Operation>) {
         let ending = operations.len() % 5;
         for operation in operations {
@@ -152,7 +152,7 @@ where
                 Ok(copy) => {
                     assert_eq!(copy.capacity(), self.capacity);
                     assert!(copy == self.map);
-                    self.map = copy; // whose contents are checked next
+                    self.map = copy; // its contents are checked next
                 }
                 Err(error) => assert!(error == Error::Full && self.growing.is_none()),
             },
@@ -332,7 +332,7 @@ where
         assert_eq!(self.map.capacity(), self.capacity);
     }
 
-    /// The map holds what it should, and its invariants hold.
+    /// The map has the expected content, and its invariants hold.
     fn check(&mut self) {
         assert_eq!(self.map.len(), self.model.len());
         assert_eq!(self.map.is_empty(), self.model.is_empty());

@@ -10,14 +10,14 @@ pub(super) trait Key: Copy + Debug + Eq + Hash + From<u8> + Into<u64> {}
 impl Key for u32 {}
 impl Key for u64 {}
 
-/// A value: something made of a `u32`.
+/// A value: derived from a `u32`.
 pub(super) trait Value: Clone + Debug + Default + Eq + From<u32> {}
 impl Value for u32 {}
 impl Value for Box<u32> {}
 impl Value for Large {}
 
-/// A value larger than a line, of an odd size for its alignment, that owns memory: two boxes apart, so that a copy of
-/// half of it shows.
+/// A value larger than a cache line, of a size that is odd for its alignment, that owns memory: two separate boxes,
+/// so that copying half of it is detected.
 #[repr(align(16))]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Large {
@@ -33,7 +33,7 @@ impl From<u32> for Large {
     }
 }
 
-/// A value of one byte: of every number it keeps as much.
+/// A value of one byte: keeps the low byte of each number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Byte(u8);
 
@@ -45,7 +45,7 @@ impl From<u32> for Byte {
     }
 }
 
-/// A key of a size that no word has.
+/// A key whose size is not that of a word.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Mac([u8; 6]);
 

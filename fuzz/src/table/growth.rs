@@ -1,4 +1,4 @@
-//! What only tables can do whose storages grow.
+//! Operations of tables whose storages grow.
 
 use heptad::storage::Growable;
 

@@ -1,7 +1,7 @@
 //! Target `table`: operations on a `Table`, each answer compared with a sorted list.
 //!
-//! An entry is a key in the high byte, which it is found and hashed by, over a stamp that no other
-//! entry has: so it matters which one an answer is, and a table may hold several of one key.
+//! An entry is a key in the high byte, by which it is found and hashed, and a unique stamp below:
+//! so it matters which entry an answer is, and a table may hold several entries of one key.
 
 mod growth;
 mod run;
@@ -18,7 +18,7 @@ use crate::{
 };
 use run::Run;
 
-/// A table, and what is done to it.
+/// A table, and the operations on it.
 #[derive(Arbitrary, Debug)]
 pub struct Input {
     place: Place,
@@ -54,7 +54,7 @@ enum Operation {
     Growing(Growing),
 }
 
-/// What is done with an entry that was looked for.
+/// What is done with an entry that was looked up.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Act {
     Insert,
@@ -65,7 +65,7 @@ enum Act {
     Nothing,
 }
 
-/// What only a storage that grows can do.
+/// Operations that need a growing storage.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Growing {
     Insert(u8),
@@ -76,7 +76,7 @@ enum Growing {
     Rehash(Hashing),
 }
 
-/// Keys of which some bits are as wanted.
+/// Keys with some given bits.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Choice {
     mask: u8,
@@ -94,7 +94,7 @@ fn key_of(entry: u64) -> u8 {
 }
 
 impl Input {
-    /// Does everything and compares every answer.
+    /// Runs all operations and compares every answer.
     pub fn run(self) {
         let load = self.load.max_load();
         match self.place {

@@ -11,21 +11,21 @@ use heptad::{
 use super::{Act, Choice, Growing, Input, Operation, key_of};
 use crate::{hashing::Hashing, storages::Load};
 
-/// A table, and what it should hold.
+/// A table, and its expected content.
 pub(super) struct Run<S: Storage> {
     pub(super) table: Table<u64, S>,
-    /// The entries it should hold: those of one key side by side.
+    /// The expected entries: those of one key side by side.
     pub(super) model: BTreeSet<u64>,
-    /// Storages for the table to move into.
+    /// Storages that the table may move into.
     spares: Vec<S>,
-    /// How to do what only storages that grow can do.
+    /// The operations that need a growing storage.
     growing: Option<fn(&mut Self, Growing)>,
     pub(super) hashing: Hashing,
     pub(super) load: Load,
     next_stamp: u64,
     /// The capacity before the operation.
     pub(super) capacity: usize,
-    /// Was an entry stashed since all entries were put in anew?
+    /// Was an entry stashed since the last reinsertion of all entries?
     pub(super) ever_stashed: bool,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn hash_of(hashing: Hashing, key: u8) -> u64 {
     hashing.hash(u64::from(key))
 }
 
-/// The hash function as tables want it.
+/// The hash function in the form that tables take.
 pub(super) fn hasher(hashing: Hashing) -> impl Fn(&u64) -> u64 {
     move |&entry| hash_of(hashing, key_of(entry))
 }
@@ -61,7 +61,7 @@ impl<S: Storage> Run<S> {
         }
     }
 
-    /// Does `operations`, and takes the table apart.
+    /// Runs `operations`, and takes the table apart.
     pub(super) fn all(mut self, operations: Vec<Operation>) {
         for operation in operations {
             self.one(operation);
@@ -130,7 +130,7 @@ impl<S: Storage> Run<S> {
             Operation::Clone => match self.table.try_clone() {
                 Ok(copy) => {
                     assert_eq!(copy.capacity(), self.capacity);
-                    self.table = copy; // whose contents are checked next
+                    self.table = copy; // its contents are checked next
                 }
                 Err(error) => assert!(error == Error::Full && self.growing.is_none()),
             },
@@ -167,19 +167,19 @@ impl<S: Storage> Run<S> {
         }
     }
 
-    /// An entry of `key` that never was before.
+    /// A new entry of `key`, different from all earlier ones.
     pub(super) fn new_entry(&mut self, key: u8) -> u64 {
         self.next_stamp += 1;
         u64::from(key) << 56 | self.next_stamp
     }
 
-    /// The entries of `key` that should be there.
+    /// The expected entries of `key`.
     fn entries_of(&self, key: u8) -> Vec<u64> {
         let first = u64::from(key) << 56;
         self.model.range(first..=first | u64::MAX >> 8).copied().collect()
     }
 
-    /// Finds an entry of `key`. What is compared on the way must be entries.
+    /// Finds an entry of `key`. Everything compared on the way must be an entry.
     pub(super) fn lookup(&self, key: u8) -> Option<u64> {
         let found = self.table.find(hash_of(self.hashing, key), |entry| {
             assert!(self.model.contains(entry), "compared with {entry:#x}, which is not there");
@@ -301,7 +301,7 @@ impl<S: Storage> Run<S> {
         }
     }
 
-    /// Takes out an entry of `key`; was there one?
+    /// Removes an entry of `key`; was there one?
     fn remove(&mut self, key: u8) -> bool {
         let is_there = !self.entries_of(key).is_empty();
         let removed = self.table.remove(hash_of(self.hashing, key), |entry| key_of(*entry) == key);
@@ -310,7 +310,7 @@ impl<S: Storage> Run<S> {
         is_there
     }
 
-    /// Every entry of the hash is yielded, none twice, and nothing that is not there.
+    /// Every entry of the hash is yielded, none twice, and nothing else.
     fn iter_hash(&mut self, key: u8) {
         let hash = hash_of(self.hashing, key);
         let yielded: Vec<u64> = self.table.iter_hash(hash).copied().collect();
@@ -400,7 +400,7 @@ impl<S: Storage> Run<S> {
         assert_eq!(self.table.capacity(), self.capacity);
     }
 
-    /// The table holds what it should, and its invariants hold.
+    /// The table has the expected content, and its invariants hold.
     fn check(&mut self) {
         assert_eq!(self.table.len(), self.model.len());
         assert_eq!(self.table.is_empty(), self.model.is_empty());
