@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask test counts` runs this program under callgrind, which collects inside [`heptad_counted`] and writes a
 //! file of counts whenever that returns. For each of these files, in order, the program prints a name and the number
-//! of operations. The stage divides, and compares with `counts/expected.txt`.
+//! of operations. The stage divides the counts by it, and compares with `counts/expected.txt`.
 //!
 //! Tables have 1,024 groups, or 20,000 entries where they grow. Loads are in sixteenths of the slots.
 
@@ -34,26 +34,26 @@ fn main() {
     sorted();
 }
 
-/// Does `work`, which is `operations` times what `name` says.
+/// Does `work`, which consists of `operations` of what `name` says.
 fn count(name: &str, operations: usize, mut work: impl FnMut()) {
     println!("{operations} {name}");
     heptad_counted(&mut work);
 }
 
-/// Callgrind knows it by name, so it has one, and no copies.
-// SAFETY: nobody else has a function of this name.
+/// Callgrind finds the function by name, so it has a name and no copies.
+// SAFETY: no other function has this name.
 #[unsafe(no_mangle)]
 #[inline(never)]
 fn heptad_counted(work: &mut dyn FnMut()) {
     black_box(work)();
 }
 
-/// Keys of `count` numbers from `first` on: distinct, and in no order.
+/// Keys of `count` numbers from `first` on: distinct, and unordered.
 fn keys(first: u64, count: usize) -> Vec<u64> {
     (first..).take(count).map(|number| hash_word(0x6b65_7973, number)).collect()
 }
 
-/// The same keys in another order, some of them several times.
+/// The same keys in another order, some of them repeatedly.
 fn drawn(keys: &[u64]) -> Vec<u64> {
     let index = |draw| ((u128::from(hash_word(99, draw)) * keys.len() as u128) >> 64) as usize;
     (0..keys.len() as u64).map(|draw| keys[index(draw)]).collect()
