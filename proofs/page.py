@@ -31,8 +31,7 @@ def estimate(entries):
 
 
 def estimate_as_the_page_checks_it(entries, small_tables_apart=True):
-    """Large enough, and not wastefully large; computed in 64 bits, signed where the page is
-    signed."""
+    """Large enough, and not wastefully large; computed in 64 bits, signed where the page is."""
     capacity = ((number(1) << estimate(entries)) * 7 * 15) / 16
     thrifty = z3.ULT(capacity, entries * 4)
     if small_tables_apart:
@@ -114,8 +113,7 @@ def highest_free(presence):
 
 def names_a_free_slot(presence, slot, out_of_range):
     """The page's property: slot 0 with no slot taken, or the presence bit of `slot` is clear.
-For a slot without a presence bit the lookup answers `out_of_range`. Presence bit 0 is never set.
-    0 is never set.
+    The lookup answers `out_of_range` for a slot without a presence bit. Presence bit 0 is never set.
     """
     taken = z3.BoolVal(out_of_range)
     for index in range(8):

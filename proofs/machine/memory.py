@@ -54,8 +54,7 @@ class Memory:
         return {**cells, cell: value}
 
     def word_of_table(self, address, constraints):
-        """The word at an address of the table, which the contract must allow the routine to
-        load."""
+        """The word at an address of the table; the contract must allow the load."""
         words = self.contract.words
         allowed = claripy.Or(*(claripy.And(address == here, when) for here, _, when in words))
         if not words or not follows(allowed, constraints):
