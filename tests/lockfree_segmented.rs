@@ -215,3 +215,28 @@ fn a_flooded_part_is_named() {
     assert_eq!((map.needs_rebuild(), map.len()), (None, 20));
     assert_eq!(part.tables().try_reclaim().map(|region| region.lines()), Some(arena_lines(300)));
 }
+
+#[test]
+fn counts_keys_and_values_are_those_of_one_map() {
+    let segmented = segmented(64, 9);
+    let map = Map::<u64, u64>::new_in(region_for(64), 9).unwrap();
+    for number in [1, 5, u64::MAX] {
+        for key in 0..10 {
+            let before = map.fetch_add(key, number).unwrap();
+            assert_eq!(
+                before,
+                if number == 1 { None } else { Some(if number == 5 { 1 } else { 6 }) }
+            );
+            assert_eq!(segmented.fetch_add(key, number).unwrap(), before);
+        }
+    }
+    let sorted = |words: &mut dyn Iterator<Item = u64>| {
+        let mut words: Vec<_> = words.collect();
+        words.sort_unstable();
+        words
+    };
+    assert_eq!(sorted(&mut map.keys()), sorted(&mut segmented.keys()));
+    assert_eq!(sorted(&mut map.keys()), (0..10).collect::<Vec<_>>());
+    assert_eq!(sorted(&mut map.values()), [5; 10]);
+    assert_eq!(sorted(&mut segmented.values()), [5; 10]);
+}

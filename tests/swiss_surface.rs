@@ -373,5 +373,46 @@ fn a_lock_that_is_held_is_not_waited_for() {
         assert_eq!(locked.try_with(|set| set.len()), None, "held");
     });
     assert_eq!(locked.try_with(|set| set.len()), Some(1));
+    let guard = locked.lock();
+    assert!(guard.contains(&7) && locked.try_lock().is_none());
+    // SAFETY: the guard is not used meanwhile.
+    assert_eq!(unsafe { locked.force_with(Set::len) }, 1);
+    drop(guard);
+    assert!(locked.try_lock().is_some());
     assert!(locked.into_inner().contains(&7));
+}
+
+/// A lock of one core, which masks its interrupts while it is held: here a flag stands for them.
+#[cfg(feature = "spin")]
+#[test]
+fn a_lock_may_be_of_any_kind() {
+    use heptad::swiss::Locked;
+    use lock_api::{GuardNoSend, RawMutex};
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    static MASKED: AtomicBool = AtomicBool::new(false);
+    struct Masking;
+    // SAFETY: the first to mask has the lock until it unmasks; a test has one thread.
+    unsafe impl RawMutex for Masking {
+        #[allow(clippy::declare_interior_mutable_const)]
+        const INIT: Self = Masking;
+        type GuardMarker = GuardNoSend;
+
+        fn lock(&self) {
+            assert!(self.try_lock(), "one core would wait for itself");
+        }
+        fn try_lock(&self) -> bool {
+            !MASKED.swap(true, Relaxed)
+        }
+        unsafe fn unlock(&self) {
+            MASKED.store(false, Relaxed);
+        }
+    }
+
+    let set: Locked<Set<u64>, Masking> = Locked::default();
+    set.with(|set| {
+        assert!(MASKED.load(Relaxed) && set.insert(7));
+    });
+    assert!(!MASKED.load(Relaxed) && format!("{set:?}").contains('7'));
+    assert_eq!(set.into_inner().len(), 1);
 }

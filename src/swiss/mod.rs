@@ -110,6 +110,9 @@ mod view;
 
 pub use equivalent::Equivalent;
 #[cfg(feature = "spin")]
+#[doc(no_inline)]
+pub use lock_api;
+#[cfg(feature = "spin")]
 pub use locked::Locked;
 pub use map::{Map, PackedMap};
 #[cfg(feature = "serde")]

@@ -22,7 +22,7 @@ const LOCKED: &[(&str, &[&str])] = &[
     ("lockfree", ALWAYS),
     ("lockfree-emulated-with-locks", &["cfg-if", "portable-atomic", "static_assertions"]),
     ("serde", &["cfg-if", "serde", "serde_core", "static_assertions"]),
-    ("spin", &["cfg-if", "spin", "static_assertions"]),
+    ("spin", &["cfg-if", "lock_api", "scopeguard", "spin", "static_assertions"]),
 ];
 const ALWAYS: &[&str] = &["cfg-if", "static_assertions"];
 

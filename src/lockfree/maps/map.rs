@@ -345,6 +345,16 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         Iter::over(&self.chain)
     }
 
+    /// The keys, by the walk of [`iter`](Self::iter).
+    pub fn keys(&self) -> impl Iterator<Item = K> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The values, by the walk of [`iter`](Self::iter).
+    pub fn values(&self) -> impl Iterator<Item = V> {
+        self.iter().map(|(_, value)| value)
+    }
+
     /// The number of entries. Reads every bucket's line. Exact when nobody changes anything meanwhile, in the
     /// middle of a rebuild too; otherwise each home is counted as it is at some instant, so that no key
     /// counts twice, and the sum is never more than could be there. An entry that a rebuild moves meanwhile

@@ -1,5 +1,6 @@
 //! The public maps: keys and values as words, and whose code decides.
 
+mod count;
 mod expectation;
 mod indirect;
 mod iter;

@@ -97,7 +97,7 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, 
     }
 
     #[inline]
-    fn of(&self, key: K) -> &Map<'a, K, V, G> {
+    pub(super) fn of(&self, key: K) -> &Map<'a, K, V, G> {
         // Always in bounds; the remainder tells the compiler so.
         &self.segments[self.segment_index(key) % SEGMENTS]
     }
@@ -268,6 +268,16 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, 
     /// The entries, one part after another: see [`Map::iter`].
     pub fn iter(&self) -> iter::Flatten<slice::Iter<'_, Map<'a, K, V, G>>> {
         self.segments.iter().flatten()
+    }
+
+    /// The keys, by the walk of [`iter`](Self::iter).
+    pub fn keys(&self) -> impl Iterator<Item = K> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The values, by the walk of [`iter`](Self::iter).
+    pub fn values(&self) -> impl Iterator<Item = V> {
+        self.iter().map(|(_, value)| value)
     }
 
     /// The entries of all parts: see [`Map::len`].

@@ -14,7 +14,7 @@ use crate::{robin_hood::order::Order, storage::Downward};
 
 impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
     /// Removes the first entry in order and returns it: that of the least key in a
-    /// [`Monotone`](crate::robin_hood::Monotone) order.
+    /// [`Monotone`] order.
     ///
     /// Reads the empty slots before it, so to empty a whole table take [`into_iter`](Self::into_iter).
     pub fn pop_first(&mut self) -> Option<E> {
@@ -23,7 +23,7 @@ impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
     }
 
     /// Removes the last entry in order and returns it: that of the greatest key in a
-    /// [`Monotone`](crate::robin_hood::Monotone) order.
+    /// [`Monotone`] order.
     ///
     /// Reads the empty slots after it.
     pub fn pop_last(&mut self) -> Option<E> {
