@@ -386,6 +386,23 @@ fn a_panicking_destructor_loses_nothing() {
     assert_eq!((map.len() as isize, alive.get()), (25, 25));
 }
 
+/// Seven values take 2^32 + 3 bytes; with their group 2^33, and 2^32 - 3.
+#[cfg(target_pointer_width = "32")]
+#[test]
+fn values_whose_group_is_beyond_the_address_space_find_no_room() {
+    fn find_none<const BYTES: usize>() {
+        let mut lines = [Line::EMPTY; 8];
+        let region = Region::from_lines(&mut lines).unwrap();
+        let map = Map::<u32, [u8; BYTES], _>::new_in(region, Keyed::new(7));
+        assert!(matches!(map.map(drop), Err(Error::TooSmall { given_bytes: 512, .. })));
+        let mut map = Map::<u32, [u8; BYTES]>::with_hasher(Keyed::new(7));
+        assert_eq!(map.try_reserve(1), Err(Error::CapacityOverflow));
+    }
+    find_none::<613_566_757>();
+    find_none::<1_227_133_504>();
+    find_none::<613_566_747>();
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn maps_of_large_values_are_read_back() {

@@ -16,9 +16,10 @@
 
 use crate::layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad, SLOTS, log2_groups_for};
 
-/// Bytes of a group and its values.
+/// Bytes of a group and its values. Where that is beyond the address space, as it can be with 32 bits, the most that
+/// there are: no memory has them.
 pub(super) const fn bytes_per_group<V>() -> usize {
-    LINE_BYTES + SLOTS * size_of::<V>()
+    size_of::<V>().saturating_mul(SLOTS).saturating_add(LINE_BYTES)
 }
 
 /// The most bytes between the groups and the values.
@@ -31,11 +32,12 @@ pub(super) const fn needs_fixed_lines<V>() -> bool {
     gap_bytes::<V>() != 0
 }
 
-/// Lines of a table of `groups` groups, or `None` beyond the address space.
+/// Lines of a table of `groups` groups, or `None` beyond the address space. Their bytes are a number too.
 pub(super) const fn lines_of_groups<V>(groups: usize) -> Option<usize> {
     let Some(bytes) = groups.checked_mul(bytes_per_group::<V>()) else { return None };
-    match bytes.checked_add(gap_bytes::<V>()) {
-        Some(bytes) => Some(bytes.div_ceil(LINE_BYTES)),
+    let Some(bytes) = bytes.checked_add(gap_bytes::<V>()) else { return None };
+    match bytes.checked_next_multiple_of(LINE_BYTES) {
+        Some(bytes) => Some(bytes / LINE_BYTES),
         None => None,
     }
 }
@@ -129,11 +131,25 @@ mod tests {
         }
     }
 
+    /// Seven values take 2^32 + 3 bytes; with their group 2^33, and 2^32 - 3.
+    #[cfg(target_pointer_width = "32")]
+    #[test]
+    fn a_group_beyond_the_address_space_has_no_lines() {
+        fn has_none<const BYTES: usize>() {
+            assert_eq!(lines_of_groups::<[u8; BYTES]>(1), None);
+            assert_eq!(lines_for::<[u8; BYTES]>(1), usize::MAX / LINE_BYTES);
+            assert_eq!(largest_within::<[u8; BYTES]>(1 << 24), None);
+        }
+        has_none::<613_566_757>();
+        has_none::<1_227_133_504>();
+        has_none::<613_566_747>();
+    }
+
     #[test]
     fn sizes_beyond_the_address_space_have_no_lines() {
         assert_eq!(lines_of_groups::<u64>(usize::MAX / 64), None);
         assert_eq!(lines_for::<u64>(usize::MAX), usize::MAX / LINE_BYTES);
-        assert_eq!(lines_for::<[u64; 1 << 20]>(1 << 56), usize::MAX / LINE_BYTES);
+        assert_eq!(lines_for::<[u64; 1 << 20]>(usize::MAX >> 8), usize::MAX / LINE_BYTES);
         assert_eq!(
             (lines_for::<()>(105), lines_for::<u64>(105), lines_for::<Wide>(6)),
             (16, 30, 32)
