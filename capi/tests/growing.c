@@ -139,11 +139,29 @@ static void wrong_arguments(void)
     expect_nothing_left();
 }
 
+/* Of zeros, there is no allocator to call. */
+static void dead_ones(void)
+{
+    static heptad_growing_set set;
+    static heptad_growing_map map;
+    static heptad_growing_table table;
+    EQUAL(heptad_growing_set_insert(&set, 1), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_set_reserve(&set, 1), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_map_reserve(&map, 1), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_table_shrink(&table, 1), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_set_release(&set), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_set_init(&set, &counting, 0, SEED, HEPTAD_LOAD_15_16), HEPTAD_OK);
+    EQUAL(heptad_growing_set_release(&set), HEPTAD_OK);
+    EQUAL(heptad_growing_set_shrink(&set, 9), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_set_release(&set), HEPTAD_ERROR_HANDLE);
+    expect_nothing_left();
+}
+
 int main(void)
 {
     static const struct test_case cases[] = {
         CASE(a_set_grows_and_shrinks), CASE(a_map_grows), CASE(a_table_grows),
-        CASE(refused_memory_changes_nothing), CASE(wrong_arguments),
+        CASE(refused_memory_changes_nothing), CASE(wrong_arguments), CASE(dead_ones),
     };
     return RUN(cases);
 }

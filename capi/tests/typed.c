@@ -194,11 +194,45 @@ static void refused_memory_changes_nothing(void)
     expect_nothing_left();
 }
 
+/* Under the sanitizers: no pointer is moved off null, or before the first entry. */
+static void maps_without_entries(void)
+{
+    colors map;
+    colors_entry *entry;
+    EQUAL(colors_init(&map, &counting, SEED), HEPTAD_OK);
+    HEPTAD_FOR_EACH(entry, &map) {
+        CHECK(0);
+    }
+    CHECK(entry == map.entries);
+    EQUAL(colors_remove(&map, point_of(1, 2)), 0);
+    EQUAL(colors_release(&map), HEPTAD_OK);
+    expect_nothing_left();
+}
+
+/* A map of zeros, one that was released, and one that was never made, whatever stood there. */
+static void dead_maps(void)
+{
+    static words zeros;
+    words map;
+    memset(&map, 0xEE, sizeof map);
+    EQUAL(words_init(&map, NULL, SEED), HEPTAD_ERROR_NULL);
+    EQUAL(words_put(&map, heptad_text_of("a"), 1), HEPTAD_ERROR_HANDLE);
+    EQUAL(words_init(&map, &counting, SEED), HEPTAD_OK);
+    EQUAL(words_release(&map), HEPTAD_OK);
+    EQUAL(words_put(&map, heptad_text_of("a"), 1), HEPTAD_ERROR_HANDLE);
+    EQUAL(words_release(&map), HEPTAD_ERROR_HANDLE);
+    EQUAL(words_put(&zeros, heptad_text_of("a"), 1), HEPTAD_ERROR_HANDLE);
+    CHECK(words_at(&zeros, heptad_text_of("a")) == NULL);
+    EQUAL(words_remove(&zeros, heptad_text_of("a")), HEPTAD_ERROR_HANDLE);
+    EQUAL(words_release(&zeros), HEPTAD_ERROR_HANDLE);
+    expect_nothing_left();
+}
+
 int main(void)
 {
     static const struct test_case cases[] = {
         CASE(structs), CASE(equal_hashes), CASE(strings), CASE(borrowed_strings),
-        CASE(refused_memory_changes_nothing),
+        CASE(refused_memory_changes_nothing), CASE(maps_without_entries), CASE(dead_maps),
     };
     return RUN(cases);
 }

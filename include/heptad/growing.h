@@ -107,9 +107,16 @@ typedef struct heptad_growing_table {
     /* Moves to memory for `entries`, or into as much as there are. */                                 \
     HEPTAD_STATIC int heptad_growing_##kind##_resize(heptad_growing_##kind *it, size_t entries)        \
     {                                                                                                  \
-        size_t bytes = size_of(entries, it->load), old_bytes = 0;                                      \
-        void *old = NULL, *lines = heptad_allocate_lines(it->allocator, bytes);                        \
-        int result = !bytes ? HEPTAD_ERROR_CAPACITY : !lines ? HEPTAD_ERROR_MEMORY : relocate;         \
+        size_t bytes, old_bytes = 0;                                                                   \
+        void *old = NULL, *lines;                                                                      \
+        /* One that is not live may have no allocator. */                                              \
+        int result = heptad_##kind##_prefetch(&it->kind, 0);                                           \
+        if (result != HEPTAD_OK) {                                                                     \
+            return result;                                                                             \
+        }                                                                                              \
+        bytes = size_of(entries, it->load);                                                            \
+        lines = heptad_allocate_lines(it->allocator, bytes);                                           \
+        result = !bytes ? HEPTAD_ERROR_CAPACITY : !lines ? HEPTAD_ERROR_MEMORY : relocate;             \
         if (result == HEPTAD_OK) {                                                                     \
             heptad_release_lines(it->allocator, old, old_bytes);                                       \
         } else {                                                                                       \
@@ -123,7 +130,9 @@ typedef struct heptad_growing_table {
         void *lines = NULL;                                                                            \
         size_t bytes = 0;                                                                              \
         int result = heptad_##kind##_release(&it->kind, &lines, &bytes);                               \
-        heptad_release_lines(it->allocator, lines, bytes);                                             \
+        if (result == HEPTAD_OK) {                                                                     \
+            heptad_release_lines(it->allocator, lines, bytes);                                         \
+        }                                                                                              \
         return result;                                                                                 \
     }                                                                                                  \
     /* Grows until `additional` more entries fit. */                                                   \

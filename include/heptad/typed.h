@@ -26,7 +26,8 @@
  * table on average, and the entry.
  *
  * One owner, as a heptad_table, which holds the number of an entry and 32 bits of its hash. At most 2^32 - 1 entries. Errors:
- * _MEMORY if the allocator has none; _NULL without an allocator; _CAPACITY. */
+ * _MEMORY if the allocator has none; _NULL without an allocator; _CAPACITY; _HANDLE for a map of zeros, one that was released,
+ * or one whose init failed. */
 #ifndef HEPTAD_TYPED_H
 #define HEPTAD_TYPED_H
 
@@ -42,8 +43,9 @@ extern "C" {
 #define HEPTAD_EQUAL(one, other) ((one) == (other))
 
 /* Walks over all entries; `entry` is a name_entry pointer that you declare, and may be removed. */
-#define HEPTAD_FOR_EACH(entry, map) \
-    for ((entry) = (map)->entries + (map)->count; (entry)-- != (map)->entries;)
+#define HEPTAD_FOR_EACH(entry, map)                                                           \
+    for ((entry) = (map)->count ? (map)->entries + (map)->count : (map)->entries;             \
+         (entry) != (map)->entries && (entry)--;)
 
 /* A string of any bytes. */
 typedef struct heptad_text {
@@ -173,6 +175,8 @@ HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
     }                                                                                                  \
     HEPTAD_STATIC int name##_init(name *map, const heptad_allocator *allocator, uint64_t seed)         \
     {                                                                                                  \
+        heptad_growing_table none = { HEPTAD_INIT, NULL, 0, NULL, NULL, NULL };                        \
+        map->table = none;                                                                             \
         map->entries = NULL;                                                                           \
         map->count = map->room = 0;                                                                    \
         map->seed = seed;                                                                              \
@@ -195,6 +199,9 @@ HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
         const heptad_allocator *allocator = map->table.allocator;                                      \
         size_t at, room = map->room ? 2 * map->room : 8, most = ~HEPTAD_NO_BYTES / sizeof *map->entries; \
         name##_entry *entries;                                                                         \
+        if (!allocator) {                                                                              \
+            return HEPTAD_ERROR_HANDLE;                                                                \
+        }                                                                                              \
         if (map->count < map->room) {                                                                  \
             return HEPTAD_OK;                                                                          \
         }                                                                                              \
