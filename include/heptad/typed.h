@@ -20,7 +20,7 @@
  *
  *     HEPTAD_TYPED_MAP(ages, uint32_t, short, heptad_hash_word, HEPTAD_EQUAL)
  *
- * Entries lie side by side in memory of the allocator, in the order of insertion until one is removed: the last one takes the
+ * Entries are copied byte by byte, and lie side by side in memory of the allocator, in the order of insertion until one is removed: the last one takes the
  * place of a removed one. HEPTAD_FOR_EACH walks over them from the last to the first, so that the current one may be
  * removed. A pointer to an entry or value is good until the next insertion or removal. A lookup touches 1.2 lines of the
  * table on average, and the entry.
@@ -127,6 +127,13 @@ HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
     return (entry & ~HEPTAD_WORD(0) << 32) | entry >> 32;
 }
 
+/* May a type be copied byte by byte? */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#define HEPTAD_IS_PLAIN(type) __is_trivially_copyable(type)
+#else
+#define HEPTAD_IS_PLAIN(type) 1
+#endif
+
 #define HEPTAD_TYPED_MAP(name, key_type, value_type, hash, equal) \
     HEPTAD_TYPED_MAP_KEEPING(name, key_type, value_type, hash, equal, HEPTAD_KEEP_AS_IT_IS, HEPTAD_DROP_AS_IT_IS)
 #define HEPTAD_STRING_MAP(name, value_type)                                                     \
@@ -142,6 +149,7 @@ HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
         key_type key;                                                                                  \
         value_type value;                                                                              \
     } name##_entry;                                                                                    \
+    HEPTAD_STATIC_ASSERT(name##_entry_is_plain, HEPTAD_IS_PLAIN(name##_entry));                        \
     typedef struct name {                                                                              \
         heptad_growing_table table;                                                                    \
         name##_entry *entries;                                                                         \
