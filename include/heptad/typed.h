@@ -20,14 +20,14 @@
  *
  *     HEPTAD_TYPED_MAP(ages, uint32_t, short, heptad_hash_word, HEPTAD_EQUAL)
  *
- * Entries are copied byte by byte, and lie side by side in memory of the allocator, in the order of insertion until one is removed: the last one takes the
- * place of a removed one. HEPTAD_FOR_EACH walks over them from the last to the first, so that the current one may be
- * removed. A pointer to an entry or value is good until the next insertion or removal. A lookup touches 1.2 lines of the
- * table on average, and the entry.
+ * Entries are copied byte by byte, and lie side by side in memory of the allocator, in the order of insertion until one
+ * is removed: the last one takes the place of a removed one. HEPTAD_FOR_EACH walks over them from the last to the first,
+ * so that the current one may be removed. A pointer to an entry or value is good until the next insertion or removal. A
+ * lookup touches 1.2 lines of the table on average, and the entry.
  *
  * One owner, as a heptad_table, which holds the number of an entry and 32 bits of its hash. At most 2^32 - 1 entries. Errors:
  * _MEMORY if the allocator has none; _NULL without an allocator; _CAPACITY; _HANDLE for a map of zeros, one that was released,
- * or one whose init failed. */
+ * or one whose init failed. The pointer to the map itself is not null: that is not checked. */
 #ifndef HEPTAD_TYPED_H
 #define HEPTAD_TYPED_H
 
