@@ -6,10 +6,11 @@ use crate::{error::Error, layout::Line};
 /// What a storage without lines points to: a group without entries, which is never written.
 const NO_LINES: &Line = &Line::EMPTY;
 
-/// A storage of kind `S` that comes later: a table in it stands in a `static` from the start, and gets its memory at boot.
+/// A storage of kind `S` that comes later: a table in it stands in a `static` from the start, and gets its memory at
+/// boot.
 ///
-/// Until then there are no lines: lookups miss, and insertions return [`Error::Full`]. Without a storage all its bytes are zero, so that
-/// the `static` takes no room in the binary.
+/// Until then there are no lines: lookups miss, and insertions return [`Error::Full`]. Without a storage all its bytes
+/// are zero, so that the `static` takes no room in the binary.
 ///
 /// ```
 /// use std::sync::Mutex;

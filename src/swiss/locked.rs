@@ -52,13 +52,12 @@ impl<T, R: RawMutex> Locked<T, R> {
         self.mutex.try_lock()
     }
 
-    /// Lets `act` use what the lock guards, whoever holds it: for a panic handler, which prints what there is when all
-    /// other code has stopped.
+    /// Lets `act` read what the lock guards, whoever holds it: for a panic handler, when all other code has stopped.
     ///
     /// # Safety
     ///
-    /// Nobody uses what the lock guards until `act` returns. Whoever held the lock may have been
-    /// stopped in the middle of a change: then `act` may read numbers of the table that are out of date, and must not change it.
+    /// Nobody else uses what the lock guards until `act` returns. A holder that was stopped inside a method of a table has left
+    /// its slots between two states: then `act` may ask for `len` and `capacity`, and for nothing that reads slots.
     pub unsafe fn force_with<A>(&self, act: impl FnOnce(&T) -> A) -> A {
         // SAFETY: the pointer is that of a field, and nobody uses it otherwise.
         act(unsafe { &*self.mutex.data_ptr() })

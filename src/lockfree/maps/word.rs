@@ -166,10 +166,17 @@ impl Word for char {
 }
 
 /// Up to eight bytes, the first lowest. Longer arrays do not compile.
+///
+/// ```
+/// assert_eq!(heptad::lockfree::Word::to_word([1u8; 8]), 0x0101_0101_0101_0101);
+/// ```
+/// ```compile_fail,E0080
+/// heptad::lockfree::Word::to_word([1u8; 9]);
+/// ```
 impl<const N: usize> Word for [u8; N] {
     #[inline]
     fn to_word(self) -> u64 {
-        const { assert!(N <= 8, "a word has eight bytes: longer keys are for `IndirectMap`") };
+        const { assert!(N <= 8, "heptad: a word has eight bytes: longer keys are for `IndirectMap`") };
         let mut bytes = [0; 8];
         for (byte, own) in bytes.iter_mut().zip(self) {
             *byte = own;
@@ -179,7 +186,6 @@ impl<const N: usize> Word for [u8; N] {
 
     #[inline]
     fn from_word(word: u64) -> Self {
-        const { assert!(N <= 8, "a word has eight bytes: longer keys are for `IndirectMap`") };
         let bytes = word.to_le_bytes();
         core::array::from_fn(|index| bytes.get(index).copied().unwrap_or(0))
     }
