@@ -44,6 +44,9 @@ pub(super) struct Machine {
     pub(super) paths: &'static [Path],
 }
 
+/// The line of a banner that states the costs of the form that all of it describes.
+pub(super) const COST: &str = "Cost";
+
 /// A path through a routine: for each conditional branch on it, is it taken?
 pub(super) struct Path {
     pub(super) routine: &'static str,
@@ -74,7 +77,7 @@ pub(super) const MACHINES: &[Machine] = &[
         name: "x86_64",
         folder: "x86_64",
         preludes: &["prelude.inc"],
-        cost: "Cost",
+        cost: COST,
         target_features: "",
         compiler: "x86_64-linux-gnu-gcc",
         target: X86_64_LINUX,
@@ -136,7 +139,7 @@ pub(super) const MACHINES: &[Machine] = &[
         name: "aarch64",
         folder: "aarch64",
         preludes: &["prelude.inc"],
-        cost: "Cost",
+        cost: COST,
         target_features: "",
         compiler: AARCH64.compiler,
         target: AARCH64.target,
@@ -183,7 +186,7 @@ const RISCV64_BASE: Machine = Machine {
     name: "riscv64",
     folder: "riscv64",
     preludes: &["prelude.inc"],
-    cost: "Cost",
+    cost: COST,
     target_features: "",
     compiler: RISCV64.compiler,
     target: RISCV64.target,
