@@ -144,8 +144,26 @@ fn entries_of_maps() {
         format!("{:?}", vacant.insert_entry("V".into())),
         "OccupiedEntry { key: 5, value: \"V\" }"
     );
+    let Entry::Occupied(entry) = map.entry(5) else { unreachable!() };
+    let kept = entry.replace_entry_with(|&key, value| Some(format!("{key}{value}")));
+    assert_eq!(format!("{kept:?}"), "Occupied(5, \"5V\")");
+    let Entry::Vacant(vacant) =
+        kept.and_replace_entry_with(|_, value| Some(value).filter(|_| false))
+    else {
+        unreachable!()
+    };
+    assert_eq!(vacant.insert_entry("V".into()).key(), &5);
+    assert_eq!(map.entry(6).and_replace_entry_with(|_, _| unreachable!()).key(), &6);
     map.shrink_to(100);
     assert_eq!((map.len(), map.check_invariants(false)), (4, Ok(())));
+    let mut extraction = map.extract_if(|key, _| *key == 5);
+    assert_eq!(format!("{extraction:?}"), "ExtractIf { left: 4, .. }");
+    assert_eq!((extraction.next(), extraction.next()), (Some((5, "V".into())), None));
+    drop(extraction);
+    let keys = map.clone().into_keys();
+    assert_eq!((keys.len(), format!("{keys:?}")), (3, "IntoKeys { len: 3, .. }".into()));
+    assert_eq!(keys.collect::<Model<_>>(), [1, 2, 8].into());
+    assert_eq!(map.into_values().collect::<Model<_>>().len(), 3);
     let mut copies: Map<u32, u8> = Map::new();
     copies.extend(&[(1, 2), (3, 4)].into_iter().collect::<PackedMap<u32, u8>>());
     assert!(copies == Map::from([(1, 2), (3, 4)]));
