@@ -29,7 +29,8 @@ impl<S: Storage, O> Set<Later<S>, O> {
     ///
     /// ```
     /// use std::sync::Mutex;
-    /// use heptad::{Error, layout::MaxLoad, robin_hood::{ByValue, Set, lines_for}, storage::{Later, Region, StaticLines}};
+    /// use heptad::{Error, layout::MaxLoad, robin_hood::{ByValue, Set, lines_for}};
+    /// use heptad::storage::{Later, Region, StaticLines};
     ///
     /// const LINES: usize = lines_for(100, MaxLoad::SevenEighths).unwrap();
     /// static MEMORY: StaticLines<LINES> = StaticLines::new();

@@ -19,8 +19,8 @@ use crate::{
 
 #[cfg(feature = "alloc")]
 impl<S: Downward, O: Total + PartialEq + Clone> Set<S, O> {
-    /// Makes a set on the heap of the keys that `merge` takes from this set and `other`, in the order of this one: in one
-    /// pass over both if they have one order, else key by key.
+    /// Makes a set on the heap of the keys that `merge` takes from this set and `other`, in the order of this
+    /// one: in one pass over both if they have one order, else key by key.
     fn combined<S2: Downward>(
         &self,
         merge: Merge,

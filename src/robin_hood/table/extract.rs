@@ -13,9 +13,9 @@ use super::{
 use crate::storage::Downward;
 
 impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
-    /// Removes the entries for which `chosen` holds, and returns them, in order. `chosen` is called once per entry, with
-    /// the key, and in a map with the value, which it may change. It is called as the iterator advances: entries that the
-    /// iterator has not reached when it is dropped stay.
+    /// Removes the entries for which `chosen` holds, and returns them, in order. `chosen` is called once per
+    /// entry, with the key, and in a map with the value, which it may change. It is called as the iterator
+    /// advances: entries that the iterator has not reached when it is dropped stay.
     ///
     /// One pass over all slots, or over those up to where the iterator is dropped. A forgotten iterator
     /// ([`core::mem::forget`]) leaves the table empty.
@@ -39,7 +39,8 @@ impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
         ExtractIf { removal, order: &self.order, chosen, entry: PhantomData }
     }
 
-    /// [`extract_if`](Self::extract_if) of the keys within `bounds`. Two lookups, and one pass over the slots in between.
+    /// [`extract_if`](Self::extract_if) of the keys within `bounds`. Two lookups, and one pass over the slots
+    /// in between.
     pub fn extract_range_if<F>(
         &mut self,
         bounds: impl RangeBounds<u64>,

@@ -35,8 +35,8 @@ impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
         E::of(self.order.key(word), self.raw.remove(place))
     }
 
-    /// Moves all entries of `other` to this table. A value of `other` replaces the one that its key had here. The orders
-    /// may differ.
+    /// Moves all entries of `other` to this table. A value of `other` replaces the one that its key had here.
+    /// The orders may differ.
     ///
     /// Each entry costs an insertion, and what moves for it; room for all is made at once where the storage can. To
     /// add many entries to a large table, merge the two.

@@ -155,8 +155,8 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> OccupiedEntry<'a, K, V, P, 
         self.remove_entry().1
     }
 
-    /// Replaces the value by what `replace` makes of it, or takes the entry out if that is `None`. If `replace` panics, the
-    /// entry is gone.
+    /// Replaces the value by what `replace` makes of it, or takes the entry out if that is `None`. If `replace`
+    /// panics, the entry is gone.
     pub fn replace_entry_with(
         self,
         replace: impl FnOnce(&K, V) -> Option<V>,
