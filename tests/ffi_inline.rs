@@ -68,7 +68,7 @@ fn a_live_handle_has_the_words_that_c_reads() {
         made(|set, memory, bytes| unsafe { heptad_set_init(set, memory, bytes, SEED, 0) });
     assert_eq!(set.kind, inline::KIND_SET);
     assert_eq!(set.body[inline::BODY_LINES], lines);
-    assert_eq!(set.body[inline::BODY_COUNT], 2 * GROUPS);
+    assert_eq!(set.body[inline::BODY_BYTES], 2 * GROUPS * 64);
     assert_eq!(set.body[inline::BODY_MASK], (2 * GROUPS - 1) * 64);
     assert_eq!((set.body[inline::BODY_SPAN], set.body[inline::BODY_SEED]), (0, SEED));
 
@@ -76,7 +76,7 @@ fn a_live_handle_has_the_words_that_c_reads() {
     let (map, lines) =
         made(|map, memory, bytes| unsafe { heptad_map_init(map, memory, bytes, SEED, 0) });
     assert_eq!((map.kind, map.body[inline::BODY_LINES]), (inline::KIND_MAP, lines));
-    assert_eq!(map.body[inline::BODY_COUNT], 2 * GROUPS);
+    assert_eq!(map.body[inline::BODY_BYTES], 2 * GROUPS * 64);
     assert_eq!(map.body[inline::BODY_MASK], (GROUPS - 1) * 64);
     assert_eq!((map.body[inline::BODY_SPAN], map.body[inline::BODY_SEED]), (0, SEED));
 }

@@ -213,6 +213,8 @@ static void a_misaligned_copy(void)
 {
     unsigned char bytes[sizeof(heptad_set) + 8];
     heptad_set set = HEPTAD_INIT;
+    uint64_t keys[2] = { 1, 2 };
+    uint8_t found[2] = { 0, 0 };
     size_t shift;
     EQUAL(heptad_set_init(&set, lines, 64, SEED, HEPTAD_LOAD_15_16), HEPTAD_OK);
     EQUAL(heptad_set_insert(&set, 1), 1);
@@ -221,9 +223,15 @@ static void a_misaligned_copy(void)
         int result;
         memcpy(bytes + shift, &set, sizeof set);
         result = heptad_inline_set_contains(copy, 1);
-        CHECK(result == 1 || result == HEPTAD_ERROR_MISALIGNED || ((uintptr_t)copy & 7) == 0);
+        CHECK(result == 1 || result == HEPTAD_ERROR_MISALIGNED);
         result = heptad_inline_set_contains(copy, 2);
         CHECK(result == 0 || result == HEPTAD_ERROR_MISALIGNED);
+        if (HEPTAD_READS_UNALIGNED) {
+            /* So it was not the library that answered, nor does it answer batches. */
+            EQUAL(result, 0);
+            EQUAL(heptad_inline_set_contains_many(copy, keys, 2, found), HEPTAD_OK);
+            EQUAL(found[0] * 2 + found[1], 2);
+        }
     }
     EQUAL(heptad_set_release(&set, NULL, NULL), HEPTAD_OK);
 }

@@ -101,7 +101,7 @@ HEPTAD_INLINE int heptad_inline_is_free(const heptad_probe *probe, const void *r
                                         const uint64_t *keys, size_t count)
 {
     return heptad_inline_is_apart(results, bytes, probe->words - 1, 128)
-        && heptad_inline_is_apart(results, bytes, probe->lines, (probe->words[HEPTAD_BODY_COUNT] + 1) << 6)
+        && heptad_inline_is_apart(results, bytes, probe->lines, probe->words[HEPTAD_BODY_BYTES])
         && heptad_inline_is_apart(results, bytes, keys, count * sizeof *keys);
 }
 

@@ -33,6 +33,15 @@
 #define HEPTAD_PROBE_NEON 0
 #endif
 
+/* May a word be read at any address? Then no lookup has to check that its handle is aligned. */
+#if HEPTAD_HAS_INLINE && (defined(__x86_64__) || defined(__ARM_FEATURE_UNALIGNED))
+#define HEPTAD_READS_UNALIGNED 1
+#define HEPTAD_HANDLE_WORD __attribute__((__may_alias__, __aligned__(1)))
+#else
+#define HEPTAD_READS_UNALIGNED 0
+#define HEPTAD_HANDLE_WORD __attribute__((__may_alias__))
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -41,7 +50,7 @@ extern "C" {
 
 /* Words of a handle's body while it is live: src/ffi/inline.rs has the same numbers. */
 #define HEPTAD_BODY_LINES 0   /* address of the first group */
-#define HEPTAD_BODY_COUNT 1   /* lines of 64 bytes of the memory */
+#define HEPTAD_BODY_BYTES 1   /* of the memory */
 #define HEPTAD_BODY_MASK 2    /* (groups - 1) * 64 */
 #define HEPTAD_BODY_SPAN 3    /* not 0 if entries are stashed */
 #define HEPTAD_BODY_SEED 9    /* of a set or map */
@@ -52,22 +61,17 @@ extern "C" {
 #define HEPTAD_KIND_MAP 0x6d617030   /* map0 */
 #define HEPTAD_KIND_TABLE 0x74616230 /* tab0 */
 
-/* May a word be read at any address? Then no lookup has to check that its handle is aligned. */
-#if defined(__x86_64__) || defined(__ARM_FEATURE_UNALIGNED)
-#define HEPTAD_READS_UNALIGNED 1
-#define HEPTAD_ANY_ALIGNMENT __attribute__((__may_alias__, __aligned__(1)))
-#else
-#define HEPTAD_READS_UNALIGNED 0
-#define HEPTAD_ANY_ALIGNMENT __attribute__((__may_alias__))
-#endif
-
 /* A word of a handle, and of a table, whatever the memory was declared as. */
-typedef uint64_t HEPTAD_ANY_ALIGNMENT heptad_handle_word;
+typedef uint64_t HEPTAD_HANDLE_WORD heptad_handle_word;
 typedef uint64_t __attribute__((__may_alias__)) heptad_any_word;
 
 /* For the cold half of a lookup: a call that writes nothing, so that a loop of lookups keeps the handle's words in
- * registers. */
+ * registers. Without optimisation GCC writes static functions that nothing calls, unless they are inline ones. */
+#ifdef __OPTIMIZE__
 #define HEPTAD_COLD static __attribute__((__noinline__, __cold__, __pure__, __unused__))
+#else
+#define HEPTAD_COLD static __inline__ __attribute__((__unused__))
+#endif
 
 /* Stands for a handle that cannot be read. */
 __attribute__((__unused__)) static const uint64_t heptad_probe_dead[16] = { 0 };
