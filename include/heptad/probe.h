@@ -7,7 +7,7 @@
  *     HEPTAD_PROBE_NEON     in a D register, likewise (AArch64)
  *     else                  in general registers; everywhere, if HEPTAD_GENERAL_REGISTERS is defined
  *
- * with the same answers. A compiler that is told -mgeneral-regs-only or -mno-sse defines neither __SSE2__ nor
+ * with the same answers. With -mgeneral-regs-only or -mno-sse a compiler defines neither __SSE2__ nor
  * __ARM_NEON, so a kernel has general registers by itself. */
 #ifndef HEPTAD_PROBE_H
 #define HEPTAD_PROBE_H
