@@ -32,6 +32,7 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod litmus;
 mod lockfree;
 mod matrix;
 mod messages;
