@@ -301,8 +301,9 @@ fn a_panicking_function_drops_nothing_twice() {
     let stop = || -> Owned { panic!("the caller's function") };
     check(|map| assert_eq!(map.entry(100).or_insert_with(stop).1, 0), 0);
     check(|map| assert_eq!(map.entry(100).or_insert_with_key(|_| stop()).1, 0), 0);
-    check(|map| drop(map.entry(7).and_modify(|value| *value = stop())), 0);
-    check(|map| drop(map.entry(7).and_replace_entry_with(|_, _| Some(stop()))), 1);
+    check(|map| assert_eq!(map.entry(7).and_modify(|value| *value = stop()).key(), &7), 0);
+    let replace = |_: &u32, _| Some(stop());
+    check(|map| assert_eq!(map.entry(7).and_replace_entry_with(replace).key(), &7), 1);
     for seen in [0, 1, 40] {
         let choose = || {
             let mut calls = 0;

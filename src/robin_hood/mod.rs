@@ -177,6 +177,7 @@ mod insert;
 mod iter;
 pub mod map;
 mod merge;
+mod operators;
 mod order;
 mod place;
 mod raw;

@@ -44,8 +44,9 @@ const ORIGINS: [Origin; 5] = [
     Origin {
         prefix: "BTreeSet::",
         listed: STD,
-        files: &[("robin_hood/set", ""), ("robin_hood/table", ""), ("robin_hood", "algebra")],
-        entries: ("robin_hood/set", "entry"),
+        files: &[("robin_hood", "set"), ("robin_hood/table", ""), ("robin_hood", "algebra")],
+        // Those of the standard library are unstable.
+        entries: ("robin_hood", "set_entry"),
     },
 ];
 

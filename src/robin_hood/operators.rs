@@ -5,7 +5,7 @@
 use core::ops::{BitAnd, BitOr, BitXor, Sub};
 use core::ops::{BitAndAssign, BitOrAssign, BitXorAssign, SubAssign};
 
-use super::Set;
+use super::set::Set;
 #[cfg(feature = "alloc")]
 use crate::{
     error::Error,

@@ -15,8 +15,6 @@ use crate::{
     storage::{Downward, Growable, Heap},
 };
 
-mod operators;
-
 /// A set of 64-bit keys that grows in place. It is sorted by the words of the keys.
 ///
 /// The module's essay lists [what operations cost](super#cost).
