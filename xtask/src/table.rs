@@ -262,7 +262,7 @@ pub(crate) const VERIFY: &[Stage] = &[
     },
     Stage {
         name: "litmus",
-        about: "the map's patterns of accesses under Arm's memory model, by herd7 where it is installed",
+        about: "the map's patterns of accesses on AArch64 and RISC-V, by herd7 where it is installed",
         needs: litmus::NEEDS,
         run: litmus::run,
     },
