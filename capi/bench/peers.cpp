@@ -44,17 +44,21 @@ public:
     void insert(std::uint64_t key) { heptad_set_insert(&set, key); }
     bool contains(std::uint64_t key) const { return heptad_set_contains(&set, key) > 0; }
     void remove(std::uint64_t key) { heptad_set_remove(&set, key); }
-    std::size_t count(const std::vector<std::uint64_t> &keys) const
+    template <auto Many> std::size_t count_by(const std::vector<std::uint64_t> &keys) const
     {
         std::uint8_t found[256];
         std::size_t sum = 0;
         for (std::size_t first = 0; first < keys.size(); first += sizeof found) {
             std::size_t length = std::min(sizeof found, keys.size() - first);
-            heptad_set_contains_many(&set, &keys[first], length, found);
+            Many(&set, &keys[first], length, found);
             for (std::size_t index = 0; index < length; index++)
                 sum += found[index];
         }
         return sum;
+    }
+    std::size_t count(const std::vector<std::uint64_t> &keys) const
+    {
+        return count_by<heptad_set_contains_many>(keys);
     }
     std::size_t memory_bytes() const { return bytes + sizeof set; }
 };
@@ -65,6 +69,10 @@ public:
     static constexpr const char *name = "heptad";
     using Called::Called;
     bool contains(std::uint64_t key) const { return heptad_inline_set_contains(&set, key) > 0; }
+    std::size_t count(const std::vector<std::uint64_t> &keys) const
+    {
+        return count_by<heptad_inline_set_contains_many>(keys);
+    }
 };
 
 class Khash {
@@ -152,14 +160,21 @@ std::size_t batch(const Heptad &table, const std::vector<std::uint64_t> &keys)
     return table.count(keys);
 }
 
-// Peers have no batches: what their users would write is a loop.
+// How many of the keys are there. A function of its own: each table has all registers in its loop.
 template <typename Table>
-std::size_t batch(const Table &table, const std::vector<std::uint64_t> &keys)
+__attribute__((noinline)) std::size_t count_each(const Table &table, const std::vector<std::uint64_t> &keys)
 {
     std::size_t sum = 0;
     for (std::uint64_t key : keys)
         sum += table.contains(key);
     return sum;
+}
+
+// Peers have no batches: what their users would write is a loop.
+template <typename Table>
+std::size_t batch(const Table &table, const std::vector<std::uint64_t> &keys)
+{
+    return count_each(table, keys);
 }
 
 // One round of everything with one table; returns its bytes.
@@ -172,16 +187,10 @@ std::size_t round_of(const Keys &keys, Times &times)
         for (std::uint64_t key : keys.present)
             table.insert(key);
     });
-    measure(times[HIT], HIT, Table::name, entries, keys.hits.size(), [&] {
-        for (std::uint64_t key : keys.hits)
-            found += table.contains(key);
-    });
+    measure(times[HIT], HIT, Table::name, entries, keys.hits.size(), [&] { found = count_each(table, keys.hits); });
     must_be(found, keys.hits.size(), Table::name);
-    measure(times[MISS], MISS, Table::name, entries, keys.misses.size(), [&] {
-        for (std::uint64_t key : keys.misses)
-            found -= table.contains(key);
-    });
-    must_be(found, keys.hits.size(), Table::name);
+    measure(times[MISS], MISS, Table::name, entries, keys.misses.size(), [&] { found = count_each(table, keys.misses); });
+    must_be(found, 0, Table::name);
     measure(times[BATCH], BATCH, Table::name, entries, keys.hits.size(), [&] { found = batch(table, keys.hits); });
     must_be(found, keys.hits.size(), Table::name);
     std::size_t bytes = table.memory_bytes();

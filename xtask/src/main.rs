@@ -33,6 +33,7 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod litmus;
 mod lockfree;
 mod matrix;
 mod measurements;

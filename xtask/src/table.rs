@@ -6,7 +6,7 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     arrows, asm_check, bench, builds, capi, consumers, counts, coverage, docs, fuzz, host, lint,
-    lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages, proofs,
+    litmus, lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages, proofs,
     protocols, qemu, sanitizers, user_mode, words,
 };
 
@@ -259,6 +259,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the rebuild's protocol in Promela: every interleaving, by spin, and planted errors",
         needs: protocols::NEEDS,
         run: protocols::run,
+    },
+    Stage {
+        name: "litmus",
+        about: "the map's patterns of accesses under Arm's memory model, by herd7 where it is installed",
+        needs: litmus::NEEDS,
+        run: litmus::run,
     },
     Stage {
         name: "coverage",

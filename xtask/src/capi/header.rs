@@ -22,7 +22,7 @@ pub(super) const FOLDER: &str = "include";
 
 /// Headers with functions of no library: a program includes them separately.
 const OPTIONAL: &[&str] =
-    &["heptad/growing.h", "heptad/inline.h", "heptad/malloc.h", "heptad/typed.h"];
+    &["heptad/growing.h", "heptad/inline.h", "heptad/malloc.h", "heptad/probe.h", "heptad/typed.h"];
 
 fn is_optional(file: &Path) -> bool {
     OPTIONAL.iter().any(|name| file == Path::new(name))

@@ -83,8 +83,8 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     for toolchain in programs::NATIVE {
         count += programs::tests(shell, toolchain, &host, &folder)?;
     }
-    count += programs::inlined(shell, &host, &folder)?;
     let aarch64 = library::build(shell, AARCH64_LINUX)?;
+    count += programs::inlined(shell, &host, &aarch64, &folder)?;
     count += programs::tests(shell, &programs::AARCH64, &aarch64, &folder)?;
     count += install::check(shell, &host, &folder)?;
     let musl = library::build(shell, X86_64_MUSL)?;

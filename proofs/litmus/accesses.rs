@@ -1,0 +1,105 @@
+//! The accesses that the tests are about, as Rust has them. `cargo xtask verify litmus` compiles this and compares
+//! the instructions with the lines above each function: on processors that have single instructions for exchanges,
+//! and on those that have pairs of exclusive loads and stores.
+
+#![no_std]
+
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use core::sync::atomic::{AtomicPtr, AtomicU64, fence};
+
+/// A commit; `first` and `oldest` move on; a bucket is migrated.
+/// single: casal
+/// pair: ldaxr, stlxr
+#[unsafe(no_mangle)]
+pub fn commit(word: &AtomicU64, now: u64, new: u64) -> bool {
+    word.compare_exchange(now, new, SeqCst, Relaxed).is_ok()
+}
+
+/// Reserving in a header, claiming in a group, freezing.
+/// single: casa
+/// pair: ldaxr, stxr
+#[unsafe(no_mangle)]
+pub fn reserve(word: &AtomicU64, now: u64, new: u64) -> bool {
+    word.compare_exchange(now, new, Acquire, Relaxed).is_ok()
+}
+
+/// Releasing a reservation in a header.
+/// single: casl
+/// pair: ldxr, stlxr
+#[unsafe(no_mangle)]
+pub fn release(word: &AtomicU64, now: u64, new: u64) -> bool {
+    word.compare_exchange(now, new, Release, Relaxed).is_ok()
+}
+
+/// Giving a claimed slot of a group back.
+/// single: ldclrl
+/// pair: ldxr, stlxr
+#[unsafe(no_mangle)]
+pub fn unclaim(claims: &AtomicU64, slots: u64) {
+    claims.fetch_and(!slots, Release);
+}
+
+/// An operation enters.
+/// single: ldaddal
+/// pair: ldaxr, stlxr
+#[unsafe(no_mangle)]
+pub fn enter(entered: &AtomicU64) {
+    entered.fetch_add(1, SeqCst);
+}
+
+/// An operation leaves; a range of a growing table is done.
+/// single: ldaddl
+/// pair: ldxr, stlxr
+#[unsafe(no_mangle)]
+pub fn leave(left: &AtomicU64) {
+    left.fetch_add(1, Release);
+}
+
+/// A first look; a look at `first`, at a counter, at names. Never `ldapr`.
+/// single: ldar
+/// pair: ldar
+#[unsafe(no_mangle)]
+pub fn look(word: &AtomicU64) -> u64 {
+    word.load(SeqCst)
+}
+
+/// What follows the link to the next table, the watermark: `ldapr` where the processor has it, which orders what
+/// comes after it as `ldar` does.
+/// single: ldapr
+/// pair: ldar
+#[unsafe(no_mangle)]
+pub fn follow(link: &AtomicPtr<u64>) -> *mut u64 {
+    link.load(Acquire)
+}
+
+/// A name of a member.
+/// single: stlr
+/// pair: stlr
+#[unsafe(no_mangle)]
+pub fn name(word: &AtomicU64, thing: u64) {
+    word.store(thing, SeqCst);
+}
+
+/// The link to the next table, the watermark.
+/// single: stlr
+/// pair: stlr
+#[unsafe(no_mangle)]
+pub fn link(link: &AtomicPtr<u64>, table: *mut u64) {
+    link.store(table, Release);
+}
+
+/// The fence of a writer.
+/// single: dmb ish
+/// pair: dmb ish
+#[unsafe(no_mangle)]
+pub fn before_filling() {
+    fence(Release);
+}
+
+/// The fence of a reader.
+/// single: dmb ishld
+/// pair: dmb ishld
+#[unsafe(no_mangle)]
+pub fn before_the_second_look() {
+    fence(Acquire);
+}
