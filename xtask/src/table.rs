@@ -297,3 +297,16 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: mutants::run,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::names::stages_of;
+
+    #[test]
+    fn pages_reads_the_names_of_the_stages() {
+        let names = |stages: &[Stage]| stages.iter().map(|stage| stage.name).collect::<Vec<_>>();
+        assert_eq!(stages_of("test"), names(TEST));
+        assert_eq!(stages_of("verify"), names(VERIFY));
+    }
+}
