@@ -74,7 +74,7 @@ pub(crate) const TEST: &[Stage] = &[
     },
     Stage {
         name: "aarch64-user",
-        about: "the tests as AArch64 programs in QEMU's user mode",
+        about: "the tests of the routines and of threads as AArch64 programs in QEMU's user mode",
         needs: user_mode::AARCH64.needs,
         run: user_mode::aarch64,
     },
@@ -193,6 +193,18 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the assembly routines for RISC-V, with Zbb and without: every instruction changed",
         needs: asm_check::NEEDS,
         run: asm_check::run_all,
+    },
+    Stage {
+        name: "host-all",
+        about: "all tests on this machine, optimised, with each backend",
+        needs: &[],
+        run: host::run_optimised,
+    },
+    Stage {
+        name: "aarch64-user-all",
+        about: "all tests as AArch64 programs in QEMU's user mode; those of the routines with the assembly too",
+        needs: user_mode::AARCH64.needs,
+        run: user_mode::aarch64_all,
     },
     Stage {
         name: "riscv64-user-all",
