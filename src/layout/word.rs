@@ -179,7 +179,8 @@ impl Word {
     #[inline]
     pub const fn displaced_like(self, class: Class) -> SlotMask {
         const LANES: u64 = 0x0101_0101_0101_0101;
-        let differing = self.0 & (0x0f * LANES) ^ (2 * class.get() as u64 + 1) * LANES;
+        let wanted = (2 * class.get() as u64 + 1) * LANES;
+        let differing = (self.0 & (0x0f * LANES)) ^ wanted;
         // 0x80 in each byte but the equal ones: no byte of `differing` is above 0x0f, so none carries.
         SlotMask::new(!(differing + 0x7f * LANES))
     }
