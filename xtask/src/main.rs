@@ -32,6 +32,7 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod linux;
 mod lockfree;
 mod matrix;
 mod messages;
