@@ -5,12 +5,15 @@
 #include <linux/printk.h>
 #include <linux/types.h>
 
+#include <heptad.h>
+
 /* Who counts: a bound thread, a timer's hard interrupt, a non-maskable interrupt. */
 enum source { THREAD, TIMER, NMI, SOURCES };
 extern const char *const source_names[SOURCES];
 
 /* What becomes of a map's old memory: the parameter `reclaim`. */
 enum { RECLAIM_NONE, RECLAIM_COUNTED, RECLAIM_RCU };
+extern const heptad_reclaim after_rcu;
 
 /* Prints a line about a check, and counts it; returns what it was passed. */
 bool check(bool is_good, const char *what);

@@ -11,8 +11,6 @@
 #include <linux/rcupdate.h>
 #include <linux/vmalloc.h>
 
-#include <heptad.h>
-
 #include "check.h"
 
 #define KEYS_PER_SOURCE 1000
@@ -120,7 +118,7 @@ static int rcu_has_elapsed(u64 started, void *context)
     return poll_state_synchronize_rcu(started);
 }
 
-static const heptad_reclaim after_rcu = { rcu_on_enter, rcu_on_leave, rcu_start, rcu_has_elapsed, NULL };
+const heptad_reclaim after_rcu = { rcu_on_enter, rcu_on_leave, rcu_start, rcu_has_elapsed, NULL };
 static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
 
 static int make_map(int reclaim)

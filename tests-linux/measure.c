@@ -8,7 +8,6 @@
 #include <linux/timex.h>
 #include <linux/vmalloc.h>
 
-#include <heptad.h>
 #include <heptad/inline.h>
 
 #include "check.h"
@@ -30,8 +29,9 @@ static const struct rhashtable_params params = {
 };
 
 static struct rhashtable table;
-static heptad_lockfree shared = HEPTAD_INIT;
-static heptad_map owned = HEPTAD_INIT;
+static heptad_lockfree shared;
+static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
+static heptad_map owned;
 static u64 *keys; /* 2 * ENTRIES different ones; the first half is in the tables */
 static u64 sink;
 
@@ -52,7 +52,7 @@ static u64 median(u64 *batches)
 static u64 without_operation;
 
 /* `operation` may use `key`. */
-#define MEASURE(name, first, operation)                                                                  \
+#define MEASURE(kind, name, first, operation)                                                            \
     do {                                                                                                 \
         static u64 batches[BATCHES];                                                                     \
         const u64 *at = keys + (first);                                                                  \
@@ -67,17 +67,17 @@ static u64 without_operation;
             batches[batch] = rdtsc() - start;                                                            \
             cond_resched();                                                                              \
         }                                                                                                \
-        report(name, median(batches));                                                                   \
+        report(kind, name, median(batches));                                                             \
     } while (0)
 
-static void report(const char *name, u64 hundredths)
+static void report(const char *kind, const char *name, u64 hundredths)
 {
     if (!without_operation) {
         without_operation = hundredths;
         return;
     }
     hundredths = hundredths > without_operation ? hundredths - without_operation : 0;
-    pr_info("heptad: instructions: %s: %llu.%llu\n", name, hundredths / 100, hundredths / 10 % 10);
+    pr_info("heptad: instructions: %s, %s: %llu.%llu\n", kind, name, hundredths / 100, hundredths / 10 % 10);
 }
 
 static void insert_entry(u64 key)
@@ -120,32 +120,41 @@ static void add_to_entry(u64 key)
     rcu_read_unlock();
 }
 
-static void measure_all(void)
+static void measure_shared(const char *kind)
 {
     u64 value;
 
-    MEASURE("none", 0, (void)0);
+    MEASURE(kind, "insert", 0, sink += heptad_lockfree_insert(&shared, key, 1, NULL));
+    MEASURE(kind, "hit", 0, (heptad_lockfree_get(&shared, key, &value), sink += value));
+    MEASURE(kind, "miss", ENTRIES, sink += heptad_lockfree_get(&shared, key, &value));
+    MEASURE(kind, "add to one that is there", 0, sink += heptad_lockfree_add(&shared, key, 1, NULL));
+    MEASURE(kind, "remove", 0, sink += heptad_lockfree_remove(&shared, key, NULL));
+}
 
-    MEASURE("lockfree, insert", 0, sink += heptad_lockfree_insert(&shared, key, 1, NULL));
-    MEASURE("lockfree, hit", 0, (heptad_lockfree_get(&shared, key, &value), sink += value));
-    MEASURE("lockfree, miss", ENTRIES, sink += heptad_lockfree_get(&shared, key, &value));
-    MEASURE("lockfree, add to one that is there", 0, sink += heptad_lockfree_add(&shared, key, 1, NULL));
-    MEASURE("lockfree, remove", 0, sink += heptad_lockfree_remove(&shared, key, NULL));
+static void measure_owned(void)
+{
+    static const char kind[] = "swiss map";
+    u64 value;
 
-    MEASURE("swiss map, insert", 0, sink += heptad_map_insert(&owned, key, 1, NULL));
-    MEASURE("swiss map, hit", 0, (heptad_map_get(&owned, key, &value), sink += value));
-    MEASURE("swiss map, inlined hit", 0, (heptad_inline_map_get(&owned, key, &value), sink += value));
-    MEASURE("swiss map, miss", ENTRIES, sink += heptad_map_get(&owned, key, &value));
-    MEASURE("swiss map, inlined miss", ENTRIES, sink += heptad_inline_map_get(&owned, key, &value));
-    MEASURE("swiss map, add to one that is there", 0, sink += heptad_map_add(&owned, key, 1, NULL));
-    MEASURE("swiss map, remove", 0, sink += heptad_map_remove(&owned, key, NULL));
+    MEASURE(kind, "insert", 0, sink += heptad_map_insert(&owned, key, 1, NULL));
+    MEASURE(kind, "hit", 0, (heptad_map_get(&owned, key, &value), sink += value));
+    MEASURE(kind, "inlined hit", 0, (heptad_inline_map_get(&owned, key, &value), sink += value));
+    MEASURE(kind, "miss", ENTRIES, sink += heptad_map_get(&owned, key, &value));
+    MEASURE(kind, "inlined miss", ENTRIES, sink += heptad_inline_map_get(&owned, key, &value));
+    MEASURE(kind, "add to one that is there", 0, sink += heptad_map_add(&owned, key, 1, NULL));
+    MEASURE(kind, "remove", 0, sink += heptad_map_remove(&owned, key, NULL));
+}
 
-    MEASURE("rhashtable, kmalloc and insert", 0, insert_entry(key));
+static void measure_peer(void)
+{
+    static const char kind[] = "rhashtable";
+
+    MEASURE(kind, "kmalloc and insert", 0, insert_entry(key));
     schedule_timeout_uninterruptible(HZ); /* its worker finishes growing */
-    MEASURE("rhashtable, hit", 0, sink += value_of_entry(key));
-    MEASURE("rhashtable, miss", ENTRIES, sink += value_of_entry(key));
-    MEASURE("rhashtable, add to one that is there", 0, add_to_entry(key));
-    MEASURE("rhashtable, remove and kfree", 0, remove_entry(key));
+    MEASURE(kind, "hit", 0, sink += value_of_entry(key));
+    MEASURE(kind, "miss", ENTRIES, sink += value_of_entry(key));
+    MEASURE(kind, "add to one that is there", 0, add_to_entry(key));
+    MEASURE(kind, "remove and kfree", 0, remove_entry(key));
 }
 
 int measure(void)
@@ -157,18 +166,30 @@ int measure(void)
     int error = -ENOMEM;
 
     keys = vmalloc(2 * ENTRIES * sizeof(*keys));
-    if (keys && heptad_lockfree_init(&shared, shared_memory, shared_bytes, seed) == HEPTAD_OK
-        && heptad_map_init(&owned, owned_memory, owned_bytes, seed, HEPTAD_LOAD_15_16) == HEPTAD_OK) {
+    if (keys && shared_memory && owned_memory && !rhashtable_init(&table, &params)) {
         for (index = 0; index < 2 * ENTRIES; index++) {
             keys[index] = heptad_hash_word(seed, index); /* of different words, so all are different */
         }
-        error = rhashtable_init(&table, &params);
-        if (!error) {
-            pr_info("heptad: entries %d, bytes: lockfree %zu, swiss map %zu; rhashtable %zu for the entries, and a word per bucket\n",
-                    ENTRIES, shared_bytes, owned_bytes, ENTRIES * roundup_pow_of_two(sizeof(struct entry)));
-            measure_all();
-            rhashtable_destroy(&table);
-        }
+        pr_info("heptad: %d entries take bytes: lockfree %zu, swiss map %zu\n", ENTRIES, shared_bytes, owned_bytes);
+        MEASURE("none", "nothing", 0, (void)0);
+
+        heptad_lockfree_init(&shared, shared_memory, shared_bytes, seed);
+        measure_shared("lockfree");
+        heptad_lockfree_release(&shared, NULL, NULL);
+        heptad_lockfree_init_counted(&shared, shared_memory, shared_bytes, seed, counters, sizeof(counters));
+        measure_shared("lockfree, counted");
+        heptad_lockfree_release(&shared, NULL, NULL);
+        heptad_lockfree_init_with(&shared, shared_memory, shared_bytes, seed, &after_rcu);
+        measure_shared("lockfree, RCU");
+        heptad_lockfree_release(&shared, NULL, NULL);
+
+        heptad_map_init(&owned, owned_memory, owned_bytes, seed, HEPTAD_LOAD_15_16);
+        measure_owned();
+        heptad_map_release(&owned, NULL, NULL);
+
+        measure_peer();
+        rhashtable_destroy(&table);
+        error = 0;
     }
     vfree(keys);
     vfree(shared_memory);
