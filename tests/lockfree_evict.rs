@@ -41,7 +41,7 @@ fn eviction_makes_room_for_every_key() {
         let map = map_in(&mut lines, 7);
         let mut model = HashMap::new();
         let mut evictions = 0;
-        for step in 0..if cfg!(miri) { 300 } else { 20_000 } {
+        for step in 0..if cfg!(miri) { 300 } else { 6_000 } {
             let key = random.u64(..4 * capacity as u64 + 30);
             if random.u8(..8) == 0 {
                 assert_eq!(map.remove(key), Ok(model.remove(&key)));
@@ -129,7 +129,7 @@ fn what_a_closure_may_do() {
 /// Threads insert keys of their own: each is there in the end, or has come back once.
 #[test]
 fn no_entry_is_lost_and_none_comes_back_twice() {
-    const KEYS: u64 = if cfg!(miri) { 40 } else { 20_000 };
+    const KEYS: u64 = if cfg!(miri) { 40 } else { 4_000 };
     for capacity in [1, 60] {
         let mut lines = lines_for(capacity);
         let map = &map_in(&mut lines, 1);
