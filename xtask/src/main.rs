@@ -33,6 +33,7 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod linux;
 mod litmus;
 mod lockfree;
 mod matrix;
