@@ -80,12 +80,18 @@ static void set_batch(void) { EQUAL(heptad_set_contains_many(&set, keys, 100, fo
 static void set_batch_in(void) { heptad_set_insert_many(&set, keys, 100, NULL); }
 static void set_move(void) { EQUAL(heptad_set_move(&set, other_lines, sizeof other_lines, 2, NULL, NULL), 0); }
 static void set_retain(void) { EQUAL(heptad_set_retain(&set, keep, NULL), 0); }
+static size_t choose_last(const heptad_entry *entries, size_t count, void *context)
+{
+    (void)entries, (void)context;
+    return count - 1;
+}
 static void map_all(void)
 {
     uint64_t key;
     EQUAL(heptad_map_init(&map, lines, sizeof lines, 1, HEPTAD_LOAD_15_16), 0);
     for (key = 0; heptad_map_insert(&map, key, 1, NULL) == 1; key++) {
     }
+    EQUAL(heptad_map_insert_evicting(&map, key, 1, choose_last, NULL, NULL, NULL), 2);
     EQUAL(heptad_map_get_many(&map, keys, 100, values, found), 0);
     EQUAL(heptad_map_move(&map, other_lines, sizeof other_lines, 2, NULL, NULL), 0);
 }

@@ -128,8 +128,8 @@ HEPTAD_INLINE void heptad_probe_prefetch(const heptad_probe *probe, uint64_t has
 }
 
 /* heptad_probe_match: which slots of the group at `line` carry the tag, with `displaced` as the lowest bit of their
- * byte. heptad_probe_lowest: the bytes from the group to the entry of the lowest of them. heptad_probe_rest: all but that
- * one. */
+ * byte. heptad_probe_lowest: the bytes from the group to the entry of the lowest of them. heptad_probe_rest: all but
+ * that one. */
 #define HEPTAD_EACH_BYTE HEPTAD_WORD(0x0101010101010101)
 
 #if HEPTAD_PROBE_SSE2

@@ -22,8 +22,14 @@ use crate::stage::Count;
 pub(super) const FOLDER: &str = "include";
 
 /// Headers with functions of no library: a program includes them separately.
-const OPTIONAL: &[&str] =
-    &["heptad/growing.h", "heptad/inline.h", "heptad/malloc.h", "heptad/probe.h", "heptad/typed.h"];
+const OPTIONAL: &[&str] = &[
+    "heptad/growing.h",
+    "heptad/inline.h",
+    "heptad/malloc.h",
+    "heptad/probe.h",
+    "heptad/sized.h",
+    "heptad/typed.h",
+];
 
 fn is_optional(file: &Path) -> bool {
     OPTIONAL.iter().any(|name| file == Path::new(name))
@@ -109,6 +115,7 @@ const USER: &str = "\
 #include <heptad.h>
 #include <heptad/growing.h>
 #include <heptad/inline.h>
+#include <heptad/sized.h>
 #include <heptad/typed.h>
 HEPTAD_TYPED_MAP(numbers, uint32_t, uint16_t, heptad_hash_word, HEPTAD_EQUAL)
 HEPTAD_STRING_MAP(texts, int)
@@ -236,6 +243,7 @@ fn generate(kinds: &[ItemType]) -> Result<String> {
 const HANDLES: &[(&str, &str)] = &[
     ("HeptadSet", "heptad_set"),
     ("HeptadMap", "heptad_map"),
+    ("HeptadEntry", "heptad_entry"),
     ("HeptadTable", "heptad_table"),
     ("HeptadStats", "heptad_stats"),
     ("HeptadLockfree", "heptad_lockfree"),
