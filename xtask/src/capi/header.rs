@@ -24,6 +24,7 @@ pub(super) const FOLDER: &str = "include";
 /// Headers with functions of no library: a program includes them separately.
 const OPTIONAL: &[&str] = &[
     "heptad/growing.h",
+    "heptad/growing_robin.h",
     "heptad/inline.h",
     "heptad/malloc.h",
     "heptad/probe.h",
@@ -114,6 +115,7 @@ const USER: &str = "\
 #include <heptad.h>
 #include <heptad.h>
 #include <heptad/growing.h>
+#include <heptad/growing_robin.h>
 #include <heptad/inline.h>
 #include <heptad/sized.h>
 #include <heptad/typed.h>
