@@ -5,9 +5,6 @@
 
 #include <signal.h>
 
-/* What heptad.h says. */
-enum { MOST = 4096, MOST_OF_LOOKUPS = 512 };
-
 enum { STACK = 128 * 1024, PAINT = 0xa7 };
 
 static HEPTAD_LINES(lines, 512);
@@ -160,19 +157,21 @@ static void lookups(void)
 
 static void every_kind_of_call(void)
 {
-    static const struct { const char *name; void (*call)(void); } calls[] = {
-        { "set_init", set_init },
-        { "set_insert", set_fill },
-        { "set_remove", set_churn },
-        { "set_contains_many", set_batch },
-        { "set_insert_many", set_batch_in },
-        { "set_move", set_move },
-        { "set_retain", set_retain },
-        { "map", map_all },
-        { "table", table_all },
-        { "robin", robin_all },
-        { "lockfree", lockfree_all },
-        { "indirect", indirect_all },
+    /* docs/c.md has the same numbers. heptad.h promises 512 for lookups, and 4,096. */
+    static const struct { const char *name; void (*call)(void); size_t most; } calls[] = {
+        { "set_init", set_init, 512 },
+        { "set_insert", set_fill, 2816 },
+        { "set_remove", set_churn, 2816 },
+        { "set_contains_many", set_batch, 640 },
+        { "set_insert_many", set_batch_in, 640 },
+        { "set_move", set_move, 2816 },
+        { "set_retain", set_retain, 512 },
+        { "map", map_all, 2944 },
+        { "table", table_all, 2944 },
+        { "robin", robin_all, 2944 },
+        { "lockfree", lockfree_all, 2304 },
+        { "indirect", indirect_all, 3584 },
+        { "lookups", lookups, 512 },
     };
     stack_t alternate;
     struct sigaction action;
@@ -190,9 +189,8 @@ static void every_kind_of_call(void)
     action.sa_flags = SA_ONSTACK;
     EQUAL(sigaction(SIGUSR1, &action, NULL), 0);
     for (index = 0; index < sizeof calls / sizeof calls[0]; index++) {
-        measure(calls[index].name, calls[index].call, MOST);
+        measure(calls[index].name, calls[index].call, calls[index].most);
     }
-    measure("lookups", lookups, MOST_OF_LOOKUPS);
 }
 
 int main(void)
