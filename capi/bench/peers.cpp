@@ -181,27 +181,27 @@ std::size_t batch(const Table &table, const std::vector<std::uint64_t> &keys)
 template <typename Table>
 std::size_t round_of(const Keys &keys, Times &times)
 {
-    Table table(keys.present.size());
-    std::size_t found = 0;
-    measure(times[BUILD], BUILD, Table::name, keys.present.size(), [&] {
+    std::size_t entries = keys.present.size(), found = 0;
+    Table table(entries);
+    measure(times[BUILD], BUILD, Table::name, entries, keys.present.size(), [&] {
         for (std::uint64_t key : keys.present)
             table.insert(key);
     });
-    measure(times[HIT], HIT, Table::name, keys.hits.size(), [&] { found = count_each(table, keys.hits); });
+    measure(times[HIT], HIT, Table::name, entries, keys.hits.size(), [&] { found = count_each(table, keys.hits); });
     must_be(found, keys.hits.size(), Table::name);
-    measure(times[MISS], MISS, Table::name, keys.misses.size(), [&] { found = count_each(table, keys.misses); });
+    measure(times[MISS], MISS, Table::name, entries, keys.misses.size(), [&] { found = count_each(table, keys.misses); });
     must_be(found, 0, Table::name);
-    measure(times[BATCH], BATCH, Table::name, keys.hits.size(), [&] { found = batch(table, keys.hits); });
+    measure(times[BATCH], BATCH, Table::name, entries, keys.hits.size(), [&] { found = batch(table, keys.hits); });
     must_be(found, keys.hits.size(), Table::name);
     std::size_t bytes = table.memory_bytes();
-    measure(times[CHURN], CHURN, Table::name, keys.churn, [&] {
+    measure(times[CHURN], CHURN, Table::name, entries, keys.churn, [&] {
         for (std::size_t index = 0; index < keys.churn; index++) {
             table.remove(keys.present[index]);
             table.insert(keys.absent[index]);
         }
     });
     must_be(batch(table, keys.absent), keys.churn, Table::name);
-    measure(times[REMOVE], REMOVE, Table::name, keys.churn, [&] {
+    measure(times[REMOVE], REMOVE, Table::name, entries, keys.churn, [&] {
         for (std::size_t index = 0; index < keys.churn; index++)
             table.remove(keys.absent[index]);
     });
@@ -209,23 +209,17 @@ std::size_t round_of(const Keys &keys, Times &times)
     return bytes;
 }
 
-#ifndef COUNTS
-void report(std::size_t kibibytes, std::size_t count, const Times *times, const std::size_t *bytes)
+void report(std::size_t count, const Times *times, const std::size_t *bytes)
 {
-    std::printf("\n%zu KiB of heptad, %zu keys\n\n", kibibytes, count);
-    print_head({ Heptad::name, Called::name, Khash::name, Robin::name, Absl::name });
-    for (int operation = 0; operation < OPERATIONS; operation++) {
-        std::vector<double> medians;
-        for (int table = 0; table < TABLES; table++)
-            medians.push_back(median(times[table][operation]));
-        print_row(OPERATION_NAMES[operation], medians);
-    }
-    std::printf("| bytes per key");
-    for (int table = 0; table < TABLES; table++)
-        std::printf(" | %.1f", (double)bytes[table] / (double)count);
-    std::printf(" |\n");
+    const char *const names[] = { Heptad::name, Called::name, Khash::name, Robin::name, Absl::name };
+    for (int operation = 0; operation < OPERATIONS; operation++)
+        for (int table = 0; table < TABLES; table++) {
+            const std::vector<double> &its = times[table][operation];
+            if (!its.empty())
+                print_figure(count, 1, OPERATION_NAMES[operation], names[table], "ns", median(its));
+            print_figure(count, 1, OPERATION_NAMES[operation], names[table], "bytes", (double)bytes[table]);
+        }
 }
-#endif
 
 // Rounds with all tables, in turn.
 void run(std::size_t kibibytes, int rounds, std::size_t lookups)
@@ -241,9 +235,7 @@ void run(std::size_t kibibytes, int rounds, std::size_t lookups)
         bytes[3] = round_of<Robin>(keys, times[3]);
         bytes[4] = round_of<Absl>(keys, times[4]);
     }
-#ifndef COUNTS
-    report(kibibytes, count, times, bytes);
-#endif
+    report(count, times, bytes);
 }
 
 } // namespace
@@ -255,7 +247,9 @@ int main(int argc, char **argv)
     run(512, 1, 100000);
 #else
     int rounds = argc > 1 ? std::atoi(argv[1]) : 7;
+    std::size_t most = argc > 2 ? 8192 : 65536; // a second word asks for less
     for (std::size_t kibibytes : { 64, 512, 8192, 65536 })
-        run(kibibytes, rounds, std::size_t(1) << 20);
+        if (kibibytes <= most)
+            run(kibibytes, rounds, std::size_t(1) << 20);
 #endif
 }

@@ -1,9 +1,10 @@
-//! Stage `litmus` of `verify`: the patterns of accesses that the lock-free map rests on, under Arm's memory model.
+//! Stage `litmus` of `verify`: the patterns of accesses that the lock-free map rests on, under the memory models of
+//! AArch64 and RISC-V.
 //!
 //! Each file of `proofs/litmus` is a few instructions for two to four processors and an outcome that must never be:
 //! herd7 enumerates all executions that the architecture allows. Each `instead:` line of a file replaces instructions
-//! by weaker ones, and says whether the outcome is then possible: so the test notices, or the order is not what
-//! keeps AArch64 right, and the file says what does. First the stage compiles `accesses.rs` there, to show that the
+//! by weaker ones, and says whether the outcome is then possible: so the test notices, or that processor
+//! does not need the order, and the file says why. First the stage compiles `accesses.rs` there, to show that the
 //! instructions of the tests are those that rustc makes of the orders in the source.
 //!
 //! herd7 is part of herdtools7, which Debian does not have; without it the tests are skipped, and counted as skipped.
@@ -16,16 +17,22 @@ use anyhow::{Context, Result, bail};
 use walkdir::WalkDir;
 use xshell::{Shell, cmd};
 
-use crate::matrix::{AARCH64_NONE_SOFTFLOAT, target_folder};
+use crate::matrix::{AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, target_folder};
 use crate::needs::Need;
 use crate::stage::Count;
 
-pub(crate) const NEEDS: &[Need] = &[Need::Target(AARCH64_NONE_SOFTFLOAT)];
+pub(crate) const NEEDS: &[Need] =
+    &[Need::Target(AARCH64_NONE_SOFTFLOAT), Need::Target(RISCV64IMAC_NONE)];
 
 const FOLDER: &str = "proofs/litmus";
 const ACCESSES: &str = "proofs/litmus/accesses.rs";
-/// How the lines of `accesses.rs` begin that say what an access compiles to, and the features of the processor.
-const FORMS: [(&str, &str); 2] = [("/// single: ", "+lse,+rcpc"), ("/// pair: ", "-lse,-rcpc")];
+/// A kind of processor: how the lines of `accesses.rs` begin that say what an access is there, its target, and its
+/// features.
+const KINDS: [(&str, &str, &str); 3] = [
+    ("/// single: ", AARCH64_NONE_SOFTFLOAT, "+lse,+rcpc"),
+    ("/// pair: ", AARCH64_NONE_SOFTFLOAT, "-lse,-rcpc"),
+    ("/// riscv: ", RISCV64IMAC_NONE, "+m"),
+];
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let mut sum = check_accesses(shell)?;
@@ -54,17 +61,17 @@ fn report(name: &str, problem: Option<String>) -> Count {
 fn check_accesses(shell: &Shell) -> Result<Count> {
     let source = fs::read_to_string(ACCESSES).context(ACCESSES)?;
     let mut sum = Count::NONE;
-    for (label, features) in FORMS {
+    for (label, target, features) in KINDS {
         let compiled = cmd!(
             shell,
-            "rustc --edition 2024 --crate-type lib -O --emit asm -o - --target {AARCH64_NONE_SOFTFLOAT}
+            "rustc --edition 2024 --crate-type lib -O --emit asm -o - --target {target}
              -C target-feature={features} {ACCESSES}"
         );
         let made = instructions_of(&compiled.quiet().read()?);
         for (function, wanted) in accesses_in(&source, label)? {
-            let made = made.get(&function).map(|list| list.join(", ")).unwrap_or_default();
+            let made = made.get(&function).map(|list| list.join("; ")).unwrap_or_default();
             let problem = (made != wanted).then(|| format!("`{made}`, not `{wanted}`"));
-            sum += report(&format!("{function} with {features}"), problem);
+            sum += report(&format!("{function} on {target} {features}"), problem);
         }
     }
     Ok(sum)
@@ -86,6 +93,9 @@ fn accesses_in(source: &str, label: &str) -> Result<Vec<(String, String)>> {
     Ok(found)
 }
 
+/// How the names of accesses begin, on both architectures.
+const ACCESSES_BEGIN: [&str; 7] = ["ld", "st", "cas", "lr.", "sc.", "amo", "sd"];
+
 /// The accesses and barriers of each function, from the compiler's assembly. Registers are left out.
 fn instructions_of(assembly: &str) -> BTreeMap<String, Vec<String>> {
     let mut functions = BTreeMap::<String, Vec<String>>::new();
@@ -96,10 +106,10 @@ fn instructions_of(assembly: &str) -> BTreeMap<String, Vec<String>> {
             continue;
         }
         let mut words = line.split_whitespace();
-        let (Some(mnemonic), operands) = (words.next(), words.next()) else { continue };
+        let Some(mnemonic) = words.next() else { continue };
         let instruction = match mnemonic {
-            "dmb" => format!("dmb {}", operands.unwrap_or_default()),
-            _ if ["ld", "st", "cas", "swp"].iter().any(|start| mnemonic.starts_with(start)) => {
+            "dmb" | "fence" => format!("{mnemonic} {}", words.collect::<String>()),
+            _ if ACCESSES_BEGIN.iter().any(|start| mnemonic.starts_with(start)) => {
                 mnemonic.to_string()
             }
             _ => continue,
@@ -122,8 +132,17 @@ struct Test {
 #[derive(Debug, PartialEq, Eq)]
 struct Weakened {
     line: String,
-    replaced: Vec<(String, String)>,
+    replaced: Vec<Replaced>,
     expected: String,
+}
+
+/// One instruction, and another in its place.
+#[derive(Debug, PartialEq, Eq)]
+struct Replaced {
+    /// The column in which it is looked for; every one if it names none.
+    processor: Option<usize>,
+    old: String,
+    new: String,
 }
 
 fn tests() -> Result<Vec<Test>> {
@@ -145,8 +164,8 @@ impl Test {
     fn read(text: &str) -> Result<Test> {
         let (title, rest) = text.split_once("(*").context("it has no comment")?;
         let (comment, body) = rest.split_once("*)").context("its comment does not end")?;
-        let name =
-            title.trim().strip_prefix("AArch64 ").context("its first line is `AArch64 NAME`")?;
+        let header = title.trim().split_once(' ');
+        let (_, name) = header.context("its first line is `ARCHITECTURE NAME`")?;
         let lines = comment.lines().filter_map(|line| line.trim().strip_prefix("instead: "));
         let weakened = lines.map(Weakened::read).collect::<Result<Vec<_>>>()?;
         if weakened.is_empty() {
@@ -185,11 +204,7 @@ fn observe(shell: &Shell, file: &Path, name: &str, program: &str, expected: &str
 impl Weakened {
     fn read(line: &str) -> Result<Weakened> {
         let (changes, expected) = line.rsplit_once(": ").context("a line without an answer")?;
-        let pair = |change: &str| {
-            let (old, new) = change.split_once(" -> ").context("a change without an arrow")?;
-            Ok((old.to_string(), new.to_string()))
-        };
-        let replaced = changes.split("; ").map(pair).collect::<Result<_>>()?;
+        let replaced = changes.split("; ").map(Replaced::read).collect::<Result<_>>()?;
         Ok(Weakened { line: line.to_string(), replaced, expected: expected.to_string() })
     }
 
@@ -199,20 +214,35 @@ impl Weakened {
             .lines()
             .map(|line| line.split('|').map(ToString::to_string).collect())
             .collect();
-        for (old, new) in &self.replaced {
-            let mut found = 0;
-            for cell in lines.iter_mut().flatten() {
-                // The last column ends with a semicolon.
-                if cell.trim_end_matches(';').trim() == old {
-                    *cell = cell.replace(old.as_str(), new);
-                    found += 1;
-                }
-            }
-            if found != 1 {
-                bail!("`{old}` stands there {found} times");
-            }
+        for change in &self.replaced {
+            let columns = lines.iter_mut().flat_map(|cells| cells.iter_mut().enumerate());
+            let found = columns.filter(|(column, cell)| change.is_for(*column, cell));
+            let found: Vec<_> = found.map(|(_, cell)| cell).collect();
+            let number = found.len();
+            let Ok([cell]) = <[&mut String; 1]>::try_from(found) else {
+                bail!("`{}` stands there {number} times", change.old);
+            };
+            *cell = cell.replace(&change.old, &change.new);
         }
         Ok(lines.iter().map(|cells| cells.join("|") + "\n").collect())
+    }
+}
+
+impl Replaced {
+    /// `OLD -> NEW`, or `P1 OLD -> NEW` if the other processors have the same instruction.
+    fn read(change: &str) -> Result<Replaced> {
+        let (old, new) = change.split_once(" -> ").context("a change without an arrow")?;
+        let column = old.strip_prefix('P').and_then(|rest| rest.split_once(' '));
+        let column = column.and_then(|(number, old)| Some((number.parse().ok()?, old)));
+        let (processor, old) =
+            column.map_or((None, old), |(processor, old): (usize, &str)| (Some(processor), old));
+        Ok(Replaced { processor, old: old.to_string(), new: new.to_string() })
+    }
+
+    fn is_for(&self, column: usize, cell: &str) -> bool {
+        // The last column ends with a semicolon.
+        let is_it = cell.trim_end_matches(';').trim() == self.old;
+        is_it && self.processor.is_none_or(|processor| processor == column)
     }
 }
 
@@ -231,6 +261,10 @@ mod tests {
         assert_eq!(weaker, test.program.replace("LDAR", "LDR"));
         let fence = Weakened::read("DMB ISH -> NOP: Never").unwrap().apply(&test.program).unwrap();
         assert!(fence.contains("NOP | LDAR") && fence.contains("DMB ISHLD"));
+        let second = Weakened::read("P1 NOP -> DMB ISH: Never").unwrap();
+        assert!(second.apply(&test.program).is_ok());
+        let elsewhere = Weakened::read("P0 NOP -> DMB ISH: Never").unwrap();
+        assert!(elsewhere.apply(&test.program).is_err());
         let absent = Weakened::read("STR W1,[X1] -> NOP: Never").unwrap();
         assert!(absent.apply(&test.program).is_err());
     }
@@ -255,5 +289,7 @@ mod tests {
         let made =
             instructions_of("commit:\n\tmov x8, x1\n\tcasal\tx8, x2, [x0]\n.LBB:\n\tdmb\tish\n");
         assert_eq!(made["commit"], ["casal", "dmb ish"]);
+        let made = instructions_of("look:\n\tfence\trw, rw\n\tld\ta0, 0(a0)\n");
+        assert_eq!(made["look"], ["fence rw,rw", "ld"]);
     }
 }

@@ -74,7 +74,7 @@ pub(crate) const TEST: &[Stage] = &[
     },
     Stage {
         name: "aarch64-user",
-        about: "the tests as AArch64 programs in QEMU's user mode",
+        about: "the tests of the routines and of threads as AArch64 programs in QEMU's user mode",
         needs: user_mode::AARCH64.needs,
         run: user_mode::aarch64,
     },
@@ -195,6 +195,18 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: asm_check::run_all,
     },
     Stage {
+        name: "host-all",
+        about: "all tests on this machine, optimised, with each backend",
+        needs: &[],
+        run: host::run_optimised,
+    },
+    Stage {
+        name: "aarch64-user-all",
+        about: "all tests as AArch64 programs in QEMU's user mode; those of the routines with the assembly too",
+        needs: user_mode::AARCH64.needs,
+        run: user_mode::aarch64_all,
+    },
+    Stage {
         name: "riscv64-user-all",
         about: "all tests as RISC-V programs in QEMU's user mode; those of the routines with Zbb too",
         needs: user_mode::RISCV64.needs,
@@ -262,7 +274,7 @@ pub(crate) const VERIFY: &[Stage] = &[
     },
     Stage {
         name: "litmus",
-        about: "the map's patterns of accesses under Arm's memory model, by herd7 where it is installed",
+        about: "the map's patterns of accesses on AArch64 and RISC-V, by herd7 where it is installed",
         needs: litmus::NEEDS,
         run: litmus::run,
     },
@@ -297,3 +309,16 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: mutants::run,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::names::stages_of;
+
+    #[test]
+    fn pages_reads_the_names_of_the_stages() {
+        let names = |stages: &[Stage]| stages.iter().map(|stage| stage.name).collect::<Vec<_>>();
+        assert_eq!(stages_of("test"), names(TEST));
+        assert_eq!(stages_of("verify"), names(VERIFY));
+    }
+}

@@ -68,7 +68,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let shared = host.shared.as_ref().context("a host has shared libraries")?;
 
     let mut count = header::read_everywhere(shell, &folder)?;
-    count += header::agrees(shell, shared, &folder)?;
+    count += header::agrees(shell, &library::exported(shared)?, &folder)?;
 
     let functions = header::functions()?;
     for target in [X86_64_NONE, AARCH64_NONE_SOFTFLOAT] {
