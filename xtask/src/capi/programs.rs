@@ -123,10 +123,8 @@ const INLINED: &[&[&str]] = &[
 ];
 
 /// The same for AArch64. [`tests`] has compiled them there as they are.
-const INLINED_AARCH64: &[&[&str]] = &[
-    &[AARCH64.compiler, "-std=c99", "-O0", "-static"],
-    &[AARCH64.compiler, "-std=c99", "-O2", "-static", "-mgeneral-regs-only"],
-];
+const INLINED_AARCH64: &[&[&str]] =
+    &[&[AARCH64.compiler, "-std=c99", "-O2", "-static", "-mgeneral-regs-only"]];
 
 /// Stand-ins for a kernel's functions, so that the header compiles.
 const KERNEL_USER: &str = "\
