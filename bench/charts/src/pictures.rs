@@ -56,7 +56,7 @@ fn sets(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "Sets of words: instructions against memory".into(),
-        note: "Three numbers of entries in 512 KiB: heptad's load is 3/4, 7/8 and 15/16. Down and left is better.".into(),
+        note: "512 KiB of heptad, 3/4, 7/8 and 15/16 full. Down and left is better. With SSE2, but for the 8-byte group.".into(),
         columns: 2,
         panels,
     })
@@ -82,7 +82,7 @@ fn curves(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "Sets of words: instructions against the memory that a key takes".into(),
-        note: "Five numbers of entries over an octave, 15,360 to 30,720. Down and left is better."
+        note: "Five numbers of entries over an octave up to 30,720. Down and left is better. With SSE2, but for the 8-byte group."
             .into(),
         columns: 2,
         panels,
