@@ -102,7 +102,8 @@ fn worst(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "The worst single insertion: instructions".into(),
-        note: "Shorter is better. heptad is in fixed memory; grown tables begin empty.".into(),
+        note: "840 entries. Shorter is better. Grey: maps that take locks. heptad and `made` have memory from the start; others grow."
+            .into(),
         columns: 2,
         panels,
     })
