@@ -260,7 +260,8 @@ static noinline void compare_books(int rebuilds)
             nested += its->nested[source];
             taken_out += its->taken_out[source];
         }
-        pr_info("heptad: %s: counted %llu, of these %llu inside another call; refused %llu; in the map %llu, taken out %llu\n",
+        pr_info("heptad: %s: counted %llu, of these %llu inside another call; refused %llu; "
+                "in the map %llu, taken out %llu\n",
                 source_names[source], counted, nested, refused, sums.of[source], taken_out);
         snprintf(what, sizeof(what), "the %s books balance after %d rebuilds", source_names[source], rebuilds);
         check(sums.of[source] + taken_out == counted, what);
