@@ -115,12 +115,12 @@ HEPTAD_INLINE int heptad_inline_is_plain_batch(const heptad_probe *probe, const 
 }
 
 /* Asks for the line of the next key of a batch, if there is one, and keeps its hash. */
-HEPTAD_INLINE void heptad_inline_ask(const heptad_probe *probe, const uint64_t *keys, size_t count, size_t index,
+HEPTAD_INLINE void heptad_inline_ask(const heptad_probe *probe, const uint64_t *keys, size_t count, size_t at,
                               uint64_t *hashes)
 {
-    if (index < count) {
-        uint64_t hash = heptad_probe_hash(probe->seed, keys[index]);
-        hashes[index % HEPTAD_AHEAD] = hash;
+    if (at < count) {
+        uint64_t hash = heptad_probe_hash(probe->seed, keys[at]);
+        hashes[at % HEPTAD_AHEAD] = hash;
         heptad_probe_prefetch(probe, hash);
     }
 }
@@ -232,14 +232,14 @@ HEPTAD_STATIC int heptad_inline_set_contains_many(const heptad_set *set, const u
     heptad_probe probe = heptad_probe_of(set, HEPTAD_KIND_SET);
     if (heptad_inline_is_plain_batch(&probe, keys, count) && heptad_inline_is_free(&probe, found, count, keys, count)) {
         uint64_t hashes[HEPTAD_AHEAD];
-        size_t index;
-        for (index = 0; index < HEPTAD_AHEAD; index++) {
-            heptad_inline_ask(&probe, keys, count, index, hashes);
+        size_t at;
+        for (at = 0; at < HEPTAD_AHEAD; at++) {
+            heptad_inline_ask(&probe, keys, count, at, hashes);
         }
-        for (index = 0; index < count; index++) {
-            uint64_t hash = hashes[index % HEPTAD_AHEAD];
-            heptad_inline_ask(&probe, keys, count, index + HEPTAD_AHEAD, hashes);
-            found[index] = heptad_inline_in_set(&probe, set, keys[index], hash) > 0;
+        for (at = 0; at < count; at++) {
+            uint64_t hash = hashes[at % HEPTAD_AHEAD];
+            heptad_inline_ask(&probe, keys, count, at + HEPTAD_AHEAD, hashes);
+            found[at] = heptad_inline_in_set(&probe, set, keys[at], hash) > 0;
         }
         return HEPTAD_OK;
     }
@@ -257,17 +257,17 @@ HEPTAD_STATIC int heptad_inline_map_get_many(const heptad_map *map, const uint64
         && heptad_inline_is_free(&probe, values, count * sizeof *values, keys, count)
         && heptad_inline_is_apart(values, count * sizeof *values, found, count)) {
         uint64_t hashes[HEPTAD_AHEAD];
-        size_t index;
-        for (index = 0; index < HEPTAD_AHEAD; index++) {
-            heptad_inline_ask(&probe, keys, count, index, hashes);
+        size_t at;
+        for (at = 0; at < HEPTAD_AHEAD; at++) {
+            heptad_inline_ask(&probe, keys, count, at, hashes);
         }
-        for (index = 0; index < count; index++) {
-            uint64_t hash = hashes[index % HEPTAD_AHEAD];
+        for (at = 0; at < count; at++) {
+            uint64_t hash = hashes[at % HEPTAD_AHEAD];
             heptad_inline_answer answer = { 0, 0 };
-            heptad_inline_ask(&probe, keys, count, index + HEPTAD_AHEAD, hashes);
-            answer = heptad_inline_in_map(&probe, map, keys[index], hash);
-            values[index] = answer.result > 0 ? answer.value : 0;
-            found[index] = answer.result > 0;
+            heptad_inline_ask(&probe, keys, count, at + HEPTAD_AHEAD, hashes);
+            answer = heptad_inline_in_map(&probe, map, keys[at], hash);
+            values[at] = answer.result > 0 ? answer.value : 0;
+            found[at] = answer.result > 0;
         }
         return HEPTAD_OK;
     }
