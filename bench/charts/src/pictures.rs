@@ -56,7 +56,7 @@ fn sets(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "Sets of words: instructions against memory".into(),
-        note: "Three numbers of entries in 512 KiB: heptad's load is 3/4, 7/8 and 15/16. Down and left is better.".into(),
+        note: "512 KiB of heptad, 3/4, 7/8 and 15/16 full. Down and left is better. With SSE2, but for the 8-byte group.".into(),
         columns: 2,
         panels,
     })
@@ -82,7 +82,7 @@ fn curves(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "Sets of words: instructions against the memory that a key takes".into(),
-        note: "Five numbers of entries over an octave, 15,360 to 30,720. Down and left is better."
+        note: "Five numbers of entries over an octave up to 30,720. Down and left is better. With SSE2, but for the 8-byte group."
             .into(),
         columns: 2,
         panels,
@@ -102,7 +102,8 @@ fn worst(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "The worst single insertion: instructions".into(),
-        note: "Shorter is better. heptad is in fixed memory; grown tables begin empty.".into(),
+        note: "840 entries. Shorter is better. Grey: maps that take locks. heptad and `made` have memory from the start; others grow."
+            .into(),
         columns: 2,
         panels,
     })
