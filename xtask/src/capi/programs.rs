@@ -176,35 +176,6 @@ pub(super) fn inlined(
     Ok(count)
 }
 
-/// The limits of stack that `capi/tests/stack.c` holds calls to, by its names for them.
-#[cfg(test)]
-fn stack_limits(source: &str) -> Vec<(&str, &str)> {
-    let rows = source.lines().filter_map(|line| {
-        let (name, rest) = line.trim().strip_prefix("{ \"")?.split_once("\", ")?;
-        Some((name, rest.split_once(", ")?.1.strip_suffix(" },")?))
-    });
-    rows.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    /// The page has a row for each limit that the test asserts.
-    #[test]
-    fn the_page_has_the_stack_limits_of_the_test() {
-        let page = include_str!("../../../docs/c.md");
-        let limits = super::stack_limits(include_str!("../../../capi/tests/stack.c"));
-        assert_eq!(limits.len(), 13);
-        for (name, most) in limits {
-            let row = page
-                .lines()
-                .find(|line| line.starts_with("| ") && line.contains(&format!("`{name}`")));
-            let row = row.unwrap_or_else(|| panic!("docs/c.md has no row of {name}"));
-            let shown = row.replace(',', "");
-            assert!(shown.ends_with(&format!("| {most} |")), "{row}: not {most}");
-        }
-    }
-}
-
 /// The C sources of a folder.
 fn sources(folder: &str) -> Result<Vec<PathBuf>> {
     let mut sources = Vec::new();
@@ -276,4 +247,33 @@ pub(super) fn object_is_closed(
         count += Count::of(undefined.is_empty());
     }
     Ok(count)
+}
+
+/// The limits of stack that `capi/tests/stack.c` holds calls to, by its names for them.
+#[cfg(test)]
+fn stack_limits(source: &str) -> Vec<(&str, &str)> {
+    let rows = source.lines().filter_map(|line| {
+        let (name, rest) = line.trim().strip_prefix("{ \"")?.split_once("\", ")?;
+        Some((name, rest.split_once(", ")?.1.strip_suffix(" },")?))
+    });
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    /// The page has a row for each limit that the test asserts.
+    #[test]
+    fn the_page_has_the_stack_limits_of_the_test() {
+        let page = include_str!("../../../docs/c.md");
+        let limits = super::stack_limits(include_str!("../../../capi/tests/stack.c"));
+        assert_eq!(limits.len(), 13);
+        for (name, most) in limits {
+            let row = page
+                .lines()
+                .find(|line| line.starts_with("| ") && line.contains(&format!("`{name}`")));
+            let row = row.unwrap_or_else(|| panic!("docs/c.md has no row of {name}"));
+            let shown = row.replace(',', "");
+            assert!(shown.ends_with(&format!("| {most} |")), "{row}: not {most}");
+        }
+    }
 }
