@@ -13,7 +13,9 @@ pub(crate) struct Picture {
 }
 
 pub(crate) const PICTURES: &[Picture] = &[
+    Picture { name: "curves", recording: "curves-counts", chart: curves },
     Picture { name: "sets", recording: "swiss-counts", chart: sets },
+    Picture { name: "worst", recording: "worst-counts", chart: worst },
     Picture { name: "lockfree", recording: "lockfree-counts", chart: lockfree },
 ];
 
@@ -54,7 +56,54 @@ fn sets(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "Sets of words: instructions against memory".into(),
-        note: "Three numbers of entries in 512 KiB: heptad's load is 3/4, 7/8 and 15/16. Down and left is better.".into(),
+        note: "512 KiB of heptad, 3/4, 7/8 and 15/16 full. Down and left is better. With SSE2, but for the 8-byte group.".into(),
+        columns: 2,
+        panels,
+    })
+}
+
+/// Instructions against memory, over an octave of sizes: each table doubles somewhere in it.
+fn curves(recording: &Recording) -> Result<Chart> {
+    let mut panels = Vec::new();
+    for (state, op, title) in [
+        ("at rest", "hit", "a hit, just filled"),
+        ("at rest", "miss", "a miss, just filled"),
+        ("turned", "hit", "a hit, every key replaced ten times"),
+        ("turned", "miss", "a miss, every key replaced ten times"),
+        ("turned", "churn", "a removal and an insertion"),
+        ("equal memory", "churn", "the same, heptad in as much memory"),
+    ] {
+        let words = [("suite", "curves"), ("table", "set"), ("state", state), ("op", op)];
+        let point =
+            |it: &Figures<'_>| Some((it.measure("bytes_per_key")?, it.measure("instructions")?));
+        let series = series(recording, &words, point)?;
+        let y = Axis { is_logarithmic: true, ..INSTRUCTIONS };
+        panels.push(Panel::Curves(Curves { title: title.into(), x: MEMORY, y, series }));
+    }
+    Ok(Chart {
+        title: "Sets of words: instructions against the memory that a key takes".into(),
+        note: "Five numbers of entries over an octave up to 30,720. Down and left is better. With SSE2, but for the 8-byte group."
+            .into(),
+        columns: 2,
+        panels,
+    })
+}
+
+/// The worst single insertion.
+fn worst(recording: &Recording) -> Result<Chart> {
+    let mut panels = Vec::new();
+    for (op, title) in [
+        ("fill", "sets, filled"),
+        ("refill", "sets, every key replaced twice"),
+        ("shared-fill", "shared maps, filled"),
+        ("shared-refill", "shared maps, every key replaced twice"),
+    ] {
+        panels.push(bars(recording, title, &[("suite", "worst"), ("op", op)])?);
+    }
+    Ok(Chart {
+        title: "The worst single insertion: instructions".into(),
+        note: "840 entries. Shorter is better. Grey: maps that take locks. heptad and `made` have memory from the start; others grow."
+            .into(),
         columns: 2,
         panels,
     })
@@ -73,18 +122,7 @@ fn lockfree(recording: &Recording) -> Result<Chart> {
         ("update", "an update"),
         ("churn", "a removal and an insertion"),
     ] {
-        let words = [("suite", "lockfree"), ("op", op)];
-        let mut bars = Vec::new();
-        for name in recording.contenders(&words) {
-            for figures in recording.figures(&words, &name) {
-                let Some(value) = figures.measure("instructions") else { continue };
-                let is_muted = LOCKS.contains(&name.as_str());
-                bars.push(Bar { name: name.clone(), value, is_muted });
-            }
-        }
-        ensure!(!bars.is_empty(), "no row has {words:?}");
-        bars.sort_by(|one, other| one.value.total_cmp(&other.value));
-        panels.push(Panel::Bars(Bars { title: title.into(), bars }));
+        panels.push(bars(recording, title, &[("suite", "lockfree"), ("op", op)])?);
     }
     Ok(Chart {
         title: "Maps that threads share: instructions per operation".into(),
@@ -94,4 +132,20 @@ fn lockfree(recording: &Recording) -> Result<Chart> {
         columns: 2,
         panels,
     })
+}
+
+/// A bar for each contender in the first row with these words: its instructions.
+fn bars(recording: &Recording, title: &str, words: &[(&str, &str)]) -> Result<Panel> {
+    let mut bars = Vec::new();
+    for name in recording.contenders(words) {
+        let figures = recording.figures(words, &name);
+        let Some(value) = figures.first().and_then(|it| it.measure("instructions")) else {
+            continue;
+        };
+        let is_muted = LOCKS.contains(&name.as_str());
+        bars.push(Bar { name, value, is_muted });
+    }
+    ensure!(!bars.is_empty(), "no row has {words:?}");
+    bars.sort_by(|one, other| one.value.total_cmp(&other.value));
+    Ok(Panel::Bars(Bars { title: title.into(), bars }))
 }
