@@ -9,10 +9,13 @@ use heptad::{
     swiss::{self, lines_for},
 };
 
+/// Inserts a key with its value, and returns the value before.
+type Way<M> = fn(&mut M, u64, u64) -> Option<u64>;
+
 /// How a map is changed, and what it has.
 trait Inserts {
     /// Each way to insert that replaces a present value.
-    fn ways(&mut self) -> Vec<fn(&mut Self, u64, u64) -> Option<u64>>;
+    fn ways(&mut self) -> Vec<Way<Self>>;
     /// The way that keeps it.
     fn insert_if_absent(&mut self, key: u64, value: u64) -> Option<u64>;
     fn get(&self, key: u64) -> Option<u64>;
@@ -32,7 +35,7 @@ fn follow_the_rule(map: &mut impl Inserts) {
 type Swiss = swiss::Map<u64, u64, Inline<{ lines_for::<u64>(50) }>>;
 
 impl Inserts for Swiss {
-    fn ways(&mut self) -> Vec<fn(&mut Self, u64, u64) -> Option<u64>> {
+    fn ways(&mut self) -> Vec<Way<Self>> {
         vec![
             |map, key, value| map.try_insert(key, value).unwrap(),
             |map, key, value| map.insert_within_capacity(key, value).unwrap(),
@@ -58,7 +61,7 @@ impl Inserts for Swiss {
 type Packed = swiss::PackedMap<u32, u32, Inline<16>>;
 
 impl Inserts for Packed {
-    fn ways(&mut self) -> Vec<fn(&mut Self, u64, u64) -> Option<u64>> {
+    fn ways(&mut self) -> Vec<Way<Self>> {
         vec![
             |map, key, value| map.try_insert(key as u32, value as u32).unwrap().map(u64::from),
             |map, key, value| {
@@ -79,7 +82,7 @@ impl Inserts for Packed {
 }
 
 impl Inserts for lockfree::Map<'_, u64, u64> {
-    fn ways(&mut self) -> Vec<fn(&mut Self, u64, u64) -> Option<u64>> {
+    fn ways(&mut self) -> Vec<Way<Self>> {
         vec![|map, key, value| map.insert(key, value).unwrap(), |map, key, value| match map
             .insert_evicting(key, value, |_| 0)
             .unwrap()
@@ -99,7 +102,7 @@ impl Inserts for lockfree::Map<'_, u64, u64> {
 }
 
 impl Inserts for SegmentedMap<'_, u64, u64, 2> {
-    fn ways(&mut self) -> Vec<fn(&mut Self, u64, u64) -> Option<u64>> {
+    fn ways(&mut self) -> Vec<Way<Self>> {
         vec![|map, key, value| map.insert(key, value).unwrap(), |map, key, value| match map
             .insert_evicting(key, value, |_| 0)
             .unwrap()
@@ -141,7 +144,7 @@ impl Keys for Numbers {
 type Indirect<'a> = IndirectMap<'a, Numbers, u64>;
 
 impl Inserts for Indirect<'_> {
-    fn ways(&mut self) -> Vec<fn(&mut Self, u64, u64) -> Option<u64>> {
+    fn ways(&mut self) -> Vec<Way<Self>> {
         vec![|map, key, value| map.insert(&key, key as u32, value).unwrap(), |map, key, value| {
             match map.insert_evicting(&key, key as u32, value, |_| 0).unwrap() {
                 Inserted::Replaced(before) => Some(before),
@@ -162,7 +165,7 @@ impl Inserts for Indirect<'_> {
 type Sorted<'a> = robin_hood::Map<Region<'a>, robin_hood::ByValue>;
 
 impl Inserts for Sorted<'_> {
-    fn ways(&mut self) -> Vec<fn(&mut Self, u64, u64) -> Option<u64>> {
+    fn ways(&mut self) -> Vec<Way<Self>> {
         vec![|map, key, value| map.try_insert(key, value).unwrap(), |map, key, value| {
             map.insert_within_capacity(key, value).unwrap()
         }]
