@@ -2,7 +2,7 @@
  *
  *     heptad_inline_set_contains     heptad_inline_map_get     heptad_inline_table_find
  *     heptad_inline_set_prefetch     heptad_inline_map_prefetch     heptad_inline_table_prefetch
- *     heptad_inline_set_contains_many     heptad_inline_map_get_many
+ *     heptad_inline_set_contains_many     heptad_inline_map_get_many     heptad_inline_table_find_many
  *
  * Each takes the arguments of the function without `inline_` in its name and returns the same, errors included. It
  * reads the fields that a live handle has at its start, answers hits and misses by itself, and calls the library for
@@ -273,6 +273,38 @@ HEPTAD_STATIC int heptad_inline_map_get_many(const heptad_map *map, const uint64
     }
 #endif
     return heptad_map_get_many(map, keys, count, values, found);
+}
+
+/* `equal` as for heptad_inline_table_find. */
+HEPTAD_STATIC int heptad_inline_table_find_many(const heptad_table *table, const uint64_t *hashes,
+                                                const void *const *keys, size_t count, uint64_t *entries,
+                                                uint8_t *found,
+                                                int (*equal)(uint64_t entry, const void *key, void *context))
+{
+#if HEPTAD_HAS_INLINE
+    heptad_probe probe = heptad_probe_of(table, HEPTAD_KIND_TABLE);
+    if (heptad_inline_is_plain_batch(&probe, hashes, count) && keys && !heptad_probe_is_misaligned(keys)
+        && !heptad_probe_is_misaligned(entries) && heptad_inline_is_free(&probe, found, count, hashes, count)
+        && heptad_inline_is_free(&probe, entries, count * sizeof *entries, hashes, count)
+        && heptad_inline_is_apart(found, count, keys, count * sizeof *keys)
+        && heptad_inline_is_apart(entries, count * sizeof *entries, keys, count * sizeof *keys)
+        && heptad_inline_is_apart(entries, count * sizeof *entries, found, count)) {
+        size_t at;
+        for (at = 0; at < HEPTAD_AHEAD && at < count; at++) {
+            heptad_probe_prefetch(&probe, hashes[at]);
+        }
+        for (at = 0; at < count; at++) {
+            if (at + HEPTAD_AHEAD < count) {
+                heptad_probe_prefetch(&probe, hashes[at + HEPTAD_AHEAD]);
+            }
+            entries[at] = 0;
+            found[at] = heptad_inline_table_find(table, hashes[at], keys[at], entries + at, equal) > 0;
+        }
+        return HEPTAD_OK;
+    }
+#endif
+    (void)equal;
+    return heptad_table_find_many(table, hashes, keys, count, entries, found);
 }
 
 #ifdef __cplusplus
