@@ -27,6 +27,7 @@ mod counts;
 mod coverage;
 mod demo;
 mod docs;
+mod emulated;
 mod fuzz;
 mod host;
 mod job;
