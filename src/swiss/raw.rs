@@ -125,7 +125,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         &self.control
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<(&T, &V)> {
         let reader = self.reader();
         let place = reader.find(hash, equal)?;

@@ -273,7 +273,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     }
 
     /// The map's own key that equals `key`, and its value.
-    #[inline]
+    #[inline(always)]
     pub fn get_key_value<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<(&K, &V)> {
         let found = self.raw.find(self.hash(key), |entry| key.equivalent(P::key(entry)));
         found.map(|(entry, beside)| P::pair(entry, beside))
