@@ -7,6 +7,7 @@
 //! cargo xtask asm-check          the stage of that name alone
 //! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
 //! cargo xtask bench-c [OPTION…]  the C interface beside khash and packaged C++ tables
+//! cargo xtask sizes              the code that each table adds to a kernel
 //! cargo xtask install-c --prefix DIR   the C header and library
 //! cargo xtask write-pages        the blocks of documents that are printed
 //! cargo xtask write-counts       the instructions that the stage `counts` expects
@@ -50,6 +51,7 @@ mod protocols;
 mod qemu;
 mod runner;
 mod sanitizers;
+mod sizes;
 mod stage;
 mod table;
 mod user_mode;
@@ -73,6 +75,7 @@ usage: cargo xtask COMMAND
   asm-check                              the stage of that name alone
   bench [OPTION…]                        times beside other tables'; `bench --help` lists the options
   bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
+  sizes                                  the code that each table adds to a kernel, in bytes
   install-c --prefix DIR                 the C header and library; `install-c --help` lists the options
   write-pages                            prints the printed blocks of DESIGN.md and docs/measurements.md anew
   write-counts                           counts the operations anew that the stage `counts` watches";
@@ -138,6 +141,7 @@ fn run() -> Result<bool> {
             let call = install_call.context("`install-c` was parsed")?;
             return capi::install::run(&shell, &call).map(|()| true);
         }
+        Some("sizes") => return sizes::cells(&shell).map(|_| true),
         Some("write-pages") => return pages::write().map(|()| true),
         Some("write-counts") => return counts::write(&shell).map(|()| true),
         Some("asm-check") => {

@@ -255,7 +255,7 @@ fn reads(op: SharedOp) -> u32 {
 }
 
 /// `count` ranks below `entries`.
-fn ranks(
+pub(crate) fn ranks(
     entries: usize,
     draw: Draw,
     count: usize,
