@@ -16,7 +16,7 @@
  *
  * This header does not include those of functions that are in no library:
  *
- *     heptad/inline.h    lookups that the compiler inlines
+ *     heptad/inline.h    lookups that the compiler inlines; heptad/probe.h is a part of it
  *     heptad/growing.h   sets, maps and tables that grow with an allocator of yours; heptad/malloc.h has malloc's
  *     heptad/typed.h     maps of keys and values of any type, and of strings
  *
@@ -84,7 +84,7 @@
  *
  * MEMORY ORDER. heptad_set, _map, _table, _robin and _robin_map order nothing between cores: your lock does.
  * heptad_lockfree and heptad_indirect do, see there. A core that finds a handle live sees all that its init
- * wrote.
+ * wrote, but for the functions of heptad/inline.h.
  *
  * COST is counted in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a
  * table of fewer than 64 groups is filled to the brim.

@@ -1,9 +1,15 @@
-//! What every public type may do: cross to another thread, be used by several, be moved when pinned; and
-//! which traits make objects. All of it is checked when this is compiled.
+//! What every public type may do: cross to another thread, be used by several, be moved when pinned, be used after a
+//! panic; and which traits make objects. All of it is checked when this is compiled.
 //!
 //! Where entries are not the table's own words, a table may do what its entries may.
 
-use std::{cell::Cell, fs, path::Path, ptr::NonNull};
+use std::{
+    cell::Cell,
+    fs,
+    panic::{RefUnwindSafe, UnwindSafe},
+    path::Path,
+    ptr::NonNull,
+};
 
 use heptad::{hash::*, layout::*, storage::*, swiss, *};
 use static_assertions::{assert_impl_all, assert_not_impl_any, assert_obj_safe};
@@ -11,6 +17,11 @@ use static_assertions::{assert_impl_all, assert_not_impl_any, assert_obj_safe};
 /// Several threads may use it, and each may have it.
 macro_rules! shared {
     ($($type:ty),+ $(,)?) => { $(assert_impl_all!($type: Send, Sync, Unpin);)+ };
+}
+
+/// It may be used after a panic that interrupted its use, also if it was only borrowed.
+macro_rules! after_a_panic {
+    ($($type:ty),+ $(,)?) => { $(assert_impl_all!($type: UnwindSafe, RefUnwindSafe);)+ };
 }
 
 /// `$type` of one parameter, which may cross to threads and be shared as its parameter may.
@@ -91,6 +102,11 @@ mod of_swiss {
         InSet = swiss::set::Entry<'static, Entry, Provided>,
         OccupiedInSet = swiss::set::OccupiedEntry<'static, Entry, Provided>,
         VacantInSet = swiss::set::VacantEntry<'static, Entry, Provided>,
+        MapIntoKeys = map::IntoKeys<u64, Entry, map::Wide, Provided>,
+        MapIntoValues = map::IntoValues<u64, Entry, map::Wide, Provided>,
+        MapExtractIf = map::ExtractIf<'static, u64, Entry, map::Wide, fn(&u64, &mut Entry) -> bool>,
+        SetExtractIf = swiss::set::ExtractIf<'static, Entry, fn(&Entry) -> bool>,
+        ExtractIf = table::ExtractIf<'static, Entry, fn(&mut Entry) -> bool>,
     }
     as_shared_entries! {
         Iter = table::Iter<'static, Entry>,
@@ -100,6 +116,16 @@ mod of_swiss {
         MapValues = map::Values<'static, u64, Entry, map::Wide>,
     }
     shared!(map::Inserted<u64, u64>, swiss::Stats, map::PairMap<u32, u32, Narrow, Provided>);
+
+    // After a panic a table is whole, and so are its entries if they promise that.
+    after_a_panic!(swiss::Table<u64>, Set<u64>, Map<u64>, PackedMap<u64>);
+    after_a_panic!(Set<u64>, swiss::Set<u64, Inline<2>>, swiss::Set<u64, Later<Provided>>);
+    after_a_panic!(table::Iter<'static, u64>, table::IntoIter<u64, Heap>);
+    after_a_panic!(MapIter<u64>, MapKeys<u64>, MapValues<u64>, MapIntoIter<u64>);
+    assert_not_impl_any!(&'static Set<Cell<u64>>: UnwindSafe);
+    assert_not_impl_any!(&'static Map<Cell<u64>>: UnwindSafe);
+    assert_not_impl_any!(table::Iter<'static, Cell<u64>>: UnwindSafe);
+    assert_not_impl_any!(MapIterMut<u64>: UnwindSafe);
 
     #[cfg(feature = "serde")]
     as_its_entries! {
@@ -118,7 +144,10 @@ mod of_swiss {
 
 mod of_robin_hood {
     use super::*;
-    use robin_hood::table::{IntoIter, Iter, IterMut, Range};
+    use robin_hood::{
+        map::{Entry, IntoKeys, IntoValues, Keys, OccupiedEntry, VacantEntry, Values, ValuesMut},
+        table::{ExtractIf, IntoIter, Iter, IterMut, Range, RangeMut},
+    };
 
     type Provided = Region<'static>;
 
@@ -127,11 +156,18 @@ mod of_robin_hood {
     shared!(Iter<'static, u64, Keyed>, Range<'static, u64, Keyed>, IterMut<'static, Keyed>);
     shared!(IntoIter<u64, Provided, Keyed>, IntoIter<(u64, u64), Provided, Keyed>);
     shared!(Iter<'static, (u64, u64), Keyed>, Range<'static, (u64, u64), Keyed>);
+    shared!(RangeMut<'static, Keyed>, ExtractIf<'static, u64, Keyed, fn(u64) -> bool>);
+    shared!(Entry<'static, Provided>, OccupiedEntry<'static, Provided>);
+    shared!(VacantEntry<'static, Provided>, Keys<'static, Keyed>, Values<'static, Keyed>);
+    shared!(ValuesMut<'static, Keyed>, IntoKeys<Provided, Keyed>, IntoValues<Provided, Keyed>);
     // A table in one thread's pages may cross with them, and is not shared.
     assert_impl_all!(robin_hood::Set<Reserved<'static, OneThreads>>: Send);
     assert_not_impl_any!(robin_hood::Set<Reserved<'static, OneThreads>>: Sync);
     #[cfg(feature = "lockfree")]
     shared!(robin_hood::shared::Growth<'static>);
+    after_a_panic!(robin_hood::Set, robin_hood::Map, robin_hood::Set<Inline<2>>);
+    after_a_panic!(Iter<'static, u64, Keyed>, Range<'static, u64, Keyed>);
+    after_a_panic!(IntoIter<u64, Heap, Keyed>, Keys<'static, Keyed>, IntoKeys<Heap, Keyed>);
     assert_obj_safe!(robin_hood::Order, robin_hood::Monotone, robin_hood::Total);
 }
 

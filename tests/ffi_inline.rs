@@ -1,4 +1,4 @@
-//! The words of live handles that `include/heptad/inline.h` reads.
+//! The words of live handles that `include/heptad/probe.h` reads.
 #![cfg(target_pointer_width = "64")]
 
 use core::ffi::{c_int, c_void};
@@ -68,6 +68,7 @@ fn a_live_handle_has_the_words_that_c_reads() {
         made(|set, memory, bytes| unsafe { heptad_set_init(set, memory, bytes, SEED, 0) });
     assert_eq!(set.kind, inline::KIND_SET);
     assert_eq!(set.body[inline::BODY_LINES], lines);
+    assert_eq!(set.body[inline::BODY_BYTES], 2 * GROUPS * 64);
     assert_eq!(set.body[inline::BODY_MASK], (2 * GROUPS - 1) * 64);
     assert_eq!((set.body[inline::BODY_SPAN], set.body[inline::BODY_SEED]), (0, SEED));
 
@@ -75,6 +76,7 @@ fn a_live_handle_has_the_words_that_c_reads() {
     let (map, lines) =
         made(|map, memory, bytes| unsafe { heptad_map_init(map, memory, bytes, SEED, 0) });
     assert_eq!((map.kind, map.body[inline::BODY_LINES]), (inline::KIND_MAP, lines));
+    assert_eq!(map.body[inline::BODY_BYTES], 2 * GROUPS * 64);
     assert_eq!(map.body[inline::BODY_MASK], (GROUPS - 1) * 64);
     assert_eq!((map.body[inline::BODY_SPAN], map.body[inline::BODY_SEED]), (0, SEED));
 }

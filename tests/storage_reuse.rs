@@ -2,12 +2,14 @@
 //! and stays within its memory.
 
 use core::ptr::NonNull;
+use std::sync::Mutex;
 
 use heptad::{
     Error,
+    hash::Keyed,
     layout::{LINE_BYTES, Line, MaxLoad},
     robin_hood::{ByValue, Map, Merge, Set},
-    storage::{Downward, Pages, Region, Reserved, Zeroed},
+    storage::{Downward, Inline, Later, Pages, Region, Reserved, Zeroed},
 };
 
 /// Lines of a storage.
@@ -216,4 +218,57 @@ fn storages_of_maps_change_places() {
     }
     swap::<Zeroed<Region<'static>>>();
     swap::<Reserved<'static, Mapper>>();
+}
+
+/// Without memory every lookup misses and every insertion is refused; memory comes once. Until then a `static` is zeros.
+#[test]
+fn sorted_tables_get_their_memory_later() {
+    type Ids = Set<Later<Region<'static>>, ByValue>;
+    type Owners = Map<Later<Region<'static>>, Keyed>;
+    static IDS: Mutex<Ids> = Mutex::new(Set::unplaced(ByValue));
+    static OWNERS: Mutex<Owners> = Mutex::new(Map::unplaced(Keyed::new(0)));
+    #[cfg(all(target_os = "linux", not(miri)))]
+    {
+        unsafe extern "C" {
+            static __bss_start: u8;
+            static _end: u8;
+        }
+        let zeros = (&raw const __bss_start).addr()..(&raw const _end).addr();
+        let statics = [(&raw const IDS).addr(), (&raw const OWNERS).addr()];
+        assert!(statics.iter().all(|address| zeros.contains(address)), "all zeros, and in .bss");
+    }
+    let lines = |count| Region::from_lines(Vec::leak(vec![Line::EMPTY; count])).unwrap();
+    let mut owners = OWNERS.lock().unwrap();
+    for key in [0, 1, u64::MAX] {
+        let refused = owners.try_insert(key, 2).map_err(|rejected| rejected.error);
+        assert_eq!((refused, owners.get(key), owners.capacity()), (Err(Error::Full), None, 0));
+        assert!(owners.remove(key).is_none() && owners.successor(key).is_none());
+        assert_eq!(owners.insert_within_capacity(key, 2).unwrap_err().error, Error::Full);
+        assert!(owners.try_entry(key).is_err());
+    }
+    assert_eq!((owners.try_reserve(1), owners.try_grow()), (Err(Error::Full), Err(Error::Full)));
+    owners.retain(|_, _| unreachable!());
+    owners.shrink_in_place(0);
+    owners.clear();
+    assert!(owners.iter_mut().next().is_none() && owners.try_clone().unwrap().is_empty());
+    assert_eq!(owners.check_invariants(), Ok(()));
+    assert_eq!(owners.place(lines(24), lines(24), Keyed::new(6)), Ok(()));
+    let mut count = 0;
+    while owners.try_insert(count, !count).is_ok() {
+        count += 1;
+    }
+    assert_eq!((count, owners.capacity(), owners.order().seed()), (112, 112, 6));
+    assert_eq!(owners.place(lines(9), lines(9), Keyed::new(7)), Err(Error::Occupied));
+    let larger = owners.move_into(Later::of(lines(80)), Later::of(lines(80))).unwrap();
+    let lines_of = |storage: Later<Region<'_>>| storage.into_inner().unwrap().bytes() / LINE_BYTES;
+    assert_eq!((lines_of(larger.keys), larger.values.map(lines_of)), (24, Some(24)));
+    assert_eq!((owners.get(7), owners.check_invariants()), (Some(&!7), Ok(())));
+
+    let mut ids = IDS.lock().unwrap();
+    assert!(ids.range(..).next().is_none() && ids.range(u64::MAX..).next().is_none());
+    assert_eq!(ids.try_extend_sorted([1, 2, 3]).unwrap_err().error, Error::Full);
+    assert_eq!(ids.place(lines(9), ByValue), Ok(()));
+    assert_eq!((ids.try_extend_sorted([1, 2, 3]), ids.last()), (Ok(()), Some(3)));
+    let mut inline: Set<Later<Inline<9>>, ByValue> = Set::unplaced(ByValue);
+    assert_eq!((inline.place(Inline::new(), ByValue), inline.try_insert(7)), (Ok(()), Ok(true)));
 }

@@ -4,9 +4,6 @@ use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
     collections::{HashMap, HashSet},
-};
-#[cfg(target_pointer_width = "64")]
-use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
 };
@@ -283,6 +280,47 @@ fn panicking_clone_leaks_nothing() {
         let copy = table.try_clone().unwrap();
         assert_eq!((copy.len(), copy.stats().stashed), (40, table.stats().stashed));
         assert_eq!(Rc::strong_count(&owner), 81);
+    }
+}
+
+/// A function that panics inside an entry, `extract_if` or `retain` leaves a whole map, and each value is dropped once.
+#[test]
+fn a_panicking_function_drops_nothing_twice() {
+    type Owned = (Rc<()>, u32);
+    fn check(change: impl Fn(&mut Map<u32, Owned>), gone: usize) {
+        let owner = Rc::new(());
+        let mut map: Map<u32, Owned> = (0..100).map(|key| (key, (owner.clone(), key))).collect();
+        assert!(catch_unwind(AssertUnwindSafe(|| change(&mut map))).is_err());
+        assert_eq!((map.len(), Rc::strong_count(&owner)), (100 - gone, 101 - gone));
+        assert!(map.iter().all(|(&key, value)| value.1 == key));
+        assert!((0..100).filter(|key| map.contains_key(key)).count() == map.len());
+        assert_eq!(map.check_invariants(true), Ok(()));
+        drop(map);
+        assert_eq!(Rc::strong_count(&owner), 1);
+    }
+    let stop = || -> Owned { panic!("the caller's function") };
+    check(|map| assert_eq!(map.entry(100).or_insert_with(stop).1, 0), 0);
+    check(|map| assert_eq!(map.entry(100).or_insert_with_key(|_| stop()).1, 0), 0);
+    check(|map| assert_eq!(map.entry(7).and_modify(|value| *value = stop()).key(), &7), 0);
+    let replace = |_: &u32, _| Some(stop());
+    check(|map| assert_eq!(map.entry(7).and_replace_entry_with(replace).key(), &7), 1);
+    for seen in [0, 1, 40] {
+        let choose = || {
+            let mut calls = 0;
+            move |_: &u32, _: &mut Owned| {
+                assert!(calls < seen, "the caller's function");
+                calls += 1;
+                calls % 2 == 0
+            }
+        };
+        check(|map| assert!(map.extract_if(choose()).count() > 0), seen / 2);
+        check(
+            |map| {
+                let mut choose = choose();
+                map.retain(|key, value| !choose(key, value));
+            },
+            seen / 2,
+        );
     }
 }
 

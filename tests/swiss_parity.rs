@@ -1,6 +1,7 @@
-//! What hashbrown's tables can do: docs/parity.md has every method of theirs, and here is what the answers do.
+//! What hashbrown's tables can do: docs/parity.md has every method of theirs, which `tests/parity` checks, and here is
+//! what the answers do.
 
-use std::{collections::HashSet as Model, fs, path::Path};
+use std::collections::HashSet as Model;
 
 use heptad::{
     hash::{Keyed, hash_word},
@@ -14,60 +15,6 @@ use heptad::{
 
 fn hash(word: &u64) -> u64 {
     hash_word(0x5eed, *word)
-}
-
-/// The source of the files of src/swiss/`folder` whose names start so.
-fn source(folder: &str, start: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/swiss").join(folder);
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let chosen =
-        files.filter(|file| file.file_name().unwrap().to_str().unwrap().starts_with(start));
-    chosen.map(|file| fs::read_to_string(file).unwrap()).collect()
-}
-
-/// Every method of hashbrown's three tables and of their entries has a row, no other has one, and the names of the answers are
-/// public functions of the same kind of table.
-#[test]
-#[cfg_attr(miri, ignore = "reads files")]
-fn every_method_of_hashbrown_has_an_answer() {
-    let page = include_str!("../docs/parity.md");
-    let rows = page.lines().filter_map(|line| line.strip_prefix("| `Hash"));
-    let rows: Vec<(String, &str)> = rows
-        .map(|row| row.split_once("` | ").expect("two columns"))
-        .map(|(method, answer)| (format!("Hash{method}"), answer.trim_end_matches(" |")))
-        .collect();
-    let listed: Vec<&str> = include_str!("parity/hashbrown-0.17.1.txt").lines().collect();
-    let with_rows: Vec<&str> = rows.iter().map(|(method, _)| method.as_str()).collect();
-    assert_eq!(with_rows, listed);
-    let [map, set, table] =
-        ["map", "set", "table"].map(|folder| (source(folder, ""), source(folder, "entry")));
-    let mut same = 0;
-    for (method, answer) in &rows {
-        let (all, of_entries) = match &method[..8] {
-            "HashMap:" => &map,
-            "HashSet:" => &set,
-            _ => &table,
-        };
-        let (owner, name) = method.rsplit_once("::").unwrap();
-        let place = if owner.contains("Entry") { of_entries } else { all };
-        let exists = |name: &str| {
-            place.contains(&format!("fn {name}(")) || place.contains(&format!("fn {name}<"))
-        };
-        if answer.starts_with("same") {
-            same += 1;
-            assert!(exists(name), "{method} has an answer that is not there");
-        } else if let Some(renamed) = answer.strip_prefix("renamed: `") {
-            let renamed = renamed.split('`').next().unwrap();
-            assert!(exists(renamed), "{method}: no {renamed}");
-        } else {
-            let reason = answer.strip_prefix("not possible: ").or(answer.strip_prefix("missing: "));
-            assert!(reason.is_some_and(|reason| reason.len() > 10), "{method}: {answer}");
-            // Iterators of tables are one type.
-            let is_iterator = owner.contains("::") && !owner.contains("Entry");
-            assert!(is_iterator || !exists(name), "{method} is there");
-        }
-    }
-    assert!(same > 120, "{same}");
 }
 
 #[test]
@@ -197,8 +144,26 @@ fn entries_of_maps() {
         format!("{:?}", vacant.insert_entry("V".into())),
         "OccupiedEntry { key: 5, value: \"V\" }"
     );
+    let Entry::Occupied(entry) = map.entry(5) else { unreachable!() };
+    let kept = entry.replace_entry_with(|&key, value| Some(format!("{key}{value}")));
+    assert_eq!(format!("{kept:?}"), "Occupied(5, \"5V\")");
+    let Entry::Vacant(vacant) =
+        kept.and_replace_entry_with(|_, value| Some(value).filter(|_| false))
+    else {
+        unreachable!()
+    };
+    assert_eq!(vacant.insert_entry("V".into()).key(), &5);
+    assert_eq!(map.entry(6).and_replace_entry_with(|_, _| unreachable!()).key(), &6);
     map.shrink_to(100);
     assert_eq!((map.len(), map.check_invariants(false)), (4, Ok(())));
+    let mut extraction = map.extract_if(|key, _| *key == 5);
+    assert_eq!(format!("{extraction:?}"), "ExtractIf { left: 4, .. }");
+    assert_eq!((extraction.next(), extraction.next()), (Some((5, "V".into())), None));
+    drop(extraction);
+    let keys = map.clone().into_keys();
+    assert_eq!((keys.len(), format!("{keys:?}")), (3, "IntoKeys { len: 3, .. }".into()));
+    assert_eq!(keys.collect::<Model<_>>(), [1, 2, 8].into());
+    assert_eq!(map.into_values().collect::<Model<_>>().len(), 3);
     let mut copies: Map<u32, u8> = Map::new();
     copies.extend(&[(1, 2), (3, 4)].into_iter().collect::<PackedMap<u32, u8>>());
     assert!(copies == Map::from([(1, 2), (3, 4)]));

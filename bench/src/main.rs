@@ -147,8 +147,8 @@ fn measure(options: &Options, mut gauge: Gauge) -> Result<()> {
     dependent::run(options, &mut gauge, &mut report)?;
     keys::run(options, &mut gauge, &mut report)?;
     lockfree::run(options, &mut gauge, &mut report)?;
+    rebuild::run(options, &mut report);
     report.close();
-    let mut lines = report::json_lines(&report.cells)?;
-    lines.extend(rebuild::run(options)?);
+    let lines = report::json_lines(&report.cells)?;
     options.json.as_deref().map_or(Ok(()), |path| report::write_json(path, &lines))
 }

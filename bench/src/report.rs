@@ -133,6 +133,24 @@ impl Report {
         }
     }
 
+    /// Prints and adds one operation whose measures cannot be disturbed or fail: a line for each.
+    pub(crate) fn show(
+        &mut self,
+        section: &Section,
+        op: &str,
+        measures: Vec<(&'static str, Vec<f64>)>,
+    ) {
+        let measures = measures.into_iter().map(|(name, values)| {
+            let values: Vec<_> = values.into_iter().map(Some).collect();
+            section.print_line(
+                &format!("{op}: {name}"),
+                with_ratios(&values, |it| format!("{it:.2}")),
+            );
+            (name, values)
+        });
+        self.add(section, &Row::exact(op, measures.collect()));
+    }
+
     /// Prints how heptad compares with each peer, and what failed.
     pub(crate) fn close(&self) {
         if self.cells.is_empty() {

@@ -88,7 +88,7 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
     let parts_are_wanted =
         options.ops.is_empty() && options.wants_suite("robin-passes") && !run.gauge.is_exact();
     if parts_are_wanted {
-        robin_suite::run(options.quick)?;
+        robin_suite::run(options.quick, run.report)?;
     }
     Ok(())
 }

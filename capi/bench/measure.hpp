@@ -35,19 +35,20 @@ public:
     std::uint64_t next() { return hash_word(state++ * 0x9E3779B97F4A7C15); }
 };
 
-// Does `work`, `count` operations, and notes its nanoseconds per operation; or, with COUNTS, has callgrind
-// write its instructions to a file of their own.
+// Does `work`, `count` operations on a table of `entries`, and notes its nanoseconds per operation; or, with COUNTS, has
+// callgrind write its instructions to a file of their own.
 template <typename Work>
-void measure(std::vector<double> &times, int operation, const char *name, std::size_t count, Work work)
+void measure(std::vector<double> &times, int operation, const char *name, std::size_t entries, std::size_t count,
+             Work work)
 {
 #ifdef COUNTS
-    std::string label = std::to_string(operation) + ' ' + name + ' ' + std::to_string(count);
+    std::string label = std::to_string(operation) + ' ' + name + ' ' + std::to_string(count) + ' ' + std::to_string(entries);
     CALLGRIND_ZERO_STATS;
     work();
     CALLGRIND_DUMP_STATS_AT(label.c_str());
     (void)times;
 #else
-    (void)operation, (void)name;
+    (void)operation, (void)name, (void)entries;
     auto start = std::chrono::steady_clock::now();
     work();
     std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - start;
@@ -69,23 +70,9 @@ inline double median(std::vector<double> numbers)
     return numbers[numbers.size() / 2];
 }
 
-// Begins a Markdown table with a column for each name.
-inline void print_head(const std::vector<const char *> &names)
+// Prints one figure of one table, for `cargo xtask bench-c`: a line of words between tabs.
+inline void print_figure(std::size_t entries, int threads, const char *operation, const char *table,
+                         const char *measure, double figure)
 {
-    std::printf("| ");
-    for (const char *name : names)
-        std::printf("| %s ", name);
-    std::printf("|\n|---");
-    for (std::size_t index = 0; index < names.size(); index++)
-        std::printf("|---");
-    std::printf("|\n");
-}
-
-// A row of it: medians, and the peers' divided by heptad's, which comes first.
-inline void print_row(const char *operation, const std::vector<double> &medians)
-{
-    std::printf("| %s | %.1f", operation, medians[0]);
-    for (std::size_t peer = 1; peer < medians.size(); peer++)
-        std::printf(" | %.1f [%.2f]", medians[peer], medians[peer] / medians[0]);
-    std::printf(" |\n");
+    std::printf("%zu\t%d\t%s\t%s\t%s\t%.3f\n", entries, threads, operation, table, measure, figure);
 }

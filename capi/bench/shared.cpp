@@ -332,7 +332,7 @@ template <typename Map> void round_of(const Keys &keys, WorkerPool &pool, Times 
     auto run = [&](Operation operation, const std::vector<Word> &those, std::size_t expected, std::size_t turns,
                    auto each) {
         std::size_t found = 0;
-        measure(times[operation], operation, Map::name, those.size() * turns, [&] {
+        measure(times[operation], operation, Map::name, entries, those.size() * turns, [&] {
             for (std::size_t turn = 0; turn < turns; turn++)
                 found += by_all(pool, those, [&, turn](Word key) { return each(turn, key); });
         });
@@ -366,16 +366,13 @@ void run(std::size_t entries, int threads, int rounds, std::size_t lookups)
         round_of<Urcu>(keys, pool, times[2]);
         round_of<Tbb>(keys, pool, times[3]);
     }
-#ifndef COUNTS
-    std::printf("\n%zu entries, %d thread%s\n\n", entries, threads, threads > 1 ? "s" : "");
-    print_head({ Heptad::name, Ck::name, Urcu::name, Tbb::name });
-    for (int operation = 0; operation < OPERATIONS; operation++) {
-        std::vector<double> medians;
-        for (const Times &its : times)
-            medians.push_back(median(its[operation]));
-        print_row(OPERATION_NAMES[operation], medians);
-    }
-#endif
+    const char *const names[] = { Heptad::name, Ck::name, Urcu::name, Tbb::name };
+    for (int operation = 0; operation < OPERATIONS; operation++)
+        for (int map = 0; map < 4; map++) {
+            const std::vector<double> &its = times[map][operation];
+            if (!its.empty())
+                print_figure(entries, threads, OPERATION_NAMES[operation], names[map], "ns", median(its));
+        }
 }
 
 } // namespace
@@ -384,7 +381,7 @@ int main(int argc, char **argv)
 {
     rcu_register_thread();
 #ifdef COUNTS
-    (void)argc, (void)argv, (void)OPERATION_NAMES;
+    (void)argc, (void)argv;
     run(10000, 1, 1, 20000);
 #else
     int rounds = argc > 1 ? std::atoi(argv[1]) : 7;

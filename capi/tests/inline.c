@@ -23,6 +23,24 @@ static void compare_map(const heptad_map *map, uint64_t key)
     EQUAL(heptad_inline_map_prefetch(map, key), heptad_map_prefetch(map, key));
 }
 
+enum { MOST_KEYS = 14 * MOST_GROUPS };
+
+/* A batch has the answers of the library's, and writes no further. */
+static void compare_batch(const heptad_set *set, const heptad_map *map, const uint64_t *keys, size_t count)
+{
+    static uint8_t one[MOST_KEYS + 1], two[MOST_KEYS + 1];
+    static uint64_t values_one[MOST_KEYS + 1], values_two[MOST_KEYS + 1];
+    CHECK(count <= MOST_KEYS);
+    one[count] = two[count] = 7;
+    values_one[count] = values_two[count] = 7;
+    EQUAL(heptad_inline_set_contains_many(set, keys, count, one), heptad_set_contains_many(set, keys, count, two));
+    CHECK(memcmp(one, two, count + 1) == 0);
+    EQUAL(heptad_inline_map_get_many(map, keys, count, values_one, one),
+          heptad_map_get_many(map, keys, count, values_two, two));
+    CHECK(memcmp(one, two, count + 1) == 0);
+    CHECK(memcmp(values_one, values_two, (count + 1) * sizeof *values_one) == 0);
+}
+
 /* Entries of a table: their own hash, and equal to a key that is the same number. The context counts the calls. */
 static uint64_t hash_of(uint64_t entry, void *context)
 {
@@ -63,6 +81,7 @@ static void compare_all(size_t groups, int load, size_t count, uint64_t (*choose
     heptad_table table = HEPTAD_INIT;
     static HEPTAD_LINES(map_lines, 2 * MOST_GROUPS);
     static HEPTAD_LINES(table_lines, MOST_GROUPS);
+    static uint64_t keys[MOST_KEYS];
     uint64_t number, hash;
 
     EQUAL(heptad_set_init(&set, lines, 64 * groups, SEED, load), HEPTAD_OK);
@@ -77,8 +96,9 @@ static void compare_all(size_t groups, int load, size_t count, uint64_t (*choose
     }
     for (number = 0; number < 2 * count; number++) {
         hash = choose(number);
-        compare_set(&set, heptad_unhash_word(SEED, hash));
-        compare_map(&map, heptad_unhash_word(SEED, hash));
+        keys[number] = heptad_unhash_word(SEED, hash);
+        compare_set(&set, keys[number]);
+        compare_map(&map, keys[number]);
         compare_table(&table, hash, hash);
         compare_table(&table, hash, ~hash);
         if (number % 3 == 0) {
@@ -87,11 +107,11 @@ static void compare_all(size_t groups, int load, size_t count, uint64_t (*choose
             heptad_table_remove(&table, hash, &hash, NULL);
         }
     }
+    compare_batch(&set, &map, keys, 2 * count);
     for (number = 0; number < 2 * count; number++) {
-        hash = choose(number);
-        compare_set(&set, heptad_unhash_word(SEED, hash));
-        compare_map(&map, heptad_unhash_word(SEED, hash));
-        compare_table(&table, hash, hash);
+        compare_set(&set, keys[number]);
+        compare_map(&map, keys[number]);
+        compare_table(&table, choose(number), choose(number));
     }
     heptad_set_release(&set, NULL, NULL);
     heptad_map_release(&map, NULL, NULL);
@@ -164,6 +184,97 @@ static int ask_busy(uint64_t key, void *context)
     return 1;
 }
 
+/* Around the number of keys under way. */
+static void every_length(void)
+{
+    heptad_set set = HEPTAD_INIT;
+    heptad_map map = HEPTAD_INIT;
+    static HEPTAD_LINES(map_lines, 16);
+    uint64_t keys[40];
+    size_t length;
+    EQUAL(heptad_set_init(&set, lines, 512, SEED, HEPTAD_LOAD_15_16), HEPTAD_OK);
+    EQUAL(heptad_map_init(&map, map_lines, 1024, SEED, HEPTAD_LOAD_15_16), HEPTAD_OK);
+    for (length = 0; length < 40; length++) {
+        keys[length] = length / 3;
+        if (length % 5) {
+            heptad_set_insert(&set, keys[length]);
+            EQUAL(heptad_map_insert(&map, keys[length], ~keys[length], NULL) < 0, 0);
+        }
+    }
+    for (length = 0; length <= 40; length++) {
+        compare_batch(&set, &map, keys, length);
+    }
+    heptad_set_release(&set, NULL, NULL);
+    heptad_map_release(&map, NULL, NULL);
+}
+
+/* A copy of a live handle where no handle may be: the library refuses it; here it may be read, and then rightly. */
+static void a_misaligned_copy(void)
+{
+    unsigned char bytes[sizeof(heptad_set) + 8];
+    heptad_set set = HEPTAD_INIT;
+    uint64_t keys[2] = { 1, 2 };
+    uint8_t found[2] = { 0, 0 };
+    size_t shift;
+    EQUAL(heptad_set_init(&set, lines, 64, SEED, HEPTAD_LOAD_15_16), HEPTAD_OK);
+    EQUAL(heptad_set_insert(&set, 1), 1);
+    for (shift = 1; shift < 8; shift++) {
+        const heptad_set *copy = (const heptad_set *)(const void *)(bytes + shift);
+        int result;
+        memcpy(bytes + shift, &set, sizeof set);
+        result = heptad_inline_set_contains(copy, 1);
+        CHECK(result == 1 || result == HEPTAD_ERROR_MISALIGNED);
+        result = heptad_inline_set_contains(copy, 2);
+        CHECK(result == 0 || result == HEPTAD_ERROR_MISALIGNED);
+        if (HEPTAD_READS_UNALIGNED) {
+            /* So it was not the library that answered, nor does it answer batches. */
+            EQUAL(result, 0);
+            EQUAL(heptad_inline_set_contains_many(copy, keys, 2, found), HEPTAD_OK);
+            EQUAL(found[0] * 2 + found[1], 2);
+        }
+    }
+    EQUAL(heptad_set_release(&set, NULL, NULL), HEPTAD_OK);
+}
+
+/* What the library refuses of a batch, and the order in which it does. */
+static void refused_batches(void)
+{
+    static HEPTAD_LINES(memory, 4);
+    heptad_set set = HEPTAD_INIT, dead = HEPTAD_INIT;
+    heptad_map map = HEPTAD_INIT;
+    uint64_t words[4] = { 1, 2, 3, 4 };
+    unsigned char *bytes = (unsigned char *)words;
+    uint8_t found[4];
+    EQUAL(heptad_set_init(&set, memory, 128, SEED, HEPTAD_LOAD_15_16), HEPTAD_OK);
+    EQUAL(heptad_inline_set_contains_many(NULL, words, 4, found), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_inline_set_contains_many(&dead, words, 4, found), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_inline_set_contains_many(&set, NULL, 4, found), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_inline_set_contains_many(&set, words, 4, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_inline_set_contains_many(&set, NULL, 0, NULL), HEPTAD_OK);
+    EQUAL(heptad_inline_set_contains_many(&set, (uint64_t *)(void *)(bytes + 4), 2, found), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_inline_set_contains_many(&set, words, 4, bytes + 31), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_set_contains_many(&set, words, 2, bytes + 16), HEPTAD_OK);
+    EQUAL(heptad_inline_set_contains_many(&set, words, 4, memory), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_set_contains_many(&set, words, 4, memory + 127), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_set_contains_many(&set, words, 4, memory + 128), HEPTAD_OK);
+    EQUAL(heptad_inline_set_contains_many(&set, words, 4, (uint8_t *)&set), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_set_contains_many(&set, words, 4, (uint8_t *)&set + 127), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_set_contains_many(&set, words, (size_t)-1, found), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_set_release(&set, NULL, NULL), HEPTAD_OK);
+
+    EQUAL(heptad_map_init(&map, memory, sizeof memory, SEED, HEPTAD_LOAD_15_16), HEPTAD_OK);
+    EQUAL(heptad_inline_map_get_many(&map, words, 2, words + 2, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_inline_map_get_many(&map, words, 2, NULL, found), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_inline_map_get_many(&map, words, 1, (uint64_t *)(void *)(bytes + 9), found),
+          HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_inline_map_get_many(&map, words, 2, words + 1, found), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_map_get_many(&map, words, 2, words + 2, bytes + 31), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_map_get_many(&map, words, 2, (uint64_t *)(void *)(memory + 248), found),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_map_get_many(&map, words, 2, words + 2, found), HEPTAD_OK);
+    EQUAL(heptad_map_release(&map, NULL, NULL), HEPTAD_OK);
+}
+
 static void refusals(void)
 {
     uint64_t words[20] = { 0 }, value;
@@ -198,6 +309,9 @@ static void refusals(void)
 
 int main(void)
 {
-    static const struct test_case cases[] = { CASE(every_state), CASE(the_fast_path_is_taken), CASE(refusals) };
+    static const struct test_case cases[] = {
+        CASE(every_state), CASE(every_length), CASE(the_fast_path_is_taken), CASE(refusals), CASE(refused_batches),
+        CASE(a_misaligned_copy)
+    };
     return RUN(cases);
 }

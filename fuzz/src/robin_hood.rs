@@ -1,14 +1,14 @@
 //! Target `robin_hood`: sorted maps on provided memory and on the heap, in both orders, against the
 //! standard library's ordered map, with the invariants checked after each operation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry::Vacant};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use heptad::{
     Error,
     hash::Keyed,
     layout::Line,
-    robin_hood::{ByValue, Map, Monotone, Order, Within},
+    robin_hood::{ByValue, Map, Monotone, Order, Within, map::Entry},
     storage::{Downward, Heap, Region},
 };
 
@@ -38,6 +38,12 @@ enum Operation {
     Get(Key),
     Neighbours(Key, Key),
     Retain(u8),
+    Entry(Key),
+    End(bool),
+    Change(Key, Key, u8),
+    Extract(u8, u8),
+    ExtractRange(Key, Key, u8),
+    Append([Key; 9]),
     Grow,
     Shrink(u8),
     Reserve(u8),
@@ -98,9 +104,23 @@ impl Input {
     }
 }
 
-/// An order, and the queries that only maps in the order of their keys answer.
+/// An order, and the queries and changes that only maps in the order of their keys have.
 trait Asked: Order + Sized {
     fn ask<S: Downward>(_: &Map<S, Self>, _: &BTreeMap<u64, u64>, _: [u64; 2]) {}
+    fn change<S: Downward>(
+        _: &mut Map<S, Self>,
+        _: &mut BTreeMap<u64, u64>,
+        _: [u64; 2],
+        _: usize,
+    ) {
+    }
+    fn extract<S: Downward>(
+        _: &mut Map<S, Self>,
+        _: &mut BTreeMap<u64, u64>,
+        _: [u64; 2],
+        _: usize,
+    ) {
+    }
 }
 
 impl Asked for Keyed {}
@@ -119,11 +139,61 @@ fn ask_ascending<S: Downward, O: Monotone>(
     assert_eq!(map.predecessor(one).map(|it| it.0), before);
 }
 
+/// Changes values within the range, from both ends in turn.
+fn change_ascending<S: Downward, O: Monotone>(
+    map: &mut Map<S, O>,
+    model: &mut BTreeMap<u64, u64>,
+    [one, two]: [u64; 2],
+    most: usize,
+) {
+    let range = one.min(two)..=one.max(two);
+    let (mut found, mut expected) = (map.range_mut(range.clone()), model.range_mut(range));
+    for number in 0..most {
+        let (found, expected) = match number % 2 {
+            0 => (found.next(), expected.next()),
+            _ => (found.next_back(), expected.next_back()),
+        };
+        match (found, expected) {
+            (Some((key, value)), Some((&expected_key, expected))) => {
+                assert_eq!((key, *value), (expected_key, *expected));
+                (*value, *expected) = (number as u64, number as u64);
+            }
+            (found, expected) => return assert!(found.is_none() && expected.is_none()),
+        }
+    }
+}
+
+/// Takes out up to `most` entries of the range whose values are even.
+fn extract_ascending<S: Downward, O: Monotone>(
+    map: &mut Map<S, O>,
+    model: &mut BTreeMap<u64, u64>,
+    [one, two]: [u64; 2],
+    most: usize,
+) {
+    let range = one.min(two)..one.max(two);
+    let is_even = |_: u64, value: &mut u64| *value % 2 == 0;
+    let taken: Vec<_> = map.extract_range_if(range.clone(), is_even).take(most).collect();
+    let of_range = model.range(range).map(|(&key, &value)| (key, value));
+    let expected: Vec<_> = of_range.filter(|(_, value)| value % 2 == 0).take(most).collect();
+    assert_eq!(taken, expected);
+    model.retain(|key, _| !taken.iter().any(|(other, _)| other == key));
+}
+
 macro_rules! asked {
     ($($order:ty),+) => {
         $(impl Asked for $order {
             fn ask<S: Downward>(map: &Map<S, Self>, model: &BTreeMap<u64, u64>, keys: [u64; 2]) {
                 ask_ascending(map, model, keys);
+            }
+            fn change<S: Downward>(
+                map: &mut Map<S, Self>, model: &mut BTreeMap<u64, u64>, keys: [u64; 2], most: usize,
+            ) {
+                change_ascending(map, model, keys, most);
+            }
+            fn extract<S: Downward>(
+                map: &mut Map<S, Self>, model: &mut BTreeMap<u64, u64>, keys: [u64; 2], most: usize,
+            ) {
+                extract_ascending(map, model, keys, most);
             }
         })+
     };
@@ -160,6 +230,44 @@ fn run<S: Downward, O: Asked>(mut map: Map<S, O>, operations: &[Operation], grow
                 let keep = |key: u64| key % (u64::from(modulus) + 2) != 0;
                 map.retain(|key, _| keep(key));
                 model.retain(|&key, _| keep(key));
+            }
+            Operation::Entry(key) => match map.try_entry(key.number()) {
+                Ok(entry) => {
+                    let of_model = model.entry(key.number());
+                    assert_eq!(matches!(entry, Entry::Vacant(_)), matches!(of_model, Vacant(_)));
+                    let value = *entry.and_modify(|value| *value += 1).or_insert(number as u64);
+                    assert_eq!(value, *of_model.and_modify(|it| *it += 1).or_insert(number as u64));
+                }
+                Err(_) => assert!(!model.contains_key(&key.number())),
+            },
+            Operation::End(is_first) => {
+                let entry = if is_first { map.first_entry() } else { map.last_entry() };
+                let removed = entry.map(|entry| entry.remove_entry());
+                assert_eq!(removed.is_none(), model.is_empty());
+                removed.inspect(|(key, value)| assert_eq!(model.remove(key), Some(*value)));
+            }
+            Operation::Change(one, two, most) => {
+                O::change(&mut map, &mut model, [one.number(), two.number()], most.into());
+            }
+            Operation::Extract(modulus, most) => {
+                let chosen = |key: u64| key % (u64::from(modulus) + 1) == 0;
+                let taken = map.extract_if(|key, _| chosen(key)).take(most.into());
+                taken.for_each(|(key, value)| {
+                    assert!(chosen(key) && model.remove(&key) == Some(value));
+                });
+                assert!(map.len() == model.len());
+            }
+            Operation::ExtractRange(one, two, most) => {
+                O::extract(&mut map, &mut model, [one.number(), two.number()], most.into());
+            }
+            Operation::Append(keys) => {
+                let value = number as u64;
+                let mut more: Map<Heap> = keys.iter().map(|key| (key.number(), value)).collect();
+                let done = map.try_append(&mut more);
+                assert!(done.is_ok() == more.is_empty() && more.check_invariants().is_ok());
+                let moved =
+                    keys.iter().map(|key| key.number()).filter(|&key| !more.contains_key(key));
+                model.extend(moved.map(|key| (key, value)));
             }
             Operation::Grow => {
                 // Memory for some doublings, and not for as many as an input may request.

@@ -2,31 +2,28 @@
  *
  *     heptad_inline_set_contains     heptad_inline_map_get     heptad_inline_table_find
  *     heptad_inline_set_prefetch     heptad_inline_map_prefetch     heptad_inline_table_prefetch
+ *     heptad_inline_set_contains_many     heptad_inline_map_get_many
  *
  * Each takes the arguments of the function without `inline_` in its name and returns the same, errors included. It
- * reads the fields that a live handle has at its start, answers a hit or a miss by itself, and calls the library for
- * anything else: a handle that is not live, and a key that may be stashed. A table's functions are passed by
- * the caller, so that the compiler inlines them too.
+ * reads the fields that a live handle has at its start, answers hits and misses by itself, and calls the library for
+ * anything else: a handle that is not live, and a key that may be stashed. A table's function is passed by
+ * the caller, so that the compiler inlines it too. Changes claim the handle: they stay calls.
  *
- * Batches (_contains_many, _get_many, _find_many) pay one call for many keys, and changes claim the handle: both stay
- * calls.
+ * Handles are read by plain loads, which a loop does once. So a handle that another core made live is ordered by your
+ * lock, as its table is; and a copy of a live handle at an address that is no multiple of 8 may be read where the
+ * processor can do that, in place of HEPTAD_ERROR_MISALIGNED.
  *
- * Freestanding, and general registers only. The fast path is for little-endian targets with 64-bit pointers and GNU
- * C (GCC, clang); elsewhere, and where HEPTAD_NO_INLINE is defined, each function is the call.
+ * Freestanding. Uses SSE2 or NEON where the compiler does, and general registers for kernels, or if
+ * HEPTAD_GENERAL_REGISTERS is defined: see probe.h. The fast path is for little-endian targets with 64-bit pointers and
+ * GNU C (GCC, clang); elsewhere, and where HEPTAD_NO_INLINE is defined, each function is the call.
  * HEPTAD_HAS_INLINE says which.
  *
  * What a live handle holds belongs to HEPTAD_ABI_VERSION: relink and recompile together. */
 #ifndef HEPTAD_INLINE_H
 #define HEPTAD_INLINE_H
 
+#include "probe.h"
 #include "swiss.h"
-
-#if defined(__GNUC__) && !defined(HEPTAD_NO_INLINE) && defined(__BYTE_ORDER__) && defined(__SIZEOF_POINTER__) \
-    && __SIZEOF_POINTER__ == 8 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define HEPTAD_HAS_INLINE 1
-#else
-#define HEPTAD_HAS_INLINE 0
-#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,106 +31,98 @@ extern "C" {
 
 #if HEPTAD_HAS_INLINE
 
-/* Words of a handle's body while it is live: src/ffi/inline.rs has the same numbers. */
-#define HEPTAD_BODY_LINES 0   /* address of the first group */
-#define HEPTAD_BODY_MASK 2    /* (groups - 1) * 64 */
-#define HEPTAD_BODY_SPAN 3    /* not 0 if entries are stashed */
-#define HEPTAD_BODY_SEED 9    /* of a set or map */
-#define HEPTAD_BODY_CONTEXT 9 /* of a table */
+/* The library's answer, and a value. */
+typedef struct heptad_inline_answer {
+    uint64_t value;
+    int result;
+} heptad_inline_answer;
 
-/* The first eight bytes of a live handle: the version and the kind. */
-#define HEPTAD_KIND_SET 0x73657430   /* set0 */
-#define HEPTAD_KIND_MAP 0x6d617030   /* map0 */
-#define HEPTAD_KIND_TABLE 0x74616230 /* tab0 */
-
-/* A word of a table, whatever the memory was declared as. */
-typedef uint64_t __attribute__((__may_alias__)) heptad_any_word;
-
-/* Is a pointer no multiple of 8? */
-HEPTAD_INLINE int heptad_inline_is_misaligned(const void *pointer)
+HEPTAD_COLD int heptad_inline_set_rest(const heptad_set *set, uint64_t key)
 {
-    return (HEPTAD_AS(uintptr_t, pointer) & 7) != 0;
+    return heptad_set_contains(set, key);
 }
 
-/* 1 if the handle is live; else the library has the answer. Acquire, as in the library. */
-HEPTAD_INLINE int heptad_inline_is_live(const void *handle, uint64_t kind)
+HEPTAD_COLD heptad_inline_answer heptad_inline_map_rest(const heptad_map *map, uint64_t key)
 {
-    return __builtin_expect(
-               handle && !heptad_inline_is_misaligned(handle)
-                   && __atomic_load_n(HEPTAD_AS(const heptad_any_word *, handle), __ATOMIC_ACQUIRE)
-                       == (kind << 32 | HEPTAD_ABI_VERSION),
-               1)
-        != 0;
+    heptad_inline_answer answer = { 0, 0 };
+    answer.result = heptad_map_get(map, key, &answer.value);
+    return answer;
 }
 
-/* A word of a table. */
-HEPTAD_INLINE uint64_t heptad_inline_word_at(const void *place)
+/* Looks for a word. As heptad_probe_find. */
+HEPTAD_INLINE int heptad_inline_find_word(const heptad_probe *probe, uint64_t hash, uint64_t key,
+                                          heptad_probe_place *place)
 {
-    return *HEPTAD_AS(const heptad_any_word *, place);
+    heptad_probe_wanted wanted = { NULL, heptad_probe_is_word, NULL };
+    wanted.key = &key;
+    return heptad_probe_find(probe, hash, wanted, place);
 }
 
-/* As heptad_hash_word. */
-HEPTAD_INLINE uint64_t heptad_inline_hash(uint64_t seed, uint64_t word)
+/* The value of a map at a place: values follow the groups, seven words for each. */
+HEPTAD_INLINE uint64_t heptad_inline_value_at(const heptad_probe *probe, heptad_probe_place place)
 {
-    uint64_t hash = seed ^ word;
-    hash = (hash ^ hash >> 30) * HEPTAD_WORD(0xBF58476D1CE4E5B9);
-    hash = (hash ^ hash >> 27) * HEPTAD_WORD(0x94D049BB133111EB);
-    return hash ^ hash >> 31;
+    const unsigned char *first = probe->lines + probe->mask_bytes + 56;
+    return heptad_probe_word(first + (place.entry - probe->lines) - ((place.line - probe->lines) >> 3));
 }
 
-/* Bit 8 * s + 7 for each slot s that carries the slot byte, of 2 or more; perhaps too for one above such a slot that
- * carries the other byte of the tag. An entry is compared anyway. */
-HEPTAD_INLINE uint64_t heptad_inline_match(uint64_t metadata, uint64_t slot_byte)
+/* Is `key` in the set? */
+HEPTAD_INLINE int heptad_inline_in_set(const heptad_probe *probe, const heptad_set *set, uint64_t key,
+                                       uint64_t hash)
 {
-    uint64_t differing = metadata ^ slot_byte * HEPTAD_WORD(0x0101010101010101);
-    return (differing - HEPTAD_WORD(0x0101010101010101)) & ~differing & HEPTAD_WORD(0x8080808080808000);
+    heptad_probe_place place;
+    int found = heptad_inline_find_word(probe, hash, key, &place);
+    return __builtin_expect(found >= 0, 1) ? found : heptad_inline_set_rest(set, key);
 }
 
-/* The place of the entry that `equal` takes for `key`: its bytes from the first group go to `place`. 1; 0 if there
- * is none; -1 if it may be stashed. */
-HEPTAD_INLINE int heptad_inline_find(const uint64_t *body, uint64_t hash, const void *key,
-                                     int (*equal)(uint64_t entry, const void *key, void *context),
-                                     void *context, uint64_t *place)
+/* The value of `key` in the map. */
+HEPTAD_INLINE heptad_inline_answer heptad_inline_in_map(const heptad_probe *probe, const heptad_map *map,
+                                                        uint64_t key, uint64_t hash)
 {
-    const unsigned char *lines = HEPTAD_AS(const unsigned char *, body[HEPTAD_BODY_LINES]);
-    uint64_t mask_bytes = body[HEPTAD_BODY_MASK], home = hash << 6 & mask_bytes;
-    uint64_t seven = (hash >> 57) + !(hash >> 57), alternate, metadata, matching;
-
-    metadata = heptad_inline_word_at(lines + home);
-    for (matching = heptad_inline_match(metadata, seven << 1); matching; matching &= matching - 1) {
-        *place = home + HEPTAD_WORD(__builtin_ctzll(matching) & 56);
-        if (equal(heptad_inline_word_at(lines + *place), key, context)) {
-            return 1;
-        }
+    heptad_inline_answer answer = { 0, 0 };
+    heptad_probe_place place;
+    answer.result = heptad_inline_find_word(probe, hash, key, &place);
+    if (answer.result > 0) {
+        answer.value = heptad_inline_value_at(probe, place);
+    } else if (__builtin_expect(answer.result < 0, 0)) {
+        answer = heptad_inline_map_rest(map, key);
     }
-    if (__builtin_expect(!(metadata >> (seven & 7) & 1), 1)) {
-        return 0;
-    }
-    alternate = HEPTAD_WORD(0x9E3779B97F4A7C15);
-    alternate = alternate >> (seven & 7) | alternate << (-(seven & 7) & 63);
-    alternate = ((alternate | 64) - home) & mask_bytes;
-    metadata = heptad_inline_word_at(lines + alternate);
-    for (matching = heptad_inline_match(metadata, seven << 1 | 1); matching; matching &= matching - 1) {
-        *place = alternate + HEPTAD_WORD(__builtin_ctzll(matching) & 56);
-        if (equal(heptad_inline_word_at(lines + *place), key, context)) {
-            return 1;
-        }
-    }
-    return body[HEPTAD_BODY_SPAN] ? -1 : 0;
+    return answer;
 }
 
-/* Compares entries that are keys. */
-HEPTAD_INLINE int heptad_inline_is_word(uint64_t entry, const void *key, void *context)
+/* Is an array of results apart from something that the call uses? 0 if that is not clear: the library decides. */
+HEPTAD_INLINE int heptad_inline_is_apart(const void *results, size_t bytes, const void *other, size_t other_bytes)
 {
-    (void)context;
-    return entry == *HEPTAD_AS(const uint64_t *, key);
+    uintptr_t one = HEPTAD_AS(uintptr_t, results), two = HEPTAD_AS(uintptr_t, other);
+    return one && one + bytes > one && two + other_bytes > two && (one + bytes <= two || two + other_bytes <= one);
 }
 
-/* Asks for the home line of a hash. */
-HEPTAD_INLINE int heptad_inline_prefetch(const uint64_t *body, uint64_t hash)
+/* The same of the handle, its memory and the keys of a batch. */
+HEPTAD_INLINE int heptad_inline_is_free(const heptad_probe *probe, const void *results, size_t bytes,
+                                        const uint64_t *keys, size_t count)
 {
-    __builtin_prefetch(HEPTAD_AS(const void *, body[HEPTAD_BODY_LINES] + (hash << 6 & body[HEPTAD_BODY_MASK])));
-    return 0;
+    return heptad_inline_is_apart(results, bytes, probe->words - 1, 128)
+        && heptad_inline_is_apart(results, bytes, probe->lines, probe->words[HEPTAD_BODY_BYTES])
+        && heptad_inline_is_apart(results, bytes, keys, count * sizeof *keys);
+}
+
+/* Keys of a batch whose home lines are under way. */
+enum { HEPTAD_AHEAD = 16 };
+
+/* May a batch be answered here? */
+HEPTAD_INLINE int heptad_inline_is_plain_batch(const heptad_probe *probe, const uint64_t *keys, size_t count)
+{
+    return probe->is_live && keys && !heptad_probe_is_misaligned(keys) && count > 0 && count < ~HEPTAD_WORD(0) >> 5;
+}
+
+/* Asks for the line of the next key of a batch, if there is one, and keeps its hash. */
+HEPTAD_INLINE void heptad_inline_ask(const heptad_probe *probe, const uint64_t *keys, size_t count, size_t index,
+                              uint64_t *hashes)
+{
+    if (index < count) {
+        uint64_t hash = heptad_probe_hash(probe->seed, keys[index]);
+        hashes[index % HEPTAD_AHEAD] = hash;
+        heptad_probe_prefetch(probe, hash);
+    }
 }
 
 #endif
@@ -141,31 +130,31 @@ HEPTAD_INLINE int heptad_inline_prefetch(const uint64_t *body, uint64_t hash)
 HEPTAD_INLINE int heptad_inline_set_contains(const heptad_set *set, uint64_t key)
 {
 #if HEPTAD_HAS_INLINE
-    if (heptad_inline_is_live(set, HEPTAD_KIND_SET)) {
-        uint64_t place, hash = heptad_inline_hash(set->body[HEPTAD_BODY_SEED], key);
-        int found = heptad_inline_find(set->body, hash, &key, heptad_inline_is_word, NULL, &place);
-        if (__builtin_expect(found >= 0, 1)) {
-            return found;
-        }
+    heptad_probe probe = heptad_probe_of(set, HEPTAD_KIND_SET);
+    if (probe.is_live) {
+        return heptad_inline_in_set(&probe, set, key, heptad_probe_hash(probe.seed, key));
     }
-#endif
+    return heptad_inline_set_rest(set, key);
+#else
     return heptad_set_contains(set, key);
+#endif
 }
 
 HEPTAD_INLINE int heptad_inline_map_get(const heptad_map *map, uint64_t key, uint64_t *value)
 {
 #if HEPTAD_HAS_INLINE
-    if (heptad_inline_is_live(map, HEPTAD_KIND_MAP) && !heptad_inline_is_misaligned(value)) {
-        uint64_t place, hash = heptad_inline_hash(map->body[HEPTAD_BODY_SEED], key);
-        int found = heptad_inline_find(map->body, hash, &key, heptad_inline_is_word, NULL, &place);
-        if (found > 0 && value) {
-            /* Values follow the groups, seven words for each. */
-            place += map->body[HEPTAD_BODY_LINES] + map->body[HEPTAD_BODY_MASK] + 56 - (place >> 6 << 3);
-            *value = heptad_inline_word_at(HEPTAD_AS(const void *, place));
+    heptad_probe probe = heptad_probe_of(map, HEPTAD_KIND_MAP);
+    if (!heptad_probe_is_misaligned(value)) {
+        heptad_inline_answer answer = { 0, 0 };
+        if (probe.is_live) {
+            answer = heptad_inline_in_map(&probe, map, key, heptad_probe_hash(probe.seed, key));
+        } else {
+            answer = heptad_inline_map_rest(map, key);
         }
-        if (__builtin_expect(found >= 0, 1)) {
-            return found;
+        if (answer.result > 0 && value) {
+            *value = answer.value;
         }
+        return answer.result;
     }
 #endif
     return heptad_map_get(map, key, value);
@@ -177,12 +166,17 @@ HEPTAD_INLINE int heptad_inline_table_find(const heptad_table *table, uint64_t h
                                            int (*equal)(uint64_t entry, const void *key, void *context))
 {
 #if HEPTAD_HAS_INLINE
-    if (heptad_inline_is_live(table, HEPTAD_KIND_TABLE) && !heptad_inline_is_misaligned(entry)) {
-        void *context = HEPTAD_AS(void *, table->body[HEPTAD_BODY_CONTEXT]);
-        uint64_t place;
-        int found = heptad_inline_find(table->body, hash, key, equal, context, &place);
+    heptad_probe probe = heptad_probe_of(table, HEPTAD_KIND_TABLE);
+    if (probe.is_live && !heptad_probe_is_misaligned(entry)) {
+        heptad_probe_wanted wanted = { NULL, NULL, NULL };
+        heptad_probe_place place;
+        int found;
+        wanted.key = key;
+        wanted.equal = equal;
+        wanted.context = HEPTAD_AS(void *, probe.words[HEPTAD_BODY_CONTEXT]);
+        found = heptad_probe_find(&probe, hash, wanted, &place);
         if (found > 0 && entry) {
-            *entry = heptad_inline_word_at(HEPTAD_AS(const void *, table->body[HEPTAD_BODY_LINES] + place));
+            *entry = heptad_probe_word(place.entry);
         }
         if (__builtin_expect(found >= 0, 1)) {
             return found;
@@ -196,8 +190,10 @@ HEPTAD_INLINE int heptad_inline_table_find(const heptad_table *table, uint64_t h
 HEPTAD_INLINE int heptad_inline_set_prefetch(const heptad_set *set, uint64_t key)
 {
 #if HEPTAD_HAS_INLINE
-    if (heptad_inline_is_live(set, HEPTAD_KIND_SET)) {
-        return heptad_inline_prefetch(set->body, heptad_inline_hash(set->body[HEPTAD_BODY_SEED], key));
+    heptad_probe probe = heptad_probe_of(set, HEPTAD_KIND_SET);
+    if (probe.is_live) {
+        heptad_probe_prefetch(&probe, heptad_probe_hash(probe.seed, key));
+        return HEPTAD_OK;
     }
 #endif
     return heptad_set_prefetch(set, key);
@@ -206,8 +202,10 @@ HEPTAD_INLINE int heptad_inline_set_prefetch(const heptad_set *set, uint64_t key
 HEPTAD_INLINE int heptad_inline_map_prefetch(const heptad_map *map, uint64_t key)
 {
 #if HEPTAD_HAS_INLINE
-    if (heptad_inline_is_live(map, HEPTAD_KIND_MAP)) {
-        return heptad_inline_prefetch(map->body, heptad_inline_hash(map->body[HEPTAD_BODY_SEED], key));
+    heptad_probe probe = heptad_probe_of(map, HEPTAD_KIND_MAP);
+    if (probe.is_live) {
+        heptad_probe_prefetch(&probe, heptad_probe_hash(probe.seed, key));
+        return HEPTAD_OK;
     }
 #endif
     return heptad_map_prefetch(map, key);
@@ -216,11 +214,65 @@ HEPTAD_INLINE int heptad_inline_map_prefetch(const heptad_map *map, uint64_t key
 HEPTAD_INLINE int heptad_inline_table_prefetch(const heptad_table *table, uint64_t hash)
 {
 #if HEPTAD_HAS_INLINE
-    if (heptad_inline_is_live(table, HEPTAD_KIND_TABLE)) {
-        return heptad_inline_prefetch(table->body, hash);
+    heptad_probe probe = heptad_probe_of(table, HEPTAD_KIND_TABLE);
+    if (probe.is_live) {
+        heptad_probe_prefetch(&probe, hash);
+        return HEPTAD_OK;
     }
 #endif
     return heptad_table_prefetch(table, hash);
+}
+
+/* Batches: the lines of sixteen keys are under way at a time. Functions of the program's, which are not inlined into
+ * each caller. */
+HEPTAD_STATIC int heptad_inline_set_contains_many(const heptad_set *set, const uint64_t *keys, size_t count,
+                                                  uint8_t *found)
+{
+#if HEPTAD_HAS_INLINE
+    heptad_probe probe = heptad_probe_of(set, HEPTAD_KIND_SET);
+    if (heptad_inline_is_plain_batch(&probe, keys, count) && heptad_inline_is_free(&probe, found, count, keys, count)) {
+        uint64_t hashes[HEPTAD_AHEAD];
+        size_t index;
+        for (index = 0; index < HEPTAD_AHEAD; index++) {
+            heptad_inline_ask(&probe, keys, count, index, hashes);
+        }
+        for (index = 0; index < count; index++) {
+            uint64_t hash = hashes[index % HEPTAD_AHEAD];
+            heptad_inline_ask(&probe, keys, count, index + HEPTAD_AHEAD, hashes);
+            found[index] = heptad_inline_in_set(&probe, set, keys[index], hash) > 0;
+        }
+        return HEPTAD_OK;
+    }
+#endif
+    return heptad_set_contains_many(set, keys, count, found);
+}
+
+HEPTAD_STATIC int heptad_inline_map_get_many(const heptad_map *map, const uint64_t *keys, size_t count,
+                                             uint64_t *values, uint8_t *found)
+{
+#if HEPTAD_HAS_INLINE
+    heptad_probe probe = heptad_probe_of(map, HEPTAD_KIND_MAP);
+    if (heptad_inline_is_plain_batch(&probe, keys, count) && !heptad_probe_is_misaligned(values)
+        && heptad_inline_is_free(&probe, found, count, keys, count)
+        && heptad_inline_is_free(&probe, values, count * sizeof *values, keys, count)
+        && heptad_inline_is_apart(values, count * sizeof *values, found, count)) {
+        uint64_t hashes[HEPTAD_AHEAD];
+        size_t index;
+        for (index = 0; index < HEPTAD_AHEAD; index++) {
+            heptad_inline_ask(&probe, keys, count, index, hashes);
+        }
+        for (index = 0; index < count; index++) {
+            uint64_t hash = hashes[index % HEPTAD_AHEAD];
+            heptad_inline_answer answer = { 0, 0 };
+            heptad_inline_ask(&probe, keys, count, index + HEPTAD_AHEAD, hashes);
+            answer = heptad_inline_in_map(&probe, map, keys[index], hash);
+            values[index] = answer.result > 0 ? answer.value : 0;
+            found[index] = answer.result > 0;
+        }
+        return HEPTAD_OK;
+    }
+#endif
+    return heptad_map_get_many(map, keys, count, values, found);
 }
 
 #ifdef __cplusplus

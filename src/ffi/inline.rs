@@ -1,7 +1,8 @@
-//! The words of a live handle that `include/heptad/inline.h` reads, under the header's names.
+//! The words of a live handle that `include/heptad/probe.h` reads, under the header's names.
 //!
 //! ```text
 //!   version | kind | body[0]   address of the first group
+//!                    body[1]   bytes of the memory
 //!                    body[2]   (groups - 1) * 64
 //!                    body[3]   span: not 0 if entries are stashed
 //!                    body[9]   of a set or map its seed, of a table its context
@@ -12,6 +13,8 @@
 
 /// The address of the first group.
 pub const BODY_LINES: usize = 0;
+/// The bytes of its memory: those of a map's values too, and unused ones.
+pub const BODY_BYTES: usize = 1;
 /// `(groups - 1) * 64`.
 pub const BODY_MASK: usize = 2;
 /// Groups after its alternate where a stashed entry may lie; 0 if none is stashed.

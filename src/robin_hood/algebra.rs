@@ -117,6 +117,55 @@ impl<S: Downward, O: Order + PartialEq> Set<S, O> {
         Ok(())
     }
 
+    /// Iterates over the keys that `merge` takes from this set and `other`: in order if the orders are equal; else
+    /// first over those of this set, with a lookup in the other set for each, and then over those of `other`.
+    pub(super) fn taken<'a, S2: Downward>(
+        &'a self,
+        merge: Merge,
+        other: &'a Set<S2, O>,
+    ) -> impl Iterator<Item = u64> + Clone + 'a {
+        let in_order = self.merged(merge, other).ok();
+        let one_by_one = in_order.is_none().then(|| {
+            let of_self = self.iter().filter(move |&key| merge.takes(true, other.contains(key)));
+            let of_other = other.iter().filter(move |&key| !self.contains(key));
+            of_self.chain(of_other.filter(move |_| merge.takes(false, true)))
+        });
+        in_order.into_iter().flatten().chain(one_by_one.into_iter().flatten())
+    }
+
+    /// Iterates over the keys of either set, each once, in order. One pass over both sets; if their orders differ, a
+    /// lookup per key, and the keys of this set come first.
+    pub fn union<'a, S2: Downward>(
+        &'a self,
+        other: &'a Set<S2, O>,
+    ) -> impl Iterator<Item = u64> + Clone + 'a {
+        self.taken(Merge::Union, other)
+    }
+
+    /// Iterates over the keys of both sets, as [`union`](Self::union) does.
+    pub fn intersection<'a, S2: Downward>(
+        &'a self,
+        other: &'a Set<S2, O>,
+    ) -> impl Iterator<Item = u64> + Clone + 'a {
+        self.taken(Merge::Intersection, other)
+    }
+
+    /// Iterates over the keys of this set that are not in `other`, as [`union`](Self::union) does.
+    pub fn difference<'a, S2: Downward>(
+        &'a self,
+        other: &'a Set<S2, O>,
+    ) -> impl Iterator<Item = u64> + Clone + 'a {
+        self.taken(Merge::Difference, other)
+    }
+
+    /// Iterates over the keys of exactly one of the sets, as [`union`](Self::union) does.
+    pub fn symmetric_difference<'a, S2: Downward>(
+        &'a self,
+        other: &'a Set<S2, O>,
+    ) -> impl Iterator<Item = u64> + Clone + 'a {
+        self.taken(Merge::SymmetricDifference, other)
+    }
+
     /// Returns whether `other` has every key of this set; `false` if the orders differ.
     pub fn is_subset<S2: Downward>(&self, other: &Set<S2, O>) -> bool {
         self.len() <= other.len() && self.holds_of_all(other, |_, in_other| in_other)

@@ -30,10 +30,11 @@ impl<S: Downward> Raw<S> {
     /// that cannot commit memory. The table is then unchanged.
     pub(super) fn try_grow_in_place(&mut self) -> Result<(), Error> {
         let old = self.shape;
-        if old == Shape::NONE {
-            return Err(Error::Full);
-        }
-        let new = old.doubled().ok_or(Error::CapacityOverflow)?;
+        let new = match old {
+            // A storage may have lines all the same, if somebody forgot the iterator that had the slots.
+            Shape::NONE => Shape::first_of(self.reserved_lines()).ok_or(Error::Full)?,
+            old => old.doubled().ok_or(Error::CapacityOverflow)?,
+        };
         if new.lines() > self.reserved_lines() {
             return Err(Error::Full);
         }

@@ -4,7 +4,7 @@ use core::mem;
 
 use super::{
     find::{gap_from, place_of},
-    raw::Raw,
+    raw::{Parts, Raw},
     shape::EMPTY,
 };
 use crate::{error::Error, storage::Downward};
@@ -18,16 +18,30 @@ pub(super) enum Place {
     Header,
 }
 
+impl Place {
+    /// Returns the position of the word there: position 0 is the header's, position `n + 1` that of slot `n`.
+    pub(super) fn position(self) -> usize {
+        match self {
+            Place::Header => 0,
+            Place::Slot(slot) => slot + 1,
+        }
+    }
+}
+
 /// The place that was found for a word.
-enum Room {
+pub(super) enum Room {
     /// The word is present.
     Taken(Place),
+    /// It is absent, and there is room for it.
+    Vacant(Vacancy),
+}
+
+/// Room for a word that is absent. It is there until the table changes.
+#[derive(Clone, Copy)]
+pub(super) enum Vacancy {
     /// `offset` goes to `place` after the words from there to before `gap` have moved one slot up.
-    Between {
-        place: usize,
-        gap: usize,
-        offset: u64,
-    },
+    Between { place: usize, gap: usize, offset: u64 },
+    /// In the header (T5).
     Header,
 }
 
@@ -77,27 +91,44 @@ impl<S: Downward> Raw<S> {
         }
     }
 
+    /// Returns the value of the key at `place`, which a map has found.
+    #[inline]
+    pub(super) fn value_here(&mut self, place: Place) -> &mut u64 {
+        let Parts { values, zero, .. } = self.parts();
+        let in_slot = match place {
+            Place::Slot(slot) => values.get_mut(slot),
+            Place::Header => None,
+        };
+        match in_slot {
+            Some(value) => value,
+            // The header's: every slot of a map has a value.
+            None => zero.get_or_insert(0),
+        }
+    }
+
     /// Inserts `word` unless it is present, growing as long as the storage can. Returns its place, and
     /// whether it is new.
     #[inline]
     pub(super) fn try_insert(&mut self, word: u64, value: u64) -> Result<(Place, bool), Error> {
+        let room = self.try_make_room(word)?;
+        Ok(self.insert_into(room, value))
+    }
+
+    /// Finds the place of `word`, or makes room for it, growing as long as the storage can.
+    #[inline]
+    pub(super) fn try_make_room(&mut self, word: u64) -> Result<Room, Error> {
         if self.has_moved_much() {
             self.relieve(usize::MAX);
         }
-        match self.insert_here(word, value) {
-            Ok(done) => Ok(done),
-            Err(lack) => self.insert_elsewhere(word, value, lack),
+        match self.room_for(word) {
+            Ok(room) => Ok(room),
+            Err(lack) => self.make_room_elsewhere(word, lack),
         }
     }
 
-    /// [`try_insert`](Self::try_insert) of a word for which the table lacks a place.
+    /// [`try_make_room`](Self::try_make_room) for a word for which the table lacks a place.
     #[cold]
-    fn insert_elsewhere(
-        &mut self,
-        word: u64,
-        value: u64,
-        mut lack: Lack,
-    ) -> Result<(Place, bool), Error> {
+    fn make_room_elsewhere(&mut self, word: u64, mut lack: Lack) -> Result<Room, Error> {
         loop {
             let made = match lack {
                 Lack::Full if !self.is_crowded(Some(word)) => match self.try_grow() {
@@ -113,8 +144,8 @@ impl<S: Downward> Raw<S> {
                 Ok(()) => {}
                 Err(error) => return Err(error),
             }
-            lack = match self.insert_here(word, value) {
-                Ok(done) => return Ok(done),
+            lack = match self.room_for(word) {
+                Ok(room) => return Ok(room),
                 Err(lack) => lack,
             };
         }
@@ -127,33 +158,43 @@ impl<S: Downward> Raw<S> {
         word: u64,
         value: u64,
     ) -> Result<(Place, bool), Error> {
-        match self.insert_here(word, value) {
+        let room = match self.room_for(word) {
             Err(lack @ (Lack::Gap | Lack::Frame)) => {
                 let lines = self.shape.lines();
                 self.try_respread(Some(word), lines).map_err(|_| lack)?;
-                Ok(self.insert_here(word, value)?)
+                self.room_for(word)?
             }
-            done => Ok(done?),
+            room => room?,
+        };
+        Ok(self.insert_into(room, value))
+    }
+
+    /// Fills `room` unless the word is present. Returns its place, and whether it is new.
+    #[inline(always)]
+    fn insert_into(&mut self, room: Room, value: u64) -> (Place, bool) {
+        match room {
+            Room::Taken(place) => (place, false),
+            Room::Vacant(vacancy) => (self.fill_vacancy(vacancy, value), true),
         }
     }
 
-    fn insert_here(&mut self, word: u64, value: u64) -> Result<(Place, bool), Lack> {
-        let place = match self.room_for(word)? {
-            Room::Taken(place) => return Ok((place, false)),
-            Room::Header => {
+    /// Inserts the word for which `vacancy` was found; the table has not changed since. Returns its place.
+    #[inline]
+    pub(super) fn fill_vacancy(&mut self, vacancy: Vacancy, value: u64) -> Place {
+        self.len += 1;
+        match vacancy {
+            Vacancy::Header => {
                 self.zero = Some(value);
                 Place::Header
             }
-            Room::Between { place, gap, offset } => {
+            Vacancy::Between { place, gap, offset } => {
                 self.moved += gap - place;
                 let (slots, values) = self.slots_and_values();
                 shift_in(slots, place, gap, offset);
                 shift_in(values, place, gap, value);
                 Place::Slot(place)
             }
-        };
-        self.len += 1;
-        Ok((place, true))
+        }
     }
 
     fn room_for(&self, word: u64) -> Result<Room, Lack> {
@@ -164,7 +205,7 @@ impl<S: Downward> Raw<S> {
         if offset == EMPTY {
             return match self.zero {
                 Some(_) => Ok(Room::Taken(Place::Header)),
-                None => may_grow.map(|()| Room::Header),
+                None => may_grow.map(|()| Room::Vacant(Vacancy::Header)),
             };
         }
         let slots = self.slots();
@@ -174,7 +215,7 @@ impl<S: Downward> Raw<S> {
         }
         may_grow?;
         match gap_from(slots, place) {
-            Some(gap) => Ok(Room::Between { place, gap, offset }),
+            Some(gap) => Ok(Room::Vacant(Vacancy::Between { place, gap, offset })),
             None => Err(Lack::Gap),
         }
     }

@@ -37,10 +37,7 @@ impl<'a> Words<'a> {
         raw: &'a Raw<S>,
         range: Option<RangeInclusive<u64>>,
     ) -> Words<'a> {
-        let (start, end) = match range {
-            Some(range) => (raw.position_of(*range.start()), raw.position_following(*range.end())),
-            None => (0, 0),
-        };
+        let (start, end) = raw.positions_within(range);
         Words::between(raw, start, end)
     }
 
@@ -121,11 +118,7 @@ impl<S: Downward> Raw<S> {
     /// Returns the first word at or after `position`, its place, and the position after it.
     pub(super) fn next_from(&self, position: usize) -> Option<(usize, Place, u64)> {
         let (place, word) = Words::from_position(self, position).next()?;
-        let next = match place {
-            Place::Header => 1,
-            Place::Slot(slot) => slot + 2,
-        };
-        Some((next, place, word))
+        Some((place.position() + 1, place, word))
     }
 
     /// Returns the last word before `position`, and its place.
@@ -140,12 +133,24 @@ impl<S: Downward> Raw<S> {
         }
         // A word above the base and not in the frame is greater than all words of the table.
         let offset = self.frame.offset(word);
-        offset.map_or(usize::MAX, |offset| place_of(self.slots(), self.shape, offset) + 1)
+        let place = |offset| place_of(self.slots(), self.shape, offset);
+        // A table without slots has no place for it either, but any number.
+        offset.map_or(usize::MAX, |offset| place(offset).saturating_add(1))
     }
 
     /// Returns the position after all words up to `word`.
     pub(super) fn position_following(&self, word: u64) -> usize {
         word.checked_add(1).map_or(usize::MAX, |next| self.position_of(next))
+    }
+
+    /// Returns the positions between which the words in `range` are, if there is one.
+    pub(super) fn positions_within(&self, range: Option<RangeInclusive<u64>>) -> (usize, usize) {
+        match range {
+            Some(range) => {
+                (self.position_of(*range.start()), self.position_following(*range.end()))
+            }
+            None => (0, 0),
+        }
     }
 
     /// Returns the position of the first word that does not precede `place`.

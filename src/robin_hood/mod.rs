@@ -54,7 +54,7 @@
 //!                                       new[next] = its word;  next = next + 1
 //! spread   all words to the end, side by side; from there to where they belong in another shape or frame:
 //!          to shrink, and when keys crowd together
-//! retain, merge: the pass of growing, over the words that are taken
+//! retain, extract, merge: the pass of growing, over the words that are taken
 //! ```
 //!
 //! Every loop runs over slots and ends at the last one. The pass of growing treats an empty slot as a
@@ -150,9 +150,10 @@
 //! An order, the function of `retain`, the rule of a merge, an iterator and the work of a shared growth are
 //! code of the caller that runs inside an operation. None of them can reach the table that is being
 //! changed, as it is borrowed. If one panics, or its answers contradict one another, T1 to T6 hold after
-//! it: `retain` has decided about the keys that it passed, an insertion is done or not, and a merge or a
-//! shared growth drops the new table with its storage and leaves the old ones alone
-//! (`tests/robin_hood_closures.rs`).
+//! it: `retain` and `extract_if` have decided about the keys that they passed, an insertion is done or not,
+//! and a merge or a shared growth drops the new table with its storage and leaves the old ones alone
+//! (`tests/robin_hood_closures.rs`). An entry holds its place, and nothing has changed until it is filled. Whoever
+//! forgets the iterator of `extract_if` finds an empty table (`retain.rs` says why).
 //!
 //! # Concurrency
 //!
@@ -174,9 +175,11 @@ mod frame;
 mod grow;
 mod insert;
 mod iter;
-mod map;
+pub mod map;
 mod merge;
+mod operators;
 mod order;
+mod place;
 mod raw;
 mod relocate;
 mod remove;

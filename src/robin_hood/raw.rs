@@ -20,7 +20,7 @@ use crate::{
 pub struct Storages<S> {
     /// The storage of the keys.
     pub keys: S,
-    /// The storage of the values: a map always has one, a set never.
+    /// The storage of the values: a map has one, unless its memory is still to come; a set never.
     pub values: Option<S>,
 }
 
@@ -62,6 +62,13 @@ pub(super) struct Parts<'a> {
     pub(super) zero: &'a mut Option<u64>,
     pub(super) len: &'a mut usize,
     pub(super) moved: &'a mut usize,
+    pub(super) limits: Limits<'a>,
+}
+
+/// How large a table is, to be changed.
+pub(super) struct Limits<'a> {
+    pub(super) shape: &'a mut Shape,
+    pub(super) max: &'a mut usize,
 }
 
 impl<S: Downward> Raw<S> {
@@ -210,8 +217,9 @@ impl<S: Downward> Raw<S> {
             Some(values) => unsafe { last_words_mut(values.end_mut(), self.shape) },
             None => &mut [],
         };
-        let Raw { frame, shape, zero, len, moved, .. } = self;
-        Parts { slots, frame: *frame, shape: *shape, values, zero, len, moved }
+        let Raw { frame, shape, zero, len, moved, max, .. } = self;
+        let (frame, own) = (*frame, *shape);
+        Parts { slots, frame, shape: own, values, zero, len, moved, limits: Limits { shape, max } }
     }
 
     /// Removes all keys and keeps the memory.

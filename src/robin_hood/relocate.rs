@@ -63,6 +63,10 @@ impl<S: Downward> Raw<S> {
     /// Ensures that `additional` more keys fit without growing.
     pub(super) fn try_reserve(&mut self, additional: usize) -> Result<(), Error> {
         let wanted = self.len.checked_add(additional).ok_or(Error::CapacityOverflow)?;
+        if wanted > self.max && self.shape == Shape::NONE {
+            // Without lines there is no shape to begin with.
+            let _ = self.try_grow_in_place();
+        }
         if wanted <= self.max {
             return Ok(());
         }

@@ -41,7 +41,7 @@ impl Extent {
         let (Some(first), Some(last)) = (home(self.least), home(self.greatest)) else {
             return false;
         };
-        let homes = (last - first).saturating_add(1);
+        let homes = last.saturating_sub(first).saturating_add(1);
         // A few words may crowd together; and where each word has a home of its own, none do.
         self.len <= FEW_WORDS
             || shape.shift() <= frame.lift()

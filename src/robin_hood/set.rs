@@ -114,7 +114,27 @@ impl<S: Downward, O: Order> Set<S, O> {
 
     /// Removes `key`. Returns `false` if it was absent.
     pub fn remove(&mut self, key: u64) -> bool {
-        self.take(key).is_some()
+        self.remove_key(key).is_some()
+    }
+
+    /// Returns `key` if it is in the set: equal keys are the same.
+    #[inline]
+    pub fn get(&self, key: u64) -> Option<u64> {
+        self.contains(key).then_some(key)
+    }
+
+    /// Removes `key` and returns it.
+    pub fn take(&mut self, key: u64) -> Option<u64> {
+        self.remove(key).then_some(key)
+    }
+
+    /// Inserts `key` and returns the equal key that the set had, which is the same.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`try_insert`](Self::try_insert).
+    pub fn try_replace(&mut self, key: u64) -> Result<Option<u64>, Rejected<u64>> {
+        self.try_insert(key).map(|is_new| (!is_new).then_some(key))
     }
 
     /// Removes the keys for which `keep` returns `false`. Calls it once per key, in order, in one pass.
@@ -141,6 +161,11 @@ impl<S: Growable, O: Total> Set<S, O> {
     #[inline]
     pub fn insert(&mut self, key: u64) -> bool {
         self.try_insert(key).unwrap_or_else(|rejected| S::fail(rejected.error))
+    }
+
+    /// Calls [`try_replace`](Self::try_replace). Without memory it ends in the allocation error handler.
+    pub fn replace(&mut self, key: u64) -> Option<u64> {
+        self.try_replace(key).unwrap_or_else(|rejected| S::fail(rejected.error))
     }
 }
 

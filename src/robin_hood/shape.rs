@@ -39,7 +39,7 @@ pub const fn lines_for(keys: usize, load: MaxLoad) -> Option<usize> {
 /// How many slots a table has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// A word's home is its leading `64 - shift` bits: 1 to 63.
+    /// A word's home is its leading `64 - shift` bits: 1 to 63, or 0 without slots.
     shift: u32,
     /// Homes and overflow area together.
     slots: usize,
@@ -49,8 +49,9 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// The shape of a table without memory: no slot, so no home either.
-    pub(super) const NONE: Shape = Shape { shift: 63, slots: 0, margin: 0 };
+    /// The shape of a table without memory: no slot, so no home either. All zeros, as a `static` is whose memory
+    /// comes later.
+    pub(super) const NONE: Shape = Shape { shift: 0, slots: 0, margin: 0 };
 
     /// `2^home_bits` homes and `overflow` slots after them; `None` if no address space holds them.
     pub(super) const fn new(home_bits: u32, overflow: usize) -> Option<Shape> {
@@ -168,8 +169,7 @@ impl Shape {
         self.slots.div_ceil(LINE_SLOTS)
     }
 
-    /// The home of `word`. Below [`homes`](Self::homes), except that a table without slots has a home 0 or 1
-    /// that does not exist.
+    /// The home of `word`. Below [`homes`](Self::homes), except that in a table without slots it is any number.
     #[inline(always)]
     pub(super) fn home(self, word: u64) -> usize {
         (word >> (self.shift & 63)) as usize

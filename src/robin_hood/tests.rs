@@ -65,6 +65,21 @@ fn costs_are_as_documented() {
     );
 }
 
+/// The table of worst cases in docs/measurements.md.
+#[test]
+#[cfg_attr(miri, ignore = "statistics")]
+fn the_worst_of_random_tables_is_documented() {
+    const LOG2_HOMES: u32 = 16;
+    let homes = 1usize << LOG2_HOMES;
+    let page = include_str!("../../docs/measurements.md");
+    for (load, sixteenths) in [("3/4", 12), ("7/8", 14), ("15/16", 15)] {
+        let mut memory = vec![Line::EMPTY; homes / 8 + 8];
+        let stats = random_set(&mut memory, LOG2_HOMES, homes * sixteenths / 16, 3).stats();
+        let row = std::format!("| {load} | {} | {} |", stats.most_displacement, stats.longest_run);
+        assert!(page.contains(&row), "docs/measurements.md has no row {row}");
+    }
+}
+
 /// A search looks at no more slots than twice the logarithm of the run, and three.
 #[test]
 fn runs_are_searched_in_steps_that_double() {

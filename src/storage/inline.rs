@@ -1,6 +1,6 @@
 //! Lines inside the table's own value.
 
-use core::cell::UnsafeCell;
+use core::{cell::UnsafeCell, panic::RefUnwindSafe};
 
 use super::Storage;
 use crate::{error::Error, layout::Line};
@@ -28,6 +28,9 @@ impl<const LINES: usize> Default for Inline<LINES> {
 // SAFETY: a shared storage only hands out a pointer. Tables write through it to entries with interior
 // mutability and to nothing else, and are themselves only `Sync` if their entries are.
 unsafe impl<const LINES: usize> Sync for Inline<LINES> {}
+
+/// Bytes have no invariant that a panic could break; what is in them is the table's to answer for.
+impl<const LINES: usize> RefUnwindSafe for Inline<LINES> {}
 
 // SAFETY: the array is 64-byte aligned as its elements are, is borrowed together with the storage,
 // moves with it, and has at least one line; the cell allows writes through a shared borrow.

@@ -1,6 +1,6 @@
 //! Lines in memory that the caller provides.
 
-use core::{marker::PhantomData, mem::MaybeUninit, ptr::NonNull};
+use core::{marker::PhantomData, mem::MaybeUninit, panic::UnwindSafe, ptr::NonNull};
 
 use super::Storage;
 use crate::{
@@ -142,6 +142,9 @@ impl<'a> Region<'a> {
 unsafe impl Send for Region<'_> {}
 // SAFETY: a shared region only hands out a pointer for reading.
 unsafe impl Sync for Region<'_> {}
+
+/// Bytes have no invariant that a panic could break; what is in them is the table's to answer for.
+impl UnwindSafe for Region<'_> {}
 
 // SAFETY: checked for alignment and size when made; valid and exclusive by `from_raw`'s contract.
 unsafe impl Storage for Region<'_> {

@@ -1,6 +1,6 @@
 //! A range of addresses in which memory appears step by step.
 
-use core::{marker::PhantomData, num::NonZeroUsize, ptr::NonNull};
+use core::{marker::PhantomData, num::NonZeroUsize, panic::UnwindSafe, ptr::NonNull};
 
 use super::Downward;
 use crate::{
@@ -130,6 +130,9 @@ impl<P: Pages> Reserved<'_, P> {
 unsafe impl<P: Pages + Send> Send for Reserved<'_, P> {}
 // SAFETY: a shared one only hands out a pointer for reading, and `pages`.
 unsafe impl<P: Pages + Sync> Sync for Reserved<'_, P> {}
+
+/// Bytes have no invariant that a panic could break; what is in them is the table's to answer for.
+impl<P: Pages + UnwindSafe> UnwindSafe for Reserved<'_, P> {}
 
 // SAFETY: aligned and one object by the checks and the contract of `from_raw`; what `pages` has
 // mapped is valid, exclusive and zero by the contract of `Pages` until it is claimed, and only what lies in

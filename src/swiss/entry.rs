@@ -165,6 +165,12 @@ impl<'a, T, V, S: Storage> Vacant<'a, T, V, S> {
         unsafe { Occupied::new(self.table, place) }
     }
 
+    /// The hash of the entry.
+    #[inline]
+    pub(super) fn hash(&self) -> u64 {
+        self.hash
+    }
+
     /// The table again.
     pub(super) fn into_table(self) -> &'a mut Raw<T, V, S> {
         self.table

@@ -11,36 +11,37 @@ use super::{
 use crate::{layout::SlotByte, probe, storage::Storage};
 
 impl<T, V, S: Storage> Raw<T, V, S> {
-    /// Hands out the entries for which `chosen` holds; each entry is asked once.
-    pub(super) fn extract_if<F: FnMut(&mut T, &mut V) -> bool>(
-        &mut self,
-        chosen: F,
-    ) -> ExtractIf<'_, T, V, F> {
+    /// A walk over all entries that takes some of them out.
+    pub(super) fn extraction(&mut self) -> Extraction<'_, T, V> {
         let writer = self.writer();
-        ExtractIf { places: Places::of(writer.reader()), writer, chosen }
+        Extraction { places: Places::of(writer.reader()), writer }
     }
 
     /// Drops the entries for which `keep` does not hold.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&mut T, &mut V) -> bool) {
-        self.extract_if(|entry, value| !keep(entry, value)).for_each(drop);
+        let mut extraction = self.extraction();
+        while let Some(pair) = extraction.next(|entry, value| !keep(entry, value)) {
+            drop(pair);
+        }
     }
 }
 
 /// Hands out chosen entries. Those not asked yet when it is dropped stay.
-pub(super) struct ExtractIf<'a, T, V, F> {
+pub(super) struct Extraction<'a, T, V> {
     writer: Writer<'a, T, V>,
     places: Places,
-    chosen: F,
 }
 
-impl<T, V, F: FnMut(&mut T, &mut V) -> bool> Iterator for ExtractIf<'_, T, V, F> {
-    type Item = (T, V);
-
-    fn next(&mut self) -> Option<(T, V)> {
+impl<T, V> Extraction<'_, T, V> {
+    /// The next entry for which `chosen` holds; each entry is asked once.
+    pub(super) fn next(
+        &mut self,
+        mut chosen: impl FnMut(&mut T, &mut V) -> bool,
+    ) -> Option<(T, V)> {
         while let Some(place) = self.places.next(|offset| self.writer.word(offset)) {
             // SAFETY: `Places` yields slots that are not free, each once.
             let (entry, value) = unsafe { self.writer.pair_mut(place) };
-            if (self.chosen)(entry, value) {
+            if chosen(entry, value) {
                 // SAFETY: the slot is not free, and the references to it are gone.
                 return Some(unsafe { self.writer.take(place) });
             }
@@ -48,12 +49,13 @@ impl<T, V, F: FnMut(&mut T, &mut V) -> bool> Iterator for ExtractIf<'_, T, V, F>
         None
     }
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.places.left()))
+    /// Entries that were not asked yet.
+    pub(super) fn left(&self) -> usize {
+        self.places.left()
     }
 }
 
-impl<T, V, F> Drop for ExtractIf<'_, T, V, F> {
+impl<T, V> Drop for Extraction<'_, T, V> {
     fn drop(&mut self) {
         self.writer.pull_everywhere();
     }

@@ -335,6 +335,17 @@ fn use_sorted(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
     sum ^= set.range(seed..).rev().chain(set.range(..=seed)).fold(0, u64::wrapping_add);
     sum ^= set.successor(seed).unwrap_or(1) ^ set.predecessor(seed).unwrap_or(2);
     sum ^= set.first().unwrap_or(3) ^ set.last().unwrap_or(4);
+    sum += set.extract_if(|key| key % 7 == 0).count() as u64;
+    sum ^= set.extract_range_if(seed.., |key| key % 5 == 0).fold(0, u64::wrapping_add);
+    sum ^= set.pop_first().unwrap_or(3) ^ set.take(seed).or(set.get(seed / 3)).unwrap_or(4);
+    sum += u64::from(set.try_replace(seed).is_ok()) + u64::from(set.try_append(&mut other).is_ok());
+    sum ^= set.union(&other).chain(set.difference(&other)).fold(0, u64::wrapping_add);
+    other &= &set;
+    other -= &set;
+    let mut later = robin_hood::Set::<Later<Inline<8>>, _>::unplaced(order);
+    sum += u64::from(later.try_insert(seed).is_ok());
+    later.place(Inline::new(), order)?;
+    sum += u64::from(later.try_insert(seed).is_ok());
     sum += u64::from(set.try_grow().is_ok())
         + u64::from(other.try_reserve(black_box(1 << 60)).is_ok());
     set.retain(|key| key % 3 != 0);
@@ -383,6 +394,15 @@ fn use_reserved(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
         sum += u64::from(map.insert_within_capacity(key, key).is_ok());
     }
     map.values_mut().for_each(|value| *value = value.wrapping_mul(3));
+    for key in 0..black_box(60) {
+        if let Ok(entry) = map.try_entry(key) {
+            *entry.and_modify(|value| *value ^= 1).or_insert_with_key(|key| key ^ 3) ^= key;
+        }
+    }
+    sum ^= map.first_entry().map_or(1, |entry| entry.remove_entry().1);
+    sum ^= map.last_entry().map_or(1, |mut entry| entry.insert(4));
+    sum ^= map.iter_mut().rev().map(|(key, _)| key).fold(0, u64::wrapping_add);
+    sum += map.extract_if(|key, value| key > *value).count() as u64;
     map.retain(|key, value| key ^ *value != 5);
     map.shrink_in_place(0);
     sum ^= map.iter().rev().map(|(key, value)| key ^ value).fold(0, u64::wrapping_add);
@@ -391,5 +411,6 @@ fn use_reserved(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
     let merged = map.try_merge_in(&map, zero(), zero(), |key, one, two| Some(key ^ one? ^ two?));
     sum += merged.map_or(1, |merged| merged.len() as u64);
     map.clear();
+    sum ^= map.remove_entry(seed).map_or(7, |(key, value)| key ^ value);
     Ok(sum + map.into_storages().keys.mapped_bytes() as u64)
 }

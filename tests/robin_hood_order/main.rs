@@ -14,8 +14,10 @@ use heptad::{
 };
 use proptest::prelude::*;
 
+mod entries;
 mod owned;
 mod room;
+mod sets;
 
 /// Keys near one another, near the ends, and far apart.
 fn keys() -> impl Strategy<Value = u64> {

@@ -4,22 +4,25 @@
 //! `bench/eight_byte_group.sh` explains why. Such builds have a target folder of their own, because
 //! Cargo does not notice what a wrapper does, and would use a library built without it.
 //!
-//! Before the other options, `--record NAME` stores the measurements ([`pages`]), and `--target NAME` runs the program for
-//! `x86_64`, `aarch64` or `riscv64` in QEMU's user mode, where `--counts` are those of [`emulated`].
+//! `--target NAME`, before the other options, runs the program for `x86_64`, `aarch64` or `riscv64` in QEMU's user mode,
+//! where `--counts` are those of [`emulated`].
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 use lexopt::Parser;
+use serde_json::Value;
+use tempfile::NamedTempFile;
 use xshell::{Shell, cmd};
 
 use crate::emulated;
 use crate::job::Job;
 use crate::matrix::{Backend, target_folder};
 use crate::needs::{self, Need};
-use crate::pages;
 use crate::stage::Count;
 use crate::user_mode::Guest;
 
@@ -27,9 +30,6 @@ use crate::user_mode::Guest;
 pub(crate) struct Call {
     folder: PathBuf,
     arguments: Vec<OsString>,
-    /// The name under which the figures are stored.
-    record: Option<String>,
-    /// Where the program runs emulated.
     guest: Option<&'static Guest>,
 }
 
@@ -37,30 +37,64 @@ impl Call {
     /// The rest of the command line, passed to the program.
     pub(crate) fn parse(parser: &mut Parser) -> Result<Call> {
         let mut arguments = parser.raw_args()?.peekable();
-        let mut named = |option: &str| -> Result<Option<String>> {
-            if arguments.next_if(|first| first == option).is_none() {
-                return Ok(None);
-            }
-            let name = arguments.next().with_context(|| format!("`{option}` needs a name"))?;
-            Ok(Some(name.into_string().ok().context("a name that is not UTF-8")?))
-        };
-        let record = named("--record")?;
-        let guest = named("--target")?.map(|name| Guest::of(&name)).transpose()?;
-        Ok(Call { folder: env::current_dir()?, arguments: arguments.collect(), record, guest })
+        let mut guest = None;
+        if arguments.next_if(|first| first == "--target").is_some() {
+            let name = arguments.next().context("`--target` needs a name")?;
+            guest = Some(Guest::of(&name.to_string_lossy())?);
+        }
+        Ok(Call { folder: env::current_dir()?, arguments: arguments.collect(), guest })
     }
 }
 
 /// Builds and runs the program; did it succeed?
-pub(crate) fn run(shell: &Shell, call: Call) -> Result<bool> {
-    if let Some(guest) = call.guest {
+pub(crate) fn run(shell: &Shell, call: &Call) -> Result<bool> {
+    let is_counted = call.arguments.iter().any(|argument| argument == "--counts");
+    let program = build(shell, is_counted, call.guest)?;
+    let status = program.command(shell)?.args(&call.arguments).current_dir(&call.folder).status();
+    Ok(status.context("starting the benchmark")?.success())
+}
+
+/// The built program.
+pub(crate) struct Program {
+    path: PathBuf,
+    guest: Option<&'static Guest>,
+    /// Where the emulator's counts are.
+    counts: NamedTempFile,
+}
+
+impl Program {
+    /// A command that starts it.
+    fn command(&self, shell: &Shell) -> Result<Command> {
+        Ok(match self.guest {
+            None => Command::new(&self.path),
+            Some(guest) => emulated::command(shell, guest, &self.path, self.counts.path())?.into(),
+        })
+    }
+
+    /// The cells that it measures with these arguments.
+    pub(crate) fn cells(&self, shell: &Shell, arguments: &[&str]) -> Result<Vec<Value>> {
+        let file = NamedTempFile::new()?;
+        let status = self.command(shell)?.args(arguments).arg("--json").arg(file.path()).status();
+        let status = status.context("starting the benchmark")?;
+        ensure!(status.success(), "the benchmark failed: {status}");
+        Ok(serde_json::from_str(&fs::read_to_string(file.path())?)?)
+    }
+}
+
+/// Builds the program, for this machine or for the emulated `guest`.
+pub(crate) fn build(
+    shell: &Shell,
+    is_counted: bool,
+    guest: Option<&'static Guest>,
+) -> Result<Program> {
+    if let Some(guest) = guest {
         needs::obtain(shell, &[guest.needs, emulated::NEEDS].concat())?;
-    } else if call.arguments.iter().any(|argument| argument == "--counts") {
+    } else if is_counted {
         needs::obtain(shell, &[Need::Program("valgrind", "valgrind")])?;
     }
-    let commit = pages::commit(shell)?;
     let root = env::current_dir()?;
     let target = root.join(target_folder()).join("bench");
-    let (cargo, program) = match call.guest {
+    let (cargo, path) = match guest {
         None => (cmd!(shell, "cargo"), target.join("release/bench")),
         Some(guest) => (
             guest.cargo(shell, Backend::Chosen, "").env("CARGO_BUILD_TARGET", guest.target),
@@ -72,28 +106,9 @@ pub(crate) fn run(shell: &Shell, call: Call) -> Result<bool> {
         .env("RUSTC_WRAPPER", root.join("bench/eight_byte_group.sh"))
         .env("CARGO_TARGET_DIR", &target);
     if Job::step("building the benchmark", build).run()?.failed > 0 {
-        return Ok(false);
+        bail!("the benchmark does not compile");
     }
-    let counts = tempfile::NamedTempFile::new()?;
-    let mut command = match call.guest {
-        None => std::process::Command::new(&program),
-        Some(guest) => emulated::command(shell, guest, &program, counts.path())?.into(),
-    };
-    command.args(&call.arguments).current_dir(&call.folder);
-    let cells = tempfile::NamedTempFile::new()?;
-    if call.record.is_some() {
-        command.arg("--json").arg(cells.path());
-    }
-    let status = command.status().with_context(|| format!("starting {}", program.display()))?;
-    if let Some(name) = call.record.filter(|_| status.success()) {
-        let words = call.arguments.iter().map(|word| word.to_string_lossy().into_owned());
-        let start = call.guest.map_or("cargo xtask bench".to_owned(), |guest| {
-            format!("cargo xtask bench --target {}", guest.name)
-        });
-        let words: Vec<String> = [start].into_iter().chain(words).collect();
-        pages::record(shell, &name, &words.join(" "), &commit, cells.path())?;
-    }
-    Ok(status.success())
+    Ok(Program { path, guest, counts: NamedTempFile::new()? })
 }
 
 /// Stage `bench` of `verify`: the benchmark's own tests, which compile every contender.

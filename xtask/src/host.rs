@@ -7,21 +7,21 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::job::{self, Job};
-use crate::matrix::{ALL, Backend, Features, NONE, PROBING};
+use crate::matrix::{ALL, Backend, CONCURRENT, Features, NONE, PROBING};
 use crate::stage::Count;
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // The other sets of features only add modules; `lint` and `builds` check that each set compiles. The
-    // first run covers the backend that is chosen on a host, a part of each, with debug assertions.
+    // first run covers the backend that is chosen on a host, a part of each, with debug assertions. Optimised
+    // are the tests that depend on what the compiler makes of the steps, or on how threads meet.
+    let optimised = [&["--release"], PROBING].concat();
+    let concurrent = [&["--release"], PROBING, CONCURRENT].concat();
     let mut jobs = vec![
         tests(shell, Backend::Chosen, ALL, &[]),
         tests(shell, Backend::Chosen, NONE, &[]),
-        tests(shell, Backend::Assembly, ALL, &["--release"]),
-        tests(shell, Backend::Portable, ALL, &[&["--release"], PROBING].concat()),
+        tests(shell, Backend::Assembly, ALL, &concurrent),
+        tests(shell, Backend::Portable, ALL, &optimised),
     ];
-    let histories = cmd!(shell, "cargo test --release --all-features --test lockfree_history");
-    let histories = histories.env("HEPTAD_HISTORY_ROUNDS", "800");
-    jobs.push(Job::tests("recorded histories, a million operations", histories));
     jobs.push(Job::tests("xtask", cmd!(shell, "cargo test --package xtask")));
     for name in example_names()? {
         let command = cmd!(shell, "cargo run --all-features --example {name}");
@@ -30,9 +30,20 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     job::run_until_failure(jobs)
 }
 
+/// All tests, optimised, with each backend.
+pub(crate) fn run_optimised(shell: &Shell) -> Result<Count> {
+    let backends = [Backend::Chosen, Backend::Assembly, Backend::Portable];
+    job::run_until_failure(backends.map(|backend| tests(shell, backend, ALL, &["--release"])))
+}
+
 fn tests(shell: &Shell, backend: Backend, features: Features, arguments: &[&str]) -> Job {
-    let build = if arguments.contains(&"--release") { "release" } else { "debug" };
-    let command = backend.cargo(shell, "").arg("test").args(arguments).args(features.arguments);
+    let mut command = backend.cargo(shell, "").arg("test").args(arguments).args(features.arguments);
+    let mut build = "debug";
+    if arguments.contains(&"--release") {
+        build = "release";
+        // A million operations in the recorded histories.
+        command = command.env("HEPTAD_HISTORY_ROUNDS", "800");
+    }
     Job::tests(format!("{build}, {}, {}", features.name, backend.name()), command)
 }
 

@@ -7,6 +7,7 @@
 //! cargo xtask asm-check          the stage of that name alone
 //! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
 //! cargo xtask bench-c [OPTION…]  the C interface beside khash and packaged C++ tables
+//! cargo xtask record NAME…       measures, and stores the figures for docs/measurements.md
 //! cargo xtask sizes              the code that each table adds to a kernel
 //! cargo xtask install-c --prefix DIR   the C header and library
 //! cargo xtask write-pages        the blocks of documents that are printed
@@ -34,8 +35,10 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod litmus;
 mod lockfree;
 mod matrix;
+mod measurements;
 mod messages;
 mod miri;
 mod models;
@@ -75,6 +78,7 @@ usage: cargo xtask COMMAND
   asm-check                              the stage of that name alone
   bench [OPTION…]                        times beside other tables'; `bench --help` lists the options
   bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
+  record [--quick] NAME…                 measures, and stores the figures for docs/measurements.md
   sizes                                  the code that each table adds to a kernel, in bytes
   install-c --prefix DIR                 the C header and library; `install-c --help` lists the options
   write-pages                            prints the printed blocks of DESIGN.md and docs/measurements.md anew
@@ -99,6 +103,7 @@ fn run() -> Result<bool> {
     let mut bench_call = None;
     let mut install_call = None;
     let mut bench_c_call = None;
+    let mut record_call = None;
     let mut list = false;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -113,6 +118,11 @@ fn run() -> Result<bool> {
                     bench_call = Some(bench::Call::parse(&mut parser)?);
                 } else if value == "bench-c" {
                     bench_c_call = Some(capi::bench::Call::parse(&mut parser)?);
+                } else if value == "record" {
+                    record_call = measurements::Call::parse(&mut parser)?;
+                    if record_call.is_none() {
+                        return Ok(true);
+                    }
                 } else if value == "install-c" {
                     install_call = capi::install::Call::parse(&mut parser)?;
                     if install_call.is_none() {
@@ -132,7 +142,13 @@ fn run() -> Result<bool> {
     let shell = Shell::new()?;
     let stages = match command.as_deref() {
         Some("demo") => return demo::run(&shell).map(|()| true),
-        Some("bench") => return bench::run(&shell, bench_call.context("`bench` was parsed")?),
+        Some("bench") => {
+            return bench::run(&shell, &bench_call.context("`bench` was parsed")?);
+        }
+        Some("record") => {
+            let call = record_call.context("`record` was parsed")?;
+            return measurements::run(&shell, &call);
+        }
         Some("bench-c") => {
             let call = bench_c_call.context("`bench-c` was parsed")?;
             return capi::bench::run(&shell, &call).map(|()| true);

@@ -94,6 +94,15 @@ pub(crate) enum Backend {
 pub(crate) const PROBING: &[&str] =
     &["--lib", "--test=shared", "--test=probe_abi", "--test=probe_memory"];
 
+/// The tests with threads or signals in the lock-free map.
+pub(crate) const CONCURRENT: &[&str] = &[
+    "--test=lockfree_history",
+    "--test=lockfree_members",
+    "--test=lockfree_rebuild",
+    "--test=lockfree_signals",
+    "--test=lockfree_updates",
+];
+
 impl Backend {
     pub(crate) const FORCED: [Backend; 2] = [Backend::Assembly, Backend::Portable];
 

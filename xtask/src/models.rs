@@ -6,14 +6,16 @@ use std::{env, fs};
 
 use anyhow::{Result, ensure};
 use walkdir::WalkDir;
-use xshell::{Cmd, Shell, cmd};
+use xshell::Shell;
 
 use crate::job::Job;
 use crate::matrix::target_folder;
 use crate::stage::Count;
 
+mod atomics;
 mod mutants;
 
+use atomics::Atomics;
 use mutants::Mutant;
 
 /// The models of the lock-free map.
@@ -22,28 +24,6 @@ const MODELS: &str = "lockfree::models::";
 const SHARED_GROWTH: &str = "robin_hood::shared::";
 /// The models that take minutes.
 const LONG: &str = "thorough::";
-
-/// The atomics of the code under test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Atomics {
-    Loom,
-    Steps,
-}
-
-impl Atomics {
-    /// `cargo test` of the crate's own tests with these atomics. Each kind has its own target folder, because
-    /// Cargo rebuilds everything whenever the flags change.
-    fn cargo_test(self, shell: &Shell) -> Result<Cmd<'_>> {
-        let (package, flags, name) = match self {
-            // The same sources, in a package that has loom.
-            Atomics::Loom => ("heptad-models", "--cfg heptad_loom", "loom"),
-            Atomics::Steps => ("heptad", "--cfg heptad_steps", "steps"),
-        };
-        let folder = std::path::absolute(target_folder())?.join(name);
-        let cargo = cmd!(shell, "cargo test --release --package {package} --lib");
-        Ok(cargo.env("RUSTFLAGS", flags).env("CARGO_TARGET_DIR", folder))
-    }
-}
 
 /// The small models.
 pub(crate) fn run(shell: &Shell) -> Result<Count> {

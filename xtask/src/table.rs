@@ -6,7 +6,7 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     arrows, asm_check, bench, builds, capi, consumers, counts, coverage, docs, fuzz, host, lint,
-    lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages, proofs,
+    litmus, lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages, proofs,
     protocols, qemu, sanitizers, user_mode, words,
 };
 
@@ -80,7 +80,7 @@ pub(crate) const TEST: &[Stage] = &[
     },
     Stage {
         name: "aarch64-user",
-        about: "the tests as AArch64 programs in QEMU's user mode",
+        about: "the tests of the routines and of threads as AArch64 programs in QEMU's user mode",
         needs: user_mode::AARCH64.needs,
         run: user_mode::aarch64,
     },
@@ -201,6 +201,18 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: asm_check::run_all,
     },
     Stage {
+        name: "host-all",
+        about: "all tests on this machine, optimised, with each backend",
+        needs: &[],
+        run: host::run_optimised,
+    },
+    Stage {
+        name: "aarch64-user-all",
+        about: "all tests as AArch64 programs in QEMU's user mode; those of the routines with the assembly too",
+        needs: user_mode::AARCH64.needs,
+        run: user_mode::aarch64_all,
+    },
+    Stage {
         name: "riscv64-user-all",
         about: "all tests as RISC-V programs in QEMU's user mode; those of the routines with Zbb too",
         needs: user_mode::RISCV64.needs,
@@ -267,6 +279,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: protocols::run,
     },
     Stage {
+        name: "litmus",
+        about: "the map's patterns of accesses on AArch64 and RISC-V, by herd7 where it is installed",
+        needs: litmus::NEEDS,
+        run: litmus::run,
+    },
+    Stage {
         name: "coverage",
         about: "the lines of the library that the tests execute, and those that they do not",
         needs: coverage::NEEDS,
@@ -297,3 +315,16 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: mutants::run,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::names::stages_of;
+
+    #[test]
+    fn pages_reads_the_names_of_the_stages() {
+        let names = |stages: &[Stage]| stages.iter().map(|stage| stage.name).collect::<Vec<_>>();
+        assert_eq!(stages_of("test"), names(TEST));
+        assert_eq!(stages_of("verify"), names(VERIFY));
+    }
+}

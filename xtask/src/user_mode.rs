@@ -1,4 +1,4 @@
-//! Stages `aarch64-user`, `riscv64-user` and `riscv64-user-all`: the tests as Linux programs for another
+//! Stages `aarch64-user` and `riscv64-user`, and the same with `-all`: the tests as Linux programs for another
 //! architecture, run in QEMU's user mode.
 //!
 //! The programs are linked statically: dynamic ones hang there when they start a thread.
@@ -8,8 +8,8 @@ use xshell::{Cmd, Shell};
 
 use crate::job::{self, Job};
 use crate::matrix::{
-    AARCH64_LINUX, ALL, Backend, DEFAULT, Features, PROBING, RISCV64_LINUX, X86_64_LINUX,
-    target_folder,
+    AARCH64_LINUX, ALL, Backend, CONCURRENT, DEFAULT, Features, PROBING, RISCV64_LINUX,
+    X86_64_LINUX, target_folder,
 };
 use crate::needs::Need;
 use crate::stage::Count;
@@ -71,8 +71,14 @@ const ZBB: &str = "+zbb";
 /// Only the tests of the routines, which `asm-check` builds too.
 const ROUTINES: &[&str] = &["--test=shared", "--test=probe_abi", "--test=probe_memory"];
 
+/// The routines, and the steps in Rust with NEON; the map's threads.
 pub(crate) fn aarch64(shell: &Shell) -> Result<Count> {
     // Optimised: unoptimised, emulated tests take minutes and show the same as on the host.
+    let concurrent = [PROBING, CONCURRENT].concat();
+    tests(shell, &AARCH64, Backend::Chosen, ALL, "", &concurrent).run()
+}
+
+pub(crate) fn aarch64_all(shell: &Shell) -> Result<Count> {
     job::run_until_failure([
         tests(shell, &AARCH64, Backend::Chosen, ALL, "", &[]),
         tests(shell, &AARCH64, Backend::Assembly, ALL, "", PROBING),

@@ -1,9 +1,8 @@
 //! The lower bound of an update: the bare exchanges, on cache lines laid out as the map's buckets.
 //!
 //! No table, no interrupts, no neighbours: a hash, a line, three comparisons. The difference between the map's
-//! time and its row here is the map's overhead; the time of the row is the price of the guarantee. The last rows
-//! measure the map itself, separately for entries in their bucket and for overflow: a mixture would also cost
-//! mispredictions.
+//! time and the bare one is the map's overhead; the bare time is the price of the guarantee. Entries in their bucket and
+//! overflow are measured apart: a mixture would also cost mispredictions.
 
 use std::hint::black_box;
 use std::sync::atomic::{
@@ -15,12 +14,21 @@ use std::sync::atomic::{
 use anyhow::Result;
 use heptad::hash::hash_word;
 
+use serde_json::json;
+
 use super::{heptad::Heptad, map::Map, sizes::SMALL};
-use crate::{gauge::Gauge, ours::SEED, rounds::median};
+use crate::{
+    gauge::Gauge,
+    ours::SEED,
+    report::{Report, Section},
+    rounds::median,
+};
 
 /// About as many lines as a map of [`SMALL`] entries has buckets.
 const LINE_BITS: u32 = 12;
 const ROUNDS: usize = 101;
+/// The name of the cells' suite: their operations are those of the map and bare ones.
+const FLOOR_SUITE: &str = "lockfree-floor";
 
 /// A header, three keys, four values.
 #[derive(Default)]
@@ -43,42 +51,53 @@ struct Setting {
     overflow: Vec<u64>,
 }
 
-/// One pass of a row over its keys: their number, and a sum that keeps the work from being optimised out.
+/// One pass over the keys: their number, and a sum that keeps the work from being optimised out.
 type Pass = fn(&Setting) -> (usize, u64);
 
-const ROWS: [(&str, Pass); 9] = [
-    ("two looks at the header", |setting| setting.on_lines(Lines::look)),
-    ("one exchange of the header", |setting| setting.on_lines(Lines::exchange_once)),
-    ("two exchanges of the header", |setting| setting.on_lines(Lines::exchange_twice)),
-    ("a lock: an exchange and a store", |setting| setting.on_lines(Lines::lock_and_store)),
-    ("a lock: two exchanges", |setting| setting.on_lines(Lines::lock_and_exchange)),
-    ("heptad, a hit in the bucket", |setting| setting.hit(&setting.inside)),
-    ("heptad, a hit in a group", |setting| setting.hit(&setting.overflow)),
-    ("heptad, an update in the bucket", |setting| setting.update(&setting.inside)),
-    ("heptad, an update in a group", |setting| setting.update(&setting.overflow)),
+type Named = (&'static str, Pass);
+
+const LOOK: Named = ("two bare looks at a header", |it| it.on_lines(Lines::look));
+const ONE: Named = ("one bare exchange", |it| it.on_lines(Lines::exchange_once));
+const TWO: Named = ("two bare exchanges", |it| it.on_lines(Lines::exchange_twice));
+const STORE: Named = ("a lock, exchange and store", |it| it.on_lines(Lines::lock_and_store));
+const RELEASE: Named = ("a lock, two exchanges", |it| it.on_lines(Lines::lock_and_exchange));
+
+/// Operations of the map, each beside the bare ones that do the same.
+const ROWS: [(&str, Pass, &[Named]); 4] = [
+    ("hit in the bucket", |it| it.hit(&it.inside), &[LOOK]),
+    ("hit in a group", |it| it.hit(&it.overflow), &[LOOK]),
+    ("update in the bucket", |it| it.update(&it.inside), &[ONE, TWO, STORE, RELEASE]),
+    ("update in a group", |it| it.update(&it.overflow), &[ONE, TWO, STORE, RELEASE]),
 ];
 
-pub(super) fn run() -> Result<()> {
+pub(super) fn run(report: &mut Report) -> Result<()> {
     let setting = Setting::new();
-    let mut samples = ROWS.map(|_| Vec::new());
+    for (op, ours, bare) in ROWS {
+        let passes: Vec<Named> =
+            [("heptad", ours)].into_iter().chain(bare.iter().copied()).collect();
+        let names = passes.iter().map(|(name, _)| *name).collect();
+        let subject = vec![("lines", json!(1 << LINE_BITS))];
+        let section = Section { suite: FLOOR_SUITE, entries: SMALL, subject, names };
+        section.print_head();
+        report.show(&section, op, vec![("ns", medians(&setting, &passes)?)]);
+    }
+    Ok(())
+}
+
+/// The median time of each pass, which take turns.
+fn medians(setting: &Setting, passes: &[Named]) -> Result<Vec<f64>> {
+    let mut samples = vec![Vec::new(); passes.len()];
     for _ in 0..ROUNDS {
-        for ((_, pass), samples) in ROWS.iter().zip(&mut samples) {
+        for ((_, pass), samples) in passes.iter().zip(&mut samples) {
             let mut operations = 0;
             let nanoseconds = Gauge::Nanoseconds.measure(&mut || {
-                let (count, sum) = pass(&setting);
+                let (count, sum) = pass(setting);
                 (operations, _) = (count, black_box(sum));
             })?;
             samples.push(nanoseconds / operations as f64);
         }
     }
-    println!(
-        "\nlockfree: {} bare lines, and {SMALL} entries of a map, nanoseconds",
-        1 << LINE_BITS
-    );
-    for ((name, _), samples) in ROWS.iter().zip(samples) {
-        println!("  {name:<36}{:>6.1}", median(samples));
-    }
-    Ok(())
+    Ok(samples.into_iter().map(median).collect())
 }
 
 /// Applies `operation` to all `keys`; returns their number and the sum of the results.

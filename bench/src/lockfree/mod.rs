@@ -181,7 +181,7 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
         throughput(options, &factories, entries, report);
     }
     if options.wants_op(FLOOR) {
-        floor::run()?;
+        floor::run(report)?;
     }
     if options.wants_op(LATENCY) {
         latency::run(options, &factories, report);

@@ -104,11 +104,22 @@ pub(crate) fn add_latencies(
     report.add(section, &Row { op, keys, measures, disturbed, failures: failures(results) });
 }
 
-/// Adds the instructions of one operation, and prints them.
-pub(crate) fn add_counts(report: &mut Report, section: &Section, op: SharedOp, counts: &[f64]) {
-    let counts: Vec<Option<f64>> = counts.iter().copied().map(Some).collect();
+/// Adds the instructions of one operation, the maps' memory afterwards, and the allocations; prints the first.
+pub(crate) fn add_counts(
+    report: &mut Report,
+    section: &Section,
+    op: SharedOp,
+    [counts, bytes, allocations]: [Vec<f64>; 3],
+) {
+    let of_each = |values: Vec<f64>| values.into_iter().map(Some).collect();
+    let counts: Vec<Option<f64>> = of_each(counts);
     section.print_line(op.name(), with_ratios(&counts, |count| format!("{count:.1}")));
-    let row = Row::exact(op.name(), vec![("instructions", counts)]);
+    let measures = vec![
+        ("instructions", counts),
+        ("bytes", of_each(bytes)),
+        ("allocations", of_each(allocations)),
+    ];
+    let row = Row::exact(op.name(), measures);
     report.add(section, &Row { keys: Some(Draw::Uniform.name()), ..row });
 }
 
@@ -152,7 +163,8 @@ mod tests {
         let slower = Latency { p9999: 2000, ..latency };
         let results = [Ok(latency), Ok(slower), Err("hangs".into())];
         add_latencies(&mut report, &section, Kind::Upsert, &results);
-        add_counts(&mut report, &section, SharedOp::Hit, &[10.0, 5.0, 20.0]);
+        let counts = [[10.0, 5.0, 20.0], [0.0; 3], [1.0; 3]].map(|it| it.to_vec());
+        add_counts(&mut report, &section, SharedOp::Hit, counts);
 
         let cells = serde_json::to_value(&report.cells).unwrap();
         let expected = json!({

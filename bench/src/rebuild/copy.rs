@@ -5,12 +5,17 @@ use std::sync::atomic::AtomicBool;
 use heptad::hash::Keyed;
 
 use super::migrating::{Heptad, Migrating};
-use crate::{gauge::thread_nanoseconds, rounds::median, workload::key};
+use crate::{
+    gauge::thread_nanoseconds,
+    report::{Report, Section},
+    rounds::median,
+    workload::key,
+};
 
 type Hashbrown = hashbrown::HashMap<u64, u64, Keyed>;
 
-/// Prints nanoseconds per entry, as medians over rounds in which both take turns.
-pub(super) fn run(entries: usize, rounds: usize) {
+/// Measures nanoseconds per entry, as medians over rounds in which both take turns.
+pub(super) fn run(suite: &'static str, entries: usize, rounds: usize, report: &mut Report) {
     let ours = Heptad::<1, true>::with_entries(entries);
     let [mut full, mut empty] =
         [0, 1].map(|seed| Hashbrown::with_capacity_and_hasher(entries, Keyed::new(seed)));
@@ -30,5 +35,8 @@ pub(super) fn run(entries: usize, rounds: usize) {
     }
     assert_eq!(full.len(), entries);
     let (ours, theirs) = (median(our_times), median(their_times));
-    println!("ns per entry moved: heptad {ours:.1}, hashbrown to hashbrown {theirs:.1}");
+    let names = vec!["heptad", "hashbrown to hashbrown"];
+    let section = Section { suite, entries, subject: Vec::new(), names };
+    section.print_head();
+    report.show(&section, "move an entry", vec![("ns", vec![ours, theirs])]);
 }

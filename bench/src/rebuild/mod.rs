@@ -16,10 +16,11 @@
 //! neighbour was about as fast as usual ([`calm`]), because while it waits it moves nothing and disturbs nobody. Latencies are by the wall
 //! clock; each includes one reading of the clock, and what neighbours on the machine do: their highest quantiles say as much about the
 //! scheduler as about the map.
-//! as much about the scheduler as about the map.
+//!
+//! A cell's measure is the *slowdown*: the time of an operation while the map moves, divided by the time while it does not.
+//!
 //! The second part: nanoseconds per entry of an undisturbed rebuild, beside inserting all entries of a hashbrown into another one that is
 //! cleared and has room for them. Both write memory that was used before.
-//! of a hashbrown into another one, cleared and with room for them. Both write memory that was used before.
 
 use std::{
     hint::black_box,
@@ -28,17 +29,15 @@ use std::{
     time::Instant,
 };
 
-use anyhow::Result;
 use hdrhistogram::Histogram;
 use heptad::hash::hash_word;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-use serde::Serialize;
 
 use crate::{
     gauge::thread_nanoseconds,
     lockfree::peers::{Papaya, PerOperation, Scc},
     options::Options,
-    report,
+    report::{Report, Row, Section},
     rounds::median,
     workload::key,
 };
@@ -58,11 +57,13 @@ const SPAN: usize = 1 << 11;
 const TIMED: usize = 1 << 17;
 
 /// What the working thread measures.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug)]
 enum Op {
     Get,
     Upsert,
 }
+
+const OPS: [Op; 2] = [Op::Get, Op::Upsert];
 
 /// The size of a map, and the length of its measurement.
 #[derive(Clone, Copy)]
@@ -73,19 +74,17 @@ struct Size {
     spans: usize,
 }
 
-/// One line of the report.
-#[derive(Serialize)]
-struct Cell {
-    suite: &'static str,
-    entries: usize,
+/// What one contender needed for one operation.
+#[derive(Clone, Copy)]
+struct Taken {
     contender: &'static str,
-    op: Op,
-    is_moving: bool,
+    /// The time while the map moves, divided by the time while it does not.
+    slowdown: f64,
+    /// Per operation, while the map moves.
     nanoseconds: f64,
-    /// The speed while the map moves, divided by the speed while it does not.
-    of_still: Option<f64>,
-    latency_ns: [u64; 4],
-    moves: u64,
+    /// While the map moves.
+    p9999: u64,
+    p9999_at_rest: u64,
 }
 
 /// A span of [`SPAN`] operations of the working thread.
@@ -137,16 +136,15 @@ struct Course {
     moves: u64,
 }
 
-/// Measures the suite, if `options` selects it. Returns the lines for the JSON file.
-pub(crate) fn run(options: &Options) -> Result<Vec<String>> {
+/// Measures the suite, if `options` selects it.
+pub(crate) fn run(options: &Options, report: &mut Report) {
     if !options.wants_suite(SUITE) || options.counts {
-        return Ok(Vec::new());
+        return;
     }
     // A round of a large map begins with filling it, and lasts as long as moving it.
     let small = Size { entries: 10_000, rounds: if options.quick { 5 } else { 15 }, spans: 64 };
     let large = Size { entries: 1_000_000, rounds: 5, spans: 512 };
     let sizes = if options.quick { vec![small] } else { vec![small, large] };
-    let mut cells = Vec::new();
     for size in sizes {
         let Size { entries, rounds, .. } = size;
         println!("\nrebuild: {entries} entries, one thread at work, {rounds} rounds");
@@ -154,27 +152,45 @@ pub(crate) fn run(options: &Options) -> Result<Vec<String>> {
             "{:<12}{:<8}{:<8}{:>8}{:>10}{:>10}{:>10}{:>10}{:>12}{:>8}",
             "", "", "", "ns/op", "of still", "p50", "p99", "p99.99", "max", "moves"
         );
-        cells.extend(contend::<Heptad<1, true>>(size));
-        cells.extend(contend::<Heptad<1, false>>(size));
-        cells.extend(contend::<Heptad<2, true>>(size));
-        cells.extend(contend::<Heptad<4, true>>(size));
-        cells.extend(contend::<Floor<false, 0>>(size));
-        cells.extend(contend::<Floor<true, 0>>(size));
-        cells.extend(contend::<Floor<true, HASHES_OF_HEPTAD>>(size));
-        cells.extend(contend::<Growing<PerOperation<Papaya>>>(size));
-        cells.extend(contend::<Growing<Scc>>(size));
-        copy::run(entries, rounds);
+        let taken = [
+            contend::<Heptad<1, true>>(size),
+            contend::<Heptad<1, false>>(size),
+            contend::<Heptad<2, true>>(size),
+            contend::<Heptad<4, true>>(size),
+            contend::<Floor<false, 0>>(size),
+            contend::<Floor<true, 0>>(size),
+            contend::<Floor<true, HASHES_OF_HEPTAD>>(size),
+            contend::<Growing<PerOperation<Papaya>>>(size),
+            contend::<Growing<Scc>>(size),
+        ];
+        for op in OPS {
+            add(report, entries, op, &taken.map(|of_contender| of_contender[op as usize]));
+        }
+        copy::run(SUITE, entries, rounds, report);
     }
-    report::json_lines(&cells)
 }
 
-/// All cells of one contender.
-fn contend<M: Migrating>(size: Size) -> Vec<Cell> {
-    [Op::Get, Op::Upsert].into_iter().flat_map(|op| contend_with::<M>(size, op)).collect()
+/// Adds one operation with every contender.
+fn add(report: &mut Report, entries: usize, op: Op, taken: &[Taken]) {
+    let names = taken.iter().map(|one| one.contender).collect();
+    let section = Section { suite: SUITE, entries, subject: Vec::new(), names };
+    let of = |part: fn(&Taken) -> f64| taken.iter().map(|one| Some(part(one))).collect();
+    let measures = vec![
+        ("slowdown", of(|one| one.slowdown)),
+        ("ns", of(|one| one.nanoseconds)),
+        ("p9999_ns", of(|one| one.p9999 as f64)),
+        ("p9999_at_rest_ns", of(|one| one.p9999_at_rest as f64)),
+    ];
+    report.add(&section, &Row::exact(&format!("{op:?}").to_lowercase(), measures));
 }
 
-/// The contender's cells of one operation: still and moving take turns.
-fn contend_with<M: Migrating>(size: Size, op: Op) -> [Cell; 2] {
+/// One contender's operations.
+fn contend<M: Migrating>(size: Size) -> [Taken; OPS.len()] {
+    OPS.map(|op| contend_with::<M>(size, op))
+}
+
+/// One contender with one operation: still and moving take turns.
+fn contend_with<M: Migrating>(size: Size, op: Op) -> Taken {
     let mut courses = [false, true].map(|is_moving| Course::new(size, op, is_moving));
     for round in 0..size.rounds {
         courses[round % 2].play::<M>();
@@ -184,7 +200,9 @@ fn contend_with<M: Migrating>(size: Size, op: Op) -> [Cell; 2] {
     // Ratios are taken round by round, because the two halves of a round follow each other: the machine's speed varies.
     let rounds = still.nanoseconds.iter().zip(&moving.nanoseconds);
     let of_still = median(rounds.map(|(still, moving)| still / moving).collect());
-    [still.report::<M>(None), moving.report::<M>(Some(of_still))]
+    let (_, p9999_at_rest) = still.print::<M>(None);
+    let (nanoseconds, p9999) = moving.print::<M>(Some(of_still));
+    Taken { contender: M::NAME, slowdown: 1.0 / of_still, nanoseconds, p9999, p9999_at_rest }
 }
 
 impl Course {
@@ -193,30 +211,19 @@ impl Course {
         Course { size, op, is_moving, nanoseconds: Vec::new(), latencies, moves: 0 }
     }
 
-    /// Prints the results.
-    fn report<M: Migrating>(self, of_still: Option<f64>) -> Cell {
-        let Course { size, op, is_moving, nanoseconds, latencies, moves } = self;
+    /// Prints the results; the median time and the 99.99th percentile.
+    fn print<M: Migrating>(self, of_still: Option<f64>) -> (f64, u64) {
+        let Course { op, is_moving, nanoseconds, latencies, moves, .. } = self;
         let nanoseconds = median(nanoseconds);
         let at = |quantile| latencies.value_at_quantile(quantile);
-        let latency_ns = [at(0.5), at(0.99), at(0.9999), latencies.max()];
-        let [p50, p99, p9999, max] = latency_ns;
+        let [p50, p99, p9999, max] = [at(0.5), at(0.99), at(0.9999), latencies.max()];
         let (name, state) = (M::NAME, if is_moving { "moving" } else { "still" });
         let ratio = of_still.map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
         println!(
             "{name:<12}{:<8}{state:<8}{nanoseconds:>8.1}{ratio:>10}{p50:>10}{p99:>10}{p9999:>10}{max:>12}{moves:>8}",
             format!("{op:?}").to_lowercase(),
         );
-        Cell {
-            suite: SUITE,
-            entries: size.entries,
-            contender: M::NAME,
-            op,
-            is_moving,
-            nanoseconds,
-            of_still,
-            latency_ns,
-            moves,
-        }
+        (nanoseconds, p9999)
     }
 
     /// One round: a new map, the working thread, and its neighbour.

@@ -9,23 +9,21 @@ use heptad::{
     swiss,
 };
 
-use super::race::{Entrant, race};
+use super::race::{Entrant, PASSES, names, race};
 use crate::{
     adapter::Words,
     memory,
     ours::{MEMORY, SEED},
+    report::{Report, Section},
 };
 
 /// Numbers of keys: well below a power of two, so that no table is at its limit.
 const SIZES: [(usize, usize); 2] = [(100_000, 41), (6_400_000, 5)];
 
-pub(super) fn run(quick: bool) -> Result<()> {
-    println!(
-        "\nrobin: filling a set that starts without memory, nanoseconds per key; peak bytes per key"
-    );
+pub(super) fn run(quick: bool, report: &mut Report) -> Result<()> {
     for (count, rounds) in if quick { &SIZES[..1] } else { &SIZES[..] } {
         let keys: Vec<u64> = (0..*count as u64).map(|number| hash_word(1, number)).collect();
-        filling(&keys, *rounds)?;
+        filling(&keys, *rounds, report)?;
     }
     Ok(())
 }
@@ -73,7 +71,7 @@ fn on_heap<'a, S: Words>(name: &'static str, keys: &'a [u64]) -> Entrant<'a> {
     Entrant { name, prepare: Box::new(move || Box::new(fill)) }
 }
 
-fn filling(keys: &[u64], rounds: usize) -> Result<()> {
+fn filling(keys: &[u64], rounds: usize, report: &mut Report) -> Result<()> {
     // Four times the bytes needed: reserved addresses cost nothing.
     let range_bytes = (keys.len() * 2).next_power_of_two() * 4 * 8 + 512;
     let mut entrants = [
@@ -96,20 +94,20 @@ fn filling(keys: &[u64], rounds: usize) -> Result<()> {
         on_heap::<hashbrown::HashSet<u64, Keyed>>("hashbrown", keys),
     ];
     let medians = race(&mut entrants, rounds)?;
-    println!("  {} keys", keys.len());
-    for (entrant, time) in entrants.iter_mut().zip(&medians) {
+    let names = names(&entrants);
+    let section = Section { suite: PASSES, entries: keys.len(), subject: Vec::new(), names };
+    section.print_head();
+    let peaks = entrants.iter_mut().map(|entrant| {
         let mut work = (entrant.prepare)();
         memory::forget_peak();
         work();
         let heap = memory::peak_bytes();
         let peak = if heap == 0 { in_place_bytes(keys, range_bytes) } else { heap };
-        println!(
-            "    {:<28}{:>8.1}{:>8.1}",
-            entrant.name,
-            time / keys.len() as f64,
-            peak as f64 / keys.len() as f64
-        );
-    }
+        peak as f64 / keys.len() as f64
+    });
+    let peaks = peaks.collect();
+    let per_key = medians.iter().map(|time| time / keys.len() as f64).collect();
+    report.show(&section, "fill from empty", vec![("ns", per_key), ("peak_bytes_per_key", peaks)]);
     Ok(())
 }
 

@@ -10,32 +10,38 @@ use heptad::{
     swiss,
 };
 
-use super::race::{Entrant, race};
-use crate::ours::{MEMORY, SEED};
+use super::race::{Entrant, PASSES, names, race};
+use crate::{
+    ours::{MEMORY, SEED},
+    report::{Report, Section},
+};
 
 /// Numbers of keys in each set.
 const SIZES: [(usize, usize); 2] = [(50_000, 41), (3_200_000, 5)];
 
 type Peer = hashbrown::HashSet<u64, Keyed>;
 
-pub(super) fn run(quick: bool) -> Result<()> {
-    println!(
-        "\nrobin: a new set of two, nanoseconds per key of both; in brackets divided by the first"
-    );
+pub(super) fn run(quick: bool, report: &mut Report) -> Result<()> {
     for (count, rounds) in if quick { &SIZES[..1] } else { &SIZES[..] } {
-        measure(*count, *rounds)?;
+        measure(*count, *rounds, report)?;
     }
     Ok(())
 }
 
-/// Prints the medians of one operation.
-fn report(what: &str, entrants: &mut [Entrant<'_>], rounds: usize, keys: usize) -> Result<()> {
+/// Measures one operation of sets of `keys` keys together, per key of both.
+fn add(
+    report: &mut Report,
+    op: &str,
+    entrants: &mut [Entrant<'_>],
+    rounds: usize,
+    keys: usize,
+) -> Result<()> {
     let medians = race(entrants, rounds)?;
-    println!("  {what}, {} keys in each", keys / 2);
-    for (entrant, time) in entrants.iter().zip(&medians) {
-        let (per_key, ratio) = (time / keys as f64, time / medians[0]);
-        println!("    {:<36}{per_key:>8.2}  [{ratio:.2}]", entrant.name);
-    }
+    let names = names(entrants);
+    let section = Section { suite: PASSES, entries: keys / 2, subject: Vec::new(), names };
+    section.print_head();
+    let per_key = medians.iter().map(|time| time / keys as f64).collect();
+    report.show(&section, &format!("{op}, per key of both"), vec![("ns", per_key)]);
     Ok(())
 }
 
@@ -51,7 +57,7 @@ fn entrant<'a>(
     }
 }
 
-fn measure(count: usize, rounds: usize) -> Result<()> {
+fn measure(count: usize, rounds: usize, report: &mut Report) -> Result<()> {
     let keys = |from: usize| (from..from + count).map(|number| hash_word(1, number as u64));
     let (from, shared) = (count / 2, count - count / 2);
     let all = count + from;
@@ -119,7 +125,7 @@ fn measure(count: usize, rounds: usize) -> Result<()> {
         entrant("BTreeSet", all, || (&tree[0] | &tree[1]).len()),
         entrant("sorted Vec", all, || merge_vectors(&sorted[0], &sorted[1], true).len()),
     ];
-    report("union", &mut unions, rounds, 2 * count)?;
+    add(report, "union", &mut unions, rounds, 2 * count)?;
 
     // The same with memory that exists and has been written before: all rounds reuse it.
     let lines = robin[0].try_merge(Merge::Union, &robin[1]).expect(MEMORY).storage().lines();
@@ -137,7 +143,7 @@ fn measure(count: usize, rounds: usize) -> Result<()> {
             set.len()
         }),
     ];
-    report("union in memory used before", &mut unions_in_old_memory, rounds, 2 * count)?;
+    add(report, "union in memory used before", &mut unions_in_old_memory, rounds, 2 * count)?;
 
     let mut intersections = [
         entrant("robin_hood", shared, merge(Merge::Intersection)),
@@ -160,7 +166,7 @@ fn measure(count: usize, rounds: usize) -> Result<()> {
         entrant("BTreeSet", shared, || (&tree[0] & &tree[1]).len()),
         entrant("sorted Vec", shared, || merge_vectors(&sorted[0], &sorted[1], false).len()),
     ];
-    report("intersection", &mut intersections, rounds, 2 * count)
+    add(report, "intersection", &mut intersections, rounds, 2 * count)
 }
 
 /// The size of the union, which is made in `memory` and dropped.

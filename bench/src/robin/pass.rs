@@ -10,26 +10,30 @@ use heptad::{
     storage::{Downward, Heap, Region, Zeroed},
 };
 
-use super::race::{Entrant, race};
-use crate::ours::{MEMORY, SEED};
+use serde_json::json;
+
+use super::race::{Entrant, PASSES, names, race};
+use crate::{
+    ours::{MEMORY, SEED},
+    report::{Report, Section},
+};
 
 /// log2 of the homes before growing: 256 KiB grow to 512, and 128 MiB to 256.
-const SIZES: [(&str, u32, usize); 2] = [("L2", 15, 201), ("DRAM", 24, 7)];
+const SIZES: [(u32, usize); 2] = [(15, 201), (24, 7)];
 
 /// The content of the lower half, or of the target of a copy, before each round.
 const DIRT: u64 = 0x0302_0302_0302_03ff;
 
-pub(super) fn run(quick: bool) -> Result<()> {
-    println!("\nrobin: growing in place, nanoseconds per slot; in brackets divided by the copies");
-    for (place, bits, rounds) in if quick { &SIZES[..1] } else { &SIZES[..] } {
+pub(super) fn run(quick: bool, report: &mut Report) -> Result<()> {
+    for (bits, rounds) in if quick { &SIZES[..1] } else { &SIZES[..] } {
         for load_percent in [50, 90] {
-            measure(place, *bits, *rounds, load_percent)?;
+            measure(*bits, *rounds, load_percent, report)?;
         }
     }
     Ok(())
 }
 
-fn measure(place: &str, bits: u32, rounds: usize, load_percent: usize) -> Result<()> {
+fn measure(bits: u32, rounds: usize, load_percent: usize, report: &mut Report) -> Result<()> {
     let homes = 1usize << bits;
     let slots = homes + 64;
     let load = MaxLoad::FifteenSixteenths;
@@ -68,23 +72,20 @@ fn measure(place: &str, bits: u32, rounds: usize, load_percent: usize) -> Result
         }
     };
     let mut entrants = [
-        Entrant { name: "copy, 1 word per turn", prepare: Box::new(copy(copy_one)) },
-        Entrant { name: "copy, 4 words per turn", prepare: Box::new(copy(copy_four)) },
         Entrant { name: "grow, cleared", prepare: Box::new(table(0, DIRT, false)) },
         Entrant { name: "grow, zero already", prepare: Box::new(table(1, 0, true)) },
+        Entrant { name: "copy, 1 word per turn", prepare: Box::new(copy(copy_one)) },
+        Entrant { name: "copy, 4 words per turn", prepare: Box::new(copy(copy_four)) },
     ];
     let medians = race(&mut entrants, rounds)?;
     ensure!(medians.iter().all(|&time| time > 0.0), "a clock that stands still");
-    println!("  {place}, {homes} homes, load {:.2}", load_percent as f64 / 100.0);
-    for (entrant, time) in entrants.iter().zip(&medians) {
-        let per_slot = time / slots as f64;
-        println!(
-            "    {:<24}{per_slot:>8.3}  [{:.2}] [{:.2}]",
-            entrant.name,
-            time / medians[0],
-            time / medians[1],
-        );
-    }
+    let load = load_percent as f64 / 100.0;
+    let subject = vec![("homes", json!(homes)), ("load", json!(load))];
+    let (entries, names) = (homes * load_percent / 100, names(&entrants));
+    let section = Section { suite: PASSES, entries, subject, names };
+    section.print_head();
+    let per_slot = medians.iter().map(|time| time / slots as f64).collect();
+    report.show(&section, "grow in place, per slot", vec![("ns", per_slot)]);
     Ok(())
 }
 

@@ -9,11 +9,19 @@ use crate::{
     rounds::{median, turns},
 };
 
+/// The suite's name.
+pub(crate) const PASSES: &str = "robin-passes";
+
 /// A thing to be measured: prepared anew, then timed.
 pub(crate) struct Entrant<'a> {
     pub(crate) name: &'static str,
     /// Returns the work to be timed.
     pub(crate) prepare: Box<dyn FnMut() -> Box<dyn FnMut() + 'a> + 'a>,
+}
+
+/// The entrants' names.
+pub(crate) fn names(entrants: &[Entrant<'_>]) -> Vec<&'static str> {
+    entrants.iter().map(|entrant| entrant.name).collect()
 }
 
 /// The median time of each entrant, in nanoseconds.

@@ -12,25 +12,26 @@ use heptad::{
     storage::{Heap, Region, Zeroed},
 };
 
+use serde_json::json;
+
+use super::race::PASSES;
 use crate::{
     ours::{MEMORY, SEED},
+    report::{Report, Section},
     rounds::median,
 };
 
 /// Homes before growing, and the number of rounds.
 const SIZES: [(usize, usize); 2] = [(1 << 20, 31), (1 << 24, 7)];
 
-pub(super) fn run(quick: bool) -> Result<()> {
-    println!(
-        "\nrobin: growing into a second storage that is zero, nanoseconds per slot on the wall"
-    );
+pub(super) fn run(quick: bool, report: &mut Report) -> Result<()> {
     for (homes, rounds) in if quick { &SIZES[..1] } else { &SIZES[..] } {
-        measure(*homes, *rounds)?;
+        measure(*homes, *rounds, report)?;
     }
     Ok(())
 }
 
-fn measure(homes: usize, rounds: usize) -> Result<()> {
+fn measure(homes: usize, rounds: usize, report: &mut Report) -> Result<()> {
     let keys = homes / 10 * 9;
     let mut set = Set::with_max_load_in(Heap::new(), MaxLoad::FifteenSixteenths, Keyed::new(SEED))?;
     set.try_reserve(keys)?;
@@ -51,11 +52,12 @@ fn measure(homes: usize, rounds: usize) -> Result<()> {
             samples.push(time / homes as f64);
         }
     }
-    let medians = samples.map(median);
-    println!("  {homes} homes, load .90");
-    for ((name, _), time) in by.iter().zip(medians) {
-        println!("    {name:<24}{time:>8.3}  [{:.2}]", time / medians[0]);
-    }
+    let subject = vec![("homes", json!(homes)), ("load", json!(0.9))];
+    let names = by.iter().map(|(name, _)| *name).collect();
+    let section = Section { suite: PASSES, entries: keys, subject, names };
+    section.print_head();
+    let medians = samples.map(median).to_vec();
+    report.show(&section, "grow_shared, per slot, wall clock", vec![("ns", medians)]);
     Ok(())
 }
 

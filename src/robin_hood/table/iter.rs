@@ -151,8 +151,30 @@ pub struct IterMut<'a, O> {
 impl<'a, O> IterMut<'a, O> {
     pub(in super::super) fn new<S: Downward>(raw: &'a mut Raw<S>, order: &'a O) -> Self {
         let left = raw.len;
+        IterMut::between(raw, order, (0, usize::MAX), left)
+    }
+
+    /// The entries from one position to before another; `left` of them at most.
+    fn between<S: Downward>(
+        raw: &'a mut Raw<S>,
+        order: &'a O,
+        (start, end): (usize, usize),
+        left: usize,
+    ) -> Self {
         let Parts { slots, values, zero, frame, .. } = raw.parts();
-        IterMut { zero: zero.as_mut(), slots: slots.iter().zip(values), left, frame, order }
+        let part = start.saturating_sub(1)..end.saturating_sub(1).min(slots.len());
+        let words = slots.get(part.clone()).unwrap_or(&[]);
+        let values = values.get_mut(part).unwrap_or(&mut []);
+        let zero = zero.as_mut().filter(|_| start == 0 && end > 0);
+        IterMut { zero, slots: words.iter().zip(values), left, frame, order }
+    }
+}
+
+impl<'a, O: Order> IterMut<'a, O> {
+    #[inline]
+    fn entry(&mut self, offset: u64, value: &'a mut u64) -> (u64, &'a mut u64) {
+        self.left = self.left.saturating_sub(1);
+        (self.order.key(self.frame.word(offset)), value)
     }
 }
 
@@ -161,15 +183,11 @@ impl<'a, O: Order> Iterator for IterMut<'a, O> {
 
     #[inline]
     fn next(&mut self) -> Option<(u64, &'a mut u64)> {
-        let (offset, value) = match self.zero.take() {
-            Some(value) => (EMPTY, value),
-            None => {
-                let (&offset, value) = self.slots.find(|(offset, _)| **offset != EMPTY)?;
-                (offset, value)
-            }
-        };
-        self.left = self.left.saturating_sub(1);
-        Some((self.order.key(self.frame.word(offset)), value))
+        if let Some(value) = self.zero.take() {
+            return Some(self.entry(EMPTY, value));
+        }
+        let (&offset, value) = self.slots.find(|(offset, _)| **offset != EMPTY)?;
+        Some(self.entry(offset, value))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -177,5 +195,56 @@ impl<'a, O: Order> Iterator for IterMut<'a, O> {
     }
 }
 
+impl<O: Order> DoubleEndedIterator for IterMut<'_, O> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        match self.slots.rfind(|(offset, _)| **offset != EMPTY) {
+            Some((&offset, value)) => Some(self.entry(offset, value)),
+            None => {
+                let value = self.zero.take()?;
+                Some(self.entry(EMPTY, value))
+            }
+        }
+    }
+}
+
 impl<O: Order> ExactSizeIterator for IterMut<'_, O> {}
 impl<O: Order> FusedIterator for IterMut<'_, O> {}
+
+/// Some entries of a map, with ascending keys, and values that can be changed.
+#[derive(Debug)]
+pub struct RangeMut<'a, O>(IterMut<'a, O>);
+
+impl<'a, O: Monotone> RangeMut<'a, O> {
+    pub(in super::super) fn new<S: Downward>(
+        raw: &'a mut Raw<S>,
+        order: &'a O,
+        bounds: &impl RangeBounds<u64>,
+    ) -> Self {
+        let positions = raw.positions_within(words_within(order, bounds));
+        let most = positions.1.saturating_sub(positions.0).min(raw.len);
+        RangeMut(IterMut::between(raw, order, positions, most))
+    }
+}
+
+impl<'a, O: Order> Iterator for RangeMut<'a, O> {
+    type Item = (u64, &'a mut u64);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, self.0.size_hint().1)
+    }
+}
+
+impl<O: Order> DoubleEndedIterator for RangeMut<'_, O> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back()
+    }
+}
+
+impl<O: Order> FusedIterator for RangeMut<'_, O> {}

@@ -19,13 +19,15 @@ use crate::{
 };
 
 mod entry;
+mod extract;
 mod iter;
 mod owned;
 mod sorted;
 mod traits;
 
 pub use entry::Entry;
-pub use iter::{Iter, IterMut, Range};
+pub use extract::ExtractIf;
+pub use iter::{Iter, IterMut, Range, RangeMut};
 pub use owned::IntoIter;
 
 /// A sorted table of 64-bit keys, with 64-bit values if `E` has them: use it as [`Set`](super::Set) or
@@ -42,6 +44,11 @@ impl<E: Entry> Table<E> {
     /// another.
     pub const fn new() -> Self {
         Self::with_order(Keyed::new(0))
+    }
+
+    /// Makes an empty table under a fixed seed that takes `capacity` keys without growing.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_and_order(capacity, Keyed::new(0))
     }
 }
 
@@ -62,6 +69,11 @@ impl<E: Entry, O> Table<E, Heap, O> {
         let mut table = Self::with_order(order);
         table.raw.try_reserve(capacity)?;
         Ok(table)
+    }
+
+    /// Calls [`try_with_capacity`](Self::try_with_capacity). Without memory it ends in the allocation error handler.
+    pub fn with_capacity_and_order(capacity: usize, order: O) -> Self {
+        Self::try_with_capacity(capacity, order).unwrap_or_else(|error| Heap::fail(error))
     }
 }
 
@@ -250,7 +262,7 @@ impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
 
     /// Removes `key` and returns its value; a key of a set has 0.
     #[inline]
-    pub(super) fn take(&mut self, key: u64) -> Option<u64> {
+    pub(super) fn remove_key(&mut self, key: u64) -> Option<u64> {
         let place = self.place_of(key)?;
         Some(self.raw.remove(place))
     }
@@ -273,9 +285,13 @@ impl<E: Entry, S: Growable, O> Table<E, S, O> {
         self.raw.try_shrink_to(capacity)
     }
 
-    /// Calls [`try_shrink_to`](Self::try_shrink_to) for the keys that are present. Without memory to
-    /// move to, the table is unchanged.
+    /// Calls [`try_shrink_to`](Self::try_shrink_to). Without memory to move to, the table is unchanged.
+    pub fn shrink_to(&mut self, capacity: usize) {
+        let _ = self.try_shrink_to(capacity);
+    }
+
+    /// Calls [`shrink_to`](Self::shrink_to) for the keys that are present.
     pub fn shrink_to_fit(&mut self) {
-        let _ = self.try_shrink_to(0);
+        self.shrink_to(0);
     }
 }

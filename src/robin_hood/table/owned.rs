@@ -4,13 +4,13 @@
 use core::{fmt, iter::FusedIterator};
 
 use super::{super::insert::Place, Entry, Table};
-#[cfg(feature = "alloc")]
 use crate::{
     error::Error,
-    robin_hood::order::{Monotone, Total},
-    storage::Heap,
+    robin_hood::order::{Order, Total},
+    storage::{Downward, Growable},
 };
-use crate::{robin_hood::order::Order, storage::Downward};
+#[cfg(feature = "alloc")]
+use crate::{robin_hood::order::Monotone, storage::Heap};
 
 impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
     /// Removes the first entry in order and returns it: that of the least key in a
@@ -34,6 +34,44 @@ impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
     fn remove_at(&mut self, place: Place, word: u64) -> E {
         E::of(self.order.key(word), self.raw.remove(place))
     }
+
+    /// Moves all entries of `other` to this table. A value of `other` replaces the one that its key had here.
+    /// The orders may differ.
+    ///
+    /// Each entry costs an insertion, and what moves for it; room for all is made at once where the storage can. To
+    /// add many entries to a large table, merge the two.
+    ///
+    /// # Errors
+    ///
+    /// Those of an insertion. The entries before the one that was refused are here then, in the order of `other`; that
+    /// one and those after it are still in `other`.
+    pub fn try_append<S2: Downward, O2: Order>(
+        &mut self,
+        other: &mut Table<E, S2, O2>,
+    ) -> Result<(), Error> {
+        // Without memory for all entries at once, each insertion grows the table when it must.
+        let _ = self.try_reserve(other.len());
+        let mut moved = 0;
+        let done = other.iter().try_for_each(|entry| {
+            self.put(E::from_ref(entry)).map_err(|rejected| rejected.error)?;
+            moved += 1;
+            Ok(())
+        });
+        let mut removal = other.raw.removal_between(0, usize::MAX);
+        (0..moved).for_each(|_| {
+            removal.next(|_, _| true);
+        });
+        done
+    }
+
+    /// Calls [`try_append`](Self::try_append). Without memory it ends in the allocation error handler.
+    pub fn append<S2: Downward, O2: Order>(&mut self, other: &mut Table<E, S2, O2>)
+    where
+        S: Growable,
+        O: Total,
+    {
+        self.try_append(other).unwrap_or_else(|error| S::fail(error));
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -51,12 +89,19 @@ impl<E: Entry, O: Total + Monotone + Clone> Table<E, Heap, O> {
         self.raw.retain(|word, _| order.key(word) < key);
         Ok(upper)
     }
+
+    /// Calls [`try_split_off`](Self::try_split_off). Without memory it ends in the allocation error handler.
+    pub fn split_off(&mut self, key: u64) -> Self {
+        self.try_split_off(key).unwrap_or_else(|error| Heap::fail(error))
+    }
 }
 
 /// The entries of a table that is no more, in order.
 pub struct IntoIter<E: Entry, S: Downward, O> {
     table: Table<E, S, O>,
-    position: usize,
+    /// The position of the next entry, and the one after the last.
+    next: usize,
+    end: usize,
     left: usize,
 }
 
@@ -65,14 +110,24 @@ impl<E: Entry, S: Downward, O: Order> Iterator for IntoIter<E, S, O> {
 
     #[inline]
     fn next(&mut self) -> Option<E> {
-        let (next, entry) = self.table.next_from(self.position)?;
-        self.position = next;
-        self.left = self.left.saturating_sub(1);
+        self.left = self.left.checked_sub(1)?;
+        let (next, entry) = self.table.next_from(self.next)?;
+        self.next = next;
         Some(E::from_ref(entry))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.left, Some(self.left))
+    }
+}
+
+impl<E: Entry, S: Downward, O: Order> DoubleEndedIterator for IntoIter<E, S, O> {
+    #[inline]
+    fn next_back(&mut self) -> Option<E> {
+        self.left = self.left.checked_sub(1)?;
+        let (place, word) = self.table.raw.last_before(self.end)?;
+        self.end = place.position();
+        self.table.entry_at(place, word).map(E::from_ref)
     }
 }
 
@@ -90,6 +145,6 @@ impl<E: Entry, S: Downward, O: Order> IntoIterator for Table<E, S, O> {
     type IntoIter = IntoIter<E, S, O>;
 
     fn into_iter(self) -> IntoIter<E, S, O> {
-        IntoIter { position: 0, left: self.len(), table: self }
+        IntoIter { next: 0, end: usize::MAX, left: self.len(), table: self }
     }
 }

@@ -53,6 +53,20 @@ impl<E: Entry, S: Growable, O: Total> Extend<E> for Table<E, S, O> {
     }
 }
 
+/// Copies of all keys.
+impl<'a, S: Growable, O: Total> Extend<&'a u64> for Table<u64, S, O> {
+    fn extend<I: IntoIterator<Item = &'a u64>>(&mut self, keys: I) {
+        self.extend(keys.into_iter().copied());
+    }
+}
+
+/// Copies of all pairs.
+impl<'a, S: Growable, O: Total> Extend<(&'a u64, &'a u64)> for Table<(u64, u64), S, O> {
+    fn extend<I: IntoIterator<Item = (&'a u64, &'a u64)>>(&mut self, pairs: I) {
+        self.extend(pairs.into_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
 /// In the default order. The seed of the default [`Keyed`](crate::hash::Keyed) is public, so for keys
 /// that others choose, `extend` a table made [`with_order`](Table::with_order).
 #[cfg(feature = "alloc")]

@@ -9,7 +9,7 @@ use crate::{
     storage::{Growable, Storage},
     swiss::{
         Equivalent,
-        entry::{AtHome, Undecided, Vacant},
+        entry::{AtHome, Occupied, Undecided, Vacant},
     },
 };
 
@@ -73,9 +73,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     ) -> Result<Option<V>, Rejected<(K, V)>> {
         let hash = self.hash(&key);
         match self.raw.entry_at_home(hash, |entry| *P::key(entry) == key) {
-            AtHome::Occupied(occupied) => {
-                Ok(Some(OccupiedEntry::<K, V, P, S> { occupied }.insert(value)))
-            }
+            AtHome::Occupied(occupied) => Ok(Some(Self::replace(occupied, value))),
             AtHome::Vacant(vacant) => {
                 VacantEntry::<K, V, P, S> { vacant, key }.insert(value);
                 Ok(None)
@@ -84,6 +82,13 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
                 Self::insert_anywhere(undecided, key, value, &self.build_hasher, room)
             }
         }
+    }
+
+    /// Replaces the value of an entry and returns the old one.
+    #[inline(always)]
+    fn replace(occupied: Occupied<'_, P::Entry, P::Beside, S>, value: V) -> V {
+        let (entry, beside) = occupied.into_pair_mut();
+        core::mem::replace(P::pair_mut(entry, beside).1, value)
     }
 
     /// [`insert_if`](Self::insert_if) where the home does not decide.
@@ -96,7 +101,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         room: impl FnOnce(Room<'a, K, V, P, S>, &H) -> Result<Room<'a, K, V, P, S>, Error>,
     ) -> Result<Option<V>, Rejected<(K, V)>> {
         match undecided.decide(|entry| *P::key(entry) == key) {
-            Ok(occupied) => Ok(Some(OccupiedEntry::<K, V, P, S> { occupied }.insert(value))),
+            Ok(occupied) => Ok(Some(Self::replace(occupied, value))),
             Err(vacant) => match room(vacant, build_hasher) {
                 Ok(vacant) => {
                     VacantEntry::<K, V, P, S> { vacant, key }.insert(value);
@@ -117,7 +122,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     pub fn try_entry(&mut self, key: K) -> Result<Entry<'_, K, V, P, S>, Rejected<K>> {
         let hash = self.hash(&key);
         match self.raw.entry(hash, |entry| *P::key(entry) == key) {
-            Ok(occupied) => Ok(Entry::Occupied(OccupiedEntry { occupied })),
+            Ok(occupied) => Ok(Entry::Occupied(OccupiedEntry { occupied, hash })),
             Err(vacant) => match Self::make_room(vacant, &self.build_hasher) {
                 Ok(vacant) => Ok(Entry::Vacant(VacantEntry { vacant, key })),
                 Err(error) => Err(Rejected { value: key, error }),

@@ -84,6 +84,14 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> Entry<'a, K, V, P, S> {
         self
     }
 
+    /// Replaces the value, if there is one, by what `replace` makes of it: see [`OccupiedEntry::replace_entry_with`].
+    pub fn and_replace_entry_with(self, replace: impl FnOnce(&K, V) -> Option<V>) -> Self {
+        match self {
+            Entry::Occupied(entry) => entry.replace_entry_with(replace),
+            vacant => vacant,
+        }
+    }
+
     /// The key: the map's own, or the one that was asked for.
     pub fn key(&self) -> &K {
         match self {
@@ -96,6 +104,7 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> Entry<'a, K, V, P, S> {
 /// A key that is in the map, with its value.
 pub struct OccupiedEntry<'a, K, V, P: Pairing<K, V>, S: Storage> {
     pub(super) occupied: Occupied<'a, P::Entry, P::Beside, S>,
+    pub(super) hash: u64,
 }
 
 impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> OccupiedEntry<'a, K, V, P, S> {
@@ -146,6 +155,22 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> OccupiedEntry<'a, K, V, P, 
         self.remove_entry().1
     }
 
+    /// Replaces the value by what `replace` makes of it, or takes the entry out if that is `None`. If `replace`
+    /// panics, the entry is gone.
+    pub fn replace_entry_with(
+        self,
+        replace: impl FnOnce(&K, V) -> Option<V>,
+    ) -> Entry<'a, K, V, P, S> {
+        let ((entry, beside), table) = self.occupied.remove();
+        let (key, value) = P::split(entry, beside);
+        let value = replace(&key, value);
+        let vacant = VacantEntry { vacant: Vacant::of(table, self.hash), key };
+        match value {
+            Some(value) => Entry::Occupied(vacant.insert_entry(value)),
+            None => Entry::Vacant(vacant),
+        }
+    }
+
     /// Takes key and value out.
     pub fn remove_entry(self) -> (K, V) {
         let ((entry, beside), _) = self.occupied.remove();
@@ -180,7 +205,8 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> VacantEntry<'a, K, V, P, S>
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, P, S> {
         let (entry, beside) = P::join(self.key, value);
-        OccupiedEntry { occupied: self.vacant.insert(entry, beside) }
+        let hash = self.vacant.hash();
+        OccupiedEntry { occupied: self.vacant.insert(entry, beside), hash }
     }
 }
 

@@ -129,7 +129,8 @@ where
     /// Puts in a key that what was asked for is [equivalent](Equivalent) to: another one would be where no lookup finds it.
     pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'a, K, V, P, S> {
         let (entry, beside) = P::join(key, value);
-        OccupiedEntry { occupied: self.vacant.insert(entry, beside) }
+        let hash = self.vacant.hash();
+        OccupiedEntry { occupied: self.vacant.insert(entry, beside), hash }
     }
 }
 
@@ -161,7 +162,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     ) -> Result<EntryRef<'_, 'b, K, Q, V, P, S>, Error> {
         let hash = self.hash(key);
         match self.raw.entry(hash, |entry| key.equivalent(P::key(entry))) {
-            Ok(occupied) => Ok(EntryRef::Occupied(OccupiedEntry { occupied })),
+            Ok(occupied) => Ok(EntryRef::Occupied(OccupiedEntry { occupied, hash })),
             Err(vacant) => {
                 let hasher = |entry: &P::Entry| self.build_hasher.hash_one(P::key(entry));
                 Ok(EntryRef::Vacant(VacantEntryRef { vacant: vacant.try_reserve(hasher)?, key }))

@@ -27,6 +27,7 @@ mod entry_ref;
 mod evict;
 mod heap;
 mod iter;
+mod owned;
 mod pairing;
 mod traits;
 
@@ -34,6 +35,7 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use evict::Inserted;
 pub use iter::{Drain, IntoIter, Iter, IterMut, Keys, Values, ValuesMut};
+pub use owned::{ExtractIf, IntoKeys, IntoValues};
 pub use pairing::{Narrow, Pairing, Wide};
 
 /// A map whose key and value together have at most eight bytes, such as two `u32`: a group and its values are one line.
@@ -206,15 +208,11 @@ impl<K, V, P: Pairing<K, V>, S: Storage, H> PairMap<K, V, P, S, H> {
     }
 
     /// Takes out the entries for which `chosen` holds, as the iterator is stepped; the rest stays.
-    pub fn extract_if(
+    pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
         &mut self,
-        mut chosen: impl FnMut(&K, &mut V) -> bool,
-    ) -> impl Iterator<Item = (K, V)> {
-        let chosen = move |entry: &mut P::Entry, beside: &mut P::Beside| {
-            let (key, value) = P::pair_mut(entry, beside);
-            chosen(key, value)
-        };
-        self.raw.extract_if(chosen).map(|(entry, beside)| P::split(entry, beside))
+        chosen: F,
+    ) -> ExtractIf<'_, K, V, P, F> {
+        ExtractIf::new(self.raw.extraction(), chosen)
     }
 
     /// All entries, in no order that means anything.
@@ -249,13 +247,13 @@ impl<K, V, P: Pairing<K, V>, S: Storage, H> PairMap<K, V, P, S, H> {
     }
 
     /// All keys; the map is gone.
-    pub fn into_keys(self) -> impl ExactSizeIterator<Item = K> {
-        self.into_iter().map(|(key, _)| key)
+    pub fn into_keys(self) -> IntoKeys<K, V, P, S> {
+        IntoKeys(self.into_iter())
     }
 
     /// All values; the map is gone.
-    pub fn into_values(self) -> impl ExactSizeIterator<Item = V> {
-        self.into_iter().map(|(_, value)| value)
+    pub fn into_values(self) -> IntoValues<K, V, P, S> {
+        IntoValues(self.into_iter())
     }
 }
 

@@ -15,11 +15,13 @@ use crate::{
 
 mod algebra;
 mod entry;
+mod extract;
 mod operators;
 mod traits;
 
 pub use super::table::{Drain, IntoIter, Iter};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use extract::ExtractIf;
 
 /// A set of keys of at most eight bytes: integers, `char`, addresses, `[u8; 6]`, pairs of `u32`, references, boxes.
 ///
@@ -158,8 +160,8 @@ impl<K, S: Storage, H> Set<K, S, H> {
     }
 
     /// Takes out the keys for which `chosen` holds, as the iterator is stepped; the rest stays.
-    pub fn extract_if(&mut self, mut chosen: impl FnMut(&K) -> bool) -> impl Iterator<Item = K> {
-        self.map.extract_if(move |key, ()| chosen(key)).map(|(key, ())| key)
+    pub fn extract_if<F: FnMut(&K) -> bool>(&mut self, chosen: F) -> ExtractIf<'_, K, F> {
+        ExtractIf { extraction: self.map.raw.extraction(), chosen }
     }
 
     /// How full and how orderly the set is. Reads one word of each group.

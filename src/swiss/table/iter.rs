@@ -5,6 +5,7 @@ use core::{fmt, iter::FusedIterator};
 
 use super::super::{
     drain,
+    extract::Extraction,
     iter::{Pairs, PairsMut},
     of_hash,
 };
@@ -54,3 +55,30 @@ pub type Drain<'a, T> = Entries<drain::Drain<'a, T, ()>>;
 pub type IterHash<'a, T> = Entries<of_hash::PairsOf<'a, T, ()>>;
 /// The entries of a table that may have a certain hash, to change.
 pub type IterHashMut<'a, T> = Entries<of_hash::PairsOfMut<'a, T, ()>>;
+
+/// The entries of a table that a function chooses, which are taken out.
+pub struct ExtractIf<'a, T, F> {
+    pub(super) extraction: Extraction<'a, T, ()>,
+    pub(super) chosen: F,
+}
+
+impl<T, F: FnMut(&mut T) -> bool> Iterator for ExtractIf<'_, T, F> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        let chosen = &mut self.chosen;
+        self.extraction.next(|entry, ()| chosen(entry)).map(|(entry, ())| entry)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.extraction.left()))
+    }
+}
+
+impl<T, F: FnMut(&mut T) -> bool> FusedIterator for ExtractIf<'_, T, F> {}
+
+impl<T, F> fmt::Debug for ExtractIf<'_, T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtractIf").field("left", &self.extraction.left()).finish_non_exhaustive()
+    }
+}

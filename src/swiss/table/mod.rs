@@ -17,7 +17,7 @@ mod iter;
 mod traits;
 
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
-pub use iter::{Drain, Entries, IntoIter, Iter, IterHash, IterHashMut, IterMut};
+pub use iter::{Drain, Entries, ExtractIf, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 
 /// A hash table of entries of at most eight bytes; the caller passes hashes and an equality along.
 ///
@@ -165,11 +165,8 @@ impl<T, S: Storage> Table<T, S> {
     }
 
     /// Takes out the entries for which `chosen` holds, as the iterator is stepped; the rest stays.
-    pub fn extract_if(
-        &mut self,
-        mut chosen: impl FnMut(&mut T) -> bool,
-    ) -> impl Iterator<Item = T> {
-        Entries { pairs: self.raw.extract_if(move |entry: &mut T, (): &mut ()| chosen(entry)) }
+    pub fn extract_if<F: FnMut(&mut T) -> bool>(&mut self, chosen: F) -> ExtractIf<'_, T, F> {
+        ExtractIf { extraction: self.raw.extraction(), chosen }
     }
 
     /// Checks the invariants W1..W6; W5 only if no entry ever was stashed.

@@ -13,9 +13,10 @@ use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
 use super::banner::Declaration;
+use super::findings::Findings;
 use super::machine::{Architecture, MACHINES};
 use super::objdump::{Function, Objdump};
-use super::{Findings, operands, pass, rules, stack, symbols};
+use super::{operands, pass, rules, stack, symbols};
 use crate::matrix::{
     AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, X86_64_NONE, target_folder,
 };

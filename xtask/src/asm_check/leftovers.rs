@@ -15,7 +15,8 @@ use object::{Object, ObjectSymbol, SymbolKind};
 use xshell::{Shell, cmd};
 
 use super::machine::{Architecture, Machine};
-use super::{Source, banner, parts_of, symbols, text_of};
+use super::source::{Source, parts_of, text_of};
+use super::{banner, symbols};
 
 /// The complaints about the unit, for each assembler.
 pub(super) fn complaints(

@@ -16,6 +16,8 @@
 //! refuse some.
 
 mod banner;
+mod branches;
+mod findings;
 pub(crate) mod kernel;
 mod leftovers;
 mod machine;
@@ -24,18 +26,21 @@ mod objdump;
 mod operands;
 mod pass;
 mod rules;
+mod source;
 mod stack;
 mod symbols;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
 use self::banner::{Banner, Declaration};
+use self::findings::Findings;
 use self::machine::{MACHINES, Machine};
 use self::objdump::{Function, Objdump};
+use self::source::{PREFIX, Source, parts_of, sources, text_of};
 use crate::matrix::{
     AARCH64_LINUX, AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, RISCV64_LINUX, RISCV64IMAC_NONE,
     X86_64_NONE, target_folder,
@@ -59,9 +64,6 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Program("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu"),
     Need::File("/usr/riscv64-linux-gnu/lib/libc.a", "libc6-dev-riscv64-cross"),
 ];
-
-/// The start of every routine's name for the linker.
-const PREFIX: &str = "heptad_0_1_";
 
 /// The test programs that call the routines, in the order of how quickly they find errors.
 const PROGRAMS: &[&str] = &["shared", "probe_memory", "probe_abi"];
@@ -91,52 +93,6 @@ pub(crate) fn run_all(shell: &Shell) -> Result<Count> {
             .with_context(|| format!("checking {}", machine.name))?;
     }
     Ok(findings.count)
-}
-
-/// The results of the checks.
-#[derive(Default)]
-struct Findings {
-    count: Count,
-}
-
-impl Findings {
-    /// Records one check: passed if there are no complaints. Failures are shown at once.
-    fn note(&mut self, what: &str, complaints: &[String]) {
-        self.count += Count::of(complaints.is_empty());
-        for complaint in complaints {
-            println!("      {what}: {complaint}");
-        }
-    }
-}
-
-/// A routine's source file.
-struct Source {
-    routine: String,
-    path: PathBuf,
-    text: String,
-}
-
-impl Source {
-    fn symbol(&self) -> String {
-        format!("{PREFIX}{}", self.routine)
-    }
-}
-
-/// The routines of a folder of `asm/`, by name.
-fn sources(machine: &Machine) -> Result<Vec<Source>> {
-    let folder = parts_of(machine);
-    let mut sources = Vec::new();
-    for entry in fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "S") {
-            let routine = path.file_stem().context("a file has a name")?.to_string_lossy().into();
-            let text = fs::read_to_string(&path)?;
-            sources.push(Source { routine, path, text });
-        }
-    }
-    sources.sort_by(|one, other| one.routine.cmp(&other.routine));
-    ensure!(!sources.is_empty(), "{} has no routines", folder.display());
-    Ok(sources)
 }
 
 fn check_machine(
@@ -266,19 +222,6 @@ fn assemble(
         }
     }
     Ok(complaints)
-}
-
-/// The folder of the routines.
-fn parts_of(machine: &Machine) -> PathBuf {
-    Path::new("asm").join(machine.folder)
-}
-
-/// Several files as one text.
-fn text_of(files: &[PathBuf]) -> Result<String> {
-    let read = |file: &PathBuf| {
-        fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
-    };
-    files.iter().map(read).collect()
 }
 
 /// Builds the test programs of [`PROGRAMS`] and returns their paths.

@@ -3,9 +3,9 @@
 //! Operands are split into words first, because a search for `v0` or `d7` in a whole line would find
 //! them in addresses.
 
+use super::branches::RISCV_BRANCHES;
 use super::machine::Architecture;
 use super::objdump::Instruction;
-use super::rules::RISCV_BRANCHES;
 
 /// The general registers of x86_64 by their 64-bit names, and the names of their narrower parts.
 const X86_64_GENERAL: &[[&str; 5]] = &[

@@ -4,9 +4,9 @@
 //! for kernels. A loop over slots needs one conditional branch, and one more around it for an empty
 //! range; each word's maximum has to be a conditional move or select.
 
+use super::branches::RISCV_BRANCHES;
 use super::machine::Architecture;
 use super::objdump::Function;
-use super::rules::RISCV_BRANCHES;
 
 /// Parts of the functions' names, and the maxima in one turn of their loops.
 const LOOPS: &[(&str, usize)] = &[("spread_two", 8), ("move_up", 1)];

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::banner::{Banner, Declaration, Prototype};
+use super::branches::is_branch;
 use super::machine::{Architecture, COST, Machine, Path};
 use super::objdump::{Function, Instruction};
 use super::operands;
@@ -109,17 +110,6 @@ pub(super) fn walk(function: &Function, taken: &[bool]) -> Option<usize> {
         }
     }
     None
-}
-
-/// RISC-V's conditional branches, with the short forms of comparisons with zero.
-pub(super) const RISCV_BRANCHES: &[&str] =
-    &["beq", "beqz", "bge", "bgeu", "bgez", "bgtz", "blez", "blt", "bltu", "bltz", "bne", "bnez"];
-
-pub(super) fn is_branch(mnemonic: &str) -> bool {
-    mnemonic.starts_with('j')
-        || mnemonic.starts_with("b.")
-        || ["b", "cbz", "cbnz", "tbz", "tbnz"].contains(&mnemonic)
-        || RISCV_BRANCHES.contains(&mnemonic)
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use cbindgen::{Builder, ItemType, Language};
 use walkdir::WalkDir;
 use xshell::{Shell, cmd};
 
-use super::library;
 use crate::job::{self, Job};
 use crate::stage::Count;
 
@@ -23,7 +22,7 @@ pub(super) const FOLDER: &str = "include";
 
 /// Headers with functions of no library: a program includes them separately.
 const OPTIONAL: &[&str] =
-    &["heptad/growing.h", "heptad/inline.h", "heptad/malloc.h", "heptad/typed.h"];
+    &["heptad/growing.h", "heptad/inline.h", "heptad/malloc.h", "heptad/probe.h", "heptad/typed.h"];
 
 fn is_optional(file: &Path) -> bool {
     OPTIONAL.iter().any(|name| file == Path::new(name))
@@ -181,10 +180,10 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
 }
 
 /// Compares the header with the code and with the shared library made of it.
-pub(super) fn agrees(shell: &Shell, shared: &Path, folder: &Path) -> Result<Count> {
+pub(super) fn agrees(shell: &Shell, exported: &BTreeSet<String>, folder: &Path) -> Result<Count> {
     let header = text(true)?;
     let declared = functions_of(&text(false)?);
-    let mut count = same("the header", &declared, "the library", &library::exported(shared)?);
+    let mut count = same("the header", &declared, "the library", exported);
 
     let prototypes = generate(&[ItemType::Functions, ItemType::Typedefs, ItemType::Structs])?;
     count += same("the header", &declared, "cbindgen", &functions_of(&prototypes));

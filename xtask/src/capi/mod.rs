@@ -68,7 +68,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let shared = host.shared.as_ref().context("a host has shared libraries")?;
 
     let mut count = header::read_everywhere(shell, &folder)?;
-    count += header::agrees(shell, shared, &folder)?;
+    count += header::agrees(shell, &library::exported(shared)?, &folder)?;
 
     let functions = header::functions()?;
     for target in [X86_64_NONE, AARCH64_NONE_SOFTFLOAT] {
@@ -83,8 +83,8 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     for toolchain in programs::NATIVE {
         count += programs::tests(shell, toolchain, &host, &folder)?;
     }
-    count += programs::inlined(shell, &host, &folder)?;
     let aarch64 = library::build(shell, AARCH64_LINUX)?;
+    count += programs::inlined(shell, &host, &aarch64, &folder)?;
     count += programs::tests(shell, &programs::AARCH64, &aarch64, &folder)?;
     count += install::check(shell, &host, &folder)?;
     let musl = library::build(shell, X86_64_MUSL)?;

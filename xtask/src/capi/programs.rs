@@ -108,15 +108,24 @@ pub(super) fn tests(
     Ok(count)
 }
 
-/// The ways to compile the functions of the inline header: languages, optimisation levels, and without inlining.
+/// The ways to compile the functions of the inline header for this machine: languages, optimisation levels, each form
+/// of the probe, and without inlining.
 const INLINED: &[&[&str]] = &[
     &["gcc", "-std=c99", "-O0"],
     &["gcc", "-std=c11", "-O3"],
     &["clang", "-std=c99", "-O0"],
     &["clang", "-std=c11", "-O3"],
-    &["g++", "-std=c++17", "-O2", "-x", "c++"],
+    &["g++", "-std=c++11", "-O2", "-x", "c++"],
     &["clang++", "-std=c++17", "-O3", "-x", "c++"],
+    &["gcc", "-std=c99", "-O2", "-DHEPTAD_GENERAL_REGISTERS"],
+    &["clang", "-std=c99", "-O2", "-DHEPTAD_GENERAL_REGISTERS"],
     &["gcc", "-std=c99", "-O2", "-DHEPTAD_NO_INLINE"],
+];
+
+/// The same for AArch64. [`tests`] has compiled them there as they are.
+const INLINED_AARCH64: &[&[&str]] = &[
+    &[AARCH64.compiler, "-std=c99", "-O0", "-static"],
+    &[AARCH64.compiler, "-std=c99", "-O2", "-static", "-mgeneral-regs-only"],
 ];
 
 /// Stand-ins for a kernel's functions, so that the header compiles.
@@ -136,21 +145,27 @@ int get(const heptad_map *map, uint64_t key, uint64_t *value)
 
 /// Runs the test of `heptad/inline.h`, compiled in each of these ways; and checks with GCC that it uses no FP
 /// register.
-pub(super) fn inlined(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
+pub(super) fn inlined(
+    shell: &Shell,
+    host: &Library,
+    aarch64: &Library,
+    folder: &Path,
+) -> Result<Count> {
     let program = folder.join("inline");
-    let archive = &library.archive;
     let mut count = Count::NONE;
-    for words in INLINED {
+    let native = INLINED.iter().map(|words| (words, host, &NATIVE[0]));
+    let foreign = INLINED_AARCH64.iter().map(|words| (words, aarch64, &AARCH64));
+    for (words, library, toolchain) in native.chain(foreign) {
         let (compiler, options) = words.split_first().context("a compiler")?;
         let what = format!("inline.c by {}", words.join(" "));
         let compile = cmd!(shell, "{compiler} {options...} -Iinclude -o {program}")
             .arg("capi/tests/inline.c")
             .args(["-x", "none"])
-            .arg(archive)
+            .arg(&library.archive)
             .args(STRICT);
         count += job::run_until_failure([
             Job::step(format!("compiling {what}"), compile),
-            Job::tests(what, cmd!(shell, "{program}")),
+            Job::tests(what, toolchain.start(shell, &program)),
         ])?;
     }
     let source = folder.join("kernel_user.c");

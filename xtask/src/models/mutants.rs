@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::Atomics;
+use super::atomics::Atomics;
 
 /// Where the files are.
 pub(super) const FOLDER: &str = "models/mutants";

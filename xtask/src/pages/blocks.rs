@@ -4,25 +4,31 @@
 //! <!-- printed by `cargo xtask write-pages`: rooms -->
 //! <!-- end -->
 //! ```
+//!
+//! docs/measurements.md has a block for each recording, by its name.
 
 use std::fs;
 
 use anyhow::{Context, Result};
 
-use super::measurements;
 use crate::arrows::rooms;
+use crate::measurements;
 
-/// A block: its document, its name, and its text.
+/// A block: its document, its name, and the function that returns its text.
 struct Block {
     page: &'static str,
     name: &'static str,
-    print: fn() -> Result<String>,
+    print: fn(&str) -> Result<String>,
 }
 
-const BLOCKS: &[Block] = &[
-    Block { page: "DESIGN.md", name: "rooms", print: || rooms::picture("src".as_ref()) },
-    Block { page: "docs/measurements.md", name: "tables", print: measurements::tables },
-];
+/// Every block.
+fn blocks() -> impl Iterator<Item = Block> {
+    let rooms =
+        Block { page: "DESIGN.md", name: "rooms", print: |_| rooms::picture("src".as_ref()) };
+    let recording =
+        |name| Block { page: "docs/measurements.md", name, print: measurements::section };
+    [rooms].into_iter().chain(measurements::names().map(recording))
+}
 
 const END: &str = "<!-- end -->";
 
@@ -33,9 +39,9 @@ fn start(name: &str) -> String {
 /// The blocks that differ from what would be printed now.
 pub(super) fn check() -> Result<Vec<String>> {
     let mut complaints = Vec::new();
-    for block in BLOCKS {
+    for block in blocks() {
         let page = fs::read_to_string(block.page).with_context(|| block.page)?;
-        if with_block(&page, block.name, &(block.print)()?).context(block.page)? != page {
+        if with_block(&page, block.name, &(block.print)(block.name)?).context(block.page)? != page {
             let Block { page, name, .. } = block;
             complaints
                 .push(format!("{page}: block `{name}` is old: run `cargo xtask write-pages`"));
@@ -46,9 +52,10 @@ pub(super) fn check() -> Result<Vec<String>> {
 
 /// Prints every block into its page.
 pub(super) fn write() -> Result<()> {
-    for block in BLOCKS {
+    for block in blocks() {
         let page = fs::read_to_string(block.page).with_context(|| block.page)?;
-        let printed = with_block(&page, block.name, &(block.print)()?).context(block.page)?;
+        let printed =
+            with_block(&page, block.name, &(block.print)(block.name)?).context(block.page)?;
         fs::write(block.page, printed)?;
         println!("{}: {}", block.page, block.name);
     }

@@ -15,11 +15,8 @@ use crate::stage::Count;
 mod blocks;
 mod map;
 pub(crate) mod markdown;
-mod measurements;
-mod names;
+pub(crate) mod names;
 mod orders;
-
-pub(crate) use measurements::{commit, record};
 
 pub(crate) fn run(_: &Shell) -> Result<Count> {
     let mut count = Count::NONE;

@@ -1,6 +1,6 @@
 //! Mutants of one AArch64 instruction: changed bits of its 32-bit word, chosen by its mnemonic.
 
-use super::Variant;
+use super::variant::Variant;
 use crate::asm_check::objdump::Instruction;
 
 const NOP: u32 = 0xd503_201f;

@@ -9,6 +9,7 @@
 mod aarch64;
 mod equivalent;
 mod riscv64;
+mod variant;
 mod x86_64;
 
 use std::ffi::OsStr;
@@ -27,9 +28,10 @@ use anyhow::{Context, Result, bail, ensure};
 use wait_timeout::ChildExt;
 
 use self::equivalent::{EQUIVALENT, Equivalent};
+use self::variant::Variant;
+use super::branches::is_branch;
 use super::machine::{Architecture, Machine};
 use super::objdump::{Function, Instruction};
-use super::rules;
 use super::symbols::{self, Place};
 
 /// Processor time of a test program, in seconds: many times what it needs. The time of day would
@@ -44,12 +46,6 @@ const SIGXCPU: i32 = 24;
 const SIGKILL: i32 = 9;
 /// How often a line of progress is printed.
 const PULSE: Duration = Duration::from_secs(10);
-
-/// A changed instruction.
-struct Variant {
-    name: &'static str,
-    bytes: Vec<u8>,
-}
 
 /// The results of the mutants.
 #[derive(Debug, Default)]
@@ -76,7 +72,7 @@ impl Mutant<'_> {
     fn place(&self) -> String {
         let start = self.original.address - self.offset;
         let mut original = self.original.clone();
-        let target = self.original.target().filter(|_| rules::is_branch(&original.mnemonic));
+        let target = self.original.target().filter(|_| is_branch(&original.mnemonic));
         if let (Some(target), Some(operand)) = (target, original.operands.last_mut()) {
             *operand = format!("+{:#x}", target.wrapping_sub(start));
         }

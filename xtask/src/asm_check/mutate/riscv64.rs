@@ -8,7 +8,7 @@
 //!  [        immediate            | rd | opcode ]      U, J
 //! ```
 
-use super::Variant;
+use super::variant::Variant;
 use crate::asm_check::objdump::Instruction;
 
 /// `addi zero, zero, 0`.

@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use super::Variant;
+use super::variant::Variant;
 
 /// The offsets of an instruction's parts, as far as it has them.
 struct Encoding {

@@ -154,6 +154,11 @@ rows! {
         fn try_reserve(set: &mut SortedFixed, more: usize) -> Result<(), Error> { set.try_reserve(more) }
         fn map_try_grow(map: &mut SortedMap) -> Result<(), Error> { map.try_grow() }
         fn shrink_in_place(set: &mut Sorted) { set.shrink_in_place(0) }
+        fn entry(map: &mut SortedMap, key: u64) -> bool { map.try_entry(key).map(|it| *it.or_insert(0) += 1).is_ok() }
+        fn last_entry(map: &mut SortedMap) -> Option<u64> { map.last_entry().map(|it| it.remove()) }
+        fn extract_if(set: &mut Sorted) -> usize { set.extract_if(|key| key % 2 == 1).count() }
+        fn range_if(set: &mut Sorted, key: u64) -> usize { set.extract_range_if(key.., |key| key % 2 == 1).count() }
+        fn append(set: &mut Sorted, more: &mut SortedFixed) -> bool { set.try_append(more).is_ok() }
     }
     sorted_merges: {
         fn try_merge_in(one: &Sorted, two: &Sorted, lines: &'static mut [Line]) -> bool {

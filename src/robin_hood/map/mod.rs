@@ -1,12 +1,15 @@
 //! `Map`: 64-bit keys, 64-bit values.
 #![forbid(unsafe_code)]
 
-use core::fmt;
+use core::{
+    fmt,
+    ops::{Index, RangeBounds},
+};
 
 use super::{
-    order::{Order, Total},
+    order::{Monotone, Order, Total},
     raw::{Raw, Storages},
-    table::{IterMut, Table},
+    table::{IterMut, RangeMut, Table},
 };
 use crate::{
     error::{Error, Rejected},
@@ -14,6 +17,12 @@ use crate::{
     layout::MaxLoad,
     storage::{Downward, Growable, Heap},
 };
+
+mod entry;
+mod iter;
+
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use iter::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 
 /// A map from 64-bit keys to 64-bit values that grows in place. It is sorted by the words of the keys.
 ///
@@ -85,6 +94,12 @@ impl<S: Downward, O: Order> Map<S, O> {
         self.raw.value(place)
     }
 
+    /// Returns `key` and its value.
+    #[inline]
+    pub fn get_key_value(&self, key: u64) -> Option<(u64, &u64)> {
+        Some((key, self.get(key)?))
+    }
+
     /// Returns the value of `key`, to be changed.
     #[inline]
     pub fn get_mut(&mut self, key: u64) -> Option<&mut u64> {
@@ -147,7 +162,12 @@ impl<S: Downward, O: Order> Map<S, O> {
 
     /// Removes `key` and returns its value.
     pub fn remove(&mut self, key: u64) -> Option<u64> {
-        self.take(key)
+        self.remove_key(key)
+    }
+
+    /// Removes `key` and returns it with its value.
+    pub fn remove_entry(&mut self, key: u64) -> Option<(u64, u64)> {
+        Some((key, self.remove(key)?))
     }
 
     /// Removes the entries for which `keep` returns `false`. Calls it once per key, in order, in one
@@ -175,18 +195,37 @@ impl<S: Downward, O: Order> Map<S, O> {
     }
 
     /// Iterates over all keys, in order.
-    pub fn keys(&self) -> impl DoubleEndedIterator<Item = u64> + ExactSizeIterator + Clone {
-        self.iter().map(|(key, _)| key)
+    pub fn keys(&self) -> Keys<'_, O> {
+        Keys(self.iter())
     }
 
     /// Iterates over all values, in the order of their keys.
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &u64> + ExactSizeIterator + Clone {
-        self.iter().map(|(_, value)| value)
+    pub fn values(&self) -> Values<'_, O> {
+        Values(self.iter())
     }
 
     /// Iterates over all values, in the order of their keys, to change them.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut u64> {
-        self.iter_mut().map(|(_, value)| value)
+    pub fn values_mut(&mut self) -> ValuesMut<'_, O> {
+        ValuesMut(self.iter_mut())
+    }
+
+    /// Iterates over all keys, in order; the map is no more.
+    pub fn into_keys(self) -> IntoKeys<S, O> {
+        IntoKeys(self.into_iter())
+    }
+
+    /// Iterates over all values, in the order of their keys; the map is no more.
+    pub fn into_values(self) -> IntoValues<S, O> {
+        IntoValues(self.into_iter())
+    }
+}
+
+/// Ranges, in orders that are those of the keys.
+impl<S: Downward, O: Monotone> Map<S, O> {
+    /// Iterates over the entries with keys within `bounds`, ascending, with values that can be changed. There are none
+    /// if the bounds are reversed. Makes two lookups, and one step per slot in between.
+    pub fn range_mut(&mut self, bounds: impl RangeBounds<u64>) -> RangeMut<'_, O> {
+        RangeMut::new(&mut self.raw, &self.order, &bounds)
     }
 }
 
@@ -204,6 +243,15 @@ impl<'a, S: Downward, O: Order> IntoIterator for &'a mut Map<S, O> {
 
     fn into_iter(self) -> IterMut<'a, O> {
         self.iter_mut()
+    }
+}
+
+/// Panics, as the standard library's maps do, if the key is absent: `get` does not.
+impl<S: Downward, O: Order> Index<u64> for Map<S, O> {
+    type Output = u64;
+
+    fn index(&self, key: u64) -> &u64 {
+        self.get(key).expect("no value for this key")
     }
 }
 
