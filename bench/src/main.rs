@@ -72,6 +72,7 @@ mod adapter;
 mod batches;
 mod curves;
 mod dependent;
+mod draws;
 #[path = "../../counts/src/emulated.rs"]
 mod emulated;
 mod gauge;

@@ -15,7 +15,7 @@ use heptad::hash::hash_word;
 use rand::{SeedableRng, rngs::SmallRng};
 
 use crate::{
-    lockfree::plan::ranks,
+    draws::ranks,
     op::{Draw, Op},
 };
 

@@ -83,7 +83,7 @@ mod loops;
 pub(crate) mod map;
 mod members;
 pub(crate) mod peers;
-pub(crate) mod plan;
+mod plan;
 mod pool;
 mod rows;
 mod sizes;

@@ -66,6 +66,11 @@ pub(super) const RECORDINGS: &[Recording] = &[
         program: Program::Emulated("aarch64"),
         options: &["--counts", "--suite", "set", "--suite", "map64", "--suite", "worst"],
     },
+    Recording {
+        name: "riscv64-counts",
+        program: Program::Emulated("riscv64"),
+        options: &["--counts", "--suite", "set", "--suite", "map64", "--suite", "worst"],
+    },
     Recording { name: "size-counts", program: Program::Sizes, options: &[] },
     bench("probe-counts", &["--counts", "--suite", "probe"]),
     bench("lockfree-counts", &["--counts", "--suite", "lockfree"]),
@@ -78,6 +83,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
     bench_c("c-shared-counts", &["--counts", "--shared"]),
     bench("swiss-times", &["--suite", "set", "--suite", "map64"]),
     bench("batch-times", &["--suite", "batch"]),
+    bench("dependent-times", &["--suite", "dependent"]),
     bench("sweep-times", &["--suite", "sweep"]),
     // Each of 12 maps has enough rounds in the short run, and takes half an hour in the long one.
     bench("lockfree-times", &["--suite", "lockfree", "--quick"]),
