@@ -47,6 +47,7 @@ use crate::{
 
 /// The suite's name.
 pub(crate) const SUITE: &str = "worst";
+const EXTRA_BYTES: &str = "extra_bytes";
 pub(crate) const OPS: [&str; 4] = ["fill", "refill", "shared-fill", "shared-refill"];
 
 /// Groups of heptad's tables, and heapless's size for as many entries.
@@ -127,10 +128,15 @@ fn add(report: &mut Report, section: &Section, op: &str, is_exact: bool, costs: 
         .zip(quantiles)
         .map(|(name, quantile)| (name, column(&|costs| costs.quantile(quantile))))
         .collect();
-    measures.push(("extra_bytes", column(&|costs| costs.extra_bytes as f64)));
+    measures.push((EXTRA_BYTES, column(&|costs| costs.extra_bytes as f64)));
     for (index, (name, values)) in measures.iter().enumerate() {
         let label = if index == 0 { format!("{op}, most {name}") } else { format!("  {name}") };
-        section.print_line(&label, with_ratios(values, |value| format!("{value:.0}")));
+        if *name == EXTRA_BYTES {
+            // Often 0, so there are no ratios.
+            section.print_line(&label, values.iter().map(|value| value.unwrap_or(0.0).to_string()));
+        } else {
+            section.print_line(&label, with_ratios(values, |value| format!("{value:.0}")));
+        }
     }
     report.add(section, &Row::exact(op, measures));
 }
