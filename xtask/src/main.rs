@@ -35,6 +35,7 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod linux;
 mod litmus;
 mod lockfree;
 mod matrix;
@@ -81,7 +82,7 @@ usage: cargo xtask COMMAND
   record [--quick] NAME…                 measures, and stores the figures for docs/measurements.md
   sizes                                  the code that each table adds to a kernel, in bytes
   install-c --prefix DIR                 the C header and library; `install-c --help` lists the options
-  write-pages                            prints the printed blocks of DESIGN.md and docs/measurements.md anew
+  write-pages                            prints the blocks of DESIGN.md and docs/measurements.md, and the charts
   write-counts                           counts the operations anew that the stage `counts` watches";
 
 fn main() -> ExitCode {
@@ -158,7 +159,7 @@ fn run() -> Result<bool> {
             return capi::install::run(&shell, &call).map(|()| true);
         }
         Some("sizes") => return sizes::cells(&shell).map(|_| true),
-        Some("write-pages") => return pages::write().map(|()| true),
+        Some("write-pages") => return pages::write(&shell).map(|()| true),
         Some("write-counts") => return counts::write(&shell).map(|()| true),
         Some("asm-check") => {
             names.insert(0, "asm-check".into());
