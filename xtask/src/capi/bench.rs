@@ -59,7 +59,7 @@ const PEERS: Suite = Suite {
     ],
     libraries: &["absl_flat_hash_set"],
     operations: &["insert", "hit", "miss", "hits in batches", "churn", "remove"],
-    tables: &["heptad", "heptad_called", "khash", "robin_set", "flat_hash_set"],
+    tables: &["heptad", "heptad_called", "heptad_half", "khash", "robin_set", "flat_hash_set"],
 };
 
 const SHARED: Suite = Suite {

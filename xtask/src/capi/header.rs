@@ -21,8 +21,15 @@ use crate::stage::Count;
 pub(crate) const FOLDER: &str = "include";
 
 /// Headers with functions of no library: a program includes them separately.
-const OPTIONAL: &[&str] =
-    &["heptad/growing.h", "heptad/inline.h", "heptad/malloc.h", "heptad/probe.h", "heptad/typed.h"];
+const OPTIONAL: &[&str] = &[
+    "heptad/growing.h",
+    "heptad/growing_robin.h",
+    "heptad/inline.h",
+    "heptad/malloc.h",
+    "heptad/probe.h",
+    "heptad/sized.h",
+    "heptad/typed.h",
+];
 
 fn is_optional(file: &Path) -> bool {
     OPTIONAL.iter().any(|name| file == Path::new(name))
@@ -107,7 +114,9 @@ const USER: &str = "\
 #include <heptad.h>
 #include <heptad.h>
 #include <heptad/growing.h>
+#include <heptad/growing_robin.h>
 #include <heptad/inline.h>
+#include <heptad/sized.h>
 #include <heptad/typed.h>
 HEPTAD_TYPED_MAP(numbers, uint32_t, uint16_t, heptad_hash_word, HEPTAD_EQUAL)
 HEPTAD_STRING_MAP(texts, int)
@@ -235,6 +244,7 @@ fn generate(kinds: &[ItemType]) -> Result<String> {
 const HANDLES: &[(&str, &str)] = &[
     ("HeptadSet", "heptad_set"),
     ("HeptadMap", "heptad_map"),
+    ("HeptadEntry", "heptad_entry"),
     ("HeptadTable", "heptad_table"),
     ("HeptadStats", "heptad_stats"),
     ("HeptadLockfree", "heptad_lockfree"),

@@ -16,6 +16,7 @@
 
 use std::path::{Path, PathBuf};
 
+mod groups;
 mod record;
 mod recordings;
 mod sections;

@@ -67,7 +67,7 @@ impl Table {
     fn add(&mut self, cell: &Map<String, Value>, measure: &str, per_entry: bool) {
         let subject: BTreeMap<String, String> = cell
             .iter()
-            .filter(|(key, _)| !(OF_CELL.contains(&key.as_str()) || is_measure(key)))
+            .filter(|(key, _)| is_property(key))
             .map(|(key, value)| (key.clone(), shown(value)))
             .collect();
         for key in
@@ -164,8 +164,9 @@ impl Row {
     }
 }
 
-fn is_measure(key: &str) -> bool {
-    key.starts_with("ours_") || key.starts_with("peer_")
+/// Does the key identify a row, together with the others?
+pub(super) fn is_property(key: &str) -> bool {
+    !(OF_CELL.contains(&key) || key.starts_with("ours_") || key.starts_with("peer_"))
 }
 
 fn shown(value: &Value) -> String {
