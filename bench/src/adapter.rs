@@ -209,8 +209,8 @@ fn find_all<W: Words>(table: &W, keys: &[u64]) -> u64 {
     table.get_all(keys)
 }
 
-/// Finds present keys, each computed from the word found before: it is the next of `keys` if that word was right. In maps
-/// the compiler cannot know that it is, because it is a value.
+/// Finds present keys, each computed from the word found before: it is the next of `keys` if that word was right. In
+/// maps the compiler cannot know that it is, because it is a value.
 #[inline(never)]
 fn follow_all<W: Words>(table: &W, keys: &[u64]) -> u64 {
     let (mut sum, mut difference) = (0u64, 0);

@@ -2,8 +2,8 @@
 //!
 //! Every table doubles at some load, so that a comparison at one number of entries compares two accidents. Here the
 //! number of entries goes through an octave, from one doubling to the next, and each row has both figures for every
-//! table: its cost, and its bytes per key. Joined by lines they are the curve from which "fastest in this memory" is read
-//! off. Bytes are those that the allocator provides, for all tables alike.
+//! table: its cost, and its bytes per key. Joined by lines they are the curve from which "fastest in this memory" is
+//! read off. Bytes are those that the allocator provides, for all tables alike.
 //!
 //! | state | the tables are |
 //! |---|---|
@@ -11,8 +11,9 @@
 //! | turned | the same tables after ten turnovers: every key replaced ten times. hashbrown has doubled by then if it was more than half full |
 //! | equal memory | after ten turnovers too, and heptad in the largest memory that is no more than hashbrown's |
 //!
-//! "heptad" has fixed memory for a load of 15/16, and "heptad, grown" has grown from empty. heapless has the one size that
-//! its type says, and is 15/16 full at the top of the octave: at a load of 1 a miss takes thousands of instructions.
+//! "heptad" has fixed memory for a load of 15/16, and "heptad, grown" has grown from empty. heapless has the one size
+//! that its type says, and is 15/16 full at the top of the octave: at a load of 1 a miss takes thousands of
+//! instructions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +42,8 @@ use crate::{
 /// The suite's name.
 pub(crate) const SUITE: &str = "curves";
 
-/// The octaves: their greatest sizes, and heapless's set and map, 15/16 full then. The second is the only one of a short run.
+/// The octaves: their greatest sizes, and heapless's set and map, 15/16 full then. The second is the only one of a
+/// short run.
 const OCTAVES: [(usize, Option<[Make; 2]>); 3] = [
     (
         15 << 6,

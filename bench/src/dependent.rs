@@ -1,11 +1,12 @@
 //! Suite `dependent`: lookups that wait for each other, as in a walk along links that a table resolves.
 //!
-//! In the other suites a processor begins the next lookups while it waits for the memory of the first one, so they measure
-//! how many lookups a table gets through. Here each key is computed from the value found before, so that nothing
-//! overlaps: the rows say how long one lookup takes. Both are measured on the same tables.
+//! In the other suites a processor begins the next lookups while it waits for the memory of the first one, so they
+//! measure how many lookups a table gets through. Here each key is computed from the value found before, so that
+//! nothing overlaps: the rows say how long one lookup takes. Both are measured on the same tables.
 //!
-//! Only hits, and in maps: the answer of a miss is no word, and a set's compiled code may take the key that was looked up
-//! for the one that was found. Instructions are those of `hit` and three more, so nothing is measured with `--counts`.
+//! Only hits, and in maps: the answer of a miss is no word, and a set's compiled code may take the key that was looked
+//! up for the one that was found. Instructions are those of `hit` and three more, so nothing is measured with
+//! `--counts`.
 
 use std::collections::BTreeMap;
 

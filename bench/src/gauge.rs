@@ -3,10 +3,10 @@
 //! The time is the thread's processor time, in user code and in the kernel.
 //!
 //! Instructions are counted by valgrind's callgrind, or by QEMU where the program runs in its user mode
-//! ([`emulated`](crate::emulated)), as it does for other architectures. For callgrind the program runs itself again under it, with
-//! collection switched on by entering [`heptad_bench_counted`] and off by leaving it. Leaving also
-//! writes the counts to a file, which is read back at once, so that both kinds of run are the same
-//! program doing the same work.
+//! ([`emulated`](crate::emulated)), as it does for other architectures. For callgrind the program runs itself again
+//! under it, with collection switched on by entering [`heptad_bench_counted`] and off by leaving it. Leaving also
+//! writes the counts to a file, which is read back at once, so that both kinds of run are the same program doing the
+//! same work.
 
 use std::{
     env, fs,

@@ -1,8 +1,8 @@
 //! Suite `keys`: keys as programs and kernels have them, in place of random words.
 //!
-//! A table's cost depends on its keys only through their hashes. With the hash that the library documents each row should
-//! cost what `random` costs; a row that costs more shows keys that the hash does not spread. Ours and the peers have the
-//! same hash, as in the other suites.
+//! A table's cost depends on its keys only through their hashes. With the hash that the library documents each row
+//! should cost what `random` costs; a row that costs more shows keys that the hash does not spread. Ours and the peers
+//! have the same hash, as in the other suites.
 //!
 //! | keys | what they are | absent keys |
 //! |---|---|---|

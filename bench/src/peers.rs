@@ -1,8 +1,8 @@
 //! Tables of other kinds as contenders: indexmap, the standard library's tree as a map, and heapless, which needs no
 //! allocator. `robin/ordered.rs` has the trees of keys alone.
 //!
-//! indexmap has the hash that all tables share. heapless has that of its `Fnv…` types, with which it is used; these have
-//! no seed. Its tables are as large as their type says, and a box of them stands for a `static`.
+//! indexmap has the hash that all tables share. heapless has that of its `Fnv…` types, with which it is used; these
+//! have no seed. Its tables are as large as their type says, and a box of them stands for a `static`.
 //!
 //! No table here tells its memory, so footprints are lower bounds; the suites in which memory matters count what the
 //! allocator provides.

@@ -11,14 +11,14 @@
 //! | shared-fill | those that fill a map that threads may share, by one thread |
 //! | shared-refill | the same of a full one |
 //!
-//! The number of entries is what heptad's fixed memory takes at 15/16. `made` tables have room for all entries from the
-//! start, `grown` ones none, `made x2` room for twice as many. heptad's first column is fixed memory, and the other tables
-//! come as their users have them. The shared maps grow; heptad's is made for its entries.
+//! The number of entries is what heptad's fixed memory takes at 15/16. `made` tables have room for all entries from
+//! the start, `grown` ones none, `made x2` room for twice as many. heptad's first column is fixed memory, and the
+//! other tables come as their users have them. The shared maps grow; heptad's is made for its entries.
 //!
-//! Instructions (`--counts`) repeat exactly, those of the worst insertion too. A time is the least of [`REPLAYS`]
-//! runs over the same keys, insertion by insertion, so that what neighbours on the machine add is gone where they were not
-//! there each time; reading the clock is in it. Under callgrind each insertion takes a millisecond, so only the smallest
-//! tables are counted; `--target` counts the next size too.
+//! Instructions (`--counts`) repeat exactly, those of the worst insertion too. A time is the least of [`REPLAYS`] runs
+//! over the same keys, insertion by insertion, so that what neighbours on the machine add is gone where they were not
+//! there each time; reading the clock is in it. Under callgrind each insertion takes a millisecond, so only the
+//! smallest tables are counted; `--target` counts the next size too.
 
 use std::{collections::BTreeSet, time::Instant};
 
@@ -215,7 +215,10 @@ fn replay<T: Table, const ROOM: usize>(plan: &Plan, gauge: &mut Gauge) -> Result
     let mut sorted: Vec<f64> = Vec::new();
     for _ in 0..replays {
         let mut costs = Vec::new();
-        play::<T, ROOM>(plan, |insert| Ok(costs.push(cost(gauge, insert)?)))?;
+        play::<T, ROOM>(plan, |insert| {
+            costs.push(cost(gauge, insert)?);
+            Ok(())
+        })?;
         sorted = match sorted.is_empty() {
             true => costs,
             false => sorted.into_iter().zip(costs).map(|(one, other)| one.min(other)).collect(),

@@ -1,7 +1,7 @@
 //! Instructions of a piece of work, counted by QEMU's user mode with the plugin `counts/qemu_plugin.c`.
 //!
-//! The plugin counts between two marks, which are system calls that it recognises by an argument: positions of a file that
-//! no file reaches. It writes the count to that file.
+//! The plugin counts between two marks, which are system calls that it recognises by an argument: positions of a file
+//! that no file reaches. It writes the count to that file.
 
 use std::{
     env,

@@ -4,8 +4,8 @@
 //! `bench/eight_byte_group.sh` explains why. Such builds have a target folder of their own, because
 //! Cargo does not notice what a wrapper does, and would use a library built without it.
 //!
-//! `--target NAME`, before the other options, runs the program for `x86_64`, `aarch64` or `riscv64` in QEMU's user mode,
-//! where `--counts` are those of [`emulated`].
+//! `--target NAME`, before the other options, runs the program for `x86_64`, `aarch64` or `riscv64` in QEMU's user
+//! mode, where `--counts` are those of [`emulated`].
 
 use std::env;
 use std::ffi::OsString;

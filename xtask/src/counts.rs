@@ -1,11 +1,12 @@
-//! Stages `counts`, `counts-aarch64` and `counts-riscv64`: no operation takes more instructions or mispredictions than the
-//! files in `counts` say.
+//! Stages `counts`, `counts-aarch64` and `counts-riscv64`: no operation takes more instructions or mispredictions than
+//! the files in `counts` say.
 //!
 //! The program `counts` does each operation some thousand times under callgrind, which counts instructions exactly and
-//! models a branch predictor; for other architectures QEMU counts the instructions ([`emulated`]). A stage fails when instructions grow by more than 2 %, or mispredictions by more than
-//! 5 % and .03. Then the change is improved, or `cargo xtask write-counts` rewrites the file, for a reviewer to see.
-//! Counts belong to a compiler; with another one, or another architecture, the stage is skipped and says so. Cache lines
-//! have tests of their own: `src/swiss/lines.rs`, `src/lockfree/lines.rs`.
+//! models a branch predictor; for other architectures QEMU counts the instructions ([`emulated`]). A stage fails when
+//! instructions grow by more than 2 %, or mispredictions by more than 5 % and .03. Then the change is improved, or
+//! `cargo xtask write-counts` rewrites the file, for a reviewer to see. Counts belong to a compiler; with another one,
+//! or another architecture, the stage is skipped and says so. Cache lines have tests of their own:
+//! `src/swiss/lines.rs`, `src/lockfree/lines.rs`.
 
 use std::fs;
 use std::path::PathBuf;

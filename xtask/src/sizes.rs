@@ -1,12 +1,12 @@
 //! `cargo xtask sizes`: the code and constants that each table adds to a kernel.
 //!
-//! `bench/sizes` is a program with one table, which a feature chooses. It is linked for bare metal by fat LTO in one unit,
-//! without what nobody refers to, and its sections are added up: those that are loaded and not written, so code and
-//! constants, but not tables for unwinding. The same program without a table is subtracted. Data is not counted; memory
-//! of the tables is the benchmark's.
+//! `bench/sizes` is a program with one table, which a feature chooses. It is linked for bare metal by fat LTO in one
+//! unit, without what nobody refers to, and its sections are added up: those that are loaded and not written, so code
+//! and constants, but not tables for unwinding. The same program without a table is subtracted. Data is not counted;
+//! memory of the tables is the benchmark's.
 //!
-//! Each row has one target, one level of optimisation and one set of operations: `basic` makes a table, looks up, inserts
-//! and removes; `walk` adds a walk over all entries and clearing.
+//! Each row has one target, one level of optimisation and one set of operations: `basic` makes a table, looks up,
+//! inserts and removes; `walk` adds a walk over all entries and clearing.
 
 use std::fs;
 use std::path::{Path, PathBuf};

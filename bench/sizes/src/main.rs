@@ -1,7 +1,9 @@
-//! A bare-metal program with one table, chosen by a feature, whose code and constants are weighed by `cargo xtask sizes`.
+//! A bare-metal program with one table, chosen by a feature, whose code and constants are weighed by `cargo xtask
+//! sizes`.
 //!
-//! It makes the table in memory of its own, and then does operations that it reads from a device: what they are is unknown
-//! to the compiler, and each is inlined once, as in a small kernel. The program is linked and weighed, never run.
+//! It makes the table in memory of its own, and then does operations that it reads from a device: what they are is
+//! unknown to the compiler, and each is inlined once, as in a small kernel. The program is linked and weighed, never
+//! run.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 use core::{mem::MaybeUninit, ptr};
@@ -35,9 +37,10 @@ static mut MEMORY: Memory = Memory([MaybeUninit::uninit(); MEMORY_BYTES]);
 fn run(device: *mut u64) -> u64 {
     // SAFETY: the device is readable, by the caller.
     let read = || unsafe { ptr::read_volatile(device) };
+    let memory = &raw mut MEMORY;
     // SAFETY: `run` is called once, so this is the only reference.
-    let memory = unsafe { &mut (*ptr::addr_of_mut!(MEMORY)).0 };
-    let Some(mut table) = tables::Chosen::new(memory) else { return 1 };
+    let memory = unsafe { &mut *memory };
+    let Some(mut table) = tables::Chosen::new(&mut memory.0) else { return 1 };
     loop {
         let answer = match read() {
             0 => return 0,

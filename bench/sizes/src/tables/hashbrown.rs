@@ -1,5 +1,5 @@
-//! hashbrown's tables with heptad's hash of words, over an allocator that never takes anything back: the least that there
-//! is, so that only the table is weighed. A kernel's own allocator comes on top.
+//! hashbrown's tables with heptad's hash of words, over an allocator that never takes anything back: the least that
+//! there is, so that only the table is weighed. A kernel's own allocator comes on top.
 
 use core::{
     alloc::{GlobalAlloc, Layout},

@@ -1,13 +1,31 @@
 //! No table: what the program weighs without one.
 
+use core::mem::MaybeUninit;
+
 use super::Table;
 
-table! {
-    ();
-    new |_memory| Some(());
-    get |_none, key| Some(key);
-    insert |_none, key, value| key ^ value;
-    remove |_none, key| key;
-    words |_none| core::iter::empty();
-    clear |_none| ();
+pub(crate) struct Chosen;
+
+impl Table for Chosen {
+    fn new(_: &'static mut [MaybeUninit<u8>]) -> Option<Self> {
+        Some(Chosen)
+    }
+
+    fn get(&mut self, key: u64) -> u64 {
+        key
+    }
+
+    fn insert(&mut self, key: u64, value: u64) -> u64 {
+        key ^ value
+    }
+
+    fn remove(&mut self, key: u64) -> u64 {
+        key
+    }
+
+    fn sum(&mut self) -> u64 {
+        0
+    }
+
+    fn clear(&mut self) {}
 }
