@@ -65,7 +65,7 @@
 //! | operation | progress | happens at | lines, usual and most | can be refused |
 //! |---|---|---|---|---|
 //! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 7 | never |
-//! | insert, upsert, replace, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
+//! | insert, insert_if_absent, replace, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
 //! | insert_evicting | the same, the closure's time apart | the same: one commit hides the victim and shows the new entry | 4.8 in a full cache, 7 | `Busy`, `Reentrant` |
 //! | modify, fetch_update, ... | the same, the closure's time apart | the same | the same | `Reentrant` too |
 //! | remove, remove_if | lock-free | its commit | 1.7, 7 | only in a rebuild without room: see below |
