@@ -77,7 +77,7 @@ fn worst(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "The worst single insertion: instructions".into(),
-        note: "840 entries. Shorter is better. Grey: maps that take locks. heptad and `made` have memory from the start; \
+        note: "840 entries. Shorter is better. Grey: maps that take locks. heptad and those made have memory from the start; \
                others grow."
             .into(),
         columns: 2,
