@@ -22,14 +22,16 @@ pub(crate) const PICTURES: &[Picture] = &[
 const MEMORY: Axis = Axis { label: "bytes per key", is_logarithmic: false, from_zero: false };
 const INSTRUCTIONS: Axis = Axis { label: "instructions", is_logarithmic: false, from_zero: true };
 
-/// A curve for each contender through the rows with these words.
+/// A curve for each contender through the rows with these words, from left to right.
 fn series(
     recording: &Recording,
     words: &[(&str, &str)],
     point: impl Fn(&Figures<'_>) -> Option<(f64, f64)>,
 ) -> Result<Vec<Series>> {
     let of = |name: String| {
-        let points = recording.figures(words, &name).iter().filter_map(&point).collect();
+        let mut points: Vec<_> =
+            recording.figures(words, &name).iter().filter_map(&point).collect();
+        points.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         Series { name, points }
     };
     let series: Vec<Series> = recording.contenders(words).into_iter().map(of).collect();
@@ -67,10 +69,8 @@ fn curves(recording: &Recording) -> Result<Chart> {
     let mut panels = Vec::new();
     for (state, op, title) in [
         ("at rest", "hit", "a hit, just filled"),
-        ("at rest", "miss", "a miss, just filled"),
-        ("turned", "hit", "a hit, every key replaced ten times"),
-        ("turned", "miss", "a miss, every key replaced ten times"),
-        ("turned", "churn", "a removal and an insertion"),
+        ("turned", "miss", "a miss, after ten turnovers"),
+        ("turned", "churn", "a removal and an insertion, after ten turnovers"),
         ("equal memory", "churn", "the same, heptad in as much memory"),
     ] {
         let words = [("suite", "curves"), ("table", "set"), ("state", state), ("op", op)];
