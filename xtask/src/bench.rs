@@ -20,9 +20,10 @@ use tempfile::NamedTempFile;
 use xshell::{Shell, cmd};
 
 use crate::emulated;
-use crate::job::Job;
+use crate::job::{self, Job};
 use crate::matrix::{Backend, target_folder};
 use crate::needs::{self, Need};
+use crate::sizes;
 use crate::stage::Count;
 use crate::user_mode::Guest;
 
@@ -111,7 +112,8 @@ pub(crate) fn build(
     Ok(Program { path, guest, counts: NamedTempFile::new()? })
 }
 
-/// Stage `bench` of `verify`: the benchmark's own tests, which compile every contender.
+/// Stage `bench` of `verify`: the tests of the benchmark, which compile every contender, and the weighed programs.
 pub(crate) fn tests(shell: &Shell) -> Result<Count> {
-    Job::tests("bench", cmd!(shell, "cargo test --package bench --package charts")).run()
+    let tests = Job::tests("bench", cmd!(shell, "cargo test --package bench"));
+    job::run_until_failure([tests].into_iter().chain(sizes::checks(shell)))
 }

@@ -16,6 +16,7 @@ use object::{Object as _, ObjectSection as _, SectionFlags, elf};
 use serde_json::{Value, json};
 use xshell::{Shell, cmd};
 
+use crate::job::Job;
 use crate::matrix::{THUMBV7EM, X86_64_NONE, target_folder};
 use crate::needs::{self, Need};
 
@@ -86,6 +87,16 @@ pub(crate) fn cells(shell: &Shell) -> Result<Vec<Value>> {
         }
     }
     Ok(cells)
+}
+
+/// Jobs that compile the program with each of the tables, for stage `bench` of `verify`.
+pub(crate) fn checks(shell: &Shell) -> impl Iterator<Item = Job> {
+    TABLES.iter().map(move |table| {
+        let features = [table.feature, "walk"].join(",");
+        let check = cmd!(shell, "cargo check --package sizes --target {X86_64_NONE}")
+            .args(["--features", &features]);
+        Job::step(format!("check the program with {}", table.name), check)
+    })
 }
 
 /// The loaded bytes of the program with these features that are not written.

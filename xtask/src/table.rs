@@ -310,8 +310,8 @@ pub(crate) const VERIFY: &[Stage] = &[
     },
     Stage {
         name: "bench",
-        about: "the tests of the benchmark, for which every contender is compiled",
-        needs: &[],
+        about: "the tests of the benchmark, for which every contender is compiled; the programs that are weighed",
+        needs: &[Need::Target(X86_64_NONE)],
         run: bench::tests,
     },
     Stage {

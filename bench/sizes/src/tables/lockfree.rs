@@ -19,7 +19,7 @@ table! {
     Shared;
     new |memory| new(memory);
     get |map, key| map.0.get(key);
-    insert |map, key, value| map.0.upsert(key, value).is_ok();
+    insert |map, key, value| map.0.insert(key, value).is_ok();
     remove |map, key| map.0.remove(key).is_ok();
     words |map| map.0.values();
     clear |map| map.0.clear().unwrap_or(());
