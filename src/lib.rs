@@ -26,7 +26,8 @@
 //! | any entry of at most eight bytes, with your own hash and equality | [`swiss::Table`] | 64 |
 //!
 //! All of these have one owner. Cores, interrupt handlers and NMIs share a [`lockfree::Map`], at 30.4
-//! bytes per entry; keys in their order, with ranges and merges, are in a [`robin_hood::Set`].
+//! bytes per entry; keys in their order, with ranges and merges, are in a [`robin_hood::Set`]. The page
+//! `docs/which-table.md` has their costs in pictures, and when another crate's table is better.
 //!
 //! And where the lines of a table live: [`storage::Inline`] in the table itself, [`storage::Region`] in memory
 //! that you provide, `storage::Heap` on the heap (feature `alloc`).

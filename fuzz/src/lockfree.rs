@@ -278,6 +278,7 @@ fn use_damaged(arena: &mut [Line]) {
     let _ = (map.tables().check(), map.tables().stats(), map.len(), map.iter().count());
     for key in 0..256 {
         let _ = (map.insert(key, 1), map.upsert(key, 2), map.get(key), map.remove(key / 2));
+        let _ = map.insert_evicting(key << 8, 3, |entries| entries.len());
     }
     let _ = (map.retain(|key, value| key > value), map.clear());
 }

@@ -2,8 +2,13 @@
 #ifndef HEPTAD_BASE_H
 #define HEPTAD_BASE_H
 
+#ifdef __KERNEL__ /* Linux: it has no headers of the C standard */
+#include <linux/stddef.h>
+#include <linux/types.h>
+#else
 #include <stddef.h>
 #include <stdint.h>
+#endif
 
 #ifdef __cplusplus
 extern "C" {

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, vec::Vec};
 
 use super::{
-    Expectation, Map,
+    Expectation, Inserted, Map,
     arena::Shape,
     bucket::{GROUP_SLOTS, MOST_ENTRIES, OWN_SLOTS, REGIONS},
 };
@@ -23,6 +23,8 @@ pub(super) enum Operation {
     GetInBatch(u64),
     Insert(u64, u64),
     Upsert(u64, u64),
+    /// `insert_evicting`: the entry with the least value goes, of several the one with the least key.
+    InsertEvicting(u64, u64),
     Replace(u64, u64),
     Remove(u64),
     CompareAndSet(u64, Expectation<u64>, Option<u64>),
@@ -44,6 +46,8 @@ pub(super) enum Answer {
     Value(Option<u64>),
     Entries(Vec<(u64, u64)>),
     Number(usize),
+    /// The entry that went, and those among which it was chosen.
+    Evicted((u64, u64), Contents),
     Refused(Error),
 }
 
@@ -59,6 +63,7 @@ impl Operation {
             }
             Insert(key, value) => map.insert(key, value),
             Upsert(key, value) => map.upsert(key, value),
+            InsertEvicting(key, value) => return insert_evicting(map, key, value),
             Replace(key, value) => map.replace(key, value),
             Remove(key) => map.remove(key),
             CompareAndSet(key, expected, new) => map.compare_and_set(key, expected, new),
@@ -79,13 +84,36 @@ impl Operation {
     fn key_to_place(self) -> Option<u64> {
         use Operation::*;
         match self {
-            Insert(key, _) | Upsert(key, _) | Replace(key, _) => Some(key),
+            Insert(key, _) | Upsert(key, _) | InsertEvicting(key, _) => Some(key),
+            Replace(key, _) => Some(key),
             CompareAndSet(key, _, Some(_)) | Increment(key) | Toggle(key, _) => Some(key),
             // In a rebuild every change of a key may want to move its home first.
             Remove(key) | CompareAndSet(key, _, None) => Some(key),
             Get(_) | GetInBatch(_) | Iterate | Count | Help(_) => None,
         }
     }
+}
+
+fn insert_evicting(map: &Judged, key: u64, value: u64) -> Answer {
+    let mut among = Vec::new();
+    let inserted = map.insert_evicting(key, value, |entries| {
+        among = entries.into();
+        least(entries.iter().copied()).unwrap()
+    });
+    match inserted {
+        Ok(Inserted::New) => Answer::Value(None),
+        Ok(Inserted::Replaced(before)) => Answer::Value(Some(before)),
+        Ok(Inserted::Evicted(key, value)) => {
+            Answer::Evicted((key, value), Contents(among.into_iter().collect()))
+        }
+        Err(error) => Answer::Refused(error),
+    }
+}
+
+/// Which of these entries goes.
+fn least(entries: impl Iterator<Item = (u64, u64)>) -> Option<usize> {
+    let entries = entries.map(|(key, value)| (value, key)).enumerate();
+    entries.min_by_key(|&(_, entry)| entry).map(|(index, _)| index)
 }
 
 fn toggled(current: Option<u64>, value: u64) -> Option<u64> {
@@ -118,7 +146,7 @@ impl Contents {
             Help(_) => return Answer::Value(None),
             Get(key) | GetInBatch(key) => (key, map.get(&key).copied()),
             Insert(key, value) => (key, map.get(&key).copied().or(Some(value))),
-            Upsert(key, value) => (key, Some(value)),
+            Upsert(key, value) | InsertEvicting(key, value) => (key, Some(value)),
             Replace(key, value) => (key, map.get(&key).map(|_| value)),
             Remove(key) => (key, None),
             Increment(key) => (key, map.get(&key).map(|value| value + 1)),
@@ -132,6 +160,22 @@ impl Contents {
             Some(value) => map.insert(key, value),
             None => map.remove(&key),
         })
+    }
+
+    /// The same with `key`, in the place of `victim`.
+    fn exchanged(&self, victim: u64, key: u64, value: u64) -> Contents {
+        let mut map = self.0.clone();
+        map.remove(&victim);
+        map.insert(key, value);
+        Contents(map)
+    }
+
+    /// Was the victim the least of these entries, which are all there, and is `key` not?
+    fn may_evict(&self, key: u64, victim: (u64, u64), among: &Contents) -> bool {
+        let among = || among.0.iter().map(|(&key, &value)| (key, value));
+        let is_least = least(among()).and_then(|index| among().nth(index)) == Some(victim);
+        let are_there = among().all(|(key, value)| self.0.get(&key) == Some(&value));
+        is_least && are_there && !self.0.contains_key(&key)
     }
 
     /// Is there no room for `key` in a table of this shape, of one home or two, wherever entries lie?
@@ -213,13 +257,28 @@ fn outcomes(shape: Shape, now: &Contents, record: &Record) -> Vec<Contents> {
     let answer = next.run(record.operation);
     // Only who has something to write can lack a place for it; these write what is there already, too.
     let writes = match record.operation {
-        Operation::Upsert(..) => true,
+        Operation::Upsert(..) | Operation::InsertEvicting(..) => true,
         Operation::Replace(key, _) => now.0.contains_key(&key),
         _ => next != *now,
     };
     let key = record.operation.key_to_place().filter(|_| writes);
     // A present key needs no room, and is never refused as `Full`.
     let is_full = |key: u64| !now.0.contains_key(&key) && now.has_no_room(shape, key);
+    if let Operation::InsertEvicting(key, value) = record.operation {
+        let exchanged = |&victim: &u64| now.exchanged(victim, key, value);
+        match &record.answer {
+            // Killed: whoever goes.
+            None if !now.0.contains_key(&key) => {
+                return now.0.keys().map(exchanged).chain([now.clone(), next]).collect();
+            }
+            Some(Answer::Evicted(victim, among)) if now.may_evict(key, *victim, among) => {
+                return [exchanged(&victim.0)].into();
+            }
+            // Where there is no room, another entry goes.
+            Some(Answer::Refused(Error::Full)) => return Vec::new(),
+            _ => {}
+        }
+    }
     match (&record.answer, key) {
         (None, _) => [now.clone(), next].into(),
         (Some(actual), _) if *actual == answer => [next].into(),

@@ -18,6 +18,7 @@ use crate::{
     storage::Region,
 };
 
+mod evictions;
 pub(super) mod rebuilds;
 
 /// Entries of the map whose lines are counted: its own capacity.

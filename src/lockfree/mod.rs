@@ -52,6 +52,7 @@
 //!          (an entry in a group moves to a free own slot, or to another slot of that group, by a commit
 //!          that hides the old place too)
 //! remove   commit "hidden"; if it was an own slot, one overflow entry moves into it
+//! evict    claim the slot of a group that insertions leave free; fill it; commit "shown, and the victim hidden"
 //! ```
 //!
 //! A commit fails only if another one came first. The operation then scans its home again, because the other
@@ -65,6 +66,7 @@
 //! |---|---|---|---|---|
 //! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 7 | never |
 //! | insert, upsert, replace, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
+//! | insert_evicting | the same, the closure's time apart | the same: one commit hides the victim and shows the new entry | 4.8 in a full cache, 7 | `Busy`, `Reentrant` |
 //! | modify, fetch_update, ... | the same, the closure's time apart | the same | the same | `Reentrant` too |
 //! | remove, remove_if | lock-free | its commit | 1.7, 7 | only in a rebuild without room: see below |
 //! | iter, retain, clear | lock-free, home by home; at most eight tables | each home by itself | all buckets | `retain` and `clear` as `remove` |
@@ -225,6 +227,7 @@ pub use maps::{
     Expectation, IndirectMap, Iter, Keys, Map, SegmentedMap, Set, SharedIndirectMap, SharedMap,
     SharedSet, Stored, Tables, Word,
 };
+pub use operations::Inserted;
 pub use shared::{Member, shared_layout};
 
 use crate::sync;

@@ -221,6 +221,11 @@ fn use_lockfree_map(seed: u64) -> Result<u64, Error> {
     for key in 0..black_box(200) {
         sum ^= map.insert(key, seed).ok().flatten().unwrap_or(1);
         sum ^= map.upsert(key, key).ok().flatten().unwrap_or(1);
+        if let Ok(lockfree::Inserted::Evicted(old, _)) =
+            map.insert_evicting(!key, key, |entries| entries.len() / 2)
+        {
+            sum ^= old;
+        }
         sum ^= map.replace(key, !key).ok().flatten().unwrap_or(1);
         sum ^= map.modify(key, |value| value ^ seed).ok().flatten().unwrap_or(1);
         sum ^= map.insert_or_modify(key, 1, |value| !value).ok().flatten().unwrap_or(1);

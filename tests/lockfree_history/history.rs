@@ -67,6 +67,8 @@ pub(crate) struct Verdict {
     pub(crate) operations: usize,
     /// Operations that overlapped another one of the key.
     pub(crate) overlapping: usize,
+    /// Keys that went for another one.
+    pub(crate) evicted: usize,
     /// Operations of the longest part.
     pub(crate) longest: usize,
     /// Parts that no order explains.
@@ -77,6 +79,7 @@ impl std::ops::AddAssign for Verdict {
     fn add_assign(&mut self, other: Verdict) {
         self.operations += other.operations;
         self.overlapping += other.overlapping;
+        self.evicted += other.evicted;
         self.longest = self.longest.max(other.longest);
         self.refused += other.refused;
     }
@@ -85,7 +88,9 @@ impl std::ops::AddAssign for Verdict {
 /// Checks the history of a key that has the value `start` at first.
 pub(crate) fn check(mut start: Option<u64>, mut events: Vec<Event>) -> Verdict {
     events.sort_unstable_by_key(|event| event.begin);
-    let mut verdict = Verdict { operations: events.len(), ..Verdict::default() };
+    let is_evicted = |event: &&Event| matches!(event.operation, Operation::Evicted);
+    let evicted = events.iter().filter(is_evicted).count();
+    let mut verdict = Verdict { operations: events.len(), evicted, ..Verdict::default() };
     let mut last_end = 0;
     let mut part = Vec::new();
     for (index, event) in events.iter().enumerate() {

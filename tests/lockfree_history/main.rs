@@ -21,7 +21,7 @@ use heptad::{
     Error,
     hash::unhash_word,
     layout::{LINE_BYTES, Line},
-    lockfree::{Map, Never, Track, arena_layout},
+    lockfree::{Inserted, Map, Never, Track, arena_layout},
     storage::Region,
 };
 
@@ -104,7 +104,8 @@ fn work<G: Track>(
     while events.len() < OPERATIONS {
         let cold = key_of(HOT_KEYS as u64 + random.u64(..COLD_KEYS));
         match random.u8(..20) {
-            0..6 => _ = map.insert(cold, cold),
+            0..5 => _ = map.insert(cold, cold),
+            5 => insert_evicting(map, &mut events, process, (&hot, cold), &mut random),
             6..9 => _ = map.remove(cold),
             // Reads of many keys are one read of each, at some moment of the whole.
             9 => {
@@ -137,6 +138,37 @@ fn work<G: Track>(
         }
     }
     events
+}
+
+/// Inserts a key, for which a hot one goes if it can: events of both.
+fn insert_evicting<G: Track>(
+    map: &Map<'_, u64, u64, G>,
+    events: &mut Vec<(usize, Event)>,
+    process: usize,
+    (hot, cold): (&[u64; HOT_KEYS], u64),
+    random: &mut fastrand::Rng,
+) {
+    let number_of = |key: u64| hot.iter().position(|&hot| hot == key);
+    let key = if random.bool() { cold } else { hot[random.usize(..HOT_KEYS)] };
+    let value = random.u64(..5);
+    let begin = now();
+    let inserted = map.insert_evicting(key, value, |entries| {
+        entries.iter().position(|&(key, _)| number_of(key).is_some()).unwrap_or(0)
+    });
+    let end = now();
+    // What was refused changed nothing.
+    let Ok(inserted) = inserted else { return };
+    let mut push = |key, operation, before| {
+        if let Some(number) = number_of(key) {
+            let answer = Answer::Before(before);
+            events.push((number, Event { process, begin, end, operation, answer }));
+        }
+    };
+    let before = if let Inserted::Replaced(before) = inserted { Some(before) } else { None };
+    push(key, Operation::Upsert(value), before);
+    if let Inserted::Evicted(victim, value) = inserted {
+        push(victim, Operation::Evicted, Some(value));
+    }
 }
 
 fn push_reads(
@@ -189,6 +221,7 @@ fn histories_are_linearizable() {
     let verdict = run(|map, operation, key| operation.perform(map, key), rounds());
     println!("{verdict:?}");
     assert_eq!(verdict.refused, 0);
+    assert!(verdict.evicted > 0 || cfg!(miri));
     assert!(verdict.overlapping > 0, "no two operations overlapped: nothing was shown");
 }
 

@@ -21,6 +21,8 @@ pub(crate) enum Operation {
     Upsert(u64),
     Replace(u64),
     Remove,
+    /// It goes, for another key.
+    Evicted,
     RemoveIfBelow(u64),
     /// `modify`.
     Add(u64),
@@ -79,7 +81,7 @@ impl Operation {
         key: u64,
     ) -> Result<Answer, Error> {
         let before = match self {
-            Operation::Start(_) => unreachable!("not an operation of a map"),
+            Operation::Start(_) | Operation::Evicted => unreachable!("not an operation of a map"),
             Operation::Get => map.get(key),
             Operation::ContainsKey => return Ok(Answer::Present(map.contains_key(key))),
             Operation::Insert(value) => map.insert(key, value)?,
@@ -116,7 +118,7 @@ impl Operation {
             Operation::Insert(value) => Some(before.unwrap_or(value)),
             Operation::Upsert(value) => Some(value),
             Operation::Replace(value) => before.map(|_| value),
-            Operation::Remove => None,
+            Operation::Remove | Operation::Evicted => None,
             Operation::RemoveIfBelow(limit) => match before {
                 Some(value) if value < limit => return (Answer::Removed(before), None),
                 _ => return (Answer::Removed(None), before),

@@ -68,5 +68,5 @@ pub(crate) fn build(shell: &Shell, is_counted: bool) -> Result<PathBuf> {
 
 /// Stage `bench` of `verify`: the benchmark's own tests, which compile every contender.
 pub(crate) fn tests(shell: &Shell) -> Result<Count> {
-    Job::tests("bench", cmd!(shell, "cargo test --package bench")).run()
+    Job::tests("bench", cmd!(shell, "cargo test --package bench --package charts")).run()
 }

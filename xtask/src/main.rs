@@ -33,6 +33,7 @@ mod host;
 mod job;
 mod links;
 mod lint;
+mod linux;
 mod litmus;
 mod lockfree;
 mod matrix;
@@ -77,7 +78,7 @@ usage: cargo xtask COMMAND
   bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
   record [--quick] NAME…                 measures, and stores the figures for docs/measurements.md
   install-c --prefix DIR                 the C header and library; `install-c --help` lists the options
-  write-pages                            prints the printed blocks of DESIGN.md and docs/measurements.md anew
+  write-pages                            prints the blocks of DESIGN.md and docs/measurements.md, and the charts
   write-counts                           counts the operations anew that the stage `counts` watches";
 
 fn main() -> ExitCode {
@@ -153,7 +154,7 @@ fn run() -> Result<bool> {
             let call = install_call.context("`install-c` was parsed")?;
             return capi::install::run(&shell, &call).map(|()| true);
         }
-        Some("write-pages") => return pages::write().map(|()| true),
+        Some("write-pages") => return pages::write(&shell).map(|()| true),
         Some("write-counts") => return counts::write(&shell).map(|()| true),
         Some("asm-check") => {
             names.insert(0, "asm-check".into());

@@ -90,7 +90,8 @@ fn copy_tree(to: &Path) -> Result<()> {
     for entry in entries.filter_entry(|entry| entry.file_name().to_str().is_none_or(is_source)) {
         let entry = entry?;
         let copy = to.join(entry.path().strip_prefix(".")?);
-        if entry.file_type().is_dir() {
+        // A link to a folder too: no package of the models reads through it.
+        if entry.path().is_dir() {
             fs::create_dir_all(copy)?;
         } else if fs::read(&copy).ok() != Some(fs::read(entry.path())?) {
             fs::copy(entry.path(), copy)?;

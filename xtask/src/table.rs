@@ -6,8 +6,8 @@ use crate::needs::Need;
 use crate::stage::Stage;
 use crate::{
     arrows, asm_check, bench, builds, capi, consumers, counts, coverage, docs, fuzz, host, lint,
-    litmus, lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages, proofs,
-    protocols, qemu, sanitizers, user_mode, words,
+    linux, litmus, lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages,
+    proofs, protocols, qemu, sanitizers, user_mode, words,
 };
 
 /// What every change must pass.
@@ -235,6 +235,18 @@ pub(crate) const VERIFY: &[Stage] = &[
         about: "the C tests, watched by valgrind",
         needs: capi::memcheck::NEEDS,
         run: capi::memcheck::run,
+    },
+    Stage {
+        name: "linux",
+        about: "a Linux module: objtool, and threads, timers and NMIs on four cores under Debian's kernel",
+        needs: linux::NEEDS,
+        run: linux::run,
+    },
+    Stage {
+        name: "linux-rt",
+        about: "the Linux module under Debian's kernel with PREEMPT_RT",
+        needs: linux::RT_NEEDS,
+        run: linux::run_rt,
     },
     Stage {
         name: "model-mutants",

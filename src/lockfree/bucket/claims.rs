@@ -8,6 +8,8 @@ use crate::sync::Ordering::{Acquire, Relaxed, Release};
 pub(crate) enum Purpose {
     /// To stay there. The last free slot of a group is left alone.
     Entry,
+    /// The same for an entry that may take the place of another: none is moved for it.
+    Exchangeable,
     /// Until the slot of the value before is free.
     Update,
 }
@@ -30,8 +32,8 @@ impl Group {
         loop {
             let free = !claims & SLOTS;
             let enough = match purpose {
-                Purpose::Entry => free & free.wrapping_sub(1),
                 Purpose::Update => free,
+                Purpose::Entry | Purpose::Exchangeable => free & free.wrapping_sub(1),
             };
             if enough == 0 {
                 return None;

@@ -21,6 +21,7 @@
 
 mod counted;
 mod current;
+mod evict;
 mod guard;
 mod leaving;
 mod migrate;

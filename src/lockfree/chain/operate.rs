@@ -143,7 +143,7 @@ fn update_following(
 
 /// Does a change of the key of `word`, about to begin in `home` of `table`, do a step of the rebuild even if
 /// there is such a key? One in [`CHANGES_PER_STEP`] does: so many commits of one home.
-fn is_drawn<'a>(mut table: Table<'a>, mut home: Home<'a>, word: u64) -> bool {
+pub(super) fn is_drawn<'a>(mut table: Table<'a>, mut home: Home<'a>, word: u64) -> bool {
     loop {
         let header = home.header();
         if !header.is_migrated() {

@@ -59,19 +59,6 @@ impl<'a> Table<'a> {
             }
         }
     }
-
-    /// Do operations look for the key of `word` in this table? They do if its homes in all tables before,
-    /// from `first` on, are migrated.
-    pub(crate) fn counts(self, first: Table<'_>, word: u64) -> bool {
-        let mut before = Some(first);
-        while let Some(earlier) = before.filter(|earlier| !earlier.is(self)) {
-            if !earlier.home_of(word).header().is_migrated() {
-                return false;
-            }
-            before = earlier.next();
-        }
-        true
-    }
 }
 
 /// The tables from `first` on that there are now, the newest first.

@@ -99,8 +99,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         Ok(map)
     }
 
-    /// For models.
-    #[cfg(all(test, heptad_loom))]
+    /// The tables.
     pub(crate) fn chain(&self) -> &Chain<'a, G> {
         &self.chain
     }
@@ -339,7 +338,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     /// The key that is stored as `reference` and its hash bits. Which reference was met last that
     /// stands for it is left in `found`.
     #[inline]
-    fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Matches> {
+    pub(super) fn key(&self, key: &K::Key, reference: u64, found: &Cell<u64>) -> Key<impl Matches> {
         let kept = self.keys.hash_bits();
         let hash_bits = self.keys.hash(key) & kept;
         let matches = move |word: u64, stored: u64, look: Look<'_>| {

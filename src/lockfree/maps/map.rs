@@ -393,7 +393,6 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     }
 
     /// The tables.
-    #[cfg(test)]
     pub(crate) fn chain(&self) -> &Chain<'a, G> {
         &self.chain
     }
@@ -417,7 +416,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
 
 /// The key that is stored as the word of `key`.
 #[inline]
-fn exactly(key: impl Word) -> Key<impl Matches> {
+pub(super) fn exactly(key: impl Word) -> Key<impl Matches> {
     Key { word: key.to_word(), matches: |word, stored, _: Look<'_>| stored == word }
 }
 

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{layout::Line, storage::Region};
 
+mod evictions;
 mod grace;
 mod members;
 mod one_home;

@@ -73,15 +73,15 @@ pub(crate) struct Callers<F> {
     rounds_left: u32,
 }
 
-/// Rounds of one operation that may be lost while a caller's closure runs: more than other contexts cause
-/// by chance, unless the closure is slow. The attempt in the bucket comes before them, so a closure is
-/// called 128 times at most.
-const MOST_ROUNDS_LOST: u32 = 127;
+/// So often an operation calls a caller's closure while the home changes: more than other contexts cause by
+/// chance, unless the closure is slow.
+pub(super) const MOST_CALLS: u32 = 128;
 
 impl<F> Callers<F> {
     #[inline]
     pub(crate) fn new(decide: F) -> Self {
-        Callers { decide, rounds_left: MOST_ROUNDS_LOST }
+        // The attempt in the bucket comes before all rounds.
+        Callers { decide, rounds_left: MOST_CALLS - 1 }
     }
 }
 
@@ -100,11 +100,15 @@ impl<F: FnMut(Option<u64>) -> Decision> Decide for Callers<F> {
 }
 
 impl Home<'_> {
-    /// Ends the round if the home has changed while `decide` ran, as no commit under `seen` can succeed
-    /// then; and the operation if this has happened too often.
+    /// Ends the round if the home has changed while a caller's closure ran, as no commit under `seen` can
+    /// succeed then; and the operation if this has happened too often.
     #[inline]
-    pub(crate) fn check_round(self, seen: Header, decide: &mut impl Decide) -> Result<(), Setback> {
-        let Some(left) = decide.rounds_left() else { return Ok(()) };
+    pub(crate) fn check_round(
+        self,
+        seen: Header,
+        rounds_left: Option<&mut u32>,
+    ) -> Result<(), Setback> {
+        let Some(left) = rounds_left else { return Ok(()) };
         // Relaxed: only an early answer; the commit decides.
         let now = Header(self.bucket().header().load(Relaxed));
         if now.is_same_but_for_reserved(seen) {

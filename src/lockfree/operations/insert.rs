@@ -44,10 +44,10 @@ impl<'a, T: Reserver> Table<'a, T> {
         word: u64,
         value: u64,
         reservation: Reservation,
+        purpose: Purpose,
     ) -> Result<(), Setback> {
         let first_region = Shape::first_region(self.number(home));
-        let (place, seen) =
-            self.reserve_slot(home, seen, reservation, first_region, Purpose::Entry)?;
+        let (place, seen) = self.reserve_slot(home, seen, reservation, first_region, purpose)?;
         self.fill(home, seen, place, word, value);
         Ok(home.show(seen, place)?)
     }

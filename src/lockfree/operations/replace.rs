@@ -46,7 +46,8 @@ impl Home<'_> {
         }
     }
 
-    /// Shows the key at `old` with another value in a slot of the same group, which is claimed.
+    /// Shows a key with its value in a slot of the group of `old`, which is claimed, and hides `old` in the same
+    /// commit.
     #[inline]
     fn replace_in_group(
         self,
@@ -54,11 +55,9 @@ impl Home<'_> {
         group: &Group,
         old: Place,
         slot: u32,
-        value: u64,
+        (word, value): (u64, u64),
     ) -> Result<(), Reservation> {
         let new = Place::in_group(old.region(), slot);
-        // Relaxed: as in `hits`.
-        let word = group.pair(old.group_slot()).key.load(Relaxed);
         group.pair(slot).fill(word, value);
         match self.commit(seen, |now| now.showing(new).hiding(old)) {
             Ok(_) => {
@@ -86,7 +85,8 @@ impl<'a, T: Reserver> Table<'a, T> {
         reservation: Reservation,
     ) -> Result<(), Setback> {
         if !place.is_own() {
-            return self.replace_pair(home, seen, place, value, reservation);
+            let word = self.key_at(home, place);
+            return self.replace_pair(home, seen, place, (word, value), reservation);
         }
         let reservation = match reservation {
             Reservation::None => match home.reserve_spare(self.reserver, seen) {
@@ -99,18 +99,19 @@ impl<'a, T: Reserver> Table<'a, T> {
         if reservation == Reservation::Spare {
             return Ok(home.swap_cell(seen, place.own_slot(), value)?);
         }
-        self.replace_pair(home, seen, place, value, reservation)
+        let word = self.key_at(home, place);
+        self.replace_pair(home, seen, place, (word, value), reservation)
     }
 
-    /// Shows key and value at a new place, and hides the old one in the same commit. Never `Full`: see
+    /// Shows a key and its value at a new place, and hides `old` in the same commit. Never `Full`: see
     /// [`Purpose::Update`].
     #[cold]
-    fn replace_pair(
+    pub(crate) fn replace_pair(
         self,
         home: Home<'a>,
         seen: Header,
         old: Place,
-        value: u64,
+        (word, value): (u64, u64),
         reservation: Reservation,
     ) -> Result<(), Setback> {
         self.hides(home, old);
@@ -118,12 +119,12 @@ impl<'a, T: Reserver> Table<'a, T> {
             // In the group where it is, if there is room: no other line then.
             let group = self.group(home, old.region());
             if let Some(slot) = group.claim_free(self.reserver, Purpose::Update) {
-                return Ok(home.replace_in_group(seen, group, old, slot, value)?);
+                return Ok(home.replace_in_group(seen, group, old, slot, (word, value))?);
             }
         }
         let (new, seen) =
             self.reserve_slot(home, seen, reservation, old.region(), Purpose::Update)?;
-        self.fill(home, seen, new, self.key_at(home, old), value);
+        self.fill(home, seen, new, word, value);
         match home.commit(seen, |now| now.showing(new).removing(old)) {
             Ok(after) if new.is_own() || new.is_in_group_of(old) => {
                 self.after_hiding(home, after, old);

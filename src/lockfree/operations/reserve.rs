@@ -70,6 +70,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
         match purpose {
             Purpose::Entry => self.relocate(home, seen),
+            Purpose::Exchangeable => Err(Stop::Full),
             // Operations under way have reserved the slots that insertions leave for updates.
             Purpose::Update => Err(Stop::Busy),
         }

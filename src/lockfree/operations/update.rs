@@ -25,7 +25,7 @@ use super::{
 };
 use crate::lockfree::{
     arena::Table,
-    bucket::{Home, Place, Reserver},
+    bucket::{Home, Place, Purpose, Reserver},
 };
 
 impl<'a, T: Reserver> Table<'a, T> {
@@ -124,7 +124,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
         let decision = decide.decide(current);
         if decision != Decision::Keep {
-            home.check_round(seen, decide)?;
+            home.check_round(seen, decide.rounds_left())?;
         }
         match (decision, place) {
             (Decision::Keep, _) | (Decision::Remove, None) => self.release(home, reservation),
@@ -135,7 +135,7 @@ impl<'a, T: Reserver> Table<'a, T> {
                 self.replace(home, seen, place, value, reservation)?
             }
             (Decision::Set(value), None) => {
-                self.insert(home, seen, key.word, value, reservation)?
+                self.insert(home, seen, key.word, value, reservation, Purpose::Entry)?
             }
         }
         Ok(current)

@@ -38,6 +38,7 @@ use crate::{
 
 mod closures;
 mod departures;
+mod evictions;
 mod leaks;
 mod life;
 mod members;

@@ -33,6 +33,7 @@ fn operations() -> Vec<Operation> {
         Increment(first),
         Toggle(first, 5),
         Insert(absent, 6),
+        InsertEvicting(absent, 8),
         Help(1),
         Help(4),
     ]

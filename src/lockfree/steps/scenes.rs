@@ -61,6 +61,7 @@ fn operations(about: u64, beside: u64) -> Vec<Operation> {
         Increment(about),
         Toggle(about, 5),
         Insert(key(ALL), 6),
+        InsertEvicting(key(ALL), 8),
         Upsert(beside, 7),
         Remove(beside),
     ]

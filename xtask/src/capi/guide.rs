@@ -1,7 +1,7 @@
-//! `docs/c.md`, followed to the letter: its code is saved under the names it gives, its commands are
-//! executed, and their output is compared with what the page shows.
+//! `docs/c.md` and `docs/linux.md`, followed to the letter: their code is saved under the names they give, their
+//! commands are executed, and the output is compared with what the page shows.
 //!
-//! The page becomes one shell script. It starts in an empty folder beside a clone of the repository, with
+//! A page becomes one shell script. It starts in an empty folder beside a clone of the repository, with
 //! a separate home, and stops at the first command that fails.
 
 use std::env;
@@ -22,11 +22,29 @@ const GUIDE: &str = "docs/c.md";
 
 /// Does what the page says, and checks its code by rules that the page's own commands do not apply.
 pub(super) fn run(shell: &Shell, folder: &Path) -> Result<Count> {
-    let pieces = pieces_of(&fs::read_to_string(GUIDE)?)?;
-    let work = fs::canonicalize(folder)?.join("guide");
-    let _ = fs::remove_dir_all(&work);
+    let work = folder.join("guide");
+    let mut jobs = vec![follow(shell, GUIDE, &work, &[])?];
+    let first = work.join("home/first");
+    for name in ["first.c", "claims.c", "members.c", "guide.c"] {
+        let file = first.join(name);
+        let read = cmd!(shell, "gcc -std=c99 -Iinclude -fsyntax-only {file}").args(STRICT);
+        jobs.push(Job::step(format!("{name} of {GUIDE}, read strictly"), read));
+    }
+    job::run_until_failure(jobs)
+}
+
+/// The job that does what `page` says in `work`, which is empty before, with further variables of the shell.
+pub(crate) fn follow(
+    shell: &Shell,
+    page: &str,
+    work: &Path,
+    variables: &[(&str, &Path)],
+) -> Result<Job> {
+    let pieces = pieces_of(page, &fs::read_to_string(page)?)?;
+    let _ = fs::remove_dir_all(work);
+    fs::create_dir_all(work.join("home"))?;
+    let work = fs::canonicalize(work)?;
     let home = work.join("home");
-    fs::create_dir_all(&home)?;
     symlink(env::current_dir()?, work.join("heptad"))?;
     let script = work.join("script");
     fs::write(&script, script_of(&pieces))?;
@@ -34,6 +52,7 @@ pub(super) fn run(shell: &Shell, folder: &Path) -> Result<Count> {
     let mut follow = cmd!(shell, "sh -eux {script}")
         .env("HOME", &home)
         .env("WORK", &work)
+        .envs(variables.iter().copied())
         .env_remove("PKG_CONFIG_PATH")
         .env_remove("LD_LIBRARY_PATH");
     // In another home, Cargo and rustup would not find anything.
@@ -44,14 +63,7 @@ pub(super) fn run(shell: &Shell, folder: &Path) -> Result<Count> {
             follow = follow.env(variable, default);
         }
     }
-    let mut jobs = vec![Job::step(format!("{GUIDE}, followed in an empty folder"), follow)];
-    let first = home.join("first");
-    for name in ["first.c", "claims.c", "members.c", "guide.c"] {
-        let file = first.join(name);
-        let read = cmd!(shell, "gcc -std=c99 -Iinclude -fsyntax-only {file}").args(STRICT);
-        jobs.push(Job::step(format!("{name} of {GUIDE}, read strictly"), read));
-    }
-    job::run_until_failure(jobs)
+    Ok(Job::step(format!("{page}, followed in an empty folder"), follow))
 }
 
 /// What a reader does with a block of the page.
@@ -64,7 +76,7 @@ enum Piece {
 }
 
 /// The page's blocks in order. Code without a file name could not be tested, and is an error.
-fn pieces_of(markdown: &str) -> Result<Vec<Piece>> {
+fn pieces_of(page: &str, markdown: &str) -> Result<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut block: Option<(String, String)> = None;
     for event in Parser::new(markdown) {
@@ -80,9 +92,11 @@ fn pieces_of(markdown: &str) -> Result<Vec<Piece>> {
             Event::End(TagEnd::CodeBlock) => {
                 let (info, text) = block.take().unwrap_or_default();
                 match info.split_once(' ') {
-                    Some(("c", file)) => pieces.push(Piece::Save { file: file.into(), code: text }),
+                    Some(("c" | "make", file)) => {
+                        pieces.push(Piece::Save { file: file.into(), code: text })
+                    }
                     _ => {
-                        ensure!(info == "console", "{GUIDE}: what is a block of `{info}` for?");
+                        ensure!(info == "console", "{page}: what is a block of `{info}` for?");
                         pieces.extend(commands_in(&text));
                     }
                 }
@@ -138,8 +152,8 @@ mod tests {
         };
         let code = Piece::Save { file: "a.c".into(), code: "int a;\n".into() };
         let pieces = [code, command("cd x", ""), command("./a", "one\ntwo")];
-        assert_eq!(pieces_of(PAGE).unwrap(), pieces);
-        assert!(pieces_of("```c\nint a;\n```\n").is_err());
+        assert_eq!(pieces_of(GUIDE, PAGE).unwrap(), pieces);
+        assert!(pieces_of(GUIDE, "```c\nint a;\n```\n").is_err());
     }
 
     /// Follows a page in a folder that has a program `x/a`: does the script succeed?
@@ -148,7 +162,7 @@ mod tests {
         let program = folder.path().join("x/a");
         fs::create_dir(folder.path().join("x")).unwrap();
         fs::write(&program, "echo one\necho two\n").unwrap();
-        let script = script_of(&pieces_of(&page.replace("./a", "sh a")).unwrap());
+        let script = script_of(&pieces_of(GUIDE, &page.replace("./a", "sh a")).unwrap());
         let shell = Shell::new().unwrap();
         let follow = cmd!(shell, "sh -eu -c {script}").env("WORK", folder.path());
         follow.quiet().ignore_stdout().ignore_stderr().run().is_ok()

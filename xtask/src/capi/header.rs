@@ -18,7 +18,7 @@ use crate::job::{self, Job};
 use crate::stage::Count;
 
 /// The folder of the headers: `heptad.h` includes those in `heptad`, except a few.
-pub(super) const FOLDER: &str = "include";
+pub(crate) const FOLDER: &str = "include";
 
 /// Headers with functions of no library: a program includes them separately.
 const OPTIONAL: &[&str] =
@@ -29,7 +29,7 @@ fn is_optional(file: &Path) -> bool {
 }
 
 /// The headers, by their paths in [`FOLDER`].
-pub(super) fn files() -> Result<Vec<PathBuf>> {
+pub(crate) fn files() -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in WalkDir::new(FOLDER).sort_by_file_name() {
         let entry = entry?;

@@ -11,6 +11,8 @@
 //!   DIR/share/man/man3/heptad.3, heptad_set.3, ...
 //! ```
 //!
+//! With `--linux`, for a module's folder: the headers, `lib/heptad.o_shipped`, and what the module's Kbuild file includes.
+//!
 //! With `--destdir` or the variable `DESTDIR`, as packagers set it, the files go below that folder, and name the prefix
 //! without it. Everything is built first, and then installed as a whole ([`prefix`]).
 
@@ -29,17 +31,20 @@ use super::manual;
 use super::prefix;
 use super::programs::{NATIVE, Toolchain};
 use crate::job::{self, Job};
+use crate::linux;
 use crate::needs::{self, Need};
 use crate::stage::Count;
 
 const USAGE: &str = "\
 usage: cargo xtask install-c --prefix DIR [--destdir DIR] [--target TARGET] [--with-memory-functions]
+       cargo xtask install-c --prefix DIR [--destdir DIR] --linux
 
   --prefix DIR               where to install; DIR/include, DIR/lib and DIR/share are made
   --destdir DIR              a folder to put that below, for packages; else the variable DESTDIR, if there is one
   --target TARGET            for another target than this machine, such as aarch64-unknown-none-softfloat
                              or x86_64-unknown-linux-musl (an archive and an object: no shared library)
-  --with-memory-functions    heptad.o brings memcpy, memset and memcmp, as weak symbols (bare metal only)";
+  --with-memory-functions    heptad.o brings memcpy, memset and memcmp, as weak symbols (bare metal only)
+  --linux                    an object for modules of Linux on x86_64: docs/linux.md";
 
 /// The options of the command.
 pub(crate) struct Call {
@@ -47,6 +52,7 @@ pub(crate) struct Call {
     destdir: Option<PathBuf>,
     target: Option<String>,
     memory: Memory,
+    for_linux: bool,
 }
 
 impl Call {
@@ -59,6 +65,7 @@ impl Call {
             destdir: destdir.map(PathBuf::from),
             target: None,
             memory: Memory::Elsewhere,
+            for_linux: false,
         };
         while let Some(argument) = parser.next()? {
             match argument {
@@ -68,6 +75,7 @@ impl Call {
                 }
                 Arg::Long("target") => call.target = Some(parser.value()?.string()?),
                 Arg::Long("with-memory-functions") => call.memory = Memory::Within,
+                Arg::Long("linux") => call.for_linux = true,
                 Arg::Short('h') | Arg::Long("help") => {
                     println!("{USAGE}");
                     return Ok(None);
@@ -77,6 +85,9 @@ impl Call {
         }
         if call.prefix.as_os_str().is_empty() {
             bail!("where to?\n{USAGE}");
+        }
+        if call.for_linux && (call.target.is_some() || call.memory == Memory::Within) {
+            bail!("--linux has a target and memory functions of its own\n{USAGE}");
         }
         Ok(Some(call))
     }
@@ -101,6 +112,13 @@ impl Call {
 
 /// Installs.
 pub(crate) fn run(shell: &Shell, call: &Call) -> Result<()> {
+    if call.for_linux {
+        needs::obtain(shell, linux::OBJECT_NEEDS)?;
+        let place = call.place();
+        let files = prefix::fill(&place.folder, |staging| linux::object::install(shell, staging))?;
+        files.iter().for_each(|file| println!("{}", file.display()));
+        return Ok(());
+    }
     let host = needs::host_target(shell)?;
     let target = call.target.clone().unwrap_or(host);
     let needed = [

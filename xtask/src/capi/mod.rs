@@ -17,8 +17,8 @@
 
 pub(crate) mod bench;
 mod examples;
-mod guide;
-mod header;
+pub(crate) mod guide;
+pub(crate) mod header;
 pub(crate) mod install;
 mod kernel;
 pub(crate) mod library;
