@@ -18,6 +18,8 @@
  *
  *     heptad/inline.h    lookups that the compiler inlines; heptad/probe.h is a part of it
  *     heptad/growing.h   sets, maps and tables that grow with an allocator of yours; heptad/malloc.h has malloc's
+ *     heptad/growing_robin.h   the same for sorted ones
+ *     heptad/sized.h     maps from 64-bit keys to values of a size that init is given
  *     heptad/typed.h     maps of keys and values of any type, and of strings
  *
  * Each header can be included by itself. What follows holds for all of them.

@@ -9,6 +9,8 @@
 #include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "check.h"
@@ -209,20 +211,43 @@ static int rebuild_meanwhile(int reclaim)
 
 /* ------------------------------------------------------------- the books */
 
+/* Called through heptad: the kernel unwinds its frames by what objtool made of them. */
+static bool trace_leads_to(const char *function)
+{
+    unsigned long frames[16];
+    unsigned int count = stack_trace_save(frames, ARRAY_SIZE(frames), 0), index;
+    char name[64];
+
+    for (index = 0; index < count; index++) {
+        snprintf(name, sizeof(name), "%ps", (void *)frames[index]);
+        if (strncmp(name, function, strlen(function)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct sums {
+    u64 of[SOURCES];
+    bool is_traced;
+};
+
 static int sum_up(u64 key, u64 value, void *context)
 {
-    u64 *sums = context;
+    struct sums *sums = context;
 
-    sums[key >> 32] += value;
+    sums->is_traced = sums->is_traced || trace_leads_to("compare_books ");
+    sums->of[key >> 32] += value;
     return 1;
 }
 
-static void compare_books(int rebuilds)
+static noinline void compare_books(int rebuilds)
 {
-    u64 sums[SOURCES] = { 0 };
+    struct sums sums = { { 0 } };
     int cpu, source;
 
-    heptad_lockfree_each(&map, sum_up, sums);
+    heptad_lockfree_each(&map, sum_up, &sums);
+    check(sums.is_traced, "a stack trace leads through heptad to its caller");
     for (source = 0; source < SOURCES; source++) {
         u64 counted = 0, refused = 0, nested = 0, taken_out = 0;
         char what[80];
@@ -235,10 +260,11 @@ static void compare_books(int rebuilds)
             nested += its->nested[source];
             taken_out += its->taken_out[source];
         }
-        pr_info("heptad: %s: counted %llu, of these %llu inside another call; refused %llu; in the map %llu, taken out %llu\n",
-                source_names[source], counted, nested, refused, sums[source], taken_out);
+        pr_info("heptad: %s: counted %llu, of these %llu inside another call; refused %llu; "
+                "in the map %llu, taken out %llu\n",
+                source_names[source], counted, nested, refused, sums.of[source], taken_out);
         snprintf(what, sizeof(what), "the %s books balance after %d rebuilds", source_names[source], rebuilds);
-        check(sums[source] + taken_out == counted, what);
+        check(sums.of[source] + taken_out == counted, what);
         if (source != THREAD) {
             snprintf(what, sizeof(what), "%s events came in the middle of other calls", source_names[source]);
             check(nested > 0, what);

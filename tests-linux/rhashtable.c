@@ -1,9 +1,9 @@
 /* The same counting in the kernel's own resizable table. Its insertion allocates and takes a spin lock with soft
- * interrupts off, so threads and soft interrupts may insert; a hard interrupt or an NMI that came in the middle would wait
- * for what it interrupted, or allocate where nobody may. These can only look up, and count in entries that are
- * there: this file shows how many events they lose. Half of their keys are those of threads too, which soon have
- * entries. No key is removed: a count that is added to an entry after its
- * removal is lost without a trace. */
+ * interrupts off, so threads and soft interrupts may insert. A hard interrupt or an NMI in the middle would wait for
+ * what it interrupted, or allocate where nobody may: these only look up, and count in entries that are there. This
+ * file shows how many events they lose; half of their keys are those of threads too, which soon have entries.
+ *
+ * No key is removed: a count that is added to an entry after its removal is lost without a trace. */
 #include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>

@@ -25,6 +25,12 @@ static int keep_key(uint64_t key, void *context)
     return 1;
 }
 
+static size_t choose_first(const heptad_entry *entries, size_t count, void *context)
+{
+    (void)entries, (void)count, (void)context;
+    return 0;
+}
+
 static int keep_pair(uint64_t key, uint64_t *value, void *context)
 {
     (void)key, (void)value, (void)context;
@@ -75,6 +81,7 @@ static void all_of_map(heptad_map *handle, int code)
     EQUAL(heptad_map_stats(handle, &stats), code);
     EQUAL(heptad_map_insert(handle, 1, 2, &value), code);
     EQUAL(heptad_map_get_or_insert(handle, 1, 2, &value), code);
+    EQUAL(heptad_map_insert_evicting(handle, 1, 2, choose_first, NULL, &key, &value), code);
     EQUAL(heptad_map_replace(handle, 1, 2, &value), code);
     EQUAL(heptad_map_modify(handle, 1, change_value, NULL, &value), code);
     EQUAL(heptad_map_add(handle, 1, 2, &value), code);
@@ -389,6 +396,9 @@ static void arrays_and_results(void)
     EQUAL(init_map(&map, other_lines, sizeof other_lines), HEPTAD_OK);
     EQUAL(heptad_map_insert(&map, 1, 2, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_map_add(&map, 1, 2, crooked), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_map_insert_evicting(&map, 1, 2, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_map_insert_evicting(&map, 1, 2, choose_first, NULL, crooked, NULL), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_map_insert_evicting(&map, 1, 2, choose_first, NULL, NULL, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_map_get(&map, 1, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_map_remove(&map, 1, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_map_len(&map), 0);

@@ -67,6 +67,24 @@ static void compare_table(const heptad_table *table, uint64_t hash, uint64_t key
     CHECK(!heptad_table_len(table) || key != hash || calls >= before);
 }
 
+/* Hashes that are their own keys, of which every third key is one that no entry equals. */
+static void compare_table_batch(const heptad_table *table, const uint64_t *hashes, size_t count)
+{
+    static uint8_t one[MOST_KEYS + 1], two[MOST_KEYS + 1];
+    static uint64_t entries_one[MOST_KEYS + 1], entries_two[MOST_KEYS + 1];
+    static const void *keys[MOST_KEYS];
+    size_t at;
+    for (at = 0; at < count; at++) {
+        keys[at] = at % 3 == 2 ? &hashes[at - 1] : &hashes[at];
+    }
+    one[count] = two[count] = 7;
+    entries_one[count] = entries_two[count] = 7;
+    EQUAL(heptad_inline_table_find_many(table, hashes, keys, count, entries_one, one, is_equal),
+          heptad_table_find_many(table, hashes, keys, count, entries_two, two));
+    CHECK(memcmp(one, two, count + 1) == 0);
+    CHECK(memcmp(entries_one, entries_two, (count + 1) * sizeof *entries_one) == 0);
+}
+
 /* A hash of this tag whose home is this group, and one bit that tells keys apart. */
 static uint64_t hash_with(uint64_t tag, uint64_t home, uint64_t number)
 {
@@ -81,7 +99,7 @@ static void compare_all(size_t groups, int load, size_t count, uint64_t (*choose
     heptad_table table = HEPTAD_INIT;
     static HEPTAD_LINES(map_lines, 2 * MOST_GROUPS);
     static HEPTAD_LINES(table_lines, MOST_GROUPS);
-    static uint64_t keys[MOST_KEYS];
+    static uint64_t keys[MOST_KEYS], hashes[MOST_KEYS];
     uint64_t number, hash;
 
     EQUAL(heptad_set_init(&set, lines, 64 * groups, SEED, load), HEPTAD_OK);
@@ -96,6 +114,7 @@ static void compare_all(size_t groups, int load, size_t count, uint64_t (*choose
     }
     for (number = 0; number < 2 * count; number++) {
         hash = choose(number);
+        hashes[number] = hash;
         keys[number] = heptad_unhash_word(SEED, hash);
         compare_set(&set, keys[number]);
         compare_map(&map, keys[number]);
@@ -108,6 +127,7 @@ static void compare_all(size_t groups, int load, size_t count, uint64_t (*choose
         }
     }
     compare_batch(&set, &map, keys, 2 * count);
+    compare_table_batch(&table, hashes, 2 * count);
     for (number = 0; number < 2 * count; number++) {
         compare_set(&set, keys[number]);
         compare_map(&map, keys[number]);
@@ -169,11 +189,24 @@ static int never_equal(uint64_t entry, const void *key, void *context)
 static void the_fast_path_is_taken(void)
 {
     heptad_table table = HEPTAD_INIT;
-    uint64_t entry = 5;
+    uint64_t entry = 5, result = 0;
+    const void *keys[1];
+    uint8_t found = 7;
     EQUAL(heptad_table_init(&table, lines, 64, HEPTAD_LOAD_15_16, hash_of, is_equal, &calls), HEPTAD_OK);
     EQUAL(heptad_table_insert(&table, entry, &entry, entry, NULL), 1);
     EQUAL(heptad_inline_table_find(&table, entry, &entry, NULL, never_equal), HEPTAD_HAS_INLINE ? 0 : 1);
     EQUAL(heptad_inline_table_find(&table, entry, &entry, NULL, is_equal), 1);
+    keys[0] = &entry;
+    EQUAL(heptad_inline_table_find_many(&table, &entry, keys, 1, &result, &found, never_equal), HEPTAD_OK);
+    EQUAL(found, HEPTAD_HAS_INLINE ? 0 : 1);
+    EQUAL(heptad_inline_table_find_many(&table, &entry, keys, 1, &result, &found, is_equal), HEPTAD_OK);
+    CHECK(found == 1 && result == 5);
+    EQUAL(heptad_inline_table_find_many(&table, &entry, NULL, 1, &result, &found, is_equal), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_inline_table_find_many(&table, &entry, keys, 1, &entry, &found, is_equal), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_table_find_many(&table, &entry, keys, 1, &result, (uint8_t *)keys, is_equal),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_inline_table_find_many(&table, &entry, keys, 1, (uint64_t *)(void *)keys, &found, is_equal),
+          HEPTAD_ERROR_OVERLAPPING);
 }
 
 /* For the table whose `retain` calls. */

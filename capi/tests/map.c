@@ -47,6 +47,66 @@ static void values_go_in_and_out(void)
     EQUAL(heptad_map_len(&map), 0);
 }
 
+/* The entry of the least value; how often it was called is in the context's first word, its map in the second. */
+struct seen {
+    unsigned calls;
+    heptad_map *map;
+};
+
+static size_t least(const heptad_entry *entries, size_t count, void *context)
+{
+    struct seen *seen = (struct seen *)context;
+    size_t at, best = 0;
+    CHECK(count >= 1 && count <= 14);
+    for (at = 1; at < count; at++) {
+        best = entries[at].value < entries[best].value ? at : best;
+    }
+    EQUAL(heptad_map_insert(seen->map, 1, 1, NULL), HEPTAD_ERROR_BUSY);
+    seen->calls++;
+    return best;
+}
+
+static size_t beyond_the_last(const heptad_entry *entries, size_t count, void *context)
+{
+    *(uint64_t *)context = entries[count - 1].key;
+    return count + 5;
+}
+
+static void a_full_map_evicts(void)
+{
+    heptad_map map;
+    struct seen seen = { 0, NULL };
+    uint64_t key, old_key = 77, old_value = 77, last = 0, sum = 0;
+    size_t position = 0;
+    make(&map);
+    seen.map = &map;
+    for (key = 0; key < 105; key++) {
+        EQUAL(heptad_map_insert_evicting(&map, key, key, least, &seen, &old_key, &old_value), 1);
+        sum += key;
+    }
+    EQUAL(seen.calls, 0);
+    EQUAL(old_key, 77);
+    EQUAL(heptad_map_insert_evicting(&map, 50, 150, least, &seen, &old_key, &old_value), 0);
+    CHECK(old_key == 50 && old_value == 50 && seen.calls == 0);
+    sum += 100;
+    for (; key < 1000; key++) {
+        EQUAL(heptad_map_insert_evicting(&map, key, key, least, &seen, &old_key, &old_value), 2);
+        CHECK(old_key == old_value || (old_key == 50 && old_value == 150));
+        EQUAL(heptad_map_get(&map, old_key, NULL), 0);
+        EQUAL(heptad_map_get(&map, key, NULL), 1);
+        EQUAL(heptad_map_len(&map), 105);
+        sum += key - old_value;
+    }
+    EQUAL(seen.calls, 1000 - 105);
+    EQUAL(heptad_map_insert_evicting(&map, key, key, beyond_the_last, &last, &old_key, NULL), 2);
+    EQUAL(old_key, last);
+    sum += key - (old_key == 50 ? 150 : old_key);
+    while (heptad_map_next(&map, &position, NULL, &old_value) == 1) {
+        sum -= old_value;
+    }
+    EQUAL(sum, 0);
+}
+
 static void counters_count(void)
 {
     heptad_map map;
@@ -172,7 +232,7 @@ static void values_change_in_place(void)
 int main(void)
 {
     static const struct test_case cases[] = {
-        CASE(values_go_in_and_out),
+        CASE(a_full_map_evicts), CASE(values_go_in_and_out),
         CASE(counters_count),
         CASE(batches_answer_as_single_calls),
         CASE(walks_see_each_entry_once),

@@ -2,7 +2,7 @@
  *
  *     heptad_inline_set_contains     heptad_inline_map_get     heptad_inline_table_find
  *     heptad_inline_set_prefetch     heptad_inline_map_prefetch     heptad_inline_table_prefetch
- *     heptad_inline_set_contains_many     heptad_inline_map_get_many
+ *     heptad_inline_set_contains_many     heptad_inline_map_get_many     heptad_inline_table_find_many
  *
  * Each takes the arguments of the function without `inline_` in its name and returns the same, errors included. It
  * reads the fields that a live handle has at its start, answers hits and misses by itself, and calls the library for
@@ -115,12 +115,12 @@ HEPTAD_INLINE int heptad_inline_is_plain_batch(const heptad_probe *probe, const 
 }
 
 /* Asks for the line of the next key of a batch, if there is one, and keeps its hash. */
-HEPTAD_INLINE void heptad_inline_ask(const heptad_probe *probe, const uint64_t *keys, size_t count, size_t index,
+HEPTAD_INLINE void heptad_inline_ask(const heptad_probe *probe, const uint64_t *keys, size_t count, size_t at,
                               uint64_t *hashes)
 {
-    if (index < count) {
-        uint64_t hash = heptad_probe_hash(probe->seed, keys[index]);
-        hashes[index % HEPTAD_AHEAD] = hash;
+    if (at < count) {
+        uint64_t hash = heptad_probe_hash(probe->seed, keys[at]);
+        hashes[at % HEPTAD_AHEAD] = hash;
         heptad_probe_prefetch(probe, hash);
     }
 }
@@ -232,14 +232,14 @@ HEPTAD_STATIC int heptad_inline_set_contains_many(const heptad_set *set, const u
     heptad_probe probe = heptad_probe_of(set, HEPTAD_KIND_SET);
     if (heptad_inline_is_plain_batch(&probe, keys, count) && heptad_inline_is_free(&probe, found, count, keys, count)) {
         uint64_t hashes[HEPTAD_AHEAD];
-        size_t index;
-        for (index = 0; index < HEPTAD_AHEAD; index++) {
-            heptad_inline_ask(&probe, keys, count, index, hashes);
+        size_t at;
+        for (at = 0; at < HEPTAD_AHEAD; at++) {
+            heptad_inline_ask(&probe, keys, count, at, hashes);
         }
-        for (index = 0; index < count; index++) {
-            uint64_t hash = hashes[index % HEPTAD_AHEAD];
-            heptad_inline_ask(&probe, keys, count, index + HEPTAD_AHEAD, hashes);
-            found[index] = heptad_inline_in_set(&probe, set, keys[index], hash) > 0;
+        for (at = 0; at < count; at++) {
+            uint64_t hash = hashes[at % HEPTAD_AHEAD];
+            heptad_inline_ask(&probe, keys, count, at + HEPTAD_AHEAD, hashes);
+            found[at] = heptad_inline_in_set(&probe, set, keys[at], hash) > 0;
         }
         return HEPTAD_OK;
     }
@@ -257,22 +257,54 @@ HEPTAD_STATIC int heptad_inline_map_get_many(const heptad_map *map, const uint64
         && heptad_inline_is_free(&probe, values, count * sizeof *values, keys, count)
         && heptad_inline_is_apart(values, count * sizeof *values, found, count)) {
         uint64_t hashes[HEPTAD_AHEAD];
-        size_t index;
-        for (index = 0; index < HEPTAD_AHEAD; index++) {
-            heptad_inline_ask(&probe, keys, count, index, hashes);
+        size_t at;
+        for (at = 0; at < HEPTAD_AHEAD; at++) {
+            heptad_inline_ask(&probe, keys, count, at, hashes);
         }
-        for (index = 0; index < count; index++) {
-            uint64_t hash = hashes[index % HEPTAD_AHEAD];
+        for (at = 0; at < count; at++) {
+            uint64_t hash = hashes[at % HEPTAD_AHEAD];
             heptad_inline_answer answer = { 0, 0 };
-            heptad_inline_ask(&probe, keys, count, index + HEPTAD_AHEAD, hashes);
-            answer = heptad_inline_in_map(&probe, map, keys[index], hash);
-            values[index] = answer.result > 0 ? answer.value : 0;
-            found[index] = answer.result > 0;
+            heptad_inline_ask(&probe, keys, count, at + HEPTAD_AHEAD, hashes);
+            answer = heptad_inline_in_map(&probe, map, keys[at], hash);
+            values[at] = answer.result > 0 ? answer.value : 0;
+            found[at] = answer.result > 0;
         }
         return HEPTAD_OK;
     }
 #endif
     return heptad_map_get_many(map, keys, count, values, found);
+}
+
+/* `equal` as for heptad_inline_table_find. */
+HEPTAD_STATIC int heptad_inline_table_find_many(const heptad_table *table, const uint64_t *hashes,
+                                                const void *const *keys, size_t count, uint64_t *entries,
+                                                uint8_t *found,
+                                                int (*equal)(uint64_t entry, const void *key, void *context))
+{
+#if HEPTAD_HAS_INLINE
+    heptad_probe probe = heptad_probe_of(table, HEPTAD_KIND_TABLE);
+    if (heptad_inline_is_plain_batch(&probe, hashes, count) && keys && !heptad_probe_is_misaligned(keys)
+        && !heptad_probe_is_misaligned(entries) && heptad_inline_is_free(&probe, found, count, hashes, count)
+        && heptad_inline_is_free(&probe, entries, count * sizeof *entries, hashes, count)
+        && heptad_inline_is_apart(found, count, keys, count * sizeof *keys)
+        && heptad_inline_is_apart(entries, count * sizeof *entries, keys, count * sizeof *keys)
+        && heptad_inline_is_apart(entries, count * sizeof *entries, found, count)) {
+        size_t at;
+        for (at = 0; at < HEPTAD_AHEAD && at < count; at++) {
+            heptad_probe_prefetch(&probe, hashes[at]);
+        }
+        for (at = 0; at < count; at++) {
+            if (at + HEPTAD_AHEAD < count) {
+                heptad_probe_prefetch(&probe, hashes[at + HEPTAD_AHEAD]);
+            }
+            entries[at] = 0;
+            found[at] = heptad_inline_table_find(table, hashes[at], keys[at], entries + at, equal) > 0;
+        }
+        return HEPTAD_OK;
+    }
+#endif
+    (void)equal;
+    return heptad_table_find_many(table, hashes, keys, count, entries, found);
 }
 
 #ifdef __cplusplus

@@ -127,9 +127,9 @@ HEPTAD_INLINE void heptad_probe_prefetch(const heptad_probe *probe, uint64_t has
     __builtin_prefetch(probe->lines + (hash << 6 & probe->mask_bytes));
 }
 
-/* heptad_probe_match: which slots of the group at `line` carry the tag, with `displaced` as the lowest bit of their
- * byte. heptad_probe_lowest: the bytes from the group to the entry of the lowest of them. heptad_probe_rest: all but that
- * one. */
+/* heptad_probe_match: which slots of the group at `line` carry the seven bits of a tag, with `displaced` as the lowest
+ * bit of their byte. heptad_probe_lowest: the bytes from the group to the entry of the lowest of them.
+ * heptad_probe_rest: all but that one. */
 #define HEPTAD_EACH_BYTE HEPTAD_WORD(0x0101010101010101)
 
 #if HEPTAD_PROBE_SSE2
@@ -139,9 +139,9 @@ typedef unsigned heptad_probe_slots;
 typedef char __attribute__((__vector_size__(16), __may_alias__)) heptad_probe_sixteen_bytes;
 typedef uint64_t __attribute__((__vector_size__(16))) heptad_probe_two_words;
 
-HEPTAD_INLINE heptad_probe_slots heptad_probe_match(const unsigned char *line, uint64_t tag, uint64_t displaced)
+HEPTAD_INLINE heptad_probe_slots heptad_probe_match(const unsigned char *line, uint64_t seven, uint64_t displaced)
 {
-    heptad_probe_two_words wanted = { 2 * HEPTAD_EACH_BYTE * tag + displaced * HEPTAD_EACH_BYTE, 0 };
+    heptad_probe_two_words wanted = { 2 * HEPTAD_EACH_BYTE * seven + displaced * HEPTAD_EACH_BYTE, 0 };
     int equal = __builtin_ia32_pmovmskb128(HEPTAD_AS(heptad_probe_sixteen_bytes, wanted)
                                            == *HEPTAD_AS(const heptad_probe_sixteen_bytes *, line));
     return equal & 0xfe;
@@ -163,10 +163,11 @@ HEPTAD_INLINE heptad_probe_slots heptad_probe_rest(heptad_probe_slots matching)
 typedef uint64_t heptad_probe_slots;
 typedef unsigned char __attribute__((__vector_size__(8), __may_alias__)) heptad_probe_eight_bytes;
 
-HEPTAD_INLINE heptad_probe_slots heptad_probe_match(const unsigned char *line, uint64_t tag, uint64_t displaced)
+HEPTAD_INLINE heptad_probe_slots heptad_probe_match(const unsigned char *line, uint64_t seven, uint64_t displaced)
 {
-    unsigned char byte = (2 * tag + displaced) & 255;
-    heptad_probe_eight_bytes wanted = { byte, byte, byte, byte, byte, byte, byte, byte };
+    unsigned char slot_byte = (2 * seven + displaced) & 255;
+    heptad_probe_eight_bytes wanted = { slot_byte, slot_byte, slot_byte, slot_byte,
+                                        slot_byte, slot_byte, slot_byte, slot_byte };
     return HEPTAD_AS(uint64_t, wanted == *HEPTAD_AS(const heptad_probe_eight_bytes *, line)) & ~HEPTAD_WORD(255);
 }
 
@@ -186,9 +187,9 @@ HEPTAD_INLINE heptad_probe_slots heptad_probe_rest(heptad_probe_slots matching)
  * An entry is compared anyway. */
 typedef uint64_t heptad_probe_slots;
 
-HEPTAD_INLINE heptad_probe_slots heptad_probe_match(const unsigned char *line, uint64_t tag, uint64_t displaced)
+HEPTAD_INLINE heptad_probe_slots heptad_probe_match(const unsigned char *line, uint64_t seven, uint64_t displaced)
 {
-    uint64_t differing = heptad_probe_word(line) ^ (2 * HEPTAD_EACH_BYTE * tag + displaced * HEPTAD_EACH_BYTE);
+    uint64_t differing = heptad_probe_word(line) ^ (2 * HEPTAD_EACH_BYTE * seven + displaced * HEPTAD_EACH_BYTE);
     return (differing - HEPTAD_EACH_BYTE) & ~differing & HEPTAD_WORD(0x8080808080808000);
 }
 
@@ -245,26 +246,26 @@ typedef struct heptad_probe_place {
 HEPTAD_INLINE int heptad_probe_find(const heptad_probe *probe, uint64_t hash, heptad_probe_wanted wanted,
                                     heptad_probe_place *place)
 {
-    uint64_t home = hash << 6 & probe->mask_bytes, tag = hash >> 57, class_bits, alternate;
+    uint64_t home = hash << 6 & probe->mask_bytes, seven = hash >> 57, class_bits, alternate;
 
-    if (__builtin_expect(tag == 0, 0)) {
-        tag = 1;
+    if (__builtin_expect(seven == 0, 0)) {
+        seven = 1;
         /* Keeps this a branch: a conditional move takes two instructions of each lookup. */
-        __asm__("" : "+r"(tag));
+        __asm__("" : "+r"(seven));
     }
     place->line = probe->lines + home;
-    place->entry = heptad_probe_compare(place->line, heptad_probe_match(place->line, tag, 0), wanted);
+    place->entry = heptad_probe_compare(place->line, heptad_probe_match(place->line, seven, 0), wanted);
     if (place->entry) {
         return 1;
     }
-    class_bits = tag & 7;
+    class_bits = seven & 7;
     if (__builtin_expect(!(heptad_probe_word(place->line) >> class_bits & 1), 1)) {
         return 0;
     }
     alternate = HEPTAD_WORD(0x9E3779B97F4A7C15);
     alternate = alternate >> class_bits | alternate << (-class_bits & 63);
     place->line = probe->lines + (((alternate | 64) - home) & probe->mask_bytes);
-    place->entry = heptad_probe_compare(place->line, heptad_probe_match(place->line, tag, 1), wanted);
+    place->entry = heptad_probe_compare(place->line, heptad_probe_match(place->line, seven, 1), wanted);
     if (place->entry) {
         return 1;
     }

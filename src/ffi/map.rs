@@ -17,7 +17,10 @@ use super::{
 use crate::{
     hash::Keyed,
     storage::Region,
-    swiss::{Map, map::Entry},
+    swiss::{
+        Map,
+        map::{Entry, Inserted},
+    },
 };
 
 type Pairs = Map<u64, u64, Region<'static>>;
@@ -32,6 +35,21 @@ pub type HeptadMap = Handle<Owned<Pairs>>;
 
 /// Decides whether an entry stays; it may change the value.
 pub type KeepPair = Option<extern "C" fn(key: u64, value: &mut u64, context: Context) -> c_int>;
+
+/// `heptad_entry`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct HeptadEntry {
+    pub key: u64,
+    pub value: u64,
+}
+
+/// Picks the one of `count` entries that goes, by its index.
+pub type ChooseEntry =
+    Option<extern "C" fn(entries: *const HeptadEntry, count: usize, context: Context) -> usize>;
+
+/// The most entries that [`ChooseEntry`] gets.
+const CANDIDATES: usize = 14;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_map_init(
@@ -112,6 +130,38 @@ pub extern "C" fn heptad_map_get_or_insert(
             place.insert(value);
             Ok(None)
         }
+    })
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_map_insert_evicting(
+    map: ToChange<HeptadMap>,
+    key: u64,
+    value: u64,
+    choose: ChooseEntry,
+    context: Context,
+    old_key: Optional<u64>,
+    old_value: Optional<u64>,
+) -> c_int {
+    let Some(choose) = choose else { return code::NULL };
+    map.change(|map| {
+        let (old_key, old_value) = (old_key.open()?, old_value.open()?);
+        let inserted = map.insert_evicting(key, value, |pairs| {
+            let mut entries = [HeptadEntry { key: 0, value: 0 }; CANDIDATES];
+            for (entry, &(&key, &value)) in entries.iter_mut().zip(pairs) {
+                *entry = HeptadEntry { key, value };
+            }
+            choose(entries.as_ptr(), pairs.len(), context)
+        });
+        let (old, answer) = match inserted {
+            Inserted::New => return Ok::<c_int, Refusal>(1),
+            Inserted::Replaced(before) => ((key, before), 0),
+            Inserted::Evicted(key, value) => ((key, value), 2),
+            Inserted::Refused(..) => return Err(Refusal(code::FULL)),
+        };
+        old_key.give(old.0);
+        old_value.give(old.1);
+        Ok(answer)
     })
 }
 

@@ -217,3 +217,19 @@ fn masks_of_a_condition_and_of_a_preference() {
     let even = low.without(odd);
     assert_eq!(odd.preferring(even), odd);
 }
+
+/// Every byte in every slot, between bytes that differ by one bit.
+#[test]
+fn displaced_entries_of_a_class_are_found() {
+    for (class, byte) in (0..8).flat_map(|class| (0..=255u8).map(move |byte| (class, byte))) {
+        let is_one = |byte: u8| byte & 1 == 1 && byte >> 1 & 7 == class;
+        for slot in Slot::ALL {
+            let neighbours = u64::from_ne_bytes([byte ^ 8; 8]);
+            let word = Word(neighbours).with_slot_byte(slot, SlotByte(byte));
+            let expected = |other: &Slot| is_one(if *other == slot { byte } else { byte ^ 8 });
+            assert!(
+                word.displaced_like(Class::new(class)).eq(Slot::ALL.into_iter().filter(expected))
+            );
+        }
+    }
+}

@@ -20,6 +20,16 @@ impl Slot {
         if number >= 1 && number <= 7 { Some(Slot(number as u8 * 8)) } else { None }
     }
 
+    /// Slot `number`.
+    ///
+    /// # Safety
+    ///
+    /// `number` is one of `1..=7`.
+    #[inline]
+    pub(crate) const unsafe fn new_unchecked(number: u32) -> Slot {
+        Slot(8 * number as u8)
+    }
+
     /// The slot's number.
     #[inline]
     pub const fn get(self) -> usize {
@@ -162,6 +172,17 @@ impl Word {
     #[inline]
     pub const fn displaced(self) -> SlotMask {
         SlotMask::new(self.0 << 7)
+    }
+
+    /// The slots whose bytes have the displaced bit set and `class` above it: displaced entries of the class, and, as of
+    /// class 0, stashed ones.
+    #[inline]
+    pub const fn displaced_like(self, class: Class) -> SlotMask {
+        const LANES: u64 = 0x0101_0101_0101_0101;
+        let wanted = (2 * class.get() as u64 + 1) * LANES;
+        let differing = (self.0 & (0x0f * LANES)) ^ wanted;
+        // 0x80 in each byte but the equal ones: no byte of `differing` is above 0x0f, so none carries.
+        SlotMask::new(!(differing + 0x7f * LANES))
     }
 
     /// May a key of `class` whose home is this group be somewhere else?

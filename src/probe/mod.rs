@@ -29,9 +29,9 @@
 //!
 //! A step (`match_slots`, `match_tag`, `free_slot`) costs less than calling it, so the steps are
 //! inlined; Rust tables make their single lookups of them. They are the portable ones, but for
-//! `match_tag` on hosted targets, which compares in a vector register. `find_word` is for callers that cannot
-//! inline, and `find_words` pays one call for many words: wherever there is assembly, that is what
-//! they are.
+//! `match_tag` on hosted targets, which compares in a vector register, and `free_slot` on hosted x86_64.
+//! `find_word` is for callers that cannot inline, and `find_words` pays one call for many words:
+//! wherever there is assembly, that is what they are.
 //! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
 //! targets without assembly, always get the portable one. docs/measurements.md has the counts.
 
@@ -43,12 +43,14 @@ mod greater;
 pub mod oracle;
 pub mod portable;
 mod prefetch;
+mod slots;
 
 pub use answer::{FoundWord, MAYBE_STASHED};
 pub use backend::Backend;
 use backend::backend;
 pub use greater::{greater, take_lesser};
 pub use prefetch::prefetch;
+pub use slots::{SlotBits, Slots};
 
 cfg_if::cfg_if! {
     if #[cfg(all(
@@ -103,21 +105,23 @@ cfg_if::cfg_if! {
         pub mod vector;
 
         /// Every way in which this target matches the byte of a tag, with its name.
-        pub const TAG_MATCHES: &[(&str, TagMatch)] =
-            &[("portable", portable::match_tag), ("vector", vector::match_tag)];
+        pub const TAG_MATCHES: &[(&str, TagMatch)] = &[
+            ("portable", portable::match_tag),
+            ("vector", |word, byte| vector::Matches::new(vector::match_tag(word, byte)).bits()),
+        ];
 
         cfg_if::cfg_if! {
             if #[cfg(any(heptad_backend = "assembly", heptad_backend = "portable"))] {
-                use portable as tags;
+                use portable as matches;
             } else {
-                use vector as tags;
+                use vector as matches;
             }
         }
     } else {
         /// Every way in which this target matches the byte of a tag, with its name.
         pub const TAG_MATCHES: &[(&str, TagMatch)] = &[("portable", portable::match_tag)];
 
-        use portable as tags;
+        use portable as matches;
     }
 }
 
@@ -135,15 +139,14 @@ pub fn match_slots(word: Word, byte: SlotByte) -> SlotMask {
 ///
 /// A comparison of entries follows in any case: every slot of the answer holds an entry of this tag.
 #[inline(always)]
-pub fn match_tag(word: Word, byte: SlotByte) -> SlotMask {
-    SlotMask::new(tags::match_tag(word.0, u64::from(byte.0)))
+pub fn match_tag(word: Word, byte: SlotByte) -> impl Slots {
+    matches::Matches::new(matches::match_tag(word.0, u64::from(byte.0)))
 }
 
 /// The lowest free slot of `word`, or `None` if the group is full. Reads no memory.
 #[inline(always)]
 pub fn free_slot(word: Word) -> Option<Slot> {
-    // As bits, because what comes next wants eight times the number. `steps::free_slot` is for C.
-    word.lowest_free_slot()
+    matches::lowest_free_slot(word)
 }
 
 /// Looks for the entry `wanted` of hash `hash` in its two groups: at most two cache lines.

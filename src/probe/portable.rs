@@ -3,7 +3,8 @@
 use core::{ptr, slice};
 
 use super::{answer::MAYBE_STASHED, prefetch};
-use crate::layout::{Geometry, Line, SlotMask, Tag, Word};
+pub use crate::layout::SlotMask as Matches;
+use crate::layout::{Geometry, Line, Slot, SlotMask, Tag, Word};
 
 const LANES: u64 = 0x0101_0101_0101_0101;
 const LOW_SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
@@ -35,6 +36,12 @@ pub fn match_tag(word: u64, slot_byte: u64) -> u64 {
 pub fn free_slot(word: u64) -> u64 {
     let free = match_slots(word, 0);
     if free == 0 { 0 } else { u64::from(free.trailing_zeros() >> 3) }
+}
+
+/// [`free_slot`] as Rust tables take it: what comes next wants eight times the number.
+#[inline(always)]
+pub fn lowest_free_slot(word: Word) -> Option<Slot> {
+    word.lowest_free_slot()
 }
 
 /// The address of the entry equal to `wanted`, or 0, or [`MAYBE_STASHED`]. See the contract.

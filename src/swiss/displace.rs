@@ -49,7 +49,11 @@ struct Search {
 }
 
 impl Search {
-    const EMPTY: Search = Search { nodes: [MaybeUninit::uninit(); SEARCH_NODES], known: 0 };
+    /// The nodes are left as they are: a constant's would be copied.
+    #[inline(always)]
+    fn new() -> Search {
+        Search { nodes: [const { MaybeUninit::uninit() }; SEARCH_NODES], known: 0 }
+    }
 
     /// Takes a group in, if there is room.
     fn add(&mut self, node: Node) {
@@ -60,6 +64,7 @@ impl Search {
     }
 
     /// The group that was met as number `index`.
+    #[inline]
     fn node(&self, index: usize) -> Option<Node> {
         let node = self.nodes.get(index).filter(|_| index < self.known)?;
         // SAFETY: initialised, as the index is below `known`.
@@ -109,7 +114,7 @@ impl<T, V> Writer<'_, T, V> {
     #[cold]
     #[inline(never)]
     fn displace_chain(&mut self, home: Offset, alternate: Offset) -> Option<Place> {
-        let mut search = Search::EMPTY;
+        let mut search = Search::new();
         for offset in [home, alternate] {
             search.add(Node { offset, from: None });
         }
@@ -191,9 +196,5 @@ fn residents(word: Word) -> SlotMask {
 
 /// Slots with displaced residents of `class`: they all have the same home.
 pub(super) fn displaced_of(word: Word, class: Class) -> SlotMask {
-    // The low four bits of a slot byte are class and displaced bit; a stashed byte looks like class 0.
-    const LOW_NIBBLES: u64 = 0x0f0f_0f0f_0f0f_0f0f;
-    let displaced = SlotByte((class.get() as u8) << 1 | 1);
-    probe::match_slots(Word(word.0 & LOW_NIBBLES), displaced)
-        .without(probe::match_slots(word, SlotByte::STASHED))
+    word.displaced_like(class).without(probe::match_slots(word, SlotByte::STASHED))
 }

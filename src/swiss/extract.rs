@@ -68,7 +68,7 @@ impl<T, V> Writer<'_, T, V> {
             let offset = self.geometry().at(group);
             for slot in probe::match_slots(self.word(offset), SlotByte::FREE) {
                 // SAFETY: free when the word was read; pulling fills no slot but the one it is given.
-                unsafe { self.pull_into(Place::new(offset, slot)) };
+                unsafe { self.again().pull_into(Place::new(offset, slot)) };
             }
         }
     }

@@ -1,22 +1,25 @@
 //! Lookup: one line, sometimes two, and the stashed entries where there are any.
+//!
+//! Lookups, and the part of an insertion or removal that concerns the home alone, are inlined always. The compiler's
+//! own choice depends on the caller, and a call takes twenty instructions more. What is rare, or long, is called.
 
 use super::view::{Place, Reader};
 use crate::{
-    layout::{Offset, SlotMask, Tag, Word},
-    probe,
+    layout::{Offset, Tag, Word},
+    probe::{self, Slots},
 };
 
 impl<T, V> Reader<'_, T, V> {
     /// Where the entry of hash `hash` for which `equal` holds stands. `equal` sees entries of this
     /// tag only (or stashed ones), home group first.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<Place> {
         self.find_or_home_word(hash, equal).ok()
     }
 
     /// [`find`](Self::find) that returns the metadata word of the home if there is no such entry: an
     /// insertion goes on from there.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find_or_home_word(
         self,
         hash: u64,
@@ -30,7 +33,7 @@ impl<T, V> Reader<'_, T, V> {
     }
 
     /// The rest of a lookup that has not found the entry in its home, whose metadata word is `word`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find_beyond_home(
         self,
         hash: u64,
@@ -54,7 +57,7 @@ impl<T, V> Reader<'_, T, V> {
     }
 
     /// The first step of a lookup: where the entry stands in its home, whose metadata word is `word`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find_at_home(
         self,
         hash: u64,
@@ -66,11 +69,11 @@ impl<T, V> Reader<'_, T, V> {
     }
 
     /// The first of the slots in `matching` whose entry is the one wanted.
-    #[inline]
+    #[inline(always)]
     pub(super) fn compare(
         self,
         offset: Offset,
-        matching: SlotMask,
+        matching: impl Slots,
         equal: &mut impl FnMut(&T) -> bool,
     ) -> Option<Place> {
         let mut rest = matching;

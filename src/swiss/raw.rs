@@ -125,7 +125,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         &self.control
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<(&T, &V)> {
         let reader = self.reader();
         let place = reader.find(hash, equal)?;
@@ -135,7 +135,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         Some((entry, unsafe { reader.value(place) }))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn find_mut(
         &mut self,
         hash: u64,
@@ -147,8 +147,9 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         Some(unsafe { writer.pair_mut(place) })
     }
 
+    #[inline(always)]
     pub(super) fn remove(&mut self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<(T, V)> {
-        let mut writer = self.writer();
+        let writer = self.writer();
         let place = writer.reader().find(hash, equal)?;
         // SAFETY: `find` yields slots that are not free.
         Some(unsafe { writer.remove(place) })

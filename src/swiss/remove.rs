@@ -23,10 +23,11 @@ impl<T, V> Writer<'_, T, V> {
     ///
     /// The slot is not free.
     #[inline]
-    pub(super) unsafe fn remove(&mut self, place: Place) -> (T, V) {
+    pub(super) unsafe fn remove(mut self, place: Place) -> (T, V) {
+        let filter = self.word(place.offset()).filter();
         // SAFETY: the caller's promise.
         let pair = unsafe { self.take(place) };
-        if self.word(place.offset()).filter() != 0 {
+        if filter != 0 {
             // SAFETY: the slot was freed just now.
             unsafe { self.pull_into(place) };
         }
@@ -45,7 +46,7 @@ impl<T, V> Writer<'_, T, V> {
         let pair = unsafe { self.empty(place) };
         self.control.len -= 1;
         if byte.is_displaced() {
-            self.settle_displaced(byte, place.offset());
+            self.again().settle_displaced(byte, place.offset());
         }
         pair
     }
@@ -53,7 +54,7 @@ impl<T, V> Writer<'_, T, V> {
     /// What the header and the home have to know when an entry that was not at home, and whose byte
     /// was `byte`, is gone from group `here`.
     #[inline(never)]
-    fn settle_displaced(&mut self, byte: SlotByte, here: Offset) {
+    fn settle_displaced(mut self, byte: SlotByte, here: Offset) {
         if byte.is_stashed() {
             self.control.remove_stashed();
         } else {
@@ -69,7 +70,7 @@ impl<T, V> Writer<'_, T, V> {
     ///
     /// `vacancy` is a free slot of this table.
     #[inline(never)]
-    pub(super) unsafe fn pull_into(&mut self, vacancy: Place) {
+    pub(super) unsafe fn pull_into(mut self, vacancy: Place) {
         let here = vacancy.offset();
         let mut filter = self.word(here).filter();
         while filter != 0 {

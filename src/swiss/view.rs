@@ -9,7 +9,7 @@
 //! - **V2** Each metadata word is initialised; entry and value of a slot are initialised exactly
 //!   while its slot byte is not free.
 
-use core::{marker::PhantomData, num::NonZeroUsize};
+use core::{marker::PhantomData, num::NonZeroUsize, ptr};
 
 use super::{control::Control, shape};
 use crate::layout::{Class, ENTRY_BYTES, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
@@ -25,7 +25,9 @@ pub(super) struct Place {
 impl Place {
     #[inline]
     pub(super) fn new(offset: Offset, slot: Slot) -> Place {
-        Place { offset, bytes: offset.bytes() + slot.entry_bytes() }
+        // SAFETY: a multiple of 64, plus 56 at most.
+        let bytes = unsafe { offset.bytes().unchecked_add(slot.entry_bytes()) };
+        Place { offset, bytes }
     }
 
     /// The group's offset.
@@ -130,28 +132,28 @@ impl<'a, T, V> Reader<'a, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn value(self, place: Place) -> &'a V {
-        let value = value_at::<V>(self.base.addr(), self.geometry(), place);
-        let value = self.base.wrapping_byte_add(value).cast::<V>();
+        let value = value_at::<V>(self.base, self.geometry(), place);
         // SAFETY: inside the table, or without size (V1); initialised, as the slot is not free (V2), and unchanged
         // during 'a (V1).
         unsafe { &*value }
     }
 }
 
-/// Bytes from the start of a table at address `base` to the value at `place`.
+/// The value at `place` in a table whose lines begin at `base`.
 #[inline]
-fn value_at<V>(base: usize, geometry: Geometry, place: Place) -> usize {
+fn value_at<V>(base: *const Line, geometry: Geometry, place: Place) -> *const V {
     if size_of::<V>() == 0 {
         // Aligned, and nothing is read there.
-        return align_of::<V>().wrapping_sub(base);
+        return ptr::dangling();
     }
     let mut values = geometry.mask_bytes() + LINE_BYTES;
     if shape::needs_fixed_lines::<V>() {
-        values += base.wrapping_add(values).wrapping_neg() & (align_of::<V>() - 1);
+        values += base.addr().wrapping_add(values).wrapping_neg() & (align_of::<V>() - 1);
     }
     let value = values + shape::value_bytes::<V>(place.offset.bytes(), place.bytes);
+    let value = base.wrapping_byte_add(value).cast::<V>();
     #[cfg(test)]
-    crate::layout::touched::touch(base.wrapping_add(value));
+    crate::layout::touched::touch(value.addr());
     value
 }
 
@@ -245,8 +247,7 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// The value at `place`, initialised or not.
     #[inline]
     pub(super) fn value_ptr(&mut self, place: Place) -> *mut V {
-        let value = value_at::<V>(self.base.addr(), self.geometry(), place);
-        self.base.wrapping_byte_add(value).cast()
+        value_at::<V>(self.base, self.geometry(), place).cast_mut()
     }
 
     /// Fills a free slot.

@@ -1,6 +1,6 @@
 //! Charts as SVG: dark on white, which is legible on light and on dark pages.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -35,14 +35,12 @@ const PEERS: [RGBColor; 7] = [
 /// Draws the chart.
 pub(crate) fn svg(chart: &Chart) -> Result<String> {
     let legend = chart.legend();
-    let rows = chart.panels.len().div_ceil(chart.columns) as u32;
     let width = PANEL.0 * chart.columns as u32;
     let head = HEAD_HEIGHT + LEGEND_ROW as u32 * legend_rows(&legend, width);
-    let panel_height = chart.panels.iter().map(height).max().context("a chart has panels")?;
+    let rows = chart.panels.chunks(chart.columns).map(height).sum::<u32>();
     let mut text = String::new();
     {
-        let root = SVGBackend::with_string(&mut text, (width, head + rows * panel_height))
-            .into_drawing_area();
+        let root = SVGBackend::with_string(&mut text, (width, head + rows)).into_drawing_area();
         draw(chart, &legend, &root, head).map_err(|error| anyhow!("drawing: {error}"))?;
     }
     Ok(text)
@@ -52,26 +50,31 @@ type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 fn draw(chart: &Chart, legend: &[&str], root: &Area<'_>, head: u32) -> Drawn {
     root.fill(&WHITE)?;
-    let (above, below) = root.split_vertically(head);
+    let (above, mut below) = root.split_vertically(head);
     above.draw(&Text::new(chart.title.clone(), (16, 12), bold(18)))?;
     above.draw(&Text::new(chart.note.clone(), (16, 36), style(13, &GREY)))?;
     draw_legend(legend, &above)?;
-    let rows = chart.panels.len().div_ceil(chart.columns);
-    for (panel, area) in chart.panels.iter().zip(below.split_evenly((rows, chart.columns))) {
-        match panel {
-            Panel::Curves(curves) => draw_curves(curves, legend, &area)?,
-            Panel::Bars(bars) => draw_bars(bars, &area)?,
+    for row in chart.panels.chunks(chart.columns) {
+        let (areas, rest) = below.split_vertically(height(row));
+        below = rest;
+        for (panel, area) in row.iter().zip(areas.split_evenly((1, chart.columns))) {
+            match panel {
+                Panel::Curves(curves) => draw_curves(curves, legend, &area)?,
+                Panel::Bars(bars) => draw_bars(bars, &area)?,
+            }
         }
     }
     root.present()?;
     Ok(())
 }
 
-fn height(panel: &Panel) -> u32 {
-    match panel {
+/// The height of a row of panels.
+fn height(row: &[Panel]) -> u32 {
+    let of = |panel: &Panel| match panel {
         Panel::Curves(_) => PANEL.1,
         Panel::Bars(bars) => 44 + BAR_HEIGHT as u32 * bars.bars.len() as u32,
-    }
+    };
+    row.iter().map(of).max().unwrap_or_default()
 }
 
 fn style(size: u32, color: &RGBColor) -> TextStyle<'static> {

@@ -14,7 +14,6 @@ pub(crate) struct Picture {
 
 pub(crate) const PICTURES: &[Picture] = &[
     Picture { name: "curves", recording: "curves-counts", chart: curves },
-    Picture { name: "sets", recording: "swiss-counts", chart: sets },
     Picture { name: "worst", recording: "worst-counts", chart: worst },
     Picture { name: "lockfree", recording: "lockfree-counts", chart: lockfree },
 ];
@@ -22,14 +21,16 @@ pub(crate) const PICTURES: &[Picture] = &[
 const MEMORY: Axis = Axis { label: "bytes per key", is_logarithmic: false, from_zero: false };
 const INSTRUCTIONS: Axis = Axis { label: "instructions", is_logarithmic: false, from_zero: true };
 
-/// A curve for each contender through the rows with these words.
+/// A curve for each contender through the rows with these words, from left to right.
 fn series(
     recording: &Recording,
     words: &[(&str, &str)],
     point: impl Fn(&Figures<'_>) -> Option<(f64, f64)>,
 ) -> Result<Vec<Series>> {
     let of = |name: String| {
-        let points = recording.figures(words, &name).iter().filter_map(&point).collect();
+        let mut points: Vec<_> =
+            recording.figures(words, &name).iter().filter_map(&point).collect();
+        points.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         Series { name, points }
     };
     let series: Vec<Series> = recording.contenders(words).into_iter().map(of).collect();
@@ -37,40 +38,13 @@ fn series(
     Ok(series)
 }
 
-/// Instructions against memory, at three loads.
-fn sets(recording: &Recording) -> Result<Chart> {
-    let mut panels = Vec::new();
-    for (op, title) in
-        [("hit", "a hit"), ("miss", "a miss"), ("insert", "an insertion"), ("remove", "a removal")]
-    {
-        let point = |it: &Figures<'_>| {
-            Some((it.measure("bytes")? / it.property("entries")?, it.measure("instructions")?))
-        };
-        let series = series(recording, &[("suite", "set"), ("op", op)], point)?;
-        panels.push(Panel::Curves(Curves {
-            title: title.into(),
-            x: MEMORY,
-            y: INSTRUCTIONS,
-            series,
-        }));
-    }
-    Ok(Chart {
-        title: "Sets of words: instructions against memory".into(),
-        note: "Three numbers of entries in 512 KiB: heptad's load is 3/4, 7/8 and 15/16. Down and left is better.".into(),
-        columns: 2,
-        panels,
-    })
-}
-
 /// Instructions against memory, over an octave of sizes: each table doubles somewhere in it.
 fn curves(recording: &Recording) -> Result<Chart> {
     let mut panels = Vec::new();
     for (state, op, title) in [
         ("at rest", "hit", "a hit, just filled"),
-        ("at rest", "miss", "a miss, just filled"),
-        ("turned", "hit", "a hit, every key replaced ten times"),
-        ("turned", "miss", "a miss, every key replaced ten times"),
-        ("turned", "churn", "a removal and an insertion"),
+        ("turned", "miss", "a miss, after ten turnovers"),
+        ("turned", "churn", "a removal and an insertion, after ten turnovers"),
         ("equal memory", "churn", "the same, heptad in as much memory"),
     ] {
         let words = [("suite", "curves"), ("table", "set"), ("state", state), ("op", op)];
@@ -82,7 +56,8 @@ fn curves(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "Sets of words: instructions against the memory that a key takes".into(),
-        note: "Five numbers of entries over an octave, 15,360 to 30,720. Down and left is better."
+        note: "Five numbers of entries over an octave up to 30,720. Down and left is better. With SSE2, but for the \
+               8-byte group."
             .into(),
         columns: 2,
         panels,
@@ -102,7 +77,9 @@ fn worst(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "The worst single insertion: instructions".into(),
-        note: "Shorter is better. heptad is in fixed memory; grown tables begin empty.".into(),
+        note: "840 entries. Shorter is better. Grey: maps that take locks. heptad and those made have memory from the start; \
+               others grow."
+            .into(),
         columns: 2,
         panels,
     })

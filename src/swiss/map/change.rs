@@ -131,11 +131,13 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     }
 
     /// Takes `key` out and returns its value.
+    #[inline(always)]
     pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
         self.remove_entry(key).map(|(_, value)| value)
     }
 
     /// Takes `key` out and returns the map's own key and its value.
+    #[inline(always)]
     pub fn remove_entry<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<(K, V)> {
         let removed = self.raw.remove(self.hash(key), |entry| key.equivalent(P::key(entry)));
         removed.map(|(entry, beside)| P::split(entry, beside))

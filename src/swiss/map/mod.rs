@@ -265,20 +265,20 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     }
 
     /// The value of `key`.
-    #[inline]
+    #[inline(always)]
     pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&V> {
         self.get_key_value(key).map(|(_, value)| value)
     }
 
     /// The map's own key that equals `key`, and its value.
-    #[inline]
+    #[inline(always)]
     pub fn get_key_value<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<(&K, &V)> {
         let found = self.raw.find(self.hash(key), |entry| key.equivalent(P::key(entry)));
         found.map(|(entry, beside)| P::pair(entry, beside))
     }
 
     /// The value of `key`, to change.
-    #[inline]
+    #[inline(always)]
     pub fn get_mut<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<&mut V> {
         let hash = self.hash(key);
         let found = self.raw.find_mut(hash, |entry| key.equivalent(P::key(entry)));
@@ -286,7 +286,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     }
 
     /// The map's own key that equals `key`, and its value, to change.
-    #[inline]
+    #[inline(always)]
     pub fn get_key_value_mut<Q: ?Sized + Hash + Equivalent<K>>(
         &mut self,
         key: &Q,
@@ -297,7 +297,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     }
 
     /// Has `key` a value?
-    #[inline]
+    #[inline(always)]
     pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.get(key).is_some()
     }

@@ -183,13 +183,13 @@ impl<K, S: Storage, H> Set<K, S, H> {
 /// Finding.
 impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     /// Is `key` in the set? One or two cache lines.
-    #[inline]
+    #[inline(always)]
     pub fn contains<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.get(key).is_some()
     }
 
     /// The set's own key that equals `key`.
-    #[inline]
+    #[inline(always)]
     pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&K> {
         self.map.get_key_value(key).map(|(key, ())| key)
     }
@@ -274,11 +274,13 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     }
 
     /// Takes `key` out. `false` if it was not there.
+    #[inline(always)]
     pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> bool {
         self.take(key).is_some()
     }
 
     /// Takes out the set's own key that equals `key`.
+    #[inline(always)]
     pub fn take<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<K> {
         self.map.remove_entry(key).map(|(key, ())| key)
     }

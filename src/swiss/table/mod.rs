@@ -183,13 +183,13 @@ impl<T, S: Storage> Table<T, S> {
 /// Finding.
 impl<T, S: Storage> Table<T, S> {
     /// The entry of hash `hash` for which `equal` holds. Read-only; one or two cache lines.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<&T> {
         self.raw.find(hash, equal).map(|(entry, ())| entry)
     }
 
     /// [`find`](Self::find), to change the entry in place: its hash has to stay what it is.
-    #[inline]
+    #[inline(always)]
     pub fn find_mut(&mut self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<&mut T> {
         self.raw.find_mut(hash, equal).map(|(entry, ())| entry)
     }
@@ -314,6 +314,7 @@ impl<S: Storage> Table<u64, S> {
 /// Putting in and taking out.
 impl<T, S: Storage> Table<T, S> {
     /// Takes out the entry of hash `hash` for which `equal` holds.
+    #[inline(always)]
     pub fn remove(&mut self, hash: u64, equal: impl FnMut(&T) -> bool) -> Option<T> {
         self.raw.remove(hash, equal).map(|(entry, ())| entry)
     }

@@ -1,9 +1,9 @@
 //! Asking every backend, and comparing its answers with the oracle's.
 
 use fastrand::Rng;
-use heptad::layout::{Geometry, Line};
+use heptad::layout::{Geometry, Line, Word};
 use heptad::probe::oracle::{self, Found};
-use heptad::probe::{BACKENDS, Backend, MAYBE_STASHED, TAG_MATCHES};
+use heptad::probe::{self, BACKENDS, Backend, MAYBE_STASHED, TAG_MATCHES};
 
 /// Miri interprets: there the exhaustive cases take one value in so many.
 pub(super) const STRIDE: usize = if cfg!(miri) { 101 } else { 1 };
@@ -22,6 +22,8 @@ pub(super) fn check_word(word: u64, slot_byte: u8) {
         assert_eq!(answer, matches, "{name}: match_slots({word:#018x}, {slot_byte:#04x})");
         assert_eq!(free_slot(word), free, "{name}: free_slot({word:#018x})");
     }
+    let chosen = probe::free_slot(Word(word)).map_or(0, |slot| slot.get() as u64);
+    assert_eq!(chosen, free, "free_slot({word:#018x})");
     if slot_byte >= 2 {
         check_tag(word, slot_byte, matches);
     }

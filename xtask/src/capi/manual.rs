@@ -28,6 +28,8 @@ const FAMILIES: &[(&str, &str)] = &[
 const WHOLE: &[(&str, &str)] = &[
     ("heptad_inline", "lookups that the compiler inlines"),
     ("heptad_growing", "sets, maps and tables that grow with an allocator of the caller's"),
+    ("heptad_growing_robin", "sorted sets and maps that grow with an allocator of the caller's"),
+    ("heptad_sized", "maps from 64-bit keys to values of a size given when the map is made"),
     ("heptad_typed", "maps with keys and values of any type, and of strings"),
 ];
 
