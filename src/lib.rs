@@ -39,6 +39,18 @@
 //! the storage grows ([`storage::Growable`]), and end in the allocation error handler when there is
 //! no memory. Nothing else can fail, but for `Index`, which panics as the standard library's does.
 //!
+//! # What `insert` means
+//!
+//! In every table what it means in the standard library; the C functions of the same names too.
+//!
+//! | name | a present key | answers |
+//! |---|---|---|
+//! | `insert`, `try_insert`, `insert_within_capacity`, `insert_evicting` | of maps: gets the new value | the value before |
+//! | the same of sets | stays as it is | whether the key is new |
+//! | `insert_if_absent` (`lockfree`), `try_get_or_insert` (`robin_hood`), entries (`swiss`) | keeps its value | that value |
+//! | `replace` of lock-free maps | gets the new value; an absent key stays absent | the value before |
+//! | `insert_unique` | is not looked for: there is none | |
+//!
 //! # Modules
 //!
 //! | module | what it has |

@@ -222,7 +222,7 @@ mod borrowed_later {
         ValueOfIndirect {
             borrowed: "let number = 7;",
             before: "let map = lockfree::IndirectMap::<Numbers, Tag<'_>>::unplaced(Numbers);",
-            borrow: "drop(map.upsert(&1, 1, tag(&number)));", after: "map.len();"
+            borrow: "drop(map.insert(&1, 1, tag(&number)));", after: "map.len();"
         }
         ValueOfSegmented {
             borrowed: "let number = 7;",

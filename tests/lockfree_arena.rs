@@ -55,7 +55,7 @@ mod mapped_twice {
         // SAFETY: as above.
         let second = unsafe { SharedMap::<u64, u64>::attach(second) }.unwrap();
         assert_eq!((second.get(1 << 60), second.tables().seed()), (Some(2), Some(7)));
-        assert_eq!(second.upsert(1 << 60, 3), Ok(Some(2)));
+        assert_eq!(second.insert(1 << 60, 3), Ok(Some(2)));
         assert_eq!((first.remove(1 << 60), second.get(1 << 60)), (Ok(Some(3)), None));
 
         let players = thread::scope(|scope| {
@@ -119,7 +119,8 @@ fn use_map(map: &SharedMap<'_, u64, u64>) -> Result<(), Error> {
     let mut values = [None; 8];
     map.get_many(&[1, 2, 3, 4, 5, 6, 7, 8], &mut values);
     for key in 0..2 * ENTRIES {
-        let _ = (map.get(key), map.insert(key, 1), map.upsert(key, 2), map.replace(key, 3));
+        let _ =
+            (map.get(key), map.insert_if_absent(key, 1), map.insert(key, 2), map.replace(key, 3));
         let _ = (map.modify(key, |it| !it), map.fetch_update(key, |it| it.map(|it| it / 2)));
         let _ = map.compare_and_set(key, Expectation::Exists, Some(key));
         let _ = map.remove(key / 2);

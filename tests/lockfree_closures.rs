@@ -117,14 +117,14 @@ fn a_closure_that_changes_its_home_once_succeeds() {
         let is_first = Cell::new(true);
         let change = |value| {
             if is_first.replace(false) {
-                map.upsert(2, 5).unwrap();
+                map.insert(2, 5).unwrap();
             }
             value + map.get(2).unwrap()
         };
         assert_eq!(map.modify(key, change), Ok(Some(0)));
         assert_eq!(map.get(key), Some(5));
         let keep = |_| {
-            map.upsert(2, 6).unwrap();
+            map.insert(2, 6).unwrap();
             false
         };
         assert_eq!(map.remove_if(key, keep), Ok(None));
@@ -230,14 +230,14 @@ fn a_closure_that_panics_leaves_nothing() {
                 let change = |value: Option<u64>| {
                     calls.set(calls.get() + 1);
                     assert!(calls.get() < last);
-                    map.upsert(1, calls.get()).unwrap();
+                    map.insert(1, calls.get()).unwrap();
                     Some(value.unwrap_or(0) + 1)
                 };
                 let result = catch_unwind(AssertUnwindSafe(|| map.fetch_update(key, change)));
                 assert!(result.is_err());
                 assert_eq!((map.tables().stats().reserved, map.tables().check()), (0, Ok(())));
                 assert_eq!(map.len() as u64, entries);
-                assert!(map.upsert(key, 0).is_ok());
+                assert!(map.insert(key, 0).is_ok());
             }
         }
     }

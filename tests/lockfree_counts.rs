@@ -42,7 +42,7 @@ fn every_step_of_a_healthy_rebuild() {
         // Changes go on meanwhile.
         map.tables().rebuild(region_for(next), 3).unwrap();
         for key in 0..entries as u64 {
-            assert_eq!(map.upsert(key, !key), Ok(Some(key)));
+            assert_eq!(map.insert(key, !key), Ok(Some(key)));
             assert_eq!(map.remove(key), Ok(Some(!key)));
             assert_eq!(map.insert(key, key), Ok(None));
             assert_eq!(

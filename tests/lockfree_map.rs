@@ -35,11 +35,11 @@ fn answers_what_the_standard_map_answers() {
             let before = model.get(&key).copied();
             match rng.u8(..8) {
                 0 => {
-                    assert_eq!(map.insert(key, value), Ok(before));
+                    assert_eq!(map.insert_if_absent(key, value), Ok(before));
                     model.entry(key).or_insert(value);
                 }
                 1 => {
-                    assert_eq!(map.upsert(key, value), Ok(before));
+                    assert_eq!(map.insert(key, value), Ok(before));
                     model.insert(key, value);
                 }
                 2 => {
@@ -264,8 +264,8 @@ fn n11_keys_longer_than_a_word() {
     let map = IndirectMap::<_, i32>::new_in(region, 6, Pairs(pairs.clone())).unwrap();
     for (reference, pair) in (0..).zip(&pairs) {
         assert_eq!(map.insert(pair, reference, -1), Ok(None));
-        assert_eq!(map.insert(pair, 0, 5), Ok(Some(-1)));
-        assert_eq!(map.upsert(pair, 0, reference as i32), Ok(Some(-1)));
+        assert_eq!(map.insert_if_absent(pair, 0, 5), Ok(Some(-1)));
+        assert_eq!(map.insert(pair, 0, reference as i32), Ok(Some(-1)));
         assert_eq!(map.get_key_value(pair), Some((reference, reference as i32)));
         assert_eq!(map.get(&(pair.0 + 1, pair.1)), None);
     }

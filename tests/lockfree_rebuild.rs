@@ -51,7 +51,7 @@ fn n4_operations_between_any_two_steps() {
                 match rng.u8(..4) {
                     0 => assert_eq!(map.remove(key), Ok(model.remove(&key))),
                     1 => {
-                        assert_eq!(map.upsert(key, round as u64), Ok(before));
+                        assert_eq!(map.insert(key, round as u64), Ok(before));
                         model.insert(key, round as u64);
                     }
                     2 => assert_eq!(map.get(key), before),
@@ -99,7 +99,7 @@ fn n8_changes_of_present_keys_finish_it() {
     let most = 2 * 256 * (buckets + 16);
     let mut changes = (0..most).map(|change| (change % count, change));
     let is_moved = |(key, value)| {
-        map.upsert(key, value).unwrap();
+        map.insert(key, value).unwrap();
         map.tables().help(0) == Ok(true)
     };
     assert!(changes.any(is_moved), "{most} changes were not enough");
@@ -202,7 +202,7 @@ fn threads_work_through_many_rebuilds() {
                     let before = model.get(&key).copied();
                     match rng.u8(..3) {
                         0 => {
-                            if let Ok(answer) = map.upsert(key, value) {
+                            if let Ok(answer) = map.insert(key, value) {
                                 assert_eq!(answer, before);
                                 model.insert(key, value);
                             }
@@ -249,7 +249,7 @@ fn one_thread_never_finds_the_map_busy() {
         for _ in 0..400 {
             let key = rng.u64(..150);
             let answer = match rng.u8(..16) {
-                0..8 => map.upsert(key, key).map(drop),
+                0..8 => map.insert(key, key).map(drop),
                 8..11 => map.remove(key).map(drop),
                 11 => map.tables().help(1).map(drop),
                 12 => map.retain(|key, _| key % 8 != 0),

@@ -40,7 +40,7 @@ fn n2_every_word_is_legal() {
         assert_eq!((map.insert(key, value), map.get(key)), (Ok(None), Some(value)));
     }
     for (key, value) in words().zip(words().rev()) {
-        assert_eq!(map.upsert(key, !value), Ok(Some(value)));
+        assert_eq!(map.insert(key, !value), Ok(Some(value)));
         assert_eq!(map.remove(key), Ok(Some(!value)));
     }
     assert!(map.is_empty());
@@ -107,8 +107,8 @@ fn m7_every_value_comes_back_once() {
                     // No value is put in twice.
                     let value = round * THREADS + number;
                     match random.u8(..3) {
-                        0 => seen.extend(map.upsert(key, value).unwrap_or(Some(value))),
-                        1 => match map.insert(key, value) {
+                        0 => seen.extend(map.insert(key, value).unwrap_or(Some(value))),
+                        1 => match map.insert_if_absent(key, value) {
                             Ok(None) => {}
                             Ok(Some(_)) | Err(_) => seen.push(value),
                         },
@@ -242,7 +242,7 @@ fn p3_maps_of_all_sizes_take_what_they_are_for() {
                 if index >= entries {
                     assert_eq!(map.remove(key(index - entries)), Ok(Some(index - entries)));
                 }
-                match map.insert(key(index), index) {
+                match map.insert_if_absent(key(index), index) {
                     Ok(before) => assert_eq!(before, None),
                     Err(error) => {
                         assert_eq!(error, Error::Full, "nobody else is at work");

@@ -100,8 +100,8 @@ fn answers_what_the_standard_map_answers() {
         let (answer, after) = match random.u8(..13) {
             0 => (Ok(map.get(key)), before),
             1 => (Ok(map.contains_key(key).then_some(0).and(before)), before),
-            2 => (map.insert(key, value), before.or(Some(value))),
-            3 => (map.upsert(key, value), Some(value)),
+            2 => (map.insert_if_absent(key, value), before.or(Some(value))),
+            3 => (map.insert(key, value), Some(value)),
             4 => (map.replace(key, value), before.map(|_| value)),
             5 => (map.remove(key), None),
             6 => {

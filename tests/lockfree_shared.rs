@@ -251,8 +251,12 @@ fn a_bit_that_flips_after_attaching_leads_nowhere() {
         let (mut values, mut sum) = ([None; 8], 0);
         map.get_many(&[1, 2, 3, 4, 5, 6, 7, 8], &mut values);
         for key in 0..200 {
-            let _ =
-                (map.insert(key, 1), map.upsert(key, 2), map.replace(key, 3), map.remove(key / 2));
+            let _ = (
+                map.insert_if_absent(key, 1),
+                map.insert(key, 2),
+                map.replace(key, 3),
+                map.remove(key / 2),
+            );
             let _ = map.fetch_update(key, |value| value.map(|value| value / 2));
         }
         map.iter().for_each(|(key, _)| sum ^= key);

@@ -20,7 +20,7 @@ fn assert_updates<G: heptad::lockfree::Track>(map: &Map<'_, u64, u64, G>) {
     let entries: Vec<(u64, u64)> = map.iter().collect();
     for &(key, value) in &entries {
         let before = Ok(Some(value));
-        assert_eq!(map.upsert(key, !value), before);
+        assert_eq!(map.insert(key, !value), before);
         assert_eq!(map.replace(key, value), Ok(Some(!value)));
         assert_eq!(map.modify(key, |value| value + 1), before);
         let expected = Expectation::Value(value + 1);

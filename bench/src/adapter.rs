@@ -163,7 +163,13 @@ impl<W: Words> Contender for Adapter<W> {
 
     fn prepare(&mut self, portion: &Portion) {
         match portion.op {
-            Op::Hit | Op::Miss | Op::Mixed | Op::Iterate | Op::Fold | Op::Churn => {}
+            Op::Hit
+            | Op::Miss
+            | Op::Mixed
+            | Op::Iterate
+            | Op::Fold
+            | Op::Churn
+            | Op::DependentHit => {}
             Op::Insert => self.table.clear(),
             Op::Remove => {
                 self.table.clear();
@@ -176,6 +182,7 @@ impl<W: Words> Contender for Adapter<W> {
     fn perform(&mut self, portion: &Portion) -> u64 {
         match portion.op {
             Op::Hit | Op::Miss | Op::Mixed => find_all(&self.table, &portion.keys),
+            Op::DependentHit => follow_all(&self.table, &portion.keys),
             Op::Iterate => walk(&self.table, portion.walks),
             Op::Fold => fold(&self.table, portion.walks),
             Op::Insert | Op::Grow => {
@@ -200,6 +207,19 @@ impl<W: Words> Contender for Adapter<W> {
 #[inline(never)]
 fn find_all<W: Words>(table: &W, keys: &[u64]) -> u64 {
     table.get_all(keys)
+}
+
+/// Finds present keys, each computed from the word found before: it is the next of `keys` if that word was right. In
+/// maps the compiler cannot know that it is, because it is a value.
+#[inline(never)]
+fn follow_all<W: Words>(table: &W, keys: &[u64]) -> u64 {
+    let (mut sum, mut difference) = (0u64, 0);
+    for &key in keys {
+        let word = table.get(key ^ difference);
+        difference = word ^ key;
+        sum = sum.wrapping_add(word);
+    }
+    sum
 }
 
 /// With `for`, which takes one word at a time.

@@ -2,10 +2,11 @@
 //!
 //! The time is the thread's processor time, in user code and in the kernel.
 //!
-//! Instructions are counted by valgrind's callgrind: the program runs itself again under it, with
-//! collection switched on by entering [`heptad_bench_counted`] and off by leaving it. Leaving also
-//! writes the counts to a file, which is read back at once, so that both kinds of run are the same
-//! program doing the same work.
+//! Instructions are counted by valgrind's callgrind, or by QEMU where the program runs in its user mode
+//! ([`emulated`](crate::emulated)), as it does for other architectures. For callgrind the program runs itself again
+//! under it, with collection switched on by entering [`heptad_bench_counted`] and off by leaving it. Leaving also
+//! writes the counts to a file, which is read back at once, so that both kinds of run are the same program doing the
+//! same work.
 
 use std::{
     env, fs,
@@ -17,13 +18,39 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::emulated::Emulator;
+
 /// Marks a run under callgrind, and says where that writes its counts.
 const COUNTS_VARIABLE: &str = "HEPTAD_BENCH_COUNTS";
 
 /// The kind of measurement.
 pub(crate) enum Gauge {
     Nanoseconds,
-    Instructions(Callgrind),
+    Instructions(Counter),
+}
+
+/// What counts instructions.
+pub(crate) enum Counter {
+    Callgrind(Callgrind),
+    Emulator(Emulator),
+}
+
+impl Counter {
+    /// What this program runs under, if that counts.
+    pub(crate) fn attach() -> Result<Option<Counter>> {
+        let emulator = Emulator::attach().context("reading the emulator's counts")?;
+        Ok(emulator.map(Counter::Emulator).or_else(|| Callgrind::attach().map(Counter::Callgrind)))
+    }
+
+    fn count(&mut self, work: &mut dyn FnMut()) -> Result<u64> {
+        match self {
+            Counter::Callgrind(callgrind) => {
+                heptad_bench_counted(work);
+                callgrind.next_count()
+            }
+            Counter::Emulator(emulator) => Ok(emulator.count(work)?),
+        }
+    }
 }
 
 impl Gauge {
@@ -35,11 +62,13 @@ impl Gauge {
                 heptad_bench_counted(work);
                 Ok((thread_nanoseconds() - start) as f64)
             }
-            Gauge::Instructions(callgrind) => {
-                heptad_bench_counted(work);
-                callgrind.next_count().map(|count| count as f64)
-            }
+            Gauge::Instructions(counter) => counter.count(work).map(|count| count as f64),
         }
+    }
+
+    /// Is it so quick that single operations may be counted, tens of thousands of them?
+    pub(crate) fn counts_quickly(&self) -> bool {
+        matches!(self, Gauge::Instructions(Counter::Emulator(_)))
     }
 
     /// Does the same work always give the same measure, so that one run is enough?
@@ -72,7 +101,7 @@ pub(crate) struct Callgrind {
 
 impl Callgrind {
     /// The callgrind that this program runs under, if it does.
-    pub(crate) fn attach() -> Option<Callgrind> {
+    fn attach() -> Option<Callgrind> {
         env::var_os(COUNTS_VARIABLE).map(|stem| Callgrind { stem: stem.into(), written: 0 })
     }
 

@@ -14,6 +14,10 @@
 //! | robin | `robin_hood::Set` | the sets above, `BTreeSet`, a sorted `Vec` |
 //! | robin-passes | growing, merging | copies, and the same sets: see [`robin`] |
 //! | sweep | `Set<u64>`, grown from empty to sizes over two octaves ([`sweep`]) | `HashSet<u64>` of both |
+//! | curves | sets and maps, against bytes per key ([`curves`]) | both hashbrowns, `BTreeSet`, `BTreeMap`, indexmap, heapless |
+//! | worst | single insertions of sets, and of the shared map ([`worst`]) | the same, papaya, scc, dashmap |
+//! | dependent | `Map<u64, u64>`, lookups that wait for each other ([`dependent`]) | `HashMap<u64, u64>` of both, `BTreeMap` |
+//! | keys | `Set<u64>` with keys as kernels have them ([`keys`]) | `HashSet<u64>` of both |
 //! | probe | the lookup as the tables inline it | the whole lookups of `heptad::probe`: portable, assembly |
 //!
 //! The two hashbrowns are its default build, with a group of sixteen bytes where SSE2 is available, and the
@@ -46,6 +50,7 @@
 //! | remove | one of the removals that empty it again, in random order |
 //! | churn | removing the oldest entry and inserting a new one, after one turnover of the table |
 //! | grow | one of the insertions that fill a table that starts without memory |
+//! | dependent-hit | finding one entry whose key is computed from the entry found before |
 //!
 //! Tables have from 64 KiB to 256 MiB and loads of 3/4, 7/8 and 15/16; in the largest, operations that write
 //! are measured at 15/16 only. Memory for 15/16 is requested at every load, from the peers too, so that only
@@ -65,12 +70,19 @@ use report::Report;
 
 mod adapter;
 mod batches;
+mod curves;
+mod dependent;
+mod draws;
+#[path = "../../counts/src/emulated.rs"]
+mod emulated;
 mod gauge;
+mod keys;
 mod lockfree;
 mod memory;
 mod op;
 mod options;
 mod ours;
+mod peers;
 mod probes;
 mod rebuild;
 mod report;
@@ -79,6 +91,7 @@ mod rounds;
 mod suite;
 mod sweep;
 mod workload;
+mod worst;
 
 #[global_allocator]
 static ALLOCATOR: memory::Advised = memory::Advised;
@@ -87,9 +100,23 @@ fn main() -> Result<ExitCode> {
     let known = Known {
         suites: suite::NAMES
             .into_iter()
-            .chain([sweep::SUITE, lockfree::SUITE, rebuild::SUITE])
+            .chain([
+                sweep::SUITE,
+                curves::SUITE,
+                worst::SUITE,
+                dependent::SUITE,
+                keys::SUITE,
+                lockfree::SUITE,
+                rebuild::SUITE,
+            ])
             .collect(),
-        ops: Op::ALL.into_iter().map(Op::name).chain(lockfree::op_names()).collect(),
+        ops: Op::ALL
+            .into_iter()
+            .chain([Op::DependentHit])
+            .map(Op::name)
+            .chain(worst::OPS)
+            .chain(lockfree::op_names())
+            .collect(),
         peers: lockfree::peer_names().collect(),
     };
     let Some(options) = options::parse(&known)? else { return Ok(ExitCode::SUCCESS) };
@@ -100,8 +127,8 @@ fn main() -> Result<ExitCode> {
     memory::use_small_pages(options.small_pages);
     lockfree::serve_if_worker()?;
     let gauge = if options.counts {
-        match gauge::Callgrind::attach() {
-            Some(callgrind) => Gauge::Instructions(callgrind),
+        match gauge::Counter::attach()? {
+            Some(counter) => Gauge::Instructions(counter),
             None => return gauge::run_again_under_callgrind(),
         }
     } else {
@@ -116,6 +143,10 @@ fn measure(options: &Options, mut gauge: Gauge) -> Result<()> {
     let mut report = Report::default();
     suite::run(options, &mut gauge, &mut report)?;
     sweep::run(options, &mut gauge, &mut report)?;
+    curves::run(options, &mut gauge, &mut report)?;
+    worst::run(options, &mut gauge, &mut report)?;
+    dependent::run(options, &mut gauge, &mut report)?;
+    keys::run(options, &mut gauge, &mut report)?;
     lockfree::run(options, &mut gauge, &mut report)?;
     rebuild::run(options, &mut report);
     report.close();

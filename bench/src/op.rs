@@ -15,9 +15,12 @@ pub(crate) enum Op {
     Remove,
     Churn,
     Grow,
+    /// Hits, each of which waits for the one before: see [`dependent`](crate::dependent).
+    DependentHit,
 }
 
 impl Op {
+    /// Those of every kind of table.
     pub(crate) const ALL: [Op; 9] = [
         Op::Hit,
         Op::Miss,
@@ -41,6 +44,7 @@ impl Op {
             Op::Remove => "remove",
             Op::Churn => "churn",
             Op::Grow => "grow",
+            Op::DependentHit => "dependent-hit",
         }
     }
 
@@ -51,7 +55,7 @@ impl Op {
 
     /// Does it leave the table unchanged?
     pub(crate) fn only_reads(self) -> bool {
-        matches!(self, Op::Hit | Op::Miss | Op::Mixed | Op::Iterate | Op::Fold)
+        matches!(self, Op::Hit | Op::Miss | Op::Mixed | Op::Iterate | Op::Fold | Op::DependentHit)
     }
 }
 

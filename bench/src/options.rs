@@ -6,16 +6,32 @@ use anyhow::{Result, bail};
 use lexopt::{Arg, ValueExt};
 
 const USAGE: &str = "\
-usage: cargo xtask bench [OPTION…]
+usage: cargo xtask bench [--target NAME] [OPTION…]
 
+  --target NAME    run emulated, for x86_64, aarch64 or riscv64, by QEMU's user mode; only --counts mean something there
   --quick          tables of 64 KiB and 512 KiB only; of lockfree, fewer rounds
-  --counts         instructions instead of times, by callgrind; small tables only
+  --counts         instructions instead of times, by callgrind, or by QEMU with --target; small tables only
   --small-pages    ask for no huge pages
-  --suite NAME     only this suite (table, set, map64, batch, probe, robin, robin-passes, sweep, lockfree, rebuild);
-                   may be repeated
+  --suite NAME     only this suite; may be repeated
   --op NAME        only this operation (hit, miss, …, latency); may be repeated
   --peer NAME      beside ours only this peer, in lockfree; may be repeated
-  --json FILE      write all cells to FILE, an array with one object per line";
+  --json FILE      write all cells to FILE, an array with one object per line
+
+What each suite is for:
+
+  sweep            tables as programs have them: grown, over all sizes between two doublings
+  curves           cost against bytes per key, at rest, after ten turnovers, and in equal memory
+  worst            the worst single insertion while tables fill and turn over; of maps that threads share too
+  dependent        how long one lookup takes, where each key comes from the answer before
+  batch            many keys at once
+  lockfree         the maps that threads share; with --op latency p99.99 under preemption
+  rebuild          operations while the shared map moves
+  robin, robin-passes   sorted tables, and their growth and merges
+  table, set, map64     tables filled to a load, operation by operation
+  keys             Zipf's law, numbers in order, pages, symbols, inodes, hashes of strings
+  probe            inlined lookups beside called ones
+
+`cargo xtask sizes` weighs the code of each table.";
 
 /// What to measure.
 pub(crate) struct Options {

@@ -126,7 +126,7 @@ pub(crate) fn sets() -> Contenders {
     ]
 }
 
-fn maps() -> Contenders {
+pub(crate) fn maps() -> Contenders {
     vec![
         Adapter::<Map<u64, u64>>::boxed(),
         Adapter::<hashbrown::HashMap<u64, u64, _>>::boxed(),
@@ -228,7 +228,7 @@ fn size(bytes: usize) -> String {
 }
 
 /// Gives every contender a new table with room for `room` entries, and inserts the first keys.
-fn fill(contenders: &mut Contenders, workload: &mut Workload, room: usize) {
+pub(crate) fn fill(contenders: &mut Contenders, workload: &mut Workload, room: usize) {
     let keys = workload.start_over();
     for contender in contenders {
         contender.fill(&keys, room);

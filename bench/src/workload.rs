@@ -12,7 +12,12 @@ use std::rc::Rc;
 use fastrand::Rng;
 use heptad::hash::hash_word;
 
-use crate::op::Op;
+use rand::{SeedableRng, rngs::SmallRng};
+
+use crate::{
+    draws::ranks,
+    op::{Draw, Op},
+};
 
 /// Numbers from here on belong to keys that are never inserted.
 const ABSENT: u64 = 1 << 40;
@@ -34,6 +39,16 @@ pub(crate) struct Workload {
     keys: Rc<[u64]>,
     /// The same keys in another order, made when first needed.
     shuffled: Option<Rc<[u64]>>,
+    /// Which keys are looked up, where it is not the numbered ones, all alike often.
+    lookups: Option<Lookups>,
+}
+
+/// The lookups of a table that is never changed.
+struct Lookups {
+    /// As many keys as there are entries, none of which is one of them.
+    absent: Rc<[u64]>,
+    draw: Draw,
+    random: SmallRng,
 }
 
 /// A portion of work.
@@ -54,7 +69,17 @@ pub(crate) struct Portion {
 impl Workload {
     pub(crate) fn new(entries: usize) -> Workload {
         let keys = (0..entries as u64).map(key).collect();
-        Workload { entries, oldest: 0, random: Rng::with_seed(7), keys, shuffled: None }
+        let random = Rng::with_seed(7);
+        Workload { entries, oldest: 0, random, keys, shuffled: None, lookups: None }
+    }
+
+    /// The work for a table of `keys`, inserted in this order, which churn does not change: lookups draw from them and
+    /// from `absent`, of which there are as many.
+    pub(crate) fn of(keys: Vec<u64>, absent: Vec<u64>, draw: Draw) -> Workload {
+        assert_eq!(keys.len(), absent.len(), "as many absent keys as present ones");
+        let random = SmallRng::seed_from_u64(7);
+        let lookups = Some(Lookups { absent: absent.into(), draw, random });
+        Workload { entries: keys.len(), keys: keys.into(), lookups, ..Workload::new(0) }
     }
 
     /// Entries of the table.
@@ -71,7 +96,7 @@ impl Workload {
     /// The next portion of `op`.
     pub(crate) fn portion(&mut self, op: Op) -> Portion {
         match op {
-            Op::Hit => {
+            Op::Hit | Op::DependentHit => {
                 let drawn = self.draw(self.oldest);
                 self.of_keys(op, sum(&drawn), drawn)
             }
@@ -112,6 +137,7 @@ impl Workload {
     }
 
     fn churn(&mut self, pairs: usize) -> Portion {
+        assert!(self.lookups.is_none(), "only numbered keys have successors");
         let pairs = pairs as u64;
         let old = self.oldest..self.oldest + pairs;
         let newest = self.oldest + self.entries as u64;
@@ -128,6 +154,11 @@ impl Workload {
     /// Keys drawn from the window that starts at `first`.
     fn draw(&mut self, first: u64) -> Rc<[u64]> {
         let lookups = self.entries.clamp(LOOKUPS.0, LOOKUPS.1);
+        if let Some(Lookups { absent, draw, random }) = &mut self.lookups {
+            let keys = if first == ABSENT { absent } else { &self.keys };
+            let ranks = ranks(self.entries, *draw, lookups, random);
+            return ranks.map(|rank| keys[rank]).collect();
+        }
         let last = first + self.entries as u64;
         (0..lookups).map(|_| key(self.random.u64(first..last))).collect()
     }

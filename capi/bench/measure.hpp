@@ -35,14 +35,15 @@ public:
     std::uint64_t next() { return hash_word(state++ * 0x9E3779B97F4A7C15); }
 };
 
-// Does `work`, `count` operations on a table of `entries`, and notes its nanoseconds per operation; or, with COUNTS, has
-// callgrind write its instructions to a file of their own.
+// Does `work`, `count` operations on a table of `entries`, and notes its nanoseconds per operation; or, with COUNTS,
+// has callgrind write its instructions to a file of their own.
 template <typename Work>
 void measure(std::vector<double> &times, int operation, const char *name, std::size_t entries, std::size_t count,
              Work work)
 {
 #ifdef COUNTS
-    std::string label = std::to_string(operation) + ' ' + name + ' ' + std::to_string(count) + ' ' + std::to_string(entries);
+    std::string label = std::to_string(operation) + ' ' + name + ' ' + std::to_string(count) + ' '
+        + std::to_string(entries);
     CALLGRIND_ZERO_STATS;
     work();
     CALLGRIND_DUMP_STATS_AT(label.c_str());

@@ -193,7 +193,8 @@ std::size_t round_of(const Keys &keys, Times &times)
     });
     measure(times[HIT], HIT, Table::name, entries, keys.hits.size(), [&] { found = count_each(table, keys.hits); });
     must_be(found, keys.hits.size(), Table::name);
-    measure(times[MISS], MISS, Table::name, entries, keys.misses.size(), [&] { found = count_each(table, keys.misses); });
+    measure(times[MISS], MISS, Table::name, entries, keys.misses.size(),
+            [&] { found = count_each(table, keys.misses); });
     must_be(found, 0, Table::name);
     measure(times[BATCH], BATCH, Table::name, entries, keys.hits.size(), [&] { found = batch(table, keys.hits); });
     must_be(found, keys.hits.size(), Table::name);

@@ -49,7 +49,7 @@ public:
     }
     Heptad(const Heptad &) = delete;
     ~Heptad() { std::free(memory); }
-    bool insert(Word key, Word value) { return heptad_lockfree_insert(&map, key, value, nullptr) > 0; }
+    bool insert(Word key, Word value) { return heptad_lockfree_get_or_insert(&map, key, value, nullptr) > 0; }
     bool get(Word key, Word &value) const { return heptad_lockfree_get(&map, key, &value) > 0; }
     bool update(Word key, Word value) { return heptad_lockfree_replace(&map, key, value, nullptr) > 0; }
     bool remove(Word key) { return heptad_lockfree_remove(&map, key, nullptr) > 0; }

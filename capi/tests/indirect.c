@@ -63,13 +63,13 @@ static void names_go_in_and_out(void)
         EQUAL(heptad_indirect_get(&map, hash, name, &reference, &value), 0);
         EQUAL(heptad_indirect_replace(&map, hash, name, 1, &value), 0);
         EQUAL(heptad_indirect_remove(&map, hash, name, &reference, &value), 0);
-        EQUAL(heptad_indirect_insert(&map, hash, name, index, index * 3, &value), 1);
+        EQUAL(heptad_indirect_get_or_insert(&map, hash, name, index, index * 3, &value), 1);
         EQUAL(value, 77);
         EQUAL(reference, 77);
         /* Another reference to the same name: the first one stays. */
-        EQUAL(heptad_indirect_insert(&map, hash, name, 0, 5, &value), 0);
+        EQUAL(heptad_indirect_get_or_insert(&map, hash, name, 0, 5, &value), 0);
         EQUAL(value, index * 3);
-        EQUAL(heptad_indirect_upsert(&map, hash, name, 0, index * 5, &value), 0);
+        EQUAL(heptad_indirect_insert(&map, hash, name, 0, index * 5, &value), 0);
         EQUAL(value, index * 3);
         EQUAL(heptad_indirect_replace(&map, hash, name, index * 7, &value), 1);
         EQUAL(value, index * 5);
@@ -89,7 +89,7 @@ static void names_go_in_and_out(void)
         EQUAL(heptad_indirect_remove(&map, hash_of(name), name, NULL, NULL), 0);
     }
     EQUAL(heptad_indirect_len(&map), ENTRIES / 2);
-    EQUAL(heptad_indirect_upsert(&map, hash_of("0"), "0", 0, UINT64_MAX, &value), 1);
+    EQUAL(heptad_indirect_insert(&map, hash_of("0"), "0", 0, UINT64_MAX, &value), 1);
     EQUAL(heptad_indirect_add(&map, hash_of("0"), "0", 0, 3, &value), 0);
     EQUAL(value, 2);
     EQUAL(heptad_indirect_remove(&map, hash_of("0"), "0", &reference, NULL), 1);
@@ -107,7 +107,7 @@ static void few_hash_bits_are_only_slow(void)
     EQUAL(heptad_indirect_init(&map, lines, sizeof lines, 7, (uint64_t)15 << 60, has_name, &vain),
           HEPTAD_OK);
     for (index = 0; index < 100; index++) {
-        EQUAL(heptad_indirect_insert(&map, hash_of(names[index]), names[index], index, index, NULL),
+        EQUAL(heptad_indirect_get_or_insert(&map, hash_of(names[index]), names[index], index, index, NULL),
               1);
     }
     for (index = 0; index < 100; index++) {
@@ -188,7 +188,7 @@ static void walks_and_batches(void)
     for (index = 0; index < 100; index++) {
         keys[index] = names[index];
         hashes[index] = hash_of(names[index]);
-        EQUAL(index % 3 == 0 || heptad_indirect_insert(&map, hashes[index], keys[index], index,
+        EQUAL(index % 3 == 0 || heptad_indirect_get_or_insert(&map, hashes[index], keys[index], index,
                                                        index + 1, NULL) == 1, 1);
     }
     for (count = 0; count <= 100; count++) {
@@ -227,7 +227,7 @@ static void it_is_rebuilt_and_attached_to(void)
     int result;
     make(&map, &vain);
     for (index = 0; index < ENTRIES; index++) {
-        EQUAL(heptad_indirect_insert(&map, hash_of(names[index]), names[index], index, index, NULL),
+        EQUAL(heptad_indirect_get_or_insert(&map, hash_of(names[index]), names[index], index, index, NULL),
               1);
     }
     EQUAL(heptad_indirect_format(other_lines, sizeof other_lines, 1, 0, HEPTAD_HASH_BITS_OF_INDICES),
@@ -239,7 +239,7 @@ static void it_is_rebuilt_and_attached_to(void)
     EQUAL(heptad_indirect_attach(&other, other_lines, sizeof other_lines, HEPTAD_HASH_BITS_OF_INDICES,
                                  has_name, &vain),
           HEPTAD_OK);
-    EQUAL(heptad_indirect_insert(&other, hash_of(names[9]), names[9], 9, 9, NULL), 1);
+    EQUAL(heptad_indirect_get_or_insert(&other, hash_of(names[9]), names[9], 9, 9, NULL), 1);
     EQUAL(heptad_indirect_remove(&other, hash_of(names[9]), names[9], NULL, &value), 1);
     EQUAL(value, 9);
     EQUAL(heptad_indirect_rebuild(&other, lines, sizeof lines, 1), HEPTAD_ERROR_SHARED);
@@ -295,7 +295,7 @@ static void a_grace_period_waits_for_who_compares(void)
                                        HEPTAD_HASH_BITS_OF_INDICES, come_between, NULL, counters,
                                        sizeof counters),
           HEPTAD_OK);
-    EQUAL(heptad_indirect_insert(&shared_map, hash, names[5], 5, 1, NULL), 1);
+    EQUAL(heptad_indirect_get_or_insert(&shared_map, hash, names[5], 5, 1, NULL), 1);
     is_to_come_between = 1;
     /* It was compared with, and found equal; but it is gone by now. */
     EQUAL(heptad_indirect_get(&shared_map, hash, names[5], NULL, NULL), 0);
@@ -345,7 +345,7 @@ static void *use_again(void *context)
         snprintf(name, sizeof name, "%u", round % 64);
         hash = hash_of(name);
         is_waiting[round % SLOTS] = 0;
-        if (heptad_indirect_insert(&shared_map, hash, record->name, (uintptr_t)record,
+        if (heptad_indirect_get_or_insert(&shared_map, hash, record->name, (uintptr_t)record,
                                    *number, NULL) != 1) {
             continue; /* another thread's record of that name is there; ours nobody has seen */
         }

@@ -25,7 +25,7 @@ static void fill(heptad_indirect *map)
     *map = unmade;
     EQUAL(heptad_indirect_init(map, lines, sizeof lines, 7, HEPTAD_HASH_BITS_OF_INDICES, is_number, NULL), HEPTAD_OK);
     for (key = 0; key < ENTRIES; key++) {
-        EQUAL(heptad_indirect_insert(map, hash_of(key), &key, key, 10 * key, NULL), 1);
+        EQUAL(heptad_indirect_get_or_insert(map, hash_of(key), &key, key, 10 * key, NULL), 1);
     }
 }
 

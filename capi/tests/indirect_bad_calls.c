@@ -60,8 +60,8 @@ static void all_of(const heptad_indirect *map, int code)
     EQUAL(heptad_indirect_grace_elapsed(map, 1), code);
     EQUAL(heptad_indirect_get(map, 1, &key, &reference, &value), code);
     EQUAL(heptad_indirect_get_many(map, &hash, keys, 1, &reference, &value, &found), code);
+    EQUAL(heptad_indirect_get_or_insert(map, 1, &key, 1, 1, &value), code);
     EQUAL(heptad_indirect_insert(map, 1, &key, 1, 1, &value), code);
-    EQUAL(heptad_indirect_upsert(map, 1, &key, 1, 1, &value), code);
     EQUAL(heptad_indirect_replace(map, 1, &key, 1, &value), code);
     EQUAL(heptad_indirect_add(map, 1, &key, 1, 1, &value), code);
     EQUAL(heptad_indirect_modify(map, 1, &key, change, NULL, &value), code);
@@ -162,10 +162,10 @@ static void bad_arrays_and_results(void)
         keys[index] = &key;
     }
     EQUAL(init(&map, lines, sizeof lines), HEPTAD_OK);
-    EQUAL(heptad_indirect_insert(&map, 1, &key, 1, 2, crooked), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_indirect_get_or_insert(&map, 1, &key, 1, 2, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_indirect_add(&map, 1, &key, 1, 2, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_indirect_len(&map), 0);
-    EQUAL(heptad_indirect_insert(&map, 1, &key, 1, 2, NULL), 1);
+    EQUAL(heptad_indirect_get_or_insert(&map, 1, &key, 1, 2, NULL), 1);
     EQUAL(heptad_indirect_get(&map, 1, &key, crooked, NULL), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_indirect_get(&map, 1, &key, NULL, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_indirect_remove(&map, 1, &key, crooked, NULL), HEPTAD_ERROR_MISALIGNED);

@@ -12,11 +12,11 @@ static void values_go_in_and_out(void)
         EQUAL(heptad_lockfree_get(&map, key, &value), 0);
         EQUAL(heptad_lockfree_replace(&map, key, 1, &value), 0);
         EQUAL(heptad_lockfree_remove(&map, key, &value), 0);
-        EQUAL(heptad_lockfree_insert(&map, key, key * 3, &value), 1);
+        EQUAL(heptad_lockfree_get_or_insert(&map, key, key * 3, &value), 1);
         EQUAL(value, 77);
-        EQUAL(heptad_lockfree_insert(&map, key, 5, &value), 0);
+        EQUAL(heptad_lockfree_get_or_insert(&map, key, 5, &value), 0);
         EQUAL(value, key * 3);
-        EQUAL(heptad_lockfree_upsert(&map, key, key * 5, &value), 0);
+        EQUAL(heptad_lockfree_insert(&map, key, key * 5, &value), 0);
         EQUAL(value, key * 3);
         EQUAL(heptad_lockfree_replace(&map, key, key * 7, &value), 1);
         EQUAL(value, key * 5);
@@ -33,7 +33,7 @@ static void values_go_in_and_out(void)
         EQUAL(value, key * 7 + 4);
     }
     EQUAL(heptad_lockfree_len(&map), ENTRIES / 2);
-    EQUAL(heptad_lockfree_upsert(&map, UINT64_MAX, UINT64_MAX, NULL), 1);
+    EQUAL(heptad_lockfree_insert(&map, UINT64_MAX, UINT64_MAX, NULL), 1);
     EQUAL(heptad_lockfree_add(&map, UINT64_MAX, 3, &value), 0);
     EQUAL(value, 2);
     EQUAL(heptad_lockfree_add(&map, UINT64_MAX - 1, 3, &value), 1);
@@ -75,7 +75,7 @@ static void n1_every_row_of_the_operation_table(void)
                     uint64_t previous = 77, now = 77, key = 42;
                     heptad_lockfree_remove(&map, key, NULL);
                     if (is_present) {
-                        EQUAL(heptad_lockfree_insert(&map, key, values[state], NULL), 1);
+                        EQUAL(heptad_lockfree_get_or_insert(&map, key, values[state], NULL), 1);
                     }
                     done = takes_place(expected, is_present, state == wanted);
                     result = next == ABSENT
@@ -165,7 +165,7 @@ static void functions_that_change_the_map(void)
     uint64_t value = 0, before;
     int way;
     make(&map);
-    EQUAL(heptad_lockfree_insert(&map, 1, 0, NULL), 1);
+    EQUAL(heptad_lockfree_get_or_insert(&map, 1, 0, NULL), 1);
     for (way = 0; way < 4; way++) {
         before = value;
         EQUAL(way == 0   ? heptad_lockfree_modify(&map, 1, add_within, &map, NULL)
@@ -190,7 +190,7 @@ static int note(uint64_t key, uint64_t value, void *context)
     struct walk *walk = context;
     CHECK(key < 60 && value == key + 1 && (walk->seen >> key & 1) == 0);
     walk->seen |= (uint64_t)1 << key;
-    EQUAL(heptad_lockfree_upsert(walk->map, 1000 + key, 1, NULL), 1);
+    EQUAL(heptad_lockfree_insert(walk->map, 1000 + key, 1, NULL), 1);
     EQUAL(heptad_lockfree_remove(walk->map, 1000 + key, NULL), 1);
     return --walk->limit != 0;
 }
@@ -205,7 +205,7 @@ static void walks_and_batches(void)
     size_t count;
     make(&map);
     for (key = 0; key < 60; key++) {
-        EQUAL(heptad_lockfree_insert(&map, key, key + 1, NULL), 1);
+        EQUAL(heptad_lockfree_get_or_insert(&map, key, key + 1, NULL), 1);
     }
     walk.map = &map;
     walk.seen = 0;
@@ -246,12 +246,12 @@ static void a_full_map_says_so(void)
     uint64_t key = 0, value = 77, held;
     int result;
     make(&map);
-    while ((result = heptad_lockfree_insert(&map, key, key, NULL)) == 1) {
+    while ((result = heptad_lockfree_get_or_insert(&map, key, key, NULL)) == 1) {
         key++;
     }
     EQUAL(result, HEPTAD_ERROR_FULL);
     CHECK(key >= heptad_lockfree_capacity(&map));
-    EQUAL(heptad_lockfree_upsert(&map, key, 1, &value), HEPTAD_ERROR_FULL);
+    EQUAL(heptad_lockfree_insert(&map, key, 1, &value), HEPTAD_ERROR_FULL);
     EQUAL(heptad_lockfree_add(&map, key, 1, &value), HEPTAD_ERROR_FULL);
     EQUAL(value, 77);
     EQUAL(heptad_lockfree_len(&map), key);

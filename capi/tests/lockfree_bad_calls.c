@@ -14,8 +14,8 @@ static void all_of(const heptad_lockfree *map, int code)
     EQUAL(heptad_lockfree_stats(map, &stats), code);
     EQUAL(heptad_lockfree_get(map, 1, &value), code);
     EQUAL(heptad_lockfree_get_many(map, &key, 1, &value, &found), code);
+    EQUAL(heptad_lockfree_get_or_insert(map, 1, 1, &value), code);
     EQUAL(heptad_lockfree_insert(map, 1, 1, &value), code);
-    EQUAL(heptad_lockfree_upsert(map, 1, 1, &value), code);
     EQUAL(heptad_lockfree_replace(map, 1, 1, &value), code);
     EQUAL(heptad_lockfree_add(map, 1, 1, &value), code);
     EQUAL(heptad_lockfree_remove(map, 1, &value), code);
@@ -51,7 +51,7 @@ static void bad_handles(void)
     memset(&map, 0, sizeof map);
     all_of(&map, HEPTAD_ERROR_HANDLE);
     make(&map);
-    EQUAL(heptad_lockfree_insert(&map, 1, 1, NULL), 1);
+    EQUAL(heptad_lockfree_get_or_insert(&map, 1, 1, NULL), 1);
     EQUAL(heptad_lockfree_release(&map, NULL, NULL), HEPTAD_OK);
     map.version = 7;
     all_of(&map, HEPTAD_ERROR_VERSION);
@@ -80,7 +80,7 @@ static void bad_memory_and_results(void)
     EQUAL(heptad_lockfree_init(&map, (void *)((uintptr_t)&map & ~(uintptr_t)63), 6400, 1),
           HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_lockfree_init(&map, lines, heptad_lockfree_bytes(1), 1), HEPTAD_OK);
-    EQUAL(heptad_lockfree_insert(&map, 1, 2, crooked), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_lockfree_get_or_insert(&map, 1, 2, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_lockfree_get(&map, 1, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_lockfree_len(&map), 0);
     EQUAL(heptad_lockfree_seed(&map, NULL), HEPTAD_ERROR_NULL);

@@ -23,7 +23,7 @@ static void reading_writes_nothing(void)
     EQUAL(heptad_lockfree_format(memory, bytes, 7, 0), HEPTAD_OK);
     EQUAL(heptad_lockfree_attach(&writer, memory, bytes), HEPTAD_OK);
     for (key = 0; key < ENTRIES; key++) {
-        EQUAL(heptad_lockfree_insert(&writer, key, key + 1, NULL), 1);
+        EQUAL(heptad_lockfree_get_or_insert(&writer, key, key + 1, NULL), 1);
     }
     EQUAL(mprotect(memory, bytes, PROT_READ), 0);
     EQUAL(heptad_lockfree_attach(&reader, memory, bytes), HEPTAD_OK);
@@ -41,7 +41,7 @@ static void reading_writes_nothing(void)
     EQUAL(heptad_lockfree_check(&reader), HEPTAD_OK);
     EQUAL(heptad_lockfree_needs_rebuild(&reader), 0);
     /* A change that changes nothing. */
-    EQUAL(heptad_lockfree_insert(&reader, 5, 0, values), 0);
+    EQUAL(heptad_lockfree_get_or_insert(&reader, 5, 0, values), 0);
     EQUAL(values[0], 6);
     EQUAL(heptad_lockfree_release(&reader, NULL, NULL), HEPTAD_OK);
     EQUAL(munmap(memory, bytes), 0);

@@ -16,7 +16,7 @@ static void move_about(heptad_lockfree *map)
     rooms[0] = first_room;
     rooms[1] = second_room;
     for (key = 0; key < 200; key++) {
-        EQUAL(heptad_lockfree_insert(map, key, key * 3, NULL), 1);
+        EQUAL(heptad_lockfree_get_or_insert(map, key, key * 3, NULL), 1);
     }
     EQUAL(heptad_lockfree_needs_rebuild(map), 0);
     EQUAL(heptad_lockfree_rebuild_if_needed(map, rooms[0], sizeof first_room, 1),
@@ -30,7 +30,7 @@ static void move_about(heptad_lockfree *map)
             EQUAL(heptad_lockfree_get(map, key, &value), 1);
             EQUAL(value, key * 3);
             EQUAL(heptad_lockfree_remove(map, key, NULL), 1);
-            EQUAL(heptad_lockfree_insert(map, key, key * 3, NULL), 1);
+            EQUAL(heptad_lockfree_get_or_insert(map, key, key * 3, NULL), 1);
             key = (key + 7) % 200;
         }
         EQUAL(result, 1);
@@ -147,7 +147,7 @@ static void no_rebuild_into_itself(void)
     EQUAL(heptad_lockfree_init_counted(&map, lines, sizeof lines, 7, counters, sizeof counters),
           HEPTAD_OK);
     for (key = 0; key < 100; key++) {
-        EQUAL(heptad_lockfree_insert(&map, key, key, NULL), 1);
+        EQUAL(heptad_lockfree_get_or_insert(&map, key, key, NULL), 1);
     }
     EQUAL(heptad_lockfree_rebuild(&map, lines, sizeof lines, 2), HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_lockfree_rebuild(&map, (char *)lines + 64, sizeof lines - 64, 2),
@@ -171,7 +171,7 @@ static void figures_in_a_rebuild(void)
     size_t released = 77;
     make(&map);
     for (key = 0; key < ENTRIES; key++) {
-        EQUAL(heptad_lockfree_insert(&map, key, key, NULL), 1);
+        EQUAL(heptad_lockfree_get_or_insert(&map, key, key, NULL), 1);
     }
     EQUAL(heptad_lockfree_rebuild(&map, other_lines, sizeof other_lines, 2), HEPTAD_OK);
     EQUAL(heptad_lockfree_help(&map, 60), 0);

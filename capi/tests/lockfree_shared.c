@@ -20,7 +20,7 @@ static void attaching(void)
     EQUAL(heptad_lockfree_format(lines, sizeof lines, 1, 0), HEPTAD_OK);
     EQUAL(heptad_lockfree_attach(&map, lines, sizeof lines), HEPTAD_OK);
     for (key = 0; key < 100; key++) {
-        EQUAL(heptad_lockfree_insert(&map, key, ~key, NULL), 1);
+        EQUAL(heptad_lockfree_get_or_insert(&map, key, ~key, NULL), 1);
     }
     /* Twice in one program: both see the same. */
     EQUAL(heptad_lockfree_attach(&other, lines, sizeof lines), HEPTAD_OK);
@@ -68,7 +68,7 @@ static void attaching(void)
     EQUAL(heptad_lockfree_check(&other), HEPTAD_ERROR_CORRUPT);
     heptad_lockfree_get(&other, 1, &value);
     heptad_lockfree_remove(&other, 1, &value);
-    heptad_lockfree_upsert(&other, 1, 1, &value);
+    heptad_lockfree_insert(&other, 1, 1, &value);
 }
 
 /* Numbers, and an end: who made the memory has no part in it. */
@@ -91,7 +91,7 @@ static void members(void)
     EQUAL(heptad_lockfree_join(&map, room, sizeof room, 1), HEPTAD_OK);
     EQUAL(heptad_lockfree_join(&other, room, sizeof room, 1), HEPTAD_ERROR_LIVE);
     EQUAL(heptad_lockfree_join(&other, room, sizeof room, 0), HEPTAD_OK);
-    EQUAL(heptad_lockfree_insert(&map, 1, 2, NULL), 1);
+    EQUAL(heptad_lockfree_get_or_insert(&map, 1, 2, NULL), 1);
     EQUAL(heptad_lockfree_release(&map, NULL, NULL), HEPTAD_OK);
     EQUAL(heptad_lockfree_join(&map, room, sizeof room, 1), HEPTAD_OK);
     EQUAL(heptad_lockfree_get(&other, 1, NULL), 1);

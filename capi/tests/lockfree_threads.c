@@ -15,7 +15,7 @@ static void *work(void *context)
     for (round = 0; round < ROUNDS; round++) {
         while (heptad_lockfree_add(&threads_map, round % 8, 1, NULL) < 0) {
         }
-        EQUAL(heptad_lockfree_upsert(&threads_map, own, round, &value), round == 0);
+        EQUAL(heptad_lockfree_insert(&threads_map, own, round, &value), round == 0);
         CHECK(round == 0 || value == round - 1);
     }
     return NULL;

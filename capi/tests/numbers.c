@@ -112,9 +112,9 @@ static void keys_of_one_home(void)
     uint64_t hash;
     EQUAL(heptad_lockfree_init(&map, lines, sizeof lines, 3), HEPTAD_OK);
     for (hash = 0; hash < 21; hash++) {
-        EQUAL(heptad_lockfree_insert(&map, heptad_unhash_word(3, hash), 0, NULL), 1);
+        EQUAL(heptad_lockfree_get_or_insert(&map, heptad_unhash_word(3, hash), 0, NULL), 1);
     }
-    EQUAL(heptad_lockfree_insert(&map, heptad_unhash_word(3, hash), 0, NULL), HEPTAD_ERROR_FULL);
+    EQUAL(heptad_lockfree_get_or_insert(&map, heptad_unhash_word(3, hash), 0, NULL), HEPTAD_ERROR_FULL);
     EQUAL(heptad_lockfree_stats(&map, &stats), HEPTAD_OK);
     EQUAL(stats.fullest_home, 21);
     EQUAL(heptad_lockfree_needs_rebuild(&map), HEPTAD_NEED_FLOOD);

@@ -57,10 +57,10 @@ static void operate(const heptad_lockfree *map, uint64_t *state)
     int result;
     switch (choice >> 16 & 7) {
     case 0:
-        result = heptad_lockfree_insert(map, key, new_value, &value) == 0;
+        result = heptad_lockfree_get_or_insert(map, key, new_value, &value) == 0;
         break;
     case 1:
-        result = heptad_lockfree_upsert(map, key, new_value, &value) == 0;
+        result = heptad_lockfree_insert(map, key, new_value, &value) == 0;
         break;
     case 2:
         result = heptad_lockfree_replace(map, key, new_value, &value) == 1;
@@ -135,7 +135,7 @@ static void one_is_killed_and_the_other_goes_on(void)
     EQUAL(heptad_lockfree_format(memory, map_bytes, 7, 0), HEPTAD_OK);
     EQUAL(heptad_lockfree_attach(&map, memory, map_bytes), HEPTAD_OK);
     for (key = OWN_FIRST; key < OWN_FIRST + OWN_KEYS; key++) {
-        EQUAL(heptad_lockfree_insert(&map, key, 0, NULL), 1);
+        EQUAL(heptad_lockfree_get_or_insert(&map, key, 0, NULL), 1);
     }
     for (round = 0; round < KILLS; round++) {
         int started[2], status;
@@ -165,7 +165,7 @@ static void one_is_killed_and_the_other_goes_on(void)
     }
     /* Nobody else now: every key can still be put in, changed and taken out. */
     for (key = 0; key < SHARED_KEYS; key++) {
-        CHECK(heptad_lockfree_upsert(&map, key, key << 32, NULL) >= 0);
+        CHECK(heptad_lockfree_insert(&map, key, key << 32, NULL) >= 0);
         EQUAL(heptad_lockfree_get(&map, key, &value), 1);
         EQUAL(value, key << 32);
         EQUAL(heptad_lockfree_remove(&map, key, NULL), 1);

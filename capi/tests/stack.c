@@ -117,7 +117,7 @@ static void lockfree_all(void)
     heptad_shared_stats stats;
     uint64_t key;
     EQUAL(heptad_lockfree_init(&lockfree, lines, sizeof lines, 1), 0);
-    for (key = 0; heptad_lockfree_insert(&lockfree, key, key, NULL) == 1; key++) {
+    for (key = 0; heptad_lockfree_get_or_insert(&lockfree, key, key, NULL) == 1; key++) {
     }
     EQUAL(heptad_lockfree_get_many(&lockfree, keys, 100, values, found), 0);
     EQUAL(heptad_lockfree_each(&lockfree, visit, NULL), 1);
@@ -136,7 +136,7 @@ static void indirect_all(void)
     uint64_t key;
     EQUAL(heptad_indirect_init(&indirect, other_lines, sizeof other_lines, 1, HEPTAD_HASH_BITS_OF_INDICES,
                                equal_entry, NULL), 0);
-    for (key = 0; heptad_indirect_insert(&indirect, hash_entry(key, NULL), &key, key, 1, NULL) == 1; key++) {
+    for (key = 0; heptad_indirect_get_or_insert(&indirect, hash_entry(key, NULL), &key, key, 1, NULL) == 1; key++) {
     }
     EQUAL(heptad_indirect_get_many(&indirect, keys, pointers, 100, references, values, found), 0);
     EQUAL(heptad_indirect_each(&indirect, visit, NULL), 1);

@@ -109,9 +109,9 @@ int heptad_indirect_get_many(const heptad_indirect *map, const uint64_t *hashes,
 
 /* As those of a heptad_lockfree. A key that is new is stored as `reference`; one that is there keeps the
  * reference it has. */
+int heptad_indirect_get_or_insert(const heptad_indirect *map, uint64_t hash, const void *key,
+                                  uint64_t reference, uint64_t value, uint64_t *present);
 int heptad_indirect_insert(const heptad_indirect *map, uint64_t hash, const void *key,
-                           uint64_t reference, uint64_t value, uint64_t *present);
-int heptad_indirect_upsert(const heptad_indirect *map, uint64_t hash, const void *key,
                            uint64_t reference, uint64_t value, uint64_t *previous);
 int heptad_indirect_replace(const heptad_indirect *map, uint64_t hash, const void *key,
                             uint64_t value, uint64_t *previous);

@@ -225,12 +225,12 @@ int heptad_lockfree_get_many(const heptad_lockfree *map, const uint64_t *keys, s
 
 /* Gives `key` a value if it has none. 1 if it is new; 0 if it had one, which stays, and is written to
  * `present`, which may be null. _FULL, _BUSY. */
-int heptad_lockfree_insert(const heptad_lockfree *map, uint64_t key, uint64_t value,
-                           uint64_t *present);
+int heptad_lockfree_get_or_insert(const heptad_lockfree *map, uint64_t key, uint64_t value,
+                                  uint64_t *present);
 
 /* Gives `key` a value. 1 if it is new; 0 if it had one, which is written to `previous`, which may be null.
  * _FULL, _BUSY. */
-int heptad_lockfree_upsert(const heptad_lockfree *map, uint64_t key, uint64_t value,
+int heptad_lockfree_insert(const heptad_lockfree *map, uint64_t key, uint64_t value,
                            uint64_t *previous);
 
 /* Gives `key` a value if it has one. 1 if it had, and the old one is written to `previous`, which may be

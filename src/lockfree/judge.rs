@@ -61,8 +61,8 @@ impl Operation {
                 map.get_many(&[key], &mut values);
                 Ok(values[0])
             }
-            Insert(key, value) => map.insert(key, value),
-            Upsert(key, value) => map.upsert(key, value),
+            Insert(key, value) => map.insert_if_absent(key, value),
+            Upsert(key, value) => map.insert(key, value),
             InsertEvicting(key, value) => return insert_evicting(map, key, value),
             Replace(key, value) => map.replace(key, value),
             Remove(key) => map.remove(key),

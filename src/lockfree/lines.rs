@@ -90,7 +90,7 @@ fn assert_reads(when: &str, map: &Map<'_, u64, u64>, first: u64, documented: [(u
     for key in first..first + ENTRIES {
         hits.add(lines_of(|| assert_eq!(map.get(key), Some(key))).0);
         misses.add(lines_of(|| assert_eq!(map.get(!key), None)).0);
-        updates.add(lines_of(|| assert_eq!(map.upsert(key, key), Ok(Some(key)))).0);
+        updates.add(lines_of(|| assert_eq!(map.insert(key, key), Ok(Some(key)))).0);
     }
     let kinds = [("hit", hits), ("miss", misses), ("update", updates)];
     for ((kind, tally), (per_1000, most)) in kinds.iter().zip(documented) {

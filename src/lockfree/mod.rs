@@ -65,7 +65,7 @@
 //! | operation | progress | happens at | lines, usual and most | can be refused |
 //! |---|---|---|---|---|
 //! | get, contains | lock-free, writes nothing | the second look at the header | 1.4, 7 | never |
-//! | insert, upsert, replace, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
+//! | insert, insert_if_absent, replace, ... | lock-free | its commit, or the second look if it changes nothing | 2.0, see below | `Full`, `Busy` |
 //! | insert_evicting | the same, the closure's time apart | the same: one commit hides the victim and shows the new entry | 4.8 in a full cache, 7 | `Busy`, `Reentrant` |
 //! | modify, fetch_update, ... | the same, the closure's time apart | the same | the same | `Reentrant` too |
 //! | remove, remove_if | lock-free | its commit | 1.7, 7 | only in a rebuild without room: see below |
@@ -169,6 +169,19 @@
 //! ([`Stats::most_reserved`]), changes there are `Busy` for good. Then
 //! [`needs_rebuild`](Tables::needs_rebuild) returns [`Need::Leaks`]. A rebuild drops all reservations, and
 //! [`repair`](Map::repair) releases them while nobody uses the map.
+//!
+//! # What a thread may rely on
+//!
+//! All operations on all keys of a map take effect in one order. Whoever sees what an operation did comes after it:
+//! what a thread did before it inserted, changed or removed a key *happens before* all that another thread does
+//! after it has got that value, has changed it, or has found the key gone. So a value may be the number or address of
+//! memory that was filled before the insertion, and needs no fence. Memory of a key that was removed may be used
+//! anew by who finds it gone, but not by who removed it: others may have got the value before, and still use it.
+//!
+//! Of two threads that insert a key each and then look for the other's, one finds it. A batch, a walk and `len` are
+//! many operations, each in that order by itself. Reads of a key that nobody changed order nothing.
+//!
+//! The models in `models/orders.rs` have memory that is not atomic beside a map, and fail without these orders.
 //!
 //! # Concurrency
 //!

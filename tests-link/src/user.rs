@@ -219,8 +219,8 @@ fn use_lockfree_map(seed: u64) -> Result<u64, Error> {
     let mut lines = [Line::EMPTY; 64];
     let map = lockfree::Map::<u64, u64>::new_in(Region::from_lines(&mut lines)?, seed)?;
     for key in 0..black_box(200) {
-        sum ^= map.insert(key, seed).ok().flatten().unwrap_or(1);
-        sum ^= map.upsert(key, key).ok().flatten().unwrap_or(1);
+        sum ^= map.insert_if_absent(key, seed).ok().flatten().unwrap_or(1);
+        sum ^= map.insert(key, key).ok().flatten().unwrap_or(1);
         if let Ok(lockfree::Inserted::Evicted(old, _)) =
             map.insert_evicting(!key, key, |entries| entries.len() / 2)
         {
@@ -302,8 +302,8 @@ fn use_rebuilds(seed: u64) -> Result<u64, Error> {
             };
             spare = refused.map(|refused| refused.value);
         }
-        sum ^= MAP.insert(key, seed).ok().flatten().unwrap_or(1);
-        sum ^= MAP.upsert(key, key).ok().flatten().unwrap_or(2);
+        sum ^= MAP.insert_if_absent(key, seed).ok().flatten().unwrap_or(1);
+        sum ^= MAP.insert(key, key).ok().flatten().unwrap_or(2);
         sum ^= MAP.remove(key / 2).ok().flatten().unwrap_or(3);
         sum ^= MAP.modify(key, |value| !value).ok().flatten().unwrap_or(4);
         sum ^= MAP.get(key / 3).unwrap_or(5);

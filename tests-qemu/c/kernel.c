@@ -85,7 +85,7 @@ static uint64_t share(uint64_t round)
         heptad_map_remove(&shared, 1000 + key, NULL);
         interrupts_restore(before);
         heptad_lockfree_add(&profile, SHARED_KEY, 1, NULL);
-        heptad_lockfree_upsert(&profile, 1000 + key, round, NULL);
+        heptad_lockfree_insert(&profile, 1000 + key, round, NULL);
         heptad_lockfree_remove(&profile, 1000 + key, NULL);
         heptad_map_insert(&careless, 1000 + key, round, NULL);
         heptad_map_remove(&careless, 1000 + key, NULL);

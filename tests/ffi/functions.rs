@@ -132,7 +132,7 @@ unsafe extern "C" {
         context: *mut c_void,
     ) -> c_int;
     pub(crate) fn heptad_indirect_len(map: *const Handle) -> usize;
-    pub(crate) fn heptad_indirect_insert(
+    pub(crate) fn heptad_indirect_get_or_insert(
         map: *const Handle,
         hash: u64,
         key: *const c_void,

@@ -266,8 +266,9 @@ fn a_map_of_longer_keys_calls_the_callers_comparison() {
     for (index, reference) in [(0, 2), (1, 0)] {
         let (hash, key) = (hashes[index], keys[index]);
         // SAFETY: a live handle, and a key that the caller's function understands.
-        let result =
-            unsafe { heptad_indirect_insert(handle, hash, key, reference, 5, ptr::null_mut()) };
+        let result = unsafe {
+            heptad_indirect_get_or_insert(handle, hash, key, reference, 5, ptr::null_mut())
+        };
         assert_eq!(result, 1);
     }
     let (mut references, mut values, mut found) = ([9; 3], [9; 3], [9; 3]);

@@ -104,7 +104,7 @@ fn work<G: Track>(
     while events.len() < OPERATIONS {
         let cold = key_of(HOT_KEYS as u64 + random.u64(..COLD_KEYS));
         match random.u8(..20) {
-            0..5 => _ = map.insert(cold, cold),
+            0..5 => _ = map.insert_if_absent(cold, cold),
             5 => insert_evicting(map, &mut events, process, (&hot, cold), &mut random),
             6..9 => _ = map.remove(cold),
             // Reads of many keys are one read of each, at some moment of the whole.
@@ -232,7 +232,7 @@ fn lost_updates_are_noticed() {
         Operation::InsertOrAdd(value, amount) => {
             let before = map.get(key);
             thread::yield_now();
-            map.upsert(key, before.map_or(value, |old| old + amount))?;
+            map.insert(key, before.map_or(value, |old| old + amount))?;
             Ok(Answer::Before(before))
         }
         _ => operation.perform(map, key),

@@ -84,8 +84,8 @@ impl Operation {
             Operation::Start(_) | Operation::Evicted => unreachable!("not an operation of a map"),
             Operation::Get => map.get(key),
             Operation::ContainsKey => return Ok(Answer::Present(map.contains_key(key))),
-            Operation::Insert(value) => map.insert(key, value)?,
-            Operation::Upsert(value) => map.upsert(key, value)?,
+            Operation::Insert(value) => map.insert_if_absent(key, value)?,
+            Operation::Upsert(value) => map.insert(key, value)?,
             Operation::Replace(value) => map.replace(key, value)?,
             Operation::Remove => map.remove(key)?,
             Operation::RemoveIfBelow(limit) => {

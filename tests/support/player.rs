@@ -118,8 +118,8 @@ impl Player {
         let (answer, expected, after) = match kind {
             0 => (map.get(key), before, before),
             1 => (map.contains_key(key).then_some(0), before.map(|_| 0), before),
-            2 => (map.insert(key, value)?, before, before.or(Some(value))),
-            3 => (map.upsert(key, value)?, before, Some(value)),
+            2 => (map.insert_if_absent(key, value)?, before, before.or(Some(value))),
+            3 => (map.insert(key, value)?, before, Some(value)),
             4 => (map.replace(key, value)?, before, before.map(|_| value)),
             5 => (map.remove(key)?, before, None),
             6 => {
@@ -227,7 +227,7 @@ impl Player {
                 amount
             }
             2 => map.modify(word, |old| old + amount)?.map_or(0, |_| amount),
-            3 => map.insert(word, amount)?.map_or(amount, |_| 0),
+            3 => map.insert_if_absent(word, amount)?.map_or(amount, |_| 0),
             _ => {
                 let current = map.get(word);
                 let expectation = current.map_or(Expectation::NotExists, Expectation::Value);
@@ -255,7 +255,7 @@ impl Player {
                 }
             }
             3 => {
-                account.taken += map.upsert(word, 2)?.unwrap_or(0);
+                account.taken += map.insert(word, 2)?.unwrap_or(0);
                 account.added += 2;
             }
             4 => {

@@ -8,6 +8,7 @@
 //! cargo xtask bench [OPTION…]    times and instruction counts beside other tables'
 //! cargo xtask bench-c [OPTION…]  the C interface beside khash and packaged C++ tables
 //! cargo xtask record NAME…       measures, and stores the figures for docs/measurements.md
+//! cargo xtask sizes              the code that each table adds to a kernel
 //! cargo xtask install-c --prefix DIR   the C header and library
 //! cargo xtask write-pages        the blocks of documents that are printed
 //! cargo xtask write-counts       the instructions that the stage `counts` expects
@@ -28,6 +29,7 @@ mod counts;
 mod coverage;
 mod demo;
 mod docs;
+mod emulated;
 mod fuzz;
 mod host;
 mod job;
@@ -53,6 +55,7 @@ mod protocols;
 mod qemu;
 mod runner;
 mod sanitizers;
+mod sizes;
 mod stage;
 mod table;
 mod user_mode;
@@ -77,6 +80,7 @@ usage: cargo xtask COMMAND
   bench [OPTION…]                        times beside other tables'; `bench --help` lists the options
   bench-c [--counts] [ROUNDS]            the C interface beside khash and packaged C++ tables
   record [--quick] NAME…                 measures, and stores the figures for docs/measurements.md
+  sizes                                  the code that each table adds to a kernel, in bytes
   install-c --prefix DIR                 the C header and library; `install-c --help` lists the options
   write-pages                            prints the blocks of DESIGN.md and docs/measurements.md, and the charts
   write-counts                           counts the operations anew that the stage `counts` watches";
@@ -154,6 +158,7 @@ fn run() -> Result<bool> {
             let call = install_call.context("`install-c` was parsed")?;
             return capi::install::run(&shell, &call).map(|()| true);
         }
+        Some("sizes") => return sizes::cells(&shell).map(|_| true),
         Some("write-pages") => return pages::write(&shell).map(|()| true),
         Some("write-counts") => return counts::write(&shell).map(|()| true),
         Some("asm-check") => {

@@ -55,6 +55,12 @@ pub(crate) const TEST: &[Stage] = &[
         run: counts::run,
     },
     Stage {
+        name: "counts-emulated",
+        about: "instructions of the same operations on AArch64 and RISC-V, counted by QEMU",
+        needs: counts::EMULATED_NEEDS,
+        run: counts::run_emulated,
+    },
+    Stage {
         name: "models",
         about: "the lock-free map under loom, in every interleaving of small models",
         needs: &[],

@@ -3,19 +3,20 @@
 //!
 //! The programs are linked statically: dynamic ones hang there when they start a thread.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use xshell::{Cmd, Shell};
 
 use crate::job::{self, Job};
 use crate::matrix::{
     AARCH64_LINUX, ALL, Backend, CONCURRENT, DEFAULT, Features, PROBING, RISCV64_LINUX,
-    target_folder,
+    X86_64_LINUX, target_folder,
 };
 use crate::needs::Need;
 use crate::stage::Count;
 
 /// An architecture whose programs run on this machine.
 pub(crate) struct Guest {
+    pub(crate) name: &'static str,
     pub(crate) target: &'static str,
     /// The emulator that runs a program.
     pub(crate) launcher: &'static str,
@@ -23,7 +24,17 @@ pub(crate) struct Guest {
     pub(crate) needs: &'static [Need],
 }
 
+/// This architecture, for counts of instructions.
+const X86_64: Guest = Guest {
+    name: "x86_64",
+    target: X86_64_LINUX,
+    launcher: "qemu-x86_64",
+    compiler: "cc",
+    needs: &[Need::Program("qemu-x86_64", "qemu-user"), Need::Program("cc", "gcc")],
+};
+
 pub(crate) const AARCH64: Guest = Guest {
+    name: "aarch64",
     target: AARCH64_LINUX,
     launcher: "qemu-aarch64",
     compiler: "aarch64-linux-gnu-gcc",
@@ -36,6 +47,7 @@ pub(crate) const AARCH64: Guest = Guest {
 };
 
 pub(crate) const RISCV64: Guest = Guest {
+    name: "riscv64",
     target: RISCV64_LINUX,
     launcher: "qemu-riscv64",
     compiler: "riscv64-linux-gnu-gcc",
@@ -86,6 +98,14 @@ pub(crate) fn riscv64_all(shell: &Shell) -> Result<Count> {
 }
 
 impl Guest {
+    /// The one of this name.
+    pub(crate) fn of(name: &str) -> Result<&'static Guest> {
+        const ALL: [&Guest; 3] = [&X86_64, &AARCH64, &RISCV64];
+        let all = || ALL.map(|guest| guest.name).join(", ");
+        let guest = ALL.into_iter().find(|guest| guest.name == name);
+        guest.with_context(|| format!("there is no target `{name}`; there are: {}", all()))
+    }
+
     /// `cargo` for static programs of this architecture, with these additional target features.
     pub(crate) fn cargo<'shell>(
         &self,

@@ -25,11 +25,6 @@ impl Figures<'_> {
     pub(crate) fn measure(&self, name: &str) -> Option<f64> {
         self.cell[format!("{}_{name}", self.side)].as_f64()
     }
-
-    /// A property of the row.
-    pub(crate) fn property(&self, name: &str) -> Option<f64> {
-        self.cell[name].as_f64()
-    }
 }
 
 impl Recording {

@@ -1,7 +1,7 @@
 //! Draws docs/charts from the recorded measurements: `cargo xtask write-pages` runs it.
 //!
-//! The same recording gives the same bytes. Each picture names its recording, so that `cargo xtask test pages` finds one
-//! that is older than its figures, without drawing it.
+//! The same recording gives the same bytes. Each picture names its recording, so that `cargo xtask test pages` finds
+//! one that is older than its figures, without drawing it.
 
 use std::fs;
 use std::path::Path;

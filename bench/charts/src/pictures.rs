@@ -14,7 +14,6 @@ pub(crate) struct Picture {
 
 pub(crate) const PICTURES: &[Picture] = &[
     Picture { name: "curves", recording: "curves-counts", chart: curves },
-    Picture { name: "sets", recording: "swiss-counts", chart: sets },
     Picture { name: "worst", recording: "worst-counts", chart: worst },
     Picture { name: "lockfree", recording: "lockfree-counts", chart: lockfree },
 ];
@@ -39,31 +38,6 @@ fn series(
     Ok(series)
 }
 
-/// Instructions against memory, at three loads.
-fn sets(recording: &Recording) -> Result<Chart> {
-    let mut panels = Vec::new();
-    for (op, title) in
-        [("hit", "a hit"), ("miss", "a miss"), ("insert", "an insertion"), ("remove", "a removal")]
-    {
-        let point = |it: &Figures<'_>| {
-            Some((it.measure("bytes")? / it.property("entries")?, it.measure("instructions")?))
-        };
-        let series = series(recording, &[("suite", "set"), ("op", op)], point)?;
-        panels.push(Panel::Curves(Curves {
-            title: title.into(),
-            x: MEMORY,
-            y: INSTRUCTIONS,
-            series,
-        }));
-    }
-    Ok(Chart {
-        title: "Sets of words: instructions against memory".into(),
-        note: "512 KiB of heptad, 3/4, 7/8 and 15/16 full. Down and left is better. With SSE2, but for the 8-byte group.".into(),
-        columns: 2,
-        panels,
-    })
-}
-
 /// Instructions against memory, over an octave of sizes: each table doubles somewhere in it.
 fn curves(recording: &Recording) -> Result<Chart> {
     let mut panels = Vec::new();
@@ -82,7 +56,8 @@ fn curves(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "Sets of words: instructions against the memory that a key takes".into(),
-        note: "Five numbers of entries over an octave up to 30,720. Down and left is better. With SSE2, but for the 8-byte group."
+        note: "Five numbers of entries over an octave up to 30,720. Down and left is better. With SSE2, but for the \
+               8-byte group."
             .into(),
         columns: 2,
         panels,
@@ -102,7 +77,8 @@ fn worst(recording: &Recording) -> Result<Chart> {
     }
     Ok(Chart {
         title: "The worst single insertion: instructions".into(),
-        note: "840 entries. Shorter is better. Grey: maps that take locks. heptad and `made` have memory from the start; others grow."
+        note: "840 entries. Shorter is better. Grey: maps that take locks. heptad and those made have memory from the start; \
+               others grow."
             .into(),
         columns: 2,
         panels,

@@ -1,4 +1,5 @@
-//! Instructions and allocations of single operations, on one thread, in maps that fit in the caches, and the maps' memory.
+//! Instructions and allocations of single operations, on one thread, in maps that fit in the caches, and the maps'
+//! memory.
 
 use anyhow::{Result, ensure};
 

@@ -1,8 +1,8 @@
 //! The lower bound of an update: the bare exchanges, on cache lines laid out as the map's buckets.
 //!
 //! No table, no interrupts, no neighbours: a hash, a line, three comparisons. The difference between the map's
-//! time and the bare one is the map's overhead; the bare time is the price of the guarantee. Entries in their bucket and
-//! overflow are measured apart: a mixture would also cost mispredictions.
+//! time and the bare one is the map's overhead; the bare time is the price of the guarantee. Entries in their bucket
+//! and overflow are measured apart: a mixture would also cost mispredictions.
 
 use std::hint::black_box;
 use std::sync::atomic::{

@@ -69,12 +69,12 @@ impl Map for Heptad {
 
     #[inline(always)]
     fn insert(&self, key: u64, value: u64) -> bool {
-        insist(|| self.map.insert(key, value)).is_none()
+        insist(|| self.map.insert_if_absent(key, value)).is_none()
     }
 
     #[inline(always)]
     fn upsert(&self, key: u64, value: u64) -> Option<u64> {
-        insist(|| self.map.upsert(key, value))
+        insist(|| self.map.insert(key, value))
     }
 
     #[inline(always)]

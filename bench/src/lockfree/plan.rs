@@ -12,9 +12,9 @@
 use std::sync::Arc;
 
 use rand::{Rng, SeedableRng, rngs::SmallRng, seq::SliceRandom};
-use rand_distr::{Distribution, Zipf};
 
 use crate::{
+    draws::ranks,
     op::{Draw, SharedOp},
     workload::{key, sum},
 };
@@ -23,7 +23,6 @@ use crate::{
 const LANE: u64 = 1 << 40;
 /// Numbers from here on belong to keys that are never inserted.
 const ABSENT: u64 = 1 << 60;
-const ZIPF_EXPONENT: f64 = 0.99;
 
 /// What a step does to its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,20 +253,6 @@ fn reads(op: SharedOp) -> u32 {
     if matches!(op, SharedOp::Read90 | SharedOp::Turn90) { 90 } else { 50 }
 }
 
-/// `count` ranks below `entries`.
-fn ranks(
-    entries: usize,
-    draw: Draw,
-    count: usize,
-    random: &mut SmallRng,
-) -> impl Iterator<Item = usize> {
-    let zipf = Zipf::new(entries as f64, ZIPF_EXPONENT).expect("a map has at least one entry");
-    (0..count).map(move |_| match draw {
-        Draw::Uniform => random.random_range(0..entries),
-        Draw::Zipf => zipf.sample(random) as usize - 1,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -346,17 +331,5 @@ mod tests {
             let reads = tasks[0].kinds.iter().filter(|kind| **kind == Kind::Get).count();
             assert!(reads.abs_diff(1000 * percent) < 1000, "{reads} reads of {op:?}");
         }
-    }
-
-    #[test]
-    fn zipf_draws_a_few_keys_often() {
-        let mut random = SmallRng::seed_from_u64(5);
-        let often = |draw, random: &mut SmallRng| {
-            ranks(10_000, draw, 100_000, random).filter(|rank| *rank < 100).count()
-        };
-        // The hundred first of 10,000 have the share H(100, .99) / H(10000, .99) = .518.
-        let zipf = often(Draw::Zipf, &mut random);
-        assert!(zipf.abs_diff(51_800) < 1_000, "{zipf}");
-        assert!(often(Draw::Uniform, &mut random).abs_diff(1_000) < 200);
     }
 }

@@ -73,7 +73,7 @@ impl<const OF: u32, const RESEEDS: bool> Migrating for Heptad<OF, RESEEDS> {
     }
 
     fn upsert(&self, key: u64, value: u64) {
-        while let Err(error) = self.map.upsert(key, value) {
+        while let Err(error) = self.map.insert(key, value) {
             assert_eq!(error, Error::Busy);
         }
     }

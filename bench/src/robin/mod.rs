@@ -9,8 +9,8 @@
 //!
 //! The suite `robin` has its lookups, insertions and walks, measured like those of the other tables.
 //!
-//! The contenders of a line take turns, in another order each round; the result is the median of their thread's processor
-//! time. Ours is `robin_hood::Set` under the keyed order, cleared memory included.
+//! The contenders of a line take turns, in another order each round; the result is the median of their thread's
+//! processor time. Ours is `robin_hood::Set` under the keyed order, cleared memory included.
 
 use anyhow::Result;
 

@@ -30,7 +30,7 @@ fn change(
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn heptad_indirect_insert(
+pub extern "C" fn heptad_indirect_get_or_insert(
     map: ToRead<HeptadIndirect>,
     hash: u64,
     key: Key,
@@ -45,7 +45,7 @@ pub extern "C" fn heptad_indirect_insert(
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn heptad_indirect_upsert(
+pub extern "C" fn heptad_indirect_insert(
     map: ToRead<HeptadIndirect>,
     hash: u64,
     key: Key,

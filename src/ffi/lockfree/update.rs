@@ -9,23 +9,23 @@ use super::{
 };
 
 #[unsafe(no_mangle)]
-pub extern "C" fn heptad_lockfree_insert(
+pub extern "C" fn heptad_lockfree_get_or_insert(
     map: ToRead<HeptadLockfree>,
     key: u64,
     value: u64,
     present: Optional<u64>,
 ) -> c_int {
-    map.insert(present, |map| map.insert(key, value))
+    map.insert(present, |map| map.insert_if_absent(key, value))
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn heptad_lockfree_upsert(
+pub extern "C" fn heptad_lockfree_insert(
     map: ToRead<HeptadLockfree>,
     key: u64,
     value: u64,
     previous: Optional<u64>,
 ) -> c_int {
-    map.insert(previous, |map| map.upsert(key, value))
+    map.insert(previous, |map| map.insert(key, value))
 }
 
 #[unsafe(no_mangle)]

@@ -76,7 +76,7 @@ fn costs<const SEGMENTS: usize>(entries: u64, gauge: Gauge) -> [Tally; KINDS.len
         let present = turn + hash_word(1, turn) % entries;
         let calls: [&mut dyn FnMut(); CALLS] = [
             &mut || assert_eq!(map.get(present), Some(present)),
-            &mut || assert_eq!(map.upsert(present, present), Ok(Some(present))),
+            &mut || assert_eq!(map.insert(present, present), Ok(Some(present))),
             &mut || assert_eq!(map.remove(turn), Ok(Some(turn))),
             &mut || assert_eq!(map.insert(turn + entries, turn + entries), Ok(None)),
             &mut || is_done.set(segment.tables().help(1).unwrap()),

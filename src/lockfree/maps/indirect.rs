@@ -162,8 +162,8 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         self.get_key_value(key).is_some()
     }
 
-    /// Inserts `key` with `value` if it is absent; `reference` stands for it from then on. If it is
-    /// present nothing changes, and its value is the answer.
+    /// Gives `key` the value `value`. If the answer is `None` it was absent, and `reference` stands for it from now on;
+    /// otherwise the present reference stays.
     ///
     /// The bits of `reference` in [`hash_bits`](Keys::hash_bits) are ignored.
     ///
@@ -178,24 +178,24 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         reference: K::Reference,
         value: V,
     ) -> Result<Option<V>, Error> {
-        let before = self.compare_and_set(key, reference, Expectation::NotExists, Some(value))?;
+        let before = self.compare_and_set(key, reference, Expectation::Whatever, Some(value))?;
         Ok(before.map(|(_, value)| value))
     }
 
-    /// Gives `key` the value `value`. If the answer is `None` it was absent, and `reference` stands for
-    /// it from now on; otherwise the present reference stays.
+    /// Inserts `key` with `value` if it is absent; `reference` stands for it from then on. If it is present nothing
+    /// changes, and its value is the answer.
     ///
     /// # Errors
     ///
     /// As for [`insert`](Self::insert).
     #[inline]
-    pub fn upsert(
+    pub fn insert_if_absent(
         &self,
         key: &K::Key,
         reference: K::Reference,
         value: V,
     ) -> Result<Option<V>, Error> {
-        let before = self.compare_and_set(key, reference, Expectation::Whatever, Some(value))?;
+        let before = self.compare_and_set(key, reference, Expectation::NotExists, Some(value))?;
         Ok(before.map(|(_, value)| value))
     }
 

@@ -47,7 +47,7 @@ pub(crate) const HOME_MASK: u64 = u64::MAX;
 /// # struct Pages([MaybeUninit<u8>; 8192]);
 /// # let mut pages = Pages([MaybeUninit::uninit(); 8192]);
 /// let counts = Map::<u64, u32>::new_in(Region::new(&mut pages.0)?, 0x5eed)?;
-/// assert_eq!(counts.upsert(0xffff_8000, 1)?, None);
+/// assert_eq!(counts.insert(0xffff_8000, 1)?, None);
 /// counts.modify(0xffff_8000, |count| count + 1)?;
 /// assert_eq!(counts.get(0xffff_8000), Some(2));
 /// # Ok::<(), heptad::Error>(())
@@ -154,8 +154,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         found
     }
 
-    /// Inserts `key` with `value` if it is absent. If it is present, nothing changes, and its value is
-    /// the answer.
+    /// Gives `key` the value `value`, whether it is present or not.
     ///
     /// # Errors
     ///
@@ -164,21 +163,21 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, move |current: Option<u64>| match current {
-            Some(_) => Decision::Keep,
-            None => Decision::Set(value),
-        })
+        self.update(key, move |_: Option<u64>| Decision::Set(value))
     }
 
-    /// Gives `key` the value `value`, whether it is present or not.
+    /// Inserts `key` with `value` if it is absent. If it is present, nothing changes.
     ///
     /// # Errors
     ///
     /// As for [`insert`](Self::insert).
     #[inline]
-    pub fn upsert(&self, key: K, value: V) -> Result<Option<V>, Error> {
+    pub fn insert_if_absent(&self, key: K, value: V) -> Result<Option<V>, Error> {
         let value = value.to_word();
-        self.update(key, move |_: Option<u64>| Decision::Set(value))
+        self.update(key, move |current: Option<u64>| match current {
+            Some(_) => Decision::Keep,
+            None => Decision::Set(value),
+        })
     }
 
     /// Gives `key` the value `value` if it is present.

@@ -37,7 +37,7 @@ const AHEAD: usize = 16;
 ///     let memory = vec![Line::EMPTY; lines].leak();
 ///     segment.tables().place(Region::from_lines(memory)?, 0x5eed)?;
 /// }
-/// COUNTS.upsert(0xffff_8000, 1)?;
+/// COUNTS.insert(0xffff_8000, 1)?;
 /// assert_eq!((COUNTS.get(0xffff_8000), COUNTS.len()), (Some(1), 1));
 /// # Ok::<(), heptad::Error>(())
 /// ```
@@ -138,14 +138,14 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, 
         self.of(key).insert(key, value)
     }
 
-    /// See [`Map::upsert`].
+    /// See [`Map::insert_if_absent`].
     ///
     /// # Errors
     ///
     /// As there.
     #[inline]
-    pub fn upsert(&self, key: K, value: V) -> Result<Option<V>, Error> {
-        self.of(key).upsert(key, value)
+    pub fn insert_if_absent(&self, key: K, value: V) -> Result<Option<V>, Error> {
+        self.of(key).insert_if_absent(key, value)
     }
 
     /// See [`Map::replace`].

@@ -73,10 +73,10 @@ impl<'a, K: Word, G: Track> Set<'a, K, G> {
     ///
     /// # Errors
     ///
-    /// As for [`Map::insert`].
+    /// As for [`Map::insert_if_absent`].
     #[inline]
     pub fn insert(&self, key: K) -> Result<bool, Error> {
-        Ok(self.map.insert(key, ())?.is_none())
+        Ok(self.map.insert_if_absent(key, ())?.is_none())
     }
 
     /// Removes `key`; was it there?

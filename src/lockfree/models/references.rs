@@ -123,7 +123,7 @@ fn race(preemptions: usize, threads: &'static [fn(&Objected)]) {
 
 /// Inserts key 7 with a reference whose memory is free at once if the map does not keep it.
 fn insert_seven(map: &Objected, reference: u64) {
-    if map.insert(&7, reference, 1).unwrap().is_some() {
+    if map.insert_if_absent(&7, reference, 1).unwrap().is_some() {
         map.keys().free(reference);
     }
 }
@@ -183,7 +183,7 @@ mod thorough {
                 (0..2).any(|slot| group.pair(slot).key.load(Relaxed) as u32 == KEY as u32)
             });
             assert!(its_group.unwrap().claim_free(Anyone, Purpose::Update).is_some());
-            let update = spawn(map, |map| map.upsert(&KEY, 10 + KEY, 1).unwrap());
+            let update = spawn(map, |map| map.insert(&KEY, 10 + KEY, 1).unwrap());
             let removed = map.remove(&KEY).unwrap();
             let reader = spawn(map, |map| assert!(map.get(&KEY).is_none_or(|value| value < 2)));
             let _ = map.remove(&OTHER);

@@ -16,7 +16,7 @@ fn a_hot_key_is_noticed_and_repaired() {
     assert_eq!(world.map.insert(key, 0), Ok(None));
     let mut kills = 0;
     while world.map.tables().needs_rebuild().is_none() {
-        assert!(world.map.upsert(key, 1).is_ok(), "noticed before an update is refused");
+        assert!(world.map.insert(key, 1).is_ok(), "noticed before an update is refused");
         world.perform(&Call::killed(Increment(key), kills % 40));
         kills += 1;
         assert!(kills < 1_000);
@@ -27,7 +27,7 @@ fn a_hot_key_is_noticed_and_repaired() {
         stats.reserved == stats.most_reserved && stats.reserved * 16 < stats.slots,
         "{stats:?}"
     );
-    while world.map.upsert(key, 1) != Err(Error::Busy) {
+    while world.map.insert(key, 1) != Err(Error::Busy) {
         world.perform(&Call::killed(Increment(key), kills % 40));
         kills += 1;
         assert!(kills < 1_000);
@@ -38,6 +38,6 @@ fn a_hot_key_is_noticed_and_repaired() {
         (map.repair(), map.tables().stats().reserved, map.tables().needs_rebuild()),
         (reserved, 0, None)
     );
-    assert_eq!(map.upsert(key, 7), Ok(Some(1)));
+    assert_eq!(map.insert(key, 7), Ok(Some(1)));
     assert_eq!(map.iter().collect::<Vec<_>>(), [(key, 7)]);
 }

@@ -121,8 +121,8 @@ impl World {
                     self.take_back(region);
                 }
             }
-            Upsert => drop(self.map.upsert(0, 7)),
-            Insert => drop(self.map.insert(KEYS, 7)),
+            Upsert => drop(self.map.insert(0, 7)),
+            Insert => drop(self.map.insert_if_absent(KEYS, 7)),
             Help => drop(self.map.tables().help(2)),
         }
     }

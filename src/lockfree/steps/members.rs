@@ -25,16 +25,16 @@ const MANY: u64 = 30;
 type Change = fn(&Shared, u64) -> Result<Option<u64>, Error>;
 
 const CHANGES: [Change; 3] = [
-    |map, key| map.upsert(key, key + 1),
+    |map, key| map.insert(key, key + 1),
     |map, key| map.remove(key),
-    |map, key| map.insert(key + MANY, 5),
+    |map, key| map.insert_if_absent(key + MANY, 5),
 ];
 
 /// Shared memory for three members, with up to `entries` entries.
 fn formatted(lines: *mut [Line], entries: u64) -> Shared {
     let map = join(lines, 0, true);
     for key in 0..entries {
-        let _ = map.insert(key, key);
+        let _ = map.insert_if_absent(key, key);
     }
     map
 }
@@ -152,7 +152,7 @@ fn p4_a_member_stopped_while_another_is_reaped() {
                         let reaped = unsafe { map.tables().reap(1) };
                         assert!(matches!(reaped, Ok(()) | Err(Error::Busy)));
                         // What was released may be reserved by others at once.
-                        let _ = (map.upsert(0, 70), map.insert(80, 1), map.remove(80));
+                        let _ = (map.insert(0, 70), map.insert_if_absent(80, 1), map.remove(80));
                     })
                 };
                 let stop = Interrupt { accesses_before, handler };

@@ -232,7 +232,7 @@ impl Scene {
             let has_room = |group: &Group| group.claimed().count_ones() < GROUP_SLOTS;
             assert!(table.groups().iter().all(has_room), "{}", story());
             for (key, value) in &world.map {
-                assert_eq!(world.map.upsert(key, !value), Ok(Some(value)), "{}", story());
+                assert_eq!(world.map.insert(key, !value), Ok(Some(value)), "{}", story());
             }
         }
 

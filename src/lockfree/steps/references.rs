@@ -70,7 +70,7 @@ fn p5_a_reference_that_was_not_kept_is_followed_by_nobody() {
                     assert_eq!(map.insert(&7, 107, 1), Ok(None));
                 });
                 let interrupts = [Interrupt { accesses_before: second, handler }].into();
-                if steps::run(interrupts, || map.insert(&7, 7, 2)).0 == Ok(Some(1)) {
+                if steps::run(interrupts, || map.insert_if_absent(&7, 7, 2)).0 == Ok(Some(1)) {
                     set(2);
                     GONE.with_borrow_mut(|gone| gone.push(7));
                 }

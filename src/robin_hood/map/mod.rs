@@ -184,12 +184,12 @@ impl<S: Downward, O: Order> Map<S, O> {
         IterMut::new(&mut self.raw, &self.order)
     }
 
-    /// Returns the first entry in order: the least key in a [`Monotone`](super::Monotone) order.
+    /// Returns the first entry in order: the least key in a [`Monotone`] order.
     pub fn first_key_value(&self) -> Option<(u64, &u64)> {
         self.iter().next()
     }
 
-    /// Returns the last entry in order: the greatest key in a [`Monotone`](super::Monotone) order.
+    /// Returns the last entry in order: the greatest key in a [`Monotone`] order.
     pub fn last_key_value(&self) -> Option<(u64, &u64)> {
         self.iter().next_back()
     }

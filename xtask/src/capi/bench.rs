@@ -2,7 +2,8 @@
 //!
 //! The programs of `capi/bench` measure: `peers.cpp` sets with one owner, `shared.cpp` maps shared by
 //! several threads. They print a line for each figure, which become cells as `cargo xtask bench` has them. With
-//! `--counts` they run under callgrind, which counts instructions: counts repeat, where times on a shared machine do not.
+//! `--counts` they run under callgrind, which counts instructions: counts repeat, where times on a shared machine do
+//! not.
 
 use std::collections::BTreeMap;
 use std::fs;

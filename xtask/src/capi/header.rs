@@ -162,6 +162,7 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
             .arg(&user);
         Job::step(format!("the header, read by {}", reader.join(" ")), command)
     }))?;
+    count += read_in_linux(shell, folder)?;
     for file in files()? {
         let alone = folder.join("alone.c");
         let name = file.display();
@@ -186,6 +187,36 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
         cmd!(shell, "gcc -std=c99 -Dgreatest=1 -fsyntax-only -Iinclude -Icapi/tests {user}");
     count += Job::refused("the header beside `#define greatest 1`", command, "expected").run()?;
     Ok(count)
+}
+
+/// What Linux has in place of the C standard's headers, as far as heptad's use it.
+const LINUX_HEADERS: [(&str, &str); 2] = [
+    (
+        "stddef.h",
+        "#define NULL ((void *)0)\n#define offsetof(type, field) __builtin_offsetof(type, field)\n",
+    ),
+    (
+        "types.h",
+        "typedef unsigned char uint8_t;\ntypedef unsigned short uint16_t;\ntypedef unsigned int uint32_t;\n\
+         typedef unsigned long long uint64_t;\ntypedef unsigned long uintptr_t, size_t;\ntypedef long ptrdiff_t;\n",
+    ),
+];
+
+/// Reads [`USER`] as a module's source, without any header of the compiler; `verify linux` has the kernel's own.
+fn read_in_linux(shell: &Shell, folder: &Path) -> Result<Count> {
+    let module = folder.join("module.c");
+    fs::write(&module, USER.replace("#include \"macros.h\"\n", ""))?;
+    let include = folder.join("linux-headers");
+    fs::create_dir_all(include.join("linux"))?;
+    for (name, text) in LINUX_HEADERS {
+        fs::write(include.join("linux").join(name), text)?;
+    }
+    let command = cmd!(shell, "gcc -std=gnu11 -D__KERNEL__ -nostdinc -ffreestanding -fsyntax-only")
+        .args(["-Iinclude", "-isystem"])
+        .arg(&include)
+        .args(STRICT.iter().filter(|option| **option != "-pedantic"))
+        .arg(&module);
+    Job::step("the header, read as in Linux", command).run()
 }
 
 /// Compares the header with the code and with the shared library made of it.

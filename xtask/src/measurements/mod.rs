@@ -1,8 +1,9 @@
 //! `cargo xtask record`: measures, and stores the figures that docs/measurements.md prints.
 //!
 //! [`recordings`] names every recording and its command. [`run`](record::run) executes some of them, and [`store`]
-//! writes all cells of each to `docs/measurements/NAME.json`, with the command, the machine, the versions, the commit and
-//! the date. [`sections`] prints such a file as Markdown; `cargo xtask write-pages` puts it between the marks of the page.
+//! writes all cells of each to `docs/measurements/NAME.json`, with the command, the machine, the versions, the commit
+//! and the date. [`sections`] prints such a file as Markdown; `cargo xtask write-pages` puts it between the marks of
+//! the page.
 //!
 //! A cell compares one operation of heptad with one peer's:
 //!

@@ -1,10 +1,9 @@
 //! The command: which recordings, in turn, with the time that is left.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use lexopt::{Arg, Parser, ValueExt};
 use serde_json::Value;
 use xshell::Shell;
@@ -12,7 +11,8 @@ use xshell::Shell;
 use super::path_of;
 use super::recordings::{Program, RECORDINGS, Recording};
 use super::store::{self, Run};
-use crate::{bench, capi};
+use crate::user_mode::Guest;
+use crate::{bench, capi, sizes};
 
 const USAGE: &str = "\
 usage: cargo xtask record [--quick] NAME…
@@ -77,9 +77,9 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<bool> {
     let is_wanted = |kind: &dyn Fn(&Recording) -> bool| call.recordings.iter().any(|it| kind(it));
     // Built once, so that all recordings measure the same.
     let bench = if is_wanted(&|it| it.program == Program::Bench) {
-        bench::build(shell, is_wanted(&Recording::is_exact))?
+        Some(bench::build(shell, is_wanted(&Recording::is_exact), None)?)
     } else {
-        PathBuf::new()
+        None
     };
     let start = Instant::now();
     let mut failed = Vec::new();
@@ -93,7 +93,7 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<bool> {
             recording.name,
             recording.command(call.is_quick)
         );
-        if let Err(error) = one(shell, &bench, recording, call.is_quick, &commit) {
+        if let Err(error) = one(shell, bench.as_ref(), recording, call.is_quick, &commit) {
             println!("{}: {error:#}", recording.name);
             failed.push(recording.name);
         }
@@ -109,7 +109,7 @@ pub(crate) fn run(shell: &Shell, call: &Call) -> Result<bool> {
 
 fn one(
     shell: &Shell,
-    bench: &Path,
+    bench: Option<&bench::Program>,
     recording: &Recording,
     is_quick: bool,
     commit: &str,
@@ -118,7 +118,15 @@ fn one(
     let start = Instant::now();
     let arguments = recording.arguments(is_quick);
     let (cells, packages) = match recording.program {
-        Program::Bench => (bench::cells(bench, &arguments)?, Vec::new()),
+        Program::Bench => {
+            let bench = bench.context("the benchmark was built")?;
+            (bench.cells(shell, &arguments)?, Vec::new())
+        }
+        Program::Emulated(target) => {
+            let bench = bench::build(shell, true, Some(Guest::of(target)?))?;
+            (bench.cells(shell, &arguments)?, Vec::new())
+        }
+        Program::Sizes => (sizes::cells(shell)?, Vec::new()),
         Program::BenchC => capi::bench::cells(shell, &arguments)?,
     };
     let run = Run {

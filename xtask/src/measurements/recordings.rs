@@ -5,6 +5,10 @@
 pub(super) enum Program {
     /// `cargo xtask bench`.
     Bench,
+    /// The same in QEMU's user mode, for this architecture.
+    Emulated(&'static str),
+    /// `cargo xtask sizes`.
+    Sizes,
     /// `cargo xtask bench-c`.
     BenchC,
 }
@@ -19,13 +23,15 @@ pub(super) struct Recording {
 impl Recording {
     /// Does it repeat exactly? Times need a machine that does nothing else.
     pub(super) fn is_exact(&self) -> bool {
-        self.options.contains(&"--counts")
+        self.program == Program::Sizes || self.options.contains(&"--counts")
     }
 
     /// The command that measures the same without storing it.
     pub(super) fn command(&self, is_quick: bool) -> String {
         let mut words = match self.program {
             Program::Bench => vec!["cargo xtask bench"],
+            Program::Emulated(target) => vec!["cargo xtask bench", "--target", target],
+            Program::Sizes => vec!["cargo xtask sizes"],
             Program::BenchC => vec!["cargo xtask bench-c"],
         };
         words.extend(self.arguments(is_quick));
@@ -52,6 +58,20 @@ pub(super) const RECORDINGS: &[Recording] = &[
     bench("swiss-counts", &["--counts", "--suite", "set", "--suite", "map64"]),
     bench("sweep-counts", &["--counts", "--suite", "sweep"]),
     bench("walk-counts", &["--counts", "--suite", "table", "--op", "iterate", "--op", "fold"]),
+    bench("curves-counts", &["--counts", "--suite", "curves"]),
+    bench("keys-counts", &["--counts", "--suite", "keys"]),
+    bench("worst-counts", &["--counts", "--suite", "worst"]),
+    Recording {
+        name: "aarch64-counts",
+        program: Program::Emulated("aarch64"),
+        options: &["--counts", "--suite", "set", "--suite", "map64", "--suite", "worst"],
+    },
+    Recording {
+        name: "riscv64-counts",
+        program: Program::Emulated("riscv64"),
+        options: &["--counts", "--suite", "set", "--suite", "map64", "--suite", "worst"],
+    },
+    Recording { name: "size-counts", program: Program::Sizes, options: &[] },
     bench("probe-counts", &["--counts", "--suite", "probe"]),
     bench("lockfree-counts", &["--counts", "--suite", "lockfree"]),
     // Under callgrind, changes of a large sorted vector take minutes.
@@ -63,14 +83,16 @@ pub(super) const RECORDINGS: &[Recording] = &[
     bench_c("c-shared-counts", &["--counts", "--shared"]),
     bench("swiss-times", &["--suite", "set", "--suite", "map64"]),
     bench("batch-times", &["--suite", "batch"]),
+    bench("dependent-times", &["--suite", "dependent"]),
     bench("sweep-times", &["--suite", "sweep"]),
-    // Each of 12 maps has enough rounds in the short run, and takes half an hour in the long one.
-    bench("lockfree-times", &["--suite", "lockfree", "--quick"]),
     bench("rebuild-times", &["--suite", "rebuild"]),
     bench("robin-times", &["--suite", "robin"]),
     bench("robin-passes", &["--suite", "robin-passes"]),
     bench_c("c-times", &[]),
     bench_c("c-shared-times", &["--shared"]),
+    // The last, because its eight threads are in the load average afterwards. Each of 12 maps has enough rounds in the
+    // short run, and takes half an hour in the long one.
+    bench("lockfree-times", &["--suite", "lockfree", "--quick"]),
 ];
 
 /// The names of all recordings.

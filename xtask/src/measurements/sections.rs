@@ -17,17 +17,24 @@ const MEASURES: &[(&str, &str)] = &[
     ("instructions", "instructions per operation"),
     ("slowdown", "time per operation while the table moves, divided by the time at rest"),
     ("p50_ns", "nanoseconds, the median"),
+    ("p50_instructions", "instructions, the median"),
+    ("p99_instructions", "instructions, the 99th percentile"),
+    ("p999_instructions", "instructions, the 99.9th percentile"),
     ("p99_ns", "nanoseconds, the 99th percentile"),
+    ("p999_ns", "nanoseconds, the 99.9th percentile"),
     ("p9999_ns", "nanoseconds, the 99.99th percentile"),
     ("p9999_at_rest_ns", "nanoseconds, the 99.99th percentile at rest"),
     ("worst_ratio", "the worst ratio among the sizes"),
     (BYTES, "bytes per entry"),
-    ("bytes_per_key", "bytes per key"),
+    (BYTES_PER_KEY, "bytes per key"),
+    ("code_bytes", "bytes of code and constants"),
+    ("extra_bytes", "bytes that one insertion requested, at most"),
     ("peak_bytes_per_key", "bytes per key, at most at any time"),
     ("allocations", "allocations per operation"),
 ];
 /// A measure of the whole table, which is shown divided by the number of entries.
 const BYTES: &str = "bytes";
+const BYTES_PER_KEY: &str = "bytes_per_key";
 /// Measures that are not shown.
 const HIDDEN: &[&str] = &["load"];
 /// A load average from which on other programs are mentioned: our own is up to 2, and decays for some minutes.
@@ -76,7 +83,8 @@ fn tables_of_group(suite: &str, cells: &[&Map<String, Value>]) -> String {
     for measure in measures_of(cells) {
         let title = MEASURES.iter().find(|(name, _)| *name == measure);
         let title = title.map_or(measure, |(_, title)| title);
-        let table = Table::of(cells, measure, measure == BYTES);
+        let is_memory = [BYTES, BYTES_PER_KEY].contains(&measure);
+        let table = Table::of(cells, measure, measure == BYTES, is_memory);
         text += &format!("\n{suite}: {title}.\n\n{}", table.print());
     }
     text

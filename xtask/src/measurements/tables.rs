@@ -35,16 +35,21 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The cells' `measure`, divided by the entries if `per_entry`. A row that repeats the figures of the one above is
-    /// left out if it differs in the operation only and `per_entry` is set: the memory is that of the same table.
-    pub(super) fn of(cells: &[&Map<String, Value>], measure: &str, per_entry: bool) -> Table {
+    /// The cells' `measure`, divided by the entries if `per_entry`. If it `is_memory`, a row that repeats the figures of
+    /// the one above is left out if it differs in the operation only: the memory is that of the same table.
+    pub(super) fn of(
+        cells: &[&Map<String, Value>],
+        measure: &str,
+        per_entry: bool,
+        is_memory: bool,
+    ) -> Table {
         let mut table =
             Table { properties: Vec::new(), contenders: vec![OURS.into()], rows: Vec::new() };
         for cell in cells {
             table.add(cell, measure, per_entry);
         }
         table.rows.retain(|row| row.figures.values().any(|it| *it != Figure::Missing));
-        if per_entry {
+        if is_memory {
             table.rows.dedup_by(|row, above| {
                 let without_op = |row: &Row| {
                     let mut subject = row.subject.clone();
@@ -190,7 +195,7 @@ mod tests {
     fn table(cells: &Value, measure: &str) -> String {
         let cells: Vec<_> =
             cells.as_array().unwrap().iter().map(|it| it.as_object().unwrap()).collect();
-        Table::of(&cells, measure, false).print()
+        Table::of(&cells, measure, false, false).print()
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn m3_an_update_beats_a_copier_that_commits_late() {
         let is_over = || {
             let answer = home.header().is_migrated();
             if is_first.replace(false) {
-                assert_eq!(map.upsert(KEY, 11), Ok(Some(OLD)));
+                assert_eq!(map.insert(KEY, 11), Ok(Some(OLD)));
             }
             answer
         };
@@ -106,7 +106,7 @@ fn n5_a_copier_that_never_goes_on() {
         assert_eq!(map.get(KEY), Some(OLD));
         next.insert_copy(KEY, OLD, || false).unwrap();
         assert_eq!((map.get(KEY), map.len()), (Some(OLD), 1));
-        assert_eq!(map.upsert(KEY, 11), Ok(Some(OLD)));
+        assert_eq!(map.insert(KEY, 11), Ok(Some(OLD)));
         assert_eq!((map.get(KEY), map.remove(KEY), map.get(KEY)), (Some(11), Ok(Some(11)), None));
     });
 }

@@ -45,8 +45,8 @@ extern "C" fn _start() -> ! {
         shared_place as *const (),
         shared_get as *const (),
         shared_get_many as *const (),
+        shared_insert_if_absent as *const (),
         shared_insert as *const (),
-        shared_upsert as *const (),
         shared_compare_and_set as *const (),
         shared_remove as *const (),
         shared_count as *const (),
@@ -152,12 +152,12 @@ fn shared_get_many(keys: &[u64], values: &mut [Option<u64>]) -> usize {
     SHARED.get_many(keys, values)
 }
 
-fn shared_insert(key: u64, value: u64) -> Result<Option<u64>, Error> {
-    SHARED.insert(key, value)
+fn shared_insert_if_absent(key: u64, value: u64) -> Result<Option<u64>, Error> {
+    SHARED.insert_if_absent(key, value)
 }
 
-fn shared_upsert(key: u64, value: u64) -> Result<Option<u64>, Error> {
-    SHARED.upsert(key, value)
+fn shared_insert(key: u64, value: u64) -> Result<Option<u64>, Error> {
+    SHARED.insert(key, value)
 }
 
 fn shared_compare_and_set(key: u64, old: u64, new: u64) -> Result<Option<u64>, Error> {

@@ -105,8 +105,8 @@ rows! {
         fn stats(map: &Shared) -> SharedStats { map.tables().stats() }
     }
     lockfree_changes: {
+        fn insert_if_absent(map: &Shared, key: u64) -> Result<Option<u64>, Error> { map.insert_if_absent(key, key) }
         fn insert(map: &Shared, key: u64) -> Result<Option<u64>, Error> { map.insert(key, key) }
-        fn upsert(map: &Shared, key: u64) -> Result<Option<u64>, Error> { map.upsert(key, key) }
         fn replace(map: &Shared, key: u64) -> Result<Option<u64>, Error> { map.replace(key, key) }
         fn compare_and_set(map: &Shared, key: u64) -> Result<Option<u64>, Error> {
             map.compare_and_set(key, Expectation::Value(key), Some(1))
