@@ -170,6 +170,19 @@
 //! [`needs_rebuild`](Tables::needs_rebuild) returns [`Need::Leaks`]. A rebuild drops all reservations, and
 //! [`repair`](Map::repair) releases them while nobody uses the map.
 //!
+//! # What a thread may rely on
+//!
+//! All operations on all keys of a map take effect in one order. Whoever sees what an operation did comes after it:
+//! what a thread did before it inserted, changed or removed a key *happens before* all that another thread does
+//! after it has got that value, has changed it, or has found the key gone. So a value may be the number or address of
+//! memory that was filled before the insertion, and needs no fence. Memory of a key that was removed may be used
+//! anew by who finds it gone, but not by who removed it: others may have got the value before, and still use it.
+//!
+//! Of two threads that insert a key each and then look for the other's, one finds it. A batch, a walk and `len` are
+//! many operations, each in that order by itself. Reads of a key that nobody changed order nothing.
+//!
+//! The models in `models/orders.rs` have memory that is not atomic beside a map, and fail without these orders.
+//!
 //! # Concurrency
 //!
 //! DESIGN.md has one table of every atomic access, with its order, its partner and the mutant that shows it.

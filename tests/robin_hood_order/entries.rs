@@ -178,7 +178,11 @@ fn check<S: Downward>(map: &Map<S, ByValue>, model: &BTreeMap<u64, u64>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 3 } else { 48 }))]
+    #![proptest_config(ProptestConfig {
+        cases: if cfg!(miri) { 3 } else { 48 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn maps_do_what_btree_maps_do(operations in operations(), start in key_sets()) {

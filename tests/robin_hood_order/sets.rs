@@ -61,7 +61,11 @@ fn check<O: Order + Total + PartialEq + Clone>(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 32 }))]
+    #![proptest_config(ProptestConfig {
+        cases: if cfg!(miri) { 2 } else { 32 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn sets_combine_as_btree_sets(one in key_sets(), two in key_sets(), few in 0..20usize) {

@@ -75,6 +75,7 @@ enum Act {
     Insert,
     Remove,
     IntoKey,
+    Replace(bool),
 }
 
 /// Operations that need a growing storage.

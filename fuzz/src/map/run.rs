@@ -261,6 +261,14 @@ where
                 assert_eq!(Some(entry.remove_entry()), self.model.remove_entry(&key));
             }
             (Act::IntoKey, Entry::Vacant(entry)) => assert_eq!(entry.into_key(), key),
+            (Act::Replace(stays), entry) => {
+                let replace = |_: &K, _: V| Some(value.clone()).filter(|_| stays);
+                let entry = entry.and_replace_entry_with(replace);
+                let theirs = self.model.remove(&key).filter(|_| stays);
+                assert_eq!(matches!(entry, Entry::Occupied(_)), theirs.is_some());
+                assert_eq!(*entry.or_insert(value.clone()), value);
+                self.model.insert(key, value);
+            }
             (Act::Remove, Entry::Vacant(_)) => {}
             (Act::IntoKey, Entry::Occupied(entry)) => {
                 assert_eq!(entry.into_mut(), &self.model[&key]);

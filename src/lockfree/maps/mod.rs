@@ -6,6 +6,7 @@ mod expectation;
 mod indirect;
 mod iter;
 mod keys;
+mod make;
 mod map;
 mod segmented;
 mod set;

@@ -31,6 +31,7 @@ mod evictions;
 mod grace;
 mod members;
 mod one_home;
+mod orders;
 mod rebuild;
 mod references;
 mod retarget;

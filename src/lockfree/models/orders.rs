@@ -1,0 +1,92 @@
+//! What a thread may rely on that sees what another has done: see the module's essay.
+
+use loom::{cell::UnsafeCell, thread};
+use std::{boxed::Box, sync::Arc};
+
+use super::{Judged, Scene, key};
+use crate::{layout::Line, storage::Region};
+
+/// A map, and memory beside it that is not atomic: loom finds accesses that are not ordered.
+struct Shared {
+    map: Judged,
+    memory: UnsafeCell<u64>,
+}
+
+// SAFETY: loom fails where two accesses of the memory are not ordered.
+unsafe impl Sync for Shared {}
+// SAFETY: as above.
+unsafe impl Send for Shared {}
+
+impl Shared {
+    fn write(&self, value: u64) {
+        // SAFETY: ordered, or loom fails.
+        self.memory.with_mut(|memory| unsafe { *memory = value });
+    }
+
+    fn read(&self) -> u64 {
+        // SAFETY: ordered, or loom fails.
+        self.memory.with(|memory| unsafe { *memory })
+    }
+}
+
+/// Two threads over a map with the first keys.
+fn race(scene: &Scene, acts: [fn(&Shared); 2]) {
+    let scene = scene.clone();
+    loom::model(move || {
+        let line = Box::leak(Box::new(Line::EMPTY));
+        let region = Region::from_lines(core::slice::from_mut(line)).unwrap();
+        let shared = Arc::new(Shared { map: scene.make(region), memory: UnsafeCell::new(0) });
+        let threads = acts.map(|act| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || act(&shared))
+        });
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        drop(shared);
+        crate::lockfree::arena::Descriptor::free_all();
+    });
+}
+
+/// Memory that was filled before an insertion is there for whoever finds the key.
+#[test]
+fn an_insertion_that_is_seen_happens_before() {
+    let inserts = |shared: &Shared| {
+        shared.write(7);
+        assert_eq!(shared.map.insert(key(0), 1), Ok(None));
+    };
+    let finds = |shared: &Shared| {
+        if shared.map.get(key(0)).is_some() {
+            assert_eq!(shared.read(), 7);
+        }
+    };
+    race(&Scene::of_one_home(&[]), [inserts, finds]);
+}
+
+/// The same of a change of a value, and for one who changes it next.
+#[test]
+fn a_change_that_is_seen_happens_before() {
+    let changes = |shared: &Shared| {
+        shared.write(7);
+        assert!(shared.map.insert(key(0), 1).is_ok());
+    };
+    let changes_next = |shared: &Shared| {
+        if shared.map.replace(key(0), 2) == Ok(Some(1)) {
+            assert_eq!(shared.read(), 7);
+        }
+    };
+    race(&Scene::of_one_home(&super::fill(0..1)), [changes, changes_next]);
+}
+
+/// What was done with memory before a removal comes before what is done by whoever finds the key gone.
+#[test]
+fn a_removal_that_is_seen_happens_before() {
+    let removes = |shared: &Shared| {
+        assert_eq!(shared.read(), 0);
+        assert_eq!(shared.map.remove(key(0)), Ok(Some(100)));
+    };
+    let finds_nothing = |shared: &Shared| {
+        if shared.map.get(key(0)).is_none() {
+            shared.write(8);
+        }
+    };
+    race(&Scene::of_one_home(&super::fill(0..1)), [removes, finds_nothing]);
+}
