@@ -181,7 +181,9 @@
 //! Of two threads that insert a key each and then look for the other's, one finds it. A batch, a walk and `len` are
 //! many operations, each in that order by itself. Reads of a key that nobody changed order nothing.
 //!
-//! The models in `models/orders.rs` have memory that is not atomic beside a map, and fail without these orders.
+//! The models in `models/orders.rs` have memory that is not atomic beside a map. That of a removal fails if commits are
+//! Relaxed, those of an insertion and of a change if the fence before a slot or a cell is filled is gone too, and that
+//! of an insertion if the reader has neither the order of its first look nor the fence before its second.
 //!
 //! # Concurrency
 //!

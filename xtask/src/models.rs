@@ -83,7 +83,7 @@ fn try_mutant(shell: &Shell, tree: &Path, mutant: &Mutant) -> Result<Count> {
     Job::refused(&mutant.name, test, "test result: FAILED").run()
 }
 
-/// Copies the sources, without build products. Unchanged files are not touched.
+/// Copies the sources, without build products. Unchanged files are not touched, and those that are gone are removed.
 fn copy_tree(to: &Path) -> Result<()> {
     let is_source = |name: &str| name != ".git" && name != "target";
     let entries = WalkDir::new(".").into_iter();
@@ -95,6 +95,13 @@ fn copy_tree(to: &Path) -> Result<()> {
             fs::create_dir_all(copy)?;
         } else if fs::read(&copy).ok() != Some(fs::read(entry.path())?) {
             fs::copy(entry.path(), copy)?;
+        }
+    }
+    for copy in WalkDir::new(to) {
+        let copy = copy?;
+        let is_gone = !copy.path().strip_prefix(to)?.exists();
+        if is_gone && copy.file_type().is_file() {
+            fs::remove_file(copy.path())?;
         }
     }
     Ok(())
