@@ -38,6 +38,12 @@ static int visit(uint64_t reference, uint64_t value, void *context)
     return 1;
 }
 
+static size_t first(const heptad_entry *entries, size_t count, void *context)
+{
+    (void)entries, (void)count, (void)context;
+    return 0;
+}
+
 static int init(heptad_indirect *map, void *memory, size_t bytes)
 {
     return heptad_indirect_init(map, memory, bytes, 1, hash_bits, equal, NULL);
@@ -66,6 +72,7 @@ static void all_of(const heptad_indirect *map, int code)
     EQUAL(heptad_indirect_add(map, 1, &key, 1, 1, &value), code);
     EQUAL(heptad_indirect_modify(map, 1, &key, change, NULL, &value), code);
     EQUAL(heptad_indirect_insert_or_modify(map, 1, &key, 1, 1, change, NULL, &value), code);
+    EQUAL(heptad_indirect_insert_evicting(map, 1, &key, 1, 1, first, NULL, &reference, &value), code);
     EQUAL(heptad_indirect_compare_and_set(map, 1, &key, 1, 0, 0, 0, NULL, NULL), code);
     EQUAL(heptad_indirect_remove(map, 1, &key, &reference, &value), code);
     EQUAL(heptad_indirect_remove_if(map, 1, &key, take, NULL, &reference, &value), code);
@@ -170,6 +177,7 @@ static void bad_arrays_and_results(void)
     EQUAL(heptad_indirect_get(&map, 1, &key, NULL, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_indirect_remove(&map, 1, &key, crooked, NULL), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_indirect_remove_if(&map, 1, &key, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_indirect_insert_evicting(&map, 1, &key, 1, 1, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_modify(&map, 1, &key, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_insert_or_modify(&map, 1, &key, 1, 1, NULL, NULL, NULL),
           HEPTAD_ERROR_NULL);

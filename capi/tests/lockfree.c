@@ -179,6 +179,95 @@ static void functions_that_change_the_map(void)
     EQUAL(heptad_lockfree_check(&map), HEPTAD_OK);
 }
 
+/* The entry of the least value, after a look at the map and a change of it. */
+struct chooser {
+    const heptad_lockfree *map;
+    uint64_t calls, changes;
+};
+
+static size_t least(const heptad_entry *entries, size_t count, void *context)
+{
+    struct chooser *chooser = context;
+    size_t at, best = 0;
+    uint64_t value;
+    CHECK(count >= 1 && count <= 21);
+    for (at = 0; at < count; at++) {
+        EQUAL(heptad_lockfree_get(chooser->map, entries[at].key, &value), 1);
+        EQUAL(value, entries[at].value);
+        best = entries[at].value < entries[best].value ? at : best;
+    }
+    chooser->calls++;
+    if (chooser->changes > 0) {
+        chooser->changes--;
+        EQUAL(heptad_lockfree_replace(chooser->map, entries[best].key, entries[best].value, NULL), 1);
+        EQUAL(heptad_lockfree_add(chooser->map, entries[best].key, 0, NULL), 0);
+        EQUAL(heptad_lockfree_add(chooser->map, entries[best].key, 1000000, NULL), 0);
+    }
+    return best;
+}
+
+static size_t beyond_the_last(const heptad_entry *entries, size_t count, void *context)
+{
+    *(uint64_t *)context = entries[count - 1].key;
+    return count + 5;
+}
+
+/* What goes is what comes back, and all else stays. */
+static void a_map_without_room_evicts(void)
+{
+    heptad_lockfree map;
+    struct chooser chooser = { NULL, 0, 0 };
+    uint64_t key, old_key = 77, old_value = 77, last = 0, len = 0, calls = 0;
+    int result;
+    make(&map);
+    chooser.map = &map;
+    EQUAL(heptad_lockfree_insert_evicting(&map, 0, 5, least, &chooser, &old_key, &old_value), 1);
+    CHECK(old_key == 77 && old_value == 77);
+    EQUAL(heptad_lockfree_insert_evicting(&map, 0, 0, least, &chooser, &old_key, &old_value), 0);
+    CHECK(old_key == 0 && old_value == 5 && chooser.calls == 0);
+    for (key = 1, len = 1; key < 3000; key++) {
+        result = heptad_lockfree_insert_evicting(&map, key, key * 2, least, &chooser, &old_key, &old_value);
+        CHECK(result == 1 || result == 2);
+        if (result == 2) {
+            calls++;
+            EQUAL(old_value, old_key * 2);
+            EQUAL(heptad_lockfree_get(&map, old_key, NULL), 0);
+        } else {
+            len++;
+        }
+        EQUAL(chooser.calls, calls);
+        EQUAL(heptad_lockfree_get(&map, key, NULL), 1);
+    }
+    CHECK(calls > 1000 && len >= ENTRIES * 9 / 10);
+    EQUAL(heptad_lockfree_len(&map), len);
+    do {
+        result = heptad_lockfree_insert_evicting(&map, key++, 6000, beyond_the_last, &last, &old_key, NULL);
+    } while (result == 1);
+    EQUAL(result, 2);
+    EQUAL(old_key, last);
+    /* A change in the function means another call; one each time, an error, after which all is as it was. */
+    do {
+        chooser.calls = 0;
+        chooser.changes = 1;
+        result = heptad_lockfree_insert_evicting(&map, key++, 6000, least, &chooser, NULL, NULL);
+    } while (result == 1);
+    EQUAL(result, 2);
+    EQUAL(chooser.calls, 2);
+    len = heptad_lockfree_len(&map);
+    do {
+        chooser.calls = 0;
+        chooser.changes = UINT64_MAX;
+        result = heptad_lockfree_insert_evicting(&map, key, 6000, least, &chooser, &old_key, NULL);
+        len += result == 1;
+    } while (result == 1 && ++key);
+    EQUAL(result, HEPTAD_ERROR_REENTRANT);
+    CHECK(chooser.calls >= 128 && chooser.calls <= 129);
+    EQUAL(heptad_lockfree_get(&map, key, NULL), 0);
+    EQUAL(heptad_lockfree_len(&map), len);
+    EQUAL(heptad_lockfree_insert_evicting(&map, 1, 1, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_lockfree_check(&map), HEPTAD_OK);
+}
+
 struct walk {
     const heptad_lockfree *map;
     uint64_t seen, limit;
@@ -269,6 +358,7 @@ int main(void)
         CASE(n1_every_row_of_the_operation_table),
         CASE(functions_of_the_caller),
         CASE(functions_that_change_the_map),
+        CASE(a_map_without_room_evicts),
         CASE(walks_and_batches),
         CASE(a_full_map_says_so),
     };

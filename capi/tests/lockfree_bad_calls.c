@@ -1,6 +1,12 @@
 /* Bad calls for maps without a lock get an error code. */
 #include "lockfree.h"
 
+static size_t first(const heptad_entry *entries, size_t count, void *context)
+{
+    (void)entries, (void)count, (void)context;
+    return 0;
+}
+
 /* Each function, for a handle with which it can do nothing. */
 static void all_of(const heptad_lockfree *map, int code)
 {
@@ -25,6 +31,7 @@ static void all_of(const heptad_lockfree *map, int code)
     EQUAL(heptad_lockfree_modify(map, 1, plus, &key, NULL), code);
     EQUAL(heptad_lockfree_insert_or_modify(map, 1, 1, plus, &key, NULL), code);
     EQUAL(heptad_lockfree_insert_with_or_modify(map, 1, make_seven, plus, &key, NULL), code);
+    EQUAL(heptad_lockfree_insert_evicting(map, 1, 1, first, NULL, NULL, NULL), code);
     EQUAL(heptad_lockfree_fetch_update(map, 1, halve, NULL, NULL), code);
     EQUAL(heptad_lockfree_each(map, keep_even, NULL), code);
     EQUAL(heptad_lockfree_retain(map, keep_even, NULL), code);
@@ -82,6 +89,8 @@ static void bad_memory_and_results(void)
     EQUAL(heptad_lockfree_init(&map, lines, heptad_lockfree_bytes(1), 1), HEPTAD_OK);
     EQUAL(heptad_lockfree_get_or_insert(&map, 1, 2, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_lockfree_get(&map, 1, crooked), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_lockfree_insert_evicting(&map, 1, 2, first, NULL, crooked, NULL), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_lockfree_insert_evicting(&map, 1, 2, first, NULL, NULL, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_lockfree_len(&map), 0);
     EQUAL(heptad_lockfree_seed(&map, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_lockfree_stats(&map, NULL), HEPTAD_ERROR_NULL);

@@ -119,6 +119,8 @@ static void lockfree_all(void)
     EQUAL(heptad_lockfree_init(&lockfree, lines, sizeof lines, 1), 0);
     for (key = 0; heptad_lockfree_get_or_insert(&lockfree, key, key, NULL) == 1; key++) {
     }
+    while (heptad_lockfree_insert_evicting(&lockfree, key++, 1, choose_last, NULL, NULL, NULL) == 1) {
+    }
     EQUAL(heptad_lockfree_get_many(&lockfree, keys, 100, values, found), 0);
     EQUAL(heptad_lockfree_each(&lockfree, visit, NULL), 1);
     EQUAL(heptad_lockfree_rebuild(&lockfree, more_lines, sizeof more_lines, 2), 0);
@@ -137,6 +139,10 @@ static void indirect_all(void)
     EQUAL(heptad_indirect_init(&indirect, other_lines, sizeof other_lines, 1, HEPTAD_HASH_BITS_OF_INDICES,
                                equal_entry, NULL), 0);
     for (key = 0; heptad_indirect_get_or_insert(&indirect, hash_entry(key, NULL), &key, key, 1, NULL) == 1; key++) {
+    }
+    while (heptad_indirect_insert_evicting(&indirect, hash_entry(key, NULL), &key, key, 1, choose_last, NULL,
+                                           NULL, NULL) == 1) {
+        key++;
     }
     EQUAL(heptad_indirect_get_many(&indirect, keys, pointers, 100, references, values, found), 0);
     EQUAL(heptad_indirect_each(&indirect, visit, NULL), 1);

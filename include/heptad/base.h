@@ -109,6 +109,13 @@ enum {
 #define HEPTAD_STATIC_ASSERT(name, condition) typedef char heptad_assert_##name[(condition) ? 1 : -1]
 #endif
 
+/* An entry of a map, as your functions that choose among entries get it. */
+typedef struct heptad_entry {
+    uint64_t key;
+    uint64_t value;
+} heptad_entry;
+HEPTAD_STATIC_ASSERT(entry_bytes, sizeof(heptad_entry) == 16);
+
 /* A constant of 64 bits, in C and in C++. */
 #ifdef __cplusplus
 #define HEPTAD_WORD(number) static_cast<uint64_t>(number)

@@ -128,6 +128,14 @@ int heptad_indirect_compare_and_set(const heptad_indirect *map, uint64_t hash, c
                                     uint64_t reference, int expected, uint64_t expected_value,
                                     uint64_t value, int *was_present, uint64_t *previous);
 
+/* As heptad_lockfree_insert_evicting, with references in place of keys: `choose` finds one in each entry's `key`, and
+ * that of the entry that goes is written to `old_reference`. A key that is there keeps the one it has: then nothing
+ * is written there. */
+int heptad_indirect_insert_evicting(const heptad_indirect *map, uint64_t hash, const void *key,
+                                    uint64_t reference, uint64_t value,
+                                    size_t (*choose)(const heptad_entry *entries, size_t count, void *context),
+                                    void *context, uint64_t *old_reference, uint64_t *old_value);
+
 /* As heptad_lockfree_fetch_update and _compare_and_remove. If there was a value before, the reference of the key goes to
  * `stored` too, which may be null. */
 int heptad_indirect_fetch_update(const heptad_indirect *map, uint64_t hash, const void *key,

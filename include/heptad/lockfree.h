@@ -289,6 +289,17 @@ int heptad_lockfree_insert_with_or_modify(const heptad_lockfree *map, uint64_t k
                                           uint64_t (*change)(uint64_t value, void *context),
                                           void *context, uint64_t *previous);
 
+/* For a cache: as _insert, but if `key` is new and its places are all taken, another entry goes. `choose` gets the
+ * `count` entries, 1 to 21, that share a home with `key`, and returns the index of the one that goes; one that is too
+ * large stands for the last. 1 if there was room for a new key. 0 if `key` had a value, and 2 if an entry had to go:
+ * that entry is written to `old_key` and `old_value`, which may be null. One exchange hides that entry and shows the
+ * new one: a reader finds one of both. Entries of other homes are not moved, so in a cache of 10,000 entries the
+ * first goes a little before it is full, and in the end it holds 14,000. _BUSY if no entry can go at this moment,
+ * _REENTRANT, _FULL only in a rebuild that finds no room; _NULL if there is no function. */
+int heptad_lockfree_insert_evicting(const heptad_lockfree *map, uint64_t key, uint64_t value,
+                                    size_t (*choose)(const heptad_entry *entries, size_t count, void *context),
+                                    void *context, uint64_t *old_key, uint64_t *old_value);
+
 /* Makes of the value of `key`, or its absence, what `change` says: it gets the value, or 0 if there is
  * none, in *value, may change it, and returns whether the key is to have it. 1 if there was a value before,
  * which is written to `previous`, which may be null. _FULL, _BUSY, _REENTRANT;

@@ -146,13 +146,6 @@ int heptad_map_insert(heptad_map *map, uint64_t key, uint64_t value, uint64_t *p
  * to `present`, which may be null. _FULL, for a new key. */
 int heptad_map_get_or_insert(heptad_map *map, uint64_t key, uint64_t value, uint64_t *present);
 
-/* An entry of a map. */
-typedef struct heptad_entry {
-    uint64_t key;
-    uint64_t value;
-} heptad_entry;
-HEPTAD_STATIC_ASSERT(entry_bytes, sizeof(heptad_entry) == 16);
-
 /* For a cache: as _insert, but if the map is full and `key` is new, another entry goes. `choose` gets the `count`
  * entries, 1 to 14, that share a place with `key`, and returns the index of the one that goes; one that is too large
  * stands for the last. 1 if there was room for a new key. 0 if `key` had a value, and 2 if an entry had to go: that

@@ -6,6 +6,7 @@ use super::{
     arguments,
     batch::{Array, ArrayOut, Count},
     code::{self, Refusal},
+    evict::{ChooseEntry, Insertion, choose_among, insert_evicting},
     handle::{Handle, ToChange, ToRead, Words128},
     inline,
     lockfree::ChangeValue,
@@ -35,21 +36,6 @@ pub type HeptadMap = Handle<Owned<Pairs>>;
 
 /// Decides whether an entry stays; it may change the value.
 pub type KeepPair = Option<extern "C" fn(key: u64, value: &mut u64, context: Context) -> c_int>;
-
-/// `heptad_entry`.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct HeptadEntry {
-    pub key: u64,
-    pub value: u64,
-}
-
-/// Picks the one of `count` entries that goes, by its index.
-pub type ChooseEntry =
-    Option<extern "C" fn(entries: *const HeptadEntry, count: usize, context: Context) -> usize>;
-
-/// The most entries that [`ChooseEntry`] gets.
-const CANDIDATES: usize = 14;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_map_init(
@@ -145,23 +131,17 @@ pub extern "C" fn heptad_map_insert_evicting(
 ) -> c_int {
     let Some(choose) = choose else { return code::NULL };
     map.change(|map| {
-        let (old_key, old_value) = (old_key.open()?, old_value.open()?);
-        let inserted = map.insert_evicting(key, value, |pairs| {
-            let mut entries = [HeptadEntry { key: 0, value: 0 }; CANDIDATES];
-            for (entry, &(&key, &value)) in entries.iter_mut().zip(pairs) {
-                *entry = HeptadEntry { key, value };
+        insert_evicting(Some(key), (old_key, old_value), || {
+            let inserted = map.insert_evicting(key, value, |pairs| {
+                choose_among(choose, context, pairs.iter().map(|&(&key, &value)| (key, value)))
+            });
+            match inserted {
+                Inserted::New => Ok(Insertion::New),
+                Inserted::Replaced(before) => Ok(Insertion::Replaced(before)),
+                Inserted::Evicted(key, value) => Ok(Insertion::Evicted(key, value)),
+                Inserted::Refused(..) => Err(Refusal(code::FULL)),
             }
-            choose(entries.as_ptr(), pairs.len(), context)
-        });
-        let (old, answer) = match inserted {
-            Inserted::New => return Ok::<c_int, Refusal>(1),
-            Inserted::Replaced(before) => ((key, before), 0),
-            Inserted::Evicted(key, value) => ((key, value), 2),
-            Inserted::Refused(..) => return Err(Refusal(code::FULL)),
-        };
-        old_key.give(old.0);
-        old_value.give(old.1);
-        Ok(answer)
+        })
     })
 }
 

@@ -53,6 +53,7 @@
 mod arguments;
 mod batch;
 pub mod code;
+mod evict;
 mod general;
 mod handle;
 mod indirect;
@@ -68,6 +69,7 @@ mod state;
 mod stats;
 mod table;
 
+pub use evict::{ChooseEntry, HeptadEntry};
 pub use general::*;
 pub use indirect::*;
 pub use lockfree::*;

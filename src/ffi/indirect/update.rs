@@ -5,6 +5,7 @@ use core::ffi::c_int;
 use super::{
     super::{
         code::{self, Refusal},
+        evict::{ChooseEntry, choose_among, insert_evicting},
         handle::ToRead,
         lockfree::{ChangeValue, UpdateValue, ValueCondition, VisitEntry, required},
         results::{Context, Key, Optional},
@@ -122,6 +123,30 @@ pub extern "C" fn heptad_indirect_insert_or_modify(
         |current: Option<u64>| Some(current.map_or(value, |current| modify(current, context)));
     map.ask(|map| {
         Ok::<_, Refusal>(!change(map, Sought { hash, key }, reference, previous, &mut modify)?)
+    })
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_indirect_insert_evicting(
+    map: ToRead<HeptadIndirect>,
+    hash: u64,
+    key: Key,
+    reference: u64,
+    value: u64,
+    choose: ChooseEntry,
+    context: Context,
+    old_reference: Optional<u64>,
+    old_value: Optional<u64>,
+) -> c_int {
+    map.ask(|map| {
+        let choose = required(choose)?;
+        insert_evicting(None, (old_reference, old_value), || {
+            let sought = Sought { hash, key };
+            let inserted = map.insert_evicting(&sought, reference, value, |entries| {
+                choose_among(choose, context, entries.iter().copied())
+            });
+            Ok(inserted?.into())
+        })
     })
 }
 

@@ -6,11 +6,13 @@ use core::ffi::c_int;
 use super::{
     super::{
         code::{self, Refusal},
+        evict::{ChooseEntry, Insertion, choose_among, insert_evicting},
         handle::ToRead,
         results::{Context, Optional},
     },
     HeptadLockfree, Shared,
 };
+use crate::lockfree::Inserted;
 
 /// Decides about a value.
 pub type ValueCondition = Option<extern "C" fn(value: u64, context: Context) -> c_int>;
@@ -108,6 +110,38 @@ pub extern "C" fn heptad_lockfree_insert_with_or_modify(
         let (make, change) = (required(make)?, required(change)?);
         update(map, key, &mut |current| {
             Some(current.map_or_else(|| make(context), |current| change(current, context)))
+        })
+    })
+}
+
+/// An insertion, for C.
+impl From<Inserted<u64, u64>> for Insertion {
+    fn from(inserted: Inserted<u64, u64>) -> Insertion {
+        match inserted {
+            Inserted::New => Insertion::New,
+            Inserted::Replaced(before) => Insertion::Replaced(before),
+            Inserted::Evicted(key, value) => Insertion::Evicted(key, value),
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn heptad_lockfree_insert_evicting(
+    map: ToRead<HeptadLockfree>,
+    key: u64,
+    value: u64,
+    choose: ChooseEntry,
+    context: Context,
+    old_key: Optional<u64>,
+    old_value: Optional<u64>,
+) -> c_int {
+    map.ask(|map| {
+        let choose = required(choose)?;
+        insert_evicting(Some(key), (old_key, old_value), || {
+            let inserted = map.insert_evicting(key, value, |entries| {
+                choose_among(choose, context, entries.iter().copied())
+            });
+            Ok(inserted?.into())
         })
     })
 }
