@@ -265,4 +265,10 @@ fn every_kind_of_map_evicts() {
         |entries: &[(u64, u64)]| entries.iter().position(|&entry| entry == (1003, 3)).unwrap();
     assert_eq!(map.insert_evicting(&30, 1030, 300, first), Ok(Inserted::Evicted(1003, 3)));
     assert_eq!((map.get(&3), map.get(&30), map.get(&7)), (None, Some(300), Some(70)));
+    assert_eq!((map.fetch_add(&7, 0, u64::MAX), map.get(&7)), (Ok(Some(70)), Some(69)));
+    assert_eq!(map.remove(&7), Ok(Some((1007, 69))));
+    assert_eq!((map.fetch_add(&7, 1007, 5), map.get_key_value(&7)), (Ok(None), Some((1007, 5))));
+    let mut removed = Vec::new();
+    assert_eq!(map.clear(|reference, value| removed.push((reference, value))), Ok(()));
+    assert!(map.is_empty() && removed.len() == 21 && removed.contains(&(1030, 300)));
 }

@@ -229,6 +229,10 @@ fn a_set_is_a_map_without_values() {
         (Ok(true), Ok(false), Ok(true))
     );
     assert!(set.contains(0) && !set.contains(1));
+    let mut found = [true; 4];
+    assert_eq!(set.contains_many(&[1, 0, 2, u64::MAX, 0], &mut found), 2);
+    assert_eq!(found, [false, true, false, true]);
+    assert_eq!((&set).into_iter().collect::<BTreeSet<_>>(), [0, u64::MAX].into());
     set.retain(|key| key > 0).unwrap();
     assert_eq!(set.iter().collect::<Vec<_>>(), [u64::MAX]);
     assert_eq!((set.remove(u64::MAX), set.remove(u64::MAX)), (Ok(true), Ok(false)));
@@ -278,6 +282,34 @@ fn n11_keys_longer_than_a_word() {
     assert_eq!(map.get_many(&sought, &mut entries), pairs.len());
     let all = (0..count).map(|reference| Some((reference, reference as i32)));
     assert!(entries.into_iter().eq(all.chain([None])));
+    // What changes a value leaves the reference; what inserts takes the one that comes along.
+    assert_eq!(map.replace(&pairs[3], 30), Ok(Some(3)));
+    assert_eq!(map.modify(&pairs[3], |value| value + 1), Ok(Some(30)));
+    assert_eq!(map.insert_or_modify(&pairs[3], 9, 0, |value| value + 1), Ok(Some(31)));
+    let made = map.insert_with_or_modify(&pairs[3], 9, || unreachable!(), |value| value - 29);
+    assert_eq!((made, map.get_key_value(&pairs[3])), (Ok(Some(32)), Some((3, 3))));
+    assert_eq!(map.get_or_insert_with(&pairs[3], 9, || unreachable!()), Ok(3));
+    let absent = (count, count);
+    assert_eq!(
+        (map.replace(&absent, 1), map.modify(&absent, |_| unreachable!())),
+        (Ok(None), Ok(None))
+    );
+    assert_eq!(map.get(&absent), None);
+    type Inserts<'m, M> = fn(&'m M, &(u64, u64)) -> Result<Option<i32>, Error>;
+    let inserting: [Inserts<'_, IndirectMap<'_, Pairs, i32>>; 3] = [
+        |map, key| map.insert_or_modify(key, 3, 5, |_| unreachable!()),
+        |map, key| map.insert_with_or_modify(key, 3, || 5, |_| unreachable!()),
+        |map, key| Ok(Some(map.get_or_insert_with(key, 3, || 5)?).filter(|value| *value != 5)),
+    ];
+    for insert in inserting {
+        assert_eq!(map.remove(&pairs[3]), Ok(Some((3, 3))));
+        assert_eq!(
+            (insert(&map, &pairs[3]), map.get_key_value(&pairs[3])),
+            (Ok(None), Some((3, 5)))
+        );
+        assert_eq!(map.replace(&pairs[3], 3), Ok(Some(5)));
+    }
+    assert_eq!(map.values().filter(|&value| value == 3).count(), 1);
     assert_eq!(map.remove_if(&pairs[3], |value| value == 4), Ok(None));
     assert_eq!(map.remove_if(&pairs[3], |value| value == 3), Ok(Some((3, 3))));
     assert_eq!(map.insert(&pairs[3], 3, 3), Ok(None));

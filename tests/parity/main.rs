@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+mod lockfree;
+
 /// The methods that a table of ours has to answer for.
 struct Origin {
     /// Where the names of its methods start.

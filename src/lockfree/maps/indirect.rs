@@ -235,6 +235,17 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         &self,
         key: &K::Key,
         reference: K::Reference,
+        change: impl FnMut(Option<V>) -> Option<V>,
+    ) -> Result<Option<(u64, V)>, Error> {
+        self.change(key, reference.into(), change)
+    }
+
+    /// The same with any bits as the reference, which a change that inserts nothing does not need.
+    #[inline]
+    pub(super) fn change(
+        &self,
+        key: &K::Key,
+        reference: u64,
         mut change: impl FnMut(Option<V>) -> Option<V>,
     ) -> Result<Option<(u64, V)>, Error> {
         let decide = |current: Option<u64>| {
@@ -242,8 +253,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
             expectation::decide(&Expectation::Whatever, new, current)
         };
         let found = Cell::new(0);
-        let key = self.key(key, reference.into(), &found);
-        let before = self.chain.update(key, Callers::new(decide))?;
+        let before = self.chain.update(self.key(key, reference, &found), Callers::new(decide))?;
         Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
 

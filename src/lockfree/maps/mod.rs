@@ -4,6 +4,7 @@ mod count;
 mod evict;
 mod expectation;
 mod indirect;
+mod indirect_change;
 mod iter;
 mod keys;
 mod make;

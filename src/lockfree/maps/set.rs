@@ -1,8 +1,13 @@
 //! The set of words.
 
-use core::fmt;
+use core::{fmt, iter};
 
-use super::{map::Map, tables::Tables, word::Word};
+use super::{
+    iter::Iter,
+    map::{Map, exactly},
+    tables::Tables,
+    word::Word,
+};
 use crate::{
     error::{Error, Rejected},
     lockfree::chain::{Never, Track},
@@ -14,6 +19,9 @@ use crate::{
 pub struct Set<'a, K, G = Never> {
     pub(crate) map: Map<'a, K, (), G>,
 }
+
+/// The keys of a map without values.
+type OfEntries<'m, K, G> = iter::Map<Iter<'m, K, (), G>, fn((K, ())) -> K>;
 
 impl<'a, K: Word> Set<'a, K> {
     /// A set without a table, for a `static`: see [`Map::unplaced`].
@@ -69,6 +77,18 @@ impl<'a, K: Word, G: Track> Set<'a, K, G> {
         self.map.contains_key(key)
     }
 
+    /// Looks for all of `keys`, in order, and writes into `found` whether each is in the set; as many as the shorter of
+    /// both has. Answers how many were: see [`Map::get_many`].
+    pub fn contains_many(&self, keys: &[K], found: &mut [bool]) -> usize {
+        let mut count = 0;
+        let answer = |value: Option<u64>| {
+            count += usize::from(value.is_some());
+            value.is_some()
+        };
+        self.map.chain().get_many(keys, found, |&key| exactly(key), answer);
+        count
+    }
+
     /// Inserts `key`; was it absent?
     ///
     /// # Errors
@@ -108,7 +128,7 @@ impl<'a, K: Word, G: Track> Set<'a, K, G> {
     }
 
     /// The keys, in no order: see [`Map::iter`].
-    pub fn iter(&self) -> impl Iterator<Item = K> {
+    pub fn iter(&self) -> OfEntries<'_, K, G> {
         self.map.iter().map(|(key, ())| key)
     }
 
@@ -130,6 +150,15 @@ impl<'a, K: Word, G: Track> Set<'a, K, G> {
     /// Releases what killed contexts hold: see [`Map::repair`].
     pub fn repair(&mut self) -> usize {
         self.map.repair()
+    }
+}
+
+impl<'s, K: Word, G: Track> IntoIterator for &'s Set<'_, K, G> {
+    type Item = K;
+    type IntoIter = OfEntries<'s, K, G>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
