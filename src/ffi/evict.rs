@@ -31,19 +31,20 @@ pub(super) enum Insertion {
     Evicted(u64, u64),
 }
 
-/// Calls `choose` for copies of the entries.
+/// Calls `choose` for copies of `count` entries. Compiled once: inlined, the loop would be unrolled everywhere.
+#[inline(never)]
 pub(super) fn choose_among(
     choose: extern "C" fn(*const HeptadEntry, usize, Context) -> usize,
     context: Context,
-    candidates: impl Iterator<Item = (u64, u64)>,
+    count: usize,
+    candidate: &dyn Fn(usize) -> Option<(u64, u64)>,
 ) -> usize {
     let mut entries = [HeptadEntry { key: 0, value: 0 }; CANDIDATES];
-    let mut count = 0;
-    for (entry, (key, value)) in entries.iter_mut().zip(candidates) {
+    for (index, entry) in entries.iter_mut().enumerate() {
+        let Some((key, value)) = candidate(index) else { break };
         *entry = HeptadEntry { key, value };
-        count += 1;
     }
-    choose(entries.as_ptr(), count, context)
+    choose(entries.as_ptr(), count.min(CANDIDATES), context)
 }
 
 /// Writes the entry that was there, if it is wanted: 1 for a new key, 0 for one that had a value, 2 if an entry went.

@@ -133,7 +133,8 @@ pub extern "C" fn heptad_map_insert_evicting(
     map.change(|map| {
         insert_evicting(Some(key), (old_key, old_value), || {
             let inserted = map.insert_evicting(key, value, |pairs| {
-                choose_among(choose, context, pairs.iter().map(|&(&key, &value)| (key, value)))
+                let pair = |index| pairs.get(index).map(|&(&key, &value)| (key, value));
+                choose_among(choose, context, pairs.len(), &pair)
             });
             match inserted {
                 Inserted::New => Ok(Insertion::New),

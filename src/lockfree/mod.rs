@@ -242,6 +242,8 @@ pub use maps::{
     Expectation, IndirectMap, Iter, Keys, Map, SegmentedMap, Set, SharedIndirectMap, SharedMap,
     SharedSet, Stored, Tables, Word,
 };
+#[cfg(feature = "ffi")]
+pub(crate) use operations::Choose;
 pub use operations::Inserted;
 pub use shared::{Member, shared_layout};
 

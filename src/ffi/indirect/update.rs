@@ -5,13 +5,14 @@ use core::ffi::c_int;
 use super::{
     super::{
         code::{self, Refusal},
-        evict::{ChooseEntry, choose_among, insert_evicting},
+        evict::{ChooseEntry, Insertion, choose_among, insert_evicting},
         handle::ToRead,
         lockfree::{ChangeValue, UpdateValue, ValueCondition, VisitEntry, required},
         results::{Context, Key, Optional},
     },
     HeptadIndirect, Indirect, Sought,
 };
+use crate::lockfree::{Choose, Keys};
 
 /// Learns which entry was removed.
 pub type RemovedEntry = Option<extern "C" fn(reference: u64, value: u64, context: Context)>;
@@ -142,10 +143,16 @@ pub extern "C" fn heptad_indirect_insert_evicting(
         let choose = required(choose)?;
         insert_evicting(None, (old_reference, old_value), || {
             let sought = Sought { hash, key };
-            let inserted = map.insert_evicting(&sought, reference, value, |entries| {
-                choose_among(choose, context, entries.iter().copied())
-            });
-            Ok(inserted?.into())
+            let reference_of = |word| word & !map.keys().hash_bits();
+            let choose: &mut Choose<'_> = &mut |words: &[(u64, u64)]| {
+                let entry = |&(word, value): &(u64, u64)| (reference_of(word), value);
+                choose_among(choose, context, words.len(), &|index| words.get(index).map(entry))
+            };
+            let inserted = map.insert_evicting_words(&sought, reference, value, choose)?;
+            Ok(match inserted.into() {
+                Insertion::Evicted(word, value) => Insertion::Evicted(reference_of(word), value),
+                other => other,
+            })
         })
     })
 }

@@ -12,7 +12,7 @@ use super::{
     },
     HeptadLockfree, Shared,
 };
-use crate::lockfree::Inserted;
+use crate::lockfree::{Choose, Inserted};
 
 /// Decides about a value.
 pub type ValueCondition = Option<extern "C" fn(value: u64, context: Context) -> c_int>;
@@ -138,10 +138,10 @@ pub extern "C" fn heptad_lockfree_insert_evicting(
     map.ask(|map| {
         let choose = required(choose)?;
         insert_evicting(Some(key), (old_key, old_value), || {
-            let inserted = map.insert_evicting(key, value, |entries| {
-                choose_among(choose, context, entries.iter().copied())
-            });
-            Ok(inserted?.into())
+            let choose: &mut Choose<'_> = &mut |words: &[(u64, u64)]| {
+                choose_among(choose, context, words.len(), &|index| words.get(index).copied())
+            };
+            Ok(map.insert_evicting_words(key, value, choose)?.into())
         })
     })
 }

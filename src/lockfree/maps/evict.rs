@@ -71,8 +71,18 @@ impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
         let choose: &mut Choose<'_> = &mut |words: &[(u64, u64)]| {
             choose_of(words, |(key, value)| (K::from_word(key), V::from_word(value)), &mut choose)
         };
-        let inserted = self.chain().insert_evicting(exactly(key), value.to_word(), choose)?;
-        Ok(typed(inserted, K::from_word))
+        Ok(typed(self.insert_evicting_words(key, value, choose)?, K::from_word))
+    }
+
+    /// The same for `choose` that takes the words of keys and values.
+    #[inline]
+    pub(crate) fn insert_evicting_words(
+        &self,
+        key: K,
+        value: V,
+        choose: &mut Choose<'_>,
+    ) -> Result<Inserted<u64, u64>, Error> {
+        Ok(self.chain().insert_evicting(exactly(key), value.to_word(), choose)?)
     }
 }
 
@@ -82,9 +92,11 @@ fn choose_of<E: Copy>(
     entry: impl Fn((u64, u64)) -> E,
     choose: &mut impl FnMut(&[E]) -> usize,
 ) -> usize {
-    let Some(&first) = words.first() else { return 0 };
-    let entries: [E; CANDIDATES] =
-        core::array::from_fn(|index| entry(words.get(index).copied().unwrap_or(first)));
+    let Some((&first, others)) = words.split_first() else { return 0 };
+    let mut entries = [entry(first); CANDIDATES];
+    for (place, &words) in entries.iter_mut().skip(1).zip(others) {
+        *place = entry(words);
+    }
     choose(entries.get(..words.len()).unwrap_or_default())
 }
 
@@ -150,9 +162,20 @@ impl<K: Keys, V: Word, G: Track> IndirectMap<'_, K, V, G> {
         let choose: &mut Choose<'_> = &mut |words: &[(u64, u64)]| {
             choose_of(words, |(word, value)| (reference_of(word), V::from_word(value)), &mut choose)
         };
+        Ok(typed(self.insert_evicting_words(key, reference, value, choose)?, reference_of))
+    }
+
+    /// The same for `choose` that takes words, of which [`hash_bits`](Keys::hash_bits) are not the reference's.
+    #[inline]
+    pub(crate) fn insert_evicting_words(
+        &self,
+        key: &K::Key,
+        reference: K::Reference,
+        value: V,
+        choose: &mut Choose<'_>,
+    ) -> Result<Inserted<u64, u64>, Error> {
         let found = Cell::new(0);
         let key = self.key(key, reference.into(), &found);
-        let inserted = self.chain().insert_evicting(key, value.to_word(), choose)?;
-        Ok(typed(inserted, reference_of))
+        Ok(self.chain().insert_evicting(key, value.to_word(), choose)?)
     }
 }
