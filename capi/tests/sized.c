@@ -69,7 +69,7 @@ static const size_t shapes[][2] = { { 0, 1 }, { 1, 1 }, { 7, 1 }, { 8, 8 }, { 12
 
 static void fixed_memory(void)
 {
-    heptad_sized_map map;
+    heptad_sized_map map = HEPTAD_SIZED_INIT;
     size_t at, bytes;
     for (at = 0; at < sizeof shapes / sizeof shapes[0]; at++) {
         size_t size = shapes[at][0], align = shapes[at][1];
@@ -89,7 +89,7 @@ static void fixed_memory(void)
 
 static void grown_memory(void)
 {
-    heptad_sized_map map;
+    heptad_sized_map map = HEPTAD_SIZED_INIT;
     size_t at;
     for (at = 0; at < sizeof shapes / sizeof shapes[0]; at++) {
         EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, HEPTAD_LOAD_7_8, shapes[at][0], shapes[at][1]),
@@ -104,7 +104,7 @@ static void grown_memory(void)
 /* A pointer to a value is good while other keys come and go. */
 static void values_stay_where_they_are(void)
 {
-    heptad_sized_map map;
+    heptad_sized_map map = HEPTAD_SIZED_INIT;
     uint64_t key, value = 5;
     void *place = NULL, *first;
     EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, 105 * 24, SEED, HEPTAD_LOAD_15_16, 24, 8),
@@ -144,7 +144,7 @@ static size_t oldest(const heptad_sized_entry *entries, size_t count, void *cont
 
 static void a_cache(void)
 {
-    heptad_sized_map map;
+    heptad_sized_map map = HEPTAD_SIZED_INIT;
     struct times times = { 0, { 0 } }, old;
     unsigned calls = 0;
     uint64_t key, old_key = 0, seen = 0, sum = 0, gone = 0;
@@ -180,7 +180,7 @@ static void a_cache(void)
 /* When the allocator has nothing, nothing changes. */
 static void an_allocator_that_fails(void)
 {
-    heptad_sized_map map;
+    heptad_sized_map map = HEPTAD_SIZED_INIT;
     uint64_t key, value;
     long until;
     for (until = 0; until < 12; until++) {
@@ -206,7 +206,7 @@ static void an_allocator_that_fails(void)
 
 static void refusals(void)
 {
-    heptad_sized_map map = { { HEPTAD_INIT, NULL, 0, 0 }, NULL, 0, 0, 0, 0, 0 };
+    heptad_sized_map map = HEPTAD_SIZED_INIT;
     int load = HEPTAD_LOAD_15_16;
     EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, 105 * 16 - 1, SEED, load, 16, 8),
           HEPTAD_ERROR_TOO_SMALL);
@@ -220,6 +220,19 @@ static void refusals(void)
           HEPTAD_ERROR_ARGUMENT);
     EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, load, (size_t)-1, 8),
           HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, lines + 64, sizeof lines - 64, SEED, load, 8, 8),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_sized_map_init(&map, lines + 64, 64, lines, sizeof lines, SEED, load, 8, 8),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, &map, 105 * 8, SEED, load, 8, 8),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, ~(size_t)0, SEED, load, 8, 8),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, 9, 16, 8),
+          HEPTAD_ERROR_ARGUMENT);
+    EQUAL(heptad_sized_map_init_growing(&map, &counting, (size_t)-1 / 8, SEED, load, 16, 8), HEPTAD_ERROR_CAPACITY);
+    EQUAL(heptad_sized_map_value_bytes(0, 20, 8), 24);
+    EQUAL(heptad_sized_map_reserve(&map, 1), HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_sized_map_init_growing(&map, NULL, 0, SEED, load, 8, 8), HEPTAD_ERROR_NULL);
     EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, load, 8, 0), HEPTAD_ERROR_ARGUMENT);
     EQUAL(heptad_sized_map_value_bytes((size_t)-1 / 16, 16, 8), 0);
@@ -230,11 +243,136 @@ static void refusals(void)
     EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
 }
 
+/* What is asked for at init, or reserved, is inserted without the allocator, and no value moves. */
+static void room_that_was_asked_for(void)
+{
+    heptad_sized_map map = HEPTAD_SIZED_INIT;
+    uint64_t key;
+    void *first = NULL;
+    EQUAL(heptad_sized_map_init_growing(&map, &counting, 100, SEED, HEPTAD_LOAD_15_16, 24, 8), HEPTAD_OK);
+    calls = 0;
+    for (key = 0; key < 100; key++) {
+        EQUAL(heptad_sized_map_insert(&map, key, lines, NULL), 1);
+        first = first ? first : heptad_sized_map_get(&map, 0);
+        CHECK(heptad_sized_map_get(&map, 0) == first);
+    }
+    EQUAL(calls, 0);
+    EQUAL(heptad_sized_map_remove(&map, 50, NULL), 1);
+    EQUAL(heptad_sized_map_reserve(&map, 301), HEPTAD_OK);
+    EQUAL(calls, 2);
+    EQUAL(map.room, 400);
+    first = heptad_sized_map_get(&map, 0);
+    for (key = 1000; key < 1301; key++) {
+        EQUAL(heptad_sized_map_insert(&map, key, lines, NULL), 1);
+    }
+    EQUAL(calls, 2);
+    CHECK(heptad_sized_map_get(&map, 0) == first);
+    EQUAL(heptad_sized_map_reserve(&map, (size_t)-1), HEPTAD_ERROR_CAPACITY);
+    failing = 0;
+    EQUAL(heptad_sized_map_reserve(&map, 1), HEPTAD_ERROR_MEMORY);
+    failing = -1;
+    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
+    expect_nothing_left();
+    failing = 1;
+    EQUAL(heptad_sized_map_init_growing(&map, &counting, 5, SEED, HEPTAD_LOAD_7_8, 8, 8), HEPTAD_ERROR_MEMORY);
+    failing = -1;
+    expect_nothing_left();
+    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, HEPTAD_LOAD_15_16, 8, 8),
+          HEPTAD_OK);
+    EQUAL(heptad_sized_map_reserve(&map, 105), HEPTAD_OK);
+    EQUAL(heptad_sized_map_reserve(&map, 106), HEPTAD_ERROR_FULL);
+    EQUAL(heptad_sized_map_reserve(&map, 10000), HEPTAD_ERROR_FULL);
+    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
+}
+
+/* The new value may be one of the map, which the insertion moves, and lie where the old one goes. */
+static void values_from_the_map_itself(void)
+{
+    heptad_sized_map map = HEPTAD_SIZED_INIT;
+    unsigned char value[40];
+    uint64_t key, same;
+    unsigned asked = 0;
+    EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, HEPTAD_LOAD_7_8, 40, 8), HEPTAD_OK);
+    write_value(value, 40, 0, 1);
+    EQUAL(heptad_sized_map_insert(&map, 0, value, NULL), 1);
+    for (key = 1; key < KEYS; key++) {
+        EQUAL(heptad_sized_map_insert(&map, key, heptad_sized_map_get(&map, key - 1), NULL), 1);
+        CHECK(has_value(heptad_sized_map_get(&map, key), 40, 0, 1));
+    }
+    write_value(value, 40, 7, 2);
+    EQUAL(heptad_sized_map_insert(&map, 7, value, value), 0);
+    CHECK(has_value(value, 40, 0, 1) && has_value(heptad_sized_map_get(&map, 7), 40, 7, 2));
+    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
+    expect_nothing_left();
+
+    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, 105 * 24, SEED, HEPTAD_LOAD_15_16, 24, 8),
+          HEPTAD_OK);
+    for (key = 0; key < 200; key++) {
+        struct times times = { 0, { 0 } };
+        times.last_seen = key;
+        EQUAL(heptad_sized_map_insert_evicting(&map, key, &times, oldest, &asked, &same, &times), key < 105 ? 1 : 2);
+        CHECK(key < 105 || times.last_seen == same);
+        CHECK(((const struct times *)heptad_sized_map_get(&map, key))->last_seen == key);
+    }
+    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
+}
+
+/* As of a heptad_map: places that must be given, and maps that are live. */
+static void what_a_live_map_refuses(void)
+{
+    heptad_sized_map map = HEPTAD_SIZED_INIT;
+    size_t position = 0;
+    uint64_t key = 0;
+    int load = HEPTAD_LOAD_15_16;
+    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, load, 16, 8), HEPTAD_OK);
+    EQUAL(heptad_sized_map_insert(&map, 5, values + sizeof values - 16, NULL), 1);
+    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, load, 16, 8),
+          HEPTAD_ERROR_LIVE);
+    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, 8, SEED, load, 16, 8), HEPTAD_ERROR_LIVE);
+    EQUAL(heptad_sized_map_init_growing(&map, &counting, 10, SEED, load, 8, 8), HEPTAD_ERROR_LIVE);
+    expect_nothing_left();
+    EQUAL(heptad_sized_map_at(&map, 6, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_sized_map_insert(&map, 6, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_sized_map_insert_evicting(&map, 6, NULL, oldest, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_sized_map_next(&map, NULL, &key, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_sized_map_next(&map, &position, &key, NULL), 1);
+    EQUAL(key, 5);
+    EQUAL(heptad_sized_map_len(&map), 1);
+    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
+}
+
+/* By way of a copy the keys do not change, and no memory goes. */
+static void copies(void)
+{
+    heptad_sized_map map = HEPTAD_SIZED_INIT, copy;
+    uint64_t key;
+    EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, HEPTAD_LOAD_7_8, 8, 8), HEPTAD_OK);
+    for (key = 0; key < 8; key++) {
+        EQUAL(heptad_sized_map_insert(&map, key, &key, NULL), 1);
+    }
+    EQUAL(map.used, map.room);
+    copy = map;
+    calls = 0;
+    EQUAL(heptad_sized_map_insert(&copy, 8, &key, NULL), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_sized_map_reserve(&copy, 100), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_sized_map_remove(&copy, 1, NULL), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_sized_map_clear(&copy), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_sized_map_release(&copy), HEPTAD_ERROR_COPY);
+    EQUAL(calls, 0);
+    EQUAL(pieces, 2);
+    for (key = 0; key < 8; key++) {
+        CHECK(memcmp(heptad_sized_map_get(&map, key), &key, sizeof key) == 0);
+    }
+    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
+    expect_nothing_left();
+}
+
 int main(void)
 {
     static const struct test_case cases[] = {
         CASE(fixed_memory), CASE(grown_memory), CASE(values_stay_where_they_are), CASE(a_cache),
-        CASE(an_allocator_that_fails), CASE(refusals)
+        CASE(an_allocator_that_fails), CASE(refusals), CASE(room_that_was_asked_for), CASE(values_from_the_map_itself),
+        CASE(what_a_live_map_refuses), CASE(copies)
     };
     return RUN(cases);
 }

@@ -81,7 +81,7 @@ static void maps(void)
 static void growing_ones(void)
 {
     heptad_growing_robin robin;
-    heptad_sized_map sized;
+    heptad_sized_map sized = HEPTAD_SIZED_INIT;
     uint64_t key;
     EQUAL(heptad_growing_robin_init(&robin, &heptad_malloc, 1000, HEPTAD_LOAD_7_8), HEPTAD_OK);
     EQUAL(heptad_sized_map_init_growing(&sized, &heptad_malloc, 1000, 1, HEPTAD_LOAD_7_8, 24, 8), HEPTAD_OK);
