@@ -228,11 +228,49 @@ static void dead_maps(void)
     expect_nothing_left();
 }
 
+static void count_visits(words_entry *entry, void *context)
+{
+    CHECK(entry->key.count > 0);
+    ++*(unsigned *)context;
+}
+
+/* By way of a copy nothing goes in or out, and no memory is released. */
+static void copies(void)
+{
+    words map, copy;
+    char word[20];
+    unsigned number, visits = 0;
+    long before;
+    EQUAL(words_init(&map, &counting, SEED), HEPTAD_OK);
+    for (number = 0; number < 8; number++) {
+        sprintf(word, "%u", number);
+        EQUAL(words_put(&map, heptad_text_of(word), number), 1);
+    }
+    EQUAL(map.count, map.room);
+    copy = map;
+    before = pieces;
+    EQUAL(words_put(&copy, heptad_text_of("8"), 8), HEPTAD_ERROR_COPY);
+    CHECK(words_at(&copy, heptad_text_of("8")) == NULL);
+    EQUAL(words_remove(&copy, heptad_text_of("7")), HEPTAD_ERROR_COPY);
+    EQUAL(words_clear(&copy, count_visits, &visits), HEPTAD_ERROR_COPY);
+    EQUAL(words_release(&copy), HEPTAD_ERROR_COPY);
+    EQUAL(visits, 0);
+    EQUAL(pieces, before);
+    for (number = 0; number < 8; number++) {
+        sprintf(word, "%u", number);
+        EQUAL(*words_find(&map, heptad_text_of(word)), number);
+    }
+    EQUAL(words_clear(&map, count_visits, &visits), HEPTAD_OK);
+    EQUAL(visits, 8);
+    EQUAL(words_release(&map), HEPTAD_OK);
+    expect_nothing_left();
+}
+
 int main(void)
 {
     static const struct test_case cases[] = {
         CASE(structs), CASE(equal_hashes), CASE(strings), CASE(borrowed_strings),
-        CASE(refused_memory_changes_nothing), CASE(maps_without_entries), CASE(dead_maps),
+        CASE(refused_memory_changes_nothing), CASE(maps_without_entries), CASE(dead_maps), CASE(copies),
     };
     return RUN(cases);
 }

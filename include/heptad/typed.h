@@ -13,7 +13,9 @@
  *     int name_put(name *map, key_type key, value_type value)     1 if it is new, 0 if it replaced one
  *     int name_remove(name *map, key_type key)                    1 if it was there
  *     int name_remove_entry(name *map, name_entry *entry)         in a walk: the current one
- *     void name_clear(name *map, void (*visit)(name_entry *entry, void *context), void *context)
+ *     int name_clear(name *map, void (*visit)(name_entry *entry, void *context), void *context)
+ *                                                                 `visit` may be null, or sees each entry before it
+ *                                                                 goes; it does not call for this map. The memory stays
  *
  * `hash(seed, key)` is a hash of 64 good bits, heptad_hash_word for integers; `equal(one, other)` is not 0 for equal
  * keys. They may be macros.
@@ -27,7 +29,9 @@
  *
  * One owner, as a heptad_table, which holds the number of an entry and 32 bits of its hash. At most 2^32 - 1 entries. Errors:
  * _MEMORY if the allocator has none; _NULL without an allocator; _CAPACITY; _HANDLE for a map of zeros, one that was released,
- * or one whose init failed. The pointer to the map itself is not null: that is not checked. */
+ * or one whose init failed; _COPY for changes by way of a copy, but that _put writes the value of a key that is there.
+ * What stands in the structure before its init does not matter: so release a live one first. The pointer to the map
+ * itself is not null: that is not checked. */
 #ifndef HEPTAD_TYPED_H
 #define HEPTAD_TYPED_H
 
@@ -201,12 +205,14 @@ HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
             ? &map->entries[word & 0xFFFFFFFF].value                                                   \
             : NULL;                                                                                    \
     }                                                                                                  \
-    /* Room for one more entry. */                                                                     \
-    HEPTAD_STATIC int name##_make_room(name *map)                                                      \
+    /* Room for one more entry: in the array that there is, or in a copy of it that has more. */       \
+    HEPTAD_STATIC int name##_make_room(const name *map, name##_entry **array, size_t *entries)         \
     {                                                                                                  \
         const heptad_allocator *allocator = map->table.allocator;                                      \
-        size_t at, room = map->room ? 2 * map->room : 8, most = ~HEPTAD_NO_BYTES / sizeof *map->entries; \
-        name##_entry *entries;                                                                         \
+        size_t at, room = map->room ? 2 * map->room : 8, most = ~HEPTAD_NO_BYTES / sizeof **array;     \
+        name##_entry *copy;                                                                            \
+        *array = map->entries;                                                                         \
+        *entries = map->room;                                                                          \
         if (!allocator) {                                                                              \
             return HEPTAD_ERROR_HANDLE;                                                                \
         }                                                                                              \
@@ -220,34 +226,49 @@ HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
         if (map->count >= most) {                                                                      \
             return HEPTAD_ERROR_CAPACITY;                                                              \
         }                                                                                              \
-        entries = HEPTAD_AS(name##_entry *,                                                            \
-                            allocator->allocate(room * sizeof *entries, 64, allocator->context));      \
-        if (!entries) {                                                                                \
+        copy = HEPTAD_AS(name##_entry *, allocator->allocate(room * sizeof *copy, 64, allocator->context));\
+        if (!copy) {                                                                                   \
             return HEPTAD_ERROR_MEMORY;                                                                \
         }                                                                                              \
         for (at = 0; at < map->count; at++) {                                                          \
-            entries[at] = map->entries[at];                                                            \
+            copy[at] = map->entries[at];                                                               \
         }                                                                                              \
-        heptad_release_lines(allocator, map->entries, map->room * sizeof *entries);                    \
-        map->entries = entries;                                                                        \
-        map->room = room;                                                                              \
+        *array = copy;                                                                                 \
+        *entries = room;                                                                               \
         return HEPTAD_OK;                                                                              \
     }                                                                                                  \
-    /* Puts in an entry for a key that has none: its value is not written. */                          \
+    /* Takes that array in place of the one before, or releases it: the other one is gone then. */     \
+    HEPTAD_STATIC void name##_settle(name *map, name##_entry *array, size_t room, int takes)           \
+    {                                                                                                  \
+        if (array != map->entries) {                                                                   \
+            name##_entry *gone = takes ? map->entries : array;                                         \
+            heptad_release_lines(map->table.allocator, gone, (takes ? map->room : room) * sizeof *gone);\
+            map->entries = takes ? array : map->entries;                                               \
+            map->room = takes ? room : map->room;                                                      \
+        }                                                                                              \
+    }                                                                                                  \
+    /* Puts in an entry for a key that has none: its value is not written. Memory goes after the table has accepted. */\
     HEPTAD_STATIC int name##_insert_new(name *map, key_type key)                                       \
     {                                                                                                  \
         name##_wanted wanted = name##_want(map, &key);                                                 \
-        int result = name##_make_room(map);                                                            \
-        if (result == HEPTAD_OK && !keep(map->table.allocator, &key)) {                                \
+        name##_entry *array;                                                                           \
+        size_t room;                                                                                   \
+        int result = name##_make_room(map, &array, &room);                                             \
+        if (result != HEPTAD_OK) {                                                                     \
+            return result;                                                                             \
+        }                                                                                              \
+        if (!keep(map->table.allocator, &key)) {                                                       \
             result = HEPTAD_ERROR_MEMORY;                                                              \
-        } else if (result == HEPTAD_OK) {                                                              \
+        } else {                                                                                       \
             result = heptad_growing_table_insert_unique(                                               \
                 &map->table, heptad_typed_hash(wanted.word, NULL), wanted.word | map->count);          \
-            if (result == HEPTAD_OK) {                                                                 \
-                map->entries[map->count++].key = key;                                                  \
-            } else {                                                                                   \
+            if (result != HEPTAD_OK) {                                                                 \
                 drop(map->table.allocator, key);                                                       \
             }                                                                                          \
+        }                                                                                              \
+        name##_settle(map, array, room, result == HEPTAD_OK);                                          \
+        if (result == HEPTAD_OK) {                                                                     \
+            map->entries[map->count++].key = key;                                                      \
         }                                                                                              \
         return result;                                                                                 \
     }                                                                                                  \
@@ -307,9 +328,8 @@ HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
         int result = heptad_table_find(&map->table.table, heptad_typed_hash(wanted.word, NULL), &wanted, &word); \
         return result == 1 ? name##_remove_entry(map, &map->entries[word & 0xFFFFFFFF]) : result;                                                                                 \
     }                                                                                                  \
-    /* Takes all entries out; `visit`, which may be null, sees each before. The memory stays. */       \
-    HEPTAD_STATIC void name##_clear(name *map, void (*visit)(name##_entry *entry, void *context),      \
-                                    void *context)                                                     \
+    /* Ends all entries, which the table has no more; `visit`, which may be null, sees each before. */ \
+    HEPTAD_STATIC void name##_drop_all(name *map, void (*visit)(name##_entry *entry, void *context), void *context)\
     {                                                                                                  \
         name##_entry *entry;                                                                           \
         HEPTAD_FOR_EACH(entry, map) {                                                                  \
@@ -319,15 +339,25 @@ HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
             drop(map->table.allocator, entry->key);                                                    \
         }                                                                                              \
         map->count = 0;                                                                                \
-        heptad_table_clear(&map->table.table);                                                         \
+    }                                                                                                  \
+    HEPTAD_STATIC int name##_clear(name *map, void (*visit)(name##_entry *entry, void *context), void *context)\
+    {                                                                                                  \
+        int result = heptad_table_clear(&map->table.table);                                            \
+        if (result == HEPTAD_OK) {                                                                     \
+            name##_drop_all(map, visit, context);                                                      \
+        }                                                                                              \
+        return result;                                                                                 \
     }                                                                                                  \
     HEPTAD_STATIC int name##_release(name *map)                                                        \
     {                                                                                                  \
-        name##_clear(map, NULL, NULL);                                                                 \
-        heptad_release_lines(map->table.allocator, map->entries, map->room * sizeof *map->entries);    \
-        map->entries = NULL;                                                                           \
-        map->room = 0;                                                                                 \
-        return heptad_growing_table_release(&map->table);                                              \
+        int result = heptad_growing_table_release(&map->table);                                        \
+        if (result == HEPTAD_OK) {                                                                     \
+            name##_drop_all(map, NULL, NULL);                                                          \
+            heptad_release_lines(map->table.allocator, map->entries, map->room * sizeof *map->entries);\
+            map->entries = NULL;                                                                       \
+            map->room = 0;                                                                             \
+        }                                                                                              \
+        return result;                                                                                 \
     }
 
 #ifdef __cplusplus
