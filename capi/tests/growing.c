@@ -147,6 +147,9 @@ static void dead_ones(void)
     static heptad_growing_table table;
     EQUAL(heptad_growing_set_insert(&set, 1), HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_growing_set_reserve(&set, 1), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_set_reserve(&set, 0), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_map_reserve(&map, 0), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_table_reserve(&table, 0), HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_growing_map_reserve(&map, 1), HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_growing_table_shrink(&table, 1), HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_growing_set_release(&set), HEPTAD_ERROR_HANDLE);

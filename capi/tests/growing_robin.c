@@ -136,10 +136,46 @@ static void an_allocator_that_fails(void)
     expect_nothing_left();
 }
 
+/* What goes back to the allocator is the memory that the handle had, even if that was moved; and a start that fails
+ * writes nothing, nor does a copy release anything. */
+static void sizes_are_the_handles_own(void)
+{
+    heptad_growing_robin it, copy;
+    size_t bytes = heptad_robin_bytes(1000, HEPTAD_LOAD_7_8), old_bytes = 0;
+    void *old = NULL;
+    uint64_t number;
+    int round;
+    for (round = 0; round < 2; round++) {
+        EQUAL(heptad_growing_robin_init(&it, &counting, 0, HEPTAD_LOAD_7_8), HEPTAD_OK);
+        EQUAL(heptad_growing_robin_insert(&it, 5), 1);
+        EQUAL(heptad_robin_move(&it.robin, count_allocate(bytes, 64, &pieces), bytes, &old, &old_bytes), HEPTAD_OK);
+        count_release(old, old_bytes, 64, &pieces);
+        EQUAL(round == 0 ? HEPTAD_OK : heptad_growing_robin_shrink(&it, 0), HEPTAD_OK);
+        EQUAL(heptad_growing_robin_release(&it), HEPTAD_OK);
+        expect_nothing_left();
+    }
+    EQUAL(heptad_growing_robin_init(&it, &counting, 0, HEPTAD_LOAD_7_8), HEPTAD_OK);
+    for (number = 0; number < 50; number++) {
+        EQUAL(heptad_growing_robin_insert(&it, spread(number)), 1);
+    }
+    failing = 0;
+    EQUAL(heptad_growing_robin_init(&it, &counting, 0, HEPTAD_LOAD_7_8), HEPTAD_ERROR_MEMORY);
+    failing = -1;
+    copy = it;
+    EQUAL(heptad_growing_robin_insert(&copy, 1), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_growing_robin_shrink(&copy, 0), HEPTAD_ERROR_COPY);
+    EQUAL(heptad_growing_robin_release(&copy), HEPTAD_ERROR_COPY);
+    expect_keys(&it.robin, spread, 50);
+    EQUAL(pieces, 1);
+    EQUAL(heptad_growing_robin_release(&it), HEPTAD_OK);
+    expect_nothing_left();
+}
+
 int main(void)
 {
     static const struct test_case cases[] = {
-        CASE(a_set_grows_and_shrinks), CASE(memory_is_bounded), CASE(a_map_counts), CASE(an_allocator_that_fails)
+        CASE(a_set_grows_and_shrinks), CASE(memory_is_bounded), CASE(a_map_counts), CASE(an_allocator_that_fails),
+        CASE(sizes_are_the_handles_own)
     };
     return RUN(cases);
 }

@@ -139,8 +139,9 @@ typedef struct heptad_growing_table {
     HEPTAD_STATIC int heptad_growing_##kind##_reserve(heptad_growing_##kind *it, size_t additional)    \
     {                                                                                                  \
         size_t wanted = heptad_##kind##_len(&it->kind) + additional;                                   \
-        if (wanted < additional) {                                                                     \
-            return HEPTAD_ERROR_CAPACITY;                                                              \
+        int result = heptad_##kind##_prefetch(&it->kind, 0);                                           \
+        if (result != HEPTAD_OK || wanted < additional) {                                              \
+            return result != HEPTAD_OK ? result : HEPTAD_ERROR_CAPACITY;                               \
         }                                                                                              \
         return wanted <= heptad_##kind##_capacity(&it->kind) ? HEPTAD_OK                               \
                                                               : heptad_growing_##kind##_resize(it, wanted); \
@@ -170,7 +171,7 @@ HEPTAD_GROWING_FUNCTIONS(table, heptad_set_bytes,
                          heptad_table_move(&it->table, lines, bytes, &old, &old_bytes))
 
 /* Makes one that has room for `entries`, 0 or more, before it grows for the first time. What stands in the structure
- * does not matter. _NULL without an allocator; errors as for heptad_set_init. */
+ * does not matter: so release a live one first. _NULL without an allocator; errors as for heptad_set_init. */
 HEPTAD_STATIC int heptad_growing_set_init(heptad_growing_set *set, const heptad_allocator *allocator,
                                           size_t entries, uint64_t seed, int load)
 {

@@ -14,7 +14,10 @@
  * the old: it touches every line of both. Where that peak is too much provide the whole range, as heptad_robin_init
  * takes it. Removals release nothing; _shrink does. Errors are those of the handle's own function; _MEMORY if the
  * allocator returns null, and then nothing has changed; _FULL only for keys so crowded that eight times the usual
- * memory has no room for them. No function may be called while another one is under way for the same table. */
+ * memory has no room for them. What stands in the structure before its init does not matter: so release a live one
+ * first. Do not move the handle inside by heptad_robin_move or a merge: growth counts on the size of the memory that
+ * it was given here, and all of it goes to the allocator. No function may be called while another one is under way for
+ * the same table. */
 #ifndef HEPTAD_GROWING_ROBIN_H
 #define HEPTAD_GROWING_ROBIN_H
 
@@ -47,14 +50,18 @@ typedef struct heptad_growing_robin_map {
                                                     int load, void **lines)                            \
     {                                                                                                  \
         heptad_growing_##kind none = { HEPTAD_INIT, NULL, 0, 0 };                                      \
+        int result;                                                                                    \
         none.allocator = allocator;                                                                    \
         none.bytes = heptad_##kind##_bytes(entries ? entries : 1, load);                               \
         none.load = load;                                                                              \
         if (!it) {                                                                                     \
             return HEPTAD_ERROR_NULL;                                                                  \
         }                                                                                              \
-        *it = none;                                                                                    \
-        return heptad_first_lines(allocator, none.bytes, load, lines);                                 \
+        result = heptad_first_lines(allocator, none.bytes, load, lines);                               \
+        if (result == HEPTAD_OK) {                                                                     \
+            *it = none;                                                                                \
+        }                                                                                              \
+        return result;                                                                                 \
     }                                                                                                  \
     /* After an init in that memory. */                                                                \
     HEPTAD_STATIC int heptad_growing_##kind##_started(heptad_growing_##kind *it, void *lines, int result) \
@@ -101,9 +108,10 @@ typedef struct heptad_growing_robin_map {
     HEPTAD_STATIC int heptad_growing_##kind##_release(heptad_growing_##kind *it)                       \
     {                                                                                                  \
         void *lines = NULL;                                                                            \
-        int result = heptad_##kind##_release(&it->kind, &lines, NULL);                                 \
+        size_t bytes = 0;                                                                              \
+        int result = heptad_##kind##_release(&it->kind, &lines, &bytes);                               \
         if (result == HEPTAD_OK) {                                                                     \
-            heptad_release_lines(it->allocator, lines, it->bytes);                                     \
+            heptad_release_lines(it->allocator, lines, bytes);                                         \
         }                                                                                              \
         return result;                                                                                 \
     }                                                                                                  \
@@ -111,6 +119,7 @@ typedef struct heptad_growing_robin_map {
     HEPTAD_STATIC int heptad_growing_##kind##_resize(heptad_growing_##kind *it, size_t bytes)          \
     {                                                                                                  \
         void *old = NULL, *lines;                                                                      \
+        size_t old_bytes = 0;                                                                          \
         /* One that is not live may have no allocator. */                                              \
         int result = last;                                                                             \
         if (result < 0) {                                                                              \
@@ -119,9 +128,9 @@ typedef struct heptad_growing_robin_map {
         lines = heptad_allocate_lines(it->allocator, bytes);                                           \
         result = !bytes ? HEPTAD_ERROR_CAPACITY                                                        \
             : !lines    ? HEPTAD_ERROR_MEMORY                                                          \
-                        : heptad_##kind##_move(&it->kind, lines, bytes, &old, NULL);                   \
+                        : heptad_##kind##_move(&it->kind, lines, bytes, &old, &old_bytes);             \
         if (result == HEPTAD_OK) {                                                                     \
-            heptad_release_lines(it->allocator, old, it->bytes);                                       \
+            heptad_release_lines(it->allocator, old, old_bytes);                                       \
             it->bytes = bytes;                                                                         \
         } else {                                                                                       \
             heptad_release_lines(it->allocator, lines, bytes);                                         \
