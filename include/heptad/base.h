@@ -2,7 +2,9 @@
 #ifndef HEPTAD_BASE_H
 #define HEPTAD_BASE_H
 
-#ifdef __KERNEL__ /* Linux: it has no headers of the C standard */
+/* Linux has no headers of the C standard. Other kernels define __KERNEL__ too; but its build includes one of these
+ * headers of its own before all else. */
+#if defined(__KERNEL__) && (defined(__LINUX_COMPILER_TYPES_H) || defined(__LINUX_KCONFIG_H))
 #include <linux/stddef.h>
 #include <linux/types.h>
 #else

@@ -91,7 +91,8 @@ HEPTAD_INLINE int heptad_probe_is_misaligned(const void *pointer)
     return (HEPTAD_AS(uintptr_t, pointer) & 7) != 0;
 }
 
-/* Reads a handle. Without a branch where the pointer is known not to be null: then a loop reads it once. */
+/* Reads a handle: 128 bytes, also at a misaligned pointer where the processor can. Without a branch where the pointer
+ * is known not to be null: then a loop reads it once. */
 HEPTAD_INLINE heptad_probe heptad_probe_of(const void *handle, uint64_t kind)
 {
     int is_readable = handle && (HEPTAD_READS_UNALIGNED || !heptad_probe_is_misaligned(handle));
@@ -109,7 +110,8 @@ HEPTAD_INLINE heptad_probe heptad_probe_of(const void *handle, uint64_t kind)
 /* A word of a table. */
 HEPTAD_INLINE uint64_t heptad_probe_word(const unsigned char *place)
 {
-    return *HEPTAD_AS(const heptad_any_word *, place);
+    const void *word = place;
+    return *HEPTAD_AS(const heptad_any_word *, word);
 }
 
 /* As heptad_hash_word. */
@@ -142,8 +144,9 @@ typedef uint64_t __attribute__((__vector_size__(16))) heptad_probe_two_words;
 HEPTAD_INLINE heptad_probe_slots heptad_probe_match(const unsigned char *line, uint64_t seven, uint64_t displaced)
 {
     heptad_probe_two_words wanted = { 2 * HEPTAD_EACH_BYTE * seven + displaced * HEPTAD_EACH_BYTE, 0 };
+    const void *metadata = line;
     int equal = __builtin_ia32_pmovmskb128(HEPTAD_AS(heptad_probe_sixteen_bytes, wanted)
-                                           == *HEPTAD_AS(const heptad_probe_sixteen_bytes *, line));
+                                           == *HEPTAD_AS(const heptad_probe_sixteen_bytes *, metadata));
     return equal & 0xfe;
 }
 
@@ -168,7 +171,8 @@ HEPTAD_INLINE heptad_probe_slots heptad_probe_match(const unsigned char *line, u
     unsigned char slot_byte = (2 * seven + displaced) & 255;
     heptad_probe_eight_bytes wanted = { slot_byte, slot_byte, slot_byte, slot_byte,
                                         slot_byte, slot_byte, slot_byte, slot_byte };
-    return HEPTAD_AS(uint64_t, wanted == *HEPTAD_AS(const heptad_probe_eight_bytes *, line)) & ~HEPTAD_WORD(255);
+    const void *metadata = line;
+    return HEPTAD_AS(uint64_t, wanted == *HEPTAD_AS(const heptad_probe_eight_bytes *, metadata)) & ~HEPTAD_WORD(255);
 }
 
 HEPTAD_INLINE uint64_t heptad_probe_lowest(heptad_probe_slots matching)

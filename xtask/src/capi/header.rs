@@ -68,6 +68,7 @@ const STRICTER: &[&str] = &[
     "-Wconversion",
     "-Wsign-conversion",
     "-Wcast-qual",
+    "-Wcast-align",
 ];
 const STRICTER_C: &[&str] =
     &["-x", "c", "-Wc++-compat", "-Wstrict-prototypes", "-Wredundant-decls"];
@@ -80,6 +81,8 @@ const READERS_C: &[&[&str]] = &[
     &["gcc", "-std=c17"],
     &["gcc", "-std=c2x"],
     &["gcc", "-std=gnu17"],
+    // A kernel of one's own, which is not Linux.
+    &["gcc", "-std=c99", "-ffreestanding", "-D__KERNEL__"],
     &["gcc", "-std=c99", "-m32"],
     &["clang", "-std=c99"],
     &["clang", "-std=c11"],
@@ -127,6 +130,7 @@ static heptad_robin robin = HEPTAD_INIT;
 static heptad_robin_map robin_map = HEPTAD_INIT;
 static heptad_lockfree lockfree = HEPTAD_INIT;
 static heptad_indirect indirect = HEPTAD_INIT;
+static heptad_sized_map sized = HEPTAD_SIZED_INIT;
 static HEPTAD_LINES(lines, 4);
 static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
 struct placed { char first; heptad_lockfree handle; };
@@ -142,7 +146,7 @@ uint64_t use(void)
     lines[0] = counters[0] = 1;
     return lines[sizeof lines - 1] + HEPTAD_WORD(heptad_inline_set_contains(&set, 1) > 0) + heptad_set_len(&set) + heptad_map_len(&map) + heptad_table_len(&table)
         + heptad_robin_len(&robin) + heptad_robin_map_len(&robin_map) + heptad_lockfree_len(&lockfree)
-        + heptad_indirect_len(&indirect);
+        + heptad_indirect_len(&indirect) + heptad_sized_map_len(&sized);
 }
 ";
 
@@ -190,11 +194,12 @@ pub(super) fn read_everywhere(shell: &Shell, folder: &Path) -> Result<Count> {
 }
 
 /// What Linux has in place of the C standard's headers, as far as heptad's use it.
-const LINUX_HEADERS: [(&str, &str); 2] = [
+const LINUX_HEADERS: [(&str, &str); 3] = [
     (
         "stddef.h",
         "#define NULL ((void *)0)\n#define offsetof(type, field) __builtin_offsetof(type, field)\n",
     ),
+    ("compiler_types.h", "#define __LINUX_COMPILER_TYPES_H\n"),
     (
         "types.h",
         "typedef unsigned char uint8_t;\ntypedef unsigned short uint16_t;\ntypedef unsigned int uint32_t;\n\
@@ -214,6 +219,7 @@ fn read_in_linux(shell: &Shell, folder: &Path) -> Result<Count> {
     let command = cmd!(shell, "gcc -std=gnu11 -D__KERNEL__ -nostdinc -ffreestanding -fsyntax-only")
         .args(["-Iinclude", "-isystem"])
         .arg(&include)
+        .args(["-include", "linux/compiler_types.h"])
         .args(STRICT.iter().filter(|option| **option != "-pedantic"))
         .arg(&module);
     Job::step("the header, read as in Linux", command).run()
