@@ -10,8 +10,9 @@
  * the caller, so that the compiler inlines it too. Changes claim the handle: they stay calls.
  *
  * Handles are read by plain loads, which a loop does once. So a handle that another core made live is ordered by your
- * lock, as its table is; and a copy of a live handle at an address that is no multiple of 8 may be read where the
- * processor can do that, in place of HEPTAD_ERROR_MISALIGNED.
+ * lock, as its table is. A pointer that is no multiple of 8 is not refused before it is read, where the processor can
+ * read there: as many bytes as a handle has must be readable at it. The answer is HEPTAD_ERROR_MISALIGNED, unless a
+ * copy of a live handle lies there: that is read.
  *
  * Freestanding. Uses SSE2 or NEON where the compiler does, and general registers for kernels, or if
  * HEPTAD_GENERAL_REGISTERS is defined: see probe.h. The fast path is for little-endian targets with 64-bit pointers and
