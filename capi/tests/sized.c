@@ -290,7 +290,7 @@ static void values_from_the_map_itself(void)
 {
     heptad_sized_map map = HEPTAD_SIZED_INIT;
     unsigned char value[40];
-    uint64_t key, same;
+    uint64_t key, same = 0;
     unsigned asked = 0;
     EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, HEPTAD_LOAD_7_8, 40, 8), HEPTAD_OK);
     write_value(value, 40, 0, 1);

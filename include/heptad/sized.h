@@ -12,9 +12,8 @@
  * full map grow it, and _release returns all. A map starts as HEPTAD_SIZED_INIT or zeros, as a handle does. Results and
  * errors are those of a heptad_map; _ARGUMENT for an alignment that is no power of two, or beyond 64. One owner, and no
  * function may be called while another one is under way for the same map: not all such calls are _BUSY, since the keys
- * have a guard and the values none. Likewise by way of a copy what changes the keys is _COPY, but values are written.
- * A map of zeros, or one that was released, is HEPTAD_ERROR_HANDLE; the pointer to the map itself is not null: that is
- * not checked. */
+ * have a guard and the values none. Likewise by way of a copy what changes the keys is _COPY, but values are written. A
+ * map of zeros, or a released one, is HEPTAD_ERROR_HANDLE; the pointer to the map itself is not null: nobody checks. */
 #ifndef HEPTAD_SIZED_H
 #define HEPTAD_SIZED_H
 
@@ -39,29 +38,38 @@ typedef struct heptad_sized_map {
 /* What a map starts as, if not as zeros. */
 #define HEPTAD_SIZED_INIT { { HEPTAD_INIT, NULL, 0, 0 }, NULL, 0, 0, 0, 0, 0 }
 
+/* To the same place or one apart. From null only for no bytes. */
 HEPTAD_STATIC void heptad_sized_copy(void *to, const void *from, size_t bytes)
 {
+#if defined(__GNUC__)
+    if (from && to != from) {
+        __builtin_memcpy(to, from, bytes);
+    }
+#else
     unsigned char *next = HEPTAD_AS(unsigned char *, to);
     const unsigned char *source = HEPTAD_AS(const unsigned char *, from);
     while (bytes--) {
         *next++ = *source++;
     }
+#endif
 }
 
-/* Copies a new value to `place`, and the one there to `previous`, which may be where the new one is. */
+/* Copies a new value to `place`, and the one there to `previous`, if not null, which may be where the new one is. */
 HEPTAD_STATIC void heptad_sized_exchange(void *place, const void *value, void *previous, size_t bytes)
 {
     unsigned char *target = HEPTAD_AS(unsigned char *, place), *old = HEPTAD_AS(unsigned char *, previous);
     const unsigned char *source = HEPTAD_AS(const unsigned char *, value);
-    size_t at;
+    unsigned char piece[64];
+    size_t at, part;
     if (!previous) {
         heptad_sized_copy(place, value, bytes);
         return;
     }
-    for (at = 0; at < bytes; at++) {
-        unsigned char added = source[at];
-        old[at] = target[at];
-        target[at] = added;
+    for (at = 0; at < bytes; at += part) {
+        part = bytes - at < sizeof piece ? bytes - at : sizeof piece;
+        heptad_sized_copy(piece, source + at, part);
+        heptad_sized_copy(old + at, target + at, part);
+        heptad_sized_copy(target + at, piece, part);
     }
 }
 
@@ -278,10 +286,10 @@ HEPTAD_STATIC int heptad_sized_map_reserve(heptad_sized_map *map, size_t additio
     size_t len = heptad_map_len(&map->keys.map);
     int result = heptad_sized_make_room(map, additional, &old);
     heptad_release_lines(map->keys.allocator, old.values, old.bytes);
-    if (result != HEPTAD_OK || map->keys.allocator) {
-        return result != HEPTAD_OK ? result : heptad_growing_map_reserve(&map->keys, additional);
+    if (result == HEPTAD_OK && map->keys.allocator) {
+        return heptad_growing_map_reserve(&map->keys, additional);
     }
-    return additional <= heptad_map_capacity(&map->keys.map) - len ? HEPTAD_OK : HEPTAD_ERROR_FULL;
+    return result || additional <= heptad_map_capacity(&map->keys.map) - len ? result : HEPTAD_ERROR_FULL;
 }
 
 /* The number of a free value, which there is. */
