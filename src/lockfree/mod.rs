@@ -243,8 +243,8 @@ pub use chain::{Beside, Counted, Need, Never, Reclaim, Stats, Track};
 #[cfg(feature = "ffi")]
 pub(crate) use maps::home_mask;
 pub use maps::{
-    Expectation, IndirectMap, Iter, Keys, Map, SegmentedMap, Set, SharedIndirectMap, SharedMap,
-    SharedSet, Stored, Tables, Word,
+    Expectation, IndirectMap, Iter, Keys, Map, Removal, SegmentedMap, Set, SharedIndirectMap,
+    SharedMap, SharedSet, Stored, Tables, Word,
 };
 #[cfg(feature = "ffi")]
 pub(crate) use operations::Choose;
