@@ -148,10 +148,11 @@ int heptad_map_get_or_insert(heptad_map *map, uint64_t key, uint64_t value, uint
 
 /* For a cache: as _insert, but if the map is full and `key` is new, another entry goes. `choose` gets the `count`
  * entries, 1 to 14, of the two groups of `key`, or, if both are empty, of the next group that is not; it returns the
- * index of the one that goes, and one that is too large stands for the last. 1 if there was room for a new key. 0 if `key` had a value, and 2 if an entry had to go: that
- * entry is written to `old_key` and `old_value`, which may be null. `choose` may not call for this map: that is _BUSY.
- * _NULL if there is no function. Never _FULL. Touches the two groups of `key` and their values, those up to the next
- * occupied one if both are empty, and what an insertion and a removal do. */
+ * index of the one that goes, and one that is too large stands for the last. 1 if there was room for a new key. 0 if
+ * `key` had a value, and 2 if an entry had to go: that entry is written to `old_key` and `old_value`, which may be
+ * null. `choose` may not call for this map: that is _BUSY. _NULL if there is no function. Never _FULL. Touches the two
+ * groups of `key` and their values, those up to the next occupied one if both are empty, and what an insertion and a
+ * removal do. */
 int heptad_map_insert_evicting(heptad_map *map, uint64_t key, uint64_t value,
                                size_t (*choose)(const heptad_entry *entries, size_t count, void *context),
                                void *context, uint64_t *old_key, uint64_t *old_value);
