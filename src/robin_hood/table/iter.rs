@@ -4,7 +4,7 @@
 use core::{
     iter::{FusedIterator, Zip},
     marker::PhantomData,
-    ops::RangeBounds,
+    ops::{RangeBounds, RangeInclusive},
     slice,
 };
 
@@ -107,7 +107,22 @@ impl<'a, E: Entry, O: Monotone> Range<'a, E, O> {
         order: &'a O,
         bounds: &impl RangeBounds<u64>,
     ) -> Self {
-        Range(Iter::of(raw, order, Words::within(raw, words_within(order, bounds))))
+        Range::of(raw, order, words_within(order, bounds))
+    }
+
+    /// The entries whose words are in `words`, if there is one.
+    pub(super) fn of<S: Downward>(
+        raw: &'a Raw<S>,
+        order: &'a O,
+        words: Option<RangeInclusive<u64>>,
+    ) -> Self {
+        Range(Iter::of(raw, order, Words::within(raw, words)))
+    }
+
+    /// The same entries, and how many they are. Reads their slots.
+    #[cfg(feature = "alloc")]
+    pub(super) fn counted(self) -> Self {
+        Range(Iter { words: self.0.words.counted(), ..self.0 })
     }
 }
 
