@@ -8,7 +8,7 @@ use std::{
 
 use heptad::{
     Error,
-    robin_hood::{ByValue, Map, Monotone, Order, Set},
+    robin_hood::{ByValue, Map, Monotone, Order, Set, Within},
 };
 use proptest::prelude::*;
 
@@ -76,6 +76,15 @@ fn equal_tables_have_equal_hashes_whatever_their_size() {
     assert_eq!(state.hash_one(&large), state.hash_one(&small));
     assert_eq!(large.pop_last(), Some(99 << 40));
     assert_ne!(state.hash_one(&large), state.hash_one(&small));
+}
+
+/// Equal they are too, whatever their orders.
+#[test]
+fn equal_sets_of_two_orders_have_equal_hashes() {
+    let state = RandomState::new();
+    let [small, large] =
+        [20, 200].map(|last| set_of(Within::new(0..=last).unwrap(), &(3..9).collect()));
+    assert!(small == large && state.hash_one(&small) == state.hash_one(&large));
 }
 
 /// The order of the keys, which is asked so many times for one.
