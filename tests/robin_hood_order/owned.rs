@@ -134,3 +134,20 @@ fn a_part_that_moves_is_allocated_once_and_read_alone() {
     assert!(matches!(refused, Err(Error::AllocationFailed { .. })));
     assert!(set.iter().eq((0..left).map(key)));
 }
+
+/// Of any order, that cannot be printed itself too.
+#[test]
+fn iterators_print_how_much_is_left() {
+    let asked = Cell::new(0);
+    let mut map = Map::with_order(Asked(&asked));
+    (0..4).for_each(|key| assert_eq!(map.try_insert(key << 60, key), Ok(None)));
+    let mut walk = map.iter();
+    walk.next();
+    assert_eq!(format!("{walk:?}"), "Iter { len: 3, .. }");
+    assert!(format!("{:?}", map.range(..)).starts_with("Range { at_most: "));
+    let mut walk = map.iter_mut();
+    walk.next_back();
+    assert_eq!(format!("{walk:?}"), "IterMut { len: 3, .. }");
+    assert_eq!(format!("{:?}", map.range_mut(..)), "RangeMut { at_most: 4, .. }");
+    assert_eq!(format!("{:?}", map.into_iter()), "IntoIter { len: 4, .. }");
+}

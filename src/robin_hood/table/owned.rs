@@ -146,7 +146,7 @@ impl<E: Entry, S: Downward, O: Order> DoubleEndedIterator for IntoIter<E, S, O> 
 
 impl<E: Entry, S: Downward, O> fmt::Debug for IntoIter<E, S, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IntoIter").field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("IntoIter").field("len", &self.left).finish_non_exhaustive()
     }
 }
 
