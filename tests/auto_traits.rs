@@ -179,6 +179,7 @@ mod of_lockfree {
     shared!(Map<'static, u64, u64>, Set<'static, u64>, SegmentedMap<'static, u64, u64, 2>);
     shared!(Map<'static, u64, u64, Counted>, StaticLines<2>);
     shared!(Member<'static>, SharedMap<'static, u64, u64>, SharedSet<'static, u64>);
+    shared!(Inserted<u64, u64>, Removal<u64>);
     shared!(Never, Counted, Stats, Need, Expectation<u64>, Iter<'static, u64, u64>);
     shared!(Tables<'static, 'static, Never>, Tables<'static, 'static, Counted>);
 

@@ -8,7 +8,7 @@ use std::{
 use heptad::{
     Error,
     layout::Line,
-    lockfree::{IndirectMap, Keys, Map, SegmentedMap, Set, Stored, arena_lines},
+    lockfree::{IndirectMap, Keys, Map, Removal, SegmentedMap, Set, Stored, arena_lines},
     storage::Region,
 };
 
@@ -28,10 +28,11 @@ fn a_closure_that_changes_its_own_home_ends() {
     type Method = fn(&Map<'_, u64, u64>, &dyn Fn()) -> Result<Option<u64>, Error>;
     let methods: [(&str, Method); 7] = [
         ("remove_if", |map, act| {
-            map.remove_if(1, |_| {
+            let removal = map.remove_if(1, |_| {
                 act();
                 true
-            })
+            });
+            removal.map(Removal::before)
         }),
         ("modify", |map, act| {
             map.modify(1, |value| {
@@ -127,7 +128,7 @@ fn a_closure_that_changes_its_home_once_succeeds() {
             map.insert(2, 6).unwrap();
             false
         };
-        assert_eq!(map.remove_if(key, keep), Ok(None));
+        assert_eq!(map.remove_if(key, keep), Ok(Removal::Kept(5)));
     }
     assert_eq!(map.modify(3, |_| map.len() as u64), Ok(Some(0)));
     assert_eq!(map.get(3), Some(8));

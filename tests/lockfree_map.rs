@@ -8,7 +8,9 @@ use std::{
 use heptad::{
     Error,
     layout::{LINE_BYTES, Line},
-    lockfree::{Expectation, IndirectMap, Keys, Map, Set, SharedIndirectMap, Stored, arena_layout},
+    lockfree::{
+        Expectation, IndirectMap, Keys, Map, Removal, Set, SharedIndirectMap, Stored, arena_layout,
+    },
     storage::Region,
 };
 
@@ -49,8 +51,9 @@ fn answers_what_the_standard_map_answers() {
                 3 => assert_eq!(map.remove(key), Ok(model.remove(&key))),
                 4 => {
                     let removed = map.remove_if(key, |old| old < value).unwrap();
-                    assert_eq!(removed, before.filter(|&old| old < value));
-                    if removed.is_some() {
+                    assert_eq!(removed.before(), before);
+                    assert_eq!(removed.removed(), before.filter(|&old| old < value));
+                    if removed.removed().is_some() {
                         model.remove(&key);
                     }
                 }
@@ -310,8 +313,9 @@ fn n11_keys_longer_than_a_word() {
         assert_eq!(map.replace(&pairs[3], 3), Ok(Some(5)));
     }
     assert_eq!(map.values().filter(|&value| value == 3).count(), 1);
-    assert_eq!(map.remove_if(&pairs[3], |value| value == 4), Ok(None));
-    assert_eq!(map.remove_if(&pairs[3], |value| value == 3), Ok(Some((3, 3))));
+    assert_eq!(map.remove_if(&absent, |_| unreachable!()), Ok(Removal::Absent));
+    assert_eq!(map.remove_if(&pairs[3], |value| value == 4), Ok(Removal::Kept((3, 3))));
+    assert_eq!(map.remove_if(&pairs[3], |value| value == 3), Ok(Removal::Removed((3, 3))));
     assert_eq!(map.insert(&pairs[3], 3, 3), Ok(None));
     // The reference that was kept, not the one that came along, whichever operation removes.
     assert_eq!(map.compare_and_set(&pairs[3], 9, Expectation::Exists, None), Ok(Some((3, 3))));

@@ -14,7 +14,7 @@ use heptad::{
     Error,
     hash::unhash_word,
     layout::{LINE_BYTES, Line},
-    lockfree::{Map, arena_layout},
+    lockfree::{Map, Removal, arena_layout},
     storage::{Region, Storage},
 };
 use set_on_drop::SetOnDrop;
@@ -208,7 +208,18 @@ fn m1_how_often_closures_run() {
     assert_eq!((map.modify(1, count), runs.take()), (Ok(Some(6)), 1));
     let made = map.insert_with_or_modify(2, || count(0), count);
     assert_eq!((made, runs.take()), (Ok(None), 1));
-    assert_eq!((map.remove_if(2, |value| count(value) == 2), runs.take()), (Ok(Some(1)), 1));
+    assert_eq!(
+        (map.remove_if(2, |value| count(value) == 2), runs.take()),
+        (Ok(Removal::Removed(1)), 1)
+    );
+    assert_eq!(
+        (map.remove_if(1, |value| count(value) == 2), runs.take()),
+        (Ok(Removal::Kept(7)), 1)
+    );
+    assert_eq!(
+        (map.remove_if(2, |value| count(value) == 2), runs.take()),
+        (Ok(Removal::Absent), 0)
+    );
 
     // An operation in the middle of another, as an interrupt's is: from inside the closure.
     let disturbed = map.modify(1, |value| {

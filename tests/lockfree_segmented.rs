@@ -10,7 +10,7 @@ use heptad::{
     Error,
     hash::unhash_word,
     layout::Line,
-    lockfree::{Counted, Expectation, Map, Need, SegmentedMap, arena_lines},
+    lockfree::{Counted, Expectation, Map, Need, Removal, SegmentedMap, arena_lines},
     storage::{Region, Storage},
 };
 
@@ -105,9 +105,9 @@ fn answers_what_the_standard_map_answers() {
             4 => (map.replace(key, value), before.map(|_| value)),
             5 => (map.remove(key), None),
             6 => {
-                let removed = map.remove_if(key, |old| old < value);
-                assert_eq!(removed, Ok(before.filter(|&old| old < value)));
-                (Ok(before), before.filter(|&old| old >= value))
+                let removal = map.remove_if(key, |old| old < value);
+                assert_eq!(removal.map(Removal::removed), Ok(before.filter(|&old| old < value)));
+                (removal.map(Removal::before), before.filter(|&old| old >= value))
             }
             7 => (map.modify(key, |old| old + 1), before.map(|old| old + 1)),
             8 => {

@@ -199,11 +199,14 @@ static void functions_of_the_caller(void)
     CHECK(was_present == 1 && value == 25);
     EQUAL(heptad_indirect_compare_and_set(&map, hash, name, 0, HEPTAD_VALUE, 25, 30, NULL, &value),
           1);
-    EQUAL(heptad_indirect_remove_if(&map, hash, name, is_odd, NULL, &reference, &value), 0);
-    EQUAL(reference, 77);
+    was_present = 9;
+    EQUAL(heptad_indirect_remove_if(&map, hash, name, is_odd, NULL, &was_present, &reference, &value), 0);
+    CHECK(was_present == 1 && reference == 17 && value == 30);
     EQUAL(heptad_indirect_add(&map, hash, name, 0, 1, NULL), 0);
-    EQUAL(heptad_indirect_remove_if(&map, hash, name, is_odd, NULL, &reference, &value), 1);
-    CHECK(reference == 17 && value == 31);
+    EQUAL(heptad_indirect_remove_if(&map, hash, name, is_odd, NULL, &was_present, &reference, &value), 1);
+    CHECK(was_present == 1 && reference == 17 && value == 31);
+    EQUAL(heptad_indirect_remove_if(&map, hash, name, is_odd, NULL, &was_present, &reference, &value), 0);
+    CHECK(was_present == 0 && reference == 17 && value == 31);
     EQUAL(heptad_indirect_compare_and_set(&map, hash, name, 17, HEPTAD_EXISTS, 0, 1, &was_present,
                                           &value),
           0);

@@ -75,7 +75,7 @@ static void all_of(const heptad_indirect *map, int code)
     EQUAL(heptad_indirect_insert_evicting(map, 1, &key, 1, 1, first, NULL, &reference, &value), code);
     EQUAL(heptad_indirect_compare_and_set(map, 1, &key, 1, 0, 0, 0, NULL, NULL), code);
     EQUAL(heptad_indirect_remove(map, 1, &key, &reference, &value), code);
-    EQUAL(heptad_indirect_remove_if(map, 1, &key, take, NULL, &reference, &value), code);
+    EQUAL(heptad_indirect_remove_if(map, 1, &key, take, NULL, NULL, &reference, &value), code);
     EQUAL(heptad_indirect_each(map, visit, NULL), code);
     EQUAL(heptad_indirect_fetch_update(map, 1, &key, 1, update, NULL, &reference, &value), code);
     EQUAL(heptad_indirect_compare_and_remove(map, 1, &key, 0, 0, NULL, &reference, &value), code);
@@ -176,7 +176,7 @@ static void bad_arrays_and_results(void)
     EQUAL(heptad_indirect_get(&map, 1, &key, crooked, NULL), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_indirect_get(&map, 1, &key, NULL, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_indirect_remove(&map, 1, &key, crooked, NULL), HEPTAD_ERROR_MISALIGNED);
-    EQUAL(heptad_indirect_remove_if(&map, 1, &key, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_indirect_remove_if(&map, 1, &key, NULL, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_insert_evicting(&map, 1, &key, 1, 1, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_modify(&map, 1, &key, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_insert_or_modify(&map, 1, &key, 1, 1, NULL, NULL, NULL),

@@ -105,10 +105,11 @@ static void functions_of_the_caller(void)
 {
     heptad_lockfree map;
     uint64_t value = 77, ten = 10, round;
+    int was_present = 9;
     make(&map);
     EQUAL(heptad_lockfree_modify(&map, 1, plus, &ten, &value), 0);
-    EQUAL(heptad_lockfree_remove_if(&map, 1, is_odd, NULL, &value), 0);
-    EQUAL(value, 77);
+    EQUAL(heptad_lockfree_remove_if(&map, 1, is_odd, NULL, &was_present, &value), 0);
+    CHECK(value == 77 && was_present == 0);
     EQUAL(heptad_lockfree_insert_or_modify(&map, 1, 5, plus, &ten, &value), 1);
     EQUAL(heptad_lockfree_insert_or_modify(&map, 1, 5, plus, &ten, &value), 0);
     EQUAL(value, 5);
@@ -117,11 +118,15 @@ static void functions_of_the_caller(void)
     EQUAL(heptad_lockfree_insert_with_or_modify(&map, 2, make_seven, plus, &ten, &value), 1);
     EQUAL(heptad_lockfree_insert_with_or_modify(&map, 2, make_seven, plus, &ten, &value), 0);
     EQUAL(value, 7);
-    EQUAL(heptad_lockfree_remove_if(&map, 1, is_odd, NULL, &value), 1);
-    EQUAL(value, 25);
+    EQUAL(heptad_lockfree_remove_if(&map, 1, is_odd, NULL, &was_present, &value), 1);
+    CHECK(value == 25 && was_present == 1);
     EQUAL(heptad_lockfree_get(&map, 1, NULL), 0);
     EQUAL(heptad_lockfree_add(&map, 2, 1, NULL), 0);
-    EQUAL(heptad_lockfree_remove_if(&map, 2, is_odd, NULL, &value), 0);
+    was_present = 9;
+    EQUAL(heptad_lockfree_remove_if(&map, 2, is_odd, NULL, &was_present, &value), 0);
+    CHECK(value == 18 && was_present == 1);
+    EQUAL(heptad_lockfree_remove_if(&map, 2, is_odd, NULL, NULL, NULL), 0);
+    EQUAL(heptad_lockfree_get(&map, 2, NULL), 1);
     for (round = 0; round < 10; round++) {
         /* 8, 4, 2, 1, gone, and again. */
         EQUAL(heptad_lockfree_fetch_update(&map, 3, halve, NULL, &value), round % 5 != 0);
@@ -129,7 +134,7 @@ static void functions_of_the_caller(void)
     }
     EQUAL(heptad_lockfree_len(&map), 1);
     EQUAL(heptad_lockfree_modify(&map, 1, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
-    EQUAL(heptad_lockfree_remove_if(&map, 1, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_lockfree_remove_if(&map, 1, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_lockfree_insert_or_modify(&map, 1, 1, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_lockfree_insert_with_or_modify(&map, 1, NULL, plus, NULL, NULL),
           HEPTAD_ERROR_NULL);
@@ -171,7 +176,7 @@ static void functions_that_change_the_map(void)
         EQUAL(way == 0   ? heptad_lockfree_modify(&map, 1, add_within, &map, NULL)
               : way == 1 ? heptad_lockfree_insert_or_modify(&map, 1, 5, add_within, &map, NULL)
               : way == 2 ? heptad_lockfree_fetch_update(&map, 1, update_within, &map, NULL)
-                         : heptad_lockfree_remove_if(&map, 1, remove_within, &map, NULL),
+                         : heptad_lockfree_remove_if(&map, 1, remove_within, &map, NULL, NULL),
               HEPTAD_ERROR_REENTRANT);
         EQUAL(heptad_lockfree_get(&map, 1, &value), 1);
         CHECK(value - before >= 128 && value - before <= 129);

@@ -27,7 +27,7 @@ static void all_of(const heptad_lockfree *map, int code)
     EQUAL(heptad_lockfree_remove(map, 1, &value), code);
     EQUAL(heptad_lockfree_compare_and_set(map, 1, 0, 0, 0, NULL, NULL), code);
     EQUAL(heptad_lockfree_compare_and_remove(map, 1, 0, 0, NULL, NULL), code);
-    EQUAL(heptad_lockfree_remove_if(map, 1, is_odd, NULL, NULL), code);
+    EQUAL(heptad_lockfree_remove_if(map, 1, is_odd, NULL, NULL, NULL), code);
     EQUAL(heptad_lockfree_modify(map, 1, plus, &key, NULL), code);
     EQUAL(heptad_lockfree_insert_or_modify(map, 1, 1, plus, &key, NULL), code);
     EQUAL(heptad_lockfree_insert_with_or_modify(map, 1, make_seven, plus, &key, NULL), code);
@@ -89,6 +89,8 @@ static void bad_memory_and_results(void)
     EQUAL(heptad_lockfree_init(&map, lines, heptad_lockfree_bytes(1), 1), HEPTAD_OK);
     EQUAL(heptad_lockfree_get_or_insert(&map, 1, 2, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_lockfree_get(&map, 1, crooked), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_lockfree_remove_if(&map, 1, is_odd, NULL, NULL, crooked), HEPTAD_ERROR_MISALIGNED);
+    EQUAL(heptad_lockfree_remove_if(&map, 1, is_odd, NULL, (int *)(void *)crooked, NULL), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_lockfree_insert_evicting(&map, 1, 2, first, NULL, crooked, NULL), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_lockfree_insert_evicting(&map, 1, 2, first, NULL, NULL, crooked), HEPTAD_ERROR_MISALIGNED);
     EQUAL(heptad_lockfree_len(&map), 0);

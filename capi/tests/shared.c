@@ -72,7 +72,7 @@ static void operate(const heptad_lockfree *map, uint64_t *state)
         result = heptad_lockfree_modify(map, key, count_up, NULL, &value) == 1;
         break;
     case 5:
-        result = heptad_lockfree_remove_if(map, key, is_even, NULL, &value) == 1;
+        result = heptad_lockfree_remove_if(map, key, is_even, NULL, NULL, &value) == 1;
         break;
     case 6:
         result = heptad_lockfree_insert_or_modify(map, key, new_value, count_up, NULL, &value) == 0;

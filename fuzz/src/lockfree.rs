@@ -193,8 +193,8 @@ impl<'a> Run<'a> {
                 let is_less = |value| value < u64::from(limit);
                 let removed = before.filter(|&value| is_less(value));
                 let answer = map.remove_if(key, is_less).map(|answer| {
-                    assert_eq!(answer, removed);
-                    before
+                    assert_eq!(answer.removed(), removed);
+                    answer.before()
                 });
                 (answer, before.xor(removed))
             }

@@ -147,13 +147,14 @@ int heptad_indirect_compare_and_remove(const heptad_indirect *map, uint64_t hash
                                        uint64_t *stored, uint64_t *previous);
 
 /* Takes `key` out, or does if `condition` is not 0 for its value. 1 if so, and its reference and value are
- * written to `reference` and `value`, which may be null. During a rebuild _FULL and _BUSY; _NULL if there is no
- * condition. Every function that removes a key reports its reference. */
+ * written to the last two arguments, which may be null. _remove_if writes them also if the key stays, and whether it
+ * was there to `was_present`, which may be null. During a rebuild _FULL and _BUSY; _NULL if there is no condition.
+ * Every function that removes a key reports its reference. */
 int heptad_indirect_remove(const heptad_indirect *map, uint64_t hash, const void *key,
                            uint64_t *reference, uint64_t *value);
 int heptad_indirect_remove_if(const heptad_indirect *map, uint64_t hash, const void *key,
                               int (*condition)(uint64_t value, void *context), void *context,
-                              uint64_t *reference, uint64_t *value);
+                              int *was_present, uint64_t *reference, uint64_t *previous);
 
 /* As heptad_lockfree_retain and _clear, with references in place of keys; `removed`, which may be null, is called for each
  * entry that was taken out, after that. No keys are compared. */

@@ -265,11 +265,12 @@ int heptad_lockfree_compare_and_remove(const heptad_lockfree *map, uint64_t key,
                                        uint64_t expected_value, int *was_present,
                                        uint64_t *previous);
 
-/* Takes `key` out if `condition` is not 0 for its value. 1 if so, and the value is written to `value`,
- * which may be null. _REENTRANT; _NULL if there is no condition. */
+/* Takes `key` out if `condition` is not 0 for its value. 1 if it took place, 0 if not; whether there was a value
+ * before goes to `was_present`, and if so the value to `previous`, taken out or not; both may be null. _REENTRANT;
+ * _NULL if there is no condition. */
 int heptad_lockfree_remove_if(const heptad_lockfree *map, uint64_t key,
                               int (*condition)(uint64_t value, void *context), void *context,
-                              uint64_t *value);
+                              int *was_present, uint64_t *previous);
 
 /* Makes of the value of `key`, if it has one, what `change` says. 1 if it had one, which is written to
  * `previous`, which may be null. _FULL, _BUSY, _REENTRANT; _NULL if

@@ -175,8 +175,12 @@
 //! All operations on all keys of a map take effect in one order. Whoever sees what an operation did comes after it:
 //! what a thread did before it inserted, changed or removed a key *happens before* all that another thread does
 //! after it has got that value, has changed it, or has found the key gone. So a value may be the number or address of
-//! memory that was filled before the insertion, and needs no fence. Memory of a key that was removed may be used
-//! anew by who finds it gone, but not by who removed it: others may have got the value before, and still use it.
+//! memory that was filled before the insertion, and needs no fence. That memory may be used anew only when every
+//! operation that could have got the value is done with it, as [`Keys`] says: after a grace period, or by a count of
+//! users. That the key is gone says nothing of those who got its value before.
+//!
+//! An operation that changes nothing publishes nothing: one that finds the key, or whose closure answers the value
+//! that is there already. [`insert`](Map::insert) always writes.
 //!
 //! Of two threads that insert a key each and then look for the other's, one finds it. A batch, a walk and `len` are
 //! many operations, each in that order by itself. Reads of a key that nobody changed order nothing.
@@ -239,8 +243,8 @@ pub use chain::{Beside, Counted, Need, Never, Reclaim, Stats, Track};
 #[cfg(feature = "ffi")]
 pub(crate) use maps::home_mask;
 pub use maps::{
-    Expectation, IndirectMap, Iter, Keys, Map, SegmentedMap, Set, SharedIndirectMap, SharedMap,
-    SharedSet, Stored, Tables, Word,
+    Expectation, IndirectMap, Iter, Keys, Map, Removal, SegmentedMap, Set, SharedIndirectMap,
+    SharedMap, SharedSet, Stored, Tables, Word,
 };
 #[cfg(feature = "ffi")]
 pub(crate) use operations::Choose;

@@ -6,7 +6,7 @@ use heptad::{
     Error,
     hash::{Keyed, hash_bytes, hash_word, unhash_word},
     layout::{Line, MaxLoad},
-    lockfree::{self, Counted, Expectation, arena_layout, arena_lines},
+    lockfree::{self, Counted, Expectation, Removal, arena_layout, arena_lines},
     robin_hood,
     storage::{Inline, Later, Pages, Region, Reserved, StaticLines, Storage, Zeroed},
     swiss::{Map, PackedMap, Set, Table, lines_for, map, map::Inserted, table},
@@ -242,7 +242,11 @@ fn use_lockfree_map(seed: u64) -> Result<u64, Error> {
             sum += u64::from(answer.is_ok_and(|before| expected.is_met_by(before)));
         }
         sum ^= map.get(key).unwrap_or(5) ^ map.remove(key / 2).ok().flatten().unwrap_or(6);
-        sum ^= map.remove_if(key / 3, |value| value > seed).ok().flatten().unwrap_or(7);
+        sum ^= map
+            .remove_if(key / 3, |value| value > seed)
+            .ok()
+            .and_then(Removal::removed)
+            .unwrap_or(7);
         sum += u64::from(map.contains_key(key)) + u64::from(MAP.contains_key(key));
         sum += u64::from(MAP.insert(key, key).is_err());
     }

@@ -4,7 +4,7 @@
 
 use heptad::{
     Error,
-    lockfree::{Expectation, Map, Track},
+    lockfree::{Expectation, Map, Removal, Track},
 };
 
 /// Keys that everybody uses, and whose histories are checked.
@@ -42,7 +42,7 @@ pub(crate) enum Answer {
     /// Whether there was one.
     Present(bool),
     /// The value that was removed.
-    Removed(Option<u64>),
+    Removed(Removal<u64>),
 }
 
 impl Operation {
@@ -120,8 +120,11 @@ impl Operation {
             Operation::Replace(value) => before.map(|_| value),
             Operation::Remove | Operation::Evicted => None,
             Operation::RemoveIfBelow(limit) => match before {
-                Some(value) if value < limit => return (Answer::Removed(before), None),
-                _ => return (Answer::Removed(None), before),
+                None => return (Answer::Removed(Removal::Absent), None),
+                Some(value) if value < limit => {
+                    return (Answer::Removed(Removal::Removed(value)), None);
+                }
+                Some(value) => return (Answer::Removed(Removal::Kept(value)), before),
             },
             Operation::Add(amount) => add(amount),
             Operation::InsertOrAdd(value, amount) | Operation::InsertWithOrAdd(value, amount) => {

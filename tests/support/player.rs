@@ -125,7 +125,9 @@ impl Player {
             6 => {
                 let is_low = |value: &u64| *value < limit;
                 let after = before.filter(|value| !is_low(value));
-                (map.remove_if(key, |value| is_low(&value))?, before.filter(is_low), after)
+                let removal = map.remove_if(key, |value| is_low(&value))?;
+                assert_eq!(removal.removed(), before.filter(is_low));
+                (removal.before(), before, after)
             }
             7 => (map.modify(key, |old| old ^ value)?, before, before.map(|old| old ^ value)),
             8 => {
@@ -246,7 +248,9 @@ impl Player {
         let account = &mut self.accounts[key];
         match self.random.u8(..6) {
             0 => account.taken += map.remove(word)?.unwrap_or(0),
-            1 => account.taken += map.remove_if(word, |value| value % 2 == 0)?.unwrap_or(0),
+            1 => {
+                account.taken += map.remove_if(word, |value| value % 2 == 0)?.removed().unwrap_or(0)
+            }
             2 => {
                 // What was there is taken, and what is there now was added.
                 if let Some(old) = map.replace(word, 1)? {

@@ -257,15 +257,19 @@ pub extern "C" fn heptad_indirect_clear(
     map.ask(|map| retain(map, &mut |_, _| false, removed, context))
 }
 
-/// Removes a key if `condition` holds, and reports its reference and value.
+/// Removes a key if `condition` holds, and reports whether it was there, with what reference and value.
 #[inline(never)]
 fn remove(
     map: ToRead<HeptadIndirect>,
     sought: Sought,
     condition: &mut dyn FnMut(u64) -> bool,
+    was_present: Optional<c_int>,
     entry: (Optional<u64>, Optional<u64>),
 ) -> c_int {
-    map.update(entry, |map| map.remove_if(&sought, condition))
+    map.remove_if((was_present, entry), |map| {
+        let removal = map.remove_if(&sought, condition)?;
+        Ok((removal.before(), removal.removed().is_some()))
+    })
 }
 
 #[unsafe(no_mangle)]
@@ -276,7 +280,7 @@ pub extern "C" fn heptad_indirect_remove(
     reference: Optional<u64>,
     value: Optional<u64>,
 ) -> c_int {
-    remove(map, Sought { hash, key }, &mut |_| true, (reference, value))
+    remove(map, Sought { hash, key }, &mut |_| true, Optional::NOTHING, (reference, value))
 }
 
 #[unsafe(no_mangle)]
@@ -286,10 +290,11 @@ pub extern "C" fn heptad_indirect_remove_if(
     key: Key,
     condition: ValueCondition,
     context: Context,
+    was_present: Optional<c_int>,
     reference: Optional<u64>,
-    value: Optional<u64>,
+    previous: Optional<u64>,
 ) -> c_int {
     let Some(condition) = condition else { return code::NULL };
     let mut condition = |value| condition(value, context) != 0;
-    remove(map, Sought { hash, key }, &mut condition, (reference, value))
+    remove(map, Sought { hash, key }, &mut condition, was_present, (reference, previous))
 }

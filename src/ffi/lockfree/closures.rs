@@ -53,16 +53,17 @@ pub extern "C" fn heptad_lockfree_remove_if(
     key: u64,
     condition: ValueCondition,
     context: Context,
-    value: Optional<u64>,
+    was_present: Optional<c_int>,
+    previous: Optional<u64>,
 ) -> c_int {
-    map.update(value, |map| {
+    map.remove_if((was_present, previous), |map| {
         let condition = required(condition)?;
         let mut removes = false;
         let before = update(map, key, &mut |current| {
             removes = current.is_some_and(|value| condition(value, context) != 0);
             current.filter(|_| !removes)
         })?;
-        Ok::<_, Refusal>(before.filter(|_| removes))
+        Ok((before, removes))
     })
 }
 

@@ -8,7 +8,7 @@ use super::{
         code::{self, Refusal},
         handle::{Body, Handle, ToChange, ToRead},
         memory::{Bytes, Memory, Provided},
-        results::{Context, Input, Optional, Required, answer},
+        results::{Context, Input, Optional, Required, Results, answer},
     },
     guard::{Guard, HeptadReclaim},
 };
@@ -150,6 +150,20 @@ impl<T: Guarded> ToRead<'_, Handle<T>> {
                 previous.give(before);
             }
             Ok::<_, Refusal>(expected.is_met_by(before))
+        })
+    }
+
+    /// Removes under a condition: `remove` returns what was there before, and whether it is removed. 1, 0, or a code.
+    pub(in crate::ffi) fn remove_if<R: Results>(
+        self,
+        (was_present, previous): (Optional<c_int>, R),
+        remove: impl FnOnce(&T) -> Result<(Option<R::Value>, bool), Refusal>,
+    ) -> c_int {
+        self.ask(|map| {
+            let (was_present, give) = (was_present.open()?, previous.open()?);
+            let (before, removes) = remove(map)?;
+            was_present.give(c_int::from(before.is_some()));
+            Ok::<_, Refusal>(before.map(give).is_some() && removes)
         })
     }
 }

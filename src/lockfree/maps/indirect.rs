@@ -6,6 +6,7 @@ use core::{borrow::Borrow, cell::Cell, fmt, marker::PhantomData};
 use super::{
     expectation::{self, Expectation},
     keys::{Keys, Stored, home_mask},
+    removal::Removal,
     tables::Tables,
     word::{Word, Words},
 };
@@ -270,7 +271,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
     }
 
     /// Removes `key` if `condition` holds for its value: see [`Map::remove_if`](super::Map::remove_if).
-    /// Answers as [`remove`](Self::remove).
+    /// Answers the reference and the value.
     ///
     /// # Errors
     ///
@@ -280,15 +281,14 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         &self,
         key: &K::Key,
         mut condition: impl FnMut(V) -> bool,
-    ) -> Result<Option<(u64, V)>, Error> {
+    ) -> Result<Removal<(u64, V)>, Error> {
         let (found, mut removes) = (Cell::new(0), false);
         let decide = Callers::new(|current: Option<u64>| {
             removes = current.is_some_and(|value| condition(V::from_word(value)));
             if removes { Decision::Remove } else { Decision::Keep }
         });
         let before = self.chain.update(self.key(key, 0, &found), decide)?;
-        let removed = before.filter(|_| removes);
-        Ok(removed.map(|value| (found.get(), V::from_word(value))))
+        Ok(Removal::of(before.map(|value| (found.get(), V::from_word(value))), removes))
     }
 
     /// Removes the entries for which `keep` does not hold, one by one, and passes the reference and value of each to

@@ -5,6 +5,7 @@ use core::{alloc::Layout, fmt, marker::PhantomData};
 use super::{
     expectation::{self, Expectation},
     iter::Iter,
+    removal::Removal,
     tables::Tables,
     word::{Word, Words},
 };
@@ -226,7 +227,8 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         self.update(key, |_: Option<u64>| Decision::Remove)
     }
 
-    /// Removes `key` if `condition` holds for its value. Answers the value removed.
+    /// Removes `key` if `condition` holds for its value. The answer distinguishes a key that is absent from one that
+    /// `condition` keeps.
     ///
     /// # Errors
     ///
@@ -237,14 +239,14 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         &self,
         key: K,
         mut condition: impl FnMut(V) -> bool,
-    ) -> Result<Option<V>, Error> {
+    ) -> Result<Removal<V>, Error> {
         let mut removes = false;
         let decide = Callers::new(|current: Option<u64>| {
             removes = current.is_some_and(|value| condition(V::from_word(value)));
             if removes { Decision::Remove } else { Decision::Keep }
         });
         let before = self.update(key, decide)?;
-        Ok(before.filter(|_| removes))
+        Ok(Removal::of(before, removes))
     }
 
     /// Replaces the value of `key`, if it is present, by what `change` makes of it.

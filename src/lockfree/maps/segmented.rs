@@ -2,7 +2,7 @@
 
 use core::{fmt, iter, slice};
 
-use super::{expectation::Expectation, map::Map, word::Word};
+use super::{expectation::Expectation, map::Map, removal::Removal, word::Word};
 use crate::{
     error::Error,
     hash::hash_word,
@@ -189,7 +189,7 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, 
     ///
     /// As there.
     #[inline]
-    pub fn remove_if(&self, key: K, condition: impl FnMut(V) -> bool) -> Result<Option<V>, Error> {
+    pub fn remove_if(&self, key: K, condition: impl FnMut(V) -> bool) -> Result<Removal<V>, Error> {
         self.of(key).remove_if(key, condition)
     }
 

@@ -112,7 +112,9 @@ rows! {
             map.compare_and_set(key, Expectation::Value(key), Some(1))
         }
         fn remove(map: &Shared, key: u64) -> Result<Option<u64>, Error> { map.remove(key) }
-        fn remove_if(map: &Shared, key: u64) -> Result<Option<u64>, Error> { map.remove_if(key, |it| it > 1) }
+        fn remove_if(map: &Shared, key: u64) -> Result<Option<u64>, Error> {
+            Ok(map.remove_if(key, |it| it > 1)?.removed())
+        }
         fn modify(map: &Shared, key: u64) -> Result<Option<u64>, Error> { map.modify(key, |it| it + 1) }
         fn insert_or_modify(map: &Shared, key: u64) -> Result<Option<u64>, Error> {
             map.insert_or_modify(key, 1, |it| it + 1)
