@@ -34,10 +34,16 @@
 //!
 //! # What can fail, and how
 //!
-//! Operations whose names start with `try_` return an [`Error`], and hand back what they did not take
-//! as [`Rejected`]; the table is then as it was. Those without, such as `insert`, exist only where
-//! the storage grows ([`storage::Growable`]), and end in the allocation error handler when there is
-//! no memory. Nothing else can fail, but for `Index`, which panics as the standard library's does.
+//! What can fail returns an [`Error`], or [`Rejected`], which hands back what was not taken. The table is then as it
+//! was; operations on many entries say which of them it has.
+//!
+//! In [`swiss`] and [`robin_hood`] what may have to grow a table has a name with `try_`, such as `try_insert`. Where
+//! the storage grows ([`storage::Growable`]) most have a form without, such as `insert`, which returns no error and
+//! ends in the allocation error handler when there is no memory; so do operators and `extend`. What never grows a table
+//! returns its errors under a plain name: `insert_within_capacity`, `move_into`, `new_in`, `place`, and all of
+//! [`lockfree`], whose memory the caller provides.
+//!
+//! Nothing else can fail, but for `Index`, which panics as the standard library's does.
 //!
 //! # What `insert` means
 //!

@@ -1,5 +1,5 @@
-//! Merging and comparing two tables. Both keep their keys in one order, so each operation is one pass over
-//! both, whatever their storage and size.
+//! Merging and comparing two tables. If both keep their keys in one order, each operation is one pass over both,
+//! whatever their storage and size; sets in two orders are compared by lookups.
 #![forbid(unsafe_code)]
 
 use super::{
@@ -166,29 +166,40 @@ impl<S: Downward, O: Order + PartialEq> Set<S, O> {
         self.taken(Merge::SymmetricDifference, other)
     }
 
-    /// Returns whether `other` has every key of this set; `false` if the orders differ.
+    /// Returns whether `other` has every key of this set. One pass over both sets; if their orders differ, a lookup
+    /// for each key of this one.
     pub fn is_subset<S2: Downward>(&self, other: &Set<S2, O>) -> bool {
-        self.len() <= other.len() && self.holds_of_all(other, |_, in_other| in_other)
+        self.len() <= other.len()
+            && match self.all_of_both(other, |_, in_other| in_other) {
+                Some(holds) => holds,
+                None => self.iter().all(|key| other.contains(key)),
+            }
     }
 
-    /// Returns whether this set has every key of `other`; `false` if the orders differ.
+    /// Returns whether this set has every key of `other`, as [`is_subset`](Self::is_subset) does.
     pub fn is_superset<S2: Downward>(&self, other: &Set<S2, O>) -> bool {
         other.is_subset(self)
     }
 
-    /// Returns whether the sets have no key in common; `false` if the orders differ.
+    /// Returns whether the sets have no key in common. One pass over both; if their orders differ, a lookup for each
+    /// key of the smaller one.
     pub fn is_disjoint<S2: Downward>(&self, other: &Set<S2, O>) -> bool {
-        self.holds_of_all(other, |in_self, in_other| !(in_self && in_other))
+        match self.all_of_both(other, |in_self, in_other| !(in_self && in_other)) {
+            Some(holds) => holds,
+            None if self.len() <= other.len() => self.iter().all(|key| !other.contains(key)),
+            None => other.iter().all(|key| !self.contains(key)),
+        }
     }
 
-    /// Returns whether `holds(in_self, in_other)` is true for each key of either set.
-    fn holds_of_all<S2: Downward>(
+    /// Returns whether `holds(in_self, in_other)` is true for each key of either set, if they have one order.
+    fn all_of_both<S2: Downward>(
         &self,
         other: &Set<S2, O>,
         holds: impl Fn(bool, bool) -> bool,
-    ) -> bool {
-        self.same_order(other).is_ok()
-            && Merged::new(&self.raw, &other.raw).all(|it| holds(it.1.is_some(), it.2.is_some()))
+    ) -> Option<bool> {
+        self.same_order(other).ok()?;
+        let mut both = Merged::new(&self.raw, &other.raw);
+        Some(both.all(|it| holds(it.1.is_some(), it.2.is_some())))
     }
 }
 

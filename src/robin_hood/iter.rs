@@ -55,6 +55,13 @@ impl<'a> Words<'a> {
         Words { zero, frame: raw.frame, slots: part.iter().enumerate(), first, left: (0, most) }
     }
 
+    /// The same words, and how many they are. Reads their slots.
+    #[cfg(feature = "alloc")]
+    pub(super) fn counted(self) -> Self {
+        let count = self.clone().count();
+        Words { left: (count, count), ..self }
+    }
+
     fn count_down(&mut self) {
         self.left.0 = self.left.0.saturating_sub(1);
         self.left.1 = self.left.1.saturating_sub(1);

@@ -175,11 +175,12 @@ impl<S: Downward, O: Order> fmt::Debug for Set<S, O> {
     }
 }
 
-/// Sets are equal if their orders and their keys are, whatever their storage and size.
+/// Sets are equal if their keys are, whatever their storage, order and size: one pass over both, or a lookup per key if
+/// the orders differ.
 impl<S: Downward, S2: Downward, O: Order + PartialEq> PartialEq<Set<S2, O>> for Set<S, O> {
     fn eq(&self, other: &Set<S2, O>) -> bool {
         self.len() == other.len() && self.is_subset(other)
     }
 }
 
-impl<S: Downward, O: Order + Eq> Eq for Set<S, O> {}
+impl<S: Downward, O: Order + PartialEq> Eq for Set<S, O> {}

@@ -1,14 +1,21 @@
 //! Entries that leave their table, and tables that are compared and hashed, as the standard library's.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     hash::{BuildHasher, RandomState},
 };
 
-use heptad::robin_hood::{ByValue, Map, Set};
+use heptad::{
+    Error,
+    robin_hood::{ByValue, Map, Monotone, Order, Set, Within},
+};
 use proptest::prelude::*;
 
-use super::{key_sets, keys, set_of};
+use super::{
+    allocations::{ALLOCATIONS, without_memory},
+    key_sets, keys, set_of,
+};
 
 fn map_of(keys: impl IntoIterator<Item = u64>) -> Map<heptad::storage::Heap, ByValue> {
     let mut map = Map::with_order(ByValue);
@@ -69,4 +76,78 @@ fn equal_tables_have_equal_hashes_whatever_their_size() {
     assert_eq!(state.hash_one(&large), state.hash_one(&small));
     assert_eq!(large.pop_last(), Some(99 << 40));
     assert_ne!(state.hash_one(&large), state.hash_one(&small));
+}
+
+/// Equal they are too, whatever their orders.
+#[test]
+fn equal_sets_of_two_orders_have_equal_hashes() {
+    let state = RandomState::new();
+    let [small, large] =
+        [20, 200].map(|last| set_of(Within::new(0..=last).unwrap(), &(3..9).collect()));
+    assert!(small == large && state.hash_one(&small) == state.hash_one(&large));
+}
+
+/// The order of the keys, which is asked so many times for one.
+#[derive(Clone)]
+struct Asked<'a>(&'a Cell<usize>);
+
+impl Order for Asked<'_> {
+    fn word(&self, key: u64) -> u64 {
+        key
+    }
+
+    fn key(&self, word: u64) -> u64 {
+        self.0.set(self.0.get() + 1);
+        word
+    }
+}
+
+impl Monotone for Asked<'_> {}
+
+/// Room for a part is made at once, and the other part is not read. The order may be one that refuses keys.
+#[test]
+fn a_part_that_moves_is_allocated_once_and_read_alone() {
+    let asked = Cell::new(0);
+    let (mut set, mut map) = (Set::with_order(Asked(&asked)), Map::with_order(Asked(&asked)));
+    let keys = if cfg!(miri) { 1_000 } else { 10_000 };
+    let key = |number: u64| number * (u64::MAX / keys);
+    for number in 0..keys {
+        assert!(set.try_insert(key(number)).is_ok() && map.try_insert(key(number), number).is_ok());
+    }
+    let mut left = keys;
+    for moved in [keys / 2, keys / 4] {
+        left -= moved;
+        let allocated = ALLOCATIONS.get();
+        asked.set(0);
+        let upper = set.try_split_off(key(left)).unwrap();
+        // The ends are looked at beforehand.
+        assert_eq!((ALLOCATIONS.get() - allocated, asked.get() as u64), (1, moved + 2));
+        let upper_map = map.try_split_off(key(left)).unwrap();
+        assert_eq!((ALLOCATIONS.get() - allocated, asked.get() as u64), (3, 2 * moved + 4));
+        assert!(
+            upper.iter().eq((left..left + moved).map(key)) && upper_map.keys().eq(upper.iter())
+        );
+        assert_eq!((set.len() as u64, set.check_invariants()), (left, Ok(())));
+        assert_eq!((map.len() as u64, map.check_invariants()), (left, Ok(())));
+    }
+    let refused = without_memory(|| set.try_split_off(0));
+    assert!(matches!(refused, Err(Error::AllocationFailed { .. })));
+    assert!(set.iter().eq((0..left).map(key)));
+}
+
+/// Of any order, that cannot be printed itself too.
+#[test]
+fn iterators_print_how_much_is_left() {
+    let asked = Cell::new(0);
+    let mut map = Map::with_order(Asked(&asked));
+    (0..4).for_each(|key| assert_eq!(map.try_insert(key << 60, key), Ok(None)));
+    let mut walk = map.iter();
+    walk.next();
+    assert_eq!(format!("{walk:?}"), "Iter { len: 3, .. }");
+    assert!(format!("{:?}", map.range(..)).starts_with("Range { at_most: "));
+    let mut walk = map.iter_mut();
+    walk.next_back();
+    assert_eq!(format!("{walk:?}"), "IterMut { len: 3, .. }");
+    assert_eq!(format!("{:?}", map.range_mut(..)), "RangeMut { at_most: 4, .. }");
+    assert_eq!(format!("{:?}", map.into_iter()), "IntoIter { len: 4, .. }");
 }

@@ -10,7 +10,7 @@ use heptad::{
 };
 use proptest::prelude::*;
 
-use super::{key_sets, set_of};
+use super::{key_sets, keys, set_of};
 
 fn sorted(keys: impl Iterator<Item = u64>) -> Vec<u64> {
     let mut keys: Vec<u64> = keys.collect();
@@ -60,6 +60,16 @@ fn check<O: Order + Total + PartialEq + Clone>(
     }
 }
 
+/// Whether sets are equal, one is a part of the other, or they have nothing in common: in any two orders.
+fn check_relations<O: Order + PartialEq>(orders: [O; 2], one: &BTreeSet<u64>, two: &BTreeSet<u64>) {
+    let [first, second] = orders;
+    let (first, second) = (set_of(first, one), set_of(second, two));
+    assert_eq!((first == second, second == first), (one == two, one == two));
+    assert_eq!(first.is_subset(&second), one.is_subset(two));
+    assert_eq!(first.is_superset(&second), one.is_superset(two));
+    assert_eq!(first.is_disjoint(&second), one.is_disjoint(two));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: if cfg!(miri) { 2 } else { 32 },
@@ -74,6 +84,17 @@ proptest! {
         check([ByValue; 2], &one, &few);
         check([Keyed::new(1), Keyed::new(1)], &one, &two);
         check([Keyed::new(1), Keyed::new(2)], &one, &two);
+    }
+
+    #[test]
+    fn sets_relate_as_btree_sets(one in key_sets(), two in key_sets(), left_out in keys()) {
+        let (both, only) = (&one | &two, &one - &two);
+        let without: BTreeSet<u64> = one.iter().copied().filter(|&key| key != left_out).collect();
+        let pairs = [(&one, &two), (&one, &one), (&one, &both), (&both, &two), (&only, &two), (&one, &without)];
+        for (one, two) in pairs {
+            check_relations([ByValue; 2], one, two);
+            check_relations([Keyed::new(1), Keyed::new(2)], one, two);
+        }
     }
 }
 

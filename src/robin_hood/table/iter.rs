@@ -2,9 +2,10 @@
 #![forbid(unsafe_code)]
 
 use core::{
+    fmt,
     iter::{FusedIterator, Zip},
     marker::PhantomData,
-    ops::RangeBounds,
+    ops::{RangeBounds, RangeInclusive},
     slice,
 };
 
@@ -22,7 +23,6 @@ use super::{
 use crate::storage::Downward;
 
 /// All entries of a table, in order.
-#[derive(Debug)]
 pub struct Iter<'a, E, O> {
     words: Words<'a>,
     values: &'a [u64],
@@ -88,11 +88,16 @@ impl<E: Entry, O: Order> DoubleEndedIterator for Iter<'_, E, O> {
     }
 }
 
+impl<E, O> fmt::Debug for Iter<'_, E, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Iter").field("len", &self.words.size_hint().0).finish_non_exhaustive()
+    }
+}
+
 impl<E: Entry, O: Order> ExactSizeIterator for Iter<'_, E, O> {}
 impl<E: Entry, O: Order> FusedIterator for Iter<'_, E, O> {}
 
 /// Some entries of a table, with ascending keys.
-#[derive(Debug)]
 pub struct Range<'a, E, O>(Iter<'a, E, O>);
 
 impl<E, O> Clone for Range<'_, E, O> {
@@ -107,7 +112,22 @@ impl<'a, E: Entry, O: Monotone> Range<'a, E, O> {
         order: &'a O,
         bounds: &impl RangeBounds<u64>,
     ) -> Self {
-        Range(Iter::of(raw, order, Words::within(raw, words_within(order, bounds))))
+        Range::of(raw, order, words_within(order, bounds))
+    }
+
+    /// The entries whose words are in `words`, if there is one.
+    pub(super) fn of<S: Downward>(
+        raw: &'a Raw<S>,
+        order: &'a O,
+        words: Option<RangeInclusive<u64>>,
+    ) -> Self {
+        Range(Iter::of(raw, order, Words::within(raw, words)))
+    }
+
+    /// The same entries, and how many they are. Reads their slots.
+    #[cfg(feature = "alloc")]
+    pub(super) fn counted(self) -> Self {
+        Range(Iter { words: self.0.words.counted(), ..self.0 })
     }
 }
 
@@ -136,10 +156,16 @@ impl<E: Entry, O: Order> DoubleEndedIterator for Range<'_, E, O> {
     }
 }
 
+impl<E, O> fmt::Debug for Range<'_, E, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let most = self.0.words.size_hint().1.unwrap_or(0);
+        f.debug_struct("Range").field("at_most", &most).finish_non_exhaustive()
+    }
+}
+
 impl<E: Entry, O: Order> FusedIterator for Range<'_, E, O> {}
 
 /// All entries of a map, in order, with values that can be changed.
-#[derive(Debug)]
 pub struct IterMut<'a, O> {
     zero: Option<&'a mut u64>,
     slots: Zip<slice::Iter<'a, u64>, slice::IterMut<'a, u64>>,
@@ -208,11 +234,16 @@ impl<O: Order> DoubleEndedIterator for IterMut<'_, O> {
     }
 }
 
+impl<O> fmt::Debug for IterMut<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IterMut").field("len", &self.left).finish_non_exhaustive()
+    }
+}
+
 impl<O: Order> ExactSizeIterator for IterMut<'_, O> {}
 impl<O: Order> FusedIterator for IterMut<'_, O> {}
 
 /// Some entries of a map, with ascending keys, and values that can be changed.
-#[derive(Debug)]
 pub struct RangeMut<'a, O>(IterMut<'a, O>);
 
 impl<'a, O: Monotone> RangeMut<'a, O> {
@@ -244,6 +275,12 @@ impl<O: Order> DoubleEndedIterator for RangeMut<'_, O> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         self.0.next_back()
+    }
+}
+
+impl<O> fmt::Debug for RangeMut<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RangeMut").field("at_most", &self.0.left).finish_non_exhaustive()
     }
 }
 

@@ -3,6 +3,8 @@
 
 use core::{fmt, iter::FusedIterator};
 
+#[cfg(feature = "alloc")]
+use super::Range;
 use super::{super::insert::Place, Entry, Table};
 use crate::{
     error::Error,
@@ -10,7 +12,10 @@ use crate::{
     storage::{Downward, Growable},
 };
 #[cfg(feature = "alloc")]
-use crate::{robin_hood::order::Monotone, storage::Heap};
+use crate::{
+    robin_hood::order::{Monotone, words_within},
+    storage::Heap,
+};
 
 impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
     /// Removes the first entry in order and returns it: that of the least key in a
@@ -75,23 +80,31 @@ impl<E: Entry, S: Downward, O: Order> Table<E, S, O> {
 }
 
 #[cfg(feature = "alloc")]
-impl<E: Entry, O: Total + Monotone + Clone> Table<E, Heap, O> {
-    /// Moves the entries with keys of at least `key` to a new table, which it returns. Reads both parts once.
+impl<E: Entry, O: Monotone + Clone> Table<E, Heap, O> {
+    /// Moves the entries with keys of at least `key` to a new table, which it returns. Three passes over the slots of
+    /// these: one that counts the entries, so that room for all is made at once, one that copies and one that removes.
+    /// The other slots are not read.
     ///
     /// # Errors
     ///
     /// [`Error::AllocationFailed`]; nothing has changed then.
     pub fn try_split_off(&mut self, key: u64) -> Result<Self, Error> {
         let mut upper = Self::with_order(self.order.clone());
-        let moved = self.range(key..).map(|entry| E::from_ref(entry));
-        upper.try_extend_sorted(moved).map_err(|rejected| rejected.error)?;
-        let order = &self.order;
-        self.raw.retain(|word, _| order.key(word) < key);
+        let words = words_within(&self.order, &(key..));
+        let moved = Range::<E, O>::of(&self.raw, &self.order, words.clone()).counted();
+        upper.try_extend_sorted(moved.map(E::from_ref)).map_err(|rejected| rejected.error)?;
+        let (start, end) = self.raw.positions_within(words);
+        let mut removal = self.raw.removal_between(start, end);
+        while removal.next(|_, _| true).is_some() {}
+        drop(removal);
         Ok(upper)
     }
 
     /// Calls [`try_split_off`](Self::try_split_off). Without memory it ends in the allocation error handler.
-    pub fn split_off(&mut self, key: u64) -> Self {
+    pub fn split_off(&mut self, key: u64) -> Self
+    where
+        O: Total,
+    {
         self.try_split_off(key).unwrap_or_else(|error| Heap::fail(error))
     }
 }
@@ -133,7 +146,7 @@ impl<E: Entry, S: Downward, O: Order> DoubleEndedIterator for IntoIter<E, S, O> 
 
 impl<E: Entry, S: Downward, O> fmt::Debug for IntoIter<E, S, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IntoIter").field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("IntoIter").field("len", &self.left).finish_non_exhaustive()
     }
 }
 

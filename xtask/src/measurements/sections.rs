@@ -94,19 +94,21 @@ fn tables_of_group(suite: &str, cells: &[&Map<String, Value>]) -> String {
 fn origin(name: &str, file: &Value) -> Result<String> {
     let word = |key: &str| file[key].as_str().with_context(|| format!("`{key}` is missing"));
     let versions = file["versions"].as_object().context("`versions` is no object")?;
+    // There are none where heptad is measured beside itself.
     let versions: Vec<_> = versions
         .iter()
         .map(|(name, it)| format!("{name} {}", it.as_str().unwrap_or_default()))
         .collect();
+    let versions =
+        if versions.is_empty() { String::new() } else { format!(" {}.", versions.join("; ")) };
     let mut text = format!(
-        "\n`cargo xtask record {name}`: `{}`, {}, commit {}; {}; {}; {}. {}.\n",
+        "\n`cargo xtask record {name}`: `{}`, {}, commit {}; {}; {}; {}.{versions}\n",
         word("command")?,
         word("date")?,
         word("commit")?,
         word("machine")?,
         word("system")?,
-        word("rustc")?,
-        versions.join("; ")
+        word("rustc")?
     );
     let load = file["load_average"].as_f64().context("`load_average` is missing")?;
     if load > BUSY && !name.ends_with("-counts") {
@@ -163,6 +165,9 @@ mod tests {
         let origin = "`cargo xtask record name`: `cargo xtask bench --suite set`, 2026-01-02, commit c; m; s; r. one 1.0.";
         assert!(text.contains(origin), "{text}");
         assert!(!text.contains("Other programs"));
+        let mut alone = file();
+        alone["versions"] = json!({});
+        assert!(text_of("name", &alone).unwrap().contains("; s; r.\n"));
         let mut busy = file();
         busy["load_average"] = json!(5.25);
         assert!(text_of("name", &busy).unwrap().contains("the load average was 5.2"));
