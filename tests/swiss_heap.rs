@@ -1,7 +1,8 @@
 //! Tables on the heap: growth, failing allocation, ownership of entries.
 
+#[cfg(target_pointer_width = "64")]
+use std::cell::Cell;
 use std::{
-    cell::Cell,
     collections::{HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
