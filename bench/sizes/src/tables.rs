@@ -5,7 +5,7 @@ use cfg_if::cfg_if;
 use super::Table;
 
 /// Implements [`Table`] for `Chosen` from one expression per operation, so that all tables read alike.
-#[allow(unused_macros)]
+#[allow(unused_macros, reason = "a program without a table has no use for it")]
 macro_rules! table {
     (
         $table:ty;
@@ -81,5 +81,5 @@ cfg_if! {
     }
 }
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "not every table has a seed")]
 const SEED: u64 = 0x5eed;
