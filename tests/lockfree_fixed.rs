@@ -6,12 +6,17 @@ use heptad::{
     Error,
     layout::{LINE_BYTES, Line},
     lockfree::{
-        Expectation, Fixed, IndirectMap, Keys, Map, Never, Rebuild, SegmentedMap, Set, Stored,
-        Track, arena_lines,
+        Expectation, Fixed, IndirectMap, Inserted, Map, Never, Rebuild, SegmentedMap, Set, Track,
+        arena_lines,
     },
     storage::Region,
 };
 use static_assertions::{assert_impl_all, assert_not_impl_any};
+
+#[path = "support/numbers.rs"]
+mod numbers;
+
+use numbers::{Numbers, reference_to};
 
 assert_impl_all!(Never: Rebuild);
 assert_not_impl_any!(Fixed: Rebuild, heptad::lockfree::Reclaim);
@@ -26,7 +31,7 @@ fn region_for(capacity: usize) -> Region<'static> {
 enum Answer {
     Value(Result<Option<u64>, Error>),
     Number(usize),
-    Evicted(Result<heptad::lockfree::Inserted<u64, u64>, Error>),
+    Evicted(Result<Inserted<u64, u64>, Error>),
     Found(Vec<Option<u64>>),
 }
 
@@ -121,26 +126,6 @@ fn it_is_placed_while_others_use_it() {
     }
 }
 
-/// Numbers that stand for themselves.
-struct Numbers;
-
-impl Keys for Numbers {
-    type Key = u64;
-    type Reference = u32;
-
-    fn hash_bits(&self) -> u64 {
-        !0 << 32
-    }
-
-    fn hash(&self, key: &u64) -> u64 {
-        heptad::hash::hash_word(1, *key)
-    }
-
-    fn is(&self, reference: Stored<Self>, key: &u64) -> bool {
-        reference.number() == *key
-    }
-}
-
 /// All forms of map take the guard.
 #[test]
 fn every_form_may_have_one_table() {
@@ -153,12 +138,12 @@ fn every_form_may_have_one_table() {
         IndirectMap::<_, u64, Fixed>::new_with(region_for(100), 4, Numbers, Fixed).unwrap();
     for key in 0..100 {
         assert_eq!((set.insert(key), parts.insert(key, !key)), (Ok(true), Ok(None)));
-        assert_eq!(indirect.insert(&key, key as u32, !key), Ok(None));
+        assert_eq!(indirect.insert(&key, reference_to(key), !key), Ok(None));
     }
     assert_eq!((set.len(), parts.len(), indirect.len()), (100, 100, 100));
     for key in 0..100 {
         assert_eq!((set.remove(key), parts.remove(key)), (Ok(true), Ok(Some(!key))));
-        assert_eq!(indirect.remove(&key), Ok(Some((key, !key))));
+        assert_eq!(indirect.remove(&key), Ok(Some((reference_to(key).into(), !key))));
     }
     assert!(set.is_empty() && parts.is_empty() && indirect.is_empty());
     assert_eq!((parts.check(), indirect.into_regions().count()), (Ok(()), 1));

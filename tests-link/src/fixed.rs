@@ -7,7 +7,7 @@ use core::hint::black_box;
 use heptad::{
     Error,
     layout::Line,
-    lockfree::{IndirectMap, Inserted, Keys, Map, SegmentedMap, Set, Stored},
+    lockfree::{IndirectMap, Inserted, Map, SegmentedMap, Set},
     storage::Region,
 };
 
@@ -29,29 +29,14 @@ cfg_if::cfg_if! {
     }
 }
 
+#[path = "../../tests/support/numbers.rs"]
+mod numbers;
+
+use numbers::{Numbers, reference_to};
+
 /// Runs all of it; returns a number that depends on everything.
 fn run(seed: u64) -> u64 {
     use_all(black_box(seed)).unwrap_or(1)
-}
-
-/// Numbers that stand for themselves.
-struct Numbers;
-
-impl Keys for Numbers {
-    type Key = u64;
-    type Reference = u32;
-
-    fn hash_bits(&self) -> u64 {
-        !0 << 32
-    }
-
-    fn hash(&self, key: &u64) -> u64 {
-        key.rotate_left(32)
-    }
-
-    fn is(&self, reference: Stored<Self>, key: &u64) -> bool {
-        reference.number() == *key
-    }
 }
 
 fn use_all(seed: u64) -> Result<u64, Error> {
@@ -77,7 +62,7 @@ fn use_all(seed: u64) -> Result<u64, Error> {
         sum ^= map.get(key).unwrap_or(3) ^ map.remove(key / 2).ok().flatten().unwrap_or(4);
         sum ^= MAP.get(key).unwrap_or(5) ^ parts.insert(key, key).ok().flatten().unwrap_or(6);
         sum += u64::from(set.insert(key).is_ok()) + u64::from(set.contains(key / 3));
-        sum ^= indirect.insert(&key, key as u32, key).ok().flatten().unwrap_or(7);
+        sum ^= indirect.insert(&key, reference_to(key), key).ok().flatten().unwrap_or(7);
         sum ^= indirect.get(&(key / 2)).unwrap_or(8);
     }
     let mut values = [None; 4];
