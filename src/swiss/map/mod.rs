@@ -332,7 +332,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         Ok(found.map(|pair| pair.map(|(entry, beside)| P::pair_mut(entry, beside))))
     }
 
-    /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
+    /// Asks the cache for the home line of `key`, without waiting: for a lookup, insertion or removal soon to come.
     #[inline]
     pub fn prefetch<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) {
         self.raw.reader().prefetch(self.hash(key));

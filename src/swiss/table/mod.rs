@@ -194,7 +194,7 @@ impl<T, S: Storage> Table<T, S> {
         self.raw.find_mut(hash, equal).map(|(entry, ())| entry)
     }
 
-    /// Asks the cache for the home line of `hash`, without waiting: for a lookup soon to come.
+    /// Asks the cache for the home line of `hash`, without waiting: for a lookup, insertion or removal soon to come.
     #[inline]
     pub fn prefetch(&self, hash: u64) {
         self.raw.reader().prefetch(hash);

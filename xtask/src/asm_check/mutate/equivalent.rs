@@ -47,7 +47,9 @@ pub(super) const EQUIVALENT: &[Equivalent] = &[
     // An arithmetic shift instead of a rotation: it differs in the seven highest bits.
     aarch64("find_word+0x88: `ror x15, x15, x14`", &[CONSTANT]),
     aarch64("find_words+0x160: `ror x11, x11, x14`", &[CONSTANT]),
-    // Any bit of its byte removes a false match, not only the lowest.
+    // Any bit of its byte removes a false match, not only the lowest: 8 * s, shifted by as much, lies in byte s.
+    aarch64("find_word+0x58: `lsl x13, x13, x12`", &[FIRST]),
+    aarch64("find_word+0xd8: `lsl x13, x13, x12`", &[FIRST]),
     aarch64("find_word+0x5c: `bic x10, x10, x13`", &[CONSTANT]),
     aarch64("find_word+0xdc: `bic x10, x10, x13`", &[CONSTANT]),
     aarch64("find_words+0x124: `bic x11, x11, x15`", &[CONSTANT]),
