@@ -147,7 +147,7 @@ fn lookups() -> Contenders {
     vec![
         Adapter::<Table<u64>>::boxed(),
         Adapter::<Probed<probes::Portable>>::boxed(),
-        #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+        #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
         Adapter::<Probed<probes::Assembly>>::boxed(),
     ]
 }
