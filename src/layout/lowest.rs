@@ -2,8 +2,8 @@
 //!
 //! RISC-V without Zbb has no instruction that counts trailing zeros. The compiler then looks the count up, and each
 //! function that counts brings a table of 64 bytes. In the C library these were 117 tables in one section, which a
-//! linker takes whole or not at all. So here is one table for all of them, and no table for slots: a multiplication
-//! counts the slots below. Everywhere else both are the instruction.
+//! linker takes whole or not at all. So here is one table for all of them, and none where less is to be found out: a
+//! multiplication counts the slots of a group below one. Everywhere else each of these is the instruction.
 
 use super::SlotMask;
 
@@ -14,6 +14,12 @@ const COUNTS: bool = !cfg!(all(target_arch = "riscv64", not(target_feature = "zb
 #[inline(always)]
 pub(crate) const fn lowest_bit(mask: u64) -> u32 {
     if COUNTS { mask.trailing_zeros() } else { looked_up(mask) }
+}
+
+/// [`lowest_bit`] of a mask below 8.
+#[inline(always)]
+pub(crate) const fn lowest_of_three(mask: u64) -> u32 {
+    if COUNTS { mask.trailing_zeros() } else { compared(mask) }
 }
 
 /// Eight times the number of the lowest slot of `mask`, the bits of a [`SlotMask`] that is not empty.
@@ -47,6 +53,11 @@ const fn looked_up(mask: u64) -> u32 {
     BITS[(up_to(mask).wrapping_mul(DE_BRUIJN) >> 58) as usize] as u32
 }
 
+/// [`lowest_of_three`] by comparisons.
+const fn compared(mask: u64) -> u32 {
+    (mask & 1 == 0) as u32 + (mask & 3 == 0) as u32
+}
+
 /// [`lowest_slot`] by a multiplication. Taking 1 from the mask sets the bits below the lowest one, among them bit 8, 16
 /// and so on of that slot and those below it. The product adds these up in its highest byte.
 const fn multiplied(mask: u64) -> u32 {
@@ -67,6 +78,12 @@ mod tests {
                 assert_eq!((lowest_bit(mask), looked_up(mask)), (bit, bit), "{mask:#x}");
             }
         }
+    }
+
+    #[test]
+    fn s5_each_way_finds_the_lowest_of_three() {
+        let ways = |mask| (lowest_of_three(mask), compared(mask));
+        assert_eq!([1, 2, 3, 4, 5, 6, 7].map(ways), [0, 1, 0, 2, 0, 1, 0].map(|bit| (bit, bit)));
     }
 
     #[test]

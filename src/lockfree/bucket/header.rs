@@ -20,7 +20,7 @@
 
 use core::num::NonZeroU32;
 
-use crate::layout::lowest_bit;
+use crate::layout::{lowest_bit, lowest_of_three};
 
 /// Slots of a bucket.
 pub(crate) const OWN_SLOTS: u32 = 3;
@@ -193,7 +193,7 @@ impl Header {
     #[inline]
     pub(crate) fn free_own(self) -> Option<u32> {
         let free = !(self.0 | self.0 >> RESERVED_SHIFT) & OWN;
-        if free == 0 { None } else { Some(lowest_bit(free)) }
+        if free == 0 { None } else { Some(lowest_of_three(free)) }
     }
 
     /// Does an operation hold the own slot?

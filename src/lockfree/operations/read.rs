@@ -6,7 +6,7 @@
 
 use super::key::{Key, Look, Matches};
 use crate::{
-    layout::lowest_bit,
+    layout::lowest_of_three,
     lockfree::{
         arena::Table,
         bucket::{Header, Home, OWN_SLOTS, Place, Reserver},
@@ -33,7 +33,7 @@ impl<'a> Home<'a> {
         if hits == 0 {
             return None;
         }
-        let slot = lowest_bit(hits);
+        let slot = lowest_of_three(hits);
         Some((slot, self.value_in_bucket(seen, slot)))
     }
 
