@@ -5,8 +5,6 @@
 //! linker takes whole or not at all. So here is one table for all of them, and none where less is to be found out: a
 //! multiplication counts the slots of a group below one. Everywhere else each of these is the instruction.
 
-use super::SlotMask;
-
 /// Does the processor count trailing zeros, or is the compiler's way as good?
 const COUNTS: bool = !cfg!(all(target_arch = "riscv64", not(target_feature = "zbb")));
 
@@ -22,7 +20,7 @@ pub(crate) const fn lowest_of_three(mask: u64) -> u32 {
     if COUNTS { mask.trailing_zeros() } else { compared(mask) }
 }
 
-/// Eight times the number of the lowest slot of `mask`, the bits of a [`SlotMask`] that is not empty.
+/// Eight times the number of the lowest slot of `mask`, the bits of a [`SlotMask`](super::SlotMask) that is not empty.
 #[inline(always)]
 pub(super) const fn lowest_slot(mask: u64) -> u32 {
     if COUNTS { mask.trailing_zeros() & 0x38 } else { multiplied(mask) }
@@ -61,7 +59,7 @@ const fn compared(mask: u64) -> u32 {
 /// [`lowest_slot`] by a multiplication. Taking 1 from the mask sets the bits below the lowest one, among them bit 8, 16
 /// and so on of that slot and those below it. The product adds these up in its highest byte.
 const fn multiplied(mask: u64) -> u32 {
-    const LANES: u64 = SlotMask::ALL.bits() >> 7;
+    const LANES: u64 = 0x0101_0101_0101_0100;
     let below = mask.wrapping_sub(1) & LANES;
     (below.wrapping_mul(LANES >> 8) >> 53) as u32
 }
