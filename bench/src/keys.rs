@@ -28,6 +28,7 @@ use crate::{
     gauge::Gauge,
     op::{Draw, Op},
     options::Options,
+    progress,
     report::{Report, Row, Section, with_ratios},
     rounds, suite,
     workload::{Workload, key},
@@ -74,7 +75,7 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
     }
     let unit = if gauge.is_exact() { "instructions" } else { "ns" };
     let entries = GROUPS * SLOTS * LOAD / 16;
-    for Pattern { name, draw, keys } in PATTERNS {
+    for Pattern { name, draw, keys } in progress::through(SUITE, PATTERNS.into(), |_| 1.0) {
         let (present, absent) = keys(entries);
         let mut workload = Workload::of(present, absent, draw);
         let mut contenders = suite::sets();

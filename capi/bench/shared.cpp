@@ -354,8 +354,11 @@ template <typename Map> void round_of(const Keys &keys, WorkerPool &pool, Times 
         [&](std::size_t, Word key) { return map.insert(key, key) && map.remove(key); });
 }
 
+// The weight of a round: small maps are made again until they took as many keys as there are lookups.
+double weight_of(std::size_t entries, std::size_t lookups) { return (double)(lookups + entries); }
+
 // Rounds with all four, in turn.
-void run(std::size_t entries, int threads, int rounds, std::size_t lookups)
+void run(std::size_t entries, int threads, int rounds, std::size_t lookups, Progress &progress)
 {
     Keys keys = make_keys(entries, lookups);
     Times times[4];
@@ -365,6 +368,7 @@ void run(std::size_t entries, int threads, int rounds, std::size_t lookups)
         round_of<Ck>(keys, pool, times[1]);
         round_of<Urcu>(keys, pool, times[2]);
         round_of<Tbb>(keys, pool, times[3]);
+        progress.advance(weight_of(entries, lookups));
     }
     const char *const names[] = { Heptad::name, Ck::name, Urcu::name, Tbb::name };
     for (int operation = 0; operation < OPERATIONS; operation++)
@@ -382,12 +386,18 @@ int main(int argc, char **argv)
     rcu_register_thread();
 #ifdef COUNTS
     (void)argc, (void)argv;
-    run(10000, 1, 1, 20000);
+    Progress progress(weight_of(10000, 20000));
+    run(10000, 1, 1, 20000, progress);
 #else
     int rounds = argc > 1 ? std::atoi(argv[1]) : 7;
+    std::size_t lookups = std::size_t(1) << 19;
+    double total = 0;
+    for (std::size_t entries : { 10000, 1000000 })
+        total += 2 * rounds * weight_of(entries, lookups);
+    Progress progress(total);
     for (std::size_t entries : { 10000, 1000000 })
         for (int threads : { 1, 2 })
-            run(entries, threads, rounds, std::size_t(1) << 19);
+            run(entries, threads, rounds, lookups, progress);
 #endif
     rcu_unregister_thread();
 }
