@@ -22,8 +22,8 @@ use crate::needs::{self, Need};
 const USAGE: &str = "\
 usage: cargo xtask bench-c [--shared] [--counts] [--quick] [ROUNDS]
 
-  --shared   the lock-free map beside ck_ht, liburcu's cds_lfht and TBB's concurrent_hash_map, with one
-             thread and with two, instead of the set beside khash, robin_set, Abseil's and Boost's
+  --shared   the lock-free map beside ck_ht, liburcu's cds_lfht, TBB's concurrent_hash_map and libcuckoo,
+             with one thread and with two, instead of the set beside khash, robin_set, Abseil's and Boost's
   --counts   instructions per operation, by callgrind, instead of times
   --quick    no table beyond 8 MiB, and 3 rounds
   ROUNDS     of times; medians are shown (7)";
@@ -85,11 +85,12 @@ const SHARED: Suite = Suite {
         // The compiler's headers are in a folder named after the machine.
         Need::File("/usr/share/doc/liburcu-dev", "liburcu-dev"),
         Need::File("/usr/include/oneapi/tbb/concurrent_hash_map.h", "libtbb-dev"),
+        Need::File("/usr/include/libcuckoo/cuckoohash_map.hh", "libcuckoo-dev"),
     ],
     optional: None,
     libraries: &["ck", "liburcu", "liburcu-cds", "tbb"],
     operations: &["insert", "hit", "miss", "update", "insert + remove"],
-    tables: &["heptad", "ck_ht", "cds_lfht", "tbb"],
+    tables: &["heptad", "ck_ht", "cds_lfht", "tbb", "libcuckoo"],
 };
 
 /// The options of the command.
@@ -310,13 +311,13 @@ mod tests {
     #[test]
     fn a_cell_has_a_peer_beside_heptad() {
         let mut printed = String::new();
-        for (table, figure) in SHARED.tables.iter().zip([10.0, 5.0, 20.0, 40.0]) {
+        for (table, figure) in SHARED.tables.iter().zip([10.0, 5.0, 20.0, 40.0, 30.0]) {
             for operation in SHARED.operations {
                 printed += &format!("100\t2\t{operation}\t{table}\tns\t{figure}\n");
             }
         }
         let cells = cells_of(&SHARED, &figures_in(&printed).unwrap()).unwrap();
-        assert_eq!(cells.len(), 15);
+        assert_eq!(cells.len(), 20);
         let first = json!({
             "suite": "c-shared", "op": "insert", "entries": 100, "threads": 2, "peer": "ck_ht",
             "ours_ns": 10.0, "peer_ns": 5.0, "ratio": 0.5,
