@@ -17,8 +17,8 @@
 //! |---|---|
 //! | waits | the instructions before which the first thread may be stopped so that the other one comes to a halt |
 //! | steps | the instructions of the operation |
-//! | completed | the fewest operations that the other one completed before its halt; [`LIMIT`] if it never came to one |
-//! | kept_bytes | the most memory that the map had requested, and not returned, in addition, when the other one was done |
+//! | unfinished | the most operations, of [`LIMIT`], that the other one did not complete before its halt; 0 if it never came to one |
+//! | kept_bytes | the most memory that the other one had requested and not returned when it was done |
 //!
 //! In a map with one lock the other thread's first operation waits. With a lock for each shard or bucket it waits when
 //! it meets the same one, which is a question of time: [`LIMIT`] is far above their number. Maps that reclaim memory
@@ -81,7 +81,7 @@ struct Stops {
     waits: usize,
     /// The fewest operations that the other thread completed.
     completed: usize,
-    /// The most bytes that the map had in addition when the other thread was done.
+    /// The most bytes that the other thread had requested and not returned when it was done.
     kept_bytes: i64,
 }
 
@@ -117,7 +117,7 @@ fn add(report: &mut Report, section: &Section, kind: Kind, seen: &[Stops]) {
     let measures: Vec<(&'static str, Vec<Option<f64>>)> = vec![
         ("waits", column(|it| it.waits as f64)),
         ("steps", column(|it| it.steps as f64)),
-        ("completed", column(|it| it.completed as f64)),
+        ("unfinished", column(|it| (LIMIT - it.completed) as f64)),
         ("kept_bytes", column(|it| it.kept_bytes as f64)),
     ];
     for (name, values) in &measures {

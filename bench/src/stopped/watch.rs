@@ -33,16 +33,17 @@ const SLEEPS: usize = 3;
 pub(super) struct Halt {
     /// Less than [`LIMIT`] if it came to a halt.
     pub(super) completed: usize,
-    /// Memory requested and not returned between the stop and the end.
+    /// Memory that the thread requested and did not return.
     pub(super) kept_bytes: i64,
 }
 
 /// What the three threads know of each other. Each flag is set once.
 #[derive(Default)]
 pub(super) struct Other {
-    /// The thread's handle and number, for whoever watches it.
+    /// The thread's handle and number, and its strip of the memory's tally, for whoever watches it.
     handle: AtomicUsize,
     number: AtomicUsize,
+    strip: AtomicUsize,
     is_there: AtomicBool,
     is_watched: AtomicBool,
     may_work: AtomicBool,
@@ -71,6 +72,7 @@ impl Other {
         self.handle.store(unsafe { libc::pthread_self() } as usize, Relaxed);
         // SAFETY: it always succeeds.
         self.number.store(unsafe { libc::gettid() } as usize, Relaxed);
+        self.strip.store(memory::strip_of_thread(), Relaxed);
         // What a thread does only the first time comes before.
         operation(1);
         operation(2);
@@ -105,10 +107,11 @@ impl Other {
             }
             nap();
         }
-        let before = memory::tally();
+        let strip = self.strip.load(Relaxed);
+        let before = memory::bytes_held_by(strip);
         self.may_work.store(true, Release);
         let completed = self.watch_until_halt(&thread);
-        let kept_bytes = (memory::tally() - before).bytes_held.max(0);
+        let kept_bytes = (memory::bytes_held_by(strip) - before).max(0);
         stepping::go_on();
         Some(Halt { completed, kept_bytes })
     }

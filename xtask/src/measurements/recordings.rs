@@ -87,6 +87,9 @@ pub(super) const RECORDINGS: &[Recording] = &[
     bench("batch-times", &["--suite", "batch"]),
     bench("dependent-times", &["--suite", "dependent"]),
     bench("sweep-times", &["--suite", "sweep"]),
+    // The largest octave takes half an hour.
+    bench("curves-times", &["--suite", "curves", "--quick"]),
+    bench("keys-times", &["--suite", "keys"]),
     bench("worst-times", &["--suite", "worst"]),
     bench("rebuild-times", &["--suite", "rebuild"]),
     bench("robin-times", &["--suite", "robin"]),
@@ -95,8 +98,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
     bench_c("c-shared-times", &["--shared"]),
     // These are the last, because their eight threads are in the load average afterwards.
     bench("preempted-times", &["--suite", "preempted"]),
-    // Each of 12 maps has enough rounds in the
-    // short run, and takes half an hour in the long one.
+    // Each of 12 maps has enough rounds in the short run, and takes half an hour in the long one.
     bench("lockfree-times", &["--suite", "lockfree", "--quick"]),
 ];
 

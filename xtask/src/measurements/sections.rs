@@ -30,10 +30,10 @@ const MEASURES: &[(&str, &str)] = &[
     ),
     ("steps", "instructions of the operation"),
     (
-        "completed",
-        "operations that the other thread completes before it waits, at least; 1,000 if it does not",
+        "unfinished",
+        "of 1,000 operations of the other thread, those that wait until the first one goes on, at most",
     ),
-    ("kept_bytes", "bytes that the map requests meanwhile and does not return, at most"),
+    ("kept_bytes", "bytes that the other thread requests meanwhile and does not return, at most"),
     ("p9999_at_rest_ns", "nanoseconds, the 99.99th percentile at rest"),
     ("worst_ratio", "the worst ratio among the sizes"),
     (BYTES, "bytes per entry"),
