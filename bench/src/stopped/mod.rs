@@ -188,7 +188,7 @@ fn operate<M: Map>(map: &M, kind: Kind, (present, absent): (u64, u64)) {
 /// Operation `number` of the other thread: on any entry but the first one's.
 fn work<M: Map>(map: &M, number: usize) {
     let key = key((1 + number * 7919 % (ENTRIES - 1)) as u64);
-    let found = if number % 2 == 0 { map.get(key) } else { map.upsert(key, key) };
+    let found = if number.is_multiple_of(2) { map.get(key) } else { map.upsert(key, key) };
     assert_eq!(found, Some(key), "an entry of {}", M::NAME);
 }
 
