@@ -48,15 +48,13 @@ use crate::{
 mod stepping;
 mod watch;
 
-use watch::{Halt, Other};
+use watch::{Halt, LIMIT, Other};
 
 /// The suite's name.
 pub(crate) const SUITE: &str = "stopped";
 
 /// Entries of each map.
 const ENTRIES: usize = 1_000;
-/// Operations of the other thread after each stop.
-const LIMIT: usize = 1_000;
 /// The operations whose thread is stopped.
 const KINDS: [Kind; 4] = [Kind::Get, Kind::Upsert, Kind::Insert, Kind::Remove];
 
@@ -203,7 +201,7 @@ mod tests {
         let _handler = stepping::Handler::install().unwrap();
         let mut pool = Pool::default();
         for kind in KINDS {
-            let mut of = |measure: Measure| measure(&mut pool, kind, 61).unwrap();
+            let mut of = |measure: Measure| measure(&mut pool, kind, 301).unwrap();
             let ours = of(stops::<Heptad>);
             assert_eq!((ours.waits, ours.completed), (0, LIMIT), "{kind:?}");
             assert!(ours.steps > 30, "{ours:?}");

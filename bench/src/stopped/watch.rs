@@ -16,12 +16,11 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    LIMIT,
-    stepping::{self, nap},
-};
+use super::stepping::{self, nap};
 use crate::memory;
 
+/// Operations of the other thread after each stop.
+pub(super) const LIMIT: usize = 1_000;
 /// The time between two looks at the other thread.
 const LOOK: Duration = Duration::from_micros(200);
 /// It has come to a halt if it completes nothing in this much of its own processor time, or sleeps at so many looks.
