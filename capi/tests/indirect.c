@@ -386,8 +386,9 @@ static void *use_again(void *context)
         char name[20];
         uint64_t hash;
         if (is_waiting[round % SLOTS]) {
-            if (heptad_indirect_grace_elapsed(&shared_map, started[round % SLOTS]) != 1) {
-                continue;
+            /* A thread that is stopped inside an operation holds it up. */
+            while (heptad_indirect_grace_elapsed(&shared_map, started[round % SLOTS]) != 1) {
+                sched_yield();
             }
             again++;
         }

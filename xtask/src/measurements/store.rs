@@ -21,9 +21,11 @@ pub(super) struct Run {
     pub(super) packages: Vec<&'static str>,
 }
 
-/// The measured commit, and whether files were changed since.
+/// The measured commit, and whether files outside the documents, where recordings stand, were changed since.
 pub(super) fn commit(shell: &Shell) -> Result<String> {
-    Ok(cmd!(shell, "git describe --always --dirty --abbrev=12").quiet().read()?)
+    let commit = cmd!(shell, "git describe --always --abbrev=12").quiet().read()?;
+    let changed = cmd!(shell, "git status --porcelain -- . :!docs").quiet().read()?;
+    Ok(if changed.is_empty() { commit } else { format!("{commit}-dirty") })
 }
 
 /// The number of programs that wanted a processor, over the last minute.
