@@ -12,6 +12,9 @@
 //! Lines are aligned to 64 bytes. Where `V` is aligned to more, the array starts at the next multiple of that, by
 //! its address: such a table needs a storage whose lines do not move with it ([`Storage::is_fixed`]).
 //!
+//! Where the values are bytes of a number that each table has for itself ([`Bytes`]), the same holds with that number.
+//!
+//! [`Bytes`]: super::Bytes
 //! [`Storage::is_fixed`]: crate::storage::Storage::is_fixed
 
 use crate::layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad, SLOTS, log2_groups_for};
