@@ -192,7 +192,7 @@ static void every_kind_of_call(void)
         { "set_move", set_move, 2816 },
         { "set_retain", set_retain, 512 },
         { "map", map_all, 2944 },
-        { "sized_map", sized_map_all, 2944 },
+        { "sized_map", sized_map_all, 3072 },
         { "table", table_all, 2944 },
         { "robin", robin_all, 2944 },
         { "lockfree", lockfree_all, 2304 },

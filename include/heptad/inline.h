@@ -76,8 +76,9 @@ HEPTAD_INLINE uint64_t heptad_inline_value_at(const heptad_probe *probe, heptad_
 HEPTAD_INLINE void *heptad_inline_sized_value_at(const heptad_probe *probe, heptad_probe_place place)
 {
     uint64_t first = probe->words[HEPTAD_BODY_LINES] + probe->mask_bytes + 64;
-    uint64_t slot = HEPTAD_WORD(place.entry - probe->lines) >> 3, group = HEPTAD_WORD(place.line - probe->lines) >> 6;
-    return HEPTAD_AS(void *, first + (slot - group - 1) * probe->words[HEPTAD_BODY_VALUE_BYTES]);
+    uint64_t words_before = HEPTAD_WORD(place.entry - probe->lines) >> 3;
+    uint64_t groups_before = HEPTAD_WORD(place.line - probe->lines) >> 6;
+    return HEPTAD_AS(void *, first + (words_before - groups_before - 1) * probe->words[HEPTAD_BODY_VALUE_BYTES]);
 }
 
 /* Is `key` in the set? */
