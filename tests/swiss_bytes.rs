@@ -162,7 +162,7 @@ fn run(size: usize, is_poor: bool, load: MaxLoad, operations: Vec<Operation>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 64 }))]
     #[test]
     fn any_sequence_of_operations(
         size in prop::sample::select(vec![0, 1, 3, 8, 12, 24, 100]),
