@@ -15,7 +15,7 @@ use super::{
     value::Value,
     view::{Place, Writer},
 };
-use crate::layout::{Class, Offset, SlotByte};
+use crate::layout::{Class, Offset, SlotByte, lowest_bit};
 
 impl<T, V> Writer<'_, T, V> {
     /// Takes the entry at `place` out and fills its slot.
@@ -102,7 +102,7 @@ impl<T, V: ?Sized + Value> Writer<'_, T, V> {
         let here = vacancy.offset();
         let mut filter = self.word(here).filter();
         while filter != 0 {
-            let class = Class::new(filter.trailing_zeros() as u8);
+            let class = Class::new(lowest_bit(u64::from(filter)) as u8);
             let offset = self.geometry().alternate(here, class);
             let displaced = displaced_of(self.word(offset), class);
             if let Some(slot) = displaced.lowest() {
