@@ -21,6 +21,7 @@ use crate::{
     storage::{Heap, Inline, Storage},
 };
 
+mod bytes;
 mod change;
 mod entry;
 mod entry_ref;
@@ -31,6 +32,7 @@ mod owned;
 mod pairing;
 mod traits;
 
+pub use bytes::BytesMap;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use evict::Inserted;
@@ -115,7 +117,7 @@ impl<K, V, P: Pairing<K, V>, H> PairMap<K, V, P, Heap, H> {
     /// An empty map without memory; the first insert allocates one group. It grows when 7/8 of its slots are in
     /// use ([`MaxLoad::GROWING`]); [`with_max_load_in`](Self::with_max_load_in) an empty [`Heap`] takes another load.
     pub const fn with_hasher(build_hasher: H) -> Self {
-        PairMap { raw: Raw::without_lines(Heap::new(), MaxLoad::GROWING), build_hasher }
+        PairMap { raw: Raw::without_lines(Heap::new(), MaxLoad::GROWING, ()), build_hasher }
     }
 
     /// An empty map that takes `capacity` keys without growing.

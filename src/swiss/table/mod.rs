@@ -73,7 +73,7 @@ impl<T> Table<T, Heap> {
     /// An empty table without memory; the first insert allocates one group. It grows when 7/8 of its slots are in
     /// use ([`MaxLoad::GROWING`]); [`with_max_load_in`](Self::with_max_load_in) an empty [`Heap`] takes another load.
     pub const fn new() -> Self {
-        Table { raw: Raw::without_lines(Heap::new(), MaxLoad::GROWING) }
+        Table { raw: Raw::without_lines(Heap::new(), MaxLoad::GROWING, ()) }
     }
 
     /// An empty table that takes `capacity` entries without growing.
