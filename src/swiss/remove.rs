@@ -14,7 +14,7 @@ use super::{
     displace::displaced_of,
     view::{Place, Writer},
 };
-use crate::layout::{Class, Offset, SlotByte};
+use crate::layout::{Class, Offset, SlotByte, lowest_bit};
 
 impl<T, V> Writer<'_, T, V> {
     /// Takes the entry at `place` out and fills its slot.
@@ -74,7 +74,7 @@ impl<T, V> Writer<'_, T, V> {
         let here = vacancy.offset();
         let mut filter = self.word(here).filter();
         while filter != 0 {
-            let class = Class::new(filter.trailing_zeros() as u8);
+            let class = Class::new(lowest_bit(u64::from(filter)) as u8);
             let offset = self.geometry().alternate(here, class);
             let displaced = displaced_of(self.word(offset), class);
             if let Some(slot) = displaced.lowest() {
