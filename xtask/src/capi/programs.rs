@@ -219,7 +219,7 @@ pub(super) fn object_is_closed(
         if !is_alone {
             println!("      it must offer the functions asked for, as weak symbols, and no others");
         }
-        let is_small = bytes < if functions.len() > 10 { 286 << 10 } else { 8 << 10 };
+        let is_small = bytes < if functions.len() > 10 { 298 << 10 } else { 8 << 10 };
         count += Count::of(foreign.is_empty() && panics.is_empty() && is_small && is_alone);
     }
     if library.shared.is_none() {
