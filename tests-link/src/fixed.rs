@@ -1,5 +1,5 @@
 //! A user of maps that are never rebuilt. `cargo xtask test no-panic` looks for the code of rebuilds in it: there is
-//! none. With `--cfg plant_a_rebuild` the maps have a guard that allows rebuilds, and there is.
+//! none. With the feature `plant-a-rebuild` the maps have a guard that allows rebuilds, and there is.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 use core::hint::black_box;
@@ -12,7 +12,7 @@ use heptad::{
 };
 
 cfg_if::cfg_if! {
-    if #[cfg(plant_a_rebuild)] {
+    if #[cfg(feature = "plant-a-rebuild")] {
         use heptad::lockfree::Never as Guard;
     } else {
         use heptad::lockfree::Fixed as Guard;

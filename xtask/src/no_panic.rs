@@ -1,4 +1,4 @@
-//! Stage `no-panic`: what a bare-metal user of heptad does not link.
+//! Stage `no-panic`: a bare-metal user of the whole fallible interface links, and so cannot panic.
 //!
 //! `tests-link` has a panic handler that needs an undefined function: if no code can reach a panic,
 //! the linker drops the handler, and with it the reference. The counter-proof plants a panic, and
@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 use object::{Object as _, ObjectSymbol as _};
 use xshell::{Cmd, Shell, cmd};
 
+use crate::builds;
 use crate::job::{self, Job};
 use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
 use crate::needs::Need;
@@ -30,44 +31,35 @@ const COMPLAINT: &str = "undefined symbol: a_panic_is_reachable";
 const MIGRATION: &str = "5chain7migrate";
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
-    let mut count = job::run_until_failure(TARGETS.into_iter().flat_map(|target| {
-        let planted = link(shell, target)
-            .env("RUSTFLAGS", "--cfg plant_a_panic")
-            .env("CARGO_TARGET_DIR", format!("{}/planted-panic", target_folder()));
-        [
-            Job::step(format!("no panic for {target}"), link(shell, target)),
-            Job::refused(format!("a planted panic for {target}"), planted, COMPLAINT),
-        ]
-    }))?;
-    let planted = functions_of_migration(shell, &["--cfg", "plant_a_rebuild"])?;
+    let all = link(shell, &TARGETS);
+    let none = Job::step(format!("no panic for {}", TARGETS.join(", ")), all);
+    let planted = TARGETS.iter().map(|&target| {
+        let planted = link(shell, &[target]).args(["--features", "plant-a-panic"]);
+        Job::refused(format!("a planted panic for {target}"), planted, COMPLAINT)
+    });
+    let mut count = job::run_until_failure([none].into_iter().chain(planted))?;
+    let planted = functions_of_migration(shell, &["--features", "plant-a-rebuild"])?;
     let fixed = functions_of_migration(shell, &[])?;
     for (name, functions, is_right) in [
-        ("maps that may be rebuilt", &planted, !planted.is_empty()),
-        ("maps that are never rebuilt", &fixed, fixed.is_empty()),
+        ("maps that may be rebuilt", planted, planted > 0),
+        ("maps that are never rebuilt", fixed, fixed == 0),
     ] {
-        println!("      {name}: {} functions of migration", functions.len());
+        println!("      {name}: {functions} functions of migration");
         count += Count::of(is_right);
     }
     Ok(count)
 }
 
-fn link<'shell>(shell: &'shell Shell, target: &str) -> Cmd<'shell> {
-    cmd!(shell, "cargo build --package tests-link --release --target {target}")
+fn link<'shell>(shell: &'shell Shell, targets: &[&str]) -> Cmd<'shell> {
+    cmd!(shell, "cargo build --package tests-link --release").args(builds::targets(targets))
 }
 
-/// The symbols of migration in the program `fixed`, compiled with these flags.
-fn functions_of_migration(shell: &Shell, flags: &[&str]) -> Result<Vec<String>> {
-    cmd!(
-        shell,
-        "cargo rustc --quiet --package tests-link --bin fixed --release --target {X86_64_NONE}"
-    )
-    .arg("--")
-    .args(flags)
-    .quiet()
-    .run()?;
+/// How many functions of migration there are in the program `fixed`, built with these words.
+fn functions_of_migration(shell: &Shell, words: &[&str]) -> Result<usize> {
+    link(shell, &[X86_64_NONE]).args(["--quiet", "--bin", "fixed"]).args(words).quiet().run()?;
     let program = PathBuf::from(target_folder()).join(X86_64_NONE).join("release/fixed");
     let contents = fs::read(&program).with_context(|| format!("reading {}", program.display()))?;
     let file = object::File::parse(&*contents)?;
-    let names = file.symbols().filter_map(|symbol| symbol.name().ok().map(String::from));
-    Ok(names.filter(|name| name.contains(MIGRATION)).collect())
+    let names = file.symbols().filter_map(|symbol| symbol.name().ok());
+    Ok(names.filter(|name| name.contains(MIGRATION)).count())
 }
