@@ -7,9 +7,8 @@
 //! ```
 //!
 //! A group's residents lead to at most seven other groups, all those of one class to the same. The search reads
-//! metadata words only, and goes from each group to the homes of its displaced residents before it goes on: a resident
-//! that returns home makes later lookups shorter. It keeps the groups that it has met and meets none twice. Hence each
-//! move's source and target stay what they were when the search saw them. After each single move all invariants hold.
+//! metadata words only; it keeps the groups that it has met, and meets none twice. Hence each move's source and target
+//! stay what they were when the search saw them. After each single move all invariants hold.
 //!
 //! An insertion reads at most 198 lines before it stashes its entry: its home and its alternate, the 14 groups that
 //! their residents lead to, and 182 more that a search takes in.
@@ -138,17 +137,14 @@ impl<T, V> Writer<'_, T, V> {
         let mut index = 0;
         while let Some((offset, _)) = search.group(index) {
             let word = self.word(offset);
-            let at_home = residents(word).without(word.displaced());
-            for slots in [residents(word).without(at_home), at_home] {
-                for slot in slots {
-                    let other = self.geometry().alternate(offset, word.slot_byte(slot).class());
-                    let step = (index as u8, slot);
-                    if !search.add(other, Some(step)) {
-                        continue;
-                    }
-                    if let Some(free) = probe::free_slot(self.word(other)) {
-                        return Some(self.move_chain(&search, step, Place::new(other, free)));
-                    }
+            for slot in residents(word) {
+                let other = self.geometry().alternate(offset, word.slot_byte(slot).class());
+                let step = (index as u8, slot);
+                if !search.add(other, Some(step)) {
+                    continue;
+                }
+                if let Some(free) = probe::free_slot(self.word(other)) {
+                    return Some(self.move_chain(&search, step, Place::new(other, free)));
                 }
             }
             index += 1;

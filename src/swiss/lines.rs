@@ -22,7 +22,7 @@ fn lines_per_operation() {
     // Load in 64ths; per thousand and most: hit, miss, insert, remove.
     let documented = [
         (48, "at 3/4 load", [(1040, 2), (1040, 2), (1680, 13), (1330, 4)]),
-        (60, "at 15/16 load", [(1190, 2), (1150, 2), (5310, 71), (1790, 4)]),
+        (60, "at 15/16 load", [(1210, 2), (1160, 2), (5180, 56), (1820, 4)]),
     ];
     for (load_64ths, row, costs) in documented {
         assert_measured_row(row, &costs);
@@ -51,7 +51,7 @@ fn lines_per_operation() {
         assert_documented("insert", &inserts, insert.0, insert.1);
         assert_documented("remove", &removes, remove.0, remove.1);
     }
-    assert_header_says("Touches 1.7 lines on average at 3/4, 5.3 at 15/16, and 198 at most");
+    assert_header_says("Touches 1.7 lines on average at 3/4, 5.2 at 15/16, and 198 at most");
     assert_header_says("Touches 4 lines at most, and stashed ones.");
 }
 
@@ -108,7 +108,7 @@ fn values_move_with_their_keys() {
         removes.add(lines_of(|| map.remove(&key)).0);
         inserts.add(lines_of(|| map.try_insert(key + entries, key).is_ok()).0);
     }
-    assert_documented("insert", &inserts, 6870, 75);
+    assert_documented("insert", &inserts, 6820, 60);
     assert_documented("remove", &removes, 3400, 6);
     assert_header_says(
         "touches one line more, and insertions and removals some 1.5 more on average",
