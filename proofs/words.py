@@ -17,7 +17,6 @@ from source import constant
 ALL_SLOTS = constant("src/layout/word.rs", "ALL")
 LANES = constant("src/probe/portable.rs", "LANES")
 LOW_SEVEN = constant("src/probe/portable.rs", "LOW_SEVEN")
-LOW_NIBBLES = constant("src/swiss/displace.rs", "LOW_NIBBLES")
 SLOTS = range(1, 8)
 FREE = 0x00
 STASHED = 0x01
@@ -236,13 +235,15 @@ def prove_updates(ledger):
 
 
 def prove_displaced(ledger):
-    """swiss::displace::displaced_of: one match over the low nibbles finds a whole class."""
+    """swiss::displace::displaced_of: one addition to the low nibbles finds a whole class."""
     metadata, class_number = word("metadata"), word("class", 8)
     displaced_byte = class_number << 1 | 1
     stashed = exact_match(metadata, number(STASHED, 8))
 
-    def found(nibbles):
-        return exact_match(metadata & nibbles, displaced_byte) & ~stashed
+    def displaced_like(nibble):
+        """layout::Word::displaced_like."""
+        differing = (metadata & nibble * LANES) ^ (z3.ZeroExt(56, displaced_byte) * LANES)
+        return ~(differing + 0x7F * LANES) & ALL_SLOTS
 
     def displaced(slot):
         tag = z3.LShR(byte(metadata, slot), 1)
@@ -251,11 +252,12 @@ def prove_displaced(ledger):
 
     ledger.theorem(
         "words: displaced_of finds the displaced residents of a class, and no others",
-        found(LOW_NIBBLES) == set_of(displaced),
+        displaced_like(0x0F) & ~stashed == set_of(displaced),
         [z3.ULT(class_number, 8)],
         planted={
-            "stashed slots stay in": exact_match(metadata & LOW_NIBBLES, displaced_byte) == set_of(displaced),
-            "three bits of each byte": found(LOW_NIBBLES & (LANES * 7)) == set_of(displaced),
+            "stashed slots stay in": displaced_like(0x0F) == set_of(displaced),
+            "three bits of each byte": displaced_like(0x07) & ~stashed == set_of(displaced),
+            "whole bytes, which carry": displaced_like(0xFF) & ~stashed == set_of(displaced),
         },
     )
 

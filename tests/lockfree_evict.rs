@@ -1,5 +1,8 @@
 //! Insertions that evict: what goes, what stays, and what a closure may do.
 
+#[path = "support/numbers.rs"]
+mod numbers;
+
 use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -11,9 +14,10 @@ use heptad::{
     Error,
     hash::unhash_word,
     layout::Line,
-    lockfree::{Counted, IndirectMap, Inserted, Keys, Map, SegmentedMap, Set, Stored, arena_lines},
+    lockfree::{Counted, IndirectMap, Inserted, Map, SegmentedMap, Set, arena_lines},
     storage::Region,
 };
+use numbers::{Numbers, reference_to};
 
 fn lines_for(capacity: usize) -> Vec<Line> {
     vec![Line::EMPTY; arena_lines(capacity)]
@@ -235,29 +239,11 @@ fn every_kind_of_map_evicts() {
     let evicted = inserted.filter(|inserted| matches!(inserted, Inserted::Evicted(..))).count();
     assert_eq!((parts.len(), evicted), (4 * 21, 200 - 4 * 21));
 
-    /// Keys are numbers in the caller's memory; a reference is its index.
-    struct Numbers;
-    impl Keys for Numbers {
-        type Key = u64;
-        type Reference = u32;
-
-        fn hash_bits(&self) -> u64 {
-            !0 << 32
-        }
-
-        fn hash(&self, key: &u64) -> u64 {
-            key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        }
-
-        fn is(&self, reference: Stored<Self>, key: &u64) -> bool {
-            reference.number() == key + 1000
-        }
-    }
     let indirect_lines = &mut lines_for(1);
     let region = Region::from_lines(indirect_lines).unwrap();
     let map = IndirectMap::<Numbers, u64>::new_in(region, 0, Numbers).unwrap();
     for key in 0..21 {
-        let inserted = map.insert_evicting(&key, key as u32 + 1000, key, |_| 0);
+        let inserted = map.insert_evicting(&key, reference_to(key), key, |_| 0);
         assert_eq!(inserted, Ok(Inserted::New));
     }
     assert_eq!(map.insert_evicting(&7, 7, 70, |_| 0), Ok(Inserted::Replaced(7)));

@@ -1,7 +1,7 @@
 //! Members of shared memory as processes: one that counts a hot key is killed again and again while another one
 //! counts on, and nothing that the dead had reserved is left.
 //!
-//! As many kills as HEPTAD_KILLS says.
+//! As many kills as HEPTAD_KILLS says, at least.
 #![cfg(all(target_os = "linux", not(miri)))]
 
 use std::{
@@ -35,8 +35,8 @@ const PARENT: usize = 0;
 const WORKER: usize = 1;
 const VICTIM: usize = 2;
 const MEMBERS: usize = 3;
-/// How long anybody waits for another one that should be there.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long anybody waits for another one that should be there: on a busy machine it may not run for long.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What processes tell one another, each member in words of its own.
 #[derive(Default)]
@@ -153,14 +153,18 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
 
 #[test]
 fn nothing_is_left_of_the_dead() {
-    let kills = env::var("HEPTAD_KILLS").map_or(60, |kills| kills.parse().unwrap());
+    let least_kills = env::var("HEPTAD_KILLS").map_or(60, |kills| kills.parse().unwrap());
     let place = Place::new(300);
     SharedMap::<u64, u64>::format(place.map().unwrap(), 5, MEMBERS).unwrap();
     let map = place.join(PARENT).unwrap();
+    let reported = |member: usize| place.progress.counted[member].load(SeqCst);
     let worker = place.start(WORKER, 1);
-    for kill in 0..kills {
-        let victim = place.start(VICTIM, kill << 32);
-        thread::sleep(Duration::from_micros(hash_word(3, kill) % 200));
+    let mut kills = 0;
+    // More kills where victims do not get to count: on a busy machine they may be killed before.
+    while kills < least_kills || reported(VICTIM) < kills / 2 {
+        let victim = place.start(VICTIM, kills << 32);
+        thread::sleep(Duration::from_micros(hash_word(3, kills) % 200));
+        kills += 1;
         victim.kill();
         wait_until(|| {
             assert_eq!(worker.ended(libc::WNOHANG), None, "the worker ended");
@@ -177,10 +181,8 @@ fn nothing_is_left_of_the_dead() {
     wait_until(|| worker.ended(libc::WNOHANG).inspect(|&status| assert_eq!(status, 0)).is_some());
 
     assert_eq!((map.tables().stats().reserved, map.tables().check()), (0, Ok(())));
-    let reported = |member: usize| place.progress.counted[member].load(SeqCst);
     let counted = kills + reported(WORKER) + reported(VICTIM);
     let value = map.get(HOT).unwrap();
     // A victim may have counted without reporting.
     assert!((counted..=counted + kills).contains(&value), "{value}, where {counted} were reported");
-    assert!(reported(VICTIM) >= kills / 2, "the victims hardly counted");
 }

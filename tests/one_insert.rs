@@ -1,13 +1,17 @@
 //! `insert` means the same in every table: the rule at the top of the crate's documentation.
 
+#[path = "support/numbers.rs"]
+mod numbers;
+
 use heptad::{
     hash::Keyed,
     layout::Line,
-    lockfree::{self, IndirectMap, Inserted, Keys, SegmentedMap, Stored, arena_lines},
+    lockfree::{self, IndirectMap, Inserted, SegmentedMap, arena_lines},
     robin_hood,
     storage::{Inline, Region},
     swiss::{self, lines_for},
 };
+use numbers::{Numbers, reference_to};
 
 /// Inserts a key with its value, and returns the value before.
 type Way<M> = fn(&mut M, u64, u64) -> Option<u64>;
@@ -81,14 +85,15 @@ impl Inserts for Packed {
     }
 }
 
+/// What an insertion of a lock-free map replaced.
+fn replaced(inserted: Inserted<u64, u64>) -> Option<u64> {
+    if let Inserted::Replaced(before) = inserted { Some(before) } else { None }
+}
+
 impl Inserts for lockfree::Map<'_, u64, u64> {
     fn ways(&mut self) -> Vec<Way<Self>> {
-        vec![|map, key, value| map.insert(key, value).unwrap(), |map, key, value| match map
-            .insert_evicting(key, value, |_| 0)
-            .unwrap()
-        {
-            Inserted::Replaced(before) => Some(before),
-            _ => None,
+        vec![|map, key, value| map.insert(key, value).unwrap(), |map, key, value| {
+            replaced(map.insert_evicting(key, value, |_| 0).unwrap())
         }]
     }
 
@@ -103,12 +108,8 @@ impl Inserts for lockfree::Map<'_, u64, u64> {
 
 impl Inserts for SegmentedMap<'_, u64, u64, 2> {
     fn ways(&mut self) -> Vec<Way<Self>> {
-        vec![|map, key, value| map.insert(key, value).unwrap(), |map, key, value| match map
-            .insert_evicting(key, value, |_| 0)
-            .unwrap()
-        {
-            Inserted::Replaced(before) => Some(before),
-            _ => None,
+        vec![|map, key, value| map.insert(key, value).unwrap(), |map, key, value| {
+            replaced(map.insert_evicting(key, value, |_| 0).unwrap())
         }]
     }
 
@@ -121,40 +122,21 @@ impl Inserts for SegmentedMap<'_, u64, u64, 2> {
     }
 }
 
-/// Keys are numbers, and so are their references.
-struct Numbers;
-
-impl Keys for Numbers {
-    type Key = u64;
-    type Reference = u32;
-
-    fn hash_bits(&self) -> u64 {
-        !0 << 32
-    }
-
-    fn hash(&self, key: &u64) -> u64 {
-        key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
-
-    fn is(&self, reference: Stored<Self>, key: &u64) -> bool {
-        reference.number() == *key
-    }
-}
-
 type Indirect<'a> = IndirectMap<'a, Numbers, u64>;
 
 impl Inserts for Indirect<'_> {
     fn ways(&mut self) -> Vec<Way<Self>> {
-        vec![|map, key, value| map.insert(&key, key as u32, value).unwrap(), |map, key, value| {
-            match map.insert_evicting(&key, key as u32, value, |_| 0).unwrap() {
-                Inserted::Replaced(before) => Some(before),
-                _ => None,
-            }
-        }]
+        vec![
+            |map, key, value| map.insert(&key, reference_to(key), value).unwrap(),
+            |map, key, value| {
+                let inserted = map.insert_evicting(&key, reference_to(key), value, |_| 0);
+                replaced(inserted.unwrap())
+            },
+        ]
     }
 
     fn insert_if_absent(&mut self, key: u64, value: u64) -> Option<u64> {
-        IndirectMap::insert_if_absent(self, &key, key as u32, value).unwrap()
+        IndirectMap::insert_if_absent(self, &key, reference_to(key), value).unwrap()
     }
 
     fn get(&self, key: u64) -> Option<u64> {

@@ -33,6 +33,7 @@ use crate::{
     op::Op,
     options::Options,
     peers::Fixed,
+    progress,
     report::{Report, Row, Section, with_ratios},
     rounds,
     suite::Contenders,
@@ -100,24 +101,27 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
         return Ok(());
     }
     let is_short = options.quick || gauge.is_exact();
+    let mut parts = Vec::new();
     for (top, heapless) in if is_short { &OCTAVES[SHORT] } else { &OCTAVES } {
         for (index, (table, entrants)) in [("set", SETS), ("map", MAPS)].into_iter().enumerate() {
             let heapless = heapless.map(|both| (both[index], Room::Made));
             let all: Vec<Entrant> = entrants.into_iter().chain(heapless).collect();
-            for entries in sizes(*top) {
-                let mut run = Run { options, gauge, report, table, entries };
-                let mut tables = Tables::new(&all, entries, |_| entries);
-                run.state("at rest", AT_REST, &mut tables)?;
-                tables.turn();
-                run.state("turned", TURNED, &mut tables)?;
-                let most = tables.bytes[1..EQUALS].iter().min().copied().unwrap_or_default();
-                let room = room_within(most, all[0].0);
-                let ours_alone = |index| if index == 0 { room } else { entries };
-                let mut tables = Tables::new(&all[..EQUALS], entries, ours_alone);
-                tables.turn();
-                run.state("equal memory", TURNED, &mut tables)?;
-            }
+            parts.extend(sizes(*top).map(|entries| (table, all.clone(), entries)));
         }
+    }
+    // Twenty turnovers weigh more than everything else.
+    for (table, all, entries) in progress::through(SUITE, parts, |it| progress::weight(10 * it.2)) {
+        let mut run = Run { options, gauge, report, table, entries };
+        let mut tables = Tables::new(&all, entries, |_| entries);
+        run.state("at rest", AT_REST, &mut tables)?;
+        tables.turn();
+        run.state("turned", TURNED, &mut tables)?;
+        let most = tables.bytes[1..EQUALS].iter().min().copied().unwrap_or_default();
+        let room = room_within(most, all[0].0);
+        let ours_alone = |index| if index == 0 { room } else { entries };
+        let mut tables = Tables::new(&all[..EQUALS], entries, ours_alone);
+        tables.turn();
+        run.state("equal memory", TURNED, &mut tables)?;
     }
     Ok(())
 }

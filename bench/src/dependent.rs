@@ -19,6 +19,7 @@ use crate::{
     gauge::Gauge,
     op::Op,
     options::Options,
+    progress,
     report::{Report, Row, Section, with_ratios},
     rounds, suite,
     workload::Workload,
@@ -42,7 +43,9 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
         return Ok(());
     }
     let sizes = if options.quick { &SIZES[..SMALL] } else { &SIZES[..] };
-    for (&groups, load) in sizes.iter().flat_map(|groups| LOADS.map(|load| (groups, load))) {
+    let parts = sizes.iter().flat_map(|groups| LOADS.map(|load| (*groups, load))).collect();
+    let weight = |(groups, _): &(usize, usize)| progress::weight(groups * SLOTS);
+    for (groups, load) in progress::through(SUITE, parts, weight) {
         let entries = groups * SLOTS * load / 16;
         let mut contenders = suite::maps();
         contenders.push(Adapter::<BTreeMap<u64, u64>>::boxed());

@@ -10,6 +10,7 @@
 //! | zipf | the same words; a few are looked up often, by Zipf's law with exponent .99 | the same, of words that are not in the table |
 //! | sequential | 1, 2, 3, … | the numbers after them |
 //! | pages | addresses of pages of 4 KiB, in runs of 1 to 64 with gaps as long | the pages of the gaps |
+//! | page numbers | the same addresses, divided by 4 KiB | those of the gaps |
 //! | symbols | addresses of functions in a text section from a higher-half address on, multiples of 16, sizes of 16 to 496 bytes | addresses inside the functions |
 //! | inodes | numbers of a file system with groups of 8,192, each of which is used from its start to a random fill | the unused ones |
 //! | strings | hashes of paths such as `/usr/lib/module-17/part-3.ko` | hashes of other paths |
@@ -28,6 +29,7 @@ use crate::{
     gauge::Gauge,
     op::{Draw, Op},
     options::Options,
+    progress,
     report::{Report, Row, Section, with_ratios},
     rounds, suite,
     workload::{Workload, key},
@@ -56,11 +58,12 @@ struct Pattern {
     keys: fn(count: usize) -> (Vec<u64>, Vec<u64>),
 }
 
-const PATTERNS: [Pattern; 7] = [
+const PATTERNS: [Pattern; 8] = [
     Pattern { name: "random", draw: Draw::Uniform, keys: random },
     Pattern { name: "zipf", draw: Draw::Zipf, keys: random },
     Pattern { name: "sequential", draw: Draw::Uniform, keys: sequential },
     Pattern { name: "pages", draw: Draw::Uniform, keys: pages },
+    Pattern { name: "page numbers", draw: Draw::Uniform, keys: page_numbers },
     Pattern { name: "symbols", draw: Draw::Uniform, keys: symbols },
     Pattern { name: "inodes", draw: Draw::Uniform, keys: inodes },
     Pattern { name: "strings", draw: Draw::Uniform, keys: strings },
@@ -74,7 +77,7 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
     }
     let unit = if gauge.is_exact() { "instructions" } else { "ns" };
     let entries = GROUPS * SLOTS * LOAD / 16;
-    for Pattern { name, draw, keys } in PATTERNS {
+    for Pattern { name, draw, keys } in progress::through(SUITE, PATTERNS.into(), |_| 1.0) {
         let (present, absent) = keys(entries);
         let mut workload = Workload::of(present, absent, draw);
         let mut contenders = suite::sets();
@@ -116,6 +119,12 @@ fn pages(count: usize) -> (Vec<u64>, Vec<u64>) {
         }
     }
     cut(present, absent, count)
+}
+
+fn page_numbers(count: usize) -> (Vec<u64>, Vec<u64>) {
+    let number = |addresses: Vec<u64>| addresses.into_iter().map(|it| it / PAGE_BYTES).collect();
+    let (present, absent) = pages(count);
+    (number(present), number(absent))
 }
 
 fn symbols(count: usize) -> (Vec<u64>, Vec<u64>) {

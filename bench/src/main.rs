@@ -1,5 +1,6 @@
 //! What heptad's tables cost, beside others: the single-owner tables beside hashbrown's, documented here, and
-//! the shared map beside its peers, documented in [`lockfree`].
+//! the shared map beside its peers, documented in [`lockfree`], [`preempted`](lockfree::preempted), [`stopped`] and
+//! [`rebuild`].
 //!
 //! Run it as `cargo xtask bench`; `--help` lists the options.
 //!
@@ -84,10 +85,13 @@ mod options;
 mod ours;
 mod peers;
 mod probes;
+mod processors;
+mod progress;
 mod rebuild;
 mod report;
 mod robin;
 mod rounds;
+mod stopped;
 mod suite;
 mod sweep;
 mod workload;
@@ -107,6 +111,8 @@ fn main() -> Result<ExitCode> {
                 dependent::SUITE,
                 keys::SUITE,
                 lockfree::SUITE,
+                lockfree::preempted::SUITE,
+                stopped::SUITE,
                 rebuild::SUITE,
             ])
             .collect(),
@@ -148,6 +154,8 @@ fn measure(options: &Options, mut gauge: Gauge) -> Result<()> {
     dependent::run(options, &mut gauge, &mut report)?;
     keys::run(options, &mut gauge, &mut report)?;
     lockfree::run(options, &mut gauge, &mut report)?;
+    lockfree::preempted::run(options, &mut report);
+    stopped::run(options, &mut report)?;
     rebuild::run(options, &mut report);
     report.close();
     let lines = report::json_lines(&report.cells)?;

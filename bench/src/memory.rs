@@ -83,12 +83,22 @@ thread_local! {
     static STRIP: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-fn count(allocations: i64, bytes: i64) {
-    let index = STRIP.get().unwrap_or_else(|| {
+/// The number of the calling thread's strip.
+pub(crate) fn strip_of_thread() -> usize {
+    STRIP.get().unwrap_or_else(|| {
         let index = NEXT_STRIP.fetch_add(1, Relaxed).min(SHARED_STRIP);
         STRIP.set(Some(index));
         index
-    });
+    })
+}
+
+/// Bytes that the thread with this strip has allocated, less those that it has freed.
+pub(crate) fn bytes_held_by(strip: usize) -> i64 {
+    STRIPS[strip].bytes_held.load(Relaxed)
+}
+
+fn count(allocations: i64, bytes: i64) {
+    let index = strip_of_thread();
     let strip = &STRIPS[index];
     for (counter, more) in [(&strip.allocations, allocations), (&strip.bytes_held, bytes)] {
         if index == SHARED_STRIP {

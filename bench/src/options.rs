@@ -13,8 +13,8 @@ usage: cargo xtask bench [--target NAME] [OPTION…]
   --counts         instructions instead of times, by callgrind, or by QEMU with --target; small tables only
   --small-pages    ask for no huge pages
   --suite NAME     only this suite; may be repeated
-  --op NAME        only this operation (hit, miss, …, latency); may be repeated
-  --peer NAME      beside ours only this peer, in lockfree; may be repeated
+  --op NAME        only this operation (hit, miss, …); may be repeated
+  --peer NAME      beside ours only this peer, in lockfree and preempted; may be repeated
   --json FILE      write all cells to FILE, an array with one object per line
 
 What each suite is for:
@@ -24,7 +24,9 @@ What each suite is for:
   worst            the worst single insertion while tables fill and turn over; of maps that threads share too
   dependent        how long one lookup takes, where each key comes from the answer before
   batch            many keys at once
-  lockfree         the maps that threads share; with --op latency p99.99 under preemption
+  lockfree         the maps that threads share
+  preempted        single operations, with more threads than processors
+  stopped          how others get on while one thread is stopped in its operation
   rebuild          operations while the shared map moves
   robin, robin-passes   sorted tables, and their growth and merges
   table, set, map64     tables filled to a load, operation by operation

@@ -207,8 +207,9 @@ pub(crate) fn with_ratios(measures: &[Option<f64>], show: impl Fn(f64) -> String
     measures.iter().enumerate().map(one).collect()
 }
 
+/// None beside a zero, of which nothing is a multiple.
 fn ratio(ours: Option<f64>, peer: Option<f64>) -> Option<f64> {
-    Some(peer? / ours?)
+    ours.zip(peer).filter(|(ours, _)| *ours != 0.0).map(|(ours, peer)| peer / ours)
 }
 
 /// The cells as lines of the file.
@@ -267,5 +268,6 @@ mod tests {
     fn peers_show_their_ratio_to_ours() {
         let texts = with_ratios(&[Some(2.0), Some(3.0), None, Some(50.0)], |it| format!("{it:.1}"));
         assert_eq!(texts, ["2.0", "3.0 [1.50]", "failed", "50.0 [25]"]);
+        assert_eq!(with_ratios(&[Some(0.0), Some(3.0)], |it| format!("{it:.0}")), ["0", "3"]);
     }
 }

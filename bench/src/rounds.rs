@@ -14,7 +14,7 @@ use crate::{
 /// The least and the greatest number of rounds of one operation.
 const ROUNDS: (usize, usize) = (5, 41);
 /// With this many entries a round is long and steady, so fewer rounds are enough.
-const LARGE_ENTRIES: usize = 4 << 20;
+const LARGE_ENTRIES: usize = 4_000_000;
 const ROUNDS_OF_LARGE: usize = 3;
 /// No further round starts after this time, if there were enough.
 const PATIENCE: Duration = Duration::from_millis(700);

@@ -20,6 +20,7 @@ use crate::{
     op::Op,
     options::Options,
     probes::{self, Probed},
+    progress,
     report::{Report, Row, Section, with_ratios},
     robin::{self as robin_suite, ordered::SortedVec},
     rounds,
@@ -59,31 +60,14 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
     }
     let unit = if gauge.is_exact() { "instructions" } else { "ns" };
     println!("{unit} per operation; in brackets the peer's divided by ours, above 1 is ahead");
-    let mut run = Run { options, gauge, report, unit };
-    for &groups in sizes {
-        for load in LOADS {
-            let reads_only = groups >= HUGE_SIZE && load != FULL;
-            let ops = Op::ALL.iter().filter(|op| !reads_only || op.only_reads());
-            run.section("table", groups, load, &ops.copied().collect::<Vec<_>>(), tables)?;
-        }
-        run.section("table", groups, SPARSE, &[Op::Iterate, Op::Fold], tables)?;
+    let mut run = Run { gauge, report, unit };
+    let mut parts = parts(sizes);
+    for part in &mut parts {
+        part.ops.retain(|op| options.wants_op(op.name()));
     }
-    for load in LOADS {
-        run.section("set", ONE_SIZE, load, &Op::ALL, sets)?;
-    }
-    for load in LOADS {
-        run.section("map64", ONE_SIZE, load, &Op::ALL, maps)?;
-    }
-    for &groups in sizes {
-        run.section("batch", groups, FULL, &[Op::Hit, Op::Miss, Op::Insert], batches)?;
-    }
-    for &groups in sizes {
-        run.section("probe", groups, FULL, &[Op::Hit, Op::Miss], lookups)?;
-    }
-    for &groups in sizes.iter().filter(|&&groups| groups < HUGE_SIZE) {
-        // A large sorted vector takes too long to change one key at a time.
-        let contenders = if groups <= ONE_SIZE { sorted } else { sorted_but_vec };
-        run.section("robin", groups, ROBIN_LOAD, &Op::ALL, contenders)?;
+    parts.retain(|part| options.wants_suite(part.suite) && !part.ops.is_empty());
+    for part in progress::through("all tables with one owner", parts, Part::weight) {
+        run.section(&part)?;
     }
     let parts_are_wanted =
         options.ops.is_empty() && options.wants_suite("robin-passes") && !run.gauge.is_exact();
@@ -91,6 +75,60 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
         robin_suite::run(options.quick, run.report)?;
     }
     Ok(())
+}
+
+/// The tables of one section, and what is measured on them.
+struct Part {
+    suite: &'static str,
+    groups: usize,
+    /// Of the slots, how many sixteenths have an entry.
+    sixteenths: usize,
+    ops: Vec<Op>,
+    contenders: fn() -> Contenders,
+}
+
+impl Part {
+    fn entries(&self) -> usize {
+        SLOTS * self.groups * self.sixteenths / 16
+    }
+
+    fn weight(&self) -> f64 {
+        self.ops.len() as f64 * progress::weight(self.entries())
+    }
+}
+
+/// All sections of tables of these sizes.
+fn parts(sizes: &[usize]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut add = |suite, groups, sixteenths, ops: &[Op], contenders| {
+        parts.push(Part { suite, groups, sixteenths, ops: ops.to_vec(), contenders });
+    };
+    for &groups in sizes {
+        for load in LOADS {
+            let reads_only = groups >= HUGE_SIZE && load != FULL;
+            let ops = Op::ALL.into_iter().filter(|op| !reads_only || op.only_reads());
+            add("table", groups, load, &ops.collect::<Vec<_>>(), tables as fn() -> Contenders);
+        }
+        add("table", groups, SPARSE, &[Op::Iterate, Op::Fold], tables);
+    }
+    for load in LOADS {
+        add("set", ONE_SIZE, load, &Op::ALL, sets);
+    }
+    for load in LOADS {
+        add("map64", ONE_SIZE, load, &Op::ALL, maps);
+    }
+    for &groups in sizes {
+        add("batch", groups, FULL, &[Op::Hit, Op::Miss, Op::Insert], batches);
+    }
+    for &groups in sizes {
+        add("probe", groups, FULL, &[Op::Hit, Op::Miss], lookups);
+    }
+    for &groups in sizes.iter().filter(|&&groups| groups < HUGE_SIZE) {
+        // A large sorted vector takes too long to change one key at a time.
+        let contenders = if groups <= ONE_SIZE { sorted } else { sorted_but_vec };
+        add("robin", groups, ROBIN_LOAD, &Op::ALL, contenders);
+    }
+    parts
 }
 
 /// Sets with and without an order.
@@ -147,40 +185,26 @@ fn lookups() -> Contenders {
     vec![
         Adapter::<Table<u64>>::boxed(),
         Adapter::<Probed<probes::Portable>>::boxed(),
-        #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+        #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
         Adapter::<Probed<probes::Assembly>>::boxed(),
     ]
 }
 
 /// One run of the program.
 struct Run<'a> {
-    options: &'a Options,
     gauge: &'a mut Gauge,
     report: &'a mut Report,
     unit: &'static str,
 }
 
 impl Run<'_> {
-    /// If the suite is selected, measures the selected ones of `ops`, in tables of `groups` groups
-    /// with `sixteenths` of their slots in use.
-    fn section(
-        &mut self,
-        suite: &'static str,
-        groups: usize,
-        sixteenths: usize,
-        ops: &[Op],
-        contenders: fn() -> Contenders,
-    ) -> Result<()> {
-        let options = self.options;
-        let wanted_ops = ops.iter().filter(|op| options.wants_op(op.name()));
-        let wanted_ops: Vec<Op> = wanted_ops.copied().collect();
-        if !options.wants_suite(suite) || wanted_ops.is_empty() {
-            return Ok(());
-        }
+    /// Measures the operations of `part`.
+    fn section(&mut self, part: &Part) -> Result<()> {
+        let Part { suite, groups, sixteenths, .. } = *part;
         let room = max_entries(groups, MaxLoad::FifteenSixteenths);
-        let entries = SLOTS * groups * sixteenths / 16;
+        let entries = part.entries();
         let mut workload = Workload::new(entries);
-        let mut contenders = contenders();
+        let mut contenders = (part.contenders)();
         fill(&mut contenders, &mut workload, room);
         let names = contenders.iter().map(|contender| contender.name()).collect();
         let subject = vec![("groups", json!(groups)), ("load", json!(sixteenths as f64 / 16.0))];
@@ -190,7 +214,7 @@ impl Run<'_> {
         section.print_line("load", loads(&contenders, entries).map(|load| format!("{load:.3}")));
 
         let mut as_filled = true;
-        for op in wanted_ops {
+        for &op in &part.ops {
             if !as_filled && op.needs_entries() {
                 fill(&mut contenders, &mut workload, room);
             }

@@ -11,6 +11,7 @@ use crate::{
     gauge::Gauge,
     op::Op,
     options::Options,
+    progress::{self, Progress},
     report::{Report, Row, Section, with_ratios},
     rounds,
     suite::{self, Contenders},
@@ -28,7 +29,9 @@ const SMALL: usize = 2;
 const SIZES: usize = 8;
 const OCTAVES: f64 = 2.0;
 
-const OPS: [Op; 6] = [Op::Hit, Op::Miss, Op::Mixed, Op::Grow, Op::Churn, Op::Iterate];
+/// Those that leave the tables as they are come first, and the one that grows them before the one that needs them
+/// grown: so tables are made twice for each size.
+const OPS: [Op; 6] = [Op::Hit, Op::Miss, Op::Mixed, Op::Iterate, Op::Grow, Op::Churn];
 
 /// The measures of each size of a sweep for one operation, a value per contender.
 #[derive(Default)]
@@ -46,6 +49,8 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
     let unit = if gauge.is_exact() { "instructions" } else { "ns" };
     let first_sizes =
         if options.quick || gauge.is_exact() { &FIRST_SIZES[..SMALL] } else { &FIRST_SIZES[..] };
+    let weights = first_sizes.iter().flat_map(|first| sizes(*first)).map(weight);
+    let mut progress = Progress::new(SUITE, weights.sum());
     for &first in first_sizes {
         let mut contenders = suite::sets();
         let names = contenders.iter().map(|contender| contender.name()).collect();
@@ -55,11 +60,16 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
         let mut taken: Vec<Taken> = ops.iter().map(|_| Taken::default()).collect();
         for size in sizes(first) {
             let mut workload = Workload::new(size);
+            let mut are_grown = false;
             for (op, taken) in ops.iter().zip(&mut taken) {
-                grow(&mut contenders, &mut workload);
+                if !are_grown && *op != Op::Grow {
+                    grow(&mut contenders, &mut workload);
+                }
+                are_grown = *op != Op::Churn;
                 taken.costs.push(rounds::medians(*op, &mut contenders, &mut workload, gauge)?);
                 taken.bytes_per_key.push(bytes_per_key(&contenders, size));
             }
+            progress.advance(weight(size));
         }
         for (op, taken) in ops.iter().zip(&taken) {
             let means = (0..contenders.len()).map(|index| geometric_mean(&taken.costs, index));
@@ -83,6 +93,11 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
 fn sizes(first: usize) -> impl Iterator<Item = usize> {
     let size = move |index| first as f64 * (OCTAVES * index as f64 / SIZES as f64).exp2();
     (0..SIZES).map(move |index| size(index) as usize)
+}
+
+/// The weight of all operations on tables of one size.
+fn weight(size: usize) -> f64 {
+    OPS.len() as f64 * progress::weight(size)
 }
 
 /// Gives every contender a new table, which grows while the first keys are inserted.

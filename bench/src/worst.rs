@@ -41,6 +41,7 @@ use crate::{
     memory,
     options::Options,
     peers::Fixed,
+    progress,
     report::{Report, Row, Section, with_ratios},
     workload::key,
 };
@@ -51,7 +52,7 @@ const EXTRA_BYTES: &str = "extra_bytes";
 pub(crate) const OPS: [&str; 4] = ["fill", "refill", "shared-fill", "shared-refill"];
 
 /// Groups of heptad's tables, and heapless's size for as many entries.
-const SIZES: [(usize, Option<Replay>); 3] = [
+const SIZES: [Size; 3] = [
     (1 << 7, Some(replay::<Fixed<(), { 1 << 10 }>, MADE>)),
     (1 << 12, Some(replay::<Fixed<(), { 1 << 15 }>, MADE>)),
     (1 << 16, None),
@@ -63,6 +64,9 @@ const TURNOVERS: usize = 2;
 const GROWN: usize = 0;
 const MADE: usize = 1;
 const TWICE: usize = 2;
+
+/// The groups of a size, and heapless's set for it.
+type Size = (usize, Option<Replay>);
 
 /// Measures each insertion into one kind of table.
 type Replay = fn(&Plan, &mut Gauge) -> Result<Costs>;
@@ -94,22 +98,24 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
         (false, _) if options.quick => &SIZES[..2],
         (false, _) => &SIZES,
     };
-    for (groups, heapless) in sizes {
+    let of_size =
+        |size| OPS.into_iter().filter(|op| options.wants_op(op)).map(move |op| (size, op));
+    let parts: Vec<(&Size, &str)> = sizes.iter().flat_map(of_size).collect();
+    let weight = |part: &(&Size, &str)| part.0.0 as f64;
+    for ((groups, heapless), op) in progress::through(SUITE, parts, weight) {
         let entries = max_entries(*groups, MaxLoad::FifteenSixteenths);
-        for op in OPS.into_iter().filter(|op| options.wants_op(op)) {
-            let heapless = heapless.map(|replay| ("heapless", replay));
-            let replays: Vec<(&str, Replay)> = match op {
-                "fill" | "refill" => SINGLE.into_iter().chain(heapless).collect(),
-                _ => SHARED.into(),
-            };
-            let plan = Plan { entries, refills: op.ends_with("refill") };
-            let names = replays.iter().map(|(name, _)| *name).collect();
-            let section = Section { suite: SUITE, entries, subject: Vec::new(), names };
-            section.print_head();
-            let costs = replays.iter().map(|(_, replay)| replay(&plan, gauge));
-            let costs: Vec<Costs> = costs.collect::<Result<_>>()?;
-            add(report, &section, op, gauge.is_exact(), &costs);
-        }
+        let heapless = heapless.map(|replay| ("heapless", replay));
+        let replays: Vec<(&str, Replay)> = match op {
+            "fill" | "refill" => SINGLE.into_iter().chain(heapless).collect(),
+            _ => SHARED.into(),
+        };
+        let plan = Plan { entries, refills: op.ends_with("refill") };
+        let names = replays.iter().map(|(name, _)| *name).collect();
+        let section = Section { suite: SUITE, entries, subject: Vec::new(), names };
+        section.print_head();
+        let costs = replays.iter().map(|(_, replay)| replay(&plan, gauge));
+        let costs: Vec<Costs> = costs.collect::<Result<_>>()?;
+        add(report, &section, op, gauge.is_exact(), &costs);
     }
     Ok(())
 }

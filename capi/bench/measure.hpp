@@ -71,6 +71,29 @@ inline double median(std::vector<double> numbers)
     return numbers[numbers.size() / 2];
 }
 
+// How much is done, and about how long the rest takes: lines on standard error, some seconds apart.
+class Progress {
+    using Clock = std::chrono::steady_clock;
+    double total, done = 0;
+    Clock::time_point start = Clock::now(), shown = start;
+
+    static double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
+
+public:
+    // Parts of different length have weights, which make `total` together.
+    explicit Progress(double total) : total(total) {}
+    void advance(double weight)
+    {
+        done += weight;
+        Clock::time_point now = Clock::now();
+        if (seconds(now - shown) < 4)
+            return;
+        shown = now;
+        unsigned left = (unsigned)(seconds(now - start) * (total - done) / done);
+        std::fprintf(stderr, "%.0f %% done, about %u min %02u s left\n", 100 * done / total, left / 60, left % 60);
+    }
+};
+
 // Prints one figure of one table, for `cargo xtask bench-c`: a line of words between tabs.
 inline void print_figure(std::size_t entries, int threads, const char *operation, const char *table,
                          const char *measure, double figure)

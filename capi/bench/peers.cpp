@@ -1,4 +1,4 @@
-// heptad's C interface beside khash and two packaged C++ tables: nanoseconds per operation.
+// heptad's C interface beside khash and packaged C++ tables: nanoseconds per operation.
 //
 // Sets of 64-bit words under the same hash function. Each table is given room for all keys by its own
 // means before they come: heptad is then full, at 15/16. All single lookups are inlined, as users of each have it, and
@@ -11,6 +11,10 @@
 #include <heptad/inline.h>
 
 #include <absl/container/flat_hash_set.h>
+#if __has_include(<boost/unordered/unordered_flat_set.hpp>)
+#define HAS_BOOST
+#include <boost/unordered/unordered_flat_set.hpp>
+#endif
 #include <htslib/khash.h>
 #include <tsl/robin_set.h>
 
@@ -125,6 +129,29 @@ public:
     std::size_t memory_bytes() const { return set.capacity() * 9; }
 };
 
+#ifdef HAS_BOOST
+// Groups of 15 elements with 16 bytes of metadata, which SSE2 compares. A hash function that is marked as a good one is
+// not mixed again.
+class Boost {
+    struct Avalanching : Hash {
+        using is_avalanching = void;
+    };
+    boost::unordered_flat_set<std::uint64_t, Avalanching> set;
+
+public:
+    static constexpr const char *name = "unordered_flat_set";
+    explicit Boost(std::size_t keys) { set.reserve(keys); }
+    void insert(std::uint64_t key) { set.insert(key); }
+    bool contains(std::uint64_t key) const { return set.contains(key); }
+    void remove(std::uint64_t key) { set.erase(key); }
+    // There is a sentinel among the slots, and one more group for alignment.
+    std::size_t memory_bytes() const
+    {
+        return set.bucket_count() * 8 + ((set.bucket_count() + 1) / 15 + 1) * 16;
+    }
+};
+#endif
+
 // The keys of one size.
 struct Keys {
     std::vector<std::uint64_t> present, absent, hits, misses;
@@ -148,7 +175,6 @@ Keys make_keys(std::size_t count, std::size_t lookups)
 }
 
 enum Operation { BUILD, HIT, MISS, BATCH, CHURN, REMOVE, OPERATIONS };
-constexpr int TABLES = 6;
 const char *const OPERATION_NAMES[] = { "insert", "hit", "miss", "hits in batches", "churn", "remove" };
 
 using Times = std::vector<double>[OPERATIONS];
@@ -214,34 +240,57 @@ std::size_t round_of(const Keys &keys, Times &times)
     return bytes;
 }
 
+// All tables, ours first.
+template <typename... Table> struct Contest {
+    static constexpr int TABLES = sizeof...(Table);
+    static constexpr const char *names[] = { Table::name... };
+
+    // A round with each in turn.
+    static void round(const Keys &keys, Times *times, std::size_t *bytes)
+    {
+        int table = 0;
+        ((bytes[table] = round_of<Table>(keys, times[table]), table++), ...);
+    }
+};
+
+using All = Contest<Heptad, Called, Half, Khash, Robin, Absl
+#ifdef HAS_BOOST
+                    ,
+                    Boost
+#endif
+                    >;
+
 void report(std::size_t count, const Times *times, const std::size_t *bytes)
 {
-    const char *const names[] = {
-        Heptad::name, Called::name, Half::name, Khash::name, Robin::name, Absl::name
-    };
     for (int operation = 0; operation < OPERATIONS; operation++)
-        for (int table = 0; table < TABLES; table++) {
+        for (int table = 0; table < All::TABLES; table++) {
             const std::vector<double> &its = times[table][operation];
+            const char *name = All::names[table];
             if (!its.empty())
-                print_figure(count, 1, OPERATION_NAMES[operation], names[table], "ns", median(its));
-            print_figure(count, 1, OPERATION_NAMES[operation], names[table], "bytes", (double)bytes[table]);
+                print_figure(count, 1, OPERATION_NAMES[operation], name, "ns", median(its));
+            print_figure(count, 1, OPERATION_NAMES[operation], name, "bytes", (double)bytes[table]);
         }
 }
 
-// Rounds with all tables, in turn.
-void run(std::size_t kibibytes, int rounds, std::size_t lookups)
+// Keys of a set of this size.
+std::size_t entries_of(std::size_t kibibytes) { return kibibytes * 16 * 7 * 15 / 16; }
+
+// The weight of a round: lookups of three kinds, and changes of as many keys as there are or more.
+double weight_of(std::size_t kibibytes, std::size_t lookups)
 {
-    std::size_t groups = kibibytes * 16, count = groups * 7 * 15 / 16;
+    return 3.0 * (double)(lookups + entries_of(kibibytes));
+}
+
+// Rounds with all tables, in turn.
+void run(std::size_t kibibytes, int rounds, std::size_t lookups, Progress &progress)
+{
+    std::size_t count = entries_of(kibibytes);
     Keys keys = make_keys(count, lookups);
-    Times times[TABLES];
-    std::size_t bytes[TABLES];
+    Times times[All::TABLES];
+    std::size_t bytes[All::TABLES];
     for (int round = 0; round < rounds; round++) {
-        bytes[0] = round_of<Heptad>(keys, times[0]);
-        bytes[1] = round_of<Called>(keys, times[1]);
-        bytes[2] = round_of<Half>(keys, times[2]);
-        bytes[3] = round_of<Khash>(keys, times[3]);
-        bytes[4] = round_of<Robin>(keys, times[4]);
-        bytes[5] = round_of<Absl>(keys, times[5]);
+        All::round(keys, times, bytes);
+        progress.advance(weight_of(kibibytes, lookups));
     }
     report(count, times, bytes);
 }
@@ -252,12 +301,21 @@ int main(int argc, char **argv)
 {
 #ifdef COUNTS
     (void)argc, (void)argv;
-    run(512, 1, 100000);
+    Progress progress(weight_of(512, 100000));
+    run(512, 1, 100000, progress);
 #else
     int rounds = argc > 1 ? std::atoi(argv[1]) : 7;
     std::size_t most = argc > 2 ? 8192 : 65536; // a second word asks for less
+    std::size_t lookups = std::size_t(1) << 20;
+    std::vector<std::size_t> sizes;
+    double total = 0;
     for (std::size_t kibibytes : { 64, 512, 8192, 65536 })
-        if (kibibytes <= most)
-            run(kibibytes, rounds, std::size_t(1) << 20);
+        if (kibibytes <= most) {
+            sizes.push_back(kibibytes);
+            total += rounds * weight_of(kibibytes, lookups);
+        }
+    Progress progress(total);
+    for (std::size_t kibibytes : sizes)
+        run(kibibytes, rounds, lookups, progress);
 #endif
 }

@@ -1,5 +1,5 @@
-// heptad's lock-free map from C beside ck_ht, liburcu's cds_lfht and TBB's concurrent_hash_map:
-// nanoseconds per operation, of one thread and of two.
+// heptad's lock-free map from C beside ck_ht, liburcu's cds_lfht, TBB's concurrent_hash_map and libcuckoo: nanoseconds per
+// operation, of one thread and of two.
 //
 // Maps from 64-bit words to 64-bit words under the same hash function, each made with room for all entries by
 // its own means. What each user has to bring is part of his time:
@@ -11,6 +11,7 @@
 //   cds_lfht  a node per entry by malloc, freed by call_rcu; read-side sections of the default flavour
 //             (memb); an update stores into the node
 //   tbb       an accessor, which locks the entry, for every operation
+//   cuckoo    two buckets of four per key, locked together for every operation
 //
 // Rounds are interleaved, medians are shown, and behind them the peer's time divided by heptad's: above 1
 // heptad is ahead. Compiled with COUNTS it does one round of one size with one thread, for callgrind.
@@ -19,6 +20,7 @@
 extern "C" {
 #include <ck_ht.h>
 }
+#include <libcuckoo/cuckoohash_map.hh>
 #include <oneapi/tbb/concurrent_hash_map.h>
 #include <urcu.h>
 #include <urcu/rculfhash.h>
@@ -203,6 +205,21 @@ public:
     }
 };
 
+class Cuckoo {
+    struct Hash {
+        std::size_t operator()(Word key) const { return hash_word(key); }
+    };
+    libcuckoo::cuckoohash_map<Word, Word, Hash> map;
+
+public:
+    static constexpr const char *name = "libcuckoo";
+    Cuckoo(std::size_t entries, int) : map(entries) {}
+    bool insert(Word key, Word value) { return map.insert(key, value); }
+    bool get(Word key, Word &value) const { return map.find(key, value); }
+    bool update(Word key, Word value) { return map.update(key, value); }
+    bool remove(Word key) { return map.erase(key); }
+};
+
 class Tbb {
     struct Hash {
         static std::size_t hash(Word key) { return hash_word(key); }
@@ -354,26 +371,32 @@ template <typename Map> void round_of(const Keys &keys, WorkerPool &pool, Times 
         [&](std::size_t, Word key) { return map.insert(key, key) && map.remove(key); });
 }
 
-// Rounds with all four, in turn.
-void run(std::size_t entries, int threads, int rounds, std::size_t lookups)
+// The weight of a round: small maps are made again until they took as many keys as there are lookups.
+double weight_of(std::size_t entries, std::size_t lookups) { return (double)(lookups + entries); }
+
+// Rounds with all maps in turn, ours first.
+template <typename... Map>
+void run(std::size_t entries, int threads, int rounds, std::size_t lookups, Progress &progress)
 {
+    constexpr int MAPS = sizeof...(Map);
+    const char *const names[] = { Map::name... };
     Keys keys = make_keys(entries, lookups);
-    Times times[4];
+    Times times[MAPS];
     WorkerPool pool(threads);
     for (int round = 0; round < rounds; round++) {
-        round_of<Heptad>(keys, pool, times[0]);
-        round_of<Ck>(keys, pool, times[1]);
-        round_of<Urcu>(keys, pool, times[2]);
-        round_of<Tbb>(keys, pool, times[3]);
+        int map = 0;
+        (round_of<Map>(keys, pool, times[map++]), ...);
+        progress.advance(weight_of(entries, lookups));
     }
-    const char *const names[] = { Heptad::name, Ck::name, Urcu::name, Tbb::name };
     for (int operation = 0; operation < OPERATIONS; operation++)
-        for (int map = 0; map < 4; map++) {
+        for (int map = 0; map < MAPS; map++) {
             const std::vector<double> &its = times[map][operation];
             if (!its.empty())
                 print_figure(entries, threads, OPERATION_NAMES[operation], names[map], "ns", median(its));
         }
 }
+
+constexpr auto run_all = run<Heptad, Ck, Urcu, Tbb, Cuckoo>;
 
 } // namespace
 
@@ -382,12 +405,18 @@ int main(int argc, char **argv)
     rcu_register_thread();
 #ifdef COUNTS
     (void)argc, (void)argv;
-    run(10000, 1, 1, 20000);
+    Progress progress(weight_of(10000, 20000));
+    run_all(10000, 1, 1, 20000, progress);
 #else
     int rounds = argc > 1 ? std::atoi(argv[1]) : 7;
+    std::size_t lookups = std::size_t(1) << 19;
+    double total = 0;
+    for (std::size_t entries : { 10000, 1000000 })
+        total += 2 * rounds * weight_of(entries, lookups);
+    Progress progress(total);
     for (std::size_t entries : { 10000, 1000000 })
         for (int threads : { 1, 2 })
-            run(entries, threads, rounds, std::size_t(1) << 19);
+            run_all(entries, threads, rounds, lookups, progress);
 #endif
     rcu_unregister_thread();
 }

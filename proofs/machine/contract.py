@@ -34,6 +34,10 @@ def both(*claims):
     return claripy.And(*claims)
 
 
+class Wrong(Exception):
+    """A routine does something that its contract does not allow."""
+
+
 class Contract:
     """Defaults: most contracts have none of these."""
 
@@ -125,6 +129,12 @@ class Lookup(Contract):
         }
         self.define_answer(wanted)
 
+    def assume_table_below(self, bits):
+        """Assumes that the table has fewer bytes than this power of two."""
+        if bits < 64:
+            mask = self.arguments[1]
+            self.assumptions.append(mask[63:bits] == 0)
+
     def define_answer(self, wanted):
         """The cases, and what may become known at the heads of loops."""
 
@@ -215,7 +225,7 @@ class Batch(Lookup):
         self.arguments = [base, mask, words, answers, number(1)]
         self.symbols += [words, answers]
         self.inputs |= {"words", "answers"}
-        # No object is larger than half of the address space.
-        self.assumptions.append(mask[63:63] == 0)
+        # No object is larger than half of the address space; each is aligned, and none is at 0.
+        self.assumptions += [mask[63:63] == 0, answers & 7 == 0, answers != 0]
         self.areas = {"words": (words, 8, False), "answers": (answers, 8, True)}
         self.cells = {("words", 0): wanted, ("answers", 0): hash_value}

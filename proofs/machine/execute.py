@@ -1,8 +1,9 @@
 """Symbolic execution of a routine, and the checks during it.
 
-angr runs the code one instruction at a time; registers hold formulas over the inputs, and at a
-branch that can go both ways the execution splits. The end of each path is compared with the
-contract. On the way each load, each store, and each register read or written is checked.
+A machine runs the code one instruction at a time (`lifted.py`, `interpreted.py`); registers hold
+formulas over the inputs, and at a branch that can go both ways the execution splits. The end of
+each path is compared with the contract. On the way each load, each store, and each register read or
+written is checked.
 
 **Innermost loops** are not unrolled. The start of one is a *cut*: execution stops there, and
 restarts from a state in which only what is known at the cut is given (`known.py`). Each segment
@@ -15,45 +16,34 @@ the inputs, the contract has to fix it.
 as a formula, and whether it is allowed. So tables are of any size, anywhere.
 """
 
-import angr
-import claripy
-
+from machine.contract import Wrong
+from machine.interpreted import Interpreted
 from machine.known import Known
+from machine.lifted import Lifted
 from machine.loops import innermost_heads
-from machine.memory import BitScratch, Forbidden, Memory
-from machine.routine import instructions
+from machine.memory import Forbidden, Memory
 from machine.solver import follows, model, number, show, value_in, variable
 
 CODE = 0x40_0000
 RETURN = 0x80_0000
-SCRATCH = 0x1000_0000
-BIT_SCANS = ("tzcnt", "bsf")
 # The limit from one cut to the next. Exceeding it means an endless outer loop.
 MOST_STEPS = 1000
-
-
-class Wrong(Exception):
-    """The routine does something that its contract does not allow."""
 
 
 class Execution:
     """One routine, executed from its first instruction and from each of its cuts."""
 
     def __init__(self, routine, contract, promised):
-        """`promised` are the registers that the routine may change, in VEX's names."""
+        """`promised` are the registers that the routine may change, by the machine's names."""
         self.routine = routine
         self.architecture = routine.architecture
         self.contract = contract
         self.promised = promised
-        self.project = angr.load_shellcode(
-            routine.code, arch=self.architecture.angr, load_address=CODE
-        )
-        self.code = {
-            instruction.address: instruction
-            for instruction in instructions(routine, self.project, CODE)
-        }
-        self.registers = [*self.architecture.registers, self.architecture.stack]
-        self.at_entry = {name: variable(f"{name}_at_entry") for name in self.registers}
+        machine = Lifted if self.architecture.angr else Interpreted
+        self.machine = machine(routine, CODE, self)
+        self.code = self.machine.code
+        names = [*self.architecture.registers, self.architecture.stack]
+        self.at_entry = {name: variable(f"{name}_at_entry") for name in names}
         self.stack_at_entry = self.at_entry[self.architecture.stack]
         self.memory = Memory(contract, self.stack_at_entry)
         self.known = {}
@@ -93,163 +83,61 @@ class Execution:
         state.globals["steps"] += 1
         if state.globals["steps"] > MOST_STEPS:
             raise Wrong(f"goes on for {MOST_STEPS} instructions, to {self.place(state)}")
-        try:
-            successors = self.project.factory.successors(state, num_inst=1, opt_level=0)
-        except angr.errors.AngrError as error:
-            raise Wrong(f"cannot be executed at {self.place(state)}: {error}") from error
-        if successors.unconstrained_successors:
-            raise Wrong(f"jumps anywhere at {self.place(state)}")
-        found = successors.flat_successors
-        for after in found:
-            self.blur_bit_scan(state, after)
+        found = self.machine.step(state)
         if len(found) > 1:
             found = [after for after in found if model(self.constraints(after)) is not None]
         return found
 
-    def blur_bit_scan(self, before, after):
-        """Replaces the results of a bit scan that depend on the processor.
-
-        `rep bsf` is `tzcnt` on some processors and `bsf` on others. They differ in the answer for
-        0, and in the flags: code that relies on neither stays right with any value there.
-        """
-        instruction = self.code[before.addr]
-        if instruction.mnemonic in BIT_SCANS:
-            answer, scanned = instruction.op_str.split(", ")
-            value = claripy.If(
-                self.register(before, scanned) == 0,
-                claripy.BVS("scan_of_0", 64),
-                self.register(after, answer),
-            )
-            setattr(after.regs, answer, value)
-            self.forget_flags(after)
-
-    def forget_flags(self, state):
-        """Makes the flags arbitrary: VEX's kind 0 means that the first operand contains them."""
-        state.regs.cc_op = 0
-        for operand in self.architecture.flags[1:]:
-            setattr(state.regs, operand, claripy.BVS(operand, 64))
-
     def state_at(self, start):
         """A state that has exactly what is known whenever execution starts there."""
-        state = self.project.factory.blank_state(
-            addr=start,
-            add_options={
-                angr.options.SYMBOL_FILL_UNCONSTRAINED_REGISTERS,
-                angr.options.LAZY_SOLVES,
-            },
-        )
         if start == CODE:
+            constraints = []
             given = self.at_entry | self.contract.cells
             given |= zip(self.architecture.arguments, self.contract.arguments)
             if self.architecture.link:
                 given[self.architecture.link] = number(RETURN)
         else:
             given, constraints = self.known[start].describe()
-            state.solver.add(*constraints)
-        for name in self.registers:
-            setattr(state.regs, name, given.pop(name))
-        self.forget_flags(state)
-        state.globals["cells"] = given
-        state.globals["bits"] = None
+        state = self.machine.start(start, given, constraints)
         state.globals["steps"] = 0
         state.globals["start"] = self.values(state)
-        for event, action in (
-            ("mem_read", self.on_load),
-            ("mem_write", self.on_store),
-            ("reg_read", self.on_register_read),
-            ("reg_write", self.on_register_write),
-        ):
-            state.inspect.b(event, when=angr.BP_BEFORE, action=action)
         return state
 
     def constraints(self, state):
         """What holds in a state: the assumptions, and the branches taken."""
-        return [*self.contract.assumptions, *state.solver.constraints]
+        return [*self.contract.assumptions, *self.machine.constraints(state)]
 
     def values(self, state):
         """The formulas in all registers and cells."""
-        registers = {name: self.register(state, name) for name in self.registers}
-        return registers | state.globals["cells"]
+        return self.machine.registers(state) | state.globals["cells"]
 
-    @staticmethod
-    def register(state, name):
-        """The formula in a register."""
-        return state.registers.load(name, inspect=False, disable_actions=True)
+    # What a machine calls during a step
 
-    # Checks during execution
+    def load(self, state, address, size):
+        """The value of a load of so many bytes."""
+        cells = state.globals["cells"]
+        try:
+            value = self.memory.load(address, cells, self.constraints(state))
+        except Forbidden as error:
+            raise Wrong(f"{error} at {self.place(state)}") from error
+        return value[8 * size - 1 : 0]
 
-    def on_load(self, state):
-        """Answers a load from memory, or of the return address."""
-        address = state.inspect.mem_read_address
-        size = state.inspect.mem_read_length
-        mnemonic = self.code[state.addr].mnemonic
-        if mnemonic == "ret":
-            if not follows(address == self.stack_at_entry, self.constraints(state)):
-                raise Wrong("takes its return address from elsewhere")
-            value = number(RETURN)
-        elif mnemonic in BitScratch.INSTRUCTIONS:
-            value = state.globals["bits"].load(address, size)
-        else:
-            cells = state.globals["cells"]
-            try:
-                value = self.memory.load(address, cells, self.constraints(state))
-            except Forbidden as error:
-                raise Wrong(f"{error} at {self.place(state)}") from error
-            value = value[8 * size - 1 : 0]
-        # angr loads from a concrete address that holds the answer, and resolves no address itself.
-        state.memory.store(
-            SCRATCH,
-            value,
-            inspect=False,
-            disable_actions=True,
-            endness=self.project.arch.memory_endness,
-        )
-        state.inspect.mem_read_address = number(SCRATCH)
+    def load_return_address(self, state, address):
+        """The same for a return, where the address is on the stack."""
+        if not follows(address == self.stack_at_entry, self.constraints(state)):
+            raise Wrong("takes its return address from elsewhere")
+        return number(RETURN)
 
-    def on_store(self, state):
-        """Stores to a cell."""
-        address, value = state.inspect.mem_write_address, state.inspect.mem_write_expr
-        if self.code[state.addr].mnemonic in BitScratch.INSTRUCTIONS:
-            if value.size() > 8:
-                state.globals["bits"] = BitScratch(address, value.zero_extend(64 - value.size()))
-            else:
-                state.globals["bits"] = state.globals["bits"].store(address, value)
-        else:
-            try:
-                cells = self.memory.store(address, value, state.globals["cells"])
-            except Forbidden as error:
-                raise Wrong(f"{error} at {self.place(state)}") from error
-            state.globals["cells"] = cells
-        state.inspect.mem_write_address = number(SCRATCH)
-
-    def on_register_read(self, state):
-        """Allows reads of general registers and flags only."""
-        self.touch(state, state.inspect.reg_read_offset, state.inspect.reg_read_length)
-
-    def on_register_write(self, state):
-        """The same for writes; flags may be changed only if that is promised."""
-        offset, size = state.inspect.reg_write_offset, state.inspect.reg_write_length
-        name = self.touch(state, offset, size)
-        flags = self.architecture.flags
-        if name in flags and name not in self.promised:
-            raise Wrong(f"changes the flags at {self.place(state)}, against its banner")
-
-    def touch(self, state, offset, size):
-        """The name of the register at an offset of VEX's guest state, which must be allowed."""
-        offset = offset if isinstance(offset, int) else offset.concrete_value
-        architecture = self.project.arch
-        base = architecture.get_base_register(offset, size)
-        name = architecture.register_names.get(base[0] if base else offset, f"register {offset}")
-        allowed = (*self.registers, self.architecture.counter, *self.architecture.flags)
-        if name not in allowed:
-            raise Wrong(f"touches {name} at {self.place(state)}")
-        return name
+    def store(self, state, address, value):
+        """The cells after a store."""
+        try:
+            return self.memory.store(address, value, state.globals["cells"])
+        except Forbidden as error:
+            raise Wrong(f"{error} at {self.place(state)}") from error
 
     def place(self, state):
         """The next instruction, for display."""
-        instruction = self.code[state.addr]
-        text = f"{instruction.mnemonic} {instruction.op_str}".strip()
-        return f"+{state.addr - CODE:#x} ({text})"
+        return f"+{state.addr - CODE:#x} ({self.code[state.addr]})"
 
     # Checks at the ends
 

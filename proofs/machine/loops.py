@@ -5,7 +5,6 @@ dominator); its body is everything that reaches the branch without passing that 
 Not every backward branch is one: rarely executed code often stands at the end and jumps back.
 """
 
-import capstone
 import networkx
 
 
@@ -14,28 +13,12 @@ def control_flow(code):
     graph = networkx.DiGraph()
     graph.add_nodes_from(code)
     for address, instruction in code.items():
-        target = branch_target(instruction)
-        if target in code:
-            graph.add_edge(address, target)
+        if instruction.target in code:
+            graph.add_edge(address, instruction.target)
         after = address + instruction.size
-        goes_on = not instruction.group(capstone.CS_GRP_RET) and not always_branches(instruction)
-        if goes_on and after in code:
+        if instruction.goes_on and after in code:
             graph.add_edge(address, after)
     return graph
-
-
-def branch_target(instruction):
-    """The target of a direct branch, or None for any other instruction."""
-    if instruction.group(capstone.CS_GRP_JUMP) and instruction.operands:
-        operand = instruction.operands[-1]
-        if operand.type == capstone.CS_OP_IMM:
-            return operand.imm
-    return None
-
-
-def always_branches(instruction):
-    """Is it an unconditional branch?"""
-    return instruction.mnemonic in ("b", "jmp")
 
 
 def innermost_heads(code, entry):

@@ -1,4 +1,4 @@
-"""A routine as bytes: assembled, extracted from its object file, and disassembled.
+"""A routine as bytes: assembled, and extracted from its object file.
 
 The object comes from rustc, as in the crate. GNU as must produce the same bytes from the prelude
 and the routine's file, so that a proof about one holds for both. An object with relocations is
@@ -12,21 +12,29 @@ import subprocess
 
 from elftools.elf.elffile import ELFFile
 
+from machine.riscv import REGISTERS
 from source import REPOSITORY, text
 
 SYMBOL_PREFIX = "heptad_0_1_"
-LANDING_PADS = ("bti", "hint", "endbr64")
 
 
 class Architecture:
-    """The differences between the two: names, tools, and the roles of registers."""
+    """The differences between them: names, tools, and the roles of registers."""
 
-    def __init__(self, name, angr, rust_target, nop, **registers):
-        self.name = name
+    def __init__(self, name, rust_target, nop, angr=None, extension="", table_bits=64, **registers):
+        # With an extension the steps of a prelude are those of a file named after it.
+        self.extension = extension
+        self.folder = name
+        self.name = f"{name}+{extension}" if extension else name
+        # angr's name of it; None if it is executed by the machine of `interpreted.py`.
         self.angr = angr
         self.rust_target = rust_target
         self.gcc = f"{name}-linux-gnu-gcc"
         self.nop = nop
+        # What GNU as has to know before single instructions.
+        self.directives = registers.get("directives", [])
+        # Each table has fewer bytes than this power of two.
+        self.table_bits = table_bits
         self.registers = registers["general"].split()
         self.arguments = registers["arguments"].split()
         self.result = registers["result"]
@@ -35,7 +43,30 @@ class Architecture:
         # The link register is None if the return address is on the stack.
         self.stack, self.counter, self.link = registers["others"]
         # VEX keeps the flags as the operands of the instruction that set them.
-        self.flags = ["cc_op", "cc_dep1", "cc_dep2", "cc_ndep"]
+        self.flags = ["cc_op", "cc_dep1", "cc_dep2", "cc_ndep"] if angr else []
+
+    def prelude(self):
+        """The text that a routine's file follows."""
+        names = ["prelude", *filter(None, [self.extension])]
+        return "".join(text(f"asm/{self.folder}/{name}.inc") for name in names)
+
+
+def riscv(extension=""):
+    """RISC-V of 64 bits, with an extension or without."""
+    extensions = f"+m, +{extension}" if extension else "+m"
+    return Architecture(
+        "riscv64",
+        extension=extension,
+        rust_target="riscv64imac-unknown-none-elf",
+        table_bits=57,
+        directives=[".option norvc", ".option norelax", f".option arch, {extensions}"],
+        general=" ".join(name for name in REGISTERS[1:] if name != "sp"),
+        arguments="a0 a1 a2 a3 a4",
+        volatile="a0 a1 a2 a3 a4 a5 a6 a7 t0 t1 t2 t3 t4 t5 t6",
+        result="a0",
+        others=("sp", "pc", "ra"),
+        nop=bytes.fromhex("13000000"),
+    )
 
 
 ARCHITECTURES = [
@@ -61,6 +92,8 @@ ARCHITECTURES = [
         others=("rsp", "rip", None),
         nop=b"\x90",
     ),
+    riscv(),
+    riscv("zbb"),
 ]
 
 
@@ -79,12 +112,12 @@ class Routine:
     def banner(self):
         """The comment above the routine, without its comment signs."""
         lines = text(self.path()).splitlines()
-        comment = [line for line in lines if line.startswith("//")]
-        return "\n".join(line.removeprefix("//").strip() for line in comment)
+        comment = [line for line in lines if line.startswith(("//", "/*", " *"))]
+        return "\n".join(line.lstrip("/* ").rstrip() for line in comment)
 
     def path(self):
         """The routine's file in the repository."""
-        return f"asm/{self.architecture.name}/{self.name}.S"
+        return f"asm/{self.architecture.folder}/{self.name}.S"
 
     def clobbers(self):
         """The registers, and "flags", that the banner's Clobbers line names."""
@@ -106,6 +139,8 @@ def compile_unit(architecture, unit, folder, *more):
     source = pathlib.Path(__file__).with_name(f"{unit}.rs")
     command = ["rustc", "--edition", "2024", "--crate-type", "lib", "--emit", "obj"]
     command += ["-C", "opt-level=3", "-C", "panic=abort", *more]
+    if architecture.extension:
+        command += ["-C", f"target-feature=+{architecture.extension}"]
     run(command + ["--target", architecture.rust_target, "-o", target, source])
     return {name: Routine(architecture, name, code) for name, code in read_object(target).items()}
 
@@ -122,16 +157,24 @@ def compile_with_crate(architecture, unit, folder):
 
 
 def assemble_with_gnu(routine, folder):
-    """The same routine, as GNU as assembles its file after the prelude."""
-    prelude = text(f"asm/{routine.architecture.name}/prelude.inc")
-    target = assemble(routine.architecture, prelude + text(routine.path()), folder)
+    """The same routine, as GNU as assembles its file after the prelude.
+
+    It is linked too: on RISC-V GNU as leaves every branch to the linker.
+    """
+    source = routine.architecture.prelude() + text(routine.path())
+    target = pathlib.Path(folder) / "linked"
+    link(routine.architecture, assemble(routine.architecture, source, folder), target)
     return routine.with_code(read_object(target)[routine.name])
 
 
 def assemble_instruction(architecture, instruction, folder):
     """The bytes of one instruction."""
-    target = assemble(architecture, f"{instruction}\n", folder)
-    with open(target, "rb") as file:
+    return section_text(assemble(architecture, "\n".join([*architecture.directives, instruction, ""]), folder))
+
+
+def section_text(path):
+    """The bytes of an object's section `.text`."""
+    with open(path, "rb") as file:
         return ELFFile(file).get_section_by_name(".text").data()
 
 
@@ -140,6 +183,12 @@ def assemble(architecture, source, folder):
     target = pathlib.Path(folder) / f"{architecture.name}.o"
     run([architecture.gcc, "-c", "-x", "assembler-with-cpp", "-", "-o", target], input=source)
     return target
+
+
+def link(architecture, path, target, entry="0"):
+    """Makes a program of an object, with no library."""
+    alone = ["-nostdlib", "-static", f"-Wl,--no-relax,--entry={entry}"]
+    run([architecture.gcc, *alone, path, "-o", target])
 
 
 def run(command, **options):
@@ -159,20 +208,7 @@ def read_object(path):
             for prefix in (".rela", ".rel"):
                 if elf.get_section_by_name(prefix + section.name):
                     raise ValueError(f"{symbol.name} has relocations")
-            start = symbol["st_value"]
+            start = symbol["st_value"] - section["sh_addr"]
             code = section.data()[start : start + symbol["st_size"]]
             routines[symbol.name.removeprefix(SYMBOL_PREFIX)] = code
         return routines
-
-
-def instructions(routine, project, address):
-    """The instructions of a routine as capstone reads them, loaded at `address`."""
-    found = list(project.arch.capstone.disasm(routine.code, address))
-    if sum(instruction.size for instruction in found) != len(routine.code):
-        raise ValueError(f"{routine.name} is not all instructions")
-    return found
-
-
-def is_landing_pad(instruction):
-    """Does it only mark a landing place of indirect branches?"""
-    return instruction.mnemonic.startswith(LANDING_PADS)

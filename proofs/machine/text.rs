@@ -9,3 +9,6 @@ mod text;
 #[cfg(target_arch = "x86_64")]
 #[path = "../../src/probe/x86_64.rs"]
 mod text;
+#[cfg(target_arch = "riscv64")]
+#[path = "../../src/probe/riscv64.rs"]
+mod text;

@@ -1,6 +1,6 @@
 //! The metadata word of a group, and sets of its slots.
 
-use super::{Class, SlotByte};
+use super::{Class, SlotByte, lowest::lowest_slot};
 
 /// One of a group's seven slots, numbered as the bytes of the word are: `1..=7`.
 ///
@@ -91,7 +91,7 @@ impl SlotMask {
     /// The lowest slot of the set.
     #[inline]
     pub const fn lowest(self) -> Option<Slot> {
-        if self.0 == 0 { None } else { Some(Slot(self.0.trailing_zeros() as u8 & 0x38)) }
+        if self.0 == 0 { None } else { Some(Slot(lowest_slot(self.0) as u8)) }
     }
 
     /// The set without its lowest slot.

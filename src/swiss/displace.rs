@@ -15,7 +15,10 @@
 
 use core::mem::MaybeUninit;
 
-use super::view::{Place, Writer};
+use super::{
+    value::Value,
+    view::{Place, Writer},
+};
 use crate::{
     layout::{Class, Offset, SLOTS, Slot, SlotByte, SlotMask, Word},
     probe,
@@ -39,12 +42,18 @@ type Step = (u8, Slot);
 
 const _: () = assert!(SEARCH_GROUPS <= 1 << u8::BITS);
 
-/// The groups that a search has met, in the order in which it met them: 2.1 KB of stack.
+/// The groups that a slot is wanted in: the first that a search takes in, by no step.
+const ROOTS: usize = 2;
+
+/// Stands for the step to a root.
+const NO_STEP: Step = (0, Slot::ALL[0]);
+
+/// The groups that a search has met, in the order in which it met them: 2 KB of stack.
 struct Search {
     /// Initialised below `known`.
     offsets: [MaybeUninit<Offset>; SEARCH_GROUPS],
-    /// The steps to them: none to the two groups that a slot is wanted in. Initialised below `known`.
-    steps: [MaybeUninit<Option<Step>>; SEARCH_GROUPS],
+    /// The steps to them. Initialised below `known`.
+    steps: [MaybeUninit<Step>; SEARCH_GROUPS],
     known: usize,
     /// The set of their numbers modulo [`MET_BITS`]. A group of a larger table may be left out for another one.
     met: [u64; MET_BITS / 64],
@@ -64,7 +73,7 @@ impl Search {
 
     /// Takes a group in. Returns whether it is a new one, and there was room for it.
     #[inline]
-    fn add(&mut self, offset: Offset, step: Option<Step>) -> bool {
+    fn add(&mut self, offset: Offset, step: Step) -> bool {
         let number = offset.group() % MET_BITS;
         let (met, bit) = (&mut self.met[number / 64], 1 << (number % 64));
         let is_new = *met & bit == 0 && self.known < SEARCH_GROUPS;
@@ -77,18 +86,19 @@ impl Search {
         is_new
     }
 
-    /// The group that was met as number `index`, and the step to it.
+    /// The group that was met as number `index`, and the step to it, unless it is a root.
     #[inline]
     fn group(&self, index: usize) -> Option<(Offset, Option<Step>)> {
         let offset = self.offsets.get(index).filter(|_| index < self.known)?;
         // SAFETY: initialised, as the index is below `known`.
         let offset = unsafe { offset.assume_init() };
         // SAFETY: as above.
-        Some((offset, unsafe { self.steps[index].assume_init() }))
+        let step = unsafe { self.steps[index].assume_init() };
+        Some((offset, (index >= ROOTS).then_some(step)))
     }
 }
 
-impl<T, V> Writer<'_, T, V> {
+impl<T, V: ?Sized + Value> Writer<'_, T, V> {
     /// Frees a slot in `home` or `alternate`, both full, or returns `None` if none can be freed.
     pub(super) fn displace(&mut self, home: Offset, alternate: Offset) -> Option<Place> {
         self.displace_one_step(home)
@@ -131,8 +141,8 @@ impl<T, V> Writer<'_, T, V> {
     #[inline(never)]
     fn displace_chain(&mut self, home: Offset, alternate: Offset) -> Option<Place> {
         let mut search = Search::new();
-        for offset in [home, alternate] {
-            search.add(offset, None);
+        for root in [home, alternate] {
+            search.add(root, NO_STEP);
         }
         let mut index = 0;
         while let Some((offset, _)) = search.group(index) {
@@ -140,7 +150,7 @@ impl<T, V> Writer<'_, T, V> {
             for slot in residents(word) {
                 let other = self.geometry().alternate(offset, word.slot_byte(slot).class());
                 let step = (index as u8, slot);
-                if !search.add(other, Some(step)) {
+                if !search.add(other, step) {
                     continue;
                 }
                 if let Some(free) = probe::free_slot(self.word(other)) {
@@ -216,20 +226,21 @@ mod tests {
     #[test]
     fn a_search_takes_in_each_group_once_and_so_many_in_all() {
         let geometry = Geometry::largest_within(2 * MET_BITS).unwrap();
-        let step = Some((3, Slot::ALL[4]));
+        let step = (3, Slot::ALL[4]);
         for first in (0..MET_BITS).step_by(SEARCH_GROUPS) {
             let mut search = Search::new();
             for number in first..MET_BITS.min(first + SEARCH_GROUPS) {
                 assert!(search.add(geometry.at(number), step), "{number}");
                 assert!(!search.add(geometry.at(number), step), "{number} is there");
                 assert!(!search.add(geometry.at(number + MET_BITS), step), "it shares a bit");
-                assert_eq!(search.group(number - first), Some((geometry.at(number), step)));
-                assert_eq!(search.group(number - first + 1), None);
+                let index = number - first;
+                let expected = (geometry.at(number), (index >= 2).then_some(step));
+                assert_eq!(search.group(index), Some(expected));
+                assert_eq!(search.group(index + 1), None);
             }
         }
         let mut search = Search::new();
-        assert!((0..SEARCH_GROUPS).all(|number| search.add(geometry.at(number), None)));
-        assert!(!search.add(geometry.at(SEARCH_GROUPS), None), "it is full");
-        assert_eq!(search.group(SEARCH_GROUPS - 1), Some((geometry.at(SEARCH_GROUPS - 1), None)));
+        assert!((0..SEARCH_GROUPS).all(|number| search.add(geometry.at(number), step)));
+        assert!(!search.add(geometry.at(SEARCH_GROUPS), step), "it is full");
     }
 }

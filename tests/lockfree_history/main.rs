@@ -57,32 +57,35 @@ fn with_map<R>(act: impl FnOnce(&Map<'_, u64, u64>) -> R) -> R {
     act(&Map::new_in(Region::from_lines(&mut lines).unwrap(), 4).unwrap())
 }
 
+/// What `work` returns on each of the threads, which begin together.
+fn at_once<T: Send>(work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let (ready, work) = (&AtomicUsize::new(0), &work);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|process| {
+                scope.spawn(move || {
+                    ready.fetch_add(1, SeqCst);
+                    while ready.load(SeqCst) < THREADS {
+                        thread::yield_now();
+                    }
+                    work(process)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
 /// Every thread does its operations, all at once; the histories of the hot keys, which end with the
 /// value that each has when all are done.
 fn record<G: Track + Sync>(
     map: &Map<'_, u64, u64, G>,
     perform: Perform<G>,
 ) -> [Vec<Event>; HOT_KEYS] {
-    let ready = AtomicUsize::new(0);
     let mut histories: [Vec<Event>; HOT_KEYS] = Default::default();
-    thread::scope(|scope| {
-        let work = |process| {
-            let ready = &ready;
-            move || {
-                ready.fetch_add(1, SeqCst);
-                while ready.load(SeqCst) < THREADS {
-                    thread::yield_now();
-                }
-                work(map, perform, process)
-            }
-        };
-        let threads: Vec<_> = (0..THREADS).map(|process| scope.spawn(work(process))).collect();
-        for thread in threads {
-            for (key, event) in thread.join().unwrap() {
-                histories[key].push(event);
-            }
-        }
-    });
+    for (key, event) in at_once(|process| work(map, perform, process)).into_iter().flatten() {
+        histories[key].push(event);
+    }
     for (key, history) in histories.iter_mut().enumerate() {
         let begin = now();
         let answer = Answer::Before(map.get(key_of(key as u64)));

@@ -24,6 +24,7 @@ use crate::{
 pub(crate) const CAPACITY: usize = HOT_KEYS + COLD_KEYS as usize;
 /// The map's own, and as many as a rebuild takes that is stuck.
 const REGIONS: usize = 4;
+const LEAST_REBUILDS: u64 = if cfg!(miri) { 0 } else { 2 };
 
 type Moving = Map<'static, u64, u64, Counted>;
 
@@ -50,7 +51,8 @@ impl Course {
         mut spares: Vec<Region<'static>>,
         is_over: &AtomicBool,
     ) -> Vec<Region<'static>> {
-        while !is_over.load(Relaxed) {
+        // On a busy machine all may be over before this thread runs at all.
+        while !is_over.load(Relaxed) || self.rebuilds < LEAST_REBUILDS {
             let reclaimed: Vec<_> = iter::from_fn(|| map.tables().try_reclaim()).collect();
             self.reclaimed += reclaimed.len() as u64;
             spares.extend(reclaimed);
@@ -114,7 +116,7 @@ fn histories_across_rebuilds_are_linearizable() {
     });
     println!("{verdict:?} {course:?}");
     assert_eq!(verdict.refused, 0);
-    assert!(course.rebuilds > 1 || cfg!(miri));
+    assert!(course.rebuilds >= LEAST_REBUILDS);
     assert_eq!((map.tables().check(), map.tables().stats().reserved), (Ok(()), 0));
 
     // Every region comes back, once; some of them in the middle of a rebuild.

@@ -8,9 +8,8 @@ use std::{
     collections::VecDeque,
     sync::{
         Mutex,
-        atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicU64, Ordering::SeqCst},
     },
-    thread,
 };
 
 use heptad::{
@@ -21,7 +20,7 @@ use heptad::{
 };
 
 use crate::{
-    OPERATIONS, THREADS,
+    OPERATIONS, at_once,
     history::{Event, Verdict, check, now},
     operation::{Answer, HOT_KEYS, Operation},
     rounds,
@@ -29,8 +28,9 @@ use crate::{
 
 /// With the hot keys as many as a home takes.
 const COLD_KEYS: u64 = 12;
-/// Enough that freed memory stays free for a while, and is recognized.
-const MEMORIES: usize = 500;
+/// Enough for all that a round removes, should a thread be stopped inside an operation for all of it, so that no grace
+/// period ends; and freed memory stays free for a while, and is recognized.
+const MEMORIES: usize = 4_000;
 /// What stands in memory that is free; else the number of the key that is there.
 const FREE: u64 = u64::MAX;
 
@@ -141,30 +141,18 @@ impl Worker<'_, '_> {
 
 /// One round of all threads: the events of each hot key.
 fn record(map: &Indirect<'_>) -> [Vec<Event>; HOT_KEYS] {
-    let ready = AtomicUsize::new(0);
     let mut histories: [Vec<Event>; HOT_KEYS] = Default::default();
     let mut left = Vec::new();
-    thread::scope(|scope| {
-        let work = |process| {
-            let ready = &ready;
-            move || {
-                ready.fetch_add(1, SeqCst);
-                while ready.load(SeqCst) < THREADS {
-                    thread::yield_now();
-                }
-                let mut worker = Worker { map, removed: Vec::new() };
-                (worker.work(process), worker.removed)
-            }
-        };
-        let threads: Vec<_> = (0..THREADS).map(|process| scope.spawn(work(process))).collect();
-        for thread in threads {
-            let (events, removed) = thread.join().unwrap();
-            for (key, event) in events {
-                histories[key].push(event);
-            }
-            left.extend(removed);
+    let work = |process| {
+        let mut worker = Worker { map, removed: Vec::new() };
+        (worker.work(process), worker.removed)
+    };
+    for (events, removed) in at_once(work) {
+        for (key, event) in events {
+            histories[key].push(event);
         }
-    });
+        left.extend(removed);
+    }
     // No operation is under way.
     left.into_iter().for_each(|(reference, _)| map.keys().free(reference));
     for (key, history) in histories.iter_mut().enumerate() {

@@ -7,7 +7,7 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::job::{self, Job};
-use crate::matrix::{ALL, Backend, CONCURRENT, Features, NONE, PROBING};
+use crate::matrix::{ALL, Backend, CONCURRENT, Features, NONE, PROBING, target_folder};
 use crate::stage::Count;
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
@@ -30,10 +30,33 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     job::run_until_failure(jobs)
 }
 
-/// All tests, optimised, with each backend.
+/// All tests, optimised, with each backend; and those of the steps with AVX2.
 pub(crate) fn run_optimised(shell: &Shell) -> Result<Count> {
     let backends = [Backend::Chosen, Backend::Assembly, Backend::Portable];
-    job::run_until_failure(backends.map(|backend| tests(shell, backend, ALL, &["--release"])))
+    let jobs = backends.map(|backend| tests(shell, backend, ALL, &["--release"]));
+    let mut count = job::run_until_failure(jobs)?;
+    if count.failed == 0 {
+        count += run_with_avx2(shell)?;
+    }
+    Ok(count)
+}
+
+/// The tests of the steps as they are compiled for processors with AVX2, if this is one.
+fn run_with_avx2(shell: &Shell) -> Result<Count> {
+    #[cfg(target_arch = "x86_64")]
+    let has_avx2 = std::arch::is_x86_feature_detected!("avx2");
+    #[cfg(not(target_arch = "x86_64"))]
+    let has_avx2 = false;
+    if !has_avx2 {
+        println!("      this processor has no AVX2: the steps compiled for it are skipped");
+        return Ok(Count::ONE_SKIPPED);
+    }
+    let tests = Backend::Chosen
+        .cargo(shell, "-Ctarget-feature=+avx2")
+        .env("CARGO_TARGET_DIR", format!("{}/avx2", target_folder()))
+        .arg("test")
+        .args(PROBING);
+    Job::tests("debug, default features, AVX2", tests).run()
 }
 
 fn tests(shell: &Shell, backend: Backend, features: Features, arguments: &[&str]) -> Job {

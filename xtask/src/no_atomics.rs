@@ -109,7 +109,7 @@ fn kernel_in_c(shell: &Shell) -> Result<Count> {
         cmd!(shell, "{linker} -flavor gnu --gc-sections -T targets/riscv32/c.ld -o {kernel}")
             .arg(&object)
             .arg(archive);
-    let start = cmd!(shell, "timeout --kill-after=2 60 qemu-system-riscv32 -M virt -bios none")
+    let start = cmd!(shell, "timeout --kill-after=2 300 qemu-system-riscv32 -M virt -bios none")
         .args(HEADLESS)
         .arg("-kernel")
         .arg(&kernel);

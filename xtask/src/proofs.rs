@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use xshell::{Cmd, Shell, cmd};
 
 use crate::job::Job;
-use crate::matrix::{AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
+use crate::matrix::{AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, X86_64_NONE, target_folder};
 use crate::needs::{self, Need};
 use crate::stage::Count;
 
@@ -18,8 +18,11 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Program("python3", "python3"),
     Need::Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
     Need::Program("x86_64-linux-gnu-gcc", "gcc"),
+    Need::Program("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu"),
+    Need::Program("qemu-riscv64", "qemu-user"),
     Need::Target(AARCH64_NONE_SOFTFLOAT),
     Need::Target(X86_64_NONE),
+    Need::Target(RISCV64IMAC_NONE),
 ];
 
 /// Debian has what `python3 -m venv` needs in a separate package; its list of files shows whether it

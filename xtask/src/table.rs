@@ -202,7 +202,7 @@ pub(crate) const VERIFY: &[Stage] = &[
     },
     Stage {
         name: "host-all",
-        about: "all tests on this machine, optimised, with each backend",
+        about: "all tests on this machine, optimised, with each backend; those of the routines with AVX2",
         needs: &[],
         run: host::run_optimised,
     },

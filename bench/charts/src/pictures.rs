@@ -16,6 +16,7 @@ pub(crate) const PICTURES: &[Picture] = &[
     Picture { name: "curves", recording: "curves-counts", chart: curves },
     Picture { name: "worst", recording: "worst-counts", chart: worst },
     Picture { name: "lockfree", recording: "lockfree-counts", chart: lockfree },
+    Picture { name: "stopped", recording: "stopped-counts", chart: stopped },
 ];
 
 const MEMORY: Axis = Axis { label: "bytes per key", is_logarithmic: false, from_zero: false };
@@ -73,7 +74,7 @@ fn worst(recording: &Recording) -> Result<Chart> {
         ("shared-fill", "shared maps, filled"),
         ("shared-refill", "shared maps, every key replaced twice"),
     ] {
-        panels.push(bars(recording, title, &[("suite", "worst"), ("op", op)])?);
+        panels.push(bars(recording, title, &[("suite", "worst"), ("op", op)], "instructions")?);
     }
     Ok(Chart {
         title: "The worst single insertion: instructions".into(),
@@ -86,8 +87,15 @@ fn worst(recording: &Recording) -> Result<Chart> {
 }
 
 /// Shared maps that take a lock, for changes at least.
-const LOCKS: &[&str] =
-    &["flurry", "flurry, held", "scc", "dashmap", "hashbrown, rw", "swiss, spin"];
+const LOCKS: &[&str] = &[
+    "flurry",
+    "flurry, held",
+    "scc",
+    "dashmap",
+    "hashbrown, rw",
+    "hashbrown, spin",
+    "swiss, spin",
+];
 
 /// Instructions of shared maps.
 fn lockfree(recording: &Recording) -> Result<Chart> {
@@ -98,7 +106,7 @@ fn lockfree(recording: &Recording) -> Result<Chart> {
         ("update", "an update"),
         ("churn", "a removal and an insertion"),
     ] {
-        panels.push(bars(recording, title, &[("suite", "lockfree"), ("op", op)])?);
+        panels.push(bars(recording, title, &[("suite", "lockfree"), ("op", op)], "instructions")?);
     }
     Ok(Chart {
         title: "Maps that threads share: instructions per operation".into(),
@@ -110,12 +118,40 @@ fn lockfree(recording: &Recording) -> Result<Chart> {
     })
 }
 
-/// A bar for each contender in the first row with these words: its instructions.
-fn bars(recording: &Recording, title: &str, words: &[(&str, &str)]) -> Result<Panel> {
+/// Where a stopped thread stops others.
+fn stopped(recording: &Recording) -> Result<Chart> {
+    let mut panels = Vec::new();
+    for (op, title) in [
+        ("get", "stopped in a lookup"),
+        ("upsert", "stopped in an update"),
+        ("insert", "stopped in an insertion"),
+        ("remove", "stopped in a removal"),
+    ] {
+        panels.push(bars(recording, title, &[("suite", "stopped"), ("op", op)], "waits")?);
+    }
+    Ok(Chart {
+        title:
+            "A thread is stopped: at how many instructions of its operation do others wait for it?"
+                .into(),
+        note:
+            "1,000 entries, every instruction tried. Shorter is better. Grey: maps that take locks."
+                .into(),
+        columns: 2,
+        panels,
+    })
+}
+
+/// A bar for each contender in the first row with these words.
+fn bars(
+    recording: &Recording,
+    title: &str,
+    words: &[(&str, &str)],
+    measure: &str,
+) -> Result<Panel> {
     let mut bars = Vec::new();
     for name in recording.contenders(words) {
         let figures = recording.figures(words, &name);
-        let Some(value) = figures.first().and_then(|it| it.measure("instructions")) else {
+        let Some(value) = figures.first().and_then(|it| it.measure(measure)) else {
             continue;
         };
         let is_muted = LOCKS.contains(&name.as_str());

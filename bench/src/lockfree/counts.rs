@@ -15,7 +15,7 @@ use super::{
     loops::Factory,
     plan::{Plan, Task},
     rows,
-    sizes::SMALL,
+    sizes::{SMALL, SUITE},
 };
 
 /// Steps of an operation: the counts of the same steps are always equal.
@@ -29,7 +29,7 @@ pub(crate) fn run(
     report: &mut Report,
 ) -> Result<()> {
     let names = factories.iter().map(|factory| factory.name).collect();
-    let section = rows::section(SMALL, 1, names);
+    let section = rows::section(SUITE, SMALL, 1, names);
     section.print_head();
     // Filling the maps comes first, emptying them last.
     let in_order = [SharedOp::Insert]

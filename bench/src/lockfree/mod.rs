@@ -48,16 +48,10 @@
 //! Keys of the rows from hit to update are drawn uniformly, or by Zipf's law with exponent .99. In the
 //! others, a thread goes through keys of its own: see [`plan`].
 //!
-//! # Memory, allocations, latency, floor
+//! # Memory, allocations, floor
 //!
 //! Bytes per entry and allocations per operation are counted by the program's allocator ([`memory`]): what
-//! the map requested, without the allocator's overhead. `--op latency` times each step of a random mix of
-//! hits, misses, upserts, removals and insertions, with as many threads as processors and with four times as
-//! many, so that threads are preempted in the middle of operations. The clock's own cost, which is part of
-//! every number, is printed beside. A thread that waits makes no other steps meanwhile, so a long wait
-//! counts once: where all wait for one lock, long waits are few, and appear in the maximum. At 4 M entries a
-//! step takes so long that about one in 10,000 is itself preempted, in every map: there p99.99 says more
-//! about the machine than about the map.
+//! the map requested, without the allocator's overhead. The suite [`preempted`] has the times of single operations.
 //!
 //! `--op floor` times the bare exchanges of which a change consists: see [`floor`].
 //!
@@ -71,6 +65,7 @@ use crate::{
     gauge::Gauge,
     op::{Draw, SharedOp},
     options::Options,
+    progress::Progress,
     report::{Failure, Report},
     rounds::{median, turns},
 };
@@ -78,13 +73,13 @@ use crate::{
 mod counts;
 mod floor;
 pub(crate) mod heptad;
-mod latency;
 mod loops;
 pub(crate) mod map;
 mod members;
 pub(crate) mod peers;
-mod plan;
-mod pool;
+pub(crate) mod plan;
+pub(crate) mod pool;
+pub(crate) mod preempted;
 mod rows;
 mod sizes;
 mod worker;
@@ -96,8 +91,6 @@ pub(crate) use sizes::SUITE;
 use sizes::{LARGE, SMALL, patience};
 use worker::{Answer, Request};
 
-/// The name for `--op` of timing each step.
-pub(crate) const LATENCY: &str = "latency";
 /// The name for `--op` of the bare exchanges.
 const FLOOR: &str = "floor";
 
@@ -122,19 +115,24 @@ const THREADS: [usize; 2] = [1, 2];
 
 /// The names that `--op` and `--peer` know.
 pub(crate) fn op_names() -> impl Iterator<Item = &'static str> {
-    SharedOp::ALL.into_iter().map(SharedOp::name).chain([LATENCY, FLOOR])
+    SharedOp::ALL.into_iter().map(SharedOp::name).chain([FLOOR])
 }
 
 pub(crate) fn peer_names() -> impl Iterator<Item = &'static str> {
-    FACTORIES.iter().skip(1).map(|factory| factory.name)
+    all_factories().skip(1).map(|factory| factory.name)
+}
+
+/// The contenders of both suites; some are in both.
+fn all_factories() -> impl Iterator<Item = Factory> {
+    FACTORIES.into_iter().chain(preempted::FACTORIES)
 }
 
 /// Serves the requests of the parent process, if this process is a worker.
 pub(crate) fn serve_if_worker() -> Result<()> {
     match members::worker_name()
-        .and_then(|name| FACTORIES.iter().find(|factory| *name == *factory.name))
+        .and_then(|name| all_factories().find(|factory| *name == *factory.name))
     {
-        Some(factory) => worker::serve(*factory),
+        Some(factory) => worker::serve(factory),
         None => Ok(()),
     }
 }
@@ -177,24 +175,39 @@ pub(crate) fn run(options: &Options, gauge: &mut Gauge, report: &mut Report) -> 
     if gauge.is_exact() {
         return counts::run(options, &factories, gauge, report);
     }
-    for entries in [SMALL, LARGE] {
-        throughput(options, &factories, entries, report);
+    let sizes = [SMALL, LARGE].map(|entries| (entries, rows_of(options, entries)));
+    let rows: usize = sizes.iter().map(|(_, rows)| THREADS.len() * rows.len()).sum();
+    let mut progress = Progress::new(SUITE, rows as f64);
+    for (entries, rows) in sizes {
+        throughput(options, &factories, entries, &rows, report, &mut progress);
     }
     if options.wants_op(FLOOR) {
         floor::run(report)?;
     }
-    if options.wants_op(LATENCY) {
-        latency::run(options, &factories, report);
-    }
     Ok(())
 }
 
-/// All cells of maps of `entries` entries.
-fn throughput(options: &Options, factories: &[Factory], entries: usize, report: &mut Report) {
+/// The operations that are measured on maps of `entries` entries, with the way in which their keys are drawn.
+fn rows_of(options: &Options, entries: usize) -> Vec<(SharedOp, Draw)> {
     let slow = options.quick && entries >= LARGE;
     let wanted = |op: &SharedOp| options.wants_op(op.name()) && !(slow && op.refills());
-    let ops: Vec<SharedOp> = SharedOp::ALL.into_iter().filter(wanted).collect();
-    if ops.is_empty() {
+    let draws = |op: SharedOp| {
+        let draws = if op.draws() { &[Draw::Uniform, Draw::Zipf][..] } else { &[Draw::Uniform] };
+        draws.iter().map(move |draw| (op, *draw))
+    };
+    SharedOp::ALL.into_iter().filter(wanted).flat_map(draws).collect()
+}
+
+/// All cells of maps of `entries` entries.
+fn throughput(
+    options: &Options,
+    factories: &[Factory],
+    entries: usize,
+    rows: &[(SharedOp, Draw)],
+    report: &mut Report,
+    progress: &mut Progress,
+) {
+    if rows.is_empty() {
         return;
     }
     let effort = Effort::new(entries, options.quick);
@@ -204,17 +217,14 @@ fn throughput(options: &Options, factories: &[Factory], entries: usize, report: 
             |factory: &Factory| Member::new(*factory, entries, threads, patience(entries));
         let mut members: Vec<Member> = factories.iter().map(new_member).collect();
         let names = members.iter().map(|member| member.name).collect();
-        let section = rows::section(entries, threads, names);
+        let section = rows::section(SUITE, entries, threads, names);
         section.print_head();
         rows::print_memory(&section, &members);
-        for &op in &ops {
-            let draws =
-                if op.draws() { &[Draw::Uniform, Draw::Zipf][..] } else { &[Draw::Uniform] };
-            for &draw in draws {
-                let effort = Effort { rounds: effort.rounds_of(op, entries), ..effort };
-                let results = measure(&mut members, op, draw, &effort);
-                rows::add_times(report, &section, op, draw, &results);
-            }
+        for &(op, draw) in rows {
+            let effort = Effort { rounds: effort.rounds_of(op, entries), ..effort };
+            let results = measure(&mut members, op, draw, &effort);
+            rows::add_times(report, &section, op, draw, &results);
+            progress.advance(1.0);
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) type Scc = scc::HashMap<u64, u64, Keyed>;
 pub(crate) type Dash = DashMap<u64, u64, Keyed>;
 /// hashbrown behind the standard library's lock for many readers or one writer.
 pub(crate) type ReadWrite = RwLock<hashbrown::HashMap<u64, u64, Keyed>>;
+/// hashbrown behind a spin lock.
+pub(crate) type SpinHashbrown = Locked<hashbrown::HashMap<u64, u64, Keyed>>;
 /// heptad's own single-owner map behind its spin lock.
 pub(crate) type SpinSwiss = Locked<swiss::Map<u64, u64>>;
 
@@ -139,6 +141,16 @@ peer! {
         let map = self.read().unwrap_or_else(PoisonError::into_inner);
         sum_of(keys, |key| map.get(&key).copied())
     }
+}
+
+peer! {
+    SpinHashbrown: "hashbrown, spin";
+    make |room, hasher| Locked::new(hashbrown::HashMap::with_capacity_and_hasher(room, hasher));
+    get |map, key| map.with(|map| map.get(&key).copied());
+    insert |map, key, value| map.with(|map| map.try_insert(key, value).is_ok());
+    upsert |map, key, value| map.with(|map| map.insert(key, value));
+    remove |map, key| map.with(|map| map.remove(&key));
+    len |map| map.with(|map| map.len());
 }
 
 peer! {

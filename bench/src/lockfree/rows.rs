@@ -10,7 +10,6 @@ use crate::{
 use super::{
     members::Member,
     plan::Kind,
-    sizes::SUITE,
     worker::{Latency, Memory},
 };
 
@@ -26,9 +25,14 @@ pub(crate) struct Sample {
 }
 
 /// A section of maps that are made for `entries` entries and have as many.
-pub(crate) fn section(entries: usize, threads: usize, names: Vec<&'static str>) -> Section {
+pub(crate) fn section(
+    suite: &'static str,
+    entries: usize,
+    threads: usize,
+    names: Vec<&'static str>,
+) -> Section {
     let subject = vec![("load", json!(1.0)), ("threads", json!(threads))];
-    Section { suite: SUITE, entries, subject, names }
+    Section { suite, entries, subject, names }
 }
 
 /// Prints the memory of the filled maps.
@@ -97,11 +101,13 @@ pub(crate) fn add_latencies(
         ("p9999_ns", of_each(results, |latency| latency.p9999 as f64)),
         ("p50_ns", of_each(results, |latency| latency.p50 as f64)),
         ("p99_ns", of_each(results, |latency| latency.p99 as f64)),
+        ("p999_ns", of_each(results, |latency| latency.p999 as f64)),
+        ("most_ns", of_each(results, |latency| latency.most as f64)),
     ];
     // Preemption is part of what is measured here.
     let disturbed = vec![false; results.len()];
-    let (op, keys) = (format!("latency-{}", kind.name()), Some(Draw::Uniform.name()));
-    report.add(section, &Row { op, keys, measures, disturbed, failures: failures(results) });
+    let op = kind.name().into();
+    report.add(section, &Row { op, keys: None, measures, disturbed, failures: failures(results) });
 }
 
 /// Adds the instructions of one operation, the maps' memory afterwards, and the allocations; prints the first.
@@ -151,7 +157,7 @@ mod tests {
     /// A failed cell is null and gives the reason.
     #[test]
     fn cells_have_the_promised_fields() {
-        let section = section(1000, 2, vec!["heptad", "one", "other"]);
+        let section = section("lockfree", 1000, 2, vec!["heptad", "one", "other"]);
         let sample = |nanoseconds, disturbed| {
             let memory = Memory { bytes: 30_000 };
             Ok(Sample { nanoseconds, allocations: 1.5, disturbed, memory })
@@ -159,7 +165,7 @@ mod tests {
         let results = [sample(20.0, false), sample(30.0, true), Err("hangs".into())];
         let mut report = Report::default();
         add_times(&mut report, &section, SharedOp::Update, Draw::Zipf, &results);
-        let latency = Latency { steps: 9, p50: 50, p99: 99, p9999: 200, most: 300 };
+        let latency = Latency { steps: 9, p50: 50, p99: 99, p999: 150, p9999: 200, most: 300 };
         let slower = Latency { p9999: 2000, ..latency };
         let results = [Ok(latency), Ok(slower), Err("hangs".into())];
         add_latencies(&mut report, &section, Kind::Upsert, &results);
@@ -177,7 +183,7 @@ mod tests {
         let failed = &cells[1];
         assert_eq!((&failed["peer"], &failed["failure"]), (&"other".into(), &"hangs".into()));
         assert!(failed["ratio"].is_null() && failed["peer_ns"].is_null());
-        assert_eq!(cells[2]["op"], "latency-upsert");
+        assert_eq!(cells[2]["op"], "upsert");
         assert_eq!((&cells[2]["ratio"], &cells[2]["ours_p9999_ns"]), (&10.0.into(), &200.0.into()));
         assert_eq!(cells[3]["failure"], "hangs");
         let instructions = (&cells[4]["peer_instructions"], &cells[4]["ratio"]);

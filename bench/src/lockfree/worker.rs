@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     memory::{self, Tally},
     op::{Draw, SharedOp},
+    processors::{allowed, sit_on},
 };
 
 use super::{
@@ -33,7 +34,8 @@ pub(crate) enum Request {
     Fill { entries: usize, threads: usize },
     /// Measure one operation: each thread does `warm_steps` and then `steps` measured ones.
     Measure { op: SharedOp, draw: Draw, warm_steps: usize, steps: usize, seed: u64 },
-    /// Time each step: `steps` of all kinds by each thread.
+    /// Time each step: `steps` of all kinds by each thread. The threads share the processors evenly, and none moves from
+    /// one to another.
     TimeEach { steps: usize, seed: u64 },
     /// Report the latencies so far, and forget them.
     Latencies,
@@ -62,22 +64,23 @@ pub(crate) struct Memory {
     pub(crate) bytes: i64,
 }
 
-/// Nanoseconds of a step: the quantiles at 50 %, 99 % and 99.99 %, and the maximum.
+/// Nanoseconds of a step: the quantiles at 50 %, 99 %, 99.9 % and 99.99 %, and the maximum.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Latency {
     pub(crate) steps: u64,
     pub(crate) p50: u64,
     pub(crate) p99: u64,
+    pub(crate) p999: u64,
     pub(crate) p9999: u64,
     pub(crate) most: u64,
 }
 
 impl Latency {
-    pub(crate) const NAMES: [&str; 4] = ["p50", "p99", "p99.99", "most"];
+    pub(crate) const NAMES: [&str; 5] = ["p50", "p99", "p99.9", "p99.99", "most"];
 
     /// In the order of their names.
-    pub(crate) fn quantiles(&self) -> [u64; 4] {
-        [self.p50, self.p99, self.p9999, self.most]
+    pub(crate) fn quantiles(&self) -> [u64; 5] {
+        [self.p50, self.p99, self.p999, self.p9999, self.most]
     }
 }
 
@@ -239,7 +242,9 @@ impl Worker {
         let tasks = self.plan.mixed_tasks(steps, seed);
         let expected = tasks.iter().fold(0u64, |sum, task| sum.wrapping_add(task.expected));
         let gate = Gate::new(self.threads);
+        let allowed = allowed();
         let timed = self.pool.run(self.threads, move |thread| {
+            sit_on(thread, &allowed);
             let mut latencies = no_latencies();
             gate.pass();
             let sum = map.time_each(&tasks[thread], &mut |kind, nanoseconds| {
@@ -263,6 +268,7 @@ impl Worker {
             steps: histogram.len(),
             p50: histogram.value_at_quantile(0.5),
             p99: histogram.value_at_quantile(0.99),
+            p999: histogram.value_at_quantile(0.999),
             p9999: histogram.value_at_quantile(0.9999),
             most: histogram.max(),
         };

@@ -31,12 +31,14 @@ use std::{
 
 use hdrhistogram::Histogram;
 use heptad::hash::hash_word;
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use rustix::thread::sched_setaffinity;
 
 use crate::{
     gauge::thread_nanoseconds,
     lockfree::peers::{Papaya, PerOperation, Scc},
     options::Options,
+    processors::{allowed, sit_on},
+    progress,
     report::{Report, Row, Section},
     rounds::median,
     workload::key,
@@ -114,17 +116,6 @@ struct Signals {
     turns: AtomicU64,
 }
 
-/// Pins the calling thread to a processor of its own: number `number` among those in `allowed`.
-fn sit_on(number: usize, allowed: &CpuSet) {
-    let mut processors = (0..CpuSet::MAX_CPU).filter(|&processor| allowed.is_set(processor));
-    if let Some(processor) = processors.nth(number) {
-        let mut only = CpuSet::new();
-        only.set(processor);
-        // Without pinning, spans count in which both threads shared one processor.
-        let _ = sched_setaffinity(None, &only);
-    }
-}
-
 /// The rounds of one contender for one operation, still or moving.
 struct Course {
     size: Size,
@@ -135,6 +126,21 @@ struct Course {
     latencies: Histogram<u64>,
     moves: u64,
 }
+
+/// Measures every operation with one contender.
+type Contend = fn(Size) -> [Taken; OPS.len()];
+
+const CONTENDERS: [Contend; 9] = [
+    contend::<Heptad<1, true>>,
+    contend::<Heptad<1, false>>,
+    contend::<Heptad<2, true>>,
+    contend::<Heptad<4, true>>,
+    contend::<Floor<false, 0>>,
+    contend::<Floor<true, 0>>,
+    contend::<Floor<true, HASHES_OF_HEPTAD>>,
+    contend::<Growing<PerOperation<Papaya>>>,
+    contend::<Growing<Scc>>,
+];
 
 /// Measures the suite, if `options` selects it.
 pub(crate) fn run(options: &Options, report: &mut Report) {
@@ -152,19 +158,13 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
             "{:<12}{:<8}{:<8}{:>8}{:>10}{:>10}{:>10}{:>10}{:>12}{:>8}",
             "", "", "", "ns/op", "of still", "p50", "p99", "p99.99", "max", "moves"
         );
-        let taken = [
-            contend::<Heptad<1, true>>(size),
-            contend::<Heptad<1, false>>(size),
-            contend::<Heptad<2, true>>(size),
-            contend::<Heptad<4, true>>(size),
-            contend::<Floor<false, 0>>(size),
-            contend::<Floor<true, 0>>(size),
-            contend::<Floor<true, HASHES_OF_HEPTAD>>(size),
-            contend::<Growing<PerOperation<Papaya>>>(size),
-            contend::<Growing<Scc>>(size),
-        ];
+        let taken =
+            progress::through(SUITE, CONTENDERS.to_vec(), |_| 1.0).map(|contend| contend(size));
+        let taken: Vec<_> = taken.collect();
         for op in OPS {
-            add(report, entries, op, &taken.map(|of_contender| of_contender[op as usize]));
+            let of_op: Vec<Taken> =
+                taken.iter().map(|of_contender| of_contender[op as usize]).collect();
+            add(report, entries, op, &of_op);
         }
         copy::run(SUITE, entries, rounds, report);
     }
@@ -232,7 +232,7 @@ impl Course {
         let map = M::with_entries(size.entries);
         let signals = Signals::default();
         let mut spans = Vec::new();
-        let allowed = sched_getaffinity(None).unwrap_or_else(|_| CpuSet::new());
+        let allowed = allowed();
         sit_on(0, &allowed);
         thread::scope(|scope| {
             let neighbour = scope.spawn(|| {

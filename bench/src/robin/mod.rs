@@ -14,7 +14,7 @@
 
 use anyhow::Result;
 
-use crate::report::Report;
+use crate::{progress, report::Report};
 
 mod growth;
 mod merge;
@@ -23,10 +23,15 @@ mod pass;
 mod race;
 mod threads;
 
-/// Runs all parts; only the small tables if `quick`.
+/// One part; only the small tables if `quick`.
+type Part = fn(quick: bool, report: &mut Report) -> Result<()>;
+
+/// With their weights: about their shares of the time.
+const PARTS: [(f64, Part); 4] =
+    [(4.0, pass::run), (1.0, growth::run), (1.0, threads::run), (3.0, merge::run)];
+
+/// Runs all parts.
 pub(crate) fn run(quick: bool, report: &mut Report) -> Result<()> {
-    pass::run(quick, report)?;
-    growth::run(quick, report)?;
-    threads::run(quick, report)?;
-    merge::run(quick, report)
+    let mut parts = progress::through(race::PASSES, PARTS.into(), |part| part.0);
+    parts.try_for_each(|(_, run)| run(quick, report))
 }

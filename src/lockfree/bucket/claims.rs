@@ -1,6 +1,7 @@
 //! The claims of a group: which of its slots are visible in some header, or reserved.
 
 use super::{Group, header::GROUP_SLOTS, reserver::Reserver};
+use crate::layout::lowest_bit;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
 /// What a slot is wanted for.
@@ -38,7 +39,7 @@ impl Group {
             if enough == 0 {
                 return None;
             }
-            let slot = free.trailing_zeros();
+            let slot = lowest_bit(free);
             if !reserver.reserves(self, slot) {
                 return None;
             }

@@ -20,6 +20,8 @@
 
 use core::num::NonZeroU32;
 
+use crate::layout::{lowest_bit, lowest_of_three};
+
 /// Slots of a bucket.
 pub(crate) const OWN_SLOTS: u32 = 3;
 /// Regions of groups; a bucket has one group in each.
@@ -191,7 +193,7 @@ impl Header {
     #[inline]
     pub(crate) fn free_own(self) -> Option<u32> {
         let free = !(self.0 | self.0 >> RESERVED_SHIFT) & OWN;
-        if free == 0 { None } else { Some(free.trailing_zeros()) }
+        if free == 0 { None } else { Some(lowest_of_three(free)) }
     }
 
     /// Does an operation hold the own slot?
@@ -322,7 +324,7 @@ impl Iterator for Places {
         if self.0 == 0 {
             return None;
         }
-        let place = Place::of_bit(self.0.trailing_zeros());
+        let place = Place::of_bit(lowest_bit(self.0));
         self.0 &= self.0 - 1;
         Some(place)
     }

@@ -10,9 +10,12 @@
 //! located while the groups of these are on their way.
 
 use super::key::{Key, Matches};
-use crate::lockfree::{
-    arena::Table,
-    bucket::{Header, Home},
+use crate::{
+    layout::lowest_bit,
+    lockfree::{
+        arena::Table,
+        bucket::{Header, Home},
+    },
 };
 
 /// Keys that go through a pass together.
@@ -74,7 +77,7 @@ impl Iterator for Indices {
         if self.0 == 0 {
             return None;
         }
-        let index = self.0.trailing_zeros() as usize % TOGETHER;
+        let index = lowest_bit(u64::from(self.0)) as usize % TOGETHER;
         self.0 &= self.0 - 1;
         Some(index)
     }

@@ -6,6 +6,7 @@
 
 use super::key::{Key, Look, Matches};
 use crate::{
+    layout::lowest_of_three,
     lockfree::{
         arena::Table,
         bucket::{Header, Home, OWN_SLOTS, Place, Reserver},
@@ -32,7 +33,7 @@ impl<'a> Home<'a> {
         if hits == 0 {
             return None;
         }
-        let slot = hits.trailing_zeros();
+        let slot = lowest_of_three(hits);
         Some((slot, self.value_in_bucket(seen, slot)))
     }
 

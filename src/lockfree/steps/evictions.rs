@@ -3,7 +3,7 @@
 use std::{boxed::Box, cell::Cell, collections::BTreeMap, rc::Rc, vec, vec::Vec};
 
 use super::{
-    Call, Interrupt, Judged, Map, region_for,
+    Call, Interrupt, Judged, Map, each_in_each, each_killed, region_for,
     scenes::{full_home, key},
     steps, sweep,
 };
@@ -46,15 +46,7 @@ fn scenes() -> [super::Scene; 2] {
 
 #[test]
 fn p4_every_operation_in_every_other_at_every_access() {
-    for mut scene in scenes() {
-        for outer in operations() {
-            for inner in operations() {
-                sweep(|accesses| {
-                    scene.play(&[Call::stopped(outer, accesses, vec![inner.into()])]) == 1
-                });
-            }
-        }
-    }
+    scenes().iter_mut().for_each(|scene| each_in_each(scene, &operations()));
 }
 
 #[test]
@@ -75,15 +67,7 @@ fn p4_two_operations_in_a_row_in_an_eviction() {
 /// A killed operation leaves a slot reserved at the most, and the next ones go on.
 #[test]
 fn n5_p4_killed_at_every_access() {
-    for mut scene in scenes() {
-        for dead in operations() {
-            for heir in operations() {
-                sweep(|accesses| {
-                    scene.play(&[Call::killed(dead, accesses), heir.into(), dead.into()]) == 1
-                });
-            }
-        }
-    }
+    scenes().iter_mut().for_each(|scene| each_killed(scene, &operations()));
 }
 
 /// What `choose` gets were entries: keys with their own values, although slots are filled again meanwhile.

@@ -259,6 +259,28 @@ fn is_refused(record: &Record) -> bool {
     matches!(record.answer, Some(Answer::Refused(_)))
 }
 
+/// Plays each of `operations` in the middle of each, at every access.
+fn each_in_each(scene: &mut Scene, operations: &[Operation]) {
+    for &outer in operations {
+        for &inner in operations {
+            sweep(|accesses| {
+                scene.play(&[Call::stopped(outer, accesses, vec![inner.into()])]) == 1
+            });
+        }
+    }
+}
+
+/// Kills each of `operations` at every access; then plays each of them, and the killed one again.
+fn each_killed(scene: &mut Scene, operations: &[Operation]) {
+    for &dead in operations {
+        for &heir in operations {
+            sweep(|accesses| {
+                scene.play(&[Call::killed(dead, accesses), heir.into(), dead.into()]) == 1
+            });
+        }
+    }
+}
+
 /// Calls `trial` with 0, 1 and so on, until it answers that the stop was not reached.
 fn sweep(mut trial: impl FnMut(u64) -> bool) {
     let mut accesses_before = 0;

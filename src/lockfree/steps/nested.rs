@@ -3,7 +3,7 @@
 use std::{eprintln, vec, vec::Vec};
 
 use super::{
-    Call, End, Stop,
+    Call, End, Stop, each_in_each, each_killed,
     scenes::{Setting, full_home, key, settings},
     sweep,
 };
@@ -61,16 +61,7 @@ fn p4_updates_in_a_full_home() {
 
 #[test]
 fn p4_every_operation_in_every_other_at_every_access() {
-    in_every_setting(|Setting { scene, operations, .. }| {
-        for &outer in operations.iter() {
-            for &inner in operations.iter() {
-                sweep(|accesses_before| {
-                    let call = Call::stopped(outer, accesses_before, vec![inner.into()]);
-                    scene.play(&[call]) == 1
-                });
-            }
-        }
-    });
+    in_every_setting(|Setting { scene, operations, .. }| each_in_each(scene, operations));
 }
 
 #[test]
@@ -100,16 +91,7 @@ fn p4_an_interrupt_in_an_interrupt() {
 /// A killed operation blocks nobody, and costs one slot.
 #[test]
 fn n5_p4_killed_at_every_access() {
-    in_every_setting(|Setting { scene, operations, .. }| {
-        for &dead in operations.iter() {
-            for &heir in operations.iter() {
-                sweep(|accesses_before| {
-                    scene.play(&[Call::killed(dead, accesses_before), heir.into(), dead.into()])
-                        == 1
-                });
-            }
-        }
-    });
+    in_every_setting(|Setting { scene, operations, .. }| each_killed(scene, operations));
 }
 
 #[test]

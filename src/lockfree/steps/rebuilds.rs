@@ -2,7 +2,9 @@
 
 use std::{boxed::Box, cell::Cell, rc::Rc, vec, vec::Vec};
 
-use super::{Call, Interrupt, Judged, Map, Scene, region_for, steps, sweep};
+use super::{
+    Call, Interrupt, Judged, Map, Scene, each_in_each, each_killed, region_for, steps, sweep,
+};
 use crate::lockfree::{
     arena::Shape,
     judge::{OWN, Operation, Operation::*, keys_of_home},
@@ -41,15 +43,7 @@ fn operations() -> Vec<Operation> {
 
 #[test]
 fn n3_every_operation_in_every_other_at_every_access() {
-    for mut scene in scenes() {
-        for outer in operations() {
-            for inner in operations() {
-                sweep(|accesses| {
-                    scene.play(&[Call::stopped(outer, accesses, vec![inner.into()])]) == 1
-                });
-            }
-        }
-    }
+    scenes().iter_mut().for_each(|scene| each_in_each(scene, &operations()));
 }
 
 /// A helper is stopped, the rebuild completed, the key removed or changed, and only then it goes on.
@@ -77,15 +71,7 @@ fn m2_m3_a_late_helper_brings_nothing_back() {
 /// Who is killed in a rebuild is in nobody's way, and the rebuild ends.
 #[test]
 fn n5_killed_at_every_access() {
-    for mut scene in scenes() {
-        for dead in operations() {
-            for heir in operations() {
-                sweep(|accesses| {
-                    scene.play(&[Call::killed(dead, accesses), heir.into(), dead.into()]) == 1
-                });
-            }
-        }
-    }
+    scenes().iter_mut().for_each(|scene| each_killed(scene, &operations()));
 }
 
 /// A reader that has gone on to the second table finds its key when that one is rebuilt meanwhile too.

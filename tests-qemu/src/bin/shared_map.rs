@@ -177,8 +177,12 @@ fn refusals(map: usize) -> (u64, u64) {
     (busy, full)
 }
 
+/// No home has more keys than it takes, in any run: seed and keys are constants. But a change is `Busy` while four others
+/// at least, each stopped in the middle of its own, have reserved all that its home could use, which is rare.
 fn never_full_within_capacity() {
-    assert_eq!(refusals(0), (0, 0));
+    let (busy, full) = refusals(0);
+    println!("{busy} times busy");
+    assert!(full == 0 && busy < CORES as u64 * MAIN_OPERATIONS / 1_000);
 }
 
 fn a_crowded_map_refuses_and_bears_it() {

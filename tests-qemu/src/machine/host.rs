@@ -144,6 +144,10 @@ cfg_if::cfg_if! {
         fn interrupted_address(context: &libc::ucontext_t) -> usize {
             context.uc_mcontext.pc as usize
         }
+    } else if #[cfg(all(target_os = "linux", target_arch = "riscv64"))] {
+        fn interrupted_address(context: &libc::ucontext_t) -> usize {
+            context.uc_mcontext.__gregs[libc::REG_PC] as usize
+        }
     } else {
         /// Each system keeps it at a different place; a tick without it still counts as a tick.
         fn interrupted_address(_: &libc::ucontext_t) -> usize {

@@ -3,7 +3,9 @@
 use anyhow::{Result, bail};
 use xshell::{Cmd, Shell};
 
-use crate::matrix::{AARCH64_NONE_SOFTFLOAT, Backend, RISCV64IMAC_NONE, X86_64_LINUX, X86_64_NONE};
+use crate::matrix::{
+    AARCH64_NONE_SOFTFLOAT, ALL, Backend, RISCV64IMAC_NONE, X86_64_LINUX, X86_64_NONE,
+};
 use crate::needs;
 use crate::user_mode::{AARCH64, Guest, RISCV64};
 
@@ -40,8 +42,8 @@ pub(super) struct Machine {
     pub(super) mnemonics: &'static [&'static str],
     /// The instruction that a routine starts with.
     pub(super) landing_pad: &'static str,
-    /// The paths through each routine for which its banner states the cost, in that order.
-    pub(super) paths: &'static [Path],
+    /// The paths through the short routines for which the banner states the cost, in that order.
+    paths_in_a_group: &'static [Path],
 }
 
 /// The line of a banner that states the costs of the form that all of it describes.
@@ -58,8 +60,7 @@ const fn path(routine: &'static str, name: &'static str, taken: &'static [bool])
     Path { routine, name, taken }
 }
 
-// The paths through `find_words`, which has the same layout on every architecture. One entry takes
-// two turns: one prefetches its cache line, and one answers.
+// The paths through `find_words`. One entry takes two turns: one prefetches its cache line, and one answers.
 const NO_ENTRY: &[bool] = &[true, true, true];
 const ONE_AT_HOME: &[bool] =
     &[false, false, true, false, true, false, false, false, false, true, true];
@@ -70,6 +71,18 @@ const TWO_AT_HOME: &[bool] = &[
 const ONE_MISS: &[bool] = &[false, false, true, false, true, false, true, true, false, true, true];
 const ONE_DISPLACED: &[bool] =
     &[false, false, true, false, true, false, true, false, false, false, false, false, false, true];
+
+/// The paths through the lookups, whose branches have one layout on every architecture.
+const LOOKUPS: &[Path] = &[
+    path("find_word", "first match at home", &[false, false]),
+    path("find_word", "miss at home", &[true, false]),
+    path("find_word", "first match in the alternate", &[true, true, false, false]),
+    path("find_words", "no entry", NO_ENTRY),
+    path("find_words", "one first match at home", ONE_AT_HOME),
+    path("find_words", "two first matches at home", TWO_AT_HOME),
+    path("find_words", "one miss at home", ONE_MISS),
+    path("find_words", "one first match in the alternate", ONE_DISPLACED),
+];
 
 pub(super) const MACHINES: &[Machine] = &[
     Machine {
@@ -120,18 +133,10 @@ pub(super) const MACHINES: &[Machine] = &[
             "xorq",
         ],
         landing_pad: "endbr64 ",
-        paths: &[
+        paths_in_a_group: &[
             path("match_slots", "always", &[]),
             path("free_slot", "a slot is free", &[false]),
             path("free_slot", "full", &[true]),
-            path("find_word", "first match at home", &[false, false]),
-            path("find_word", "miss at home", &[true, false]),
-            path("find_word", "first match in the alternate", &[true, true, false, false]),
-            path("find_words", "no entry", NO_ENTRY),
-            path("find_words", "one first match at home", ONE_AT_HOME),
-            path("find_words", "two first matches at home", TWO_AT_HOME),
-            path("find_words", "one miss at home", ONE_MISS),
-            path("find_words", "one first match in the alternate", ONE_DISPLACED),
         ],
     },
     Machine {
@@ -152,18 +157,7 @@ pub(super) const MACHINES: &[Machine] = &[
             "rbit", "ret", "ror", "str", "sub", "subs", "tbnz", "tbz", "ubfx",
         ],
         landing_pad: "bti c",
-        paths: &[
-            path("match_slots", "always", &[]),
-            path("free_slot", "always", &[]),
-            path("find_word", "first match at home", &[false, false]),
-            path("find_word", "miss at home", &[true, false]),
-            path("find_word", "first match in the alternate", &[true, true, false, false]),
-            path("find_words", "no entry", NO_ENTRY),
-            path("find_words", "one first match at home", ONE_AT_HOME),
-            path("find_words", "two first matches at home", TWO_AT_HOME),
-            path("find_words", "one miss at home", ONE_MISS),
-            path("find_words", "one first match in the alternate", ONE_DISPLACED),
-        ],
+        paths_in_a_group: &[path("match_slots", "always", &[]), path("free_slot", "always", &[])],
     },
     RISCV64_BASE,
     Machine {
@@ -199,22 +193,20 @@ const RISCV64_BASE: Machine = Machine {
         "sub", "xor",
     ],
     landing_pad: "auipc zero, 0x0",
-    paths: &[
+    paths_in_a_group: &[
         path("match_slots", "always", &[]),
         path("free_slot", "a slot is free", &[false]),
         path("free_slot", "full", &[true]),
-        path("find_word", "first match at home", &[false, false]),
-        path("find_word", "miss at home", &[true, false]),
-        path("find_word", "first match in the alternate", &[true, true, false, false]),
-        path("find_words", "no entry", NO_ENTRY),
-        path("find_words", "one first match at home", ONE_AT_HOME),
-        path("find_words", "two first matches at home", TWO_AT_HOME),
-        path("find_words", "one miss at home", ONE_MISS),
-        path("find_words", "one first match in the alternate", ONE_DISPLACED),
     ],
 };
 
 impl Machine {
+    /// The paths through `routine` for which its banner states the cost, in that order.
+    pub(super) fn paths_through(&self, routine: &str) -> Vec<&'static Path> {
+        let all = self.paths_in_a_group.iter().chain(LOOKUPS);
+        all.filter(|path| path.routine == routine).collect()
+    }
+
     /// The program that runs programs of `target` here: none, or QEMU's user mode.
     pub(super) fn launcher(&self, shell: &Shell) -> Result<Option<&'static str>> {
         let host = needs::host_target(shell)?;
@@ -225,11 +217,17 @@ impl Machine {
         }
     }
 
-    /// `cargo` for programs of `target`.
-    pub(super) fn cargo<'shell>(&self, shell: &'shell Shell) -> Cmd<'shell> {
-        match self.guest {
-            Some(guest) => guest.cargo(shell, Backend::Chosen, self.target_features),
-            None => Backend::Chosen.cargo(shell, ""),
-        }
+    /// `cargo test` for programs that run here: the same ones that the stages `host`, `aarch64-user` and `riscv64-user`
+    /// build, so that nothing is compiled twice.
+    pub(super) fn cargo_test<'shell>(&self, shell: &'shell Shell) -> Cmd<'shell> {
+        let cargo = match self.guest {
+            Some(guest) => guest.cargo(shell, Backend::Chosen, self.target_features).args([
+                "test",
+                "--target",
+                self.target,
+            ]),
+            None => Backend::Assembly.cargo(shell, "").arg("test"),
+        };
+        cargo.arg("--release").args(ALL.arguments)
     }
 }

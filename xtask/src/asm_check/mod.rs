@@ -178,8 +178,7 @@ fn check_routine(
 ) {
     let what = source.path.display().to_string();
     findings.note(&what, &rules::complaints(machine, function, &declaration.prototype));
-    let paths: Vec<_> =
-        machine.paths.iter().filter(|path| path.routine == source.routine).collect();
+    let paths = machine.paths_through(&source.routine);
     findings.note(&what, &rules::contradictions(machine, function, banner, declaration, &paths));
     let bytes: usize = function.instructions.iter().map(|one| one.bytes.len()).sum();
     let mut line = format!("{}: {} instructions, {bytes} bytes", what, function.instructions.len());
@@ -226,10 +225,8 @@ fn assemble(
 
 /// Builds the test programs of [`PROGRAMS`] and returns their paths.
 fn build_test_programs(shell: &Shell, machine: &Machine) -> Result<Vec<PathBuf>> {
-    let mut command = machine
-        .cargo(shell)
-        .args(["test", "--quiet", "--release", "--no-run", "--message-format", "json"])
-        .args(["--target", machine.target]);
+    let mut command =
+        machine.cargo_test(shell).args(["--quiet", "--no-run", "--message-format", "json"]);
     for name in PROGRAMS {
         command = command.args(["--test", name]);
     }

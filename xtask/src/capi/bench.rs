@@ -22,8 +22,8 @@ use crate::needs::{self, Need};
 const USAGE: &str = "\
 usage: cargo xtask bench-c [--shared] [--counts] [--quick] [ROUNDS]
 
-  --shared   the lock-free map beside ck_ht, liburcu's cds_lfht and TBB's concurrent_hash_map, with one
-             thread and with two, instead of the set beside khash, robin_set and flat_hash_set
+  --shared   the lock-free map beside ck_ht, liburcu's cds_lfht, TBB's concurrent_hash_map and libcuckoo,
+             with one thread and with two, instead of the set beside khash, robin_set, Abseil's and Boost's
   --counts   instructions per operation, by callgrind, instead of times
   --quick    no table beyond 8 MiB, and 3 rounds
   ROUNDS     of times; medians are shown (7)";
@@ -42,6 +42,8 @@ struct Suite {
     name: &'static str,
     source: &'static str,
     needs: &'static [Need],
+    /// A peer that older distributions do not have: what it needs, and its name.
+    optional: Option<(Need, &'static str)>,
     /// The names of the peers' libraries for pkg-config.
     libraries: &'static [&'static str],
     /// By their numbers in the program.
@@ -58,9 +60,21 @@ const PEERS: Suite = Suite {
         Need::File("/usr/include/tsl/robin_set.h", "robin-map-dev"),
         Need::File("/usr/include/absl/container/flat_hash_set.h", "libabsl-dev"),
     ],
+    optional: Some((
+        Need::File("/usr/include/boost/unordered/unordered_flat_set.hpp", "libboost1.81-dev"),
+        "unordered_flat_set",
+    )),
     libraries: &["absl_flat_hash_set"],
     operations: &["insert", "hit", "miss", "hits in batches", "churn", "remove"],
-    tables: &["heptad", "heptad_called", "heptad_half", "khash", "robin_set", "flat_hash_set"],
+    tables: &[
+        "heptad",
+        "heptad_called",
+        "heptad_half",
+        "khash",
+        "robin_set",
+        "flat_hash_set",
+        "unordered_flat_set",
+    ],
 };
 
 const SHARED: Suite = Suite {
@@ -71,10 +85,12 @@ const SHARED: Suite = Suite {
         // The compiler's headers are in a folder named after the machine.
         Need::File("/usr/share/doc/liburcu-dev", "liburcu-dev"),
         Need::File("/usr/include/oneapi/tbb/concurrent_hash_map.h", "libtbb-dev"),
+        Need::File("/usr/include/libcuckoo/cuckoohash_map.hh", "libcuckoo-dev"),
     ],
+    optional: None,
     libraries: &["ck", "liburcu", "liburcu-cds", "tbb"],
     operations: &["insert", "hit", "miss", "update", "insert + remove"],
-    tables: &["heptad", "ck_ht", "cds_lfht", "tbb"],
+    tables: &["heptad", "ck_ht", "cds_lfht", "tbb", "libcuckoo"],
 };
 
 /// The options of the command.
@@ -118,7 +134,12 @@ pub(crate) fn cells(shell: &Shell, arguments: &[&str]) -> Result<(Vec<Value>, Ve
         Need::File(_, package) => Some(*package),
         _ => None,
     };
-    Ok((measure(shell, &call)?, call.suite().needs.iter().filter_map(package).collect()))
+    let cells = measure(shell, &call)?;
+    let suite = call.suite();
+    let is_there = |name: &str| cells.iter().any(|cell| cell["peer"] == name);
+    let optional = suite.optional.filter(|(_, name)| is_there(name)).map(|(need, _)| need);
+    let packages = suite.needs.iter().chain(optional.as_ref()).filter_map(package).collect();
+    Ok((cells, packages))
 }
 
 /// Builds the program and runs it.
@@ -129,6 +150,10 @@ fn measure(shell: &Shell, call: &Call) -> Result<Vec<Value>> {
         needed.push(Need::Program("valgrind", "valgrind"));
     }
     needs::obtain(shell, &needed)?;
+    if let Some((need, name)) = suite.optional {
+        needs::obtain(shell, &[need])
+            .unwrap_or_else(|error| println!("{name} is left out: {error:#}"));
+    }
     let folder = PathBuf::from(target_folder()).join("capi-bench");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
@@ -227,6 +252,11 @@ fn count_of(file: &str, suite: &Suite) -> Option<Figure> {
 /// A cell for each operation and peer, in the order of the suite.
 fn cells_of(suite: &Suite, figures: &[Figure]) -> Result<Vec<Value>> {
     let (ours, peers) = suite.tables.split_first().context("a suite has tables")?;
+    let is_left_out = |peer: &str| {
+        suite.optional.is_some_and(|(_, name)| name == peer)
+            && figures.iter().all(|it| it.table != peer)
+    };
+    let peers: Vec<&str> = peers.iter().copied().filter(|peer| !is_left_out(peer)).collect();
     let mut subjects: Vec<(u64, u64)> = figures.iter().map(|it| (it.entries, it.threads)).collect();
     subjects.sort_unstable();
     subjects.dedup();
@@ -241,7 +271,7 @@ fn cells_of(suite: &Suite, figures: &[Figure]) -> Result<Vec<Value>> {
                 figures.iter().filter(is_its).map(|it| (it.measure.as_str(), it.value)).collect()
             };
             let our_figures = of(ours);
-            for peer in peers {
+            for peer in &peers {
                 let peer_figures = of(peer);
                 let mut cell = Map::new();
                 for (measure, value) in &our_figures {
@@ -281,18 +311,33 @@ mod tests {
     #[test]
     fn a_cell_has_a_peer_beside_heptad() {
         let mut printed = String::new();
-        for (table, figure) in SHARED.tables.iter().zip([10.0, 5.0, 20.0, 40.0]) {
+        for (table, figure) in SHARED.tables.iter().zip([10.0, 5.0, 20.0, 40.0, 30.0]) {
             for operation in SHARED.operations {
                 printed += &format!("100\t2\t{operation}\t{table}\tns\t{figure}\n");
             }
         }
         let cells = cells_of(&SHARED, &figures_in(&printed).unwrap()).unwrap();
-        assert_eq!(cells.len(), 15);
+        assert_eq!(cells.len(), 20);
         let first = json!({
             "suite": "c-shared", "op": "insert", "entries": 100, "threads": 2, "peer": "ck_ht",
             "ours_ns": 10.0, "peer_ns": 5.0, "ratio": 0.5,
         });
         assert_eq!(cells[0], first);
         assert!(figures_in("heptad found 3 of 4").is_err());
+    }
+
+    #[test]
+    fn only_the_optional_peer_may_be_left_out() {
+        let figures = |left_out: &str| -> Vec<Figure> {
+            let tables = PEERS.tables.iter().filter(|table| **table != left_out);
+            let lines = tables.flat_map(|table| {
+                PEERS.operations.iter().map(move |it| format!("9\t1\t{it}\t{table}\tns\t1\n"))
+            });
+            figures_in(&lines.collect::<String>()).unwrap()
+        };
+        let cells = |left_out| cells_of(&PEERS, &figures(left_out));
+        assert_eq!(cells("unordered_flat_set").unwrap().len(), 5 * PEERS.operations.len());
+        assert_eq!(cells("").unwrap().len(), 6 * PEERS.operations.len());
+        assert!(cells("khash").is_err());
     }
 }

@@ -36,7 +36,7 @@ const SOURCES: &[&str] =
 const BOOT: &[&str] = &[
     "--foreground",
     "--kill-after=2",
-    "60",
+    "300",
     "qemu-system-aarch64",
     "-M",
     "virt,gic-version=3",

@@ -226,11 +226,7 @@ pub(super) fn object_is_closed(
         if !is_alone {
             println!("      it must offer the functions asked for, as weak symbols, and no others");
         }
-        // Without Zbb, LLVM counts trailing zeros by a table of 64 bytes, and each function brings its own: 117 of them,
-        // 7.5 KB, stand in one section of the library, of which the linker takes all or nothing. The code itself is
-        // as long as elsewhere.
-        let most_for_few = if library.target.starts_with("riscv") { 13 << 10 } else { 8 << 10 };
-        let is_small = bytes < if functions.len() > 10 { 286 << 10 } else { most_for_few };
+        let is_small = bytes < if functions.len() > 10 { 298 << 10 } else { 8 << 10 };
         count += Count::of(foreign.is_empty() && panics.is_empty() && is_small && is_alone);
     }
     if library.shared.is_none() {

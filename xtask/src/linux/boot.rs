@@ -13,7 +13,7 @@ use crate::stage::Count;
 const MACHINE: &[&str] = &[
     "--foreground",
     "--kill-after=2",
-    "400",
+    "900",
     "qemu-system-x86_64",
     "-M",
     "q35",

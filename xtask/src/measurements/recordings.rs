@@ -23,7 +23,8 @@ pub(super) struct Recording {
 impl Recording {
     /// Does it repeat exactly? Times need a machine that does nothing else.
     pub(super) fn is_exact(&self) -> bool {
-        self.program == Program::Sizes || self.options.contains(&"--counts")
+        let counts = |option: &&str| ["--counts", "stopped"].contains(option);
+        self.program == Program::Sizes || self.options.iter().any(counts)
     }
 
     /// The command that measures the same without storing it.
@@ -74,6 +75,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
     Recording { name: "size-counts", program: Program::Sizes, options: &[] },
     bench("probe-counts", &["--counts", "--suite", "probe"]),
     bench("lockfree-counts", &["--counts", "--suite", "lockfree"]),
+    bench("stopped-counts", &["--suite", "stopped"]),
     // Under callgrind, changes of a large sorted vector take minutes.
     bench(
         "robin-counts",
@@ -85,13 +87,18 @@ pub(super) const RECORDINGS: &[Recording] = &[
     bench("batch-times", &["--suite", "batch"]),
     bench("dependent-times", &["--suite", "dependent"]),
     bench("sweep-times", &["--suite", "sweep"]),
+    // The largest octave takes half an hour.
+    bench("curves-times", &["--suite", "curves", "--quick"]),
+    bench("keys-times", &["--suite", "keys"]),
+    bench("worst-times", &["--suite", "worst"]),
     bench("rebuild-times", &["--suite", "rebuild"]),
     bench("robin-times", &["--suite", "robin"]),
     bench("robin-passes", &["--suite", "robin-passes"]),
     bench_c("c-times", &[]),
     bench_c("c-shared-times", &["--shared"]),
-    // The last, because its eight threads are in the load average afterwards. Each of 12 maps has enough rounds in the
-    // short run, and takes half an hour in the long one.
+    // These are the last, because their eight threads are in the load average afterwards.
+    bench("preempted-times", &["--suite", "preempted"]),
+    // Each of 12 maps has enough rounds in the short run, and takes half an hour in the long one.
     bench("lockfree-times", &["--suite", "lockfree", "--quick"]),
 ];
 

@@ -23,6 +23,17 @@ const MEASURES: &[(&str, &str)] = &[
     ("p99_ns", "nanoseconds, the 99th percentile"),
     ("p999_ns", "nanoseconds, the 99.9th percentile"),
     ("p9999_ns", "nanoseconds, the 99.99th percentile"),
+    ("most_ns", "nanoseconds, the most"),
+    (
+        "waits",
+        "instructions of an operation before which its thread may be stopped so that another thread waits",
+    ),
+    ("steps", "instructions of the operation"),
+    (
+        "unfinished",
+        "of 1,000 operations of the other thread, those that wait until the first one goes on, at most",
+    ),
+    ("kept_bytes", "bytes that the other thread requests meanwhile and does not return, at most"),
     ("p9999_at_rest_ns", "nanoseconds, the 99.99th percentile at rest"),
     ("worst_ratio", "the worst ratio among the sizes"),
     (BYTES, "bytes per entry"),

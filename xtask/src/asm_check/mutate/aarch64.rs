@@ -1,6 +1,6 @@
 //! Mutants of one AArch64 instruction: changed bits of its 32-bit word, chosen by its mnemonic.
 
-use super::variant::Variant;
+use super::variant::{Variant, variants_of_word};
 use crate::asm_check::objdump::Instruction;
 
 const NOP: u32 = 0xd503_201f;
@@ -31,25 +31,17 @@ pub(super) fn variants(one: &Instruction) -> Vec<Variant> {
         _ if is_add_of_constant => &[DESTINATION, FIRST, CONSTANT],
         _ => &[DESTINATION, FIRST, SECOND, CONSTANT],
     };
-    let flipped = flips.iter().map(|&(name, bits)| (name, word ^ bits));
-    std::iter::once(("left out", NOP))
-        .chain(flipped)
-        .map(|(name, word)| Variant { name, bytes: word.to_le_bytes().to_vec() })
-        .collect()
+    variants_of_word(word, NOP, flips)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::variant::instruction_of_word;
     use super::*;
 
     #[test]
     fn fields_depend_on_the_mnemonic() {
-        let count = |mnemonic: &str, word: u32| {
-            let bytes = word.to_le_bytes().to_vec();
-            let one =
-                Instruction { address: 0, bytes, mnemonic: mnemonic.into(), operands: Vec::new() };
-            variants(&one).len()
-        };
+        let count = |mnemonic, word| variants(&instruction_of_word(mnemonic, word)).len();
         assert_eq!(count("and", 0x8a02_1824), 5);
         assert_eq!(count("b.eq", 0x5400_0160), 2);
         assert_eq!(count("tbnz", 0x3700_0066), 4);

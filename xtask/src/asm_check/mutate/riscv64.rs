@@ -8,7 +8,7 @@
 //!  [        immediate            | rd | opcode ]      U, J
 //! ```
 
-use super::variant::Variant;
+use super::variant::{Variant, variants_of_word};
 use crate::asm_check::objdump::Instruction;
 
 /// `addi zero, zero, 0`.
@@ -37,25 +37,17 @@ pub(super) fn variants(one: &Instruction) -> Vec<Variant> {
         // Jumps and returns.
         _ => &[],
     };
-    let flipped = flips.iter().map(|&(name, bits)| (name, word ^ bits));
-    std::iter::once(("left out", NOP))
-        .chain(flipped)
-        .map(|(name, word)| Variant { name, bytes: word.to_le_bytes().to_vec() })
-        .collect()
+    variants_of_word(word, NOP, flips)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::variant::instruction_of_word;
     use super::*;
 
     #[test]
     fn fields_depend_on_the_format() {
-        let count = |mnemonic: &str, word: u32| {
-            let bytes = word.to_le_bytes().to_vec();
-            let one =
-                Instruction { address: 0, bytes, mnemonic: mnemonic.into(), operands: Vec::new() };
-            variants(&one).len()
-        };
+        let count = |mnemonic, word| variants(&instruction_of_word(mnemonic, word)).len();
         // and a0, a0, a1; andi a2, a7, 7; li a0, 0; lui t0, 0x1010; ld t6, 0(t5); sd t3, 0(a5).
         assert_eq!(count("and", 0x00b5_7533), 5);
         assert_eq!(count("andi", 0x0078_f613), 5);
