@@ -80,7 +80,7 @@ fn a_search_in_vain_ends_at_the_bound() {
     assert_eq!(table.stats().displaced + table.stats().stashed, 0);
     let mut most = 0;
     for group in (0..FULL).step_by(100) {
-        let hash = hashes(group).last().unwrap();
+        let hash = hashes(group).next_back().unwrap();
         let stashed = table.stats().stashed;
         let (touched, place) = lines_of(|| table.insert_within_capacity(hash, !0).is_ok());
         assert!(place && table.stats().stashed == stashed + 1, "a chain was found");
