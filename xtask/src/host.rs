@@ -1,5 +1,5 @@
-//! Stage `host`: the tests on this machine, with and without features, with each backend, optimised and
-//! not; the tests of xtask; and the examples.
+//! Stage `host`: the tests on this machine, with and without features; some of them optimised; the tests of xtask; and
+//! the examples. Stage `host-all` of `verify`: all tests optimised, with each backend.
 
 use std::fs;
 
@@ -12,15 +12,13 @@ use crate::stage::Count;
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // The other sets of features only add modules; `lint` and `builds` check that each set compiles. The
-    // first run covers the backend that is chosen on a host, a part of each, with debug assertions. Optimised
-    // are the tests that depend on what the compiler makes of the steps, or on how threads meet.
-    let optimised = [&["--release"], PROBING].concat();
-    let concurrent = [&["--release"], PROBING, CONCURRENT].concat();
+    // first run covers the backend that is chosen on a host, a part of each, with debug assertions; the second, the
+    // portable one. Optimised are the tests that depend on what the compiler makes of the steps, or on how threads meet.
+    let optimised = [&["--release"], PROBING, CONCURRENT].concat();
     let mut jobs = vec![
         tests(shell, Backend::Chosen, ALL, &[]),
         tests(shell, Backend::Chosen, NONE, &[]),
-        tests(shell, Backend::Assembly, ALL, &concurrent),
-        tests(shell, Backend::Portable, ALL, &optimised),
+        tests(shell, Backend::Assembly, ALL, &optimised),
     ];
     jobs.push(Job::tests("xtask", cmd!(shell, "cargo test --package xtask")));
     for name in example_names()? {

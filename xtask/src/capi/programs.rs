@@ -90,22 +90,15 @@ impl Toolchain {
 }
 
 /// Compiles and runs every C test.
-pub(super) fn tests(
-    shell: &Shell,
-    toolchain: &Toolchain,
-    library: &Library,
-    folder: &Path,
-) -> Result<Count> {
-    let mut count = Count::NONE;
-    for source in sources("capi/tests")? {
+pub(super) fn tests(toolchain: &Toolchain, library: &Library, folder: &Path) -> Result<Count> {
+    job::run_beside(sources("capi/tests")?, |shell, source| {
         let name = source.file_stem().context("a file has a name")?.to_string_lossy();
         let program = folder.join(&*name);
         let compile = toolchain.compile(shell, library, &source, &program);
         let what = format!("{name}.c by {}", toolchain.name());
         let run = Job::tests(what.clone(), toolchain.start(shell, &program));
-        count += job::run_until_failure([Job::step(format!("compiling {what}"), compile), run])?;
-    }
-    Ok(count)
+        job::run_until_failure([Job::step(format!("compiling {what}"), compile), run])
+    })
 }
 
 /// The ways to compile the functions of the inline header for this machine: languages, optimisation levels, each form
