@@ -7,6 +7,7 @@
  *     heptad/swiss.h     heptad_set        64-bit keys
  *                        heptad_map        64-bit keys with 64-bit values
  *                        heptad_table      64-bit entries, with your own hash and equality
+ *     heptad/sized.h     heptad_sized_map  64-bit keys with values of a size that init is given
  *     heptad/robin.h     heptad_robin      64-bit keys, sorted, in one piece of memory that the set grows into
  *                        heptad_robin_map  the same with 64-bit values
  *     heptad/lockfree.h  heptad_lockfree   64-bit keys with 64-bit values, shared by cores, interrupts and processes
@@ -19,7 +20,6 @@
  *     heptad/inline.h    lookups that the compiler inlines; heptad/probe.h is a part of it
  *     heptad/growing.h   sets, maps and tables that grow with an allocator of yours; heptad/malloc.h has malloc's
  *     heptad/growing_robin.h   the same for sorted ones
- *     heptad/sized.h     maps from 64-bit keys to values of a size that init is given
  *     heptad/typed.h     maps of keys and values of any type, and of strings
  *
  * Each header can be included by itself. What follows holds for all of them.
@@ -85,7 +85,7 @@
  * STACK. No function takes more than 4 KiB, and no lookup of one key more than 512 bytes; what your own functions
  * take comes on top. docs/kernel.md has the sums of frames, operation by operation.
  *
- * MEMORY ORDER. heptad_set, _map, _table, _robin and _robin_map order nothing between cores: your lock does.
+ * MEMORY ORDER. heptad_set, _map, _sized_map, _table, _robin and _robin_map order nothing between cores: your lock does.
  * heptad_lockfree and heptad_indirect do, see there. A core that finds a handle live sees all that its init
  * wrote, but for the functions of heptad/inline.h.
  *
@@ -100,6 +100,7 @@
 #include "heptad/indirect.h"
 #include "heptad/lockfree.h"
 #include "heptad/robin.h"
+#include "heptad/sized.h"
 #include "heptad/swiss.h"
 
 #endif

@@ -53,6 +53,10 @@ shared!(Error, Rejected<u64>, Keyed, KeyedHasher);
 shared!(Line, Slot, SlotMask, Word, Tag, Class, SlotByte, Offset, Geometry, MaxLoad);
 shared!(Region<'static>, Inline<2>, Zeroed<Region<'static>>, Later<Region<'static>>);
 shared!(Heap);
+assert_impl_all!(swiss::BytesMap<Region<'static>>: Send, Unpin);
+assert_not_impl_any!(swiss::BytesMap<Region<'static>>: Sync);
+assert_impl_all!(swiss::Bytes: Send);
+assert_not_impl_any!(swiss::Bytes: Sync);
 assert_not_impl_any!(Rejected<*mut u64>: Send, Sync);
 
 /// Pages that belong to one thread.
@@ -222,7 +226,7 @@ assert_obj_safe!(Storage, Downward, swiss::Equivalent<u64>);
 
 /// Behind the aliases of a table's iterators, or not to be had; and traits that make no objects, with methods that have no
 /// `self` or for one type each.
-const UNNAMED: [&str; 10] = [
+const UNNAMED: [&str; 12] = [
     "Asking",
     "Entries",
     "Pairs",
@@ -233,6 +237,8 @@ const UNNAMED: [&str; 10] = [
     "Growable",
     "Pairing",
     "Sealed",
+    "Shape",
+    "Value",
 ];
 
 #[test]

@@ -23,6 +23,14 @@ unsafe extern "C" {
         seed: u64,
         load: c_int,
     ) -> c_int;
+    fn heptad_sized_map_init(
+        map: *mut Handle,
+        memory: *mut c_void,
+        bytes: usize,
+        seed: u64,
+        load: c_int,
+        value_size: usize,
+    ) -> c_int;
     fn heptad_table_init(
         table: *mut Handle,
         memory: *mut c_void,
@@ -79,6 +87,14 @@ fn a_live_handle_has_the_words_that_c_reads() {
     assert_eq!(map.body[inline::BODY_BYTES], 2 * GROUPS * 64);
     assert_eq!(map.body[inline::BODY_MASK], (GROUPS - 1) * 64);
     assert_eq!((map.body[inline::BODY_SPAN], map.body[inline::BODY_SEED]), (0, SEED));
+
+    // SAFETY: as above.
+    let (map, lines) =
+        made(|map, memory, bytes| unsafe { heptad_sized_map_init(map, memory, bytes, SEED, 0, 9) });
+    assert_eq!((map.kind, map.body[inline::BODY_LINES]), (inline::KIND_SIZED, lines));
+    assert_eq!(map.body[inline::BODY_MASK], (GROUPS - 1) * 64);
+    assert_eq!((map.body[inline::BODY_SPAN], map.body[inline::BODY_SIZED_SEED]), (0, SEED));
+    assert_eq!(map.body[inline::BODY_VALUE_BYTES], 9);
 }
 
 unsafe extern "C" fn itself(entry: u64, _: *mut c_void) -> u64 {

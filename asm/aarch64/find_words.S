@@ -19,8 +19,7 @@
 //   for each entry of this block: answer it if its home group settles that; if not, ask for the
 //     line of its alternate, and let the answer be 2 * offset of the alternate + tag for now
 //   for each entry not settled: search the alternate
-// Bytes are compared as in find_word, but a match may lead the byte above to seem one: only the
-// lowest is sure. When its entry is not the one wanted, its byte is spoilt and the rest compared again.
+// Bytes are compared as in find_word.
 
 .irp base, x0
 .irp mask, x1

@@ -9,7 +9,7 @@
 // Out       rax  the entry's address; 0 if it is absent; 1 if it may be stashed
 // Clobbers  rcx, rdx, r8..r11, flags. Stack untouched, memory only read. No FP/SIMD register.
 // Requires  each metadata word, and each entry whose slot byte is not free, is initialised
-// Cost      25 instructions for a first match at home, 27 for a miss there, 49 for a first match in
+// Cost      23 instructions for a first match at home, 25 for a miss there, 46 for a first match in
 //           the alternate; 1 line, or 2 if the home's filter has the class
 //
 // home = (hash << 6) & mask; tag = max(hash >> 57, 1); class = tag & 7
@@ -18,14 +18,15 @@
 // other = ((rotate_right(golden, class) | 64) - home) & mask
 //   a slot of other with byte 2 * tag + 1 whose entry equals wanted: found
 //   none: may be stashed
-// Bytes are compared as in match_slots, entries from the lowest matching slot up.
+// Bytes are compared as in free_slot: `equal` is the complement of what differs, and of the matches
+// only the lowest is sure. After a false match its byte is spoilt, and the rest judged again.
 
 .irp base, %rdi
 .irp mask, %rsi
 .irp hash, %rdx
 .irp wanted, %rcx
 .irp home, %r8                          # the address of the home group
-.irp diff, %r9                          # a zero byte in each matching slot
+.irp equal, %r9                         # 0xff in each matching slot byte
 .irp ones, %r10                         # 0x01 in every slot byte
 .irp highs, %r11                        # 0x80 in every slot byte
 .irp matches, %rax
@@ -40,30 +41,26 @@ HEPTAD_BEGIN find_word
     cmp     $1, \tag                    # carry if it is 0
     adc     $0, \tag
 
-    movabs  $0x0202020202020200, \diff
-    imul    \tag, \diff                 # the tag's home byte in every slot
-    xor     (\home), \diff
+    movabs  $-0x0202020202020202, \equal
+    imul    \tag, \equal                # the complement of the tag's home byte in every slot
+    xor     (\home), \equal
     movabs  $0x0101010101010100, \ones
     movabs  $0x8080808080808000, \highs
-    mov     \diff, \matches
-    or      \highs, \matches
-    sub     \ones, \matches
-    or      \diff, \matches
+1:  lea     (\equal, \ones), \matches
+    not     \matches
+    and     \equal, \matches
     and     \highs, \matches
-    xor     \highs, \matches
     jz      3f
-
-.irp place, %r9                         # instead of `diff`: 7 past the offset of the entry
-1:  rep bsf \matches, \place            # 8*s + 7; bsf and tzcnt agree when a bit is set
+.irp place, %rax                        # instead of `matches`: 7 past the offset of the entry
+    rep bsf \matches, \place            # 8*s + 7; bsf and tzcnt agree when a bit is set
     cmp     \wanted, -7(\home, \place)
     jne     2f
     lea     -7(\home, \place), %rax
     ret
-2:  lea     -1(\matches), \place        # a false match: on to the next
-    and     \place, \matches
-    jnz     1b
+2:  btr     \place, \equal              # a false match: on to the next
+    jmp     1b
 
-.irp class, %r9                         # instead of `place`
+.irp class, %r9                         # instead of `equal`
 .irp filter, %rax                       # instead of `matches`
 3:  mov     \tag, \class
     and     $7, \class
@@ -86,28 +83,26 @@ HEPTAD_BEGIN find_word
     and     \mask, \other
     add     \base, \other
 
-.irp displaced, %rdx                    # instead of `tag`: a zero byte in each matching slot
-    lea     1(\tag, \tag), \displaced
-    imul    \ones, \displaced           # the tag's displaced byte in every slot
-    xor     (\other), \displaced
-.irp among, %rcx                        # instead of `count`: the matching slots
-    mov     \displaced, \among
-    or      \highs, \among
-    sub     \ones, \among
-    or      \displaced, \among
-    and     \highs, \among
-    xor     \highs, \among
-    jz      7f
+.irp alike, %rcx                        # instead of `count`: 0xff in each matching slot byte
+    lea     1(\tag, \tag), \alike
+    imul    \ones, \alike               # the tag's displaced byte in every slot
+    xor     (\other), \alike
+    not     \alike
 
-.irp spot, %rdx                         # instead of `displaced`: 7 past the offset of the entry
-5:  rep bsf \among, \spot
+.irp among, %rdx                        # instead of `tag`: the matching slots
+5:  lea     (\alike, \ones), \among
+    not     \among
+    and     \alike, \among
+    and     \highs, \among
+    jz      7f
+.irp spot, %rdx                         # instead of `among`: 7 past the offset of the entry
+    rep bsf \among, \spot
     cmp     \sought, -7(\other, \spot)
     jne     6f
     lea     -7(\other, \spot), %rax
     ret
-6:  lea     -1(\among), \spot
-    and     \spot, \among
-    jnz     5b
+6:  btr     \spot, \alike
+    jmp     5b
 
 7:  mov     $1, %eax                    # only the stashed entries can decide
     ret

@@ -20,8 +20,7 @@
 //   for each entry of this block: answer it if its home group settles that; if not, ask for the
 //     line of its alternate, and let the answer be 2 * offset of the alternate + tag for now
 //   for each entry not settled: search the alternate
-// Bytes are compared as in free_slot: `equal` is the complement of what differs, and of the matches
-// only the lowest is sure. After a false match its byte is spoilt, and the rest judged again.
+// Bytes are compared as in find_word.
 
 .irp base, %rdi
 .irp mask, %rsi

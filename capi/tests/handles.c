@@ -15,6 +15,7 @@ static union {
     uint64_t words[16];
     heptad_set set;
     heptad_map map;
+    heptad_sized_map sized_map;
     heptad_table table;
     heptad_robin robin;
     heptad_robin_map robin_map;
@@ -54,6 +55,7 @@ static void forget(void *start, size_t bytes, void *context)
     }
 RELEASE(set)
 RELEASE(map)
+RELEASE(sized_map)
 RELEASE(table)
 RELEASE(robin)
 RELEASE(robin_map)
@@ -70,6 +72,10 @@ RELEASE_SHARED(indirect)
 
 static int init_set(void) { return heptad_set_init(&handle.set, memory, BYTES, 1, HEPTAD_LOAD_3_4); }
 static int init_map(void) { return heptad_map_init(&handle.map, memory, BYTES, 1, HEPTAD_LOAD_3_4); }
+static int init_sized_map(void)
+{
+    return heptad_sized_map_init(&handle.sized_map, memory, BYTES, 1, HEPTAD_LOAD_3_4, 9);
+}
 static int init_table(void)
 {
     return heptad_table_init(&handle.table, memory, BYTES, HEPTAD_LOAD_3_4, hash_of, is_entry, NULL);
@@ -88,6 +94,11 @@ static int init_indirect(void)
 
 static int change_set(void) { return heptad_set_insert(&handle.set, key); }
 static int change_map(void) { return heptad_map_insert(&handle.map, key, 1, NULL); }
+static int change_sized_map(void)
+{
+    void *value;
+    return heptad_sized_map_at(&handle.sized_map, key, &value);
+}
 static int change_table(void)
 {
     return heptad_table_insert(&handle.table, hash_of(key, NULL), &key, key, NULL);
@@ -106,6 +117,7 @@ enum { INIT, RELEASE, CHANGE };
 static const struct kind kinds[] = {
     { "set", { init_set, release_set, change_set } },
     { "map", { init_map, release_map, change_map } },
+    { "sized_map", { init_sized_map, release_sized_map, change_sized_map } },
     { "table", { init_table, release_table, change_table } },
     { "robin", { init_robin, release_robin, change_robin } },
     { "robin_map", { init_robin_map, release_robin_map, change_robin_map } },

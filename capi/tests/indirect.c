@@ -1,42 +1,11 @@
 /* Maps without a lock whose keys are strings, from C: their use, many threads, and memory of keys that is
  * used again. */
 #define _XOPEN_SOURCE 700
-#include "check.h"
+#include "names.h"
 
 #include <pthread.h>
 
-enum { ENTRIES = 300, LINES = 200 };
-
-static HEPTAD_LINES(lines, LINES);
 static HEPTAD_LINES(other_lines, 2 * LINES);
-
-/* Names of all lengths; a reference is an index. */
-static char names[ENTRIES + 1][40];
-
-static void name_all(void)
-{
-    unsigned index;
-    for (index = 0; index <= ENTRIES; index++) {
-        snprintf(names[index], sizeof names[index], "%.*s%u", (int)(index % 30),
-                 "a-name-of-any-length-for-a-key", index);
-    }
-}
-
-static uint64_t hash_of(const char *name)
-{
-    return heptad_hash_bytes(5, name, strlen(name));
-}
-
-/* Compares with the name at an index, and counts how often it was asked in vain. */
-static int has_name(uint64_t reference, const void *key, void *context)
-{
-    CHECK(reference < ENTRIES);
-    if (strcmp(names[reference], key) == 0) {
-        return 1;
-    }
-    ++*(unsigned *)context;
-    return 0;
-}
 
 static void make(heptad_indirect *map, unsigned *vain)
 {
@@ -95,54 +64,6 @@ static void names_go_in_and_out(void)
     EQUAL(heptad_indirect_remove(&map, hash_of("0"), "0", &reference, NULL), 1);
     EQUAL(heptad_indirect_add(&map, hash_of("0"), "0", reference, 3, &value), 1);
     EQUAL(value, 3);
-}
-
-static size_t least_value(const heptad_entry *entries, size_t count, void *context)
-{
-    size_t at, best = 0;
-    CHECK(count >= 1 && count <= 21);
-    for (at = 0; at < count; at++) {
-        CHECK(entries[at].value == entries[at].key * 3);
-        best = entries[at].value < entries[best].value ? at : best;
-    }
-    ++*(unsigned *)context;
-    return best;
-}
-
-/* What goes comes back with its reference. */
-static void a_map_without_room_evicts(void)
-{
-    heptad_indirect map = HEPTAD_INIT;
-    uint64_t index, reference, value, len = 0;
-    unsigned vain = 0, calls = 0, evictions = 0;
-    int result;
-    name_all();
-    EQUAL(heptad_indirect_init(&map, lines, heptad_lockfree_bytes(60), 7, HEPTAD_HASH_BITS_OF_INDICES, has_name, &vain),
-          HEPTAD_OK);
-    for (index = 0; index < ENTRIES; index++) {
-        const char *name = names[index];
-        reference = value = 77;
-        result = heptad_indirect_insert_evicting(&map, hash_of(name), name, index, index * 3, least_value, &calls,
-                                                 &reference, &value);
-        if (result == 2) {
-            evictions++;
-            CHECK(value == reference * 3 && reference < index);
-            EQUAL(heptad_indirect_get(&map, hash_of(names[reference]), names[reference], NULL, NULL), 0);
-        } else {
-            EQUAL(result, 1);
-            CHECK(reference == 77 && value == 77);
-            len++;
-        }
-        EQUAL(calls, evictions);
-        EQUAL(heptad_indirect_insert_evicting(&map, hash_of(name), name, 0, index * 3, least_value, &calls,
-                                              &reference, &value), 0);
-        CHECK(value == index * 3 && (result == 2 || reference == 77));
-        EQUAL(heptad_indirect_get(&map, hash_of(name), name, &reference, NULL), 1);
-        EQUAL(reference, index);
-    }
-    CHECK(evictions > 100);
-    EQUAL(heptad_indirect_len(&map), len);
-    EQUAL(heptad_indirect_check(&map), HEPTAD_OK);
 }
 
 /* With four bits of hash alone, only comparing distinguishes names. */
@@ -442,7 +363,6 @@ int main(void)
 {
     static const struct test_case cases[] = {
         CASE(names_go_in_and_out),
-        CASE(a_map_without_room_evicts),
         CASE(few_hash_bits_are_only_slow),
         CASE(functions_of_the_caller),
         CASE(walks_and_batches),

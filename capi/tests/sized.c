@@ -1,35 +1,46 @@
-/* heptad/sized.h: values of many sizes and alignments, in memory of the test's, and of an allocator that counts and
- * fails. */
-#include "counting.h"
-#include <heptad/sized.h>
+/* heptad_sized_map: values of many sizes, in memory of the test's: where they stand, and that they move with their keys. */
+#include "sized.h"
 
-enum { SEED = 7, KEYS = 500 };
+static HEPTAD_LINES(lines, GROUPS * (1 + 7 * 5));
+static HEPTAD_LINES(other_lines, 2 * GROUPS * (1 + 7 * 5));
+static const size_t sizes[] = { 1, 3, 4, 7, 8, 12, 16, 20, 40, 48, 64, 100, 192, 256, MOST_BYTES };
 
-static HEPTAD_LINES(lines, 32); /* 16 groups: 105 entries */
-static HEPTAD_LINES(values, 105 * 5);
-
-/* What the value of a key holds: `size` bytes that follow from the key and a version. */
-static void write_value(unsigned char *bytes, size_t size, uint64_t key, unsigned version)
+/* The greatest power of two up to 64 that divides a size. */
+static size_t alignment_of(size_t size)
 {
-    size_t at;
-    for (at = 0; at < size; at++) {
-        bytes[at] = (unsigned char)(heptad_hash_word(version, key) >> at % 8 * 8);
+    size_t align = 64;
+    while (size % align) {
+        align /= 2;
     }
+    return align;
 }
 
-static int has_value(const void *bytes, size_t size, uint64_t key, unsigned version)
+static heptad_sized_map map = HEPTAD_INIT;
+
+static void make(size_t size, int load)
 {
-    unsigned char expected[300];
-    write_value(expected, size, key, version);
-    return memcmp(bytes, expected, size) == 0;
+    size_t bytes = heptad_sized_map_bytes(ENTRIES, HEPTAD_LOAD_15_16, size);
+    CHECK(bytes > 0 && bytes <= sizeof lines);
+    EQUAL(heptad_sized_map_init(&map, lines, bytes, SEED, load, size), HEPTAD_OK);
+}
+
+/* Is `place` the value that `key` should have? By way of the library, the header's lookup and a batch. */
+static void expect_value(uint64_t key, size_t size, unsigned version)
+{
+    void *place = heptad_sized_map_get(&map, key), *one = &map;
+    CHECK(heptad_inline_sized_map_get(&map, key) == place);
+    EQUAL(heptad_sized_map_get_many(&map, &key, 1, &one), HEPTAD_OK);
+    CHECK(one == place);
+    EQUAL(place != NULL, version != 0);
+    CHECK(!place || ((uintptr_t)place % alignment_of(size) == 0 && has_value(place, size, key, version)));
 }
 
 /* Puts keys in, changes, finds and removes them, and compares with an array of versions. */
-static void churn(heptad_sized_map *map, size_t size, size_t align, uint64_t keys, uint64_t most)
+static void churn(size_t size, uint64_t keys)
 {
-    unsigned char value[300], previous[300];
+    unsigned char value[MOST_BYTES], previous[MOST_BYTES];
     unsigned versions[KEYS] = { 0 }, step;
-    uint64_t len = 0, seen;
+    uint64_t len = 0, seen, most = heptad_sized_map_capacity(&map);
     size_t position = 0;
     void *place;
     CHECK(keys <= KEYS);
@@ -37,342 +48,220 @@ static void churn(heptad_sized_map *map, size_t size, size_t align, uint64_t key
         uint64_t key = heptad_hash_word(1, step) % keys;
         int was_there = versions[key] != 0;
         memset(previous, 0, sizeof previous);
-        if (step % 3 == 0) {
-            EQUAL(heptad_sized_map_remove(map, key, previous), was_there);
+        if (step % 4 == 0) {
+            EQUAL(heptad_sized_map_remove(&map, key, previous), was_there);
             CHECK(!was_there || has_value(previous, size, key, versions[key]));
             len -= was_there ? 1 : 0;
             versions[key] = 0;
         } else if (was_there || len < most) {
             write_value(value, size, key, step);
-            EQUAL(heptad_sized_map_insert(map, key, value, previous), !was_there);
-            CHECK(!was_there || has_value(previous, size, key, versions[key]));
+            if (step % 2) {
+                EQUAL(heptad_sized_map_insert(&map, key, value, previous), !was_there);
+                CHECK(!was_there || has_value(previous, size, key, versions[key]));
+            } else {
+                EQUAL(heptad_sized_map_at(&map, key, &place), !was_there);
+                CHECK(!was_there || has_value(place, size, key, versions[key]));
+                memcpy(place, value, size);
+            }
             len += was_there ? 0 : 1;
             versions[key] = step;
         } else {
-            EQUAL(heptad_sized_map_insert(map, key, value, NULL), HEPTAD_ERROR_FULL);
+            EQUAL(heptad_sized_map_insert(&map, key, value, NULL), HEPTAD_ERROR_FULL);
+            EQUAL(heptad_sized_map_at(&map, key, &place), HEPTAD_ERROR_FULL);
         }
-        EQUAL(heptad_sized_map_len(map), len);
+        EQUAL(heptad_sized_map_len(&map), len);
         key = heptad_hash_word(2, step) % keys;
-        place = heptad_sized_map_get(map, key);
-        EQUAL(place != NULL, versions[key] != 0);
-        CHECK(!place || ((uintptr_t)place % align == 0 && has_value(place, size, key, versions[key])));
+        expect_value(key, size, versions[key]);
     }
-    while (heptad_sized_map_next(map, &position, &seen, &place) == 1) {
+    for (seen = 0; seen < keys; seen++) {
+        expect_value(seen, size, versions[seen]);
+    }
+    while (heptad_sized_map_next(&map, &position, &seen, &place) == 1) {
         CHECK(has_value(place, size, seen, versions[seen]));
         len--;
     }
     EQUAL(len, 0);
 }
 
-static const size_t shapes[][2] = { { 0, 1 }, { 1, 1 }, { 7, 1 }, { 8, 8 }, { 12, 4 }, { 20, 1 },
-                                    { 40, 8 }, { 48, 16 }, { 200, 32 }, { 256, 64 } };
-
-static void fixed_memory(void)
+static void values_of_every_size(void)
 {
-    heptad_sized_map map = HEPTAD_SIZED_INIT;
-    size_t at, bytes;
-    for (at = 0; at < sizeof shapes / sizeof shapes[0]; at++) {
-        size_t size = shapes[at][0], align = shapes[at][1];
-        bytes = heptad_sized_map_value_bytes(105, size, align);
-        EQUAL(bytes, 105 * (((size < 8 ? 8 : size) + align - 1) / align * align));
-        CHECK(bytes <= sizeof values);
-        EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, bytes, SEED, HEPTAD_LOAD_15_16, size, align),
-              HEPTAD_OK);
-        churn(&map, size, align, 110, 105);
-        EQUAL(heptad_sized_map_clear(&map), HEPTAD_OK);
-        churn(&map, size, align, 300, 105);
-        EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-        EQUAL(heptad_sized_map_insert(&map, 1, values, NULL), HEPTAD_ERROR_HANDLE);
-        CHECK(heptad_sized_map_get(&map, 1) == NULL);
-    }
-}
-
-static void grown_memory(void)
-{
-    heptad_sized_map map = HEPTAD_SIZED_INIT;
     size_t at;
-    for (at = 0; at < sizeof shapes / sizeof shapes[0]; at++) {
-        EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, HEPTAD_LOAD_7_8, shapes[at][0], shapes[at][1]),
-              HEPTAD_OK);
-        churn(&map, shapes[at][0], shapes[at][1], KEYS, KEYS);
-        EQUAL(pieces, 2);
-        EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-        expect_nothing_left();
+    for (at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
+        size_t size = sizes[at];
+        make(size, HEPTAD_LOAD_15_16);
+        EQUAL(heptad_sized_map_capacity(&map), ENTRIES);
+        churn(size, ENTRIES + 5);
+        EQUAL(heptad_sized_map_clear(&map), HEPTAD_OK);
+        churn(size, 300);
+        EQUAL(heptad_sized_map_release(&map, NULL, NULL), HEPTAD_OK);
+        make(size, HEPTAD_LOAD_3_4);
+        EQUAL(heptad_sized_map_capacity(&map), 84);
+        churn(size, 90);
+        EQUAL(heptad_sized_map_release(&map, NULL, NULL), HEPTAD_OK);
     }
 }
 
-/* A pointer to a value is good while other keys come and go. */
-static void values_stay_where_they_are(void)
+/* Behind the groups, seven for each, side by side. */
+static void where_values_stand(void)
 {
-    heptad_sized_map map = HEPTAD_SIZED_INIT;
-    uint64_t key, value = 5;
-    void *place = NULL, *first;
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, 105 * 24, SEED, HEPTAD_LOAD_15_16, 24, 8),
-          HEPTAD_OK);
-    EQUAL(heptad_sized_map_at(&map, 1000, &place), 1);
-    memcpy(place, &value, sizeof value);
-    first = place;
-    for (key = 0; key < 104; key++) {
-        EQUAL(heptad_sized_map_at(&map, key, &place), 1);
-        memset(place, 0, 24);
+    size_t at;
+    for (at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
+        size_t size = sizes[at], position = 0;
+        unsigned char seen[7 * GROUPS] = { 0 };
+        uint64_t key;
+        void *place;
+        make(size, HEPTAD_LOAD_15_16);
+        for (key = 0; key < ENTRIES; key++) {
+            EQUAL(heptad_sized_map_at(&map, key, &place), 1);
+        }
+        while (heptad_sized_map_next(&map, &position, &key, &place) == 1) {
+            size_t behind = (size_t)((unsigned char *)place - lines) - 64 * GROUPS;
+            CHECK(behind % size == 0 && behind / size < 7 * GROUPS && !seen[behind / size]);
+            seen[behind / size] = 1;
+            /* Slot 1 to 7 of a group: the position after it is one more. */
+            EQUAL(behind / size, (position - 1) / 8 * 7 + (position - 1) % 8 - 1);
+        }
+        EQUAL(heptad_sized_map_release(&map, NULL, NULL), HEPTAD_OK);
     }
-    EQUAL(heptad_sized_map_at(&map, key, &place), HEPTAD_ERROR_FULL);
-    for (key = 0; key < 104; key++) {
-        EQUAL(heptad_sized_map_remove(&map, key, NULL), 1);
-        EQUAL(heptad_sized_map_remove(&map, key, NULL), 0);
-    }
-    EQUAL(heptad_sized_map_at(&map, 1000, &place), 0);
-    CHECK(place == first && memcmp(place, &value, sizeof value) == 0);
-    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
 }
 
-struct times {
-    uint64_t last_seen;
-    unsigned char name[16];
-};
-
-static size_t oldest(const heptad_sized_entry *entries, size_t count, void *context)
+/* 9.75 bytes and 1.07 times the value: as a heptad_map takes for a value of eight. */
+static void bytes_per_entry(void)
 {
-    size_t at, best = 0;
-    for (at = 1; at < count; at++) {
-        const struct times *times = (const struct times *)entries[at].value;
-        best = times->last_seen < ((const struct times *)entries[best].value)->last_seen ? at : best;
+    heptad_stats stats;
+    size_t at;
+    for (at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
+        size_t bytes = GROUPS * (64 + 7 * sizes[at]);
+        EQUAL(heptad_sized_map_bytes(ENTRIES, HEPTAD_LOAD_15_16, sizes[at]), (bytes + 63) / 64 * 64);
+        make(sizes[at], HEPTAD_LOAD_15_16);
+        EQUAL(heptad_sized_map_stats(&map, &stats), HEPTAD_OK);
+        EQUAL(stats.bytes, bytes);
+        EQUAL(stats.groups, GROUPS);
+        CHECK(bytes * 100 <= stats.capacity * (976 + 107 * sizes[at]));
+        EQUAL(heptad_sized_map_release(&map, NULL, NULL), HEPTAD_OK);
+        /* A byte less, and there are half as many groups. */
+        EQUAL(heptad_sized_map_init(&map, lines, bytes - 1, SEED, HEPTAD_LOAD_15_16, sizes[at]), HEPTAD_OK);
+        EQUAL(heptad_sized_map_capacity(&map), ENTRIES / 2);
+        EQUAL(heptad_sized_map_release(&map, NULL, NULL), HEPTAD_OK);
     }
-    ++*(unsigned *)context;
-    return best;
+    EQUAL(heptad_sized_map_bytes(ENTRIES, HEPTAD_LOAD_15_16, 8), heptad_map_bytes(ENTRIES, HEPTAD_LOAD_15_16));
+    /* A word and a word: 18.3 bytes. */
+    EQUAL(heptad_sized_map_bytes(6720, HEPTAD_LOAD_15_16, 8) * 10 / 6720, 182);
 }
 
-static void a_cache(void)
+/* Into more memory, and less, under another seed. */
+static void moves(void)
 {
-    heptad_sized_map map = HEPTAD_SIZED_INIT;
-    struct times times = { 0, { 0 } }, old;
-    unsigned calls = 0;
-    uint64_t key, old_key = 0, seen = 0, sum = 0, gone = 0;
-    size_t position = 0;
+    size_t at, size, bytes = 0;
+    void *memory = NULL, *place;
+    uint64_t key;
+    for (at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
+        size = sizes[at];
+        make(size, HEPTAD_LOAD_15_16);
+        for (key = 0; key < 50; key++) {
+            EQUAL(heptad_sized_map_at(&map, key, &place), 1);
+            write_value(place, size, key, 9);
+        }
+        EQUAL(heptad_sized_map_move(&map, other_lines, sizeof other_lines, 11, &memory, &bytes), HEPTAD_OK);
+        CHECK(memory == lines && bytes == heptad_sized_map_bytes(ENTRIES, HEPTAD_LOAD_15_16, size));
+        CHECK(heptad_sized_map_capacity(&map) >= 2 * ENTRIES);
+        memset(lines, 0xEE, sizeof lines);
+        for (key = 0; key < 100; key++) {
+            expect_value(key, size, key < 50 ? 9 : 0);
+        }
+        bytes = heptad_sized_map_bytes(50, HEPTAD_LOAD_15_16, size);
+        EQUAL(heptad_sized_map_move(&map, lines, bytes / 2, 12, NULL, NULL), HEPTAD_ERROR_TOO_SMALL);
+        EQUAL(heptad_sized_map_move(&map, lines, bytes, 12, NULL, NULL), HEPTAD_OK);
+        memset(other_lines, 0xEE, sizeof other_lines);
+        EQUAL(heptad_sized_map_capacity(&map), 52);
+        for (key = 0; key < 100; key++) {
+            expect_value(key, size, key < 50 ? 9 : 0);
+        }
+        EQUAL(heptad_sized_map_release(&map, &memory, &bytes), HEPTAD_OK);
+        CHECK(memory == lines);
+        EQUAL(heptad_sized_map_release(&map, &memory, &bytes), HEPTAD_ERROR_HANDLE);
+    }
+}
+
+/* Entries whose hashes are equal end up stashed, and the header's lookup then calls the library. */
+static void stashed_values(void)
+{
+    enum { FLOOD = 40 };
+    heptad_stats stats;
+    uint64_t at;
     void *place;
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, 105 * sizeof times, SEED, HEPTAD_LOAD_15_16,
-                                sizeof times, 8),
-          HEPTAD_OK);
-    for (key = 0; key < 2000; key++) {
-        int expected = key < 105 ? 1 : 2;
-        times.last_seen = key;
-        write_value(times.name, sizeof times.name, key, 1);
-        EQUAL(heptad_sized_map_insert_evicting(&map, key, &times, oldest, &calls, &old_key, &old), expected);
-        sum += key;
-        if (expected == 2) {
-            CHECK(old.last_seen == old_key && has_value(old.name, sizeof old.name, old_key, 1));
-            CHECK(!heptad_sized_map_get(&map, old_key));
-            gone += old_key;
-        }
-        EQUAL(heptad_sized_map_insert_evicting(&map, key, &times, oldest, &calls, &old_key, &old), 0);
-        CHECK(old_key == key && old.last_seen == key);
+    make(24, HEPTAD_LOAD_15_16);
+    for (at = 0; at < FLOOD; at++) {
+        /* Low bits of the hash are the group, the high seven the tag. */
+        uint64_t key = heptad_unhash_word(SEED, HEPTAD_WORD(5) << 57 | at << 20);
+        EQUAL(heptad_sized_map_at(&map, key, &place), 1);
+        write_value(place, 24, key, 3);
     }
-    EQUAL(calls, 2000 - 105);
-    while (heptad_sized_map_next(&map, &position, &key, &place) == 1) {
-        const struct times *its = (const struct times *)place;
-        CHECK(its->last_seen == key && has_value(its->name, sizeof its->name, key, 1));
-        seen += key;
+    EQUAL(heptad_sized_map_stats(&map, &stats), HEPTAD_OK);
+    EQUAL(stats.stashed, FLOOD - 14);
+    for (at = 0; at < FLOOD; at++) {
+        uint64_t key = heptad_unhash_word(SEED, HEPTAD_WORD(5) << 57 | at << 20);
+        expect_value(key, 24, 3);
+        EQUAL(heptad_sized_map_remove(&map, key, NULL), 1);
+        expect_value(key, 24, 0);
     }
-    EQUAL(seen + gone, sum);
-    EQUAL(heptad_sized_map_insert_evicting(&map, 1, &times, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_sized_map_release(&map, NULL, NULL), HEPTAD_OK);
 }
 
-/* When the allocator has nothing, nothing changes. */
-static void an_allocator_that_fails(void)
+static int keep_even(uint64_t key, void *value, void *context)
 {
-    heptad_sized_map map = HEPTAD_SIZED_INIT;
-    uint64_t key, value;
-    long until;
-    for (until = 0; until < 12; until++) {
-        int result = HEPTAD_OK;
-        failing = until;
-        result = heptad_sized_map_init_growing(&map, &counting, 0, SEED, HEPTAD_LOAD_7_8, 8, 8);
-        for (key = 0; result >= 0 && key < KEYS; key++) {
-            result = heptad_sized_map_insert(&map, key, &key, NULL);
-        }
-        EQUAL(result, HEPTAD_ERROR_MEMORY);
-        failing = -1;
-        if (until > 0) {
-            EQUAL(heptad_sized_map_len(&map), key - 1);
-            EQUAL(heptad_sized_map_insert(&map, key - 1, &key, NULL), 1);
-            while (key-- > 1) {
-                EQUAL(heptad_sized_map_remove(&map, key - 1, &value), 1);
-            }
-            EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-        }
-        expect_nothing_left();
-    }
+    CHECK(has_value(value, 12, key, 1));
+    write_value(value, 12, key, 2);
+    ++*(unsigned *)context;
+    EQUAL(heptad_sized_map_remove(&map, key, NULL), HEPTAD_ERROR_BUSY);
+    return key % 2 == 0;
 }
 
-static void refusals(void)
+static void retains(void)
 {
-    heptad_sized_map map = HEPTAD_SIZED_INIT;
-    int load = HEPTAD_LOAD_15_16;
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, 105 * 16 - 1, SEED, load, 16, 8),
-          HEPTAD_ERROR_TOO_SMALL);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values + 4, 105 * 16, SEED, load, 16, 8),
-          HEPTAD_ERROR_MISALIGNED);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, NULL, 105 * 16, SEED, load, 16, 8), HEPTAD_ERROR_NULL);
-    EQUAL(heptad_sized_map_init(&map, NULL, 0, values, 105 * 16, SEED, load, 16, 8), HEPTAD_ERROR_NULL);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, load, 16, 3),
-          HEPTAD_ERROR_ARGUMENT);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, load, 16, 128),
-          HEPTAD_ERROR_ARGUMENT);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, load, (size_t)-1, 8),
-          HEPTAD_ERROR_ARGUMENT);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, lines + 64, sizeof lines - 64, SEED, load, 8, 8),
-          HEPTAD_ERROR_OVERLAPPING);
-    EQUAL(heptad_sized_map_init(&map, lines + 64, 64, lines, sizeof lines, SEED, load, 8, 8),
-          HEPTAD_ERROR_OVERLAPPING);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, &map, 105 * 8, SEED, load, 8, 8),
-          HEPTAD_ERROR_OVERLAPPING);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, ~(size_t)0, SEED, load, 8, 8),
-          HEPTAD_ERROR_OVERLAPPING);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, 9, 16, 8),
-          HEPTAD_ERROR_ARGUMENT);
-    EQUAL(heptad_sized_map_init_growing(&map, &counting, (size_t)-1 / 8, SEED, load, 16, 8), HEPTAD_ERROR_CAPACITY);
-    EQUAL(heptad_sized_map_value_bytes(0, 20, 8), 24);
-    EQUAL(heptad_sized_map_reserve(&map, 1), HEPTAD_ERROR_HANDLE);
-    EQUAL(heptad_sized_map_init_growing(&map, NULL, 0, SEED, load, 8, 8), HEPTAD_ERROR_NULL);
-    EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, load, 8, 0), HEPTAD_ERROR_ARGUMENT);
-    EQUAL(heptad_sized_map_value_bytes((size_t)-1 / 16, 16, 8), 0);
-    EQUAL(heptad_sized_map_release(&map), HEPTAD_ERROR_HANDLE);
-    EQUAL(heptad_sized_map_remove(&map, 1, NULL), HEPTAD_ERROR_HANDLE);
-    EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, load, (size_t)-1 / 16, 8), HEPTAD_OK);
-    EQUAL(heptad_sized_map_insert(&map, 1, values, NULL), HEPTAD_ERROR_CAPACITY);
-    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-}
-
-/* What is asked for at init, or reserved, is inserted without the allocator, and no value moves. */
-static void room_that_was_asked_for(void)
-{
-    heptad_sized_map map = HEPTAD_SIZED_INIT;
-    uint64_t key;
-    void *first = NULL;
-    EQUAL(heptad_sized_map_init_growing(&map, &counting, 100, SEED, HEPTAD_LOAD_15_16, 24, 8), HEPTAD_OK);
-    calls = 0;
-    for (key = 0; key < 100; key++) {
-        EQUAL(heptad_sized_map_insert(&map, key, lines, NULL), 1);
-        first = first ? first : heptad_sized_map_get(&map, 0);
-        CHECK(heptad_sized_map_get(&map, 0) == first);
-    }
-    EQUAL(calls, 0);
-    EQUAL(heptad_sized_map_remove(&map, 50, NULL), 1);
-    EQUAL(heptad_sized_map_reserve(&map, 301), HEPTAD_OK);
-    EQUAL(calls, 2);
-    EQUAL(map.room, 400);
-    first = heptad_sized_map_get(&map, 0);
-    for (key = 1000; key < 1301; key++) {
-        EQUAL(heptad_sized_map_insert(&map, key, lines, NULL), 1);
-    }
-    EQUAL(calls, 2);
-    CHECK(heptad_sized_map_get(&map, 0) == first);
-    EQUAL(heptad_sized_map_reserve(&map, (size_t)-1), HEPTAD_ERROR_CAPACITY);
-    failing = 0;
-    EQUAL(heptad_sized_map_reserve(&map, 1), HEPTAD_ERROR_MEMORY);
-    failing = -1;
-    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-    expect_nothing_left();
-    failing = 1;
-    EQUAL(heptad_sized_map_init_growing(&map, &counting, 5, SEED, HEPTAD_LOAD_7_8, 8, 8), HEPTAD_ERROR_MEMORY);
-    failing = -1;
-    expect_nothing_left();
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, HEPTAD_LOAD_15_16, 8, 8),
-          HEPTAD_OK);
-    EQUAL(heptad_sized_map_reserve(&map, 105), HEPTAD_OK);
-    EQUAL(heptad_sized_map_reserve(&map, 106), HEPTAD_ERROR_FULL);
-    EQUAL(heptad_sized_map_reserve(&map, 10000), HEPTAD_ERROR_FULL);
-    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-}
-
-/* The new value may be one of the map, which the insertion moves, and lie where the old one goes. */
-static void values_from_the_map_itself(void)
-{
-    heptad_sized_map map = HEPTAD_SIZED_INIT;
-    unsigned char value[40];
-    uint64_t key, same = 0;
     unsigned asked = 0;
-    EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, HEPTAD_LOAD_7_8, 40, 8), HEPTAD_OK);
-    write_value(value, 40, 0, 1);
-    EQUAL(heptad_sized_map_insert(&map, 0, value, NULL), 1);
-    for (key = 1; key < KEYS; key++) {
-        EQUAL(heptad_sized_map_insert(&map, key, heptad_sized_map_get(&map, key - 1), NULL), 1);
-        CHECK(has_value(heptad_sized_map_get(&map, key), 40, 0, 1));
-    }
-    write_value(value, 40, 7, 2);
-    EQUAL(heptad_sized_map_insert(&map, 7, value, value), 0);
-    CHECK(has_value(value, 40, 0, 1) && has_value(heptad_sized_map_get(&map, 7), 40, 7, 2));
-    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-    expect_nothing_left();
-
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, 105 * 24, SEED, HEPTAD_LOAD_15_16, 24, 8),
-          HEPTAD_OK);
-    for (key = 0; key < 200; key++) {
-        struct times times = { 0, { 0 } };
-        times.last_seen = key;
-        EQUAL(heptad_sized_map_insert_evicting(&map, key, &times, oldest, &asked, &same, &times), key < 105 ? 1 : 2);
-        CHECK(key < 105 || times.last_seen == same);
-        CHECK(((const struct times *)heptad_sized_map_get(&map, key))->last_seen == key);
-    }
-    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-}
-
-/* As of a heptad_map: places that must be given, and maps that are live. */
-static void what_a_live_map_refuses(void)
-{
-    heptad_sized_map map = HEPTAD_SIZED_INIT;
-    size_t position = 0;
-    uint64_t key = 0;
-    int load = HEPTAD_LOAD_15_16;
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, load, 16, 8), HEPTAD_OK);
-    EQUAL(heptad_sized_map_insert(&map, 5, values + sizeof values - 16, NULL), 1);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, sizeof values, SEED, load, 16, 8),
-          HEPTAD_ERROR_LIVE);
-    EQUAL(heptad_sized_map_init(&map, lines, sizeof lines, values, 8, SEED, load, 16, 8), HEPTAD_ERROR_LIVE);
-    EQUAL(heptad_sized_map_init_growing(&map, &counting, 10, SEED, load, 8, 8), HEPTAD_ERROR_LIVE);
-    expect_nothing_left();
-    EQUAL(heptad_sized_map_at(&map, 6, NULL), HEPTAD_ERROR_NULL);
-    EQUAL(heptad_sized_map_insert(&map, 6, NULL, NULL), HEPTAD_ERROR_NULL);
-    EQUAL(heptad_sized_map_insert_evicting(&map, 6, NULL, oldest, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
-    EQUAL(heptad_sized_map_next(&map, NULL, &key, NULL), HEPTAD_ERROR_NULL);
-    EQUAL(heptad_sized_map_next(&map, &position, &key, NULL), 1);
-    EQUAL(key, 5);
-    EQUAL(heptad_sized_map_len(&map), 1);
-    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-}
-
-/* By way of a copy the keys do not change, and no memory goes. */
-static void copies(void)
-{
-    heptad_sized_map map = HEPTAD_SIZED_INIT, copy;
     uint64_t key;
-    EQUAL(heptad_sized_map_init_growing(&map, &counting, 0, SEED, HEPTAD_LOAD_7_8, 8, 8), HEPTAD_OK);
-    for (key = 0; key < 8; key++) {
-        EQUAL(heptad_sized_map_insert(&map, key, &key, NULL), 1);
+    make(12, HEPTAD_LOAD_15_16);
+    for (key = 0; key < ENTRIES; key++) {
+        void *place;
+        EQUAL(heptad_sized_map_at(&map, key, &place), 1);
+        write_value(place, 12, key, 1);
     }
-    EQUAL(map.used, map.room);
-    copy = map;
-    calls = 0;
-    EQUAL(heptad_sized_map_insert(&copy, 8, &key, NULL), HEPTAD_ERROR_COPY);
-    EQUAL(heptad_sized_map_reserve(&copy, 100), HEPTAD_ERROR_COPY);
-    EQUAL(heptad_sized_map_remove(&copy, 1, NULL), HEPTAD_ERROR_COPY);
-    EQUAL(heptad_sized_map_clear(&copy), HEPTAD_ERROR_COPY);
-    EQUAL(heptad_sized_map_release(&copy), HEPTAD_ERROR_COPY);
-    EQUAL(calls, 0);
-    EQUAL(pieces, 2);
-    for (key = 0; key < 8; key++) {
-        CHECK(memcmp(heptad_sized_map_get(&map, key), &key, sizeof key) == 0);
+    EQUAL(heptad_sized_map_retain(&map, keep_even, &asked), HEPTAD_OK);
+    EQUAL(asked, ENTRIES);
+    EQUAL(heptad_sized_map_len(&map), ENTRIES / 2 + 1);
+    for (key = 0; key < ENTRIES; key++) {
+        expect_value(key, 12, key % 2 ? 0 : 2);
     }
-    EQUAL(heptad_sized_map_release(&map), HEPTAD_OK);
-    expect_nothing_left();
+    EQUAL(heptad_sized_map_release(&map, NULL, NULL), HEPTAD_OK);
+}
+
+/* Sixteen lines at a time, and the rest. */
+static void many(void)
+{
+    uint64_t keys[200], at;
+    void *values[200];
+    make(20, HEPTAD_LOAD_15_16);
+    for (at = 0; at < 200; at++) {
+        keys[at] = at * 3 % 200;
+        if (at < ENTRIES) {
+            void *place;
+            EQUAL(heptad_sized_map_at(&map, at, &place), 1);
+            write_value(place, 20, at, 4);
+        }
+    }
+    EQUAL(heptad_sized_map_get_many(&map, keys, 200, values), HEPTAD_OK);
+    for (at = 0; at < 200; at++) {
+        CHECK(values[at] == heptad_sized_map_get(&map, keys[at]) && (values[at] != NULL) == (keys[at] < ENTRIES));
+    }
+    EQUAL(heptad_sized_map_release(&map, NULL, NULL), HEPTAD_OK);
 }
 
 int main(void)
 {
     static const struct test_case cases[] = {
-        CASE(fixed_memory), CASE(grown_memory), CASE(values_stay_where_they_are), CASE(a_cache),
-        CASE(an_allocator_that_fails), CASE(refusals), CASE(room_that_was_asked_for), CASE(values_from_the_map_itself),
-        CASE(what_a_live_map_refuses), CASE(copies)
+        CASE(values_of_every_size), CASE(where_values_stand), CASE(bytes_per_entry), CASE(moves), CASE(stashed_values),
+        CASE(retains), CASE(many)
     };
     return RUN(cases);
 }

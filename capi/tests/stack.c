@@ -13,12 +13,14 @@ static HEPTAD_LINES(more_lines, 1024);
 static unsigned char stack[STACK];
 static heptad_set set;
 static heptad_map map;
+static heptad_sized_map sized_map;
 static heptad_table table;
 static heptad_robin robin, other_robin, third_robin;
 static heptad_lockfree lockfree;
 static heptad_indirect indirect;
 static uint64_t keys[100], values[100], references[100], next_key;
 static const void *pointers[100];
+static void *places[100];
 static uint8_t found[100];
 static volatile size_t deepest;
 static void (*volatile function)(void);
@@ -92,6 +94,22 @@ static void map_all(void)
     EQUAL(heptad_map_get_many(&map, keys, 100, values, found), 0);
     EQUAL(heptad_map_move(&map, other_lines, sizeof other_lines, 2, NULL, NULL), 0);
 }
+static size_t choose_last_sized(const heptad_sized_entry *entries, size_t count, void *context)
+{
+    (void)entries, (void)context;
+    return count - 1;
+}
+static void sized_map_all(void)
+{
+    uint64_t key;
+    EQUAL(heptad_sized_map_init(&sized_map, lines, sizeof lines, 1, HEPTAD_LOAD_15_16, 40), 0);
+    for (key = 0; heptad_sized_map_insert(&sized_map, key, keys, NULL) == 1; key++) {
+    }
+    EQUAL(heptad_sized_map_insert_evicting(&sized_map, key, keys, choose_last_sized, NULL, NULL, values), 2);
+    EQUAL(heptad_sized_map_get_many(&sized_map, keys, 100, places), 0);
+    EQUAL(heptad_sized_map_remove(&sized_map, key, values), 1);
+    EQUAL(heptad_sized_map_move(&sized_map, other_lines, sizeof other_lines, 2, NULL, NULL), 0);
+}
 static void table_all(void)
 {
     uint64_t key;
@@ -154,6 +172,7 @@ static void lookups(void)
     uint64_t value;
     heptad_set_contains(&set, 5);
     heptad_map_get(&map, 5, &value);
+    heptad_sized_map_get(&sized_map, 5);
     heptad_table_find(&table, 5, &keys[5], &value);
     heptad_robin_contains(&robin, 5);
     heptad_robin_successor(&robin, 5, &value);
@@ -173,6 +192,7 @@ static void every_kind_of_call(void)
         { "set_move", set_move, 2816 },
         { "set_retain", set_retain, 512 },
         { "map", map_all, 2944 },
+        { "sized_map", sized_map_all, 3072 },
         { "table", table_all, 2944 },
         { "robin", robin_all, 2944 },
         { "lockfree", lockfree_all, 2304 },

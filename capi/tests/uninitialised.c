@@ -5,7 +5,6 @@
 #include <heptad/growing_robin.h>
 #include <heptad/inline.h>
 #include <heptad/malloc.h>
-#include <heptad/sized.h>
 
 enum { GROUPS = 64, KEYS = 200, LOOKUPS = 2 * KEYS };
 
@@ -81,21 +80,21 @@ static void maps(void)
 static void growing_ones(void)
 {
     heptad_growing_robin robin;
-    heptad_sized_map sized = HEPTAD_SIZED_INIT;
+    heptad_growing_sized_map sized;
     uint64_t key;
     EQUAL(heptad_growing_robin_init(&robin, &heptad_malloc, 1000, HEPTAD_LOAD_7_8), HEPTAD_OK);
-    EQUAL(heptad_sized_map_init_growing(&sized, &heptad_malloc, 1000, 1, HEPTAD_LOAD_7_8, 24, 8), HEPTAD_OK);
+    EQUAL(heptad_growing_sized_map_init(&sized, &heptad_malloc, 0, 1, HEPTAD_LOAD_7_8, 24), HEPTAD_OK);
     for (key = 0; key < KEYS; key++) {
         char value[24] = { 0 };
         EQUAL(heptad_growing_robin_insert(&robin, key * 1000), 1);
-        EQUAL(heptad_sized_map_insert(&sized, key, value, NULL), 1);
+        EQUAL(heptad_growing_sized_map_insert(&sized, key, value, NULL), 1);
     }
     for (key = 0; key < LOOKUPS; key++) {
         EQUAL(heptad_robin_contains(&robin.robin, key * 1000), key < KEYS);
-        EQUAL(heptad_sized_map_get(&sized, key) != NULL, key < KEYS);
+        EQUAL(heptad_sized_map_get(&sized.sized_map, key) != NULL, key < KEYS);
     }
     EQUAL(heptad_growing_robin_release(&robin), HEPTAD_OK);
-    EQUAL(heptad_sized_map_release(&sized), HEPTAD_OK);
+    EQUAL(heptad_growing_sized_map_release(&sized), HEPTAD_OK);
 }
 
 int main(void)

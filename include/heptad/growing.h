@@ -1,8 +1,8 @@
 /* heptad: sets, maps and tables that grow, with memory from functions of yours.
  *
- *     heptad_growing_set     heptad_growing_map     heptad_growing_table
+ *     heptad_growing_set     heptad_growing_map     heptad_growing_sized_map     heptad_growing_table
  *
- * Each has a handle of swiss.h inside, for everything that does not insert:
+ * Each has a handle of swiss.h or sized.h inside, for everything that does not insert:
  *
  *     heptad_growing_set seen;
  *     heptad_growing_set_init(&seen, &heptad_malloc, 0, seed, HEPTAD_LOAD_15_16);
@@ -17,6 +17,7 @@
 #ifndef HEPTAD_GROWING_H
 #define HEPTAD_GROWING_H
 
+#include "sized.h"
 #include "swiss.h"
 
 #ifdef __cplusplus
@@ -77,6 +78,14 @@ typedef struct heptad_growing_map {
     int load;
 } heptad_growing_map;
 
+typedef struct heptad_growing_sized_map {
+    heptad_sized_map sized_map;
+    const heptad_allocator *allocator;
+    uint64_t seed;
+    size_t value_size;
+    int load;
+} heptad_growing_sized_map;
+
 typedef struct heptad_growing_table {
     heptad_table table;
     const heptad_allocator *allocator;
@@ -86,13 +95,15 @@ typedef struct heptad_growing_table {
     void *context;
 } heptad_growing_table;
 
-/* What the three have in common. They differ in their sizes, and in how they are made and moved: a table has no seed. */
-#define HEPTAD_GROWING_FUNCTIONS(kind, size_of, make, relocate)                                              \
+/* What the four have in common. They differ in their sizes, and in how they are made and moved: a table has no seed.
+ * `memory_for` are the bytes for `entries` of one `of`. */
+#define HEPTAD_GROWING_FUNCTIONS(kind, memory_for, make, relocate)                                           \
     /* Makes a new one in the structure, whatever stands there. */                                     \
     HEPTAD_STATIC int heptad_growing_##kind##_start(heptad_growing_##kind *it, heptad_growing_##kind start, \
                                                     size_t entries)                                    \
     {                                                                                                  \
-        size_t bytes = size_of(entries, start.load);                                                   \
+        const heptad_growing_##kind *of = &start;                                                      \
+        size_t bytes = memory_for;                                                                     \
         void *lines = NULL;                                                                            \
         int result = it ? heptad_first_lines(start.allocator, bytes, start.load, &lines) : HEPTAD_ERROR_NULL; \
         if (result == HEPTAD_OK) {                                                                     \
@@ -107,6 +118,7 @@ typedef struct heptad_growing_table {
     /* Moves to memory for `entries`, or into as much as there are. */                                 \
     HEPTAD_STATIC int heptad_growing_##kind##_resize(heptad_growing_##kind *it, size_t entries)        \
     {                                                                                                  \
+        const heptad_growing_##kind *of = it;                                                          \
         size_t bytes, old_bytes = 0;                                                                   \
         void *old = NULL, *lines;                                                                      \
         /* One that is not live may have no allocator. */                                              \
@@ -114,7 +126,7 @@ typedef struct heptad_growing_table {
         if (result != HEPTAD_OK) {                                                                     \
             return result;                                                                             \
         }                                                                                              \
-        bytes = size_of(entries, it->load);                                                            \
+        bytes = memory_for;                                                                            \
         lines = heptad_allocate_lines(it->allocator, bytes);                                           \
         result = !bytes ? HEPTAD_ERROR_CAPACITY : !lines ? HEPTAD_ERROR_MEMORY : relocate;             \
         if (result == HEPTAD_OK) {                                                                     \
@@ -162,11 +174,16 @@ typedef struct heptad_growing_table {
         return *result == HEPTAD_OK;                                                                   \
     }
 
-HEPTAD_GROWING_FUNCTIONS(set, heptad_set_bytes, heptad_set_init(&it->set, lines, bytes, it->seed, it->load),
+HEPTAD_GROWING_FUNCTIONS(set, heptad_set_bytes(entries, of->load),
+                         heptad_set_init(&it->set, lines, bytes, it->seed, it->load),
                          heptad_set_move(&it->set, lines, bytes, it->seed, &old, &old_bytes))
-HEPTAD_GROWING_FUNCTIONS(map, heptad_map_bytes, heptad_map_init(&it->map, lines, bytes, it->seed, it->load),
+HEPTAD_GROWING_FUNCTIONS(map, heptad_map_bytes(entries, of->load),
+                         heptad_map_init(&it->map, lines, bytes, it->seed, it->load),
                          heptad_map_move(&it->map, lines, bytes, it->seed, &old, &old_bytes))
-HEPTAD_GROWING_FUNCTIONS(table, heptad_set_bytes,
+HEPTAD_GROWING_FUNCTIONS(sized_map, heptad_sized_map_bytes(entries, of->load, of->value_size),
+                         heptad_sized_map_init(&it->sized_map, lines, bytes, it->seed, it->load, it->value_size),
+                         heptad_sized_map_move(&it->sized_map, lines, bytes, it->seed, &old, &old_bytes))
+HEPTAD_GROWING_FUNCTIONS(table, heptad_table_bytes(entries, of->load),
                          heptad_table_init(&it->table, lines, bytes, it->load, it->hash, it->equal, it->context),
                          heptad_table_move(&it->table, lines, bytes, &old, &old_bytes))
 
@@ -190,6 +207,18 @@ HEPTAD_STATIC int heptad_growing_map_init(heptad_growing_map *map, const heptad_
     start.seed = seed;
     start.load = load;
     return heptad_growing_map_start(map, start, entries);
+}
+
+/* _ARGUMENT also for values of no bytes. */
+HEPTAD_STATIC int heptad_growing_sized_map_init(heptad_growing_sized_map *map, const heptad_allocator *allocator,
+                                                size_t entries, uint64_t seed, int load, size_t value_size)
+{
+    heptad_growing_sized_map start = { HEPTAD_INIT, NULL, 0, 0, 0 };
+    start.allocator = allocator;
+    start.seed = seed;
+    start.load = load;
+    start.value_size = value_size;
+    return value_size ? heptad_growing_sized_map_start(map, start, entries) : HEPTAD_ERROR_ARGUMENT;
 }
 
 HEPTAD_STATIC int heptad_growing_table_init(heptad_growing_table *table, const heptad_allocator *allocator,
@@ -235,6 +264,21 @@ HEPTAD_STATIC int heptad_growing_map_add(heptad_growing_map *map, uint64_t key, 
 {
     int result = heptad_map_add(&map->map, key, addend, sum);
     return heptad_growing_map_has_grown(map, &result) ? heptad_map_add(&map->map, key, addend, sum) : result;
+}
+
+HEPTAD_STATIC int heptad_growing_sized_map_at(heptad_growing_sized_map *map, uint64_t key, void **value)
+{
+    int result = heptad_sized_map_at(&map->sized_map, key, value);
+    return heptad_growing_sized_map_has_grown(map, &result) ? heptad_sized_map_at(&map->sized_map, key, value) : result;
+}
+
+HEPTAD_STATIC int heptad_growing_sized_map_insert(heptad_growing_sized_map *map, uint64_t key, const void *value,
+                                                  void *previous)
+{
+    int result = heptad_sized_map_insert(&map->sized_map, key, value, previous);
+    return heptad_growing_sized_map_has_grown(map, &result)
+        ? heptad_sized_map_insert(&map->sized_map, key, value, previous)
+        : result;
 }
 
 HEPTAD_STATIC int heptad_growing_table_insert(heptad_growing_table *table, uint64_t hash, const void *key,

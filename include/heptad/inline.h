@@ -1,6 +1,6 @@
 /* heptad: lookups of sets, maps and tables that the compiler inlines.
  *
- *     heptad_inline_set_contains     heptad_inline_map_get     heptad_inline_table_find
+ *     heptad_inline_set_contains     heptad_inline_map_get     heptad_inline_table_find     heptad_inline_sized_map_get
  *     heptad_inline_set_prefetch     heptad_inline_map_prefetch     heptad_inline_table_prefetch
  *     heptad_inline_set_contains_many     heptad_inline_map_get_many     heptad_inline_table_find_many
  *
@@ -24,6 +24,7 @@
 #define HEPTAD_INLINE_H
 
 #include "probe.h"
+#include "sized.h"
 #include "swiss.h"
 
 #ifdef __cplusplus
@@ -50,6 +51,11 @@ HEPTAD_COLD heptad_inline_answer heptad_inline_map_rest(const heptad_map *map, u
     return answer;
 }
 
+HEPTAD_COLD void *heptad_inline_sized_map_rest(const heptad_sized_map *map, uint64_t key)
+{
+    return heptad_sized_map_get(map, key);
+}
+
 /* Looks for a word. As heptad_probe_find. */
 HEPTAD_INLINE int heptad_inline_find_word(const heptad_probe *probe, uint64_t hash, uint64_t key,
                                           heptad_probe_place *place)
@@ -64,6 +70,15 @@ HEPTAD_INLINE uint64_t heptad_inline_value_at(const heptad_probe *probe, heptad_
 {
     const unsigned char *first = probe->lines + probe->mask_bytes + 56;
     return heptad_probe_word(first + (place.entry - probe->lines) - ((place.line - probe->lines) >> 3));
+}
+
+/* The same of a map with values of any size: where the value is. */
+HEPTAD_INLINE void *heptad_inline_sized_value_at(const heptad_probe *probe, heptad_probe_place place)
+{
+    uint64_t first = probe->words[HEPTAD_BODY_LINES] + probe->mask_bytes + 64;
+    uint64_t words_before = HEPTAD_WORD(place.entry - probe->lines) >> 3;
+    uint64_t groups_before = HEPTAD_WORD(place.line - probe->lines) >> 6;
+    return HEPTAD_AS(void *, first + (words_before - groups_before - 1) * probe->words[HEPTAD_BODY_VALUE_BYTES]);
 }
 
 /* Is `key` in the set? */
@@ -159,6 +174,24 @@ HEPTAD_INLINE int heptad_inline_map_get(const heptad_map *map, uint64_t key, uin
     }
 #endif
     return heptad_map_get(map, key, value);
+}
+
+HEPTAD_INLINE void *heptad_inline_sized_map_get(const heptad_sized_map *map, uint64_t key)
+{
+#if HEPTAD_HAS_INLINE
+    heptad_probe probe = heptad_probe_of(map, HEPTAD_KIND_SIZED);
+    if (probe.is_live) {
+        heptad_probe_place place;
+        uint64_t hash = heptad_probe_hash(probe.words[HEPTAD_BODY_SIZED_SEED], key);
+        int found = heptad_inline_find_word(&probe, hash, key, &place);
+        if (__builtin_expect(found >= 0, 1)) {
+            return found ? heptad_inline_sized_value_at(&probe, place) : NULL;
+        }
+    }
+    return heptad_inline_sized_map_rest(map, key);
+#else
+    return heptad_sized_map_get(map, key);
+#endif
 }
 
 /* `equal` is the one that the table was initialised with, or means the same; it gets the table's context. */

@@ -55,11 +55,14 @@ extern "C" {
 #define HEPTAD_BODY_SPAN 3    /* not 0 if entries are stashed */
 #define HEPTAD_BODY_SEED 9    /* of a set or map */
 #define HEPTAD_BODY_CONTEXT 9 /* of a table */
+#define HEPTAD_BODY_VALUE_BYTES 9  /* of a map with values of any size */
+#define HEPTAD_BODY_SIZED_SEED 10  /* of that map */
 
 /* The first eight bytes of a live handle: the version and the kind. */
 #define HEPTAD_KIND_SET 0x73657430   /* set0 */
 #define HEPTAD_KIND_MAP 0x6d617030   /* map0 */
 #define HEPTAD_KIND_TABLE 0x74616230 /* tab0 */
+#define HEPTAD_KIND_SIZED 0x73697a30 /* siz0 */
 
 /* A word of a handle, and of a table, whatever the memory was declared as. */
 typedef uint64_t HEPTAD_HANDLE_WORD heptad_handle_word;

@@ -97,7 +97,7 @@ int heptad_set_contains(const heptad_set *set, uint64_t key);
 /* Takes `key` out. 1 if it was there. Touches 4 lines at most, and stashed ones. */
 int heptad_set_remove(heptad_set *set, uint64_t key);
 
-/* Prefetches the first line of `key`. */
+/* Prefetches the first line of `key`, for any operation on it. */
 int heptad_set_prefetch(const heptad_set *set, uint64_t key);
 
 /* found[i] = 1 if keys[i] is in the set, else 0. The lines of sixteen keys are under way at a time: for

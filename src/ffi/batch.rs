@@ -21,12 +21,27 @@ pub struct ArrayOut<'call, T>(*mut T, PhantomData<&'call mut [T]>);
 #[repr(transparent)]
 pub struct Text<'call>(*const c_void, PhantomData<&'call [u8]>);
 
+/// The bytes of a value to read, as many as values of the map have. If not null, they are valid for reads until the call
+/// returns, and not written meanwhile.
+#[repr(transparent)]
+pub struct Value<'call>(*const c_void, PhantomData<&'call [u8]>);
+
+/// Where the bytes of a value go, as many as values of the map have. If not null, they are valid for writes until the call
+/// returns, and not used by anything else meanwhile.
+#[repr(transparent)]
+pub struct ValueOut<'call>(*mut c_void, PhantomData<&'call mut [u8]>);
+
 /// How many elements each array of the call has.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Count(usize);
 
 impl Count {
+    /// The bytes of a value.
+    pub(super) fn of_value(bytes: usize) -> Count {
+        Count(bytes)
+    }
+
     pub(super) fn get(self) -> usize {
         self.0
     }
@@ -38,6 +53,20 @@ impl<'call> Text<'call> {
         let array = Array(self.0.cast(), PhantomData);
         let (text, batch) = Batch::new(count, false, ()).read(array)?;
         batch.done().map(|()| text)
+    }
+}
+
+impl<'call> Value<'call> {
+    /// As an array of a call whose [`Count`] is that of a value.
+    pub(super) fn array(self) -> Array<'call, MaybeUninit<u8>> {
+        Array(self.0.cast(), PhantomData)
+    }
+}
+
+impl<'call> ValueOut<'call> {
+    /// As an array of a call whose [`Count`] is that of a value.
+    pub(super) fn array(self) -> ArrayOut<'call, u8> {
+        ArrayOut(self.0.cast(), PhantomData)
     }
 }
 

@@ -83,6 +83,11 @@ pub extern "C" fn heptad_map_bytes(entries: usize, load: c_int) -> usize {
 /// Bytes of a table with values of type `V`.
 fn bytes_for<V>(entries: usize, load: c_int) -> usize {
     let Ok(load) = arguments::load(load) else { return 0 };
-    let bytes = lines_for_load::<V>(entries, load) * LINE_BYTES;
+    bytes_of(lines_for_load::<V>(entries, load))
+}
+
+/// Bytes of so many lines; 0 if there can be none.
+pub(super) fn bytes_of(lines: usize) -> usize {
+    let bytes = lines * LINE_BYTES;
     if isize::try_from(bytes).is_ok() { bytes } else { 0 }
 }

@@ -5,7 +5,8 @@
 //!                    body[1]   bytes of the memory
 //!                    body[2]   (groups - 1) * 64
 //!                    body[3]   span: not 0 if entries are stashed
-//!                    body[9]   of a set or map its seed, of a table its context
+//!                    body[9]   of a set or map its seed, of a table its context, of a sized map its values' bytes
+//!                    body[10]  of a sized map its seed
 //! ```
 //!
 //! Every structure on the way there is `repr(C)` or transparent, so the numbers hold wherever a pointer has 64 bits.
@@ -23,6 +24,10 @@ pub const BODY_SPAN: usize = 3;
 pub const BODY_SEED: usize = 9;
 /// The context of a table's functions.
 pub const BODY_CONTEXT: usize = 9;
+/// The bytes of a value, in a map that has values of any size.
+pub const BODY_VALUE_BYTES: usize = 9;
+/// The seed of that map.
+pub const BODY_SIZED_SEED: usize = 10;
 
 /// The second word of a live set: `set0`.
 pub const KIND_SET: u32 = 0x7365_7430;
@@ -30,3 +35,5 @@ pub const KIND_SET: u32 = 0x7365_7430;
 pub const KIND_MAP: u32 = 0x6d61_7030;
 /// Of a table: `tab0`.
 pub const KIND_TABLE: u32 = 0x7461_6230;
+/// Of a map that has values of any size: `siz0`.
+pub const KIND_SIZED: u32 = 0x7369_7a30;

@@ -65,6 +65,7 @@ mod owned;
 mod results;
 mod robin;
 mod set;
+mod sized;
 mod state;
 mod stats;
 mod table;
@@ -76,6 +77,7 @@ pub use lockfree::*;
 pub use map::*;
 pub use robin::*;
 pub use set::*;
+pub use sized::*;
 pub use stats::{HeptadStats, heptad_stats_print};
 pub use table::*;
 

@@ -2,28 +2,41 @@
 //!
 //! For hosted targets, whose programs may use vector registers. A kernel leaves them to its users.
 
-const LANES: u64 = 0x0101_0101_0101_0101;
-
 cfg_if::cfg_if! {
     if #[cfg(target_arch = "x86_64")] {
-        use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_cvtsi64_si128, _mm_movemask_epi8};
+        use core::arch::x86_64::{
+            __m128i, _mm_cmpeq_epi8, _mm_cvtsi64_si128, _mm_movemask_epi8, _mm_set1_epi8,
+        };
 
         use super::slots::{SlotBits, Slots};
         use crate::layout::{Slot, Word};
 
         pub use super::slots::SlotBits as Matches;
 
+        const LANES: u64 = 0x0101_0101_0101_0101;
+
         /// Slots of `word` that carry `slot_byte`, as bit `s` per slot `s`. Exact. Other bits mean nothing.
         #[inline(always)]
         pub fn match_tag(word: u64, slot_byte: u64) -> u16 {
-            // SAFETY: this module is compiled only where SSE2 is enabled; the same for all four.
+            // SAFETY: this module is compiled only where SSE2 is enabled; the same for all of them.
             let word = unsafe { _mm_cvtsi64_si128(word as i64) };
             // SAFETY: as above.
-            let wanted = unsafe { _mm_cvtsi64_si128(slot_byte.wrapping_mul(LANES) as i64) };
-            // SAFETY: as above.
-            let equal = unsafe { _mm_cmpeq_epi8(word, wanted) };
+            let equal = unsafe { _mm_cmpeq_epi8(word, in_every_lane(slot_byte)) };
             // SAFETY: as above.
             unsafe { _mm_movemask_epi8(equal) as u16 }
+        }
+
+        /// A register with `byte` in each of its eight low bytes. AVX2 has an instruction for that; a multiplication is
+        /// shorter than what SSE2 has.
+        #[inline(always)]
+        fn in_every_lane(byte: u64) -> __m128i {
+            if cfg!(target_feature = "avx2") {
+                // SAFETY: as above.
+                unsafe { _mm_set1_epi8(byte as i8) }
+            } else {
+                // SAFETY: as above.
+                unsafe { _mm_cvtsi64_si128(byte.wrapping_mul(LANES) as i64) }
+            }
         }
 
         /// The lowest free slot of `word`. A lookup before it has the word in a vector register already.
@@ -32,7 +45,9 @@ cfg_if::cfg_if! {
             SlotBits::new(match_tag(word.0, 0)).lowest()
         }
     } else {
-        use core::arch::aarch64::{vceq_u8, vcreate_u8, vget_lane_u64, vreinterpret_u64_u8};
+        use core::arch::aarch64::{
+            vceq_u8, vcreate_u8, vdup_n_u8, vget_lane_u64, vreinterpret_u64_u8,
+        };
 
         pub use super::portable::lowest_free_slot;
         pub use crate::layout::SlotMask as Matches;
@@ -43,7 +58,7 @@ cfg_if::cfg_if! {
             // SAFETY: this module is compiled only where NEON is enabled; the same for all of them.
             let word = unsafe { vcreate_u8(word) };
             // SAFETY: as above.
-            let wanted = unsafe { vcreate_u8(slot_byte.wrapping_mul(LANES)) };
+            let wanted = unsafe { vdup_n_u8(slot_byte as u8) };
             // SAFETY: as above.
             let equal = unsafe { vceq_u8(word, wanted) };
             // SAFETY: as above.

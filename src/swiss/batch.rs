@@ -5,7 +5,11 @@
 
 use core::mem;
 
-use super::{raw::Raw, view::Reader};
+use super::{
+    raw::Raw,
+    value::Value,
+    view::{Place, Reader},
+};
 use crate::{
     layout::Tag,
     probe::{self, FoundWord},
@@ -16,7 +20,7 @@ use crate::{
 /// smaller ones do not care.
 pub(super) const AHEAD: usize = 16;
 
-impl<T, V> Reader<'_, T, V> {
+impl<T, V: ?Sized + Value> Reader<'_, T, V> {
     /// Asks for the home line of `hash`, without waiting for it.
     #[inline]
     pub(super) fn prefetch(self, hash: u64) {
@@ -34,7 +38,7 @@ impl<T, V> Reader<'_, T, V> {
     }
 }
 
-impl<T, V, S: Storage> Raw<T, V, S> {
+impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
     /// Looks up each of `keys`. `hash` is called once for each, in order and up to [`AHEAD`] keys
     /// early; `equal(i, entry)` compares for `keys[i]`; `found(i, answer)` gets the answers in order.
     #[inline]
@@ -66,7 +70,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     }
 }
 
-impl<V, S: Storage> Raw<u64, V, S> {
+impl<V: ?Sized + Value, S: Storage> Raw<u64, V, S> {
     /// The entry `word` of hash `hash`, by the probe routine for one word.
     #[inline]
     pub(super) fn find_word(&self, hash: u64, word: u64) -> Option<(&u64, &V)> {
@@ -90,18 +94,16 @@ impl<V, S: Storage> Raw<u64, V, S> {
         hash: impl FnOnce() -> u64,
     ) -> Option<(&u64, &V)> {
         let reader = self.reader();
-        match found {
-            FoundWord::At(entry) => {
-                let place = reader.place_of(entry.addr());
-                // SAFETY: the routine yields entries of slots that are not free.
-                let entry = unsafe { reader.entry(place) };
-                // SAFETY: as above.
-                Some((entry, unsafe { reader.value(place) }))
-            }
-            FoundWord::Absent => None,
-            FoundWord::MaybeStashed if reader.control.span == 0 => None,
-            FoundWord::MaybeStashed => self.find_again(hash(), word),
-        }
+        let place = match found {
+            FoundWord::At(entry) => reader.place_of(entry.addr()),
+            FoundWord::Absent => return None,
+            FoundWord::MaybeStashed if reader.control.span == 0 => return None,
+            FoundWord::MaybeStashed => reader.entries().find_again(hash(), *word)?,
+        };
+        // SAFETY: the routine yields entries of slots that are not free, and so does `find_again`.
+        let entry = unsafe { reader.entry(place) };
+        // SAFETY: as above.
+        Some((entry, unsafe { reader.value(place) }))
     }
 
     /// [`find_many`](Self::find_many) for entries that are words: the probe routine for many at once
@@ -136,14 +138,16 @@ impl<V, S: Storage> Raw<u64, V, S> {
             }
         }
     }
+}
 
+impl Reader<'_, u64, ()> {
     /// A lookup that the probe routine could not finish, in a table with stashed entries. Most words
     /// cannot be one of them: no entry of their home and class is.
     #[inline(never)]
-    fn find_again(&self, hash: u64, word: &u64) -> Option<(&u64, &V)> {
-        let home = self.reader().geometry().home(hash);
-        if self.control().pinned(home, Tag::of(hash).class()) {
-            self.find(hash, |entry| entry == word)
+    fn find_again(self, hash: u64, word: u64) -> Option<Place> {
+        let home = self.geometry().home(hash);
+        if self.control.pinned(home, Tag::of(hash).class()) {
+            self.find(hash, |&entry| entry == word)
         } else {
             None
         }

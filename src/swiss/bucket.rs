@@ -4,6 +4,7 @@
 use super::{
     entry::Occupied,
     raw::Raw,
+    value::Value,
     view::{Place, Reader},
 };
 use crate::{
@@ -14,9 +15,9 @@ use crate::{
 /// Numbers per group, of which the first is never used.
 const NUMBERS: usize = SLOTS + 1;
 
-impl<T, V> Reader<'_, T, V> {
+impl<T, V: ?Sized + Value> Reader<'_, T, V> {
     /// Where the entry of bucket `number` stands, if it has one.
-    fn place_of_bucket(self, number: usize) -> Option<Place> {
+    pub(super) fn place_of_bucket(self, number: usize) -> Option<Place> {
         let slot = Slot::new((number % NUMBERS) as u64)?;
         let (group, geometry) = (number / NUMBERS, self.geometry());
         if self.control.len == 0 || group >= geometry.groups() {

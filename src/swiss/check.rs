@@ -1,12 +1,12 @@
 //! The invariants of the table, checked the slow way. For tests; not part of the stable interface.
 
-use super::{iter::occupied, raw::Raw, view::Place};
+use super::{iter::occupied, raw::Raw, value::Value, view::Place};
 use crate::{
     layout::{Class, SlotByte, Tag},
     storage::Storage,
 };
 
-impl<T, V, S: Storage> Raw<T, V, S> {
+impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
     /// The first invariant that does not hold (W1..W6 of the module's essay), if any. W5 is asked of
     /// a table that never had a stashed entry.
     pub(super) fn broken_invariant(

@@ -15,7 +15,10 @@
 
 use core::mem::MaybeUninit;
 
-use super::view::{Place, Writer};
+use super::{
+    value::Value,
+    view::{Place, Writer},
+};
 use crate::{
     layout::{Class, Offset, SLOTS, Slot, SlotByte, SlotMask, Word},
     probe,
@@ -72,7 +75,7 @@ impl Search {
     }
 }
 
-impl<T, V> Writer<'_, T, V> {
+impl<T, V: ?Sized + Value> Writer<'_, T, V> {
     /// Frees a slot in `home` or `alternate`, both full, or returns `None` if none can be freed.
     pub(super) fn displace(&mut self, home: Offset, alternate: Offset) -> Option<Place> {
         self.displace_one_step(home)

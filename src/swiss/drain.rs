@@ -1,12 +1,17 @@
 //! Taking everything out: draining, clearing, dropping. Each entry is dropped or handed out exactly
 //! once, also when a destructor panics.
 
-use core::{iter::FusedIterator, mem::needs_drop};
+use core::{iter::FusedIterator, mem::needs_drop, ptr};
 
-use super::{iter::Places, raw::Raw, view::Writer};
+use super::{
+    iter::Places,
+    raw::Raw,
+    value::Value,
+    view::{Place, Writer},
+};
 use crate::storage::Storage;
 
-impl<T, V, S: Storage> Raw<T, V, S> {
+impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
     /// Drops all entries; the lines stay.
     pub(super) fn clear(&mut self) {
         drop(self.drain());
@@ -17,16 +22,18 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         let writer = self.writer();
         Drain { places: Places::of(writer.reader()), writer }
     }
+}
 
+impl<T, V, S: Storage> Raw<T, V, S> {
     /// Hands out all entries, and the lines go when it is dropped.
     pub(super) fn into_pairs(self) -> IntoPairs<T, V, S> {
         IntoPairs { places: Places::of(self.reader()), table: self }
     }
 }
 
-impl<T, V, S: Storage> Drop for Raw<T, V, S> {
+impl<T, V: ?Sized + Value, S: Storage> Drop for Raw<T, V, S> {
     fn drop(&mut self) {
-        if needs_drop::<(T, V)>() {
+        if needs_drop::<T>() || needs_drop::<V>() {
             self.clear();
         }
     }
@@ -39,6 +46,32 @@ impl<T, V> Writer<'_, T, V> {
         // SAFETY: `Places` yields slots that are not free.
         Some(unsafe { self.take(place) })
     }
+}
+
+impl<T, V: ?Sized + Value> Writer<'_, T, V> {
+    /// Drops the entry and the value at `place` where they stand, and leaves the slot free.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free.
+    pub(super) unsafe fn drop_at(&mut self, place: Place) {
+        // SAFETY: the slot is not free, so the entry is initialised (V2); it is freed next.
+        let entry = unsafe { self.entry_ptr(place).read() };
+        // SAFETY: the caller's promise.
+        unsafe { self.vacate(place) };
+        // SAFETY: the slot was not free, so the value is initialised (V2); freed, it is ours. If its destructor
+        // unwinds, the entry is dropped all the same.
+        unsafe { ptr::drop_in_place(self.value_ptr(place)) };
+        drop(entry);
+    }
+
+    /// Drops the next of `places`. `false` after the last one.
+    fn drop_next(&mut self, places: &mut Places) -> bool {
+        let Some(place) = places.next(|offset| self.word(offset)) else { return false };
+        // SAFETY: `Places` yields slots that are not free.
+        unsafe { self.drop_at(place) };
+        true
+    }
 
     /// Makes an empty table of it, without a look at what the slots hold.
     fn reset(&mut self) {
@@ -50,7 +83,7 @@ impl<T, V> Writer<'_, T, V> {
 }
 
 /// Hands out all entries of a table, which is empty when this is dropped.
-pub struct Drain<'a, T, V> {
+pub struct Drain<'a, T, V: ?Sized + Value> {
     writer: Writer<'a, T, V>,
     places: Places,
 }
@@ -67,11 +100,11 @@ impl<T, V> Iterator for Drain<'_, T, V> {
     }
 }
 
-impl<T, V> Drop for Drain<'_, T, V> {
+impl<T, V: ?Sized + Value> Drop for Drain<'_, T, V> {
     fn drop(&mut self) {
         /// Drops what is left and resets the table, also if a destructor unwinds.
-        struct Rest<'r, 'a, T, V>(&'r mut Drain<'a, T, V>);
-        impl<T, V> Drop for Rest<'_, '_, T, V> {
+        struct Rest<'r, 'a, T, V: ?Sized + Value>(&'r mut Drain<'a, T, V>);
+        impl<T, V: ?Sized + Value> Drop for Rest<'_, '_, T, V> {
             fn drop(&mut self) {
                 self.0.drop_all();
                 self.0.writer.reset();
@@ -82,10 +115,10 @@ impl<T, V> Drop for Drain<'_, T, V> {
     }
 }
 
-impl<T, V> Drain<'_, T, V> {
+impl<T, V: ?Sized + Value> Drain<'_, T, V> {
     fn drop_all(&mut self) {
-        if needs_drop::<(T, V)>() {
-            self.for_each(drop);
+        if needs_drop::<T>() || needs_drop::<V>() {
+            while self.writer.drop_next(&mut self.places) {}
         }
     }
 }

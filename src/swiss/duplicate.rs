@@ -1,6 +1,6 @@
 //! Cloning a table: the same groups, entry by entry.
 
-use super::{iter::Places, raw::Raw, shape};
+use super::{iter::Places, raw::Raw};
 use crate::{error::Error, layout::Word, storage::Storage};
 
 impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
@@ -11,10 +11,10 @@ impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
         if self.capacity() == 0 {
             return Raw::new_in(self.storage().try_another(0)?, self.load());
         }
-        let lines = shape::lines_of_groups::<V>(old.geometry().groups());
+        let lines = old.shape().lines_of_groups(old.geometry().groups());
         let lines = lines.ok_or(Error::CapacityOverflow)?;
         let storage = self.storage().try_another(lines)?;
-        let mut table = Raw::of_size(storage, old.geometry(), self.load());
+        let mut table = Raw::of_geometry(storage, old.geometry(), self.load(), ());
         let mut new = table.writer();
         for group in 0..old.geometry().groups() {
             let offset = old.geometry().at(group);

@@ -6,11 +6,12 @@
 use super::{
     iter::Places,
     raw::Raw,
+    value::Value,
     view::{Place, Writer},
 };
 use crate::{layout::SlotByte, probe, storage::Storage};
 
-impl<T, V, S: Storage> Raw<T, V, S> {
+impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
     /// A walk over all entries that takes some of them out.
     pub(super) fn extraction(&mut self) -> Extraction<'_, T, V> {
         let writer = self.writer();
@@ -20,33 +21,25 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     /// Drops the entries for which `keep` does not hold.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&mut T, &mut V) -> bool) {
         let mut extraction = self.extraction();
-        while let Some(pair) = extraction.next(|entry, value| !keep(entry, value)) {
-            drop(pair);
+        while let Some(place) = extraction.find(|entry, value| !keep(entry, value)) {
+            // SAFETY: the slot is not free, and the references to it are gone.
+            unsafe { extraction.writer.drop_at(place) };
         }
     }
 }
 
 /// Hands out chosen entries. Those not asked yet when it is dropped stay.
-pub(super) struct Extraction<'a, T, V> {
+pub(super) struct Extraction<'a, T, V: ?Sized + Value> {
     writer: Writer<'a, T, V>,
     places: Places,
 }
 
 impl<T, V> Extraction<'_, T, V> {
     /// The next entry for which `chosen` holds; each entry is asked once.
-    pub(super) fn next(
-        &mut self,
-        mut chosen: impl FnMut(&mut T, &mut V) -> bool,
-    ) -> Option<(T, V)> {
-        while let Some(place) = self.places.next(|offset| self.writer.word(offset)) {
-            // SAFETY: `Places` yields slots that are not free, each once.
-            let (entry, value) = unsafe { self.writer.pair_mut(place) };
-            if chosen(entry, value) {
-                // SAFETY: the slot is not free, and the references to it are gone.
-                return Some(unsafe { self.writer.take(place) });
-            }
-        }
-        None
+    pub(super) fn next(&mut self, chosen: impl FnMut(&mut T, &mut V) -> bool) -> Option<(T, V)> {
+        let place = self.find(chosen)?;
+        // SAFETY: the slot is not free, and the references to it are gone.
+        Some(unsafe { self.writer.take(place) })
     }
 
     /// Entries that were not asked yet.
@@ -55,13 +48,27 @@ impl<T, V> Extraction<'_, T, V> {
     }
 }
 
-impl<T, V> Drop for Extraction<'_, T, V> {
+impl<T, V: ?Sized + Value> Extraction<'_, T, V> {
+    /// Where the next entry stands for which `chosen` holds. Its slot is not free.
+    fn find(&mut self, mut chosen: impl FnMut(&mut T, &mut V) -> bool) -> Option<Place> {
+        while let Some(place) = self.places.next(|offset| self.writer.word(offset)) {
+            // SAFETY: `Places` yields slots that are not free, each once.
+            let (entry, value) = unsafe { self.writer.pair_mut(place) };
+            if chosen(entry, value) {
+                return Some(place);
+            }
+        }
+        None
+    }
+}
+
+impl<T, V: ?Sized + Value> Drop for Extraction<'_, T, V> {
     fn drop(&mut self) {
         self.writer.pull_everywhere();
     }
 }
 
-impl<T, V> Writer<'_, T, V> {
+impl<T, V: ?Sized + Value> Writer<'_, T, V> {
     /// Brings home the displaced residents of every group with free slots, one per slot.
     fn pull_everywhere(&mut self) {
         for group in 0..self.geometry().groups() {

@@ -3,13 +3,16 @@
 //! Lookups, and the part of an insertion or removal that concerns the home alone, are inlined always. The compiler's
 //! own choice depends on the caller, and a call takes twenty instructions more. What is rare, or long, is called.
 
-use super::view::{Place, Reader};
+use super::{
+    value::Value,
+    view::{Place, Reader},
+};
 use crate::{
     layout::{Offset, Tag, Word},
     probe::{self, Slots},
 };
 
-impl<T, V> Reader<'_, T, V> {
+impl<T, V: ?Sized + Value> Reader<'_, T, V> {
     /// Where the entry of hash `hash` for which `equal` holds stands. `equal` sees entries of this
     /// tag only (or stashed ones), home group first.
     #[inline(always)]

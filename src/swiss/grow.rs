@@ -17,7 +17,8 @@ use core::mem::{self, ManuallyDrop};
 use super::{
     iter::occupied,
     raw::Raw,
-    shape,
+    shape::Shape,
+    value::Value,
     view::{Place, Reader, Writer},
 };
 use crate::{
@@ -27,9 +28,9 @@ use crate::{
 };
 
 /// A table whose entries belong to another one as well: forgotten, not dropped.
-struct Copies<T, V, S: Storage>(ManuallyDrop<Raw<T, V, S>>);
+struct Copies<T, V: ?Sized + Value, S: Storage>(ManuallyDrop<Raw<T, V, S>>);
 
-impl<T, V, S: Storage> Copies<T, V, S> {
+impl<T, V: ?Sized + Value, S: Storage> Copies<T, V, S> {
     fn new(table: Raw<T, V, S>) -> Self {
         Copies(ManuallyDrop::new(table))
     }
@@ -41,14 +42,14 @@ impl<T, V, S: Storage> Copies<T, V, S> {
     }
 }
 
-impl<T, V, S: Storage> Drop for Copies<T, V, S> {
+impl<T, V: ?Sized + Value, S: Storage> Drop for Copies<T, V, S> {
     fn drop(&mut self) {
         // SAFETY: taken once: `into_storage` does not come here.
         drop(unsafe { ManuallyDrop::take(&mut self.0) }.forget_entries());
     }
 }
 
-impl<T, V, S: Storage> Raw<T, V, S> {
+impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
     /// Makes sure that `additional` more entries fit.
     #[cold]
     #[inline(never)]
@@ -72,7 +73,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     ) -> Result<(), Error> {
         let wanted = min_capacity.max(self.len());
         if wanted == 0 {
-            *self = Raw::new_in(self.storage().try_another(0)?, self.load())?;
+            *self = Raw::sized_in(self.storage().try_another(0)?, self.load(), self.size())?;
             return Ok(());
         }
         match self.groups_for(wanted) {
@@ -92,7 +93,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<(), Error> {
         let groups = self.groups_for(capacity)?;
-        let lines = shape::lines_of_groups::<V>(groups).ok_or(Error::CapacityOverflow)?;
+        let lines = self.shape().lines_of_groups(groups).ok_or(Error::CapacityOverflow)?;
         if self.storage().can_grow() { self.resize_to(lines, hasher) } else { Err(Error::Full) }
     }
 
@@ -101,7 +102,7 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     #[inline(never)]
     fn resize_to(&mut self, lines: usize, hasher: impl Fn(&T) -> u64) -> Result<(), Error> {
         let storage = self.storage().try_another(lines)?;
-        self.move_into(Raw::new_in(storage, self.load())?, hasher);
+        self.move_into(Raw::sized_in(storage, self.load(), self.size())?, hasher);
         Ok(())
     }
 
@@ -113,7 +114,8 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<S, Rejected<S>> {
         let (given, needed) = (storage.lines(), self.groups_for(self.len()));
-        match needed.map(shape::lines_of_groups::<V>) {
+        let shape = self.shape();
+        match needed.map(|groups| shape.lines_of_groups(groups)) {
             Ok(Some(lines)) if lines <= given => {}
             Ok(lines) => {
                 let needed_bytes = lines.unwrap_or(usize::MAX / LINE_BYTES) * LINE_BYTES;
@@ -122,12 +124,12 @@ impl<T, V, S: Storage> Raw<T, V, S> {
             }
             Err(error) => return Err(Rejected { value: storage, error }),
         }
-        if shape::needs_fixed_lines::<V>() && !storage.is_fixed() {
-            let error = Error::Misaligned { needed_bytes: align_of::<V>() };
+        if shape.needs_fixed_lines() && !storage.is_fixed() {
+            let error = Error::Misaligned { needed_bytes: shape.align };
             return Err(Rejected { value: storage, error });
         }
-        let geometry = shape::largest_within::<V>(given).unwrap_or(Geometry::ONE);
-        let table = Raw::of_size(storage, geometry, self.load());
+        let geometry = shape.largest_within(given).unwrap_or(Geometry::ONE);
+        let table = Raw::of_geometry(storage, geometry, self.load(), self.size());
         Ok(self.move_into(table, hasher).into_storage())
     }
 
@@ -140,6 +142,10 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         new
     }
 
+    fn shape(&self) -> Shape {
+        V::shape(self.size())
+    }
+
     /// Groups that `capacity` entries need.
     fn groups_for(&self, capacity: usize) -> Result<usize, Error> {
         log2_groups_for(capacity, self.load()).map(|log2| 1 << log2).ok_or(Error::CapacityOverflow)
@@ -148,7 +154,11 @@ impl<T, V, S: Storage> Raw<T, V, S> {
 
 /// Copies every entry of `old` bit by bit into the empty table `new`: those at home first, so that
 /// in a doubled table each of them finds room in its home.
-fn copy_all<T, V>(old: Reader<'_, T, V>, mut new: Writer<'_, T, V>, hasher: impl Fn(&T) -> u64) {
+fn copy_all<T, V: ?Sized + Value>(
+    old: Reader<'_, T, V>,
+    mut new: Writer<'_, T, V>,
+    hasher: impl Fn(&T) -> u64,
+) {
     for displaced in [false, true] {
         for group in 0..old.geometry().groups() {
             let offset = old.geometry().at(group);
@@ -163,7 +173,7 @@ fn copy_all<T, V>(old: Reader<'_, T, V>, mut new: Writer<'_, T, V>, hasher: impl
 }
 
 /// Copies one entry.
-fn copy<T, V>(
+fn copy<T, V: ?Sized + Value>(
     old: Reader<'_, T, V>,
     place: Place,
     new: &mut Writer<'_, T, V>,

@@ -1,6 +1,9 @@
 //! Inserting a key that is known to be absent.
 
-use super::view::{Place, Writer};
+use super::{
+    value::Value,
+    view::{Place, Writer},
+};
 use crate::{
     layout::{SlotByte, Tag, Word},
     probe,
@@ -33,7 +36,9 @@ impl<T, V> Writer<'_, T, V> {
         unsafe { self.write(place, entry, value) };
         place
     }
+}
 
+impl<T, V: ?Sized + Value> Writer<'_, T, V> {
     /// Takes a slot for an entry that is not in the table, which must hold less than `max`: then a slot is
     /// free (W6). Touches the home, and the alternate when the home is full; further lines only to
     /// move residents out of the way.

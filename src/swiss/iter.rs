@@ -4,6 +4,7 @@ use core::iter::FusedIterator;
 
 use super::{
     control::Control,
+    value::Value,
     view::{Place, Reader, Writer},
 };
 use crate::{
@@ -17,7 +18,7 @@ pub(super) fn occupied(word: Word) -> SlotMask {
     SlotMask::ALL.without(probe::match_slots(word, SlotByte::FREE))
 }
 
-impl<'a, T, V> Reader<'a, T, V> {
+impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
     /// The first entry whose position is `position` or more, and the position after it. Position
     /// `8 * g + s` is slot `s` of group `g`; any number is one.
     pub(super) fn next_from(self, position: usize) -> Option<(usize, (&'a T, &'a V))> {
@@ -56,7 +57,7 @@ pub(super) struct Places {
 
 impl Places {
     /// All places of a table as it is now.
-    pub(super) fn of<T, V>(reader: Reader<'_, T, V>) -> Places {
+    pub(super) fn of<T, V: ?Sized + Value>(reader: Reader<'_, T, V>) -> Places {
         Places {
             geometry: reader.geometry(),
             offset: Offset::FIRST,
@@ -141,7 +142,7 @@ impl<'a, T, V> Pairs<'a, T, V> {
 impl<T, V> Default for Pairs<'_, T, V> {
     fn default() -> Self {
         // SAFETY: V1: one line; V2: it has no entries.
-        Pairs::new(unsafe { Reader::new(&Line::EMPTY, &Control::NO_LINES) })
+        Pairs::new(unsafe { Reader::new(&Line::EMPTY, &Control::NO_LINES, ()) })
     }
 }
 

@@ -88,6 +88,7 @@ mod evict;
 mod extract;
 mod find;
 mod grow;
+mod in_place;
 mod insert;
 mod iter;
 #[cfg(test)]
@@ -106,6 +107,7 @@ mod shape;
 mod stash;
 mod stats;
 pub mod table;
+mod value;
 mod view;
 
 pub use equivalent::Equivalent;
@@ -114,10 +116,11 @@ pub use equivalent::Equivalent;
 pub use lock_api;
 #[cfg(feature = "spin")]
 pub use locked::Locked;
-pub use map::{Map, PackedMap};
+pub use map::{BytesMap, Map, PackedMap};
 #[cfg(feature = "serde")]
 pub use serialize::ReadInto;
 pub use set::Set;
 pub use shape::{lines_for, lines_for_load};
 pub use stats::Stats;
 pub use table::Table;
+pub use value::Bytes;

@@ -15,7 +15,7 @@ use crate::{
 
 impl<T, V, S: Storage> Raw<T, V, Later<S>> {
     const fn unplaced() -> Self {
-        Raw::without_lines(Later::new(), MaxLoad::FifteenSixteenths)
+        Raw::without_lines(Later::new(), MaxLoad::FifteenSixteenths, ())
     }
 
     fn place(&mut self, storage: S) -> Result<(), Error> {

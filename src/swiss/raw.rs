@@ -8,7 +8,8 @@ use core::{marker::PhantomData, mem::ManuallyDrop, ptr};
 use super::{
     control::Control,
     iter::{Pairs, PairsMut},
-    shape,
+    shape::Shape,
+    value::Value,
     view::{Reader, Writer},
 };
 use crate::{
@@ -19,14 +20,15 @@ use crate::{
 
 /// A table of entries `T` with values `V` in the lines of `S`. C reads its first words (`src/ffi/inline.rs`).
 #[repr(C)]
-pub(super) struct Raw<T, V, S: Storage> {
+pub(super) struct Raw<T, V: ?Sized + Value, S: Storage> {
     storage: S,
     control: Control,
     load: MaxLoad,
+    size: V::Size,
     entries: PhantomData<(T, V)>,
 }
 
-impl<T, V, S: Storage> Raw<T, V, S> {
+impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
     /// Naming it checks the entry for every table that can be made.
     const FITS: () = {
         assert!(
@@ -40,17 +42,17 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         );
     };
 
-    /// An empty table over as many lines of `storage` as make a power of two of groups.
-    pub(super) fn new_in(storage: S, load: MaxLoad) -> Result<Self, Error> {
-        let lines = storage.lines();
-        match shape::largest_within::<V>(lines) {
-            Some(_) if shape::needs_fixed_lines::<V>() && !storage.is_fixed() => {
-                Err(Error::Misaligned { needed_bytes: align_of::<V>() })
+    /// An empty table over as many lines of `storage` as make a power of two of groups, with values of `size`.
+    pub(super) fn sized_in(storage: S, load: MaxLoad, size: V::Size) -> Result<Self, Error> {
+        let (lines, shape) = (storage.lines(), V::shape(size));
+        match shape.largest_within(lines) {
+            Some(_) if shape.needs_fixed_lines() && !storage.is_fixed() => {
+                Err(Error::Misaligned { needed_bytes: shape.align })
             }
-            Some(geometry) => Ok(Self::of_size(storage, geometry, load)),
-            None if lines == 0 => Ok(Self::without_lines(storage, load)),
+            Some(geometry) => Ok(Self::of_geometry(storage, geometry, load, size)),
+            None if lines == 0 => Ok(Self::without_lines(storage, load, size)),
             None => Err(Error::TooSmall {
-                needed_bytes: shape::lines_of_groups::<V>(1).unwrap_or(usize::MAX / LINE_BYTES)
+                needed_bytes: shape.lines_of_groups(1).unwrap_or(usize::MAX / LINE_BYTES)
                     * LINE_BYTES,
                 given_bytes: lines * LINE_BYTES,
             }),
@@ -58,12 +60,17 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     }
 
     /// An empty table of a size for which `storage` has the lines, which are fixed if `V` needs that.
-    pub(super) fn of_size(storage: S, geometry: Geometry, load: MaxLoad) -> Self {
+    pub(super) fn of_geometry(
+        storage: S,
+        geometry: Geometry,
+        load: MaxLoad,
+        size: V::Size,
+    ) -> Self {
         let () = Self::FITS;
-        let lines = shape::lines_of_groups::<V>(geometry.groups());
+        let lines = V::shape(size).lines_of_groups(geometry.groups());
         debug_assert!(lines.is_some_and(|lines| lines <= storage.lines()));
         let control = Control::with_load(geometry, load);
-        let mut table = Raw { storage, control, load, entries: PhantomData };
+        let mut table = Raw { storage, control, load, size, entries: PhantomData };
         table.writer().empty_words();
         table
     }
@@ -83,9 +90,9 @@ impl<T, V, S: Storage> Raw<T, V, S> {
     }
 
     /// An empty table over `storage`, which has no lines.
-    pub(super) const fn without_lines(storage: S, load: MaxLoad) -> Self {
+    pub(super) const fn without_lines(storage: S, load: MaxLoad, size: V::Size) -> Self {
         let () = Self::FITS;
-        Raw { storage, control: Control::NO_LINES, load, entries: PhantomData }
+        Raw { storage, control: Control::NO_LINES, load, size, entries: PhantomData }
     }
 
     #[inline]
@@ -93,14 +100,14 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         // SAFETY: V1: `Storage` promises the lines, and the geometry was made to fit them; without
         // lines there is one readable line of zeros, and no entries. V2: `new_in` emptied the words,
         // and only `Writer` changes them, keeping V2.
-        unsafe { Reader::new(self.storage.base(), &self.control) }
+        unsafe { Reader::new(self.storage.base(), &self.control, self.size) }
     }
 
     #[inline]
     pub(super) fn writer(&mut self) -> Writer<'_, T, V> {
         // SAFETY: as for `reader`; without lines nothing is written, because `max` is 0 and no
         // slot is in use.
-        unsafe { Writer::new(self.storage.base_mut(), &mut self.control) }
+        unsafe { Writer::new(self.storage.base_mut(), &mut self.control, self.size) }
     }
 
     pub(super) fn storage(&self) -> &S {
@@ -109,6 +116,10 @@ impl<T, V, S: Storage> Raw<T, V, S> {
 
     pub(super) fn load(&self) -> MaxLoad {
         self.load
+    }
+
+    pub(super) fn size(&self) -> V::Size {
+        self.size
     }
 
     #[inline]
@@ -133,6 +144,13 @@ impl<T, V, S: Storage> Raw<T, V, S> {
         let entry = unsafe { reader.entry(place) };
         // SAFETY: as above.
         Some((entry, unsafe { reader.value(place) }))
+    }
+}
+
+impl<T, V, S: Storage> Raw<T, V, S> {
+    /// An empty table over as many lines of `storage` as make a power of two of groups.
+    pub(super) fn new_in(storage: S, load: MaxLoad) -> Result<Self, Error> {
+        Self::sized_in(storage, load, ())
     }
 
     #[inline(always)]
@@ -170,16 +188,16 @@ impl<T, V, const LINES: usize> Raw<T, V, Inline<LINES>> {
         let () = Self::FITS;
         let geometry = const {
             assert!(
-                !shape::needs_fixed_lines::<V>(),
+                !Shape::of::<V>().needs_fixed_lines(),
                 "heptad: values in an Inline storage are aligned to at most 64 bytes, because it moves with its \
                  table. Take a Region or Heap"
             );
-            match shape::largest_within::<V>(LINES) {
+            match Shape::of::<V>().largest_within(LINES) {
                 Some(geometry) => geometry,
                 None => panic!("heptad: an inline table needs lines for one group: see lines_for"),
             }
         };
         let control = Control::with_load(geometry, load);
-        Raw { storage: Inline::new(), control, load, entries: PhantomData }
+        Raw { storage: Inline::new(), control, load, size: (), entries: PhantomData }
     }
 }

@@ -12,6 +12,7 @@
 
 use super::{
     displace::displaced_of,
+    value::Value,
     view::{Place, Writer},
 };
 use crate::layout::{Class, Offset, SlotByte, lowest_bit};
@@ -24,13 +25,10 @@ impl<T, V> Writer<'_, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn remove(mut self, place: Place) -> (T, V) {
-        let filter = self.word(place.offset()).filter();
+        // SAFETY: the caller's promise; the slot is freed next.
+        let pair = unsafe { self.read(place) };
         // SAFETY: the caller's promise.
-        let pair = unsafe { self.take(place) };
-        if filter != 0 {
-            // SAFETY: the slot was freed just now.
-            unsafe { self.pull_into(place) };
-        }
+        unsafe { self.forget(place) };
         pair
     }
 
@@ -41,14 +39,44 @@ impl<T, V> Writer<'_, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn take(&mut self, place: Place) -> (T, V) {
-        let byte = self.slot_byte(place);
+        // SAFETY: the caller's promise; the slot is freed next.
+        let pair = unsafe { self.read(place) };
         // SAFETY: the caller's promise.
-        let pair = unsafe { self.empty(place) };
+        unsafe { self.vacate(place) };
+        pair
+    }
+}
+
+impl<T, V: ?Sized + Value> Writer<'_, T, V> {
+    /// Forgets the entry at `place` and fills its slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free.
+    #[inline]
+    pub(super) unsafe fn forget(mut self, place: Place) {
+        let filter = self.word(place.offset()).filter();
+        // SAFETY: the caller's promise.
+        unsafe { self.vacate(place) };
+        if filter != 0 {
+            // SAFETY: the slot was freed just now.
+            unsafe { self.pull_into(place) };
+        }
+    }
+
+    /// Forgets the entry at `place` and leaves its slot free.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free.
+    #[inline]
+    pub(super) unsafe fn vacate(&mut self, place: Place) {
+        let byte = self.slot_byte(place);
+        self.empty(place);
         self.control.len -= 1;
         if byte.is_displaced() {
             self.again().settle_displaced(byte, place.offset());
         }
-        pair
     }
 
     /// What the header and the home have to know when an entry that was not at home, and whose byte

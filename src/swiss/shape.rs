@@ -12,52 +12,88 @@
 //! Lines are aligned to 64 bytes. Where `V` is aligned to more, the array starts at the next multiple of that, by
 //! its address: such a table needs a storage whose lines do not move with it ([`Storage::is_fixed`]).
 //!
+//! Where the values are bytes of a number that each table has for itself ([`Bytes`]), the same holds with that number.
+//!
+//! [`Bytes`]: super::Bytes
 //! [`Storage::is_fixed`]: crate::storage::Storage::is_fixed
 
 use crate::layout::{ENTRY_BYTES, Geometry, LINE_BYTES, MaxLoad, SLOTS, log2_groups_for};
 
-/// Bytes of a group and its values. Where that is beyond the address space, as it can be with 32 bits, the most that
-/// there are: no memory has them.
-pub(super) const fn bytes_per_group<V>() -> usize {
-    size_of::<V>().saturating_mul(SLOTS).saturating_add(LINE_BYTES)
+/// Size and alignment of the values of a table.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    pub(super) bytes: usize,
+    pub(super) align: usize,
+    /// The compiler knows that the size is a multiple of an entry's.
+    is_whole_entries: bool,
 }
 
-/// The most bytes between the groups and the values.
-const fn gap_bytes<V>() -> usize {
-    if size_of::<V>() == 0 { 0 } else { align_of::<V>().saturating_sub(LINE_BYTES) }
-}
-
-/// Can the values not be aligned in lines that move?
-pub(super) const fn needs_fixed_lines<V>() -> bool {
-    gap_bytes::<V>() != 0
-}
-
-/// Lines of a table of `groups` groups, or `None` beyond the address space. Their bytes are a number too.
-pub(super) const fn lines_of_groups<V>(groups: usize) -> Option<usize> {
-    let Some(bytes) = groups.checked_mul(bytes_per_group::<V>()) else { return None };
-    let Some(bytes) = bytes.checked_add(gap_bytes::<V>()) else { return None };
-    match bytes.checked_next_multiple_of(LINE_BYTES) {
-        Some(bytes) => Some(bytes / LINE_BYTES),
-        None => None,
+impl Shape {
+    /// That of a type.
+    pub(super) const fn of<V>() -> Shape {
+        let bytes = size_of::<V>();
+        Shape { bytes, align: align_of::<V>(), is_whole_entries: bytes % ENTRY_BYTES == 0 }
     }
-}
 
-/// The largest table in so many lines, or `None` if not even one group fits.
-pub(super) const fn largest_within<V>(lines: usize) -> Option<Geometry> {
-    let bytes = lines.saturating_mul(LINE_BYTES).saturating_sub(gap_bytes::<V>());
-    Geometry::largest_within(bytes / bytes_per_group::<V>())
-}
+    /// That of so many bytes. Up to 64, they are aligned as their number is.
+    pub(super) const fn of_bytes(bytes: usize) -> Shape {
+        Shape { bytes, align: 1, is_whole_entries: false }
+    }
 
-/// Bytes from the end of the groups, or what gap follows it, to the value of a slot. Its group stands at `group_bytes`
-/// from the start of the table, its entry at `entry_bytes`.
-#[inline]
-pub(super) const fn value_bytes<V>(group_bytes: usize, entry_bytes: usize) -> usize {
-    // A group has eight words, one more than slots: `8 g + s`, less `g`, less 1, in words of eight bytes.
-    let words = entry_bytes - group_bytes / (SLOTS + 1) - ENTRY_BYTES;
-    if size_of::<V>() % ENTRY_BYTES == 0 {
-        words * (size_of::<V>() / ENTRY_BYTES)
-    } else {
-        words / ENTRY_BYTES * size_of::<V>()
+    /// Bytes of a group and its values. Where that is beyond the address space, as it can be with 32 bits, the most that
+    /// there are: no memory has them.
+    pub(super) const fn bytes_per_group(self) -> usize {
+        self.bytes.saturating_mul(SLOTS).saturating_add(LINE_BYTES)
+    }
+
+    /// The most bytes between the groups and the values.
+    const fn gap_bytes(self) -> usize {
+        if self.bytes == 0 { 0 } else { self.align.saturating_sub(LINE_BYTES) }
+    }
+
+    /// Can the values not be aligned in lines that move?
+    #[inline]
+    pub(super) const fn needs_fixed_lines(self) -> bool {
+        self.gap_bytes() != 0
+    }
+
+    /// Lines of a table of `groups` groups, or `None` beyond the address space. Their bytes are a number too.
+    pub(super) const fn lines_of_groups(self, groups: usize) -> Option<usize> {
+        let Some(bytes) = groups.checked_mul(self.bytes_per_group()) else { return None };
+        let Some(bytes) = bytes.checked_add(self.gap_bytes()) else { return None };
+        match bytes.checked_next_multiple_of(LINE_BYTES) {
+            Some(bytes) => Some(bytes / LINE_BYTES),
+            None => None,
+        }
+    }
+
+    /// The largest table in so many lines, or `None` if not even one group fits.
+    pub(super) const fn largest_within(self, lines: usize) -> Option<Geometry> {
+        let bytes = lines.saturating_mul(LINE_BYTES).saturating_sub(self.gap_bytes());
+        Geometry::largest_within(bytes / self.bytes_per_group())
+    }
+
+    /// Bytes from the end of the groups, or what gap follows it, to the value of a slot. Its group stands at `group_bytes`
+    /// from the start of the table, its entry at `entry_bytes`.
+    #[inline]
+    pub(super) const fn value_bytes(self, group_bytes: usize, entry_bytes: usize) -> usize {
+        // A group has eight words, one more than slots: `8 g + s`, less `g`, less 1, in words of eight bytes.
+        let words = entry_bytes - group_bytes / (SLOTS + 1) - ENTRY_BYTES;
+        if self.is_whole_entries {
+            words * (self.bytes / ENTRY_BYTES)
+        } else {
+            words / ENTRY_BYTES * self.bytes
+        }
+    }
+
+    /// The least lines in which `entries` entries fit, filled up to `load`: more than any memory has where no address
+    /// space could hold them.
+    pub(super) const fn lines_for(self, entries: usize, load: MaxLoad) -> usize {
+        let Some(log2) = log2_groups_for(entries, load) else { return usize::MAX / LINE_BYTES };
+        match self.lines_of_groups(1 << log2) {
+            Some(lines) => lines,
+            None => usize::MAX / LINE_BYTES,
+        }
     }
 }
 
@@ -82,11 +118,7 @@ pub const fn lines_for<V>(entries: usize) -> usize {
 
 /// [`lines_for`] of a table that is filled up to `load`.
 pub const fn lines_for_load<V>(entries: usize, load: MaxLoad) -> usize {
-    let Some(log2) = log2_groups_for(entries, load) else { return usize::MAX / LINE_BYTES };
-    match lines_of_groups::<V>(1 << log2) {
-        Some(lines) => lines,
-        None => usize::MAX / LINE_BYTES,
-    }
+    Shape::of::<V>().lines_for(entries, load)
 }
 
 #[cfg(all(test, not(heptad_loom)))]
@@ -102,10 +134,13 @@ mod tests {
     fn geometry_and_lines_agree() {
         fn agree<V>() {
             for lines in 0..5_000 {
-                let groups = largest_within::<V>(lines).map_or(0, Geometry::groups);
-                assert!(groups == 0 || lines_of_groups::<V>(groups).unwrap() <= lines);
+                let groups = Shape::of::<V>().largest_within(lines).map_or(0, Geometry::groups);
+                assert!(groups == 0 || Shape::of::<V>().lines_of_groups(groups).unwrap() <= lines);
                 let next = if groups == 0 { 1 } else { 2 * groups };
-                assert!(lines_of_groups::<V>(next).unwrap() > lines, "{lines}: {groups} groups");
+                assert!(
+                    Shape::of::<V>().lines_of_groups(next).unwrap() > lines,
+                    "{lines}: {groups} groups"
+                );
             }
         }
         agree::<()>();
@@ -123,7 +158,7 @@ mod tests {
         for group in 0..100 {
             for slot in Slot::ALL {
                 assert_eq!(
-                    value_bytes::<[u8; 3]>(64 * group, 64 * group + slot.entry_bytes()),
+                    Shape::of::<[u8; 3]>().value_bytes(64 * group, 64 * group + slot.entry_bytes()),
                     3 * expected
                 );
                 expected += 1;
@@ -136,9 +171,9 @@ mod tests {
     #[test]
     fn a_group_beyond_the_address_space_has_no_lines() {
         fn has_none<const BYTES: usize>() {
-            assert_eq!(lines_of_groups::<[u8; BYTES]>(1), None);
+            assert_eq!(Shape::of::<[u8; BYTES]>().lines_of_groups(1), None);
             assert_eq!(lines_for::<[u8; BYTES]>(1), usize::MAX / LINE_BYTES);
-            assert_eq!(largest_within::<[u8; BYTES]>(1 << 24), None);
+            assert_eq!(Shape::of::<[u8; BYTES]>().largest_within(1 << 24), None);
         }
         has_none::<613_566_757>();
         has_none::<1_227_133_504>();
@@ -147,7 +182,7 @@ mod tests {
 
     #[test]
     fn sizes_beyond_the_address_space_have_no_lines() {
-        assert_eq!(lines_of_groups::<u64>(usize::MAX / 64), None);
+        assert_eq!(Shape::of::<u64>().lines_of_groups(usize::MAX / 64), None);
         assert_eq!(lines_for::<u64>(usize::MAX), usize::MAX / LINE_BYTES);
         assert_eq!(lines_for::<[u64; 1 << 20]>(usize::MAX >> 8), usize::MAX / LINE_BYTES);
         assert_eq!(

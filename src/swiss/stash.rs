@@ -5,13 +5,16 @@
 //! a search goes, and the home's filter bit keeps everyone else from paying for it. Growing the
 //! table inserts the stashed afresh, and with a sound hash they become ordinary entries.
 
-use super::view::{Place, Reader, Writer};
+use super::{
+    value::Value,
+    view::{Place, Reader, Writer},
+};
 use crate::{
     layout::{Offset, SlotByte, Tag},
     probe,
 };
 
-impl<T, V> Reader<'_, T, V> {
+impl<T, V: ?Sized + Value> Reader<'_, T, V> {
     /// Looks among the stashed entries after `alternate`: at most `span` lines.
     #[cold]
     pub(super) fn find_stashed(
@@ -27,7 +30,7 @@ impl<T, V> Reader<'_, T, V> {
     }
 }
 
-impl<T, V> Writer<'_, T, V> {
+impl<T, V: ?Sized + Value> Writer<'_, T, V> {
     /// A slot for a key that has no room in either group. Some slot of the table must be free: then
     /// the search ends, at the latest when it has been round once.
     #[cold]

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{iter::occupied, shape, view::Reader};
+use super::{iter::occupied, shape::Shape, value::Value, view::Reader};
 
 /// Counts of one table, all whole numbers: kernels have no floating point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,13 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(super) fn of<T, V>(reader: Reader<'_, T, V>) -> Stats {
+    pub(super) fn of<T, V: ?Sized + Value>(reader: Reader<'_, T, V>) -> Stats {
+        Self::of_words(reader.words(), reader.shape())
+    }
+
+    /// Compiled once for all tables: only their metadata words count.
+    #[inline(never)]
+    fn of_words(reader: Reader<'_, (), ()>, shape: Shape) -> Stats {
         let control = reader.control;
         let mut stats = Stats {
             len: control.len,
@@ -42,7 +48,7 @@ impl Stats {
             return stats;
         }
         stats.groups = control.geometry.groups();
-        stats.bytes = stats.groups * shape::bytes_per_group::<V>();
+        stats.bytes = stats.groups * shape.bytes_per_group();
         for group in 0..stats.groups {
             let word = reader.word(control.geometry.at(group));
             let slots = occupied(word);

@@ -11,7 +11,7 @@
 
 use core::{marker::PhantomData, num::NonZeroUsize, ptr};
 
-use super::{control::Control, shape};
+use super::{control::Control, shape::Shape, value::Value};
 use crate::layout::{Class, ENTRY_BYTES, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
 
 /// Where an entry stands, or could: its group, and its bytes from the start of the table.
@@ -49,37 +49,56 @@ impl Place {
 }
 
 /// A table's lines for reading.
-pub(super) struct Reader<'a, T, V> {
+pub(super) struct Reader<'a, T, V: ?Sized + Value> {
     base: *const Line,
     pub(super) control: &'a Control,
+    size: V::Size,
     entries: PhantomData<&'a (T, V)>,
 }
 
-impl<T, V> Clone for Reader<'_, T, V> {
+impl<T, V: ?Sized + Value> Clone for Reader<'_, T, V> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T, V> Copy for Reader<'_, T, V> {}
+impl<T, V: ?Sized + Value> Copy for Reader<'_, T, V> {}
 
 // SAFETY: a reader is a shared borrow of entries and values.
-unsafe impl<T: Sync, V: Sync> Send for Reader<'_, T, V> {}
+unsafe impl<T: Sync, V: ?Sized + Value + Sync> Send for Reader<'_, T, V> {}
 // SAFETY: as above.
-unsafe impl<T: Sync, V: Sync> Sync for Reader<'_, T, V> {}
+unsafe impl<T: Sync, V: ?Sized + Value + Sync> Sync for Reader<'_, T, V> {}
 
-impl<'a, T, V> Reader<'a, T, V> {
+impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
     /// # Safety
     ///
     /// V1 and V2 hold.
     #[inline]
-    pub(super) unsafe fn new(base: *const Line, control: &'a Control) -> Self {
-        Reader { base, control, entries: PhantomData }
+    pub(super) unsafe fn new(base: *const Line, control: &'a Control, size: V::Size) -> Self {
+        Reader { base, control, size, entries: PhantomData }
     }
 
     #[inline]
     pub(super) fn geometry(self) -> Geometry {
         self.control.geometry
+    }
+
+    /// The same lines without a look at the values.
+    #[inline]
+    pub(super) fn entries(self) -> Reader<'a, T, ()> {
+        Reader { base: self.base, control: self.control, size: (), entries: PhantomData }
+    }
+
+    /// The same lines without a look at entries and values.
+    #[inline]
+    pub(super) fn words(self) -> Reader<'a, (), ()> {
+        Reader { base: self.base, control: self.control, size: (), entries: PhantomData }
+    }
+
+    /// The shape of the values.
+    #[inline]
+    pub(super) fn shape(self) -> Shape {
+        V::shape(self.size)
     }
 
     #[inline]
@@ -132,63 +151,70 @@ impl<'a, T, V> Reader<'a, T, V> {
     /// The slot is not free.
     #[inline]
     pub(super) unsafe fn value(self, place: Place) -> &'a V {
-        let value = value_at::<V>(self.base, self.geometry(), place);
+        let value = value_at::<V>(self.base, self.geometry(), self.size, place);
         // SAFETY: inside the table, or without size (V1); initialised, as the slot is not free (V2), and unchanged
         // during 'a (V1).
         unsafe { &*value }
     }
 }
 
-/// The value at `place` in a table whose lines begin at `base`.
+/// The value of size `size` at `place` in a table whose lines begin at `base`.
 #[inline]
-fn value_at<V>(base: *const Line, geometry: Geometry, place: Place) -> *const V {
-    if size_of::<V>() == 0 {
+fn value_at<V: ?Sized + Value>(
+    base: *const Line,
+    geometry: Geometry,
+    size: V::Size,
+    place: Place,
+) -> *const V {
+    let shape = V::shape(size);
+    if V::IS_EMPTY {
         // Aligned, and nothing is read there.
-        return ptr::dangling();
+        return V::at(ptr::without_provenance_mut(shape.align), size);
     }
     let mut values = geometry.mask_bytes() + LINE_BYTES;
-    if shape::needs_fixed_lines::<V>() {
-        values += base.addr().wrapping_add(values).wrapping_neg() & (align_of::<V>() - 1);
+    if shape.needs_fixed_lines() {
+        values += base.addr().wrapping_add(values).wrapping_neg() & (shape.align - 1);
     }
-    let value = values + shape::value_bytes::<V>(place.offset.bytes(), place.bytes);
-    let value = base.wrapping_byte_add(value).cast::<V>();
+    let value = values + shape.value_bytes(place.offset.bytes(), place.bytes);
+    let value = base.wrapping_byte_add(value);
     #[cfg(test)]
     crate::layout::touched::touch(value.addr());
-    value
+    V::at(value.cast_mut().cast(), size)
 }
 
 /// A table's lines for writing.
-pub(super) struct Writer<'a, T, V> {
+pub(super) struct Writer<'a, T, V: ?Sized + Value> {
     base: *mut Line,
     pub(super) control: &'a mut Control,
+    size: V::Size,
     entries: PhantomData<&'a mut (T, V)>,
 }
 
 // SAFETY: a writer is an exclusive borrow of entries and values.
-unsafe impl<T: Send, V: Send> Send for Writer<'_, T, V> {}
+unsafe impl<T: Send, V: ?Sized + Value + Send> Send for Writer<'_, T, V> {}
 // SAFETY: as above; shared, it only reads.
-unsafe impl<T: Sync, V: Sync> Sync for Writer<'_, T, V> {}
+unsafe impl<T: Sync, V: ?Sized + Value + Sync> Sync for Writer<'_, T, V> {}
 
-impl<'a, T, V> Writer<'a, T, V> {
+impl<'a, T, V: ?Sized + Value> Writer<'a, T, V> {
     /// # Safety
     ///
     /// V1 and V2 hold, for writing too.
     #[inline]
-    pub(super) unsafe fn new(base: *mut Line, control: &'a mut Control) -> Self {
-        Writer { base, control, entries: PhantomData }
+    pub(super) unsafe fn new(base: *mut Line, control: &'a mut Control, size: V::Size) -> Self {
+        Writer { base, control, size, entries: PhantomData }
     }
 
     /// The same lines for a while: a writer that is passed by value stays in registers.
     #[inline]
     pub(super) fn again(&mut self) -> Writer<'_, T, V> {
-        Writer { base: self.base, control: self.control, entries: PhantomData }
+        Writer { base: self.base, control: self.control, size: self.size, entries: PhantomData }
     }
 
     /// The same lines for reading, as long as nothing is written.
     #[inline]
     pub(super) fn reader(&self) -> Reader<'_, T, V> {
         // SAFETY: what holds for writing holds for reading; the borrow of `self` keeps writers off.
-        unsafe { Reader::new(self.base, self.control) }
+        unsafe { Reader::new(self.base, self.control, self.size) }
     }
 
     #[inline]
@@ -247,21 +273,7 @@ impl<'a, T, V> Writer<'a, T, V> {
     /// The value at `place`, initialised or not.
     #[inline]
     pub(super) fn value_ptr(&mut self, place: Place) -> *mut V {
-        value_at::<V>(self.base, self.geometry(), place).cast_mut()
-    }
-
-    /// Fills a free slot.
-    ///
-    /// # Safety
-    ///
-    /// `place` is one of this table, and its slot is free.
-    #[inline]
-    pub(super) unsafe fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
-        let word = self.word(place.offset());
-        // SAFETY: entry and value are written below.
-        unsafe { self.mark(word, place, byte) };
-        // SAFETY: the caller's promise.
-        unsafe { self.write(place, entry, value) };
+        value_at::<V>(self.base, self.geometry(), self.size, place).cast_mut()
     }
 
     /// Sets the byte of a free slot in a group whose metadata word is `word`.
@@ -277,19 +289,6 @@ impl<'a, T, V> Writer<'a, T, V> {
         unsafe { self.set_word(place.offset(), word) };
     }
 
-    /// Writes entry and value of a slot that holds none.
-    ///
-    /// # Safety
-    ///
-    /// `place` is one of this table.
-    #[inline]
-    pub(super) unsafe fn write(&mut self, place: Place, entry: T, value: V) {
-        // SAFETY: inside the table, valid for writes (V1).
-        unsafe { self.entry_ptr(place).write(entry) };
-        // SAFETY: as above.
-        unsafe { self.value_ptr(place).write(value) };
-    }
-
     /// Copies entry and value from `from`, in this table or another, bit by bit: values of any size do not pass the
     /// stack.
     ///
@@ -301,7 +300,7 @@ impl<'a, T, V> Writer<'a, T, V> {
         // SAFETY: the caller's promise; inside the table, valid for writes (V1).
         unsafe { self.entry_ptr(place).copy_from_nonoverlapping(from.0, 1) };
         // SAFETY: as above.
-        unsafe { self.value_ptr(place).copy_from_nonoverlapping(from.1, 1) };
+        unsafe { V::copy(from.1, self.value_ptr(place)) };
     }
 
     /// Moves the resident at `from`, not stashed, to the free slot `to` of its other group. The filter bit of its
@@ -325,22 +324,13 @@ impl<'a, T, V> Writer<'a, T, V> {
         unsafe { self.copy_from(to, pair) };
     }
 
-    /// Frees a slot and returns what it held.
-    ///
-    /// # Safety
-    ///
-    /// The slot is not free.
+    /// Frees a slot. What it held is forgotten.
     #[inline]
-    pub(super) unsafe fn empty(&mut self, place: Place) -> (T, V) {
+    pub(super) fn empty(&mut self, place: Place) {
         let offset = place.offset();
         let word = self.word(offset).with_slot_byte(place.slot(), SlotByte::FREE);
-        // SAFETY: one slot less is in use.
+        // SAFETY: no slot more is in use.
         unsafe { self.set_word(offset, word) };
-        // SAFETY: the slot was not free, so the entry is initialised (V2); freed, it is ours.
-        let entry = unsafe { self.entry_ptr(place).read() };
-        // SAFETY: as above.
-        let value = unsafe { self.value_ptr(place).read() };
-        (entry, value)
     }
 
     /// Entry and value at `place`, for as long as the lines are borrowed.
@@ -355,6 +345,49 @@ impl<'a, T, V> Writer<'a, T, V> {
         let entry = unsafe { &mut *entry };
         // SAFETY: as above; the value is another word than the entry.
         let value = unsafe { &mut *value };
+        (entry, value)
+    }
+}
+
+impl<T, V> Writer<'_, T, V> {
+    /// Fills a free slot.
+    ///
+    /// # Safety
+    ///
+    /// `place` is one of this table, and its slot is free.
+    #[inline]
+    pub(super) unsafe fn fill(&mut self, place: Place, byte: SlotByte, entry: T, value: V) {
+        let word = self.word(place.offset());
+        // SAFETY: entry and value are written below.
+        unsafe { self.mark(word, place, byte) };
+        // SAFETY: the caller's promise.
+        unsafe { self.write(place, entry, value) };
+    }
+
+    /// Writes entry and value of a slot that holds none.
+    ///
+    /// # Safety
+    ///
+    /// `place` is one of this table.
+    #[inline]
+    pub(super) unsafe fn write(&mut self, place: Place, entry: T, value: V) {
+        // SAFETY: inside the table, valid for writes (V1).
+        unsafe { self.entry_ptr(place).write(entry) };
+        // SAFETY: as above.
+        unsafe { self.value_ptr(place).write(value) };
+    }
+
+    /// Reads entry and value of a slot, which is freed next.
+    ///
+    /// # Safety
+    ///
+    /// The slot is not free, and what it holds is read once.
+    #[inline]
+    pub(super) unsafe fn read(&mut self, place: Place) -> (T, V) {
+        // SAFETY: the slot is not free, so the entry is initialised (V2); the caller makes it ours.
+        let entry = unsafe { self.entry_ptr(place).read() };
+        // SAFETY: as above.
+        let value = unsafe { self.value_ptr(place).read() };
         (entry, value)
     }
 }

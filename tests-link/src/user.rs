@@ -9,7 +9,7 @@ use heptad::{
     lockfree::{self, Counted, Expectation, Removal, arena_layout, arena_lines},
     robin_hood,
     storage::{Inline, Later, Pages, Region, Reserved, StaticLines, Storage, Zeroed},
-    swiss::{Map, PackedMap, Set, Table, lines_for, map, map::Inserted, table},
+    swiss::{BytesMap, Map, PackedMap, Set, Table, lines_for, map, map::Inserted, table},
 };
 
 /// Memory for the tables that live in borrowed lines.
@@ -35,11 +35,12 @@ pub(crate) fn run(seed: u64) -> u64 {
     sum ^= use_sorted(&mut arenas, seed).unwrap_or(2);
     sum ^= use_reserved(&mut arenas, seed).unwrap_or(3);
     sum ^= use_regions(&mut arenas, seed).unwrap_or(1);
+    sum ^= use_bytes(&mut arenas, seed).unwrap_or(5);
     sum ^= use_cache(&mut arenas, seed).unwrap_or(4);
     sum ^= use_lockfree_map(seed).unwrap_or(2);
     sum ^= use_lockfree_set(&mut arenas, seed).unwrap_or(3);
     sum ^= use_rebuilds(seed).unwrap_or(4);
-    if cfg!(plant_a_panic) {
+    if cfg!(feature = "plant-a-panic") {
         assert_ne!(sum, black_box(0));
     }
     sum
@@ -191,6 +192,32 @@ fn use_cache(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
     let _ = table.insert_within_capacity(seed, 7);
     let index = table.find_bucket_index(seed, |_| true).unwrap_or(black_box(900));
     Ok(sum + u64::from(table.remove_bucket(index).unwrap_or(1)) + table.num_buckets() as u64)
+}
+
+/// Values of a size that the compiler does not know.
+fn use_bytes(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {
+    let (load, size) = (MaxLoad::default(), black_box(12));
+    let first = Region::from_lines(&mut arenas.first)?;
+    let mut map = BytesMap::new_in(first, load, size, Keyed::new(seed))?;
+    let mut sum = BytesMap::<Region<'_>>::lines_for(black_box(20), load, black_box(size)) as u64;
+    for key in 0..black_box(100) {
+        if let Ok((true, value)) = map.get_or_insert(key) {
+            value.iter().for_each(|byte| byte.set(MaybeUninit::new(7)));
+        }
+        let gone = |key, value: &[_]| sum ^= key + value.len() as u64;
+        let _ = map.get_or_insert_evicting(key + 50, |entries| entries.len() / 2, gone);
+        sum += map.get(key / 2).map_or(1, |value| value.len() as u64);
+        sum += u64::from(map.remove(key / 3));
+    }
+    map.get_many(&black_box([5; 40]), |_, value| sum += u64::from(value.is_some()));
+    map.retain(|key, _| key % 3 != 0);
+    sum += map.next_from(black_box(5)).map_or(0, |(position, _)| position as u64);
+    match map.move_into(Region::from_lines(&mut arenas.second)?, Keyed::new(!seed)) {
+        Ok(_) => sum += map.stats().bytes as u64,
+        Err(rejected) => return Err(rejected.error),
+    }
+    map.clear();
+    Ok(sum)
 }
 
 fn use_regions(arenas: &mut Arenas, seed: u64) -> Result<u64, Error> {

@@ -19,8 +19,6 @@ use crate::stage::Count;
 const OLDEST: &str = "1.85.0";
 
 pub(crate) const NEEDS: &[Need] = &[
-    // libFuzzer is built from its C++ source.
-    Need::Program("c++", "g++"),
     Need::Target(X86_64_LINUX),
     Need::Target(AARCH64_LINUX),
     Need::Target(AARCH64_NONE),
@@ -44,22 +42,23 @@ const NO_EMULATION: &str = "no compare-and-swap, from which `portable-atomic` co
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let mut jobs = Vec::new();
     // Targets that clippy compiles in `lint` are not compiled again here; clippy does not assemble.
-    for target in ASSEMBLY_TARGETS {
-        jobs.push(for_target(shell, "build", target, ALL));
-    }
+    let all = cmd!(shell, "cargo build").args(ALL.arguments).args(targets(ASSEMBLY_TARGETS));
+    jobs.push(Job::step(format!("build for {}, {}", ASSEMBLY_TARGETS.join(", "), ALL.name), all));
     jobs.extend(without_64_bit_atomics(shell));
     // Each feature alone is compiled there too; here the others without it.
     jobs.extend(sets_of_features(shell, |size, all| size + 1 >= all));
     // A separate workspace, so no other stage of `test` compiles it.
     let folder = format!("{}/fuzz", target_folder());
-    let fuzz = cmd!(shell, "cargo check --manifest-path fuzz/Cargo.toml --all-targets");
+    let fuzz = cmd!(shell, "cargo check --manifest-path fuzz/Cargo.toml --all-targets")
+        // Nothing is linked, so libFuzzer need not be compiled.
+        .env("CUSTOM_LIBFUZZER_PATH", "none/libfuzzer.a");
     jobs.push(Job::step("check the fuzz targets", fuzz.env("CARGO_TARGET_DIR", folder)));
     let mut count = job::run_until_failure(jobs)?;
     if count.failed == 0 {
         count += package::run(shell)?;
     }
     if count.failed == 0 {
-        count += oldest_compiler(shell)?;
+        count += oldest_compiler(shell, &[("heptad", ALL), ("heptad", NONE)])?;
     }
     Ok(count)
 }
@@ -67,14 +66,13 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
 /// Everything that needs no 64-bit atomics compiles without them; the rest is refused with a reason, or
 /// emulated if a feature requests it.
 fn without_64_bit_atomics(shell: &Shell) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    let single_core = "--cfg portable_atomic_unsafe_assume_single_core";
-    for target in [TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS].concat() {
+    let all = [TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS].concat();
+    let masked = cmd!(shell, "cargo check").args(EMULATED.arguments).args(targets(&all));
+    let masked = masked.env("RUSTFLAGS", "--cfg portable_atomic_unsafe_assume_single_core");
+    let mut jobs =
+        vec![Job::step(format!("check for {}, emulated on one core", all.join(", ")), masked)];
+    for target in all {
         jobs.push(refused(shell, target, DEFAULT, NO_64_BIT_ATOMICS));
-        let masked = cmd!(shell, "cargo check --target {target}").args(EMULATED.arguments);
-        let masked = masked.env("RUSTFLAGS", single_core);
-        let masked = masked.env("CARGO_TARGET_DIR", format!("{}/single-core", target_folder()));
-        jobs.push(Job::step(format!("check for {target}, emulated on one core"), masked));
     }
     for target in TARGETS_WITHOUT_CAS {
         jobs.push(refused(shell, target, EMULATED, NO_EMULATION));
@@ -88,9 +86,11 @@ fn refused(shell: &Shell, target: &str, features: Features, message: &'static st
     Job::refused(format!("no build for {target}, {}", features.name), command, message)
 }
 
-/// No feature breaks another one: every set of features compiles.
+/// No feature breaks another one: every set of features compiles. The oldest compiler compiles this program too.
 pub(crate) fn run_every_set(shell: &Shell) -> Result<Count> {
-    job::run_until_failure(sets_of_features(shell, |_, _| true))
+    let mut count = job::run_until_failure(sets_of_features(shell, |_, _| true))?;
+    count += oldest_compiler(shell, &[("xtask", DEFAULT)])?;
+    Ok(count)
 }
 
 /// Checks the library with the sets of features that `is_chosen` selects by their size and the number of
@@ -112,14 +112,13 @@ fn sets_of_features(shell: &Shell, is_chosen: impl Fn(u32, u32) -> bool) -> Vec<
     (0..1 << all).filter(|set: &u32| is_chosen(set.count_ones(), all)).map(with).collect()
 }
 
-fn for_target(shell: &Shell, verb: &str, target: &str, features: Features) -> Job {
-    let arguments = features.arguments;
-    let command = cmd!(shell, "cargo {verb} --target {target} {arguments...}");
-    Job::step(format!("{verb} for {target}, {}", features.name), command)
+/// The arguments for one call that compiles for all of `targets`, beside one another.
+pub(crate) fn targets<'names>(targets: &[&'names str]) -> Vec<&'names str> {
+    targets.iter().flat_map(|target| ["--target", target]).collect()
 }
 
-/// Checks the library, its tests and this program with the oldest compiler.
-fn oldest_compiler(shell: &Shell) -> Result<Count> {
+/// Checks packages with the oldest compiler, each with a set of features.
+fn oldest_compiler(shell: &Shell, packages: &[(&str, Features)]) -> Result<Count> {
     if let Err(error) = needs::obtain(shell, &[Need::Toolchain(OLDEST, &[])]) {
         println!("      SKIPPED: the oldest compiler, {OLDEST}, is not to be had: {error:#}");
         return Ok(Count::ONE_SKIPPED);
@@ -132,7 +131,7 @@ fn oldest_compiler(shell: &Shell) -> Result<Count> {
             .env("CARGO_TARGET_DIR", &folder);
         Job::step(format!("check {package} with {OLDEST}, {}", features.name), command)
     };
-    job::run_until_failure([check("heptad", ALL), check("heptad", NONE), check("xtask", DEFAULT)])
+    job::run_until_failure(packages.iter().map(|&(package, features)| check(package, features)))
 }
 
 #[cfg(test)]

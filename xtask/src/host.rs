@@ -1,5 +1,5 @@
-//! Stage `host`: the tests on this machine, with and without features, with each backend, optimised and
-//! not; the tests of xtask; and the examples.
+//! Stage `host`: the tests on this machine, with and without features; some of them optimised; the tests of xtask; and
+//! the examples. Stage `host-all` of `verify`: all tests optimised, with each backend.
 
 use std::fs;
 
@@ -7,20 +7,18 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::job::{self, Job};
-use crate::matrix::{ALL, Backend, CONCURRENT, Features, NONE, PROBING};
+use crate::matrix::{ALL, Backend, CONCURRENT, Features, NONE, PROBING, target_folder};
 use crate::stage::Count;
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // The other sets of features only add modules; `lint` and `builds` check that each set compiles. The
-    // first run covers the backend that is chosen on a host, a part of each, with debug assertions. Optimised
-    // are the tests that depend on what the compiler makes of the steps, or on how threads meet.
-    let optimised = [&["--release"], PROBING].concat();
-    let concurrent = [&["--release"], PROBING, CONCURRENT].concat();
+    // first run covers the backend that is chosen on a host, a part of each, with debug assertions; the second, the
+    // portable one. Optimised are the tests that depend on what the compiler makes of the steps, or on how threads meet.
+    let optimised = [&["--release"], PROBING, CONCURRENT].concat();
     let mut jobs = vec![
         tests(shell, Backend::Chosen, ALL, &[]),
         tests(shell, Backend::Chosen, NONE, &[]),
-        tests(shell, Backend::Assembly, ALL, &concurrent),
-        tests(shell, Backend::Portable, ALL, &optimised),
+        tests(shell, Backend::Assembly, ALL, &optimised),
     ];
     jobs.push(Job::tests("xtask", cmd!(shell, "cargo test --package xtask")));
     for name in example_names()? {
@@ -30,10 +28,33 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     job::run_until_failure(jobs)
 }
 
-/// All tests, optimised, with each backend.
+/// All tests, optimised, with each backend; and those of the steps with AVX2.
 pub(crate) fn run_optimised(shell: &Shell) -> Result<Count> {
     let backends = [Backend::Chosen, Backend::Assembly, Backend::Portable];
-    job::run_until_failure(backends.map(|backend| tests(shell, backend, ALL, &["--release"])))
+    let jobs = backends.map(|backend| tests(shell, backend, ALL, &["--release"]));
+    let mut count = job::run_until_failure(jobs)?;
+    if count.failed == 0 {
+        count += run_with_avx2(shell)?;
+    }
+    Ok(count)
+}
+
+/// The tests of the steps as they are compiled for processors with AVX2, if this is one.
+fn run_with_avx2(shell: &Shell) -> Result<Count> {
+    #[cfg(target_arch = "x86_64")]
+    let has_avx2 = std::arch::is_x86_feature_detected!("avx2");
+    #[cfg(not(target_arch = "x86_64"))]
+    let has_avx2 = false;
+    if !has_avx2 {
+        println!("      this processor has no AVX2: the steps compiled for it are skipped");
+        return Ok(Count::ONE_SKIPPED);
+    }
+    let tests = Backend::Chosen
+        .cargo(shell, "-Ctarget-feature=+avx2")
+        .env("CARGO_TARGET_DIR", format!("{}/avx2", target_folder()))
+        .arg("test")
+        .args(PROBING);
+    Job::tests("debug, default features, AVX2", tests).run()
 }
 
 fn tests(shell: &Shell, backend: Backend, features: Features, arguments: &[&str]) -> Job {

@@ -9,12 +9,13 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use xshell::Cmd;
+use anyhow::{Context, Result, anyhow};
+use xshell::{Cmd, Shell};
 
 use crate::count::Count;
 
@@ -143,6 +144,36 @@ pub(crate) fn run_until_failure(jobs: impl IntoIterator<Item = Job>) -> Result<C
     Ok(sum)
 }
 
+/// Runs `work` on each of `pieces`, as many at a time as there are processors: for pieces that leave most processors
+/// idle, and that use nothing of one another.
+pub(crate) fn run_beside<T: Send>(
+    pieces: Vec<T>,
+    work: impl Fn(&Shell, T) -> Result<Count> + Sync,
+) -> Result<Count> {
+    let pieces = Mutex::new(pieces.into_iter());
+    let next = || pieces.lock().ok()?.next();
+    thread::scope(|scope| {
+        let workers = thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..workers)
+            .map(|_| {
+                scope.spawn(|| {
+                    let shell = Shell::new()?;
+                    let mut sum = Count::NONE;
+                    while let Some(piece) = next() {
+                        sum += work(&shell, piece)?;
+                    }
+                    anyhow::Ok(sum)
+                })
+            })
+            .collect();
+        let mut sum = Count::NONE;
+        for worker in workers {
+            sum += worker.join().map_err(|_| anyhow!("a piece panicked"))??;
+        }
+        Ok(sum)
+    })
+}
+
 /// Runs `command` without standard input, with its output in a file; ends it when it has written
 /// nothing for `patience`.
 fn run_logged(command: &mut Command, patience: Duration) -> Result<Outcome> {
@@ -244,7 +275,7 @@ fn describe(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use xshell::{Shell, cmd};
+    use xshell::cmd;
 
     use super::*;
 
@@ -299,6 +330,13 @@ mod tests {
     }
 
     #[test]
+    fn all_pieces_are_run_and_their_counts_added() {
+        let count = run_beside((0..20).collect(), |_, piece| Ok(Count::of(piece % 5 != 0)));
+        assert_eq!(count.unwrap(), Count { passed: 16, failed: 4, skipped: 0 });
+        assert!(run_beside(vec![1, 2, 3], |_, _| anyhow::bail!("broken")).is_err());
+    }
+
+    #[test]
     fn the_log_keeps_the_order_of_both_streams() {
         let shell = Shell::new().unwrap();
         let mut command = cmd!(shell, "sh -c 'echo one; echo two >&2; echo three'").into();
@@ -313,17 +351,19 @@ mod tests {
         let script = format!("echo begun; sleep {seconds} & wait");
         let start = Instant::now();
         let mut command = cmd!(shell, "sh -c {script}").into();
-        let outcome = run_logged(&mut command, Duration::from_millis(300)).unwrap();
-        assert!(!outcome.success && start.elapsed() < Duration::from_secs(60));
+        // On a busy machine it takes the shell a moment to begin.
+        let outcome = run_logged(&mut command, Duration::from_secs(3)).unwrap();
+        assert!(!outcome.success && start.elapsed() < Duration::from_secs(600));
         assert!(outcome.output.starts_with("begun\n\nended: silent"), "{}", outcome.output);
         let sleeper = format!("sleep\0{seconds}\0").into_bytes();
         let left = fs::read_dir("/proc").unwrap().flatten().any(|process| {
             fs::read(process.path().join("cmdline")).is_ok_and(|line| line == sleeper)
         });
         assert!(!left, "the child lives on");
-        let script = "for turn in 1 2 3 4 5 6; do echo; sleep .1; done";
+        // Together more than the patience, each pause far less.
+        let script = "for turn in 1 2 3 4 5 6 7 8; do echo; sleep .5; done";
         let mut command = cmd!(shell, "sh -c {script}").into();
-        assert!(run_logged(&mut command, Duration::from_millis(400)).unwrap().success);
+        assert!(run_logged(&mut command, Duration::from_secs(3)).unwrap().success);
     }
 
     #[test]

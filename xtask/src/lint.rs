@@ -38,26 +38,22 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     for backend in Backend::FORCED {
         jobs.push(clippy(backend.name(), backend.cargo(shell, ""), &[], ALL));
     }
-    for target in ASSEMBLY_TARGETS.iter().chain(PORTABLE_TARGETS) {
-        for features in [ALL, NONE] {
-            jobs.push(clippy(target, cmd!(shell, "cargo"), &["--target", target], features));
-        }
-    }
-    for target in TARGETS_OF_32_BIT_ATOMICS {
-        jobs.push(clippy(target, cmd!(shell, "cargo"), &["--target", target], ALL));
-    }
-    for target in TARGETS_OF_32_BIT_ATOMICS.iter().chain(TARGETS_WITHOUT_CAS) {
-        for features in [WITHOUT_ATOMICS, NONE] {
-            jobs.push(clippy(target, cmd!(shell, "cargo"), &["--target", target], features));
-        }
+    // The targets of one call are compiled beside one another.
+    let with_atomics = [ASSEMBLY_TARGETS, PORTABLE_TARGETS].concat();
+    let without = [TARGETS_OF_32_BIT_ATOMICS, TARGETS_WITHOUT_CAS].concat();
+    for (targets, features) in [
+        ([&with_atomics, TARGETS_OF_32_BIT_ATOMICS].concat(), ALL),
+        (without.clone(), WITHOUT_ATOMICS),
+        ([with_atomics, without].concat(), NONE),
+    ] {
+        let arguments = builds::targets(&targets);
+        jobs.push(clippy(&targets.join(", "), cmd!(shell, "cargo"), &arguments, features));
     }
     let on_32_bits = ["--all-targets", "--target", I686_MUSL];
     jobs.push(clippy("the tests on 32 bits", cmd!(shell, "cargo"), &on_32_bits, ALL));
-    for target in [AARCH64_NONE_SOFTFLOAT, X86_64_NONE, RISCV64IMAC_NONE] {
-        let name = format!("kernels for {target}");
-        let kernels = ["--package", "tests-qemu", "--target", target];
-        jobs.push(clippy(&name, cmd!(shell, "cargo"), &kernels, DEFAULT));
-    }
+    let machines = builds::targets(&[AARCH64_NONE_SOFTFLOAT, X86_64_NONE, RISCV64IMAC_NONE]);
+    let kernels = [&["--package", "tests-qemu"], &machines[..]].concat();
+    jobs.push(clippy("kernels", cmd!(shell, "cargo"), &kernels, DEFAULT));
     let small = cmd!(shell, "cargo");
     let kernels =
         ["--package", "tests-qemu", "--target", THUMBV6M, "--lib", "--no-default-features"];

@@ -7,8 +7,9 @@
 use anyhow::Result;
 use xshell::{Cmd, Shell, cmd};
 
+use crate::builds;
 use crate::job::{self, Job};
-use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE, target_folder};
+use crate::matrix::{AARCH64_NONE, AARCH64_NONE_SOFTFLOAT, X86_64_NONE};
 use crate::needs::Need;
 use crate::stage::Count;
 
@@ -21,17 +22,15 @@ pub(crate) const NEEDS: &[Need] =
 const COMPLAINT: &str = "undefined symbol: a_panic_is_reachable";
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
-    job::run_until_failure(TARGETS.into_iter().flat_map(|target| {
-        let planted = link(shell, target)
-            .env("RUSTFLAGS", "--cfg plant_a_panic")
-            .env("CARGO_TARGET_DIR", format!("{}/planted-panic", target_folder()));
-        [
-            Job::step(format!("no panic for {target}"), link(shell, target)),
-            Job::refused(format!("a planted panic for {target}"), planted, COMPLAINT),
-        ]
-    }))
+    let all = link(shell, &TARGETS);
+    let none = Job::step(format!("no panic for {}", TARGETS.join(", ")), all);
+    let planted = TARGETS.iter().map(|&target| {
+        let planted = link(shell, &[target]).args(["--features", "plant-a-panic"]);
+        Job::refused(format!("a planted panic for {target}"), planted, COMPLAINT)
+    });
+    job::run_until_failure([none].into_iter().chain(planted))
 }
 
-fn link<'shell>(shell: &'shell Shell, target: &str) -> Cmd<'shell> {
-    cmd!(shell, "cargo build --package tests-link --release --target {target}")
+fn link<'shell>(shell: &'shell Shell, targets: &[&str]) -> Cmd<'shell> {
+    cmd!(shell, "cargo build --package tests-link --release").args(builds::targets(targets))
 }

@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use xshell::{Cmd, Shell, cmd};
 
 use crate::job::Job;
-use crate::matrix::{AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, X86_64_NONE, target_folder};
+use crate::matrix::{AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, X86_64_NONE};
 use crate::stage::Count;
 
 /// How a kernel must end.
@@ -100,8 +100,7 @@ pub(crate) fn riscv64(shell: &Shell) -> Result<Count> {
 }
 
 impl Build {
-    /// `cargo VERB` of the kernels, optimised. Each set of flags has its own target folder, because Cargo
-    /// rebuilds everything whenever they change.
+    /// `cargo VERB` of the kernels, optimised.
     fn cargo<'shell>(self, shell: &'shell Shell, verb: &str) -> Cmd<'shell> {
         let target = self.target;
         let cargo = cmd!(shell, "cargo {verb} --package tests-qemu --release --target {target}");
@@ -109,11 +108,7 @@ impl Build {
             "" => cargo,
             features => cargo.args(["--no-default-features", "--features", features]),
         };
-        if self.flags.is_empty() {
-            return cargo;
-        }
-        let folder = format!("{}/kernels{}", target_folder(), self.flags.replace(['=', ' '], "-"));
-        cargo.env("RUSTFLAGS", self.flags).env("CARGO_TARGET_DIR", folder)
+        if self.flags.is_empty() { cargo } else { cargo.env("RUSTFLAGS", self.flags) }
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) const TEST: &[Stage] = &[
     },
     Stage {
         name: "host",
-        about: "the tests on this machine, for each backend",
+        about: "the tests on this machine, with and without features; those of the routines optimised",
         needs: &[],
         run: host::run,
     },
@@ -202,7 +202,7 @@ pub(crate) const VERIFY: &[Stage] = &[
     },
     Stage {
         name: "host-all",
-        about: "all tests on this machine, optimised, with each backend",
+        about: "all tests on this machine, optimised, with each backend; those of the routines with AVX2",
         needs: &[],
         run: host::run_optimised,
     },
@@ -304,7 +304,7 @@ pub(crate) const VERIFY: &[Stage] = &[
     },
     Stage {
         name: "builds-all",
-        about: "the library with every set of features",
+        about: "the library with every set of features, xtask with the oldest compiler",
         needs: &[],
         run: builds::run_every_set,
     },

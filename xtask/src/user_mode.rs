@@ -9,7 +9,7 @@ use xshell::{Cmd, Shell};
 use crate::job::{self, Job};
 use crate::matrix::{
     AARCH64_LINUX, ALL, Backend, CONCURRENT, DEFAULT, Features, PROBING, RISCV64_LINUX,
-    X86_64_LINUX, target_folder,
+    X86_64_LINUX,
 };
 use crate::needs::Need;
 use crate::stage::Count;
@@ -86,7 +86,7 @@ pub(crate) fn aarch64_all(shell: &Shell) -> Result<Count> {
 }
 
 pub(crate) fn riscv64(shell: &Shell) -> Result<Count> {
-    tests(shell, &RISCV64, Backend::Chosen, DEFAULT, "", ROUTINES).run()
+    tests(shell, &RISCV64, Backend::Chosen, ALL, "", ROUTINES).run()
 }
 
 pub(crate) fn riscv64_all(shell: &Shell) -> Result<Count> {
@@ -114,12 +114,8 @@ impl Guest {
         target_features: &str,
     ) -> Cmd<'shell> {
         let all = ["+crt-static", target_features].join(",");
-        let mut cargo =
+        let cargo =
             backend.cargo(shell, &format!("-Ctarget-feature={}", all.trim_end_matches(',')));
-        if !target_features.is_empty() {
-            let folder = format!("{}/{}{target_features}", target_folder(), self.target);
-            cargo = cargo.env("CARGO_TARGET_DIR", folder);
-        }
         let variable = self.target.to_uppercase().replace('-', "_");
         cargo.envs(LINKERS).env(format!("CARGO_TARGET_{variable}_RUNNER"), self.launcher)
     }

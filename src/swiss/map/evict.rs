@@ -55,18 +55,11 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
             Err(rejected) => rejected.value,
         };
         let hash = self.hash(&rejected.0);
-        let evicted = self.raw.evict(hash, |entries| {
-            let mut pairs = [None; 14];
-            for (pair, &(entry, beside)) in pairs.iter_mut().zip(entries) {
-                *pair = Some(P::pair(entry, beside));
-            }
-            let Some(first) = pairs.first().copied().flatten() else { return 0 };
-            let pairs = pairs.map(|pair| pair.unwrap_or(first));
-            choose(pairs.get(..entries.len()).unwrap_or_default())
-        });
-        let Some((entry, beside)) = evicted else {
+        let chosen = self.raw.choose(hash, |entry, beside| P::pair(entry, beside), choose);
+        let Some(victim) = chosen.and_then(|bucket| self.raw.occupied_bucket(bucket)) else {
             return Inserted::Refused(rejected.0, rejected.1);
         };
+        let ((entry, beside), _) = victim.remove();
         let (old_key, old_value) = P::split(entry, beside);
         match self.insert_within_capacity(rejected.0, rejected.1) {
             Ok(_) => Inserted::Evicted(old_key, old_value),

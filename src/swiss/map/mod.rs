@@ -21,6 +21,7 @@ use crate::{
     storage::{Heap, Inline, Storage},
 };
 
+mod bytes;
 mod change;
 mod entry;
 mod entry_ref;
@@ -31,6 +32,7 @@ mod owned;
 mod pairing;
 mod traits;
 
+pub use bytes::BytesMap;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use evict::Inserted;
@@ -115,7 +117,7 @@ impl<K, V, P: Pairing<K, V>, H> PairMap<K, V, P, Heap, H> {
     /// An empty map without memory; the first insert allocates one group. It grows when 7/8 of its slots are in
     /// use ([`MaxLoad::GROWING`]); [`with_max_load_in`](Self::with_max_load_in) an empty [`Heap`] takes another load.
     pub const fn with_hasher(build_hasher: H) -> Self {
-        PairMap { raw: Raw::without_lines(Heap::new(), MaxLoad::GROWING), build_hasher }
+        PairMap { raw: Raw::without_lines(Heap::new(), MaxLoad::GROWING, ()), build_hasher }
     }
 
     /// An empty map that takes `capacity` keys without growing.
@@ -332,7 +334,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         Ok(found.map(|pair| pair.map(|(entry, beside)| P::pair_mut(entry, beside))))
     }
 
-    /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
+    /// Asks the cache for the home line of `key`, without waiting: for a lookup, insertion or removal soon to come.
     #[inline]
     pub fn prefetch<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) {
         self.raw.reader().prefetch(self.hash(key));

@@ -194,7 +194,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
         self.map.get_key_value(key).map(|(key, ())| key)
     }
 
-    /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
+    /// Asks the cache for the home line of `key`, without waiting: for a lookup, insertion or removal soon to come.
     #[inline]
     pub fn prefetch<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) {
         self.map.prefetch(key);

@@ -73,7 +73,7 @@ impl<T> Table<T, Heap> {
     /// An empty table without memory; the first insert allocates one group. It grows when 7/8 of its slots are in
     /// use ([`MaxLoad::GROWING`]); [`with_max_load_in`](Self::with_max_load_in) an empty [`Heap`] takes another load.
     pub const fn new() -> Self {
-        Table { raw: Raw::without_lines(Heap::new(), MaxLoad::GROWING) }
+        Table { raw: Raw::without_lines(Heap::new(), MaxLoad::GROWING, ()) }
     }
 
     /// An empty table that takes `capacity` entries without growing.
@@ -194,7 +194,7 @@ impl<T, S: Storage> Table<T, S> {
         self.raw.find_mut(hash, equal).map(|(entry, ())| entry)
     }
 
-    /// Asks the cache for the home line of `hash`, without waiting: for a lookup soon to come.
+    /// Asks the cache for the home line of `hash`, without waiting: for a lookup, insertion or removal soon to come.
     #[inline]
     pub fn prefetch(&self, hash: u64) {
         self.raw.reader().prefetch(hash);

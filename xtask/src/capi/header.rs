@@ -27,7 +27,6 @@ const OPTIONAL: &[&str] = &[
     "heptad/inline.h",
     "heptad/malloc.h",
     "heptad/probe.h",
-    "heptad/sized.h",
     "heptad/typed.h",
 ];
 
@@ -119,7 +118,6 @@ const USER: &str = "\
 #include <heptad/growing.h>
 #include <heptad/growing_robin.h>
 #include <heptad/inline.h>
-#include <heptad/sized.h>
 #include <heptad/typed.h>
 HEPTAD_TYPED_MAP(numbers, uint32_t, uint16_t, heptad_hash_word, HEPTAD_EQUAL)
 HEPTAD_STRING_MAP(texts, int)
@@ -130,7 +128,7 @@ static heptad_robin robin = HEPTAD_INIT;
 static heptad_robin_map robin_map = HEPTAD_INIT;
 static heptad_lockfree lockfree = HEPTAD_INIT;
 static heptad_indirect indirect = HEPTAD_INIT;
-static heptad_sized_map sized = HEPTAD_SIZED_INIT;
+static heptad_sized_map sized = HEPTAD_INIT;
 static HEPTAD_LINES(lines, 4);
 static HEPTAD_LINES(counters, HEPTAD_COUNTER_LINES);
 struct placed { char first; heptad_lockfree handle; };
@@ -282,6 +280,8 @@ const HANDLES: &[(&str, &str)] = &[
     ("HeptadSet", "heptad_set"),
     ("HeptadMap", "heptad_map"),
     ("HeptadEntry", "heptad_entry"),
+    ("HeptadSizedMap", "heptad_sized_map"),
+    ("HeptadSizedEntry", "heptad_sized_entry"),
     ("HeptadTable", "heptad_table"),
     ("HeptadStats", "heptad_stats"),
     ("HeptadLockfree", "heptad_lockfree"),

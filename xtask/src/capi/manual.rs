@@ -14,6 +14,7 @@ use super::header;
 /// The prefix of a family's function names, longest first, and its description.
 const FAMILIES: &[(&str, &str)] = &[
     ("heptad_robin_map", "sorted maps of 64-bit words"),
+    ("heptad_sized_map", "maps from 64-bit keys to values of a size given when the map is made"),
     ("heptad_lockfree", "maps that cores, interrupts and processes share without a lock"),
     ("heptad_indirect", "maps without a lock, with keys of any length"),
     ("heptad_growth", "growth of a sorted set or map on several threads"),
@@ -29,7 +30,6 @@ const WHOLE: &[(&str, &str)] = &[
     ("heptad_inline", "lookups that the compiler inlines"),
     ("heptad_growing", "sets, maps and tables that grow with an allocator of the caller's"),
     ("heptad_growing_robin", "sorted sets and maps that grow with an allocator of the caller's"),
-    ("heptad_sized", "maps from 64-bit keys to values of a size given when the map is made"),
     ("heptad_typed", "maps with keys and values of any type, and of strings"),
 ];
 
@@ -49,7 +49,7 @@ pub(super) struct Page {
 /// All pages, of version `version`.
 pub(super) fn pages(version: &str) -> Result<Vec<Page>> {
     let mut blocks = Vec::new();
-    for name in ["base", "hash", "swiss", "robin", "lockfree", "indirect"] {
+    for name in ["base", "hash", "swiss", "sized", "robin", "lockfree", "indirect"] {
         let file = Path::new(header::FOLDER).join("heptad").join(name).with_extension("h");
         blocks.extend(blocks_of(&fs::read_to_string(file)?));
     }

@@ -47,6 +47,6 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
         Job::step("compiling a planted error", compile),
         Job::refused("a planted error", toolchain.start(shell, &program), "Invalid read"),
     ])?;
-    count += programs::tests(shell, toolchain, &library, &folder)?;
+    count += programs::tests(toolchain, &library, &folder)?;
     Ok(count)
 }

@@ -81,11 +81,11 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     count += programs::object_is_closed(shell, &host, &functions, &folder)?;
 
     for toolchain in programs::NATIVE {
-        count += programs::tests(shell, toolchain, &host, &folder)?;
+        count += programs::tests(toolchain, &host, &folder)?;
     }
     let aarch64 = library::build(shell, AARCH64_LINUX)?;
     count += programs::inlined(shell, &host, &aarch64, &folder)?;
-    count += programs::tests(shell, &programs::AARCH64, &aarch64, &folder)?;
+    count += programs::tests(&programs::AARCH64, &aarch64, &folder)?;
     count += install::check(shell, &host, &folder)?;
     let musl = library::build(shell, X86_64_MUSL)?;
     count += Count::of(musl.shared.is_none());

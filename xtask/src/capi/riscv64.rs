@@ -28,7 +28,7 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     let mut count = programs::object_is_closed(shell, &kernels, &functions, &folder)?;
     let linux = library::build(shell, RISCV64_LINUX)?;
     count += programs::object_is_closed(shell, &linux, &functions, &folder)?;
-    count += programs::tests(shell, &programs::RISCV64, &linux, &folder)?;
+    count += programs::tests(&programs::RISCV64, &linux, &folder)?;
     count += install::check_static(shell, &linux, &programs::RISCV64, &folder)?;
     Ok(count)
 }

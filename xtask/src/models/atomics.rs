@@ -13,16 +13,15 @@ pub(super) enum Atomics {
 }
 
 impl Atomics {
-    /// `cargo test` of the crate's own tests with these atomics. Each kind has its own target folder, because
-    /// Cargo rebuilds everything whenever the flags change.
+    /// `cargo test` of the crate's own tests with these atomics, in the package of the same sources that has loom, and
+    /// nothing of what the other tests need. Each kind has its own target folder.
     pub(super) fn cargo_test(self, shell: &Shell) -> Result<Cmd<'_>> {
-        let (package, flags, name) = match self {
-            // The same sources, in a package that has loom.
-            Atomics::Loom => ("heptad-models", "--cfg heptad_loom", "loom"),
-            Atomics::Steps => ("heptad", "--cfg heptad_steps", "steps"),
+        let (flags, name) = match self {
+            Atomics::Loom => ("--cfg heptad_loom", "loom"),
+            Atomics::Steps => ("--cfg heptad_steps", "steps"),
         };
         let folder = std::path::absolute(target_folder())?.join(name);
-        let cargo = cmd!(shell, "cargo test --release --package {package} --lib");
+        let cargo = cmd!(shell, "cargo test --release --package heptad-models --lib");
         Ok(cargo.env("RUSTFLAGS", flags).env("CARGO_TARGET_DIR", folder))
     }
 }

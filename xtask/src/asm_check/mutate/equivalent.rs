@@ -39,17 +39,19 @@ const ANY_OPERATION: &str = "other operation";
 pub(super) const EQUIVALENT: &[Equivalent] = &[
     // Taking 2 instead of 1 from a mask whose lowest set bit is 15 or more clears that bit too, and
     // changes only bits below it, which the mask does not have.
-    x86_64("find_word+0x68: `leaq -0x1(%rax), %r9`", &[DISPLACEMENT]),
-    x86_64("find_word+0xdb: `leaq -0x1(%rcx), %rdx`", &[DISPLACEMENT]),
     x86_64("find_words+0xc4: `leaq -0x1(%r12), %rax`", &[DISPLACEMENT]),
     // Rotating by 0 leaves bit 0 below the group number; rotating by 1 to 7 moves it to bit 57 or above, and there is no
     // table of 2^57 bytes.
-    x86_64("find_word+0x8c: `movabsq $-0x61c8864680b583eb, %r9`", &[LOWEST_BIT]),
+    x86_64("find_word+0x84: `movabsq $-0x61c8864680b583eb, %r9`", &[LOWEST_BIT]),
     x86_64("find_words+0x172: `movabsq $-0x61c8864680b583eb, %r13`", &[LOWEST_BIT]),
     // An arithmetic shift instead of a rotation: it differs in the seven highest bits.
     aarch64("find_word+0x88: `ror x15, x15, x14`", &[CONSTANT]),
     aarch64("find_words+0x160: `ror x11, x11, x14`", &[CONSTANT]),
-    // Any bit of its byte removes a false match, not only the lowest.
+    // Any bit of its byte removes a false match, not only the lowest: 8 * s, shifted by as much, lies in byte s.
+    aarch64("find_word+0x58: `lsl x13, x13, x12`", &[FIRST]),
+    aarch64("find_word+0xd8: `lsl x13, x13, x12`", &[FIRST]),
+    aarch64("find_word+0x5c: `bic x10, x10, x13`", &[CONSTANT]),
+    aarch64("find_word+0xdc: `bic x10, x10, x13`", &[CONSTANT]),
     aarch64("find_words+0x124: `bic x11, x11, x15`", &[CONSTANT]),
     aarch64("find_words+0x134: `bic x11, x11, x15`", &[CONSTANT]),
     // Blocks of another length, of at most sixteen words: the batch is processed completely all the same.

@@ -16,7 +16,6 @@ use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -34,16 +33,18 @@ use super::machine::{Architecture, Machine};
 use super::objdump::{Function, Instruction};
 use super::symbols::{self, Place};
 
-/// Processor time of a test program, in seconds: many times what it needs. The time of day would
-/// depend on the load of the machine.
-const LIMIT_SECONDS: u32 = 1;
+/// Processor time that a mutant may take: so many times what the program takes without a change, and this. The time of
+/// day would depend on the load of the machine.
+const TIMES: u32 = 10;
+const AND: Duration = Duration::from_millis(200);
 /// Wall-clock time, for a program that waits instead of computing.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// The interval between two looks at a running program.
+const LOOK: Duration = Duration::from_millis(10);
+/// The processor time, in seconds, at which a program ends although nobody looks at it any more.
+const LIMIT_SECONDS: u32 = 120;
 /// The exit code of a shell that cannot start its program.
 const NOT_STARTED: i32 = 126;
-/// The signals that end a program which exceeds its processor time.
-const SIGXCPU: i32 = 24;
-const SIGKILL: i32 = 9;
 /// How often a line of progress is printed.
 const PULSE: Duration = Duration::from_secs(10);
 
@@ -207,6 +208,8 @@ struct Subject<'run> {
     contents: Vec<u8>,
     /// The address of each routine, by symbol.
     places: Vec<(&'run str, Place)>,
+    /// Processor time that a mutant may take.
+    limit: Duration,
 }
 
 impl<'run> Subject<'run> {
@@ -227,18 +230,22 @@ impl<'run> Subject<'run> {
             ensure!(here == Some(&*code), "{} differs in {program:?}", function.name);
             places.push((&*function.name, place));
         }
-        let subject = Subject { launcher, contents, places };
+        let mut subject = Subject { launcher, contents, places, limit: Duration::MAX };
         let copy = folder.join("unchanged");
         write_program(&copy, &subject.contents)?;
+        let mut most = Duration::ZERO;
         for (routine, _) in routines {
-            let fate = subject.run(&copy, routine)?;
+            let (fate, time) = subject.run(&copy, routine)?;
             ensure!(matches!(fate, Fate::Survived), "{program:?} fails without any change");
+            most = most.max(time);
         }
+        subject.limit = most * TIMES + AND;
         Ok(subject)
     }
 
-    /// Runs `copy`, a variant of this program, with the tests whose names contain `filter`.
-    fn run(&self, copy: &Path, filter: &str) -> Result<Fate> {
+    /// Runs `copy`, a variant of this program, with the tests whose names contain `filter`; also returns the processor
+    /// time that it had taken at the last look.
+    fn run(&self, copy: &Path, filter: &str) -> Result<(Fate, Duration)> {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("ulimit -t {LIMIT_SECONDS}; exec \"$@\""), "sh"]);
         command.args(self.launcher).args([copy.as_os_str(), OsStr::new(filter)]);
@@ -246,19 +253,24 @@ impl<'run> Subject<'run> {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         for _ in 0..100 {
             let mut child = command.spawn().with_context(|| format!("starting {command:?}"))?;
-            let Some(status) = child.wait_timeout(PATIENCE)? else {
-                child.kill()?;
-                child.wait()?;
-                return Ok(Fate::Endless);
+            let start = Instant::now();
+            let mut time = Duration::ZERO;
+            let status = loop {
+                if let Some(status) = child.wait_timeout(LOOK)? {
+                    break status;
+                }
+                time = processor_time(child.id()).unwrap_or(time);
+                if time > self.limit || start.elapsed() > PATIENCE {
+                    child.kill()?;
+                    child.wait()?;
+                    return Ok((Fate::Endless, time));
+                }
             };
             if status.success() {
-                return Ok(Fate::Survived);
-            }
-            if matches!(status.signal(), Some(SIGXCPU | SIGKILL)) {
-                return Ok(Fate::Endless);
+                return Ok((Fate::Survived, time));
             }
             if status.code() != Some(NOT_STARTED) {
-                return Ok(Fate::Noticed);
+                return Ok((Fate::Noticed, time));
             }
             // Another worker was about to start its own copy, and had ours open for writing.
             thread::sleep(Duration::from_millis(5));
@@ -276,12 +288,22 @@ fn fate(mutant: &Mutant<'_>, subjects: &[Subject<'_>], copy: &Path) -> Result<Fa
         let mut contents = subject.contents.clone();
         contents[start..start + mutant.variant.bytes.len()].copy_from_slice(&mutant.variant.bytes);
         write_program(copy, &contents)?;
-        match subject.run(copy, mutant.routine)? {
+        match subject.run(copy, mutant.routine)?.0 {
             Fate::Survived => {}
             fate => return Ok(fate),
         }
     }
     Ok(Fate::Survived)
+}
+
+/// The processor time of process `id`, by the files of Linux: fields 14 and 15 of its line, in hundredths of a second.
+fn processor_time(id: u32) -> Option<Duration> {
+    let line = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The second field, a name in brackets, may contain spaces.
+    let (_, rest) = line.rsplit_once(')')?;
+    let fields = rest.split_whitespace().skip(11).take(2);
+    let hundredths: u64 = fields.map(|field| field.parse::<u64>().ok()).sum::<Option<u64>>()?;
+    Some(Duration::from_millis(10 * hundredths))
 }
 
 fn write_program(path: &Path, contents: &[u8]) -> Result<()> {
