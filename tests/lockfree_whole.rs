@@ -89,6 +89,32 @@ fn maps_that_differ_are_not_equal() {
     assert!(!are_equal(&sets[0], &sets[1]) && are_equal(&sets[0], &sets[0]));
 }
 
+/// Maps in two parts and in four, of one hash and of another.
+#[test]
+fn maps_in_parts_are_compared_and_refuse() {
+    fn of_parts<const PARTS: usize>(seed: u64) -> SegmentedMap<'static, u64, u64, PARTS, Fixed> {
+        let map = SegmentedMap::of_segments([const { Map::unplaced_with(Fixed) }; PARTS], seed);
+        map.segments().iter().for_each(|part| part.tables().place(region_for(50), seed).unwrap());
+        map
+    }
+    let (two, four) = (of_parts::<2>(1), of_parts::<4>(2));
+    two.extend((0..50).map(|key| (key, !key))).unwrap();
+    four.extend(&two).unwrap();
+    assert!(are_equal(&two, &four));
+    four.extend([(3, 3)]).unwrap();
+    assert!(!are_equal(&two, &four));
+    four.extend([(3, !3), (50, 50)]).unwrap();
+    assert!(!are_equal(&two, &four));
+
+    let mut entries = (50..10_000).map(|key| (key, !key));
+    let Rejected { error, value: (key, value) } = two.extend(&mut entries).unwrap_err();
+    assert_eq!((error, value, two.get(key)), (Error::Full, !key, None));
+    assert!((0..key).all(|key| two.get(key) == Some(!key)) && two.len() as u64 == key);
+    assert_eq!(entries.next(), Some((key + 1, !(key + 1))));
+    // What is there already is inserted once more without room: itself, or from elsewhere.
+    assert_eq!((two.extend(&two), two.len() as u64), (Ok(()), key));
+}
+
 /// In the middle of a rebuild, at each step: every entry counts once.
 #[test]
 fn maps_are_compared_and_copied_in_a_rebuild() {

@@ -1,9 +1,11 @@
 //! The cache lines that an operation touches: what the documentation says about lines is asserted here.
 
+use core::hash::{BuildHasherDefault, Hasher};
+
 use crate::{
     hash::{Keyed, hash_word},
     layout::{
-        Line,
+        Geometry, LINE_BYTES, Line, Tag,
         touched::{Tally, assert_documented, assert_header_says, assert_measured_row, lines_of},
     },
     storage::Region,
@@ -90,6 +92,66 @@ fn a_search_in_vain_ends_at_the_bound() {
         most = most.max(touched.saturating_sub(walked));
     }
     assert!((150..=198).contains(&most), "{most} lines");
+}
+
+/// Keys that are hashes.
+#[derive(Clone, Copy, Default)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+/// The longest chain that a search can find: each group leads to one that was not met, so all that the search takes in are
+/// in one row, and only the last has room. Every resident moves by one group, and its value with it.
+#[test]
+fn the_longest_chain_keeps_every_entry() {
+    const GROUPS: usize = 512;
+    const LONGEST: usize = 182;
+    let classes = [9, 10u64];
+    let geometry = Geometry::largest_within(GROUPS).unwrap();
+    let mut row = std::vec![geometry.at(17)];
+    while row.len() < LONGEST + 3 {
+        let class = Tag::of(classes[(row.len() - 1) % 2] << 57).class();
+        row.push(geometry.alternate(row[row.len() - 1], class));
+    }
+    for (moves, is_found) in [(1, true), (LONGEST, true), (LONGEST + 1, false)] {
+        // A group and seven values are 120 bytes.
+        let mut memory = std::vec![Line::EMPTY; GROUPS * 120 / LINE_BYTES];
+        let region = Region::from_lines(&mut memory).unwrap();
+        let hasher = BuildHasherDefault::<Itself>::default();
+        let mut map = Map::<u64, u64, _, _>::new_in(region, hasher).unwrap();
+        let mut keys = std::vec![];
+        for (index, offset) in row[..=moves].iter().enumerate() {
+            // One leads on, and the others back; of the first, all lead on.
+            let [on, back] = [classes[index % 2], classes[(index + 1) % 2]];
+            let class_of = |number| if number == 0 || index == 0 { on } else { back };
+            let group = offset.group() as u64;
+            keys.extend((0..7).map(|number| class_of(number) << 57 | number << 20 | group));
+        }
+        for &key in &keys {
+            map.try_insert(key, !key).unwrap();
+        }
+        assert_eq!(map.stats().displaced + map.stats().stashed, 0);
+        let key = classes[0] << 57 | 7 << 20 | row[0].group() as u64;
+        let (touched, inserted) = lines_of(|| map.try_insert(key, !key));
+        keys.push(key);
+        assert_eq!((inserted, map.len()), (Ok(None), keys.len()));
+        assert!(keys.iter().all(|key| map.get(key) == Some(&!key)));
+        let (displaced, stashed) = if is_found { (moves + 1, 0) } else { (0, 1) };
+        assert_eq!((map.stats().displaced, map.stats().stashed), (displaced, stashed));
+        if is_found {
+            assert!(touched <= 198 + LONGEST + 1, "{touched} lines");
+        }
+    }
 }
 
 /// What docs/measurements.md says of inserts and removals in a `Map`: about 1.5 lines more than in a set.

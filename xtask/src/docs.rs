@@ -1,5 +1,8 @@
 //! Stage `docs`: rustdoc gives no warning, Rust code in Markdown files compiles and runs, and links
 //! between files have targets.
+//!
+//! Stage `doc-errors` of `verify`: rustdoc compares the codes of errors with those that examples name, as in
+//! `compile_fail,E0277`, on nightly only.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -7,6 +10,7 @@ use xshell::{Shell, cmd};
 use crate::job::{self, Job};
 use crate::links;
 use crate::matrix::target_folder;
+use crate::miri;
 use crate::stage::Count;
 
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
@@ -36,4 +40,12 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     }
     count += job::run_until_failure(jobs)?;
     Ok(count)
+}
+
+pub(crate) fn run_errors(shell: &Shell) -> Result<Count> {
+    if let Some(skipped) = miri::skip_without_nightly(shell) {
+        return Ok(skipped);
+    }
+    let command = cmd!(shell, "cargo +nightly test --doc --all-features");
+    Job::tests("examples, and the errors of those that must not compile", command).run()
 }

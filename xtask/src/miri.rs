@@ -52,8 +52,9 @@ pub(crate) fn run_lockfree(shell: &Shell) -> Result<Count> {
     }))
 }
 
-fn skip_without_nightly(shell: &Shell) -> Option<Count> {
+/// Says that the stage is skipped, if there is no nightly toolchain.
+pub(crate) fn skip_without_nightly(shell: &Shell) -> Option<Count> {
     let error = needs::obtain(shell, &[NIGHTLY]).err()?;
-    println!("      SKIPPED: Miri needs a nightly toolchain: {error:#}");
+    println!("      SKIPPED: it needs a nightly toolchain: {error:#}");
     Some(Count::ONE_SKIPPED)
 }

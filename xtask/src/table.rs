@@ -171,6 +171,12 @@ pub(crate) const VERIFY: &[Stage] = &[
         run: models::run_long,
     },
     Stage {
+        name: "doc-errors",
+        about: "examples that must not compile, and the codes of their errors",
+        needs: &[],
+        run: docs::run_errors,
+    },
+    Stage {
         name: "miri-lockfree",
         about: "threads on the lock-free map under Miri, with many seeds, on two architectures",
         needs: &[],

@@ -102,7 +102,7 @@ impl<G: Reclaim> Rebuild for G {}
 /// taken apart. For maps that are seldom rebuilt; for those that never are, [`Fixed`] is shorter. Their `try_reclaim`
 /// does not compile:
 ///
-/// ```compile_fail,E0599
+/// ```compile_fail,E0277
 /// use heptad::lockfree::{Counted, Map, Never};
 /// Map::<u64, u64, Never>::unplaced_with(Never).tables().try_reclaim();
 /// ```
