@@ -181,10 +181,11 @@ mod of_lockfree {
     use lockfree::{Word, *};
 
     shared!(Map<'static, u64, u64>, Set<'static, u64>, SegmentedMap<'static, u64, u64, 2>);
-    shared!(Map<'static, u64, u64, Counted>, StaticLines<2>);
+    shared!(Map<'static, u64, u64, Counted>, Map<'static, u64, u64, Fixed>, StaticLines<2>);
+    shared!(Iter<'static, u64, u64, Fixed>);
     shared!(Member<'static>, SharedMap<'static, u64, u64>, SharedSet<'static, u64>);
     shared!(Inserted<u64, u64>, Removal<u64>);
-    shared!(Never, Counted, Stats, Need, Expectation<u64>, Iter<'static, u64, u64>);
+    shared!(Never, Fixed, Counted, Stats, Need, Expectation<u64>, Iter<'static, u64, u64>);
     shared!(Tables<'static, 'static, Never>, Tables<'static, 'static, Counted>);
 
     /// Keys that only one thread may look at.
@@ -220,6 +221,7 @@ mod of_lockfree {
     const _: Option<&dyn Reclaim<Inside = u64>> = None;
     const _: Option<&dyn Track<Inside = u64>> = None;
     const _: Option<&dyn Beside<Inside = u64>> = None;
+    const _: Option<&dyn Rebuild<Inside = u64>> = None;
 }
 
 assert_obj_safe!(Storage, Downward, swiss::Equivalent<u64>);

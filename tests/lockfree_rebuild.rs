@@ -13,7 +13,7 @@ use heptad::{
     Error,
     hash::unhash_word,
     layout::{LINE_BYTES, Line},
-    lockfree::{Counted, Map, Need, Track, arena_layout},
+    lockfree::{Counted, Map, Need, Rebuild, arena_layout},
     storage::{Region, Storage},
 };
 use set_on_drop::SetOnDrop;
@@ -29,7 +29,7 @@ fn counted_map(capacity: usize, seed: u64) -> Map<'static, u64, u64, Counted> {
 }
 
 /// Helps until the rebuild is over.
-fn finish<G: Track>(map: &Map<'_, u64, u64, G>) {
+fn finish<G: Rebuild>(map: &Map<'_, u64, u64, G>) {
     while map.tables().help(1) != Ok(true) {}
 }
 

@@ -34,7 +34,8 @@ fn main() {
     tables(14);
     growth();
     walks();
-    shared();
+    shared("lockfree", lockfree::Never);
+    shared("fixed", lockfree::Fixed);
     sorted();
 }
 
@@ -177,21 +178,23 @@ fn walks() {
     }
 }
 
-fn shared() {
+fn shared(name: &str, guard: impl lockfree::Track) {
     let entries = 10_000;
     let keys = keys(0, entries);
     let mut lines = vec![Line::EMPTY; lockfree::arena_lines(entries)];
     let region = Region::from_lines(&mut lines).unwrap();
-    let map = lockfree::Map::<u64, u64>::new_in(region, SEED).unwrap();
-    count("lockfree insert", entries, || {
+    let map = lockfree::Map::<u64, u64, _>::new_with(region, SEED, guard).unwrap();
+    count(&format!("{name} insert"), entries, || {
         assert!(keys.iter().all(|&key| map.insert(key, key).is_ok()));
     });
     let hits = drawn(&keys);
-    count("lockfree hit", entries, || assert!(hits.iter().all(|&key| map.get(key) == Some(key))));
-    count("lockfree update", entries, || {
+    count(&format!("{name} hit"), entries, || {
+        assert!(hits.iter().all(|&key| map.get(key) == Some(key)))
+    });
+    count(&format!("{name} update"), entries, || {
         assert!(hits.iter().all(|&key| map.insert_or_modify(key, 1, |count| count + 1).is_ok()));
     });
-    count("lockfree remove", entries, || {
+    count(&format!("{name} remove"), entries, || {
         assert!(keys.iter().all(|&key| map.remove(key).is_ok()));
     });
 }

@@ -87,8 +87,8 @@ size_t heptad_set_capacity(const heptad_set *set);
 /* Counts what heptad_stats contains. Reads one word per group. */
 int heptad_set_stats(const heptad_set *set, heptad_stats *stats);
 
-/* Puts `key` in. 1 if it is new, 0 if it was there. _FULL. Touches 1.7 lines on average at 3/4, 5.3 at
- * 15/16, and 898 at most, as long as no key is stashed. */
+/* Puts `key` in. 1 if it is new, 0 if it was there. _FULL. Touches 1.7 lines on average at 3/4, 5.2 at
+ * 15/16, and 198 at most, as long as no key is stashed. */
 int heptad_set_insert(heptad_set *set, uint64_t key);
 
 /* Is `key` in the set? Touches one or two lines, and `span` more. */

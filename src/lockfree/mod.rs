@@ -153,6 +153,7 @@
 //!
 //! | `G` | costs an operation | returns memory |
 //! |---|---|---|
+//! | [`Fixed`] | nothing, and less code | there is one table for good, and no `rebuild` |
 //! | [`Never`] | nothing | when the map is taken apart: [`into_regions`](Map::into_regions); there is no `try_reclaim` |
 //! | [`Counted`] | two atomic additions, on two lines that other contexts may write too | once all operations that were under way have ended, iterators too |
 //! | your own [`Track`] and [`Reclaim`] | what your kernel's RCU costs | after its grace period |
@@ -239,7 +240,7 @@ mod steps;
 pub use arena::{arena_layout, arena_lines};
 #[cfg(feature = "ffi")]
 pub(crate) use chain::Asking;
-pub use chain::{Beside, Counted, Need, Never, Reclaim, Stats, Track};
+pub use chain::{Beside, Counted, Fixed, Need, Never, Rebuild, Reclaim, Stats, Track};
 #[cfg(feature = "ffi")]
 pub(crate) use maps::home_mask;
 pub use maps::{

@@ -20,10 +20,12 @@ impl FoundWord {
     /// What a routine's answer means.
     #[inline(always)]
     pub(super) fn of_answer(answer: *const u64) -> FoundWord {
-        match NonNull::new(answer.cast_mut()) {
-            None => FoundWord::Absent,
-            Some(entry) if entry.addr().get() == MAYBE_STASHED => FoundWord::MaybeStashed,
-            Some(entry) => FoundWord::At(entry),
+        // One match on the address: from conditions on the pointer the compiler computes a number, and tests that.
+        match answer.addr() {
+            0 => FoundWord::Absent,
+            MAYBE_STASHED => FoundWord::MaybeStashed,
+            // SAFETY: the address is not 0.
+            _ => FoundWord::At(unsafe { NonNull::new_unchecked(answer.cast_mut()) }),
         }
     }
 }

@@ -6,12 +6,12 @@
 //!         <── moves happen from the far end backwards ──               breadth-first search)
 //! ```
 //!
-//! A group's residents lead to at most seven other groups, all those of one class to the same, so that
-//! one of each class is enough to look at. The search reads metadata words only and
-//! finds a shortest chain, so a chain never meets a group twice: were it to, the part between the
-//! two visits could be left out, and the shorter chain would have been found before. Hence each
-//! move's source and target stay what they were when the search saw them. After each single move all
-//! invariants hold.
+//! A group's residents lead to at most seven other groups, all those of one class to the same. The search reads
+//! metadata words only; it keeps the groups that it has met, and meets none twice. Hence each move's source and target
+//! stay what they were when the search saw them. After each single move all invariants hold.
+//!
+//! An insertion reads at most 198 lines before it stashes its entry: its home and its alternate, the 14 groups that
+//! their residents lead to, and 182 more that a search takes in.
 
 use core::mem::MaybeUninit;
 
@@ -24,54 +24,77 @@ use crate::{
     probe,
 };
 
-/// Groups that a search looks at before it gives up. At 15/16 load the 99th percentile is 8.
-const SEARCH_NODES: usize = 128;
+/// Groups that a search takes in before it gives up.
+const SEARCH_GROUPS: usize = 184;
 
-// The most lines of an insertion, which docs/measurements.md and the C header state: each group of a search, and the groups
-// that its residents lead to.
-const _: () = assert!(2 + SEARCH_NODES * SLOTS == 898);
+// The most lines of an insertion, which docs/measurements.md and the C header state. The groups that the residents of
+// home and alternate lead to are counted twice: in a large table the search may take some of them for others.
+const _: () = assert!(SEARCH_GROUPS + 2 * SLOTS == 198);
+
+/// Bits of the set of groups that a search has met.
+const MET_BITS: usize = 1024;
 
 /// Slots of a group whose residents' other groups are looked at together; the rest only if none of them has room.
 const FIRST_SLOTS: usize = 4;
 
-/// A full group met by a search.
-#[derive(Clone, Copy)]
-struct Node {
-    offset: Offset,
-    /// The node before it, and the slot there whose resident leads here. None for the two groups
-    /// that a slot is wanted in.
-    from: Option<(u8, Slot)>,
-}
+/// The group that a search met as number `.0` led to another one, by its resident in slot `.1`.
+type Step = (u8, Slot);
 
-/// The groups that a search has met, in the order in which it met them: 2 KiB of stack, of which
-/// only what is used is touched.
+const _: () = assert!(SEARCH_GROUPS <= 1 << u8::BITS);
+
+/// The groups that a slot is wanted in: the first that a search takes in, by no step.
+const ROOTS: usize = 2;
+
+/// Stands for the step to a root.
+const NO_STEP: Step = (0, Slot::ALL[0]);
+
+/// The groups that a search has met, in the order in which it met them: 2 KB of stack.
 struct Search {
     /// Initialised below `known`.
-    nodes: [MaybeUninit<Node>; SEARCH_NODES],
+    offsets: [MaybeUninit<Offset>; SEARCH_GROUPS],
+    /// The steps to them. Initialised below `known`.
+    steps: [MaybeUninit<Step>; SEARCH_GROUPS],
     known: usize,
+    /// The set of their numbers modulo [`MET_BITS`]. A group of a larger table may be left out for another one.
+    met: [u64; MET_BITS / 64],
 }
 
 impl Search {
-    /// The nodes are left as they are: a constant's would be copied.
+    /// What is not initialised is left as it is: a constant's would be copied.
     #[inline(always)]
     fn new() -> Search {
-        Search { nodes: [const { MaybeUninit::uninit() }; SEARCH_NODES], known: 0 }
-    }
-
-    /// Takes a group in, if there is room.
-    fn add(&mut self, node: Node) {
-        if let Some(free) = self.nodes.get_mut(self.known) {
-            free.write(node);
-            self.known += 1;
+        Search {
+            offsets: [const { MaybeUninit::uninit() }; SEARCH_GROUPS],
+            steps: [const { MaybeUninit::uninit() }; SEARCH_GROUPS],
+            known: 0,
+            met: [0; MET_BITS / 64],
         }
     }
 
-    /// The group that was met as number `index`.
+    /// Takes a group in. Returns whether it is a new one, and there was room for it.
     #[inline]
-    fn node(&self, index: usize) -> Option<Node> {
-        let node = self.nodes.get(index).filter(|_| index < self.known)?;
+    fn add(&mut self, offset: Offset, step: Step) -> bool {
+        let number = offset.group() % MET_BITS;
+        let (met, bit) = (&mut self.met[number / 64], 1 << (number % 64));
+        let is_new = *met & bit == 0 && self.known < SEARCH_GROUPS;
+        if is_new {
+            *met |= bit;
+            self.offsets[self.known].write(offset);
+            self.steps[self.known].write(step);
+            self.known += 1;
+        }
+        is_new
+    }
+
+    /// The group that was met as number `index`, and the step to it, unless it is a root.
+    #[inline]
+    fn group(&self, index: usize) -> Option<(Offset, Option<Step>)> {
+        let offset = self.offsets.get(index).filter(|_| index < self.known)?;
         // SAFETY: initialised, as the index is below `known`.
-        Some(unsafe { node.assume_init() })
+        let offset = unsafe { offset.assume_init() };
+        // SAFETY: as above.
+        let step = unsafe { self.steps[index].assume_init() };
+        Some((offset, (index >= ROOTS).then_some(step)))
     }
 }
 
@@ -118,34 +141,38 @@ impl<T, V: ?Sized + Value> Writer<'_, T, V> {
     #[inline(never)]
     fn displace_chain(&mut self, home: Offset, alternate: Offset) -> Option<Place> {
         let mut search = Search::new();
-        for offset in [home, alternate] {
-            search.add(Node { offset, from: None });
+        for root in [home, alternate] {
+            search.add(root, NO_STEP);
         }
         let mut index = 0;
-        while let Some(node) = search.node(index) {
-            let is_root = node.from.is_none();
-            if let Some(free) = if is_root { None } else { self.displace_one_step(node.offset) } {
-                return Some(self.move_chain(&search, node, free));
-            }
-            for (slot, class) in one_of_each_class(self.word(node.offset)) {
-                let offset = self.geometry().alternate(node.offset, class);
-                search.add(Node { offset, from: Some((index as u8, slot)) });
+        while let Some((offset, _)) = search.group(index) {
+            let word = self.word(offset);
+            for slot in residents(word) {
+                let other = self.geometry().alternate(offset, word.slot_byte(slot).class());
+                let step = (index as u8, slot);
+                if !search.add(other, step) {
+                    continue;
+                }
+                if let Some(free) = probe::free_slot(self.word(other)) {
+                    return Some(self.move_chain(&search, step, Place::new(other, free)));
+                }
             }
             index += 1;
         }
         None
     }
 
-    /// Fills the free slot of `node` from its parent, and so on up to a root. Returns the slot that is
-    /// free there in the end.
-    fn move_chain(&mut self, search: &Search, mut node: Node, mut free: Place) -> Place {
-        while let Some((index, slot)) = node.from {
-            let Some(parent) = search.node(usize::from(index)) else { break };
-            let from = Place::new(parent.offset, slot);
-            // SAFETY: the resident that leads to the free slot, as the search saw it: a shortest chain meets no
-            // group twice, so it still is there. The move before left that slot free.
+    /// Fills the free slot `free` by the step that led to its group, and so on up to one of the first two groups.
+    /// Returns the slot that is free there in the end.
+    fn move_chain(&mut self, search: &Search, last: Step, mut free: Place) -> Place {
+        let mut next = Some(last);
+        while let Some((index, slot)) = next {
+            let Some((offset, step)) = search.group(usize::from(index)) else { break };
+            let from = Place::new(offset, slot);
+            // SAFETY: the resident that leads to the free slot, as the search saw it: it meets no group twice, so the
+            // resident still is there. The move before left that slot free.
             unsafe { self.move_resident(from, free) };
-            (node, free) = (parent, from);
+            (next, free) = (step, from);
         }
         free
     }
@@ -179,17 +206,6 @@ impl<T, V: ?Sized + Value> Writer<'_, T, V> {
     }
 }
 
-/// The lowest resident of each class that has any: what the others of that class lead to is the same.
-fn one_of_each_class(word: Word) -> impl Iterator<Item = (Slot, Class)> {
-    let mut seen = 0u8;
-    residents(word).filter_map(move |slot| {
-        let class = word.slot_byte(slot).class();
-        let before = seen;
-        seen |= 1 << class.get();
-        (seen != before).then_some((slot, class))
-    })
-}
-
 /// Slots whose entries are in one of their two groups.
 fn residents(word: Word) -> SlotMask {
     SlotMask::ALL
@@ -200,4 +216,31 @@ fn residents(word: Word) -> SlotMask {
 /// Slots with displaced residents of `class`: they all have the same home.
 pub(super) fn displaced_of(word: Word, class: Class) -> SlotMask {
     word.displaced_like(class).without(probe::match_slots(word, SlotByte::STASHED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Geometry;
+
+    #[test]
+    fn a_search_takes_in_each_group_once_and_so_many_in_all() {
+        let geometry = Geometry::largest_within(2 * MET_BITS).unwrap();
+        let step = (3, Slot::ALL[4]);
+        for first in (0..MET_BITS).step_by(SEARCH_GROUPS) {
+            let mut search = Search::new();
+            for number in first..MET_BITS.min(first + SEARCH_GROUPS) {
+                assert!(search.add(geometry.at(number), step), "{number}");
+                assert!(!search.add(geometry.at(number), step), "{number} is there");
+                assert!(!search.add(geometry.at(number + MET_BITS), step), "it shares a bit");
+                let index = number - first;
+                let expected = (geometry.at(number), (index >= 2).then_some(step));
+                assert_eq!(search.group(index), Some(expected));
+                assert_eq!(search.group(index + 1), None);
+            }
+        }
+        let mut search = Search::new();
+        assert!((0..SEARCH_GROUPS).all(|number| search.add(geometry.at(number), step)));
+        assert!(!search.add(geometry.at(SEARCH_GROUPS), step), "it is full");
+    }
 }

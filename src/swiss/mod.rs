@@ -50,7 +50,7 @@
 //!          the displaced and the stashed are inserted afresh
 //! ```
 //!
-//! Every loop is bounded by the groups of the table, the search of step 4 by 128 nodes. Inserting
+//! Every loop is bounded by the groups of the table, the search of step 4 by 184 groups. Inserting
 //! takes a free slot that W6 promises, so it cannot fail below `max`.
 //!
 //! # Cost

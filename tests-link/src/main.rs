@@ -1,6 +1,6 @@
 //! A user of the whole fallible interface that links only if none of it can panic.
 //!
-//! The panic handler below calls a function that no one defines. The linker discards the handler
+//! The panic handler in `bare.rs` calls a function that no one defines. The linker discards the handler
 //! when nothing refers to it; if anything can panic, it stays, and linking fails with
 //! `undefined symbol: a_panic_is_reachable`. Built for bare-metal targets, without an allocator, by
 //! `cargo xtask test no-panic`; with the feature `plant-a-panic` it must not link.
@@ -11,19 +11,8 @@ mod user;
 
 cfg_if::cfg_if! {
     if #[cfg(target_os = "none")] {
-        #[panic_handler]
-        fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-            unsafe extern "C" {
-                safe fn a_panic_is_reachable() -> !;
-            }
-            a_panic_is_reachable()
-        }
-
-        /// Where the linker starts.
-        #[unsafe(no_mangle)]
-        pub extern "C" fn _start(seed: u64) -> u64 {
-            user::run(seed)
-        }
+        mod bare;
+        use user::run;
     } else {
         fn main() {
             println!("{}", user::run(7));

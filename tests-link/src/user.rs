@@ -280,6 +280,7 @@ fn use_lockfree_map(seed: u64) -> Result<u64, Error> {
     let mut values = [None; 4];
     sum += map.get_many(&[1, 2, 3, 4, 5].map(black_box), &mut values) as u64;
     sum += values.iter().flatten().sum::<u64>();
+    sum += u64::from(map.extend([(seed, 1)]).is_ok()) + u64::from(map == MAP);
     map.retain(|key, value| key % 3 != value % 3)?;
     sum += map.iter().map(|(key, value)| key ^ value).fold(0, u64::wrapping_add);
     sum += map.len() as u64 + u64::from(map.is_empty()) + map.capacity() as u64;

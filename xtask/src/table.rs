@@ -98,7 +98,7 @@ pub(crate) const TEST: &[Stage] = &[
     },
     Stage {
         name: "no-panic",
-        about: "a bare-metal user of the fallible interface links without a panic",
+        about: "a bare-metal user of the fallible interface links without a panic, one of fixed maps without rebuilds",
         needs: no_panic::NEEDS,
         run: no_panic::run,
     },

@@ -13,8 +13,8 @@ use crate::{
     sync::Ordering::{Acquire, Relaxed, Release},
 };
 
-/// A table, and who reserves slots in it: what all operations work on. One word for [`Anyone`], so that calls
-/// can pass it in a register.
+/// A table, and who reserves slots in it: what all operations work on. One word for those who are no members, so that
+/// calls can pass it in a register.
 #[derive(Clone, Copy)]
 pub(crate) struct Table<'a, T = Anyone> {
     descriptor: NonNull<Descriptor>,
@@ -27,7 +27,7 @@ unsafe impl<T: Send> Send for Table<'_, T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Sync for Table<'_, T> {}
 
-impl<'a> Table<'a> {
+impl<'a, T: Reserver + Default> Table<'a, T> {
     /// The table that `descriptor` describes.
     ///
     /// # Safety
@@ -36,16 +36,16 @@ impl<'a> Table<'a> {
     /// the table during `'a`.
     #[inline]
     pub(crate) unsafe fn at(descriptor: NonNull<Descriptor>) -> Self {
-        Table { descriptor, reserver: Anyone, borrow: PhantomData }
-    }
-
-    /// The same, for a reserver.
-    pub(crate) fn for_reserver<T: Reserver>(self, reserver: T) -> Table<'a, T> {
-        Table { descriptor: self.descriptor, reserver, borrow: PhantomData }
+        Table { descriptor, reserver: T::default(), borrow: PhantomData }
     }
 }
 
 impl<'a, T: Reserver> Table<'a, T> {
+    /// The same, for a reserver.
+    pub(crate) fn for_reserver<R: Reserver>(self, reserver: R) -> Table<'a, R> {
+        Table { descriptor: self.descriptor, reserver, borrow: PhantomData }
+    }
+
     #[inline]
     fn descriptor(self) -> &'a Descriptor {
         // SAFETY: valid during 'a, and not written (A1).
@@ -87,10 +87,13 @@ impl<'a, T: Reserver> Table<'a, T> {
     /// The table that entries move to, if this one is being rebuilt, or has been.
     #[inline]
     pub(crate) fn next(self) -> Option<Table<'a, T>> {
+        if !T::rebuilds() {
+            return None;
+        }
         // Acquire: pairs with the Release of `set_next`, which comes after making the table.
         let next = NonNull::new(self.descriptor().next.load(Acquire))?;
         // SAFETY: A1 of the next table: R2 keeps it at least as long as this one.
-        Some(unsafe { Table::at(next) }.for_reserver(self.reserver))
+        Some(unsafe { Table::<Anyone>::at(next) }.for_reserver(self.reserver))
     }
 
     /// Makes `next` the table that entries move to, if there is none.

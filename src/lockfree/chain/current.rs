@@ -5,6 +5,7 @@ use core::{hint::assert_unchecked, iter, ptr::NonNull};
 use super::{
     Chain, UNSETTLED,
     guard::{Asking, Guarded, Track},
+    user::{TableOf, UserOf},
 };
 use crate::{
     lockfree::{arena::Table, shared::Member},
@@ -31,12 +32,12 @@ impl<'a, G: Track> Chain<'a, G> {
 
     /// The table in which operations start: the first that is not migrated. Asked for inside.
     #[inline]
-    pub(crate) fn current(&self) -> Option<Table<'_>> {
+    pub(crate) fn current(&self) -> Option<TableOf<'_, G>> {
         self.settled().or_else(|| self.first())
     }
 
     /// The newest table. Asked for inside.
-    pub(crate) fn newest(&self) -> Option<Table<'_>> {
+    pub(crate) fn newest(&self) -> Option<TableOf<'_, G>> {
         // SeqCst: as in `settled`.
         let newest = self.newest.load(SeqCst).map_addr(|address| address & !UNSETTLED);
         // SAFETY: R1, R2; who is inside keeps it from being returned.
@@ -45,12 +46,12 @@ impl<'a, G: Track> Chain<'a, G> {
             Some(member) => member.vouches_for(*table),
             None => true,
         };
-        table.filter(is_as_it_was)
+        table.filter(is_as_it_was).map(|table| table.for_reserver(UserOf::default()))
     }
 
     /// The newest table, unless there is another one before it that is not migrated. Asked for inside.
     #[inline]
-    pub(crate) fn settled(&self) -> Option<Table<'_>> {
+    pub(crate) fn settled(&self) -> Option<TableOf<'_, G>> {
         // SeqCst: after entering and after `settle` in one order, for grace periods; and Acquire, which
         // pairs with the Releases of `start_with` and `append`.
         let newest = self.newest.load(SeqCst);
@@ -63,8 +64,12 @@ impl<'a, G: Track> Chain<'a, G> {
         NonNull::new(newest).map(|newest| unsafe { Table::at(newest) })
     }
 
-    /// The first table that is not migrated, as far as anybody knows.
-    pub(crate) fn first(&self) -> Option<Table<'_>> {
+    /// The first table that is not migrated, as far as anybody knows. In a map that is never rebuilt, a settled one is
+    /// all there is.
+    pub(crate) fn first(&self) -> Option<TableOf<'_, G>> {
+        if !G::rebuilds(Asking::TABLES) {
+            return self.member().and_then(|_| self.newest());
+        }
         loop {
             // SeqCst: as in `settled`.
             if let Some(first) = NonNull::new(self.first.load(SeqCst)) {
@@ -83,19 +88,19 @@ impl<'a, G: Track> Chain<'a, G> {
     /// [`start`](Self::start), out of the way of those who find the table settled.
     #[cold]
     #[inline(never)]
-    pub(crate) fn start_unsettled(&self, word: u64) -> Option<Table<'_>> {
+    pub(crate) fn start_unsettled(&self, word: u64) -> Option<TableOf<'_, G>> {
         self.start(word)
     }
 
     /// The table in which an operation on the key of `word` starts, if the newest one is not settled.
     #[inline]
-    pub(crate) fn start(&self, word: u64) -> Option<Table<'_>> {
+    pub(crate) fn start(&self, word: u64) -> Option<TableOf<'_, G>> {
         let table = self.first()?;
         Some(table.next().map_or(table, |next| table.start_for(word, next)))
     }
 
     /// The tables from the first that is not migrated on.
-    pub(crate) fn tables(&self) -> impl Iterator<Item = Table<'_>> {
+    pub(crate) fn tables(&self) -> impl Iterator<Item = TableOf<'_, G>> {
         self.link();
         iter::successors(self.current(), |table| table.next())
     }

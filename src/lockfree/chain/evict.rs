@@ -1,8 +1,9 @@
 //! An insertion that may evict, in the chain: as any other change (`operate.rs`), until the newest table has no room.
 
-use super::{Chain, guard::Track, operate::is_drawn};
+use super::{Chain, guard::Track, operate::is_drawn, user::TableOf};
 use crate::lockfree::{
     arena::Table,
+    bucket::Reserver,
     operations::{Choose, Decision, Evicting, Inserted, Key, Matches, Stop},
 };
 
@@ -32,7 +33,7 @@ impl<G: Track> Chain<'_, G> {
     #[inline(never)]
     fn insert_evicting_outside(
         &self,
-        settled: Option<Table<'_>>,
+        settled: Option<TableOf<'_, G>>,
         key: Key<impl Matches>,
         evicting: &mut Evicting<'_>,
     ) -> Result<Inserted<u64, u64>, Stop> {
@@ -59,9 +60,9 @@ impl<G: Track> Chain<'_, G> {
 }
 
 /// In `start`, or in the first of the next tables that does not refuse it.
-fn insert_evicting_from<'a>(
-    first: Table<'a>,
-    start: Table<'a>,
+fn insert_evicting_from<'a, T: Reserver>(
+    first: Table<'a, T>,
+    start: Table<'a, T>,
     key: Key<impl Matches>,
     evicting: &mut Evicting<'_>,
 ) -> Result<Inserted<u64, u64>, Stop> {

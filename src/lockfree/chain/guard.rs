@@ -6,7 +6,7 @@
 
 use crate::lockfree::shared::Member;
 
-/// Who may ask a guard for its member: this module's tables. Others cannot name it.
+/// Who may ask a guard for its member, and whether there are rebuilds: this module's tables. Others cannot name it.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking(());
 
@@ -22,6 +22,16 @@ impl Asking {
 pub trait Track {
     /// What an operation keeps between entering and leaving.
     type Inside;
+
+    /// Can the map be rebuilt? Not for implementors.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn rebuilds(_: Asking) -> bool
+    where
+        Self: Sized,
+    {
+        true
+    }
 
     /// The member of shared memory that the map is, if it is one. Not for implementors.
     #[doc(hidden)]
@@ -78,8 +88,19 @@ pub unsafe trait Beside: Track {
     fn enter_beside(&self, inside: &Self::Inside) -> Self::Inside;
 }
 
+/// A guard whose map can be [rebuilt](super::super::Tables::rebuild): each that knows when old tables can be returned, and
+/// [`Never`], with which they stay.
+#[diagnostic::on_unimplemented(
+    message = "heptad: a map with the guard `{Self}` cannot be rebuilt",
+    note = "`Never` keeps old tables until the map is taken apart; `Counted` and others that are `Reclaim` return them"
+)]
+pub trait Rebuild: Track {}
+
+impl<G: Reclaim> Rebuild for G {}
+
 /// Never: operations are not tracked, which costs nothing, and old tables stay with the map until the map is
-/// taken apart. For maps that are never rebuilt, or seldom. Their `try_reclaim` does not compile:
+/// taken apart. For maps that are seldom rebuilt; for those that never are, [`Fixed`] is shorter. Their `try_reclaim`
+/// does not compile:
 ///
 /// ```compile_fail,E0599
 /// use heptad::lockfree::{Counted, Map, Never};
@@ -104,6 +125,48 @@ impl Track for Never {
 
 // SAFETY: there are no grace periods.
 unsafe impl Beside for Never {
+    fn enter_beside(&self, (): &()) {}
+}
+
+impl Rebuild for Never {}
+
+/// One table for good: operations are not tracked, and compiled without what they do beside a rebuild, so that a program
+/// links no code of rebuilds. All else is as with [`Never`]. Rebuilding such a map does not compile:
+///
+/// ```compile_fail,E0277
+/// # use heptad::{layout::Line, lockfree::{Fixed, Map, Never, arena_lines}, storage::Region};
+/// # let mut memory = vec![Line::EMPTY; arena_lines(4)];
+/// # let region = Region::from_lines(&mut memory)?;
+/// Map::<u64, u64, Fixed>::unplaced_with(Fixed).tables().rebuild(region, 1)?;
+/// # Ok::<(), heptad::Error>(())
+/// ```
+/// ```
+/// # use heptad::{layout::Line, lockfree::{Fixed, Map, Never, arena_lines}, storage::Region};
+/// # let mut memory = vec![Line::EMPTY; arena_lines(4)];
+/// # let region = Region::from_lines(&mut memory)?;
+/// Map::<u64, u64, Never>::unplaced_with(Never).tables().rebuild(region, 1)?;
+/// # Ok::<(), heptad::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fixed;
+
+impl Track for Fixed {
+    type Inside = ();
+
+    #[inline(always)]
+    fn rebuilds(_: Asking) -> bool {
+        false
+    }
+
+    #[inline]
+    fn enter(&self) {}
+
+    #[inline]
+    unsafe fn leave(&self, (): ()) {}
+}
+
+// SAFETY: there are no grace periods.
+unsafe impl Beside for Fixed {
     fn enter_beside(&self, (): &()) {}
 }
 

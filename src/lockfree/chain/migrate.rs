@@ -34,7 +34,7 @@ use core::ops::Range;
 use crate::{
     lockfree::{
         arena::Table,
-        bucket::Home,
+        bucket::{Home, Reserver},
         operations::{Decision, Key, Look, Stop},
     },
     sync::Ordering::{Acquire, Relaxed, Release},
@@ -64,10 +64,10 @@ pub(crate) enum Step {
     Stopped(Stop),
 }
 
-impl<'a> Table<'a> {
+impl<'a, T: Reserver> Table<'a, T> {
     /// Moves all entries of `home` to the next table, `next`. At most 21 insertions there.
     #[cold]
-    pub(crate) fn migrate_home(self, home: Home<'a>, next: Table<'a>) -> Result<(), Stop> {
+    pub(crate) fn migrate_home(self, home: Home<'a>, next: Self) -> Result<(), Stop> {
         let frozen = home.freeze();
         if frozen.is_migrated() {
             return Ok(());
@@ -111,7 +111,7 @@ impl<'a> Table<'a> {
     /// table, once its home has been moved there. Whatever the reason was: the room that a home lacks, or
     /// finds reserved, may be that of neighbours that have moved on already.
     #[cold]
-    pub(crate) fn follow(self, word: u64, stop: Stop) -> Result<Table<'a>, Stop> {
+    pub(crate) fn follow(self, word: u64, stop: Stop) -> Result<Self, Stop> {
         let next = self.next().filter(|_| stop != Stop::Reentrant).ok_or(stop)?;
         let home = self.home_of(word);
         self.prefetch_targets(home, next);
@@ -121,7 +121,7 @@ impl<'a> Table<'a> {
 
     /// Does at most `most` bounded parts of the work, at least one, and answers how many: a bucket moved, or
     /// up to [`BUCKETS_PER_STEP`] found to be migrated and the next one moved.
-    pub(crate) fn step(self, next: Table<'a>, most: u64) -> (Step, u64) {
+    pub(crate) fn step(self, next: Self, most: u64) -> (Step, u64) {
         let assigned = &next.progress().assigned;
         let buckets = self.shape().buckets;
         // Relaxed, both: hints; the headers tell what is so.
@@ -145,7 +145,7 @@ impl<'a> Table<'a> {
 
     /// Looks at up to `most` buckets, in order from the first that nobody has found migrated, until one is
     /// not: that one is the answer. Tells the others what was found.
-    fn look(self, next: Table<'a>, most: u64) -> Option<u64> {
+    fn look(self, next: Self, most: u64) -> Option<u64> {
         let (found, done) = (&next.progress().found, &self.progress().done);
         let buckets = self.shape().buckets;
         // Acquire: pairs with the Release below: what others found migrated is so for us. No model has found
@@ -172,7 +172,7 @@ impl<'a> Table<'a> {
     /// Where to start with the key of `word`: here, or in `next` if its home is known to be migrated, which
     /// spares the line of the home.
     #[inline]
-    pub(crate) fn start_for(self, word: u64, next: Table<'a>) -> Table<'a> {
+    pub(crate) fn start_for(self, word: u64, next: Self) -> Self {
         // Acquire: as if the header itself had been found migrated. No model needs it: the fence before
         // the second look does as much.
         let is_migrated = self.number(self.home_of(word)) < self.progress().done.load(Acquire);
@@ -182,7 +182,7 @@ impl<'a> Table<'a> {
 
     /// Moves the homes with these numbers, until one cannot be moved. The next table's homes of their
     /// entries are asked for [`AHEAD`] buckets before they are needed.
-    fn migrate_homes(self, next: Table<'a>, numbers: Range<u64>) -> (Step, u64) {
+    fn migrate_homes(self, next: Self, numbers: Range<u64>) -> (Step, u64) {
         let homes =
             |numbers: Range<u64>| numbers.filter_map(move |number| self.home_number(number));
         let mut ahead = homes(numbers.clone());
@@ -201,7 +201,7 @@ impl<'a> Table<'a> {
     }
 
     /// Asks the cache for the homes of `next` where the entries of `home` are going.
-    fn prefetch_targets(self, home: Home<'a>, next: Table<'a>) {
+    fn prefetch_targets(self, home: Home<'a>, next: Self) {
         for place in home.header().places() {
             next.prefetch_home(self.key_at(home, place));
         }

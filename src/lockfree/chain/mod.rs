@@ -30,13 +30,14 @@ mod rebuild;
 mod repair;
 mod retire;
 mod stats;
+mod user;
 mod walk;
 
 pub use counted::Counted;
 pub(crate) use guard::Asking;
 #[cfg(all(test, heptad_loom))]
 pub(crate) use guard::Guarded;
-pub use guard::{Beside, Never, Reclaim, Track};
+pub use guard::{Beside, Fixed, Never, Rebuild, Reclaim, Track};
 pub use stats::{Need, Stats};
 pub(crate) use walk::Walk;
 
@@ -55,6 +56,7 @@ use core::{
     ptr::{self, NonNull},
 };
 use leaving::Leaving;
+use user::TableOf;
 
 /// In `newest`: unsettled. Descriptors are lines, so their addresses have no such bit.
 const UNSETTLED: usize = 1;
@@ -173,7 +175,7 @@ impl<'a, G: Track> Chain<'a, G> {
             let descriptor = leaving.take().or_else(|| {
                 let descriptor = next?;
                 // SAFETY: R2; the chain is consumed, so nobody uses the tables any more.
-                next = unsafe { Table::at(descriptor) }.next().map(Table::as_ptr);
+                next = unsafe { TableOf::<G>::at(descriptor) }.next().map(Table::as_ptr);
                 Some(descriptor)
             })?;
             // SAFETY: as above, and nothing leads to this table now.

@@ -10,7 +10,7 @@
 use super::{Chain, guard::Track};
 use crate::lockfree::{
     arena::Table,
-    bucket::Home,
+    bucket::{Home, Reserver},
     operations::{Answer, Decide, Decision, Key, Matches, Reservation, Stop},
 };
 
@@ -96,8 +96,8 @@ impl<G: Track> Chain<'_, G> {
 
 /// Changes a key in `table`, or in a next one.
 #[inline(always)]
-fn update_from<'a>(
-    table: Table<'a>,
+fn update_from<'a, T: Reserver>(
+    table: Table<'a, T>,
     home: Home<'a>,
     key: Key<impl Matches>,
     mut decide: impl Decide,
@@ -110,8 +110,8 @@ fn update_from<'a>(
 
 /// The same, after an attempt that was not enough, with what it has reserved.
 #[inline(never)]
-fn update_outside<'a>(
-    table: Table<'a>,
+fn update_outside<'a, T: Reserver>(
+    table: Table<'a, T>,
     home: Home<'a>,
     key: Key<impl Matches>,
     mut decide: impl Decide,
@@ -125,8 +125,8 @@ fn update_outside<'a>(
 
 /// Changes a key after `table` has refused it for `stop`: in the first of the next tables that does not.
 #[cold]
-fn update_following(
-    table: Table<'_>,
+fn update_following<T: Reserver>(
+    table: Table<'_, T>,
     key: Key<impl Matches>,
     mut decide: impl Decide,
     stop: Stop,
@@ -143,7 +143,11 @@ fn update_following(
 
 /// Does a change of the key of `word`, about to begin in `home` of `table`, do a step of the rebuild even if
 /// there is such a key? One in [`CHANGES_PER_STEP`] does: so many commits of one home.
-pub(super) fn is_drawn<'a>(mut table: Table<'a>, mut home: Home<'a>, word: u64) -> bool {
+pub(super) fn is_drawn<'a, T: Reserver>(
+    mut table: Table<'a, T>,
+    mut home: Home<'a>,
+    word: u64,
+) -> bool {
     loop {
         let header = home.header();
         if !header.is_migrated() {

@@ -2,7 +2,7 @@
 
 use core::ptr::{self, NonNull};
 
-use super::{Chain, UNSETTLED, guard::Track, migrate::Step};
+use super::{Chain, UNSETTLED, guard::Track, migrate::Step, user::TableOf};
 use crate::{
     error::{Error, Rejected},
     lockfree::arena::{Descriptor, Table, arena_layout},
@@ -60,7 +60,11 @@ impl<'a, G: Track> Chain<'a, G> {
     /// # Safety
     ///
     /// R1, R2: it stays a table for as long as `newest` does, and longer.
-    pub(crate) unsafe fn append(&self, newest: Table<'_>, descriptor: NonNull<Descriptor>) -> bool {
+    pub(crate) unsafe fn append(
+        &self,
+        newest: TableOf<'_, G>,
+        descriptor: NonNull<Descriptor>,
+    ) -> bool {
         let (null, before) = (ptr::null_mut(), newest.as_ptr().as_ptr());
         // SeqCst, both: after the look at `newest`. If they are null it is the only table. `oldest` last: where
         // it is not `first`, a table is retired.

@@ -7,7 +7,7 @@ use super::{Chain, guard::Track};
 use crate::{
     lockfree::{
         arena::Table,
-        bucket::{GROUP_SLOTS, Header, Home, Place},
+        bucket::{GROUP_SLOTS, Header, Home, Place, Reserver},
     },
     sync::Ordering::Relaxed,
 };
@@ -27,7 +27,7 @@ impl<G: Track> Chain<'_, G> {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a, T: Reserver> Table<'a, T> {
     /// The slots of a group, given by its number, that are claimed but hold no entry: a bit for each. Two
     /// lines, and one for each claimed slot.
     ///

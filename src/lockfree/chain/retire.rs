@@ -32,6 +32,7 @@ use super::{
     Chain,
     guard::{Reclaim, Track},
     leaving::Departure,
+    user::TableOf,
 };
 use crate::{
     lockfree::arena::{Descriptor, Table},
@@ -101,7 +102,7 @@ impl<'a, G: Reclaim> Chain<'a, G> {
                 return None;
             }
             // SAFETY: R1, Q1.
-            let leaving = unsafe { Table::at(table) };
+            let leaving: TableOf<'_, G> = unsafe { Table::at(table) };
             let next = leaving.next()?;
             // Relaxed: a figure for people, the same whoever writes it.
             let before = &next.progress().bytes_before;

@@ -1,9 +1,9 @@
 //! How the entries of a table lie.
 
-use super::{Chain, guard::Track, walk::newest_first};
+use super::{Chain, guard::Track, user::TableOf, walk::newest_first};
 use crate::lockfree::{
     arena::Table,
-    bucket::{Home, PLACES, Place, REGIONS},
+    bucket::{Home, PLACES, Place, REGIONS, Reserver},
 };
 
 /// Entries of one home that chance does not bring together: in a full table of 2^20 buckets one home has
@@ -104,7 +104,7 @@ impl<G: Track> Chain<'_, G> {
         let _inside = self.enter();
         self.link();
         // The newest counts whatever damaged memory says.
-        let is_used = |table: &Table<'_>| !table.is_migrated() || table.next().is_none();
+        let is_used = |table: &TableOf<'_, G>| !table.is_migrated() || table.next().is_none();
         let unmigrated = |first| newest_first(first).filter(is_used);
         let stats = self.current().map_or(Stats::default(), |first| {
             unmigrated(first).map(|table| table.stats(first)).fold(Stats::default(), Stats::joined)
@@ -119,14 +119,14 @@ impl<G: Track> Chain<'_, G> {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a, T: Reserver> Table<'a, T> {
     /// Entries that it shows, each home counted at some instant.
     pub(crate) fn count(self) -> usize {
         self.homes().map(|home| home.header().count() as usize).sum()
     }
 
     /// The figures of this table, one of those from `first` on.
-    pub(crate) fn stats(self, first: Table<'a>) -> Stats {
+    pub(crate) fn stats(self, first: Self) -> Stats {
         let shape = self.shape();
         let mut stats = Stats {
             buckets: shape.buckets as usize,
@@ -154,7 +154,7 @@ impl<'a> Table<'a> {
     }
 
     /// The entries of a home that operations look for there: see [`counts`](Self::counts).
-    pub(crate) fn count_of(self, first: Table<'a>, home: Home<'a>) -> usize {
+    pub(crate) fn count_of(self, first: Self, home: Home<'a>) -> usize {
         let header = home.header();
         if self.is(first) {
             return header.count() as usize;

@@ -10,10 +10,11 @@ use core::iter;
 use super::{
     Chain,
     guard::{Beside, Guarded, Track},
+    user::TableOf,
 };
 use crate::lockfree::{
     arena::Table,
-    bucket::{Home, PLACES},
+    bucket::{Home, PLACES, Reserver},
 };
 
 /// What a home showed at one instant: words of keys and values.
@@ -45,7 +46,7 @@ impl Iterator for Entries {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a, T: Reserver> Table<'a, T> {
     /// The entries of a home; none if they have moved on. Its line, and one for each entry outside.
     fn entries(self, home: Home<'a>) -> Entries {
         loop {
@@ -65,7 +66,9 @@ impl<'a> Table<'a> {
 ///
 /// Entries only ever move on to newer tables. So whoever counts in this order counts none twice, but may
 /// miss one that moves meanwhile.
-pub(crate) fn newest_first<'m>(first: Table<'m>) -> impl Iterator<Item = Table<'m>> {
+pub(crate) fn newest_first<'m, T: Reserver>(
+    first: Table<'m, T>,
+) -> impl Iterator<Item = Table<'m, T>> {
     let chain = move || iter::successors(Some(first), |table| table.next());
     (0..chain().count()).rev().filter_map(move |index| chain().nth(index))
 }
@@ -81,8 +84,8 @@ const MOST_COUNTS: usize = 3;
 /// is not migrated. The tables are walked in order; an entry that moves in between comes twice. One that
 /// moves on, again and again, before the walk comes to it is missed after [`MOST_TABLES`].
 pub(crate) struct Walk<'m, G: Track> {
-    first: Option<Table<'m>>,
-    table: Option<Table<'m>>,
+    first: Option<TableOf<'m, G>>,
+    table: Option<TableOf<'m, G>>,
     tables_left: u32,
     next_home: u64,
     entries: Entries,
@@ -137,7 +140,7 @@ impl<G: Track> Chain<'_, G> {
             self.link();
             let Some(first) = self.current() else { return 0 };
             let newest = newest_first(first).next();
-            let count = |table: Table<'_>| {
+            let count = |table: TableOf<'_, G>| {
                 table.homes().map(|home| table.count_of(first, home)).sum::<usize>()
             };
             len = newest_first(first).map(count).sum();

@@ -1,10 +1,9 @@
 //! The map from words to words.
 
-use core::{alloc::Layout, fmt, marker::PhantomData};
+use core::{alloc::Layout, marker::PhantomData};
 
 use super::{
     expectation::{self, Expectation},
-    iter::Iter,
     removal::Removal,
     tables::Tables,
     word::{Word, Words},
@@ -58,7 +57,8 @@ pub(crate) const HOME_MASK: u64 = u64::MAX;
 /// `join` find it. They do not take the memory of a map like the one above, whose owner may rebuild it.
 ///
 /// `G` is how the map knows that an old table's memory can be returned after a
-/// [`rebuild`](super::Tables::rebuild): by default [`Never`], which costs nothing.
+/// [`rebuild`](super::Tables::rebuild): by default [`Never`], which costs nothing. With
+/// [`Fixed`](crate::lockfree::Fixed) there is no `rebuild`, and less code.
 pub struct Map<'a, K, V, G = Never> {
     chain: Chain<'a, G>,
     words: Words<K, V>,
@@ -310,68 +310,6 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         self.update(key, Callers::new(decide))
     }
 
-    /// Keeps the entries for which `condition` holds. Each is decided by itself, as
-    /// [`remove_if`](Self::remove_if) does, and entries that come meanwhile may be left out.
-    ///
-    /// In a rebuild a key may be decided about twice, by the value that it has then, also if it was removed
-    /// and inserted again in between; and the walk is that of [`iter`](Self::iter).
-    ///
-    /// # Errors
-    ///
-    /// The first of [`remove_if`](Self::remove_if); those that come after are not looked at.
-    pub fn retain(&self, mut condition: impl FnMut(K, V) -> bool) -> Result<(), Error> {
-        for (key, _) in self.iter() {
-            self.remove_if(key, |value| !condition(key, value))?;
-        }
-        Ok(())
-    }
-
-    /// Removes all entries, one by one; those that come meanwhile may stay.
-    ///
-    /// # Errors
-    ///
-    /// As for [`retain`](Self::retain).
-    pub fn clear(&self) -> Result<(), Error> {
-        self.retain(|_, _| false)
-    }
-
-    /// The entries, in no order. Every key that is present all the time comes exactly once, with a
-    /// value that it had meanwhile; one that comes or goes meanwhile comes once or not at all. One that a
-    /// rebuild moves meanwhile may come twice. The walk ends after eight tables: one that is moved by more
-    /// rebuilds than that, each time before the walk comes to it, does not come.
-    ///
-    /// The iterator holds a copy of one home's entries, 384 bytes, and delays the return of old
-    /// tables.
-    pub fn iter(&self) -> Iter<'_, K, V, G> {
-        Iter::over(&self.chain)
-    }
-
-    /// The keys, by the walk of [`iter`](Self::iter).
-    pub fn keys(&self) -> impl Iterator<Item = K> {
-        self.iter().map(|(key, _)| key)
-    }
-
-    /// The values, by the walk of [`iter`](Self::iter).
-    pub fn values(&self) -> impl Iterator<Item = V> {
-        self.iter().map(|(_, value)| value)
-    }
-
-    /// The number of entries. Reads every bucket's line. Exact when nobody changes anything meanwhile, in the
-    /// middle of a rebuild too; otherwise each home is counted as it is at some instant, so that no key
-    /// counts twice, and the sum is never more than could be there. An entry that a rebuild moves meanwhile
-    /// may not be counted. Reads each table that there is three times at the most.
-    ///
-    /// There is no counter: it would cost each insertion and removal a line that all cores want, and a
-    /// context killed beside it would make it wrong for ever.
-    pub fn len(&self) -> usize {
-        self.chain.len()
-    }
-
-    /// Has the map no entry? Reads buckets up to the first entry.
-    pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
-    }
-
     /// The entries that the newest table takes for certain; often it takes some more. 0 before
     /// [`place`](super::Tables::place).
     pub fn capacity(&self) -> usize {
@@ -419,19 +357,4 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
 #[inline]
 pub(super) fn exactly(key: impl Word) -> Key<impl Matches> {
     Key { word: key.to_word(), matches: |word, stored, _: Look<'_>| stored == word }
-}
-
-impl<K: Word + fmt::Debug, V: Word + fmt::Debug, G: Track> fmt::Debug for Map<'_, K, V, G> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
-    }
-}
-
-impl<'m, K: Word, V: Word, G: Track> IntoIterator for &'m Map<'_, K, V, G> {
-    type Item = (K, V);
-    type IntoIter = Iter<'m, K, V, G>;
-
-    fn into_iter(self) -> Iter<'m, K, V, G> {
-        self.iter()
-    }
 }

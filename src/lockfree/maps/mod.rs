@@ -1,6 +1,7 @@
 //! The public maps: keys and values as words, and whose code decides.
 
 mod count;
+mod entries;
 mod evict;
 mod expectation;
 mod indirect;

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Rejected,
     lockfree::{
-        chain::{Asking, Beside, Chain, Track},
+        chain::{Asking, Beside, Chain, Rebuild, Track},
         shared::{Member, Number, attach, format},
     },
     storage::Region,
@@ -228,16 +228,25 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
 impl Track for Member<'_> {
     type Inside = ();
 
+    #[inline(always)]
+    fn rebuilds(_: Asking) -> bool {
+        false
+    }
+
     #[inline]
     fn enter(&self) {}
 
     #[inline]
     unsafe fn leave(&self, (): ()) {}
 
+    #[inline]
     fn member(&self, _: Asking) -> Option<&Member<'_>> {
         Some(self)
     }
 }
+
+/// It is refused, as [`Error::Shared`](crate::Error::Shared).
+impl Rebuild for Member<'_> {}
 
 // SAFETY: there are no grace periods.
 unsafe impl Beside for Member<'_> {

@@ -5,7 +5,7 @@ use core::fmt;
 use crate::{
     error::{Error, Rejected},
     lockfree::{
-        chain::{Chain, Need, Reclaim, Stats, Track},
+        chain::{Chain, Need, Rebuild, Reclaim, Stats, Track},
         shared::Member,
     },
     storage::Region,
@@ -86,7 +86,10 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
     /// [`format`](super::SharedMap::format) memory for the most entries that there will be; or let all attach to a
     /// second map that one of them has formatted and filled. What contexts have left reserved that were killed,
     /// [`reap`](Self::reap) and [`repair`](super::Map::repair) release.
-    pub fn rebuild(self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>> {
+    pub fn rebuild(self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>>
+    where
+        G: Rebuild,
+    {
         let (region, home_mask) = self.with_home_mask(region)?;
         self.chain.rebuild(region, seed, home_mask)
     }
@@ -100,7 +103,10 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
         self,
         region: Region<'a>,
         seed: u64,
-    ) -> Result<(), Rejected<Region<'a>>> {
+    ) -> Result<(), Rejected<Region<'a>>>
+    where
+        G: Rebuild,
+    {
         let (region, home_mask) = self.with_home_mask(region)?;
         self.chain.rebuild_if_needed(region, seed, home_mask)
     }
@@ -128,7 +134,10 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
     ///
     /// [`Error::Full`] if the new table has no room for some entry: see [`rebuild`](Self::rebuild).
     /// [`Error::Busy`] if another operation was in the way: call again.
-    pub fn help(self, steps: usize) -> Result<bool, Error> {
+    pub fn help(self, steps: usize) -> Result<bool, Error>
+    where
+        G: Rebuild,
+    {
         self.chain.help(steps)
     }
 

@@ -1,15 +1,23 @@
 //! What a thread may rely on that sees what another has done: see the module's essay.
 
-use loom::{cell::UnsafeCell, thread};
-use std::{boxed::Box, sync::Arc};
+use loom::{cell::UnsafeCell, model::Builder, sync::atomic::AtomicBool, thread};
+use std::{
+    boxed::Box,
+    sync::{
+        Arc,
+        atomic::Ordering::{Acquire, Release},
+    },
+};
 
-use super::{Judged, Scene, key};
+use super::{Judged, Rebuild, Scene, key};
 use crate::{layout::Line, storage::Region};
 
 /// A map, and memory beside it that is not atomic: loom finds accesses that are not ordered.
 struct Shared {
     map: Judged,
     memory: UnsafeCell<u64>,
+    /// A word by which threads speak of the map.
+    flag: AtomicBool,
 }
 
 // SAFETY: loom fails where two accesses of the memory are not ordered.
@@ -29,13 +37,19 @@ impl Shared {
     }
 }
 
-/// Two threads over a map with the first keys.
-fn race(scene: &Scene, acts: [fn(&Shared); 2]) {
+/// Threads over the map of a scene.
+fn race<const N: usize>(scene: &Scene, acts: [fn(&Shared); N]) {
     let scene = scene.clone();
-    loom::model(move || {
+    let mut builder = Builder::new();
+    builder.preemption_bound = scene.preemptions;
+    builder.check(move || {
         let line = Box::leak(Box::new(Line::EMPTY));
         let region = Region::from_lines(core::slice::from_mut(line)).unwrap();
-        let shared = Arc::new(Shared { map: scene.make(region), memory: UnsafeCell::new(0) });
+        let (memory, flag) = (UnsafeCell::new(0), AtomicBool::new(false));
+        let shared = Arc::new(Shared { map: scene.make(region), memory, flag });
+        if scene.rebuild == Rebuild::Begun {
+            super::begin(&shared.map, scene.shape);
+        }
         let threads = acts.map(|act| {
             let shared = Arc::clone(&shared);
             thread::spawn(move || act(&shared))
@@ -89,4 +103,37 @@ fn a_removal_that_is_seen_happens_before() {
         }
     };
     race(&Scene::of_one_home(&super::fill(0..1)), [removes, finds_nothing]);
+}
+
+/// Whoever finds a key gone may say so by other means than the map. A third thread that learns of it does not find the
+/// key either, and comes after what was done before the removal.
+fn pass_on(scene: &Scene) {
+    let removes = |shared: &Shared| {
+        assert_eq!(shared.read(), 0);
+        assert_eq!(shared.map.remove(key(0)), Ok(Some(100)));
+    };
+    let finds_nothing = |shared: &Shared| {
+        if shared.map.get(key(0)).is_none() {
+            shared.flag.store(true, Release);
+        }
+    };
+    let learns_of_it = |shared: &Shared| {
+        if shared.flag.load(Acquire) {
+            assert_eq!(shared.map.get(key(0)), None);
+            shared.write(8);
+        }
+    };
+    race(scene, [removes, finds_nothing, learns_of_it]);
+}
+
+#[test]
+fn a_removal_that_is_passed_on_happens_before() {
+    pass_on(&Scene::of_one_home(&super::fill(0..1)).with_preemptions(3));
+}
+
+/// The same beside a rebuild: the third thread may start in the old table.
+#[test]
+fn a_removal_that_is_passed_on_in_a_rebuild_happens_before() {
+    let scene = Scene::of_one_home(&super::fill(0..1)).with_rebuild(Rebuild::Begun);
+    pass_on(&scene.with_preemptions(2));
 }

@@ -14,14 +14,14 @@ use crate::{
     layout::lowest_bit,
     lockfree::{
         arena::Table,
-        bucket::{Header, Home},
+        bucket::{Header, Home, Reserver},
     },
 };
 
 /// Keys that go through a pass together.
 const TOGETHER: usize = 16;
 
-impl<'a> Table<'a> {
+impl<'a, T: Reserver> Table<'a, T> {
     /// Looks for all of `keys`, which `key_of` makes of what the caller has, and writes what `answer` makes
     /// of their values into `places`; as many as the shorter of both has. `answer` is called right after
     /// its lookup.

@@ -156,7 +156,8 @@ impl<'a, T: Reserver> Table<'a, T> {
             return Err(Setback::Stop(Stop::Busy, Reservation::None));
         };
         home.check_round(seen, Some(&mut evicting.rounds_left))?;
-        self.replace_pair(home, seen, place, (word, evicting.value), Reservation::None)?;
+        let (word, value) = (Some(word), evicting.value);
+        self.replace_pair(home, seen, place, word, value, Reservation::None)?;
         Ok(victim)
     }
 }

@@ -81,7 +81,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         key: Key<impl Matches>,
     ) -> Option<u64> {
         let found = self.search_groups(home, seen, key);
-        if !seen.is_migrated() && home.still_shows(seen) {
+        if !self.has_moved_on(seen) && home.still_shows(seen) {
             return found.map(|(_, value)| value);
         }
         self.get_again(key)
@@ -95,7 +95,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         loop {
             let seen = home.header();
             let found = table.find(home, seen, key);
-            if seen.is_migrated() {
+            if table.has_moved_on(seen) {
                 // Asked for only now that the home was found migrated: before, there may have been none.
                 table = table.next()?;
                 home = table.home_of(key.word);
@@ -185,10 +185,16 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
     }
 
+    /// Are the entries of a home in the next table, by its header?
+    #[inline]
+    fn has_moved_on(self, seen: Header) -> bool {
+        T::rebuilds() && seen.is_migrated()
+    }
+
     /// Do operations look for the key of `word` in this table? They do if its homes in all tables before,
     /// from `first` on, are migrated.
     pub(crate) fn counts(self, first: Table<'_, T>, word: u64) -> bool {
-        let mut before = Some(first);
+        let mut before = T::rebuilds().then_some(first);
         while let Some(earlier) = before.filter(|earlier| !earlier.is(self)) {
             if !earlier.home_of(word).header().is_migrated() {
                 return false;

@@ -89,7 +89,8 @@ impl<'a, T: Reserver> Table<'a, T> {
         self.release(home, Reservation::Slot(vacancy));
     }
 
-    /// Moves the entry at `outside`, in a group, to `vacancy`, which we hold.
+    /// Moves the entry at `overflow`, in a group, to `vacancy`, which we hold.
+    #[inline(always)]
     fn refill(
         self,
         home: Home<'a>,

@@ -85,8 +85,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         reservation: Reservation,
     ) -> Result<(), Setback> {
         if !place.is_own() {
-            let word = self.key_at(home, place);
-            return self.replace_pair(home, seen, place, (word, value), reservation);
+            return self.replace_pair(home, seen, place, None, value, reservation);
         }
         let reservation = match reservation {
             Reservation::None => match home.reserve_spare(self.reserver, seen) {
@@ -99,19 +98,19 @@ impl<'a, T: Reserver> Table<'a, T> {
         if reservation == Reservation::Spare {
             return Ok(home.swap_cell(seen, place.own_slot(), value)?);
         }
-        let word = self.key_at(home, place);
-        self.replace_pair(home, seen, place, (word, value), reservation)
+        self.replace_pair(home, seen, place, None, value, reservation)
     }
 
-    /// Shows a key and its value at a new place, and hides `old` in the same commit. Never `Full`: see
-    /// [`Purpose::Update`].
+    /// Shows a key and its value at a new place, and hides `old` in the same commit: the key of `word`, or without one
+    /// that of `old`, which is read here, where its group is known. Never `Full`: see [`Purpose::Update`].
     #[cold]
     pub(crate) fn replace_pair(
         self,
         home: Home<'a>,
         seen: Header,
         old: Place,
-        (word, value): (u64, u64),
+        word: Option<u64>,
+        value: u64,
         reservation: Reservation,
     ) -> Result<(), Setback> {
         self.hides(home, old);
@@ -119,11 +118,15 @@ impl<'a, T: Reserver> Table<'a, T> {
             // In the group where it is, if there is room: no other line then.
             let group = self.group(home, old.region());
             if let Some(slot) = group.claim_free(self.reserver, Purpose::Update) {
-                return Ok(home.replace_in_group(seen, group, old, slot, (word, value))?);
+                // Relaxed: as in `hits`.
+                let its_word = || group.pair(old.group_slot()).key.load(Relaxed);
+                let pair = (word.unwrap_or_else(its_word), value);
+                return Ok(home.replace_in_group(seen, group, old, slot, pair)?);
             }
         }
         let (new, seen) =
             self.reserve_slot(home, seen, reservation, old.region(), Purpose::Update)?;
+        let word = word.unwrap_or_else(|| self.key_at(home, old));
         self.fill(home, seen, new, word, value);
         match home.commit(seen, |now| now.showing(new).removing(old)) {
             Ok(after) if new.is_own() || new.is_in_group_of(old) => {

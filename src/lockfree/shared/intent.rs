@@ -93,6 +93,11 @@ impl Intent<'_> {
 }
 
 impl Reserver for Intent<'_> {
+    #[inline(always)]
+    fn rebuilds() -> bool {
+        false
+    }
+
     fn reserves<L>(self, line: &L, slot: u32) -> bool {
         let name = self.name_of(line, slot);
         // SeqCst, both: I2.

@@ -35,7 +35,10 @@ use crate::{
     error::{Error, Rejected},
     hash::hash_word,
     layout::LINE_BYTES,
-    lockfree::arena::{Descriptor, Shape, Table, arena_layout},
+    lockfree::{
+        arena::{Descriptor, Shape, Table, arena_layout},
+        bucket::{Anyone, Reserver},
+    },
     storage::{Region, Storage},
     sync::{
         AtomicU64,
@@ -241,7 +244,7 @@ pub(crate) unsafe fn attach<'a>(
         _ => return refuse(Error::Member, region),
     };
     // SAFETY: A1, by the checks of `attach`.
-    let shape = unsafe { Table::at(descriptor) }.shape();
+    let shape = unsafe { Table::<Anyone>::at(descriptor) }.shape();
     // SAFETY: a region is never null.
     let start = unsafe { NonNull::new_unchecked(start) };
     let (members, borrowed) = (members as u32, PhantomData);
@@ -282,7 +285,11 @@ impl<'a> Member<'a> {
     }
 
     /// Releases what the dead member `number` had reserved in `table`.
-    pub(crate) fn reap(&self, table: Table<'_>, number: usize) -> Result<(), Error> {
+    pub(crate) fn reap<T: Reserver>(
+        &self,
+        table: Table<'_, T>,
+        number: usize,
+    ) -> Result<(), Error> {
         self.line().ok_or(Error::Member)?;
         let (lines, gate) = (self.lines(), &self.block().gate);
         let base = self.start.addr().get();

@@ -13,7 +13,7 @@ use crate::{
     error::Error,
     lockfree::{
         arena::Table,
-        bucket::{Header, OWN_SLOTS, Place, SPARE},
+        bucket::{Header, OWN_SLOTS, Place, Reserver, SPARE},
     },
     sync::{
         AtomicU64,
@@ -47,7 +47,7 @@ pub(crate) struct Reaper<'a> {
 
 impl Reaper<'_> {
     /// Releases what the dead member `number` had reserved in `table`, and its number.
-    pub(crate) fn reap(self, table: Table<'_>, number: usize) -> Result<(), Error> {
+    pub(crate) fn reap<T: Reserver>(self, table: Table<'_, T>, number: usize) -> Result<(), Error> {
         let dead = self.lines.get(number).filter(|_| number != self.number).ok_or(Error::Member)?;
         // Acquire: the caller knows of the death, and so of all that came before it.
         if dead.state.load(Acquire) == FREE {
@@ -90,7 +90,7 @@ impl Reaper<'_> {
     }
 
     /// Releases what `name` says, if it is reserved: nobody living has it (I2).
-    fn release(self, table: Table<'_>, name: u64) -> Result<(), Error> {
+    fn release<T: Reserver>(self, table: Table<'_, T>, name: u64) -> Result<(), Error> {
         let Some(address) = self.base.checked_add(name as usize) else { return Ok(()) };
         if let Some((number, slot)) = table.bucket_at(address) {
             let Some(home) = table.home_number(number) else { return Ok(()) };

@@ -27,7 +27,7 @@ pub use iter::{Drain, Entries, ExtractIf, IntoIter, Iter, IterHash, IterHashMut,
 /// | operation | cache lines | can fail |
 /// |---|---|---|
 /// | find, find_mut | 1 or 2; more only for stashed entries | no |
-/// | try_insert_unique | on average 1.7 at 3/4 load and 5.3 at 15/16; at the most 898, when a search finds nothing, unless the entry becomes stashed | full, or no memory |
+/// | try_insert_unique | on average 1.7 at 3/4 load and 5.2 at 15/16; at the most 198, when a search finds nothing, unless the entry becomes stashed | full, or no memory |
 /// | remove | at the most 4, without stashed entries | no |
 ///
 /// The table never calls the hash function in a lookup or a removal; an insert calls it once per

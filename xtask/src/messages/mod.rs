@@ -19,6 +19,7 @@ const PROGRAMS: &[(&str, &[&str])] = &[
         &["heptad: values in an Inline storage are aligned to at most 64", "Raw::<u64, Frame, "],
     ),
     ("pair_size", &["key and value of a PackedMap together", "Raw::<(u64, u32), "]),
+    ("fixed_rebuild", &["heptad: a map with the guard `Fixed` cannot be rebuilt"]),
     ("no_storage", &["`Vec<u8>` is no memory for the lines of a table"]),
 ];
 

@@ -1,17 +1,27 @@
-//! heptad's map that cores and interrupts share; with `lockfree-rebuilt` it is moved to a second arena and back.
+//! heptad's map that cores and interrupts share: with one table for good, with a guard that allows rebuilds
+//! (`lockfree-kept`), or moved to a second arena and back (`lockfree-rebuilt`).
 
 use core::mem::MaybeUninit;
 
+use cfg_if::cfg_if;
 use heptad::{lockfree, storage::Region};
 
 use super::{SEED, Table};
 
 /// The map, and the other half of the memory, for the next rebuild.
-type Shared = (lockfree::Map<'static, u64, u64>, Option<Region<'static>>);
+type Shared = (lockfree::Map<'static, u64, u64, Guard>, Option<Region<'static>>);
+
+cfg_if! {
+    if #[cfg(feature = "lockfree-kept")] {
+        use lockfree::Never as Guard;
+    } else {
+        use lockfree::Fixed as Guard;
+    }
+}
 
 fn new(memory: &'static mut [MaybeUninit<u8>]) -> Option<Shared> {
     let (first, second) = memory.split_at_mut(memory.len() / 2);
-    let map = lockfree::Map::new_in(Region::new(first).ok()?, SEED).ok()?;
+    let map = lockfree::Map::new_with(Region::new(first).ok()?, SEED, Guard).ok()?;
     Some((map, Region::new(second).ok()))
 }
 

@@ -14,7 +14,7 @@ use std::{cell::Cell, vec};
 use super::*;
 use crate::{
     layout::Line,
-    lockfree::{Map, arena_lines},
+    lockfree::{Map, Never, arena_lines, chain::user::TableOf},
     storage::Region,
 };
 
@@ -22,7 +22,7 @@ const KEY: u64 = 5;
 const OLD: u64 = 10;
 
 /// A map with one entry that is being rebuilt, and how its tables look from inside.
-fn in_rebuild(act: impl FnOnce(&Map<'static, u64, u64>, Table<'_>, Table<'_>)) {
+fn in_rebuild(act: impl FnOnce(&Map<'static, u64, u64>, TableOf<'_, Never>, TableOf<'_, Never>)) {
     let region = || Region::from_lines(vec![Line::EMPTY; arena_lines(4)].leak()).unwrap();
     let map = Map::new_in(region(), 1).unwrap();
     assert_eq!(map.insert(KEY, OLD), Ok(None));

@@ -102,6 +102,7 @@ rows! {
         fn get_many(map: &Shared, keys: &[u64], values: &mut [Option<u64>]) -> usize { map.get_many(keys, values) }
         fn iter(map: &Shared) -> u64 { map.iter().fold(0, |sum, (key, value)| sum ^ key ^ value) }
         fn len(map: &Shared) -> usize { map.len() }
+        fn equals(map: &Shared, other: &Shared) -> bool { map == other }
         fn stats(map: &Shared) -> SharedStats { map.tables().stats() }
     }
     lockfree_changes: {
@@ -123,6 +124,7 @@ rows! {
         fn set_remove(set: &SharedSet<'static, u64>, key: u64) -> Result<bool, Error> { set.remove(key) }
         fn retain(map: &Shared) -> Result<(), Error> { map.retain(|key, _| key % 2 == 1) }
         fn clear(map: &Shared) -> Result<(), Error> { map.clear() }
+        fn extend(map: &Shared, other: &Shared) -> bool { map.extend(other).is_ok() }
     }
     lockfree_rebuilds: {
         fn place(map: &Shared, lines: &'static mut [Line]) -> bool {
