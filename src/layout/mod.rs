@@ -31,7 +31,9 @@ mod word;
 pub use capacity::{MaxLoad, estimate_log2_groups, log2_groups_for, max_entries};
 pub use geometry::{Geometry, Offset};
 pub use line::{ENTRY_BYTES, LINE_BYTES, Line, SLOTS};
-pub(crate) use lowest::{lowest_bit, lowest_of_three};
+pub(crate) use lowest::lowest_bit;
+#[cfg(any(feature = "lockfree", feature = "ffi"))]
+pub(crate) use lowest::lowest_of_three;
 pub use tag::{Class, SlotByte, Tag};
 pub use word::{Slot, SlotMask, Word};
 
