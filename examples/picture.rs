@@ -58,7 +58,8 @@ fn main() {
          shape-rendering=\"crispEdges\">\n"
     );
     for (group, line) in lines.iter().enumerate() {
-        let word = line.word();
+        // SAFETY: a set has no values, so each line is a group.
+        let word = unsafe { line.word() };
         let (x, y) = (group / GROUPS_PER_COLUMN * 9 * CELL, group % GROUPS_PER_COLUMN * CELL);
         let shade = 255 - 31 * word.filter().count_ones();
         let cells = std::iter::once(format!("rgb({shade},{shade},{shade})"))

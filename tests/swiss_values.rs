@@ -1,10 +1,11 @@
 //! Keys of up to eight bytes, and values of any size and alignment: where they stand, and that each is dropped once.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     collections::HashMap,
     fmt::Debug,
     hash::Hash,
+    mem,
     num::NonZeroU32,
     panic::{AssertUnwindSafe, catch_unwind},
     ptr::NonNull,
@@ -384,6 +385,41 @@ fn a_panicking_destructor_loses_nothing() {
     assert!(map.values().all(|value| value.0.is_whole()));
     map.retain(|_, value| value.0.number % 2 == 1);
     assert_eq!((map.len() as isize, alive.get()), (25, 25));
+}
+
+thread_local! {
+    /// What was dropped: keys as they are, values with 100 more.
+    static DROPPED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A key is dropped before its value, in whichever way they leave the map, and a value whose key's destructor panics too.
+#[test]
+fn keys_are_dropped_before_their_values() {
+    #[derive(PartialEq, Eq, Hash)]
+    struct Noted(u32);
+    impl Drop for Noted {
+        fn drop(&mut self) {
+            DROPPED.with_borrow_mut(|dropped| dropped.push(self.0));
+            assert_ne!(self.0, 66, "no end");
+        }
+    }
+    let dropped = |change: fn(&mut Map<Noted, Noted>)| {
+        let mut map: Map<_, _> =
+            (60..70).map(|number| (Noted(number), Noted(number + 100))).collect();
+        let panics = catch_unwind(AssertUnwindSafe(|| change(&mut map))).is_err();
+        drop(catch_unwind(AssertUnwindSafe(|| drop(map))));
+        let mut numbers = DROPPED.take();
+        assert!(numbers.chunks(2).all(|pair| pair[0] + 100 == pair[1]), "{numbers:?}");
+        numbers.sort_unstable();
+        assert!(numbers.into_iter().eq((60..70).chain(160..170)));
+        panics
+    };
+    assert!(dropped(Map::clear));
+    assert!(dropped(|map| map.retain(|_, _| false)));
+    assert!(dropped(|map| drop(map.drain())));
+    assert!(dropped(|map| drop(map.extract_if(|_, _| true).last())));
+    assert!(dropped(|map| drop(mem::take(map))));
+    assert!(!dropped(|map| map.shrink_to_fit()));
 }
 
 /// Seven values take 2^32 + 3 bytes; with their group 2^33, and 2^32 - 3.

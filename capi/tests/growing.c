@@ -132,6 +132,12 @@ static void wrong_arguments(void)
 {
     heptad_growing_set it;
     EQUAL(heptad_growing_set_init(NULL, &counting, 0, SEED, HEPTAD_LOAD_15_16), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_set_insert(NULL, 1), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_map_insert(NULL, 1, 2, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_map_get_or_insert(NULL, 1, 2, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_map_add(NULL, 1, 2, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_table_insert(NULL, 1, NULL, 2, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_table_insert_unique(NULL, 1, 2), HEPTAD_ERROR_NULL);
     EQUAL(heptad_growing_set_init(&it, NULL, 0, SEED, HEPTAD_LOAD_15_16), HEPTAD_ERROR_NULL);
     EQUAL(heptad_growing_set_init(&it, &counting, 0, SEED, 3), HEPTAD_ERROR_ARGUMENT);
     EQUAL(heptad_growing_set_init(&it, &counting, (size_t)-1, SEED, 0), HEPTAD_ERROR_CAPACITY);

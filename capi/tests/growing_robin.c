@@ -129,6 +129,14 @@ static void an_allocator_that_fails(void)
         expect_nothing_left();
     }
     EQUAL(heptad_growing_robin_init(NULL, &counting, 0, HEPTAD_LOAD_7_8), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_robin_insert(NULL, 1), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_robin_reserve(NULL, 1), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_robin_shrink(NULL, 1), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_robin_release(NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_robin_map_insert(NULL, 1, 2, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_robin_map_get_or_insert(NULL, 1, 2, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_robin_map_add(NULL, 1, 2, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_robin_map_shrink(NULL, 1), HEPTAD_ERROR_NULL);
     EQUAL(heptad_growing_robin_init(&it, NULL, 0, HEPTAD_LOAD_7_8), HEPTAD_ERROR_NULL);
     EQUAL(heptad_growing_robin_init(&it, &counting, 0, 9), HEPTAD_ERROR_ARGUMENT);
     EQUAL(heptad_growing_robin_init(&it, &counting, (size_t)-1, HEPTAD_LOAD_7_8), HEPTAD_ERROR_CAPACITY);

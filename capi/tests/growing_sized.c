@@ -85,6 +85,11 @@ static void refusals(void)
     EQUAL(heptad_growing_sized_map_reserve(&it, 1), HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_growing_sized_map_shrink(&it, 1), HEPTAD_ERROR_HANDLE);
     EQUAL(heptad_growing_sized_map_release(&it), HEPTAD_ERROR_HANDLE);
+    EQUAL(heptad_growing_sized_map_insert(NULL, 1, &value, NULL), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_sized_map_at(NULL, 1, &place), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_sized_map_reserve(NULL, 1), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_sized_map_shrink(NULL, 1), HEPTAD_ERROR_NULL);
+    EQUAL(heptad_growing_sized_map_release(NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_growing_sized_map_init(NULL, &counting, 0, SEED, load, 8), HEPTAD_ERROR_NULL);
     EQUAL(heptad_growing_sized_map_init(&it, NULL, 0, SEED, load, 8), HEPTAD_ERROR_NULL);
     EQUAL(heptad_growing_sized_map_init(&it, &counting, 0, SEED, load, 0), HEPTAD_ERROR_ARGUMENT);

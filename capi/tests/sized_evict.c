@@ -77,7 +77,8 @@ static void refusals(void)
 {
     struct times times = { 0, { 0 } };
     uint64_t key = 0;
-    char two[2 * sizeof(struct times)] = { 0 };
+    struct times pair[2] = { { 0, { 0 } }, { 0, { 0 } } };
+    char *two = (char *)(void *)pair;
     make();
     EQUAL(heptad_sized_map_insert_evicting(&map, 1, &times, NULL, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_sized_map_insert_evicting(&map, 1, NULL, oldest, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
@@ -86,8 +87,16 @@ static void refusals(void)
           HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_sized_map_insert_evicting(&map, 1, lines, oldest, NULL, &key, NULL), HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_sized_map_insert_evicting(&map, 1, two, oldest, NULL, &key, &map), HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_sized_map_insert_evicting(&map, 1, pair, oldest, NULL, (uint64_t *)(void *)lines, NULL),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_sized_map_insert_evicting(&map, 1, pair, oldest, NULL, (uint64_t *)(void *)&map, NULL),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_sized_map_insert_evicting(&map, 1, pair, oldest, NULL, &pair[0].last_seen, NULL),
+          HEPTAD_ERROR_OVERLAPPING);
+    EQUAL(heptad_sized_map_insert_evicting(&map, 1, pair, oldest, NULL, &pair[1].last_seen, pair + 1),
+          HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_sized_map_len(&map), 0);
-    EQUAL(heptad_sized_map_insert_evicting(&map, 1, two, oldest, NULL, &key, two + sizeof times), 1);
+    EQUAL(heptad_sized_map_insert_evicting(&map, 1, pair, oldest, NULL, &key, pair + 1), 1);
     EQUAL(heptad_sized_map_release(&map, NULL, NULL), HEPTAD_OK);
 }
 

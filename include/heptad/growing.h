@@ -98,6 +98,11 @@ typedef struct heptad_growing_table {
 /* What the four have in common. They differ in their sizes, and in how they are made and moved: a table has no seed.
  * `memory_for` are the bytes for `entries` of one `of`. */
 #define HEPTAD_GROWING_FUNCTIONS(kind, memory_for, make, relocate)                                           \
+    /* The handle inside; null for none, which its functions refuse. */                                \
+    HEPTAD_INLINE heptad_##kind *heptad_growing_##kind##_handle(heptad_growing_##kind *it)             \
+    {                                                                                                  \
+        return it ? &it->kind : NULL;                                                                  \
+    }                                                                                                  \
     /* Makes a new one in the structure, whatever stands there. */                                     \
     HEPTAD_STATIC int heptad_growing_##kind##_start(heptad_growing_##kind *it, heptad_growing_##kind start, \
                                                     size_t entries)                                    \
@@ -122,7 +127,7 @@ typedef struct heptad_growing_table {
         size_t bytes, old_bytes = 0;                                                                   \
         void *old = NULL, *lines;                                                                      \
         /* One that is not live may have no allocator. */                                              \
-        int result = heptad_##kind##_prefetch(&it->kind, 0);                                           \
+        int result = heptad_##kind##_prefetch(heptad_growing_##kind##_handle(it), 0);                  \
         if (result != HEPTAD_OK) {                                                                     \
             return result;                                                                             \
         }                                                                                              \
@@ -141,7 +146,7 @@ typedef struct heptad_growing_table {
     {                                                                                                  \
         void *lines = NULL;                                                                            \
         size_t bytes = 0;                                                                              \
-        int result = heptad_##kind##_release(&it->kind, &lines, &bytes);                               \
+        int result = heptad_##kind##_release(heptad_growing_##kind##_handle(it), &lines, &bytes);      \
         if (result == HEPTAD_OK) {                                                                     \
             heptad_release_lines(it->allocator, lines, bytes);                                         \
         }                                                                                              \
@@ -150,8 +155,8 @@ typedef struct heptad_growing_table {
     /* Grows until `additional` more entries fit. */                                                   \
     HEPTAD_STATIC int heptad_growing_##kind##_reserve(heptad_growing_##kind *it, size_t additional)    \
     {                                                                                                  \
-        size_t wanted = heptad_##kind##_len(&it->kind) + additional;                                   \
-        int result = heptad_##kind##_prefetch(&it->kind, 0);                                           \
+        size_t wanted = heptad_##kind##_len(heptad_growing_##kind##_handle(it)) + additional;          \
+        int result = heptad_##kind##_prefetch(heptad_growing_##kind##_handle(it), 0);                  \
         if (result != HEPTAD_OK || wanted < additional) {                                              \
             return result != HEPTAD_OK ? result : HEPTAD_ERROR_CAPACITY;                               \
         }                                                                                              \
@@ -161,7 +166,7 @@ typedef struct heptad_growing_table {
     /* Moves into the least memory for `entries`, and for those that there are. */                     \
     HEPTAD_STATIC int heptad_growing_##kind##_shrink(heptad_growing_##kind *it, size_t entries)        \
     {                                                                                                  \
-        size_t len = heptad_##kind##_len(&it->kind);                                                   \
+        size_t len = heptad_##kind##_len(heptad_growing_##kind##_handle(it));                          \
         return heptad_growing_##kind##_resize(it, entries > len ? entries : len);                      \
     }                                                                                                  \
     /* After an insertion: 1 if the table was full and has grown, so that the insertion is to be repeated. */ \
@@ -239,14 +244,14 @@ HEPTAD_STATIC int heptad_growing_table_init(heptad_growing_table *table, const h
 /* As the functions without `growing_`, but that they grow in place of _FULL. */
 HEPTAD_STATIC int heptad_growing_set_insert(heptad_growing_set *set, uint64_t key)
 {
-    int result = heptad_set_insert(&set->set, key);
+    int result = heptad_set_insert(heptad_growing_set_handle(set), key);
     return heptad_growing_set_has_grown(set, &result) ? heptad_set_insert(&set->set, key) : result;
 }
 
 HEPTAD_STATIC int heptad_growing_map_insert(heptad_growing_map *map, uint64_t key, uint64_t value,
                                             uint64_t *previous)
 {
-    int result = heptad_map_insert(&map->map, key, value, previous);
+    int result = heptad_map_insert(heptad_growing_map_handle(map), key, value, previous);
     return heptad_growing_map_has_grown(map, &result) ? heptad_map_insert(&map->map, key, value, previous)
                                                       : result;
 }
@@ -254,7 +259,7 @@ HEPTAD_STATIC int heptad_growing_map_insert(heptad_growing_map *map, uint64_t ke
 HEPTAD_STATIC int heptad_growing_map_get_or_insert(heptad_growing_map *map, uint64_t key, uint64_t value,
                                                    uint64_t *present)
 {
-    int result = heptad_map_get_or_insert(&map->map, key, value, present);
+    int result = heptad_map_get_or_insert(heptad_growing_map_handle(map), key, value, present);
     return heptad_growing_map_has_grown(map, &result)
         ? heptad_map_get_or_insert(&map->map, key, value, present)
         : result;
@@ -262,20 +267,20 @@ HEPTAD_STATIC int heptad_growing_map_get_or_insert(heptad_growing_map *map, uint
 
 HEPTAD_STATIC int heptad_growing_map_add(heptad_growing_map *map, uint64_t key, uint64_t addend, uint64_t *sum)
 {
-    int result = heptad_map_add(&map->map, key, addend, sum);
+    int result = heptad_map_add(heptad_growing_map_handle(map), key, addend, sum);
     return heptad_growing_map_has_grown(map, &result) ? heptad_map_add(&map->map, key, addend, sum) : result;
 }
 
 HEPTAD_STATIC int heptad_growing_sized_map_at(heptad_growing_sized_map *map, uint64_t key, void **value)
 {
-    int result = heptad_sized_map_at(&map->sized_map, key, value);
+    int result = heptad_sized_map_at(heptad_growing_sized_map_handle(map), key, value);
     return heptad_growing_sized_map_has_grown(map, &result) ? heptad_sized_map_at(&map->sized_map, key, value) : result;
 }
 
 HEPTAD_STATIC int heptad_growing_sized_map_insert(heptad_growing_sized_map *map, uint64_t key, const void *value,
                                                   void *previous)
 {
-    int result = heptad_sized_map_insert(&map->sized_map, key, value, previous);
+    int result = heptad_sized_map_insert(heptad_growing_sized_map_handle(map), key, value, previous);
     return heptad_growing_sized_map_has_grown(map, &result)
         ? heptad_sized_map_insert(&map->sized_map, key, value, previous)
         : result;
@@ -284,7 +289,7 @@ HEPTAD_STATIC int heptad_growing_sized_map_insert(heptad_growing_sized_map *map,
 HEPTAD_STATIC int heptad_growing_table_insert(heptad_growing_table *table, uint64_t hash, const void *key,
                                               uint64_t entry, uint64_t *present)
 {
-    int result = heptad_table_insert(&table->table, hash, key, entry, present);
+    int result = heptad_table_insert(heptad_growing_table_handle(table), hash, key, entry, present);
     return heptad_growing_table_has_grown(table, &result)
         ? heptad_table_insert(&table->table, hash, key, entry, present)
         : result;
@@ -292,7 +297,7 @@ HEPTAD_STATIC int heptad_growing_table_insert(heptad_growing_table *table, uint6
 
 HEPTAD_STATIC int heptad_growing_table_insert_unique(heptad_growing_table *table, uint64_t hash, uint64_t entry)
 {
-    int result = heptad_table_insert_unique(&table->table, hash, entry);
+    int result = heptad_table_insert_unique(heptad_growing_table_handle(table), hash, entry);
     return heptad_growing_table_has_grown(table, &result)
         ? heptad_table_insert_unique(&table->table, hash, entry)
         : result;

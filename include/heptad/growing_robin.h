@@ -44,6 +44,11 @@ typedef struct heptad_growing_robin_map {
 
 /* What both have in common; `last` asks for the last entry, and for nothing of it. */
 #define HEPTAD_GROWING_SORTED(kind, last)                                                              \
+    /* The handle inside; null for none, which its functions refuse. */                                \
+    HEPTAD_INLINE heptad_##kind *heptad_growing_##kind##_handle(heptad_growing_##kind *it)             \
+    {                                                                                                  \
+        return it ? &it->kind : NULL;                                                                  \
+    }                                                                                                  \
     /* Memory for a new one in the structure, whatever stands there. */                                \
     HEPTAD_STATIC int heptad_growing_##kind##_start(heptad_growing_##kind *it,                         \
                                                     const heptad_allocator *allocator, size_t entries, \
@@ -109,7 +114,7 @@ typedef struct heptad_growing_robin_map {
     {                                                                                                  \
         void *lines = NULL;                                                                            \
         size_t bytes = 0;                                                                              \
-        int result = heptad_##kind##_release(&it->kind, &lines, &bytes);                               \
+        int result = heptad_##kind##_release(heptad_growing_##kind##_handle(it), &lines, &bytes);      \
         if (result == HEPTAD_OK) {                                                                     \
             heptad_release_lines(it->allocator, lines, bytes);                                         \
         }                                                                                              \
@@ -140,7 +145,7 @@ typedef struct heptad_growing_robin_map {
     /* Gets the memory that `additional` more entries need. */                                         \
     HEPTAD_STATIC int heptad_growing_##kind##_reserve(heptad_growing_##kind *it, size_t additional)    \
     {                                                                                                  \
-        size_t wanted = heptad_##kind##_len(&it->kind) + additional, bytes;                            \
+        size_t wanted = heptad_##kind##_len(heptad_growing_##kind##_handle(it)) + additional, bytes;   \
         int result = last;                                                                             \
         if (result < 0) {                                                                              \
             return result;                                                                             \
@@ -151,7 +156,11 @@ typedef struct heptad_growing_robin_map {
     /* Moves into the least memory for `entries`, and those there are. _FULL if those are crowded. */  \
     HEPTAD_STATIC int heptad_growing_##kind##_shrink(heptad_growing_##kind *it, size_t entries)        \
     {                                                                                                  \
-        size_t len = heptad_##kind##_len(&it->kind);                                                   \
+        size_t len = heptad_##kind##_len(heptad_growing_##kind##_handle(it));                          \
+        int result = last;                                                                             \
+        if (result < 0) {                                                                              \
+            return result;                                                                             \
+        }                                                                                              \
         len = len > entries ? len : entries;                                                           \
         return heptad_growing_##kind##_resize(it, heptad_##kind##_bytes(len ? len : 1, it->load));     \
     }                                                                                                  \
@@ -170,13 +179,13 @@ typedef struct heptad_growing_robin_map {
         return *result == HEPTAD_OK;                                                                   \
     }
 
-HEPTAD_GROWING_SORTED(robin, heptad_robin_last(&it->robin, NULL))
-HEPTAD_GROWING_SORTED(robin_map, heptad_robin_map_last(&it->robin_map, NULL, NULL))
+HEPTAD_GROWING_SORTED(robin, heptad_robin_last(heptad_growing_robin_handle(it), NULL))
+HEPTAD_GROWING_SORTED(robin_map, heptad_robin_map_last(heptad_growing_robin_map_handle(it), NULL, NULL))
 
 /* As the functions without `growing_`, but that they get memory in place of _FULL. */
 HEPTAD_STATIC int heptad_growing_robin_insert(heptad_growing_robin *set, uint64_t key)
 {
-    int result = heptad_robin_insert(&set->robin, key);
+    int result = heptad_robin_insert(heptad_growing_robin_handle(set), key);
     while (heptad_growing_robin_has_grown(set, &result)) {
         result = heptad_robin_insert(&set->robin, key);
     }
@@ -186,7 +195,7 @@ HEPTAD_STATIC int heptad_growing_robin_insert(heptad_growing_robin *set, uint64_
 HEPTAD_STATIC int heptad_growing_robin_map_insert(heptad_growing_robin_map *map, uint64_t key, uint64_t value,
                                                   uint64_t *previous)
 {
-    int result = heptad_robin_map_insert(&map->robin_map, key, value, previous);
+    int result = heptad_robin_map_insert(heptad_growing_robin_map_handle(map), key, value, previous);
     while (heptad_growing_robin_map_has_grown(map, &result)) {
         result = heptad_robin_map_insert(&map->robin_map, key, value, previous);
     }
@@ -196,7 +205,7 @@ HEPTAD_STATIC int heptad_growing_robin_map_insert(heptad_growing_robin_map *map,
 HEPTAD_STATIC int heptad_growing_robin_map_get_or_insert(heptad_growing_robin_map *map, uint64_t key,
                                                          uint64_t value, uint64_t *present)
 {
-    int result = heptad_robin_map_get_or_insert(&map->robin_map, key, value, present);
+    int result = heptad_robin_map_get_or_insert(heptad_growing_robin_map_handle(map), key, value, present);
     while (heptad_growing_robin_map_has_grown(map, &result)) {
         result = heptad_robin_map_get_or_insert(&map->robin_map, key, value, present);
     }
@@ -206,7 +215,7 @@ HEPTAD_STATIC int heptad_growing_robin_map_get_or_insert(heptad_growing_robin_ma
 HEPTAD_STATIC int heptad_growing_robin_map_add(heptad_growing_robin_map *map, uint64_t key, uint64_t addend,
                                                uint64_t *sum)
 {
-    int result = heptad_robin_map_add(&map->robin_map, key, addend, sum);
+    int result = heptad_robin_map_add(heptad_growing_robin_map_handle(map), key, addend, sum);
     while (heptad_growing_robin_map_has_grown(map, &result)) {
         result = heptad_robin_map_add(&map->robin_map, key, addend, sum);
     }

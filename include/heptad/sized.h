@@ -32,8 +32,9 @@ typedef struct heptad_sized_entry {
  * lines more. A map is made for values of one size, of which address and size are multiples of the same power of two, up
  * to 64: so a value may be of any C type that is aligned to 64 at most.
  *
- * A pointer to a value is good until the next insertion of a new key, removal or move: these move values, as they move
- * keys. A value may be written through it, by the map's owner. Values that are passed to a function lie neither in the
+ * A pointer to a value is good until the next insertion of a new key, removal (by _retain and _clear too), move or
+ * release: these move values, as they move keys. What a callback gets is good until it returns. A value may be written
+ * through the pointer, by the map's owner. Values that are passed to a function, and `old_key`, lie neither in the
  * handle, nor in the map's memory, nor over each other: else _OVERLAPPING, and nothing has changed. */
 
 /* Bytes of memory for a map that has to take `entries` entries with values of `value_size` bytes; 0 if no address space

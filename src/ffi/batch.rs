@@ -174,6 +174,11 @@ impl<U: Used> Batch<U> {
         }
     }
 
+    /// An error if a single result that goes to `memory` would be written over what was opened before.
+    pub(super) fn apart_from_all(&self, memory: Memory) -> Result<(), Refusal> {
+        self.used.check_apart(memory)
+    }
+
     /// The last two arrays: a function that writes the next answer, its value or 0, and whether there is one.
     #[inline]
     pub(super) fn write_answers<'call>(

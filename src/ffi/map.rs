@@ -188,7 +188,7 @@ pub extern "C" fn heptad_map_add(
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_map_get(map: ToRead<HeptadMap>, key: u64, value: Optional<u64>) -> c_int {
-    map.find(value, |map| map.get_word(key).copied())
+    map.find(value, |map| map.get(&key).copied())
 }
 
 #[unsafe(no_mangle)]

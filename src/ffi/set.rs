@@ -91,7 +91,7 @@ pub extern "C" fn heptad_set_insert(set: ToChange<HeptadSet>, key: u64) -> c_int
 
 #[unsafe(no_mangle)]
 pub extern "C" fn heptad_set_contains(set: ToRead<HeptadSet>, key: u64) -> c_int {
-    set.look(|set| set.contains_word(key))
+    set.look(|set| set.contains(&key))
 }
 
 #[unsafe(no_mangle)]

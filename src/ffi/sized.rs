@@ -237,6 +237,7 @@ pub extern "C" fn heptad_sized_map_insert_evicting(
     change(map, |map, batch| {
         let (value, batch) = batch.read(value.array())?;
         let (old_value, batch) = batch.write_if_wanted(Some(old_value.array()))?;
+        batch.apart_from_all(old_key.memory()?)?;
         let old_key = old_key.open()?;
         batch.done()?;
         let mut answer = 1;

@@ -25,9 +25,19 @@ impl Line {
     /// A group without entries.
     pub const EMPTY: Line = Line { words: [MaybeUninit::new(0); 8] };
 
-    /// The metadata word of a line that holds a group; of a line of values, nothing useful.
-    pub const fn word(&self) -> Word {
-        // SAFETY: a `Line` starts as `EMPTY`, and tables write initialised words there, if any.
+    /// The metadata word of a line that holds a group.
+    ///
+    /// # Safety
+    ///
+    /// The line is one of the groups of a table, or no table has used it. In a line of values, whatever stands at its
+    /// start may be uninitialised.
+    ///
+    /// ```compile_fail,E0133
+    /// # use heptad::layout::Line;
+    /// assert_eq!(Line::EMPTY.word().0, 0);
+    /// ```
+    pub const unsafe fn word(&self) -> Word {
+        // SAFETY: a `Line` starts as `EMPTY`, and tables write initialised words to the groups.
         Word(unsafe { self.words[0].assume_init() })
     }
 }

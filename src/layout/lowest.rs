@@ -15,6 +15,7 @@ pub(crate) const fn lowest_bit(mask: u64) -> u32 {
 }
 
 /// [`lowest_bit`] of a mask below 8.
+#[cfg(any(test, feature = "lockfree", feature = "ffi"))]
 #[inline(always)]
 pub(crate) const fn lowest_of_three(mask: u64) -> u32 {
     if COUNTS { mask.trailing_zeros() } else { compared(mask) }
@@ -52,6 +53,7 @@ const fn looked_up(mask: u64) -> u32 {
 }
 
 /// [`lowest_of_three`] by comparisons.
+#[cfg(any(test, feature = "lockfree", feature = "ffi"))]
 const fn compared(mask: u64) -> u32 {
     (mask & 1 == 0) as u32 + (mask & 3 == 0) as u32
 }

@@ -24,6 +24,10 @@
 mod capacity;
 mod geometry;
 mod line;
+#[cfg_attr(
+    not(feature = "lockfree"),
+    allow(dead_code, reason = "the lowest of three is for the lock-free maps")
+)]
 mod lowest;
 mod tag;
 mod word;
@@ -31,7 +35,9 @@ mod word;
 pub use capacity::{MaxLoad, estimate_log2_groups, log2_groups_for, max_entries};
 pub use geometry::{Geometry, Offset};
 pub use line::{ENTRY_BYTES, LINE_BYTES, Line, SLOTS};
-pub(crate) use lowest::{lowest_bit, lowest_of_three};
+pub(crate) use lowest::lowest_bit;
+#[cfg(any(feature = "lockfree", feature = "ffi"))]
+pub(crate) use lowest::lowest_of_three;
 pub use tag::{Class, SlotByte, Tag};
 pub use word::{Slot, SlotMask, Word};
 

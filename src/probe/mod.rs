@@ -28,7 +28,7 @@
 //! # Which backend
 //!
 //! A step (`match_slots`, `match_tag`, `free_slot`) costs less than calling it, so the steps are
-//! inlined; Rust tables make their single lookups of them. They are the portable ones, but for
+//! inlined; single lookups are made of them, in the C library too. The steps are the portable ones, but for
 //! `match_tag` on hosted targets, which compares in a vector register, and `free_slot` on hosted x86_64.
 //! `find_word` is for callers that cannot inline, and `find_words` pays one call for many words:
 //! wherever there is assembly, that is what they are.

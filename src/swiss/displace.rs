@@ -77,14 +77,18 @@ impl Search {
     fn add(&mut self, offset: Offset, step: Step) -> bool {
         let number = offset.group() % MET_BITS;
         let (met, bit) = (&mut self.met[number / 64], 1 << (number % 64));
-        let is_new = *met & bit == 0 && self.known < SEARCH_GROUPS;
-        if is_new {
-            *met |= bit;
-            self.offsets[self.known].write(offset);
-            self.steps[self.known].write(step);
-            self.known += 1;
+        if *met & bit != 0 {
+            return false;
         }
-        is_new
+        // Not by index: the compiler does not see that the store to the set leaves `known` as it is.
+        let (free_offset, free_step) =
+            (self.offsets.get_mut(self.known), self.steps.get_mut(self.known));
+        let (Some(free_offset), Some(free_step)) = (free_offset, free_step) else { return false };
+        *met |= bit;
+        free_offset.write(offset);
+        free_step.write(step);
+        self.known += 1;
+        true
     }
 
     /// The group that was met as number `index`, and the step to it, unless it is a root.

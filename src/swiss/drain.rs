@@ -49,19 +49,27 @@ impl<T, V> Writer<'_, T, V> {
 }
 
 impl<T, V: ?Sized + Value> Writer<'_, T, V> {
-    /// Drops the entry and the value at `place` where they stand, and leaves the slot free.
+    /// Drops the entry, then the value where it stands, and leaves the slot free.
     ///
     /// # Safety
     ///
     /// The slot is not free.
     pub(super) unsafe fn drop_at(&mut self, place: Place) {
+        /// Drops a value, also if the destructor of its entry unwinds.
+        struct InPlace<V: ?Sized>(*mut V);
+        impl<V: ?Sized> Drop for InPlace<V> {
+            fn drop(&mut self) {
+                // SAFETY: made once for each value, below.
+                unsafe { ptr::drop_in_place(self.0) };
+            }
+        }
+
         // SAFETY: the slot is not free, so the entry is initialised (V2); it is freed next.
         let entry = unsafe { self.entry_ptr(place).read() };
         // SAFETY: the caller's promise.
         unsafe { self.vacate(place) };
-        // SAFETY: the slot was not free, so the value is initialised (V2); freed, it is ours. If its destructor
-        // unwinds, the entry is dropped all the same.
-        unsafe { ptr::drop_in_place(self.value_ptr(place)) };
+        // The slot was not free, so the value is initialised (V2); freed, it is ours.
+        let _value = InPlace(self.value_ptr(place));
         drop(entry);
     }
 

@@ -120,7 +120,7 @@ impl<S: Storage, H: BuildHasher> BytesMap<S, H> {
     /// The value of `key`.
     #[inline]
     pub fn get(&self, key: u64) -> Option<&Bytes> {
-        self.raw.find_word(self.hash(key), key).map(|(_, value)| value)
+        self.raw.find(self.hash(key), |&entry| entry == key).map(|(_, value)| value)
     }
 
     /// The values of `keys`: `found(i, value)` gets them in order. The lines of sixteen keys are under way at a time.
