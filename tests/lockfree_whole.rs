@@ -28,21 +28,25 @@ fn map_for(capacity: usize) -> Map<'static, u64, u64> {
 /// A copy has other memory, another seed, another guard, and the same entries.
 #[test]
 fn a_map_is_copied() {
-    let map = map_for(500);
-    map.extend((0..500).map(|key| (key, !key))).unwrap();
-    let copy = Map::<_, _, Fixed>::new_with(region_for(700), 2, Fixed).unwrap();
+    const ENTRIES: usize = if cfg!(miri) { 50 } else { 500 };
+    let map = map_for(ENTRIES);
+    map.extend((0..ENTRIES as u64).map(|key| (key, !key))).unwrap();
+    let copy = Map::<_, _, Fixed>::new_with(region_for(ENTRIES * 3 / 2), 2, Fixed).unwrap();
     assert_eq!(copy.extend(&map), Ok(()));
     assert!(are_equal(&copy, &map));
     // Values that are there already give way.
-    assert_eq!((copy.extend([(3, 1), (3, 2)]), copy.get(3), copy.len()), (Ok(()), Some(2), 500));
+    assert_eq!(
+        (copy.extend([(3, 1), (3, 2)]), copy.get(3), copy.len()),
+        (Ok(()), Some(2), ENTRIES)
+    );
 
-    let set = Set::<u64>::new_in(region_for(500), 3).unwrap();
+    let set = Set::<u64>::new_in(region_for(ENTRIES), 3).unwrap();
     set.extend(map.keys()).unwrap();
     let parts = SegmentedMap::of_segments([const { Map::unplaced() }; 2], 4);
-    parts.segments().iter().for_each(|part| part.tables().place(region_for(400), 5).unwrap());
+    parts.segments().iter().for_each(|part| part.tables().place(region_for(ENTRIES), 5).unwrap());
     parts.extend(&map).unwrap();
     assert!(are_equal(&parts, &parts) && set.iter().all(|key| parts.get(key) == Some(!key)));
-    assert_eq!((set.len(), parts.len()), (500, 500));
+    assert_eq!((set.len(), parts.len()), (ENTRIES, ENTRIES));
 }
 
 /// The entry that finds no room comes back, and the iterator goes on after it.
@@ -118,15 +122,16 @@ fn maps_in_parts_are_compared_and_refuse() {
 /// In the middle of a rebuild, at each step: every entry counts once.
 #[test]
 fn maps_are_compared_and_copied_in_a_rebuild() {
-    let map = Map::<u64, u64, Counted>::new_with(region_for(200), 1, Counted::new()).unwrap();
-    map.extend((0..200).map(|key| (key, !key))).unwrap();
-    let copy = map_for(200);
+    const ENTRIES: usize = if cfg!(miri) { 60 } else { 200 };
+    let map = Map::<u64, u64, Counted>::new_with(region_for(ENTRIES), 1, Counted::new()).unwrap();
+    map.extend((0..ENTRIES as u64).map(|key| (key, !key))).unwrap();
+    let copy = map_for(ENTRIES);
     copy.extend(&map).unwrap();
-    map.tables().rebuild(region_for(300), 2).unwrap();
+    map.tables().rebuild(region_for(2 * ENTRIES), 2).unwrap();
     let mut steps = 0;
     while map.tables().help(1) != Ok(true) {
         assert!(are_equal(&map, &copy));
-        let another = map_for(200);
+        let another = map_for(ENTRIES);
         assert_eq!((another.extend(&map), another == copy), (Ok(()), true));
         steps += 1;
     }
