@@ -255,7 +255,7 @@ mod tests {
     fn the_page_has_the_stack_limits_of_the_test() {
         let page = include_str!("../../../docs/c.md");
         let limits = super::stack_limits(include_str!("../../../capi/tests/stack.c"));
-        assert_eq!(limits.len(), 13);
+        assert_eq!(limits.len(), 14);
         for (name, most) in limits {
             let row = page
                 .lines()
