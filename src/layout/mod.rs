@@ -24,10 +24,6 @@
 mod capacity;
 mod geometry;
 mod line;
-#[cfg_attr(
-    not(feature = "lockfree"),
-    allow(dead_code, reason = "the lowest of three is for the lock-free maps")
-)]
 mod lowest;
 mod tag;
 mod word;
