@@ -26,6 +26,7 @@ mod geometry;
 mod line;
 mod lowest;
 mod tag;
+mod window;
 mod word;
 
 pub use capacity::{MaxLoad, estimate_log2_groups, log2_groups_for, max_entries};
@@ -35,6 +36,7 @@ pub(crate) use lowest::lowest_bit;
 #[cfg(any(feature = "lockfree", feature = "ffi"))]
 pub(crate) use lowest::lowest_of_three;
 pub use tag::{Class, SlotByte, Tag};
+pub use window::{WINDOW, WINDOW_BYTES, WindowMask};
 pub use word::{Slot, SlotMask, Word};
 
 #[cfg(test)]

@@ -35,7 +35,7 @@
 //! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
 //! targets without assembly, always get the portable one. docs/measurements.md has the counts.
 
-use crate::layout::{Geometry, Line, Slot, SlotByte, SlotMask, Word};
+use crate::layout::{Geometry, Line, Slot, SlotByte, SlotMask, WINDOW, WindowMask, Word};
 
 mod answer;
 mod backend;
@@ -147,6 +147,13 @@ pub fn match_tag(word: Word, byte: SlotByte) -> impl Slots {
 #[inline(always)]
 pub fn free_slot(word: Word) -> Option<Slot> {
     matches::lowest_free_slot(word)
+}
+
+/// The slots of a window's groups that hold an entry, where these are their metadata words, `groups` of them in
+/// the window. Reads no memory.
+#[inline(always)]
+pub fn occupied(words: [Word; WINDOW], groups: usize) -> WindowMask {
+    WindowMask::new(matches::occupied(words.map(|word| word.0)), groups)
 }
 
 /// Looks for the entry `wanted` of hash `hash` in its two groups: at most two cache lines.

@@ -5,11 +5,12 @@
 cfg_if::cfg_if! {
     if #[cfg(target_arch = "x86_64")] {
         use core::arch::x86_64::{
-            __m128i, _mm_cmpeq_epi8, _mm_cvtsi64_si128, _mm_movemask_epi8, _mm_set1_epi8,
+            __m128i, _mm_cmpeq_epi8, _mm_cvtsi64_si128, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8,
+            _mm_setzero_si128,
         };
 
         use super::slots::{SlotBits, Slots};
-        use crate::layout::{Slot, Word};
+        use crate::layout::{Slot, WINDOW, Word};
 
         pub use super::slots::SlotBits as Matches;
 
@@ -44,13 +45,61 @@ cfg_if::cfg_if! {
         pub fn lowest_free_slot(word: Word) -> Option<Slot> {
             SlotBits::new(match_tag(word.0, 0)).lowest()
         }
+
+        /// Which bytes of the words are not zero: bit `8 * g + s` for byte `s` of word `g`.
+        #[inline(always)]
+        pub fn occupied([a, b, c, d, e, f, g, h]: [u64; WINDOW]) -> u64 {
+            !(zeros(a, b) | zeros(c, d) << 16 | zeros(e, f) << 32 | zeros(g, h) << 48)
+        }
+
+        /// Which bytes of two words are zero, a bit per byte.
+        #[inline(always)]
+        fn zeros(low: u64, high: u64) -> u64 {
+            // SAFETY: as above.
+            let words = unsafe { _mm_set_epi64x(high as i64, low as i64) };
+            // SAFETY: as above.
+            let zero = unsafe { _mm_cmpeq_epi8(words, _mm_setzero_si128()) };
+            // SAFETY: as above.
+            u64::from(unsafe { _mm_movemask_epi8(zero) as u16 })
+        }
     } else {
         use core::arch::aarch64::{
-            vceq_u8, vcreate_u8, vdup_n_u8, vget_lane_u64, vreinterpret_u64_u8,
+            uint8x16_t, vandq_u8, vceq_u8, vcombine_u8, vcreate_u8, vdup_n_u8, vget_lane_u64, vgetq_lane_u64, vpaddq_u8,
+            vreinterpret_u64_u8, vreinterpretq_u64_u8, vtstq_u8,
         };
 
         pub use super::portable::lowest_free_slot;
         pub use crate::layout::SlotMask as Matches;
+        use crate::layout::WINDOW;
+
+        /// Which bytes of the words are not zero: bit `8 * g + s` for byte `s` of word `g`.
+        #[inline(always)]
+        pub fn occupied([a, b, c, d, e, f, g, h]: [u64; WINDOW]) -> u64 {
+            let low = added(flags(a, b), flags(c, d));
+            let high = added(flags(e, f), flags(g, h));
+            let sums = added(low, high);
+            // SAFETY: this module is compiled only where NEON is enabled; the same for all of them.
+            unsafe { vgetq_lane_u64::<0>(vreinterpretq_u64_u8(added(sums, sums))) }
+        }
+
+        /// For each byte of two words that is not zero, the bit of its number in its word.
+        #[inline(always)]
+        fn flags(low: u64, high: u64) -> uint8x16_t {
+            const BITS: u64 = 0x8040_2010_0804_0201;
+            // SAFETY: as above.
+            let words = unsafe { vcombine_u8(vcreate_u8(low), vcreate_u8(high)) };
+            // SAFETY: as above.
+            let filled = unsafe { vtstq_u8(words, words) };
+            // SAFETY: as above.
+            unsafe { vandq_u8(filled, vcombine_u8(vcreate_u8(BITS), vcreate_u8(BITS))) }
+        }
+
+        /// The sums of neighbouring bytes, those of `low` first.
+        #[inline(always)]
+        fn added(low: uint8x16_t, high: uint8x16_t) -> uint8x16_t {
+            // SAFETY: as above.
+            unsafe { vpaddq_u8(low, high) }
+        }
 
         /// Slots of `word` that carry `slot_byte`, as bit `8 * s + 7` per slot `s`. Exact. Other bits mean nothing.
         #[inline(always)]

@@ -1,6 +1,6 @@
 //! Walking over all entries, group by group.
 
-use core::iter::FusedIterator;
+use core::{array, iter::FusedIterator};
 
 use super::{
     control::Control,
@@ -8,7 +8,7 @@ use super::{
     view::{Place, Reader, Writer},
 };
 use crate::{
-    layout::{Geometry, Line, Offset, SlotByte, SlotMask, Word},
+    layout::{Geometry, LINE_BYTES, Line, Offset, SlotByte, SlotMask, WINDOW_BYTES, WindowMask, Word},
     probe,
 };
 
@@ -41,17 +41,18 @@ impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
     }
 }
 
-/// Yields the places of a table's entries. It holds no borrow: whoever steps it passes the word of
+/// Yields the places of a table's entries, window by window. It holds no borrow: whoever steps it passes the word of
 /// each group when asked.
+///
+/// The words of a window are read when the walk gets there: between steps, slots may be freed whose places were
+/// yielded, and nothing else may change.
 #[derive(Clone)]
 pub(super) struct Places {
     geometry: Geometry,
-    /// The group of the slots still in `slots`.
-    offset: Offset,
-    slots: SlotMask,
-    /// The number of the next group.
-    next_group: usize,
-    /// Entries not yet yielded.
+    /// Bytes from the start of the table to the window of `slots`; before the first one, a window less than 0.
+    window: usize,
+    slots: WindowMask,
+    /// Entries of the windows after that of `slots`.
     left: usize,
 }
 
@@ -60,22 +61,20 @@ impl Places {
     pub(super) fn of<T, V: ?Sized + Value>(reader: Reader<'_, T, V>) -> Places {
         Places {
             geometry: reader.geometry(),
-            offset: Offset::FIRST,
-            slots: SlotMask::new(0),
-            next_group: 0,
+            window: WINDOW_BYTES.wrapping_neg(),
+            slots: WindowMask::EMPTY,
             left: reader.control.len,
         }
     }
 
-    /// The next place, given how to read a group's word. Ends after `len` places or all groups.
+    /// The next place, given how to read a group's word.
     #[inline]
     pub(super) fn next(&mut self, word: impl Fn(Offset) -> Word + Copy) -> Option<Place> {
         loop {
-            if let Some(slot) = self.slots.next() {
-                self.left -= 1;
-                return Some(Place::new(self.offset, slot));
+            if let Some(bytes) = self.slots.next() {
+                return Some(self.place(bytes));
             }
-            if self.left == 0 || !self.advance(word) {
+            if !self.advance(word) {
                 return None;
             }
         }
@@ -92,32 +91,49 @@ impl Places {
     ) -> B {
         let mut sum = init;
         loop {
-            sum = self.slots.fold(sum, |sum, slot| step(sum, Place::new(self.offset, slot)));
+            sum = self.slots.fold(sum, |sum, bytes| step(sum, self.place(bytes)));
             if !self.advance(word) {
                 return sum;
             }
         }
     }
 
-    /// Goes on to the next group that has entries. Returns `false` after the last group.
+    /// The place at `bytes` from the start of the window at hand.
+    #[inline]
+    fn place(&self, bytes: usize) -> Place {
+        // SAFETY: a window of the table, as it has slots, and less than a window.
+        Place::at(self.geometry, unsafe { self.window.unchecked_add(bytes) })
+    }
+
+    /// Goes on to the next window that has entries. Returns `false` after the last one.
     #[inline]
     fn advance(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
-        while self.next_group < self.geometry.groups() {
-            self.offset = self.geometry.at(self.next_group);
-            self.next_group += 1;
-            let word = word(self.offset);
-            if word.has_entries() {
-                self.slots = occupied(word);
+        loop {
+            let next = self.window.wrapping_add(WINDOW_BYTES);
+            if next > self.geometry.mask_bytes() {
+                return false;
+            }
+            self.window = next;
+            self.slots = window(self.geometry, next, word);
+            self.left -= self.slots.count();
+            if !self.slots.is_empty() {
                 return true;
             }
         }
-        false
     }
 
     /// Entries not yet yielded.
     pub(super) fn left(&self) -> usize {
-        self.left
+        self.left + self.slots.count()
     }
+}
+
+/// The slots of the window at `bytes` from the start of the table that hold an entry.
+#[inline]
+fn window(geometry: Geometry, bytes: usize, word: impl Fn(Offset) -> Word) -> WindowMask {
+    // Round the end, where a table has fewer groups than a window.
+    let words = array::from_fn(|index| word(geometry.containing(bytes + index * LINE_BYTES)));
+    probe::occupied(words, geometry.groups())
 }
 
 /// Entries and values for reading.

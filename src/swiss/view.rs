@@ -30,6 +30,12 @@ impl Place {
         Place { offset, bytes }
     }
 
+    /// The place of the entry at `bytes` from the start of the table.
+    #[inline]
+    pub(super) fn at(geometry: Geometry, bytes: usize) -> Place {
+        Place { offset: geometry.containing(bytes), bytes }
+    }
+
     /// The group's offset.
     #[inline]
     pub(super) fn offset(self) -> Offset {
@@ -128,7 +134,7 @@ impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
     #[inline]
     pub(super) fn place_of(self, address: NonZeroUsize) -> Place {
         let bytes = address.get().wrapping_sub(self.base.addr());
-        Place { offset: self.geometry().containing(bytes), bytes }
+        Place::at(self.geometry(), bytes)
     }
 
     /// The entry at `place`.
