@@ -1,6 +1,6 @@
 //! Eight groups in a row, for walks.
 
-use super::{ENTRY_BYTES, LINE_BYTES, lowest_bit};
+use super::{ENTRY_BYTES, LINE_BYTES, Word, lowest_bit};
 
 /// The groups of a window.
 pub const WINDOW: usize = 8;
@@ -28,6 +28,13 @@ impl WindowMask {
         let slots = if groups < WINDOW { SLOTS & ((1 << (8 * groups)) - 1) } else { SLOTS };
         WindowMask(bits & slots)
     }
+
+    pub fn displaced(words: [Word; WINDOW]) -> WindowMask {
+        const GATHER: u64 = 0x0102_0408_1020_4080;
+        WindowMask(words.into_iter().rev().fold(0, |bits, word| bits << 8 | (word.0 & 0x0101_0101_0101_0101).wrapping_mul(GATHER) >> 56))
+    }
+    pub fn and(self, other: Self) -> Self { Self(self.0 & other.0) }
+    pub fn without(self, other: Self) -> Self { Self(self.0 & !other.0) }
 
     /// How many slots the set holds.
     #[inline]

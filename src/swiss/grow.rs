@@ -15,7 +15,7 @@
 use core::mem::{self, ManuallyDrop};
 
 use super::{
-    iter::occupied,
+    iter::words_of,
     raw::Raw,
     shape::Shape,
     value::Value,
@@ -23,7 +23,8 @@ use super::{
 };
 use crate::{
     error::{Error, Rejected},
-    layout::{Geometry, LINE_BYTES, log2_groups_for},
+    layout::{Geometry, LINE_BYTES, WINDOW_BYTES, WindowMask, log2_groups_for},
+    probe,
     storage::Storage,
 };
 
@@ -159,14 +160,14 @@ fn copy_all<T, V: ?Sized + Value>(
     mut new: Writer<'_, T, V>,
     hasher: impl Fn(&T) -> u64,
 ) {
+    let geometry = old.geometry();
     for displaced in [false, true] {
-        for group in 0..old.geometry().groups() {
-            let offset = old.geometry().at(group);
-            let word = old.word(offset);
-            let chosen =
-                if displaced { word.displaced() } else { occupied(word).without(word.displaced()) };
-            for slot in chosen {
-                copy(old, Place::new(offset, slot), &mut new, &hasher);
+        for window in (0..=geometry.mask_bytes()).step_by(WINDOW_BYTES) {
+            let words = words_of(geometry, window, |offset| old.word(offset));
+            let elsewhere = WindowMask::displaced(words);
+            let occupied = probe::occupied(words, geometry.groups());
+            for bytes in if displaced { occupied.and(elsewhere) } else { occupied.without(elsewhere) } {
+                copy(old, Place::at(geometry, window + bytes), &mut new, &hasher);
             }
         }
     }

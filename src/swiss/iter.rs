@@ -8,7 +8,7 @@ use super::{
     view::{Place, Reader, Writer},
 };
 use crate::{
-    layout::{Geometry, LINE_BYTES, Line, Offset, SlotByte, SlotMask, WINDOW_BYTES, WindowMask, Word},
+    layout::{Geometry, LINE_BYTES, Line, Offset, SlotByte, SlotMask, WINDOW, WINDOW_BYTES, WindowMask, Word},
     probe,
 };
 
@@ -114,7 +114,7 @@ impl Places {
                 return false;
             }
             self.window = next;
-            self.slots = window(self.geometry, next, word);
+            self.slots = probe::occupied(words_of(self.geometry, next, word), self.geometry.groups());
             self.left -= self.slots.count();
             if !self.slots.is_empty() {
                 return true;
@@ -128,12 +128,11 @@ impl Places {
     }
 }
 
-/// The slots of the window at `bytes` from the start of the table that hold an entry.
+/// The metadata words of the window at `bytes` from the start of the table. They repeat where a table has fewer groups
+/// than a window.
 #[inline]
-fn window(geometry: Geometry, bytes: usize, word: impl Fn(Offset) -> Word) -> WindowMask {
-    // Round the end, where a table has fewer groups than a window.
-    let words = array::from_fn(|index| word(geometry.containing(bytes + index * LINE_BYTES)));
-    probe::occupied(words, geometry.groups())
+pub(super) fn words_of(geometry: Geometry, bytes: usize, word: impl Fn(Offset) -> Word) -> [Word; WINDOW] {
+    array::from_fn(|index| word(geometry.containing(bytes + index * LINE_BYTES)))
 }
 
 /// Entries and values for reading.
