@@ -201,8 +201,38 @@ fn a_word_knows_whether_a_slot_is_free() {
             let slots = Slot::ALL.into_iter().fold(0, bytes);
             for filter in [0x00, 0x01, 0x80, 0xff] {
                 assert_eq!(Word(slots | filter).has_free_slot(), free != 0, "{slots:#x} {filter}");
-                assert_eq!(Word(slots | filter).has_entries(), free != 127, "{slots:#x} {filter}");
             }
+        }
+    }
+}
+
+/// Each slot of a window alone and with its neighbours, in windows that have all their groups and in those that have not.
+#[test]
+fn a_window_yields_the_bytes_of_each_entry() {
+    for groups in [1, 2, 4, 8, 1 << 20] {
+        let slots = || (0..8 * WINDOW).filter(|bit| bit % 8 != 0 && bit / 8 < groups);
+        assert!(WindowMask::new(u64::MAX, groups).eq(slots().map(|bit| bit * ENTRY_BYTES)));
+        assert_eq!(WindowMask::new(u64::MAX, groups).count(), slots().count());
+        for bit in 0..8 * WINDOW {
+            let one = WindowMask::new(1 << bit, groups);
+            assert!(one.eq(slots().filter(|&slot| slot == bit).map(|slot| slot * ENTRY_BYTES)));
+            assert_eq!(one.is_empty(), !slots().any(|slot| slot == bit), "{bit} of {groups}");
+            assert_eq!(WindowMask::new(3 << bit, groups).without(one).count(), {
+                slots().filter(|&slot| slot == bit + 1).count()
+            });
+        }
+    }
+}
+
+/// The displaced bit of each slot alone, among bytes that have all other bits.
+#[test]
+fn a_window_tells_displaced_entries() {
+    for groups in [1, 2, 4, 8, 16] {
+        for bit in 0..8 * WINDOW {
+            let mut words = [Word(0xfefe_fefe_fefe_feff); WINDOW];
+            words[bit / 8].0 |= 1 << (8 * (bit % 8));
+            let expected = WindowMask::new(1 << bit, groups);
+            assert_eq!(WindowMask::displaced(words, groups), expected, "{bit} of {groups}");
         }
     }
 }

@@ -9,11 +9,11 @@ pub const WINDOW_BYTES: usize = WINDOW * LINE_BYTES;
 
 /// A set of slots of a window's groups: bit `8 * g + s` for slot `s` of its group `g`.
 ///
-/// A table has eight words to a group, the metadata word first, so that the number of a bit is that of
-/// the entry's word from the start of the window. One branch that says "no more entries" stands for
-/// eight groups, of which each would have one that a processor cannot predict.
+/// A group has eight words, the metadata word first, so the number of a bit is that of the entry's word,
+/// counted from the start of the window. A walk that takes windows instead of groups has an eighth of the branches
+/// that say "no more entries here", which processors cannot predict.
 ///
-/// Iterating yields the bytes from the start of the window to each entry, lowest first.
+/// Iterating yields the lowest slot first, as the bytes from the start of the window to its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WindowMask(u64);
 
@@ -29,12 +29,24 @@ impl WindowMask {
         WindowMask(bits & slots)
     }
 
-    pub fn displaced(words: [Word; WINDOW]) -> WindowMask {
+    /// The slots with displaced and stashed entries in the first `groups` groups, whose metadata words are `words`.
+    #[inline]
+    pub fn displaced(words: [Word; WINDOW], groups: usize) -> WindowMask {
+        const LOW_BITS: u64 = 0x0101_0101_0101_0101;
+        // Brings the low bits of eight bytes together in the highest byte.
         const GATHER: u64 = 0x0102_0408_1020_4080;
-        WindowMask(words.into_iter().rev().fold(0, |bits, word| bits << 8 | (word.0 & 0x0101_0101_0101_0101).wrapping_mul(GATHER) >> 56))
+        let bits = words
+            .into_iter()
+            .rev()
+            .fold(0, |bits, word| bits << 8 | (word.0 & LOW_BITS).wrapping_mul(GATHER) >> 56);
+        WindowMask::new(bits, groups)
     }
-    pub fn and(self, other: Self) -> Self { Self(self.0 & other.0) }
-    pub fn without(self, other: Self) -> Self { Self(self.0 & !other.0) }
+
+    /// The slots of `self` that are not in `other`.
+    #[inline]
+    pub const fn without(self, other: WindowMask) -> WindowMask {
+        WindowMask(self.0 & !other.0)
+    }
 
     /// How many slots the set holds.
     #[inline]
@@ -54,7 +66,7 @@ impl Iterator for WindowMask {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        if self.0 == 0 {
+        if self.is_empty() {
             return None;
         }
         let bit = lowest_bit(self.0);

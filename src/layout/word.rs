@@ -203,12 +203,6 @@ impl Word {
         Word(self.0 & !(1 << class.get()) | (set as u64) << class.get())
     }
 
-    /// Does any slot hold an entry? Of the bits of several words together: in any of them?
-    #[inline]
-    pub const fn has_entries(self) -> bool {
-        self.0 >> 8 != 0
-    }
-
     /// The lowest free slot.
     #[inline]
     pub const fn lowest_free_slot(self) -> Option<Slot> {

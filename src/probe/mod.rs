@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `match_slots(word, slot_byte)` | bit `8 * s + 7` set for each slot `s` whose byte equals `slot_byte`; every other bit clear |
 //! | `match_tag(word, slot_byte)` | the same for the byte of a tag, 2 or more; but a slot whose byte is `slot_byte ^ 1` may be among them if one below it, or the filter byte, equals `slot_byte` |
+//! | `occupied(words)` | of eight words, bit `8 * g + s` set for each byte `s` of word `g` that is not zero; every other bit clear |
 //! | `free_slot(word)` | the lowest slot (1..=7) whose byte is zero, or 0 when the group is full |
 //! | `find_word(base, mask_bytes, hash, wanted)` | the address of the entry that equals `wanted`; 0 when it is absent; 1 ([`MAYBE_STASHED`]) when only the stashed entries can tell |
 //! | `find_words(base, mask_bytes, words, answers, count)` | in place of each of `count` hashes in `answers`, what `find_word` answers for it and the word at its index |
@@ -27,9 +28,9 @@
 //!
 //! # Which backend
 //!
-//! A step (`match_slots`, `match_tag`, `free_slot`) costs less than calling it, so the steps are
+//! A step (`match_slots`, `match_tag`, `occupied`, `free_slot`) costs less than calling it, so the steps are
 //! inlined; single lookups are made of them, in the C library too. The steps are the portable ones, but for
-//! `match_tag` on hosted targets, which compares in a vector register, and `free_slot` on hosted x86_64.
+//! `match_tag` and `occupied` on hosted targets, which compare in vector registers, and `free_slot` on hosted x86_64.
 //! `find_word` is for callers that cannot inline, and `find_words` pays one call for many words:
 //! wherever there is assembly, that is what they are.
 //! `--cfg heptad_backend="assembly"` and `"portable"` force one backend for everything; Miri, and
@@ -104,10 +105,14 @@ cfg_if::cfg_if! {
     ))] {
         pub mod vector;
 
-        /// Every way in which this target matches the byte of a tag, with its name.
-        pub const TAG_MATCHES: &[(&str, TagMatch)] = &[
-            ("portable", portable::match_tag),
-            ("vector", |word, byte| vector::Matches::new(vector::match_tag(word, byte)).bits()),
+        /// Every way in which this target matches bytes.
+        pub const MATCHINGS: &[Matching] = &[
+            PORTABLE,
+            Matching {
+                name: "vector",
+                match_tag: |word, byte| vector::Matches::new(vector::match_tag(word, byte)).bits(),
+                occupied: vector::occupied,
+            },
         ];
 
         cfg_if::cfg_if! {
@@ -118,15 +123,26 @@ cfg_if::cfg_if! {
             }
         }
     } else {
-        /// Every way in which this target matches the byte of a tag, with its name.
-        pub const TAG_MATCHES: &[(&str, TagMatch)] = &[("portable", portable::match_tag)];
+        /// Every way in which this target matches bytes.
+        pub const MATCHINGS: &[Matching] = &[PORTABLE];
 
         use portable as matches;
     }
 }
 
-/// A `match_tag`.
-pub type TagMatch = fn(u64, u64) -> u64;
+/// The steps that a vector register shortens, of one kind. They are inlined, and this is for tests.
+pub struct Matching {
+    /// What they use.
+    pub name: &'static str,
+    /// See the contract.
+    pub match_tag: fn(u64, u64) -> u64,
+    /// See the contract.
+    pub occupied: fn([u64; WINDOW]) -> u64,
+}
+
+/// In general registers.
+const PORTABLE: Matching =
+    Matching { name: "portable", match_tag: portable::match_tag, occupied: portable::occupied };
 
 /// The slots of `word` whose byte is `byte`. Exact; reads no memory.
 #[inline(always)]
@@ -149,8 +165,8 @@ pub fn free_slot(word: Word) -> Option<Slot> {
     matches::lowest_free_slot(word)
 }
 
-/// The slots of a window's groups that hold an entry, where these are their metadata words, `groups` of them in
-/// the window. Reads no memory.
+/// The slots that hold an entry in the first `groups` groups of a window with the metadata words `words`. Reads no
+/// memory.
 #[inline(always)]
 pub fn occupied(words: [Word; WINDOW], groups: usize) -> WindowMask {
     WindowMask::new(matches::occupied(words.map(|word| word.0)), groups)

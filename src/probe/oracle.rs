@@ -17,6 +17,19 @@ pub fn match_slots(word: u64, slot_byte: u64) -> u64 {
     mask
 }
 
+/// Which bytes of the words are not zero: bit `8 * g + s` for byte `s` of word `g`.
+pub fn occupied(words: [u64; 8]) -> u64 {
+    let mut mask = 0;
+    for (group, word) in words.into_iter().enumerate() {
+        for slot in 0..8 {
+            if byte(word, slot) > 0 {
+                mask += 2u64.pow(8 * group as u32 + slot);
+            }
+        }
+    }
+    mask
+}
+
 /// The lowest slot of `word` whose byte is zero, or 0 if none is.
 pub fn free_slot(word: u64) -> u64 {
     (1..=7).find(|&slot| byte(word, slot) == 0).unwrap_or(0) as u64

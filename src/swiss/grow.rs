@@ -161,12 +161,16 @@ fn copy_all<T, V: ?Sized + Value>(
     hasher: impl Fn(&T) -> u64,
 ) {
     let geometry = old.geometry();
-    for displaced in [false, true] {
+    for is_displaced in [false, true] {
         for window in (0..=geometry.mask_bytes()).step_by(WINDOW_BYTES) {
             let words = words_of(geometry, window, |offset| old.word(offset));
-            let elsewhere = WindowMask::displaced(words);
-            let occupied = probe::occupied(words, geometry.groups());
-            for bytes in if displaced { occupied.and(elsewhere) } else { occupied.without(elsewhere) } {
+            let displaced = WindowMask::displaced(words, geometry.groups());
+            let chosen = if is_displaced {
+                displaced
+            } else {
+                probe::occupied(words, geometry.groups()).without(displaced)
+            };
+            for bytes in chosen {
                 copy(old, Place::at(geometry, window + bytes), &mut new, &hasher);
             }
         }

@@ -8,7 +8,10 @@ use super::{
     view::{Place, Reader, Writer},
 };
 use crate::{
-    layout::{Geometry, LINE_BYTES, Line, Offset, SlotByte, SlotMask, WINDOW, WINDOW_BYTES, WindowMask, Word},
+    layout::{
+        Geometry, LINE_BYTES, Line, Offset, SlotByte, SlotMask, WINDOW, WINDOW_BYTES, WindowMask,
+        Word,
+    },
     probe,
 };
 
@@ -114,7 +117,8 @@ impl Places {
                 return false;
             }
             self.window = next;
-            self.slots = probe::occupied(words_of(self.geometry, next, word), self.geometry.groups());
+            self.slots =
+                probe::occupied(words_of(self.geometry, next, word), self.geometry.groups());
             self.left -= self.slots.count();
             if !self.slots.is_empty() {
                 return true;
@@ -131,7 +135,11 @@ impl Places {
 /// The metadata words of the window at `bytes` from the start of the table. They repeat where a table has fewer groups
 /// than a window.
 #[inline]
-pub(super) fn words_of(geometry: Geometry, bytes: usize, word: impl Fn(Offset) -> Word) -> [Word; WINDOW] {
+pub(super) fn words_of(
+    geometry: Geometry,
+    bytes: usize,
+    word: impl Fn(Offset) -> Word,
+) -> [Word; WINDOW] {
     array::from_fn(|index| word(geometry.containing(bytes + index * LINE_BYTES)))
 }
 

@@ -1,9 +1,11 @@
 //! Asking every backend, and comparing its answers with the oracle's.
 
+use std::array;
+
 use fastrand::Rng;
 use heptad::layout::{Geometry, Line, Word};
 use heptad::probe::oracle::{self, Found};
-use heptad::probe::{self, BACKENDS, Backend, MAYBE_STASHED, TAG_MATCHES};
+use heptad::probe::{self, BACKENDS, Backend, MATCHINGS, MAYBE_STASHED, Matching};
 
 /// Miri interprets: there the exhaustive cases take one value in so many.
 pub(super) const STRIDE: usize = if cfg!(miri) { 101 } else { 1 };
@@ -24,8 +26,17 @@ pub(super) fn check_word(word: u64, slot_byte: u8) {
     }
     let chosen = probe::free_slot(Word(word)).map_or(0, |slot| slot.get() as u64);
     assert_eq!(chosen, free, "free_slot({word:#018x})");
+    check_window(array::from_fn(|group| word.rotate_left(8 * group as u32)));
     if slot_byte >= 2 {
         check_tag(word, slot_byte, matches);
+    }
+}
+
+/// Asks in every way which bytes of eight words are not zero.
+fn check_window(words: [u64; 8]) {
+    let expected = oracle::occupied(words);
+    for Matching { name, occupied, .. } in MATCHINGS {
+        assert_eq!(occupied(words), expected, "{name}: occupied({words:#018x?})");
     }
 }
 
@@ -37,7 +48,7 @@ pub(super) fn check_tag(word: u64, slot_byte: u8, matches: u64) {
     let may_err = |slot: usize| bytes[slot] == slot_byte ^ 1 && slot > lowest_equal;
     let allowed =
         (1..8).filter(|&slot| may_err(slot)).fold(matches, |set, slot| set | 0x80 << (8 * slot));
-    for (name, match_tag) in TAG_MATCHES {
+    for Matching { name, match_tag, .. } in MATCHINGS {
         let answer = match_tag(word, slot_byte.into());
         assert_eq!(answer & matches, matches, "{name}: match_tag({word:#018x}, {slot_byte:#04x})");
         assert_eq!(answer & !allowed, 0, "{name}: match_tag({word:#018x}, {slot_byte:#04x})");
