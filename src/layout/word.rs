@@ -30,6 +30,16 @@ impl Slot {
         Slot(8 * number as u8)
     }
 
+    /// The slot whose entry is `bytes` from the start of the line.
+    ///
+    /// # Safety
+    ///
+    /// `bytes` is one of 8, 16, … 56.
+    #[inline]
+    pub(crate) const unsafe fn from_entry_bytes_unchecked(bytes: u32) -> Slot {
+        Slot(bytes as u8)
+    }
+
     /// The slot's number.
     #[inline]
     pub const fn get(self) -> usize {

@@ -51,7 +51,7 @@ pub use backend::Backend;
 use backend::backend;
 pub use greater::{greater, take_lesser};
 pub use prefetch::prefetch;
-pub use slots::{SlotBits, Slots};
+pub use slots::{SlotBits, SlotOffsets, Slots};
 
 cfg_if::cfg_if! {
     if #[cfg(all(

@@ -35,6 +35,32 @@ impl Slots for SlotMask {
     }
 }
 
+/// A set of slots with bit `8 * s` for slot `s`, as a vector compare yields it on AArch64: the bytes to the slot's entry.
+#[derive(Clone, Copy)]
+pub struct SlotOffsets(u64);
+
+impl SlotOffsets {
+    /// The slots whose bit is set in `bits`; bits that belong to no slot are dropped.
+    #[inline(always)]
+    pub const fn new(bits: u64) -> SlotOffsets {
+        SlotOffsets(bits & SlotMask::ALL.bits() >> 7)
+    }
+}
+
+impl Slots for SlotOffsets {
+    #[inline(always)]
+    fn lowest(self) -> Option<Slot> {
+        let bytes = NonZero::new(self.0)?.trailing_zeros();
+        // SAFETY: `new` kept bits 8, 16, … 56 alone.
+        Some(unsafe { Slot::from_entry_bytes_unchecked(bytes) })
+    }
+
+    #[inline(always)]
+    fn without_lowest(self) -> SlotOffsets {
+        SlotOffsets(self.0 & self.0.wrapping_sub(1))
+    }
+}
+
 /// A set of slots with bit `s` for slot `s`, as a vector compare yields it on x86_64: numbers that address entries
 /// without a mask.
 #[derive(Clone, Copy)]

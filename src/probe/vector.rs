@@ -69,7 +69,7 @@ cfg_if::cfg_if! {
         };
 
         pub use super::portable::lowest_free_slot;
-        pub use crate::layout::SlotMask as Matches;
+        pub use super::slots::SlotOffsets as Matches;
         use crate::layout::WINDOW;
 
         /// Which bytes of the words are not zero: bit `8 * g + s` for byte `s` of word `g`.
@@ -101,7 +101,7 @@ cfg_if::cfg_if! {
             unsafe { vpaddq_u8(low, high) }
         }
 
-        /// Slots of `word` that carry `slot_byte`, as bit `8 * s + 7` per slot `s`. Exact. Other bits mean nothing.
+        /// Slots of `word` that carry `slot_byte`, as bit `8 * s` per slot `s`. Exact. Other bits mean nothing.
         #[inline(always)]
         pub fn match_tag(word: u64, slot_byte: u64) -> u64 {
             // SAFETY: this module is compiled only where NEON is enabled; the same for all of them.
