@@ -39,7 +39,7 @@ pub fn match_tag(word: u64, slot_byte: u64) -> u64 {
 pub fn occupied(words: [u64; WINDOW]) -> u64 {
     const GATHER: u64 = 0x0002_0408_1020_4081;
     words.into_iter().rev().fold(0, |bits, word| {
-        let carried = ((word & LOW_SEVEN) + LOW_SEVEN | word) & !LOW_SEVEN;
+        let carried = (((word & LOW_SEVEN) + LOW_SEVEN) | word) & !LOW_SEVEN;
         bits << 8 | carried.wrapping_mul(GATHER) >> 56
     })
 }

@@ -58,9 +58,11 @@ cfg_if::cfg_if! {
             // SAFETY: as above.
             let words = unsafe { _mm_set_epi64x(high as i64, low as i64) };
             // SAFETY: as above.
-            let zero = unsafe { _mm_cmpeq_epi8(words, _mm_setzero_si128()) };
+            let zero = unsafe { _mm_setzero_si128() };
             // SAFETY: as above.
-            u64::from(unsafe { _mm_movemask_epi8(zero) as u16 })
+            let zeros = unsafe { _mm_cmpeq_epi8(words, zero) };
+            // SAFETY: as above.
+            u64::from(unsafe { _mm_movemask_epi8(zeros) as u16 })
         }
     } else {
         use core::arch::aarch64::{
@@ -79,19 +81,31 @@ cfg_if::cfg_if! {
             let high = added(flags(e, f), flags(g, h));
             let sums = added(low, high);
             // SAFETY: this module is compiled only where NEON is enabled; the same for all of them.
-            unsafe { vgetq_lane_u64::<0>(vreinterpretq_u64_u8(added(sums, sums))) }
+            let bits = unsafe { vreinterpretq_u64_u8(added(sums, sums)) };
+            // SAFETY: as above.
+            unsafe { vgetq_lane_u64::<0>(bits) }
         }
 
         /// For each byte of two words that is not zero, the bit of its number in its word.
         #[inline(always)]
         fn flags(low: u64, high: u64) -> uint8x16_t {
             const BITS: u64 = 0x8040_2010_0804_0201;
-            // SAFETY: as above.
-            let words = unsafe { vcombine_u8(vcreate_u8(low), vcreate_u8(high)) };
+            let words = pair(low, high);
             // SAFETY: as above.
             let filled = unsafe { vtstq_u8(words, words) };
             // SAFETY: as above.
-            unsafe { vandq_u8(filled, vcombine_u8(vcreate_u8(BITS), vcreate_u8(BITS))) }
+            unsafe { vandq_u8(filled, pair(BITS, BITS)) }
+        }
+
+        /// Two words in one register.
+        #[inline(always)]
+        fn pair(low: u64, high: u64) -> uint8x16_t {
+            // SAFETY: as above.
+            let low = unsafe { vcreate_u8(low) };
+            // SAFETY: as above.
+            let high = unsafe { vcreate_u8(high) };
+            // SAFETY: as above.
+            unsafe { vcombine_u8(low, high) }
         }
 
         /// The sums of neighbouring bytes, those of `low` first.

@@ -1,6 +1,6 @@
 //! Asking every backend, and comparing its answers with the oracle's.
 
-use std::array;
+use core::array;
 
 use fastrand::Rng;
 use heptad::layout::{Geometry, Line, Word};
