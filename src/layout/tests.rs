@@ -217,22 +217,24 @@ fn a_window_yields_the_bytes_of_each_entry() {
             let one = WindowMask::new(1 << bit, groups);
             assert!(one.eq(slots().filter(|&slot| slot == bit).map(|slot| slot * ENTRY_BYTES)));
             assert_eq!(one.is_empty(), !slots().any(|slot| slot == bit), "{bit} of {groups}");
-            assert_eq!(WindowMask::new(3 << bit, groups).without(one).count(), {
-                slots().filter(|&slot| slot == bit + 1).count()
-            });
         }
     }
 }
 
-/// The displaced bit of each slot alone, among bytes that have all other bits.
+/// Every set of displaced slots, where their bytes are the least and the greatest, and so are those of the others.
 #[test]
-fn a_window_tells_displaced_entries() {
-    for groups in [1, 2, 4, 8, 16] {
-        for bit in 0..8 * WINDOW {
-            let mut words = [Word(0xfefe_fefe_fefe_feff); WINDOW];
-            words[bit / 8].0 |= 1 << (8 * (bit % 8));
-            let expected = WindowMask::new(1 << bit, groups);
-            assert_eq!(WindowMask::displaced(words, groups), expected, "{bit} of {groups}");
+fn a_word_splits_into_the_displaced_and_the_others() {
+    for displaced in 0..128u64 {
+        for (elsewhere, at_home) in [(0x01, 0x02), (0xff, 0xfe), (0x01, 0x00), (0x81, 0x80)] {
+            let word = |elsewhere: u64, at_home: u64| {
+                Slot::ALL.into_iter().fold(0, |word, slot| {
+                    let is_displaced = displaced >> (slot.get() - 1) & 1 == 1;
+                    word | (if is_displaced { elsewhere } else { at_home }) << slot.entry_bytes()
+                })
+            };
+            let both = Word(word(elsewhere, at_home));
+            assert_eq!(both.with_displaced_alone(), Word(word(1, 0)));
+            assert_eq!(both.without_displaced(), Word(word(0, at_home)));
         }
     }
 }

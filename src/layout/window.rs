@@ -1,6 +1,6 @@
 //! Eight groups in a row, for walks.
 
-use super::{ENTRY_BYTES, LINE_BYTES, Word, lowest_bit};
+use super::{ENTRY_BYTES, LINE_BYTES, lowest_bit};
 
 /// The groups of a window.
 pub const WINDOW: usize = 8;
@@ -27,25 +27,6 @@ impl WindowMask {
         const SLOTS: u64 = 0xfefe_fefe_fefe_fefe;
         let slots = if groups < WINDOW { SLOTS & ((1 << (8 * groups)) - 1) } else { SLOTS };
         WindowMask(bits & slots)
-    }
-
-    /// The slots with displaced and stashed entries in the first `groups` groups, whose metadata words are `words`.
-    #[inline]
-    pub fn displaced(words: [Word; WINDOW], groups: usize) -> WindowMask {
-        const LOW_BITS: u64 = 0x0101_0101_0101_0101;
-        // Brings the low bits of eight bytes together in the highest byte.
-        const GATHER: u64 = 0x0102_0408_1020_4080;
-        let bits = words
-            .into_iter()
-            .rev()
-            .fold(0, |bits, word| bits << 8 | (word.0 & LOW_BITS).wrapping_mul(GATHER) >> 56);
-        WindowMask::new(bits, groups)
-    }
-
-    /// The slots of `self` that are not in `other`.
-    #[inline]
-    pub const fn without(self, other: WindowMask) -> WindowMask {
-        WindowMask(self.0 & !other.0)
     }
 
     /// How many slots the set holds.

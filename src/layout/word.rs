@@ -156,6 +156,9 @@ impl Iterator for SlotMask {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word(pub u64);
 
+/// The displaced bit of each byte.
+const DISPLACED: u64 = 0x0101_0101_0101_0101;
+
 impl Word {
     /// No entries, and nothing elsewhere.
     pub const EMPTY: Word = Word(0);
@@ -182,6 +185,18 @@ impl Word {
     #[inline]
     pub const fn displaced(self) -> SlotMask {
         SlotMask::new(self.0 << 7)
+    }
+
+    /// The word as if displaced and stashed entries were all there are. The tags are lost.
+    #[inline]
+    pub const fn with_displaced_alone(self) -> Word {
+        Word(self.0 & DISPLACED)
+    }
+
+    /// The word as if entries at home were all there are.
+    #[inline]
+    pub const fn without_displaced(self) -> Word {
+        Word(self.0 & !(self.0 & DISPLACED).wrapping_mul(0xff))
     }
 
     /// The slots whose bytes have the displaced bit set and `class` above it: displaced entries of the class, and, as of

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     error::{Error, Rejected},
-    layout::{Geometry, LINE_BYTES, WINDOW_BYTES, WindowMask, log2_groups_for},
+    layout::{Geometry, LINE_BYTES, WINDOW_BYTES, Word, log2_groups_for},
     probe,
     storage::Storage,
 };
@@ -160,19 +160,22 @@ fn copy_all<T, V: ?Sized + Value>(
     mut new: Writer<'_, T, V>,
     hasher: impl Fn(&T) -> u64,
 ) {
+    copy_part(old, &mut new, &hasher, Word::without_displaced);
+    copy_part(old, &mut new, &hasher, Word::with_displaced_alone);
+}
+
+/// Copies the entries that `part` leaves in metadata words.
+fn copy_part<T, V: ?Sized + Value>(
+    old: Reader<'_, T, V>,
+    new: &mut Writer<'_, T, V>,
+    hasher: &impl Fn(&T) -> u64,
+    part: impl Fn(Word) -> Word,
+) {
     let geometry = old.geometry();
-    for is_displaced in [false, true] {
-        for window in (0..=geometry.mask_bytes()).step_by(WINDOW_BYTES) {
-            let words = words_of(geometry, window, |offset| old.word(offset));
-            let displaced = WindowMask::displaced(words, geometry.groups());
-            let chosen = if is_displaced {
-                displaced
-            } else {
-                probe::occupied(words, geometry.groups()).without(displaced)
-            };
-            for bytes in chosen {
-                copy(old, Place::at(geometry, window + bytes), &mut new, &hasher);
-            }
+    for window in (0..=geometry.mask_bytes()).step_by(WINDOW_BYTES) {
+        let words = words_of(geometry, window, |offset| part(old.word(offset)));
+        for bytes in probe::occupied(words, geometry.groups()) {
+            copy(old, Place::at(geometry, window + bytes), new, hasher);
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Walking over all entries, group by group.
+//! Walking over all entries, a window of eight groups at a time: the branch that ends a set of slots is hard to
+//! predict, and this has an eighth of them.
 
 use core::{array, iter::FusedIterator};
 
@@ -104,7 +105,8 @@ impl Places {
     /// The place at `bytes` from the start of the window at hand.
     #[inline]
     fn place(&self, bytes: usize) -> Place {
-        // SAFETY: a window of the table, as it has slots, and less than a window.
+        // SAFETY: a window of the table, as it has slots, and less than a window. That this sum does not overflow tells the
+        // compiler that an entry's address is not null, which would be the end of an iterator.
         Place::at(self.geometry, unsafe { self.window.unchecked_add(bytes) })
     }
 
