@@ -42,7 +42,7 @@ impl<T, V: ?Sized + Value, S: Storage> Drop for Raw<T, V, S> {
 impl<T, V> Writer<'_, T, V> {
     /// Takes out the next of `places`. The table stays sound, also if nobody takes the rest.
     fn take_next(&mut self, places: &mut Places) -> Option<(T, V)> {
-        let place = places.next(|offset| self.word(offset))?;
+        let place = places.next(self.reader().words())?;
         // SAFETY: `Places` yields slots that are not free.
         Some(unsafe { self.take(place) })
     }
@@ -75,7 +75,7 @@ impl<T, V: ?Sized + Value> Writer<'_, T, V> {
 
     /// Drops the next of `places`. `false` after the last one.
     fn drop_next(&mut self, places: &mut Places) -> bool {
-        let Some(place) = places.next(|offset| self.word(offset)) else { return false };
+        let Some(place) = places.next(self.reader().words()) else { return false };
         // SAFETY: `Places` yields slots that are not free.
         unsafe { self.drop_at(place) };
         true

@@ -24,7 +24,7 @@ impl<T: Clone, V: Clone, S: Storage> Raw<T, V, S> {
         // The table is sound at every moment, as a clone that panics leaves it to be dropped.
         *new.control = old.control.without_entries();
         let mut places = Places::of(old);
-        while let Some(place) = places.next(|offset| old.word(offset)) {
+        while let Some(place) = places.next(old.words()) {
             // SAFETY: `Places` yields slots that are not free.
             let entry = unsafe { old.entry(place) }.clone();
             // SAFETY: as above.

@@ -51,7 +51,7 @@ impl<T, V> Extraction<'_, T, V> {
 impl<T, V: ?Sized + Value> Extraction<'_, T, V> {
     /// Where the next entry stands for which `chosen` holds. Its slot is not free.
     fn find(&mut self, mut chosen: impl FnMut(&mut T, &mut V) -> bool) -> Option<Place> {
-        while let Some(place) = self.places.next(|offset| self.writer.word(offset)) {
+        while let Some(place) = self.places.next(self.writer.reader().words()) {
             // SAFETY: `Places` yields slots that are not free, each once.
             let (entry, value) = unsafe { self.writer.pair_mut(place) };
             if chosen(entry, value) {

@@ -15,7 +15,6 @@
 use core::mem::{self, ManuallyDrop};
 
 use super::{
-    iter::words_of,
     raw::Raw,
     shape::Shape,
     value::Value,
@@ -173,7 +172,7 @@ fn copy_part<T, V: ?Sized + Value>(
 ) {
     let geometry = old.geometry();
     for window in (0..=geometry.mask_bytes()).step_by(WINDOW_BYTES) {
-        let words = words_of(geometry, window, |offset| part(old.word(offset)));
+        let words = old.window(window).map(&part);
         for bytes in probe::occupied(words, geometry.groups()) {
             copy(old, Place::at(geometry, window + bytes), new, hasher);
         }

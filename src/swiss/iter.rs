@@ -1,7 +1,7 @@
 //! Walking over all entries, a window of eight groups at a time: the branch that ends a set of slots is hard to
 //! predict, and this has an eighth of them.
 
-use core::{array, iter::FusedIterator};
+use core::iter::FusedIterator;
 
 use super::{
     control::Control,
@@ -9,10 +9,7 @@ use super::{
     view::{Place, Reader, Writer},
 };
 use crate::{
-    layout::{
-        Geometry, LINE_BYTES, Line, Offset, SlotByte, SlotMask, WINDOW, WINDOW_BYTES, WindowMask,
-        Word,
-    },
+    layout::{Geometry, Line, SlotByte, SlotMask, WINDOW_BYTES, WindowMask, Word},
     probe,
 };
 
@@ -45,19 +42,25 @@ impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
     }
 }
 
-/// Yields the places of a table's entries, window by window. It holds no borrow: whoever steps it passes the word of
-/// each group when asked.
+/// Yields the places of a table's entries, window by window. It holds no borrow: whoever steps it passes the table's
+/// metadata words.
 ///
 /// The words of a window are read when the walk gets there: between steps, slots may be freed whose places were
 /// yielded, and nothing else may change.
 #[derive(Clone)]
 pub(super) struct Places {
     geometry: Geometry,
-    /// Bytes from the start of the table to the window of `slots`; before the first one, a window less than 0.
-    window: usize,
-    slots: WindowMask,
-    /// Entries of the windows after that of `slots`.
+    window: Window,
+    /// Entries of the windows after that.
     left: usize,
+}
+
+/// A window, and those of its slots that are still to come.
+#[derive(Clone, Copy)]
+struct Window {
+    /// Bytes from the start of the table; before the first window, a window less than 0.
+    bytes: usize,
+    slots: WindowMask,
 }
 
 impl Places {
@@ -65,23 +68,18 @@ impl Places {
     pub(super) fn of<T, V: ?Sized + Value>(reader: Reader<'_, T, V>) -> Places {
         Places {
             geometry: reader.geometry(),
-            window: WINDOW_BYTES.wrapping_neg(),
-            slots: WindowMask::EMPTY,
+            window: Window { bytes: WINDOW_BYTES.wrapping_neg(), slots: WindowMask::EMPTY },
             left: reader.control.len,
         }
     }
 
-    /// The next place, given how to read a group's word.
+    /// The next place.
     #[inline]
-    pub(super) fn next(&mut self, word: impl Fn(Offset) -> Word + Copy) -> Option<Place> {
-        loop {
-            if let Some(bytes) = self.slots.next() {
-                return Some(self.place(bytes));
-            }
-            if !self.advance(word) {
-                return None;
-            }
+    pub(super) fn next(&mut self, words: Reader<'_, (), ()>) -> Option<Place> {
+        if self.window.slots.is_empty() {
+            self.advance(words);
         }
+        self.window.slots.next().map(|bytes| self.place(bytes))
     }
 
     /// Gives all places that are left to `step`, in order: [`next`](Self::next) without the work of
@@ -89,14 +87,15 @@ impl Places {
     #[inline]
     fn fold<B>(
         mut self,
-        word: impl Fn(Offset) -> Word + Copy,
+        words: Reader<'_, (), ()>,
         init: B,
         mut step: impl FnMut(B, Place) -> B,
     ) -> B {
         let mut sum = init;
         loop {
-            sum = self.slots.fold(sum, |sum, bytes| step(sum, self.place(bytes)));
-            if !self.advance(word) {
+            sum = self.window.slots.fold(sum, |sum, bytes| step(sum, self.place(bytes)));
+            self.advance(words);
+            if self.window.slots.is_empty() {
                 return sum;
             }
         }
@@ -107,42 +106,43 @@ impl Places {
     fn place(&self, bytes: usize) -> Place {
         // SAFETY: a window of the table, as it has slots, and less than a window. That this sum does not overflow tells the
         // compiler that an entry's address is not null, which would be the end of an iterator.
-        Place::at(self.geometry, unsafe { self.window.unchecked_add(bytes) })
+        Place::at(self.geometry, unsafe { self.window.bytes.unchecked_add(bytes) })
     }
 
-    /// Goes on to the next window that has entries. Returns `false` after the last one.
+    /// Goes on to the next window that has entries, if there is one. By value, so that an iterator stays in registers.
     #[inline]
-    fn advance(&mut self, word: impl Fn(Offset) -> Word + Copy) -> bool {
-        loop {
-            let next = self.window.wrapping_add(WINDOW_BYTES);
-            if next > self.geometry.mask_bytes() {
-                return false;
-            }
-            self.window = next;
-            self.slots =
-                probe::occupied(words_of(self.geometry, next, word), self.geometry.groups());
-            self.left -= self.slots.count();
-            if !self.slots.is_empty() {
-                return true;
-            }
-        }
+    fn advance(&mut self, words: Reader<'_, (), ()>) {
+        self.window = words.window_after(self.window.bytes);
+        self.left -= self.window.slots.count();
     }
 
     /// Entries not yet yielded.
     pub(super) fn left(&self) -> usize {
-        self.left + self.slots.count()
+        self.left + self.window.slots.count()
     }
 }
 
-/// The metadata words of the window at `bytes` from the start of the table. They repeat where a table has fewer groups
-/// than a window.
-#[inline]
-pub(super) fn words_of(
-    geometry: Geometry,
-    bytes: usize,
-    word: impl Fn(Offset) -> Word,
-) -> [Word; WINDOW] {
-    array::from_fn(|index| word(geometry.containing(bytes + index * LINE_BYTES)))
+impl Reader<'_, (), ()> {
+    /// The first window with entries after that at `bytes`; one without slots if there is none.
+    ///
+    /// A call, as it is long, and needed once for up to 56 entries: `next` is then short enough to be inlined. On RISC-V
+    /// the constants alone take thirty instructions, and an inlined walk has them once.
+    #[cfg_attr(not(target_arch = "riscv64"), inline(never))]
+    #[cfg_attr(target_arch = "riscv64", inline)]
+    fn window_after(self, mut bytes: usize) -> Window {
+        let geometry = self.geometry();
+        loop {
+            let next = bytes.wrapping_add(WINDOW_BYTES);
+            if next > geometry.mask_bytes() {
+                return Window { bytes, slots: WindowMask::EMPTY };
+            }
+            bytes = next;
+            let slots = probe::occupied(self.window(bytes), geometry.groups());
+            if !slots.is_empty() {
+                return Window { bytes, slots };
+            }
+        }
+    }
 }
 
 /// Entries and values for reading.
@@ -177,7 +177,7 @@ impl<'a, T, V> Iterator for Pairs<'a, T, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let reader = self.reader;
-        let place = self.places.next(move |offset| reader.word(offset))?;
+        let place = self.places.next(reader.words())?;
         // SAFETY: `Places` yields slots that are not free.
         let entry = unsafe { self.reader.entry(place) };
         // SAFETY: as above.
@@ -188,17 +188,13 @@ impl<'a, T, V> Iterator for Pairs<'a, T, V> {
     #[inline]
     fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut step: F) -> B {
         let Pairs { reader, places } = self;
-        places.fold(
-            move |offset| reader.word(offset),
-            init,
-            |sum, place| {
-                // SAFETY: `Places` yields slots that are not free.
-                let entry = unsafe { reader.entry(place) };
-                // SAFETY: as above.
-                let value = unsafe { reader.value(place) };
-                step(sum, (entry, value))
-            },
-        )
+        places.fold(reader.words(), init, |sum, place| {
+            // SAFETY: `Places` yields slots that are not free.
+            let entry = unsafe { reader.entry(place) };
+            // SAFETY: as above.
+            let value = unsafe { reader.value(place) };
+            step(sum, (entry, value))
+        })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -227,7 +223,7 @@ impl<'a, T, V> Iterator for PairsMut<'a, T, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let reader = self.writer.reader();
-        let place = self.places.next(move |offset| reader.word(offset))?;
+        let place = self.places.next(reader.words())?;
         // SAFETY: `Places` yields slots that are not free, each once.
         Some(unsafe { self.writer.pair_mut(place) })
     }

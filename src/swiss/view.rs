@@ -9,10 +9,13 @@
 //! - **V2** Each metadata word is initialised; entry and value of a slot are initialised exactly
 //!   while its slot byte is not free.
 
-use core::{marker::PhantomData, num::NonZeroUsize, ptr};
+use core::{array, marker::PhantomData, num::NonZeroUsize, ptr};
 
 use super::{control::Control, shape::Shape, value::Value};
-use crate::layout::{Class, ENTRY_BYTES, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, Word};
+use crate::layout::{
+    Class, ENTRY_BYTES, Geometry, LINE_BYTES, Line, Offset, Slot, SlotByte, WINDOW, WINDOW_BYTES,
+    Word,
+};
 
 /// Where an entry stands, or could: its group, and its bytes from the start of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +125,27 @@ impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
         crate::layout::touched::touch(line.addr());
         // SAFETY: valid for reads (V1) and initialised (V2).
         Word(unsafe { line.cast::<u64>().read() })
+    }
+
+    /// The metadata words of the window at `bytes` from the start of the table. They repeat where a table has fewer groups
+    /// than a window. Eight lines.
+    #[inline]
+    pub(super) fn window(self, bytes: usize) -> [Word; WINDOW] {
+        let geometry = self.geometry();
+        if geometry.groups() < WINDOW {
+            return array::from_fn(|index| self.word(geometry.at(index)));
+        }
+        let within = bytes & geometry.mask_bytes() & !(WINDOW_BYTES - 1);
+        // SAFETY: inside the table, and so are the lines after it: the number of groups is a multiple of a window's (V1).
+        let first = unsafe { self.base.byte_add(within) };
+        array::from_fn(|index| {
+            // SAFETY: as above.
+            let line = unsafe { first.add(index) };
+            #[cfg(test)]
+            crate::layout::touched::touch(line.addr());
+            // SAFETY: valid for reads (V1) and initialised (V2).
+            Word(unsafe { line.cast::<u64>().read() })
+        })
     }
 
     /// The metadata word of the home of `hash`. One line.
