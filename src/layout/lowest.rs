@@ -6,7 +6,7 @@
 //! multiplication counts the slots of a group below one. Everywhere else each of these is the instruction.
 
 /// Does the processor count trailing zeros, or is the compiler's way as good?
-const COUNTS: bool = !cfg!(all(target_arch = "riscv64", not(target_feature = "zbb")));
+pub(super) const COUNTS: bool = !cfg!(all(target_arch = "riscv64", not(target_feature = "zbb")));
 
 /// The number of the lowest bit of `mask`, which is not 0.
 #[inline(always)]

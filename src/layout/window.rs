@@ -1,13 +1,18 @@
-//! Eight groups in a row, for walks.
+//! Groups in a row, for walks.
 
-use super::{ENTRY_BYTES, LINE_BYTES, lowest_bit};
+use super::{
+    ENTRY_BYTES, LINE_BYTES, SlotMask,
+    lowest::{COUNTS, lowest_bit, lowest_slot},
+};
 
-/// The groups of a window.
-pub const WINDOW: usize = 8;
+/// The groups of a window: one where a processor does not count trailing zeros, as there are shorter ways to find the
+/// lowest slot of one group than of several.
+pub const WINDOW: usize = if COUNTS { 8 } else { 1 };
 /// Their bytes.
 pub const WINDOW_BYTES: usize = WINDOW * LINE_BYTES;
 
-/// A set of slots of a window's groups: bit `8 * g + s` for slot `s` of its group `g`.
+/// A set of slots of a window's groups: bit `8 * g + s` for slot `s` of its group `g`; or, in a window of one group, the
+/// bits of a [`SlotMask`].
 ///
 /// A group has eight words, the metadata word first, so the number of a bit is that of the entry's word,
 /// counted from the start of the window. A walk that takes windows instead of groups has an eighth of the branches
@@ -24,7 +29,7 @@ impl WindowMask {
     /// The slots whose bits are set in `bits`, of the first `groups` groups; bits that belong to no slot are dropped.
     #[inline]
     pub const fn new(bits: u64, groups: usize) -> WindowMask {
-        const SLOTS: u64 = 0xfefe_fefe_fefe_fefe;
+        const SLOTS: u64 = if WINDOW == 1 { SlotMask::ALL.bits() } else { 0xfefe_fefe_fefe_fefe };
         let slots = if groups < WINDOW { SLOTS & ((1 << (8 * groups)) - 1) } else { SLOTS };
         WindowMask(bits & slots)
     }
@@ -50,8 +55,12 @@ impl Iterator for WindowMask {
         if self.is_empty() {
             return None;
         }
-        let bit = lowest_bit(self.0);
+        let bytes = if WINDOW == 1 {
+            lowest_slot(self.0) as usize
+        } else {
+            lowest_bit(self.0) as usize * ENTRY_BYTES
+        };
         self.0 &= self.0 - 1;
-        Some(bit as usize * ENTRY_BYTES)
+        Some(bytes)
     }
 }

@@ -137,7 +137,7 @@ pub struct Matching {
     /// See the contract.
     pub match_tag: fn(u64, u64) -> u64,
     /// See the contract.
-    pub occupied: fn([u64; WINDOW]) -> u64,
+    pub occupied: fn([u64; 8]) -> u64,
 }
 
 /// In general registers.
@@ -169,7 +169,12 @@ pub fn free_slot(word: Word) -> Option<Slot> {
 /// memory.
 #[inline(always)]
 pub fn occupied(words: [Word; WINDOW], groups: usize) -> WindowMask {
-    WindowMask::new(matches::occupied(words.map(|word| word.0)), groups)
+    let words = words.map(|word| word.0);
+    let bits = match words.first_chunk() {
+        Some(&words) => matches::occupied(words),
+        None => !steps::match_slots(words[0], 0),
+    };
+    WindowMask::new(bits, groups)
 }
 
 /// Looks for the entry `wanted` of hash `hash` in its two groups: at most two cache lines.

@@ -4,7 +4,7 @@ use core::{ptr, slice};
 
 use super::{answer::MAYBE_STASHED, prefetch};
 pub use crate::layout::SlotMask as Matches;
-use crate::layout::{Geometry, Line, Slot, SlotMask, Tag, WINDOW, Word};
+use crate::layout::{Geometry, Line, Slot, SlotMask, Tag, Word};
 
 const LANES: u64 = 0x0101_0101_0101_0101;
 const LOW_SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
@@ -36,7 +36,7 @@ pub fn match_tag(word: u64, slot_byte: u64) -> u64 {
 /// Each byte that is not zero carries into its bit 7. A multiplication adds these eight bits up in the highest byte,
 /// each at a place of its own.
 #[inline(always)]
-pub fn occupied(words: [u64; WINDOW]) -> u64 {
+pub fn occupied(words: [u64; 8]) -> u64 {
     const GATHER: u64 = 0x0002_0408_1020_4081;
     words.into_iter().rev().fold(0, |bits, word| {
         let carried = (((word & LOW_SEVEN) + LOW_SEVEN) | word) & !LOW_SEVEN;

@@ -10,7 +10,7 @@ cfg_if::cfg_if! {
         };
 
         use super::slots::{SlotBits, Slots};
-        use crate::layout::{Slot, WINDOW, Word};
+        use crate::layout::{Slot, Word};
 
         pub use super::slots::SlotBits as Matches;
 
@@ -48,7 +48,7 @@ cfg_if::cfg_if! {
 
         /// Which bytes of the words are not zero: bit `8 * g + s` for byte `s` of word `g`.
         #[inline(always)]
-        pub fn occupied([a, b, c, d, e, f, g, h]: [u64; WINDOW]) -> u64 {
+        pub fn occupied([a, b, c, d, e, f, g, h]: [u64; 8]) -> u64 {
             !(zeros(a, b) | zeros(c, d) << 16 | zeros(e, f) << 32 | zeros(g, h) << 48)
         }
 
@@ -72,11 +72,10 @@ cfg_if::cfg_if! {
 
         pub use super::portable::lowest_free_slot;
         pub use super::slots::SlotOffsets as Matches;
-        use crate::layout::WINDOW;
 
         /// Which bytes of the words are not zero: bit `8 * g + s` for byte `s` of word `g`.
         #[inline(always)]
-        pub fn occupied([a, b, c, d, e, f, g, h]: [u64; WINDOW]) -> u64 {
+        pub fn occupied([a, b, c, d, e, f, g, h]: [u64; 8]) -> u64 {
             let low = added(flags(a, b), flags(c, d));
             let high = added(flags(e, f), flags(g, h));
             let sums = added(low, high);

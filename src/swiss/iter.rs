@@ -125,8 +125,7 @@ impl Places {
 impl Reader<'_, (), ()> {
     /// The first window with entries after that at `bytes`; one without slots if there is none.
     ///
-    /// A call, as it is long, and needed once for up to 56 entries: `next` is then short enough to be inlined. On RISC-V
-    /// the constants alone take thirty instructions, and an inlined walk has them once.
+    /// A call where it is long, and needed once for up to 56 entries: [`Places::next`] is then short enough to be inlined.
     #[cfg_attr(not(target_arch = "riscv64"), inline(never))]
     #[cfg_attr(target_arch = "riscv64", inline)]
     fn window_after(self, mut bytes: usize) -> Window {
