@@ -27,6 +27,7 @@ mod consumers;
 mod count;
 mod counts;
 mod coverage;
+mod cpu;
 mod demo;
 mod docs;
 mod emulated;
