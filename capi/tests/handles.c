@@ -140,7 +140,7 @@ static int is_untouched(void)
     return index == BYTES;
 }
 
-#if defined(__x86_64__) && !defined(WATCHED_BY_VALGRIND)
+#if defined(__x86_64__) && !defined(NOT_INTERRUPTED)
 #include <ucontext.h>
 
 enum { TRAP_FLAG = 0x100 };
@@ -353,7 +353,7 @@ static void a_callback_that_never_returns(void)
 int main(void)
 {
     static const struct test_case cases[] = {
-#if defined(__x86_64__) && !defined(WATCHED_BY_VALGRIND)
+#if defined(__x86_64__) && !defined(NOT_INTERRUPTED)
         CASE(an_interrupt_before_the_instructions),
 #endif
         CASE(a_failed_init_writes_nothing),
