@@ -10,6 +10,45 @@ use crate::{
     proofs, protocols, qemu, sanitizers, user_mode, words,
 };
 
+/// The folders, below Cargo's own, in which stages build; all other stages build in Cargo's own. Stages of one folder use
+/// what the others have compiled, and Cargo locks it: `test` runs only stages of different folders beside one another.
+const FOLDERS: &[(&str, &[&str])] = &[
+    ("linted", &["lint", "builds", "builds-all"]),
+    (
+        "emulated",
+        &[
+            "host-optimised",
+            "host-all",
+            "counts-emulated",
+            "aarch64-user",
+            "aarch64-user-all",
+            "riscv64-user",
+            "riscv64-user-all",
+            "asm-check",
+            "asm-check-all",
+        ],
+    ),
+    (
+        "kernels",
+        &[
+            "no-panic",
+            "qemu-aarch64",
+            "qemu-x86_64",
+            "qemu-riscv64",
+            "no-atomics",
+            "no-atomics-all",
+        ],
+    ),
+    ("models", &["models", "models-long"]),
+    ("steps", &["steps"]),
+];
+
+/// The folder of a stage; nothing for Cargo's own.
+pub(crate) fn folder(stage: &str) -> &'static str {
+    let its = FOLDERS.iter().find(|(_, stages)| stages.contains(&stage));
+    its.map_or("", |(folder, _)| folder)
+}
+
 /// What every change must pass.
 pub(crate) const TEST: &[Stage] = &[
     Stage {
@@ -44,9 +83,15 @@ pub(crate) const TEST: &[Stage] = &[
     },
     Stage {
         name: "host",
-        about: "the tests on this machine, with and without features; those of the routines optimised",
+        about: "the tests on this machine, with and without features; those of xtask; the examples",
         needs: &[],
         run: host::run,
+    },
+    Stage {
+        name: "host-optimised",
+        about: "the tests of the routines and of threads on this machine, optimised",
+        needs: &[],
+        run: host::run_optimised,
     },
     Stage {
         name: "counts",
@@ -210,7 +255,7 @@ pub(crate) const VERIFY: &[Stage] = &[
         name: "host-all",
         about: "all tests on this machine, optimised, with each backend; those of the routines with AVX2",
         needs: &[],
-        run: host::run_optimised,
+        run: host::run_all,
     },
     Stage {
         name: "aarch64-user-all",
@@ -344,5 +389,13 @@ mod tests {
         let names = |stages: &[Stage]| stages.iter().map(|stage| stage.name).collect::<Vec<_>>();
         assert_eq!(stages_of("test"), names(TEST));
         assert_eq!(stages_of("verify"), names(VERIFY));
+    }
+
+    #[test]
+    fn every_stage_with_a_folder_exists() {
+        for name in FOLDERS.iter().flat_map(|(_, stages)| *stages) {
+            assert!(TEST.iter().chain(VERIFY).any(|stage| stage.name == *name), "{name}");
+        }
+        assert_eq!((folder("steps"), folder("host")), ("steps", ""));
     }
 }
