@@ -86,9 +86,7 @@ pub(crate) fn run(shell: &Shell, command: &str, stages: &[&Stage]) -> Result<boo
             failed.push(stage.name);
         }
     }
-    if stages.len() > 1 {
-        print!("{times}");
-    }
+    print!("{times}");
     println!("all in {:.0} s", start.elapsed().as_secs_f64());
     if !failed.is_empty() {
         println!("failed: {}", failed.join(", "));

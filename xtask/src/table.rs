@@ -1,4 +1,4 @@
-//! The stages of `cargo xtask test` and `cargo xtask verify`, in the order in which they run: those
+//! The stages of `cargo xtask test` and `cargo xtask verify`, in the order in which they begin: those
 //! that fail soonest come first.
 
 use crate::matrix::{AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, X86_64_NONE};
@@ -148,24 +148,6 @@ pub(crate) const TEST: &[Stage] = &[
         run: no_panic::run,
     },
     Stage {
-        name: "asm-check",
-        about: "the assembly routines and the library's code: banners, symbols, registers, mutants",
-        needs: asm_check::NEEDS,
-        run: asm_check::run,
-    },
-    Stage {
-        name: "capi",
-        about: "the C header, the library behind it, and C programs here and on AArch64",
-        needs: capi::NEEDS,
-        run: capi::run,
-    },
-    Stage {
-        name: "consumers",
-        about: "a user's program, from the package, built as users build; its answers",
-        needs: consumers::NEEDS,
-        run: consumers::run,
-    },
-    Stage {
         name: "qemu-aarch64",
         about: "the test kernels on bare AArch64, FP and SIMD trapped",
         needs: &[
@@ -198,6 +180,24 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the test kernels on bare 32-bit RISC-V, which has no 64-bit atomics",
         needs: no_atomics::NEEDS,
         run: no_atomics::run,
+    },
+    Stage {
+        name: "asm-check",
+        about: "the assembly routines and the library's code: banners, symbols, registers, mutants",
+        needs: asm_check::NEEDS,
+        run: asm_check::run,
+    },
+    Stage {
+        name: "capi",
+        about: "the C header, the library behind it, and C programs here and on AArch64",
+        needs: capi::NEEDS,
+        run: capi::run,
+    },
+    Stage {
+        name: "consumers",
+        about: "a user's program, from the package, built as users build; its answers",
+        needs: consumers::NEEDS,
+        run: consumers::run,
     },
 ];
 
