@@ -21,29 +21,24 @@ pub(super) struct Toolchain {
 }
 
 /// Compilers for this machine. The library is the same for each of them, so only the first one's program is interrupted
-/// before each instruction of the library, which takes ten seconds.
+/// before every instruction of the library, which takes ten seconds.
 pub(super) const NATIVE: &[Toolchain] = &[
     Toolchain { compiler: "gcc", options: &["-O2"], launcher: &[] },
-    Toolchain { compiler: "clang", options: &["-O1", NOT_INTERRUPTED], launcher: &[] },
+    Toolchain { compiler: "clang", options: &["-O1", SAMPLE], launcher: &[] },
     Toolchain {
         compiler: "gcc",
-        options: &[
-            "-O1",
-            "-fsanitize=address,undefined",
-            "-fno-sanitize-recover=all",
-            NOT_INTERRUPTED,
-        ],
+        options: &["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", SAMPLE],
         launcher: &[],
     },
 ];
 
-const NOT_INTERRUPTED: &str = "-DNOT_INTERRUPTED";
+const SAMPLE: &str = "-DSAMPLE";
 
 /// For programs under valgrind. Such a program cannot be stopped after each instruction, nor read below its stack
 /// pointer.
 pub(super) const WATCHED: Toolchain = Toolchain {
     compiler: "gcc",
-    options: &["-O1", "-g", "-DWATCHED_BY_VALGRIND", NOT_INTERRUPTED],
+    options: &["-O1", "-g", "-DWATCHED_BY_VALGRIND"],
     launcher: &["valgrind", "--quiet", "--error-exitcode=9"],
 };
 
