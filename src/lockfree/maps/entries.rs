@@ -92,8 +92,8 @@ impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
     /// counts twice, and the sum is never more than could be there. An entry that a rebuild moves meanwhile
     /// may not be counted. Reads each table that there is three times at the most.
     ///
-    /// There is no counter: it would cost each insertion and removal a line that all cores want, and a
-    /// context killed beside it would make it wrong for ever.
+    /// There is no counter: each insertion and removal would write a line that all cores share, and a
+    /// context killed in between would make it wrong for ever.
     pub fn len(&self) -> usize {
         self.chain().len()
     }

@@ -24,7 +24,7 @@ use crate::{
 ///
 /// const BYTES: usize = match shared_layout(100, 2) { Ok(layout) => layout.size(), Err(_) => 0 };
 /// let mut memory = vec![Line::EMPTY; BYTES / LINE_BYTES];
-/// // Once, by whoever comes first.
+/// // Once, by the first process.
 /// let region = SharedMap::<u64, u64>::format(Region::from_lines(&mut memory)?, 0x5eed, 2)?;
 /// // By each process, at its own address, with a number of its own.
 /// // SAFETY: formatted, and used by maps that attach to it alone.
@@ -39,8 +39,8 @@ pub type SharedSet<'a, K> = Set<'a, K, Member<'a>>;
 pub type SharedIndirectMap<'a, K, V> = IndirectMap<'a, K, V, Member<'a>>;
 
 impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
-    /// Makes shared memory with an empty map in it, and gives it back: [`attach`](Self::attach) to it then, or
-    /// [`join`](Self::join) if it is for `members`, the maker too. Writes the whole region.
+    /// Makes shared memory with an empty map in it, and returns it: [`attach`](Self::attach) to it then, or
+    /// [`join`](Self::join) if it is for `members`, also in the context that made it. Writes the whole region.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     }
 
     /// The map in shared memory that is not for members, at whatever address it is mapped. Any number of
-    /// contexts may use it, this one as any other map; what those reserve that are killed is never released.
+    /// contexts may use it, as any other map; what killed ones had reserved is never released.
     ///
     /// # Errors
     ///

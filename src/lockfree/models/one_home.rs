@@ -76,7 +76,7 @@ fn p5_slot_reuse_under_a_reader() {
     scene.race(&[&reuse, &[Iterate]]);
 }
 
-/// Who would change the entry must not take the next one's value for it, whatever is decided.
+/// An operation that would change the entry must not take the next one's value for it, whatever it decides.
 #[test]
 fn p5_slot_reuse_under_a_writer() {
     let scene = Scene::of_one_home(&fill(0..1)).with_preemptions(3);
@@ -158,7 +158,7 @@ fn updates_of_two_keys_in_a_full_bucket() {
     scene.race(&[&[Upsert(key(0), 1)], &[Upsert(key(1), 2)]]);
 }
 
-/// Removing from the bucket takes in the entry outside, which others look for, update or remove.
+/// Removing from the bucket takes in the overflow entry, which others look for, update or remove.
 #[test]
 fn p5_an_entry_is_taken_in_while_others_use_it() {
     let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(4);
@@ -194,7 +194,7 @@ fn n9_p1_the_last_place() {
     scene.race(&[&[Insert(key(8), 8)], &[Remove(key(0))]]);
 }
 
-/// Replace against remove: in the bucket, and outside.
+/// Replace against remove: in the bucket, and in a group.
 #[test]
 fn m1_replace_against_remove() {
     for count in [1, OWN + 1] {
