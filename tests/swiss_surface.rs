@@ -339,7 +339,7 @@ fn errors_are_described_in_words() {
         (Error::Null, "a null address"),
         (
             Error::Overlapping,
-            "the same entry was asked for twice, or memory that is in use was given",
+            "the same entry was requested twice, or memory that is in use was given",
         ),
     ];
     for (error, words) in errors {

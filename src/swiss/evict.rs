@@ -1,4 +1,4 @@
-//! Choosing one of the entries that are in the way of a key.
+//! Choosing one of the entries that share the two groups of a key.
 
 use core::{mem::MaybeUninit, slice};
 

@@ -193,7 +193,7 @@ fn a_value_costs_one_line() {
         assert!((1..=2).contains(&lines), "{lines}");
     }
     let (lines, _) = lines_of(|| matches!(map.try_entry(7), Ok(Entry::Occupied(_))));
-    assert!(lines <= 2, "an entry does not touch the value before it is asked for");
+    assert!(lines <= 2, "an entry does not touch the value before it is read");
 }
 
 /// With equal hashes, a lookup walks the stashed entries and nothing else.

@@ -105,7 +105,7 @@ impl<S: Storage, H> BytesMap<S, H> {
         Some((next, (key, value)))
     }
 
-    /// Forgets the entries for which `keep` does not hold. Asks each entry once.
+    /// Forgets the entries for which `keep` does not hold. Calls it once for each entry.
     pub fn retain(&mut self, mut keep: impl FnMut(u64, &Bytes) -> bool) {
         self.raw.retain(|&mut key, value| keep(key, value));
     }
@@ -132,7 +132,7 @@ impl<S: Storage, H: BuildHasher> BytesMap<S, H> {
         self.raw.find_words(keys, hash, answer);
     }
 
-    /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
+    /// Prefetches the home line of `key`, without waiting: for a lookup soon to come.
     pub fn prefetch(&self, key: u64) {
         self.raw.reader().prefetch(self.hash(key));
     }
@@ -182,7 +182,7 @@ impl<S: Storage, H: BuildHasher> BytesMap<S, H> {
     ///
     /// # Errors
     ///
-    /// `storage` comes back with [`Error::TooSmall`]; the map is as it was.
+    /// `storage` is returned with [`Error::TooSmall`]; the map is as it was.
     pub fn move_into(&mut self, storage: S, build_hasher: H) -> Result<S, Rejected<S>> {
         let old = self.raw.try_move_into(storage, |key| build_hasher.hash_one(key))?;
         self.build_hasher = build_hasher;

@@ -36,7 +36,7 @@ impl<'a, K: 'a, S: Storage> Entry<'a, K, S> {
         self.insert();
     }
 
-    /// The key: the set's own, or the one that was asked for.
+    /// The key: the set's own, or the one that was looked up.
     pub fn get(&self) -> &K {
         match self {
             Entry::Occupied(entry) => entry.get(),
@@ -97,7 +97,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// Those of [`try_insert`](Self::try_insert), and only if the key is absent: it comes back.
+    /// Those of [`try_insert`](Self::try_insert), and only if the key is absent: it is returned.
     pub fn try_entry(&mut self, key: K) -> Result<Entry<'_, K, S>, Rejected<K>> {
         Ok(match self.map.try_entry(key)? {
             map::Entry::Occupied(entry) => Entry::Occupied(OccupiedEntry { entry }),
@@ -114,7 +114,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
         Ok(self.try_entry(key)?.insert().into_ref())
     }
 
-    /// Puts `key` in, in place of the set's own key that equals it, which comes back.
+    /// Puts `key` in, in place of the set's own key that equals it, which is returned.
     ///
     /// # Errors
     ///
