@@ -58,8 +58,8 @@ fn operate<G: Track>(map: &Map<'_, u64, u64, G>, random: &mut fastrand::Rng, key
     })
 }
 
-/// A map with one table, and one that could be rebuilt, of one seed: the same answers, in the same places, also when they
-/// are full.
+/// A map with one table, and one that could be rebuilt, of one seed: the same answers, in the same places, also when
+/// they are full.
 #[test]
 fn it_answers_as_a_map_that_could_be_rebuilt() {
     let mut full = 0;

@@ -98,8 +98,8 @@ const fn inverse(odd: u64) -> u64 {
 /// Builds [`KeyedHasher`]s of one seed. The default hasher of heptad's sets and maps.
 ///
 /// Its `Default` has seed 0, which everyone knows: `Set::new`, `collect` and reading by serde's `Deserialize` are under
-/// it, and an attacker who chooses the keys can then choose keys that crowd one place. There is nothing random in a crate
-/// without an operating system; with one, take `RandomState` in its place, or a random seed.
+/// it, and an attacker who chooses the keys can then choose keys that crowd one place. There is nothing random in a
+/// crate without an operating system; with one, take `RandomState` in its place, or a random seed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Keyed {
@@ -134,8 +134,8 @@ impl BuildHasher for Keyed {
     }
 }
 
-/// A streaming form of [`hash_word`] and [`hash_bytes`]: hashing a single `u64` gives exactly the result of the one, and a
-/// single slice that of the other.
+/// A streaming form of [`hash_word`] and [`hash_bytes`]: hashing a single `u64` gives exactly the result of the one,
+/// and a single slice that of the other.
 #[derive(Clone, Debug)]
 pub struct KeyedHasher {
     seed: u64,

@@ -173,8 +173,8 @@ impl Word {
         SlotMask::new(self.0 << 7)
     }
 
-    /// The slots whose bytes have the displaced bit set and `class` above it: displaced entries of the class, and, as of
-    /// class 0, stashed ones.
+    /// The slots whose bytes have the displaced bit set and `class` above it: displaced entries of the class, and, as
+    /// of class 0, stashed ones.
     #[inline]
     pub const fn displaced_like(self, class: Class) -> SlotMask {
         const LANES: u64 = 0x0101_0101_0101_0101;

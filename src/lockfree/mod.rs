@@ -172,8 +172,8 @@
 //!
 //! # What a thread may rely on
 //!
-//! All operations on all keys of a map take effect in one order. An operation that sees what another did comes after it:
-//! what a thread did before it inserted, changed or removed a key *happens before* all that another thread does
+//! All operations on all keys of a map take effect in one order. An operation that sees what another did comes after
+//! it: what a thread did before it inserted, changed or removed a key *happens before* all that another thread does
 //! after it has got that value, has changed it, or has found the key gone. So a value may be the number or address of
 //! memory that was filled before the insertion, and needs no fence. That memory may be used anew only when every
 //! operation that could have got the value is done with it, as [`Keys`] says: after a grace period, or by a count of

@@ -152,8 +152,8 @@
 //! changed, as it is borrowed. If one panics, or its answers contradict one another, T1 to T6 hold after
 //! it: `retain` and `extract_if` have decided about the keys that they passed, an insertion is done or not,
 //! and a merge or a shared growth drops the new table with its storage and leaves the old ones alone
-//! (`tests/robin_hood_closures.rs`). An entry keeps its place, and nothing has changed until it is filled. If the iterator
-//! of `extract_if` is forgotten, the table is empty (`retain.rs` has the reason).
+//! (`tests/robin_hood_closures.rs`). An entry keeps its place, and nothing has changed until it is filled. If the
+//! iterator of `extract_if` is forgotten, the table is empty (`retain.rs` has the reason).
 //!
 //! # Concurrency
 //!

@@ -84,8 +84,8 @@ impl<'a> Region<'a> {
         Ok(Region { base, bytes: len_bytes, borrowed: PhantomData })
     }
 
-    /// The memory itself, its start and its bytes, for [`from_raw`](Self::from_raw) or for its provider: the way to return
-    /// pages that a table does not need any more.
+    /// The memory itself, its start and its bytes, for [`from_raw`](Self::from_raw) or for its provider: the way to
+    /// return pages that a table does not need any more.
     ///
     /// ```
     /// use heptad::{hash::Keyed, layout::Line, storage::Region, swiss::Set};

@@ -110,8 +110,8 @@ impl Hasher for Itself {
     }
 }
 
-/// The longest chain that a search can find: each group leads to one that was not met, so all that the search takes in are
-/// in one row, and only the last has room. Every resident moves by one group, and its value with it.
+/// The longest chain that a search can find: each group leads to one that was not met, so all that the search takes in
+/// are in one row, and only the last has room. Every resident moves by one group, and its value with it.
 #[test]
 fn the_longest_chain_keeps_every_entry() {
     const GROUPS: usize = 512;

@@ -52,12 +52,14 @@ impl<T, R: RawMutex> Locked<T, R> {
         self.mutex.try_lock()
     }
 
-    /// Lets `act` read what the lock guards, also while it is held: for a panic handler, when all other code has stopped.
+    /// Lets `act` read what the lock guards, also while it is held: for a panic handler, when all other code has
+    /// stopped.
     ///
     /// # Safety
     ///
-    /// Nothing else uses what the lock guards until `act` returns. A holder that was stopped inside a method of a table has
-    /// left its slots between two states: then `act` may read `len` and `capacity`, and call nothing that reads slots.
+    /// Nothing else uses what the lock guards until `act` returns. A holder that was stopped inside a method of a table
+    /// has left its slots between two states: then `act` may read `len` and `capacity`, and call nothing that reads
+    /// slots.
     pub unsafe fn force_with<A>(&self, act: impl FnOnce(&T) -> A) -> A {
         // SAFETY: the pointer is that of a field, and nothing else uses it.
         act(unsafe { &*self.mutex.data_ptr() })

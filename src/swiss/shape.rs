@@ -40,8 +40,8 @@ impl Shape {
         Shape { bytes, align: 1, is_whole_entries: false }
     }
 
-    /// Bytes of a group and its values. Where that is beyond the address space, as it can be with 32 bits, the most that
-    /// there are: no memory has them.
+    /// Bytes of a group and its values. Where that is beyond the address space, as it can be with 32 bits, the most
+    /// that there are: no memory has them.
     pub(super) const fn bytes_per_group(self) -> usize {
         self.bytes.saturating_mul(SLOTS).saturating_add(LINE_BYTES)
     }
@@ -73,8 +73,8 @@ impl Shape {
         Geometry::largest_within(bytes / self.bytes_per_group())
     }
 
-    /// Bytes from the end of the groups, or what gap follows it, to the value of a slot. Its group stands at `group_bytes`
-    /// from the start of the table, its entry at `entry_bytes`.
+    /// Bytes from the end of the groups, or what gap follows it, to the value of a slot. Its group stands at
+    /// `group_bytes` from the start of the table, its entry at `entry_bytes`.
     #[inline]
     pub(super) const fn value_bytes(self, group_bytes: usize, entry_bytes: usize) -> usize {
         // A group has eight words, one more than slots: `8 g + s`, less `g`, less 1, in words of eight bytes.

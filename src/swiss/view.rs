@@ -294,7 +294,8 @@ impl<'a, T, V: ?Sized + Value> Writer<'a, T, V> {
     ///
     /// # Safety
     ///
-    /// `from` has an entry and a value, `place` is another place, of this table, and one of the two copies is forgotten.
+    /// `from` has an entry and a value, `place` is another place, of this table, and one of the two copies is
+    /// forgotten.
     #[inline]
     pub(super) unsafe fn copy_from(&mut self, place: Place, from: (*const T, *const V)) {
         // SAFETY: the caller's promise; inside the table, valid for writes (V1).

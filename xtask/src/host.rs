@@ -13,7 +13,8 @@ use crate::stage::Count;
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // The other sets of features only add modules; `lint` and `builds` check that each set compiles. The
     // first run covers the backend that is chosen on a host, a part of each, with debug assertions; the second, the
-    // portable one. Optimised are the tests that depend on what the compiler makes of the steps, or on how threads meet.
+    // portable one. Optimised are the tests that depend on what the compiler makes of the steps, or on how threads
+    // meet.
     let optimised = [&["--release"], PROBING, CONCURRENT].concat();
     let mut jobs = vec![
         tests(shell, Backend::Chosen, ALL, &[]),

@@ -22,10 +22,11 @@
 //!
 //! In a map with one lock the other thread's first operation waits. With a lock for each shard or bucket it waits when
 //! it meets the same one, which is a question of time: [`LIMIT`] is far above their number. Maps that reclaim memory
-//! later do not wait; they keep what the other thread frees until the first one goes on, which `kept_bytes` shows. The first
-//! one then frees it, in the operation that was stopped.
+//! later do not wait; they keep what the other thread frees until the first one goes on, which `kept_bytes` shows. The
+//! first one then frees it, in the operation that was stopped.
 //!
-//! Only on `x86_64`, whose trap flag makes single steps, and not with `--counts`: there the program runs in an emulator.
+//! Only on `x86_64`, whose trap flag makes single steps, and not with `--counts`: there the program runs in an
+//! emulator.
 
 use std::{hint::black_box, sync::Arc};
 

@@ -13,8 +13,8 @@ use crate::{
     sync::Ordering::{Acquire, Relaxed, Release},
 };
 
-/// A table, and the reserver of slots in it: what all operations work on. Without a member it is one word, so that calls
-/// can pass it in a register.
+/// A table, and the reserver of slots in it: what all operations work on. Without a member it is one word, so that
+/// calls can pass it in a register.
 #[derive(Clone, Copy)]
 pub(crate) struct Table<'a, T = Anyone> {
     descriptor: NonNull<Descriptor>,

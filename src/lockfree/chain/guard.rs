@@ -88,8 +88,8 @@ pub unsafe trait Beside: Track {
     fn enter_beside(&self, inside: &Self::Inside) -> Self::Inside;
 }
 
-/// A guard whose map can be [rebuilt](super::super::Tables::rebuild): each that knows when old tables can be returned, and
-/// [`Never`], with which they stay.
+/// A guard whose map can be [rebuilt](super::super::Tables::rebuild): each that knows when old tables can be returned,
+/// and [`Never`], with which they stay.
 #[diagnostic::on_unimplemented(
     message = "heptad: a map with the guard `{Self}` cannot be rebuilt",
     note = "`Never` keeps old tables until the map is taken apart; `Counted` and others that are `Reclaim` return them"
@@ -130,8 +130,8 @@ unsafe impl Beside for Never {
 
 impl Rebuild for Never {}
 
-/// One table for good: operations are not tracked, and compiled without what they do beside a rebuild, so that a program
-/// links no code of rebuilds. All else is as with [`Never`]. Rebuilding such a map does not compile:
+/// One table for good: operations are not tracked, and compiled without what they do beside a rebuild, so that a
+/// program links no code of rebuilds. All else is as with [`Never`]. Rebuilding such a map does not compile:
 ///
 /// ```compile_fail,E0277
 /// # use heptad::{layout::Line, lockfree::{Fixed, Map, Never, arena_lines}, storage::Region};

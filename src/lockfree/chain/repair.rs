@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl Header {
-    /// How many of the bucket's places operations have reserved. None of a frozen bucket: nothing can be reserved there,
-    /// and its bits mean nothing any more.
+    /// How many of the bucket's places operations have reserved. None of a frozen bucket: nothing can be reserved
+    /// there, and its bits mean nothing any more.
     pub(crate) fn num_reserved(self) -> usize {
         if self.is_frozen() { 0 } else { self.count_reserved() as usize }
     }

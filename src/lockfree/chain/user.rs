@@ -1,8 +1,8 @@
 //! What follows from a map's guard for its tables, as a part of their type.
 //!
 //! Operations follow a key from table to table, and migrate what is in the way. All of that begins with
-//! [`Table::next`]. In a map that is never rebuilt `next` is `None` by the type of the table, and the compiler drops what
-//! comes after it. So there is one algorithm, and no operation is written twice.
+//! [`Table::next`]. In a map that is never rebuilt `next` is `None` by the type of the table, and the compiler drops
+//! what comes after it. So there is one algorithm, and no operation is written twice.
 
 use core::marker::PhantomData;
 

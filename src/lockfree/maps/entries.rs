@@ -11,8 +11,8 @@ use crate::{
 impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
     /// [Inserts](Self::insert) all of `entries`, one by one.
     ///
-    /// So a map is copied into memory of any size, by a walk: see [`iter`](Self::iter) for what it promises while others
-    /// change the map.
+    /// So a map is copied into memory of any size, by a walk: see [`iter`](Self::iter) for what it promises while
+    /// others change the map.
     ///
     /// ```
     /// use heptad::{layout::Line, lockfree::{Map, arena_lines}, storage::Region};
@@ -29,8 +29,8 @@ impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
     ///
     /// # Errors
     ///
-    /// The first of [`insert`](Self::insert), with the entry that was refused. Those before it are in the map, and those
-    /// after it stay in the iterator, if it was passed by `&mut`.
+    /// The first of [`insert`](Self::insert), with the entry that was refused. Those before it are in the map, and
+    /// those after it stay in the iterator, if it was passed by `&mut`.
     pub fn extend(
         &self,
         entries: impl IntoIterator<Item = (K, V)>,
@@ -104,9 +104,10 @@ impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
     }
 }
 
-/// Have both the same keys with the same values? Exact if nobody changes either of them, in the middle of a rebuild too.
-/// Otherwise each entry is compared at a moment of its own, and a change meanwhile may be seen or not. So no map is
-/// `Eq`, and one that others change may differ from itself. Looks up every entry of the first, and counts the second.
+/// Have both the same keys with the same values? Exact if nobody changes either of them, in the middle of a rebuild
+/// too. Otherwise each entry is compared at a moment of its own, and a change meanwhile may be seen or not. So no map
+/// is `Eq`, and one that others change may differ from itself. Looks up every entry of the first, and counts the
+/// second.
 impl<K: Word, V: Word + PartialEq, G: Track, H: Track> PartialEq<Map<'_, K, V, H>>
     for Map<'_, K, V, G>
 {

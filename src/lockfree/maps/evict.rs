@@ -19,8 +19,8 @@ use crate::{
 };
 
 impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
-    /// Inserts into a map that is used as a cache, in fixed memory: if `key` is absent and has no room, an entry goes to
-    /// make room, and is returned. `choose` gets the entries that share a home with `key`, at most 21 of them, in no
+    /// Inserts into a map that is used as a cache, in fixed memory: if `key` is absent and has no room, an entry goes
+    /// to make room, and is returned. `choose` gets the entries that share a home with `key`, at most 21 of them, in no
     /// particular order, and returns the index of the one that goes; an index beyond them stands for the last one.
     /// If the key is present it gets the value, and nothing goes.
     ///
@@ -144,8 +144,8 @@ impl<K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'_, K, V, S
 
 impl<K: Keys, V: Word, G: Track> IndirectMap<'_, K, V, G> {
     /// [`Map::insert_evicting`]: where there is no room, an entry goes that `choose` picks among references and values.
-    /// An absent key takes `reference`. Of an entry that had to go the reference is returned, whose memory may be reused
-    /// as [`Keys`] says.
+    /// An absent key takes `reference`. Of an entry that had to go the reference is returned, whose memory may be
+    /// reused as [`Keys`] says.
     ///
     /// # Errors
     ///

@@ -71,7 +71,8 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As there, and [`Error::HashBits`] if the keys have no [`hash_bits`](Keys::hash_bits), or leave the reference none.
+    /// As there, and [`Error::HashBits`] if the keys have no [`hash_bits`](Keys::hash_bits), or leave the reference
+    /// none.
     pub fn new_in(region: Region<'a>, seed: u64, keys: K) -> Result<Self, Rejected<Region<'a>>> {
         IndirectMap::new_with(region, seed, keys, Never)
     }

@@ -316,7 +316,8 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     }
 
     /// Releases what contexts had reserved that were killed in the middle of an operation, and answers how many
-    /// places: [`Stats::reserved`](super::super::Stats::reserved) is 0 then. No operation is under way while there is a `&mut`.
+    /// places: [`Stats::reserved`](super::super::Stats::reserved) is 0 then. No operation is under way while there is a
+    /// `&mut`.
     ///
     /// Others that are [attached](Self::attach) to the table must not be in an operation either: a place
     /// that one of them has reserved would be given to two, and entries get lost.

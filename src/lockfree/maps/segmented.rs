@@ -17,8 +17,9 @@ const AHEAD: usize = 16;
 /// The top bits of a hash say which part a key belongs to. A rebuild concerns one part: it needs a spare region of
 /// a part's size, and copies and writes no more than a part. The
 /// methods are those of the map, and do what they do there; [`segment`](Self::segment) gives a part
-/// for everything else: [`place`](super::Tables::place), [`rebuild`](super::Tables::rebuild), [`help`](super::Tables::help),
-/// [`try_reclaim`](super::Tables::try_reclaim). An operation costs one multiplication of a hash more than the map's.
+/// for everything else: [`place`](super::Tables::place), [`rebuild`](super::Tables::rebuild),
+/// [`help`](super::Tables::help), [`try_reclaim`](super::Tables::try_reclaim). An operation costs one multiplication of
+/// a hash more than the map's.
 ///
 /// Parts fill alike but not exactly so. Of `n` keys a part gets `n / SEGMENTS`, and with
 /// `m = n / SEGMENTS` hardly ever more than `m + 6 * sqrt(m)`: that is the capacity for each.
@@ -49,8 +50,8 @@ pub struct SegmentedMap<'a, K, V, const SEGMENTS: usize, G = Never> {
 }
 
 impl<'a, K: Word, V: Word, const SEGMENTS: usize> SegmentedMap<'a, K, V, SEGMENTS> {
-    /// A map whose parts have no tables, for a `static`: it is empty, and [`Error::Unplaced`] to changes. `seed` decides which
-    /// part a key belongs to.
+    /// A map whose parts have no tables, for a `static`: it is empty, and [`Error::Unplaced`] to changes. `seed`
+    /// decides which part a key belongs to.
     #[cfg(not(heptad_loom))]
     pub const fn unplaced(seed: u64) -> Self {
         SegmentedMap::of_segments([const { Map::unplaced() }; SEGMENTS], seed)

@@ -44,7 +44,8 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// With the region: [`Error::TooSmall`](crate::Error::TooSmall): see [`shared_layout`](super::super::shared_layout).
+    /// With the region: [`Error::TooSmall`](crate::Error::TooSmall): see
+    /// [`shared_layout`](super::super::shared_layout).
     pub fn format(
         region: Region<'a>,
         seed: u64,
@@ -58,10 +59,12 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// With the region: [`Error::Foreign`](crate::Error::Foreign) if no shared memory of such a map stands there, or it was
-    /// [given up](super::Tables::destroy); [`Error::UnknownFormat`](crate::Error::UnknownFormat); [`Error::Corrupt`](crate::Error::Corrupt) if its first lines are
-    /// damaged; [`Error::TooSmall`](crate::Error::TooSmall) if the region ends before it does; [`Error::Member`](crate::Error::Member) if it is for
-    /// members. The entries themselves are checked by [`check`](super::Tables::check).
+    /// With the region: [`Error::Foreign`](crate::Error::Foreign) if no shared memory of such a map stands there, or it
+    /// was [given up](super::Tables::destroy); [`Error::UnknownFormat`](crate::Error::UnknownFormat);
+    /// [`Error::Corrupt`](crate::Error::Corrupt) if its first lines are damaged;
+    /// [`Error::TooSmall`](crate::Error::TooSmall) if the region ends before it does;
+    /// [`Error::Member`](crate::Error::Member) if it is for members. The entries themselves are checked by
+    /// [`check`](super::Tables::check).
     ///
     /// # Safety
     ///
@@ -79,8 +82,9 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As there; [`Error::Member`](crate::Error::Member) if there is no such number; [`Error::Occupied`](crate::Error::Occupied) while another map has it:
-    /// until that is dropped, or its member [reaped](super::Tables::reap).
+    /// As there; [`Error::Member`](crate::Error::Member) if there is no such number;
+    /// [`Error::Occupied`](crate::Error::Occupied) while another map has it: until that is dropped, or its member
+    /// [reaped](super::Tables::reap).
     ///
     /// # Safety
     ///

@@ -36,8 +36,8 @@ pub(crate) type Words<K, V> = PhantomData<fn(K, V) -> (K, V)>;
 /// }
 /// ```
 ///
-/// Integers, [`NonZero`] ones and their [`Option`], `char`, `bool`, `()`, pairs of `u32`, arrays of up to eight bytes and
-/// [`Ipv4Addr`] are words, and newtypes of words by [`newtype_word!`](crate::newtype_word). References and function
+/// Integers, [`NonZero`] ones and their [`Option`], `char`, `bool`, `()`, pairs of `u32`, arrays of up to eight bytes
+/// and [`Ipv4Addr`] are words, and newtypes of words by [`newtype_word!`](crate::newtype_word). References and function
 /// pointers are none: `from_word` is safe to call with any number.
 pub trait Word: Copy + Send {
     /// The word that stands for `self`.

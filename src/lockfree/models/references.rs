@@ -150,8 +150,8 @@ fn p5_a_removed_key_is_followed_by_nobody_after_its_grace_period() {
 mod thorough {
     use super::*;
 
-    /// Of two that insert a key one loses, and no operation has followed its reference: not even a reader that stands at
-    /// the slot where it was written, whose entry was removed meanwhile.
+    /// Of two that insert a key one loses, and no operation has followed its reference: not even a reader that stands
+    /// at the slot where it was written, whose entry was removed meanwhile.
     #[test]
     fn p5_a_reference_that_was_not_kept_is_followed_by_nobody() {
         race(

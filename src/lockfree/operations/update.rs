@@ -49,8 +49,8 @@ impl<'a, T: Reserver> Table<'a, T> {
     /// One attempt with nothing reserved, if the bucket's line is enough for it. Else, or if it is lost, what is in
     /// the reservation now.
     ///
-    /// Short on purpose: it keeps little on the stack, and calls no function before its last exchange. A locked exchange
-    /// drains the store buffer, including stack writes.
+    /// Short on purpose: it keeps little on the stack, and calls no function before its last exchange. A locked
+    /// exchange drains the store buffer, including stack writes.
     #[inline(always)]
     pub(crate) fn attempt_in_bucket(
         self,

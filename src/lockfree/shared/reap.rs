@@ -4,8 +4,8 @@
 //! in turn, and looks whether a living member names it. If not, no living member has reserved it or will (I2); then it
 //! is released, if it is reserved and no entry is visible there.
 //!
-//! One member reaps at a time: it claims the word `reaper` with its number. If it dies, the member that reaps it goes on.
-//! Members that are being reaped are dead as well, and do not count as living, or two that name one thing
+//! One member reaps at a time: it claims the word `reaper` with its number. If it dies, the member that reaps it goes
+//! on. Members that are being reaped are dead as well, and do not count as living, or two that name one thing
 //! would keep each other.
 
 use super::intent::{FREE, Line, RELEASING};

@@ -11,11 +11,11 @@ use crate::{
     storage::Storage,
 };
 
-/// A map from words to values whose size is given when the map is made: `heptad_sized_map` in C. Where the size is known
-/// to the compiler take a [`Map`](super::Map), of which this has the layout and the costs.
+/// A map from words to values whose size is given when the map is made: `heptad_sized_map` in C. Where the size is
+/// known to the compiler take a [`Map`](super::Map), of which this has the layout and the costs.
 ///
-/// A value is a slice of [`Bytes`], which a shared reference may change. A new one holds whatever stood there, and is to
-/// be written. Insertions and removals may move values, as they move keys. `n` groups, a power of two, take
+/// A value is a slice of [`Bytes`], which a shared reference may change. A new one holds whatever stood there, and is
+/// to be written. Insertions and removals may move values, as they move keys. `n` groups, a power of two, take
 /// `n * (64 + 7 * size)` bytes, and 6.56 entries each: 18.3 bytes per entry if a value has eight. If the size is a
 /// multiple of a power of two up to 64, so is the address of each value.
 ///
@@ -149,8 +149,8 @@ impl<S: Storage, H: BuildHasher> BytesMap<S, H> {
     }
 
     /// As [`get_or_insert`](Self::get_or_insert), but if the map is full and `key` is new, another entry goes, after
-    /// `gone` has seen it: the one that `choose` picks, as in [`Map::insert_evicting`](super::PairMap::insert_evicting).
-    /// If one of them panics, nothing has changed.
+    /// `gone` has seen it: the one that `choose` picks, as in
+    /// [`Map::insert_evicting`](super::PairMap::insert_evicting). If one of them panics, nothing has changed.
     ///
     /// # Errors
     ///

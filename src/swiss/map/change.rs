@@ -215,7 +215,8 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Growable, H: BuildHasher> PairMap<K, 
 
     /// [`try_reserve`](Self::try_reserve) under a seed that changes with the size: if the entries have to
     /// move, they do so under the hashes of what `reseed` makes of the present hasher, such as
-    /// [`Keyed::reseeded`](crate::hash::Keyed::reseeded). Called before each insertion, no two sizes of the map have the same seed.
+    /// [`Keyed::reseeded`](crate::hash::Keyed::reseeded). Called before each insertion, no two sizes of the map have
+    /// the same seed.
     ///
     /// # Errors
     ///

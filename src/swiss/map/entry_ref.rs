@@ -126,7 +126,8 @@ where
         self.insert_entry_with_key(key, value)
     }
 
-    /// Puts in a key that what was looked up is [equivalent](Equivalent) to: another one would be where no lookup finds it.
+    /// Puts in a key that what was looked up is [equivalent](Equivalent) to: another one would be where no lookup finds
+    /// it.
     pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'a, K, V, P, S> {
         let (entry, beside) = P::join(key, value);
         let hash = self.vacant.hash();

@@ -20,12 +20,12 @@ pub enum Inserted<K, V> {
 }
 
 impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V, P, S, H> {
-    /// Inserts into a map that never grows, such as a cache: if it is full and `key` is new, an entry goes to make room,
-    /// and is returned. `choose` gets the entries that share the groups of `key`, at most 14 of them, in no particular
-    /// order, and returns the index of the one that goes; an index beyond them stands for the last one.
+    /// Inserts into a map that never grows, such as a cache: if it is full and `key` is new, an entry goes to make
+    /// room, and is returned. `choose` gets the entries that share the groups of `key`, at most 14 of them, in no
+    /// particular order, and returns the index of the one that goes; an index beyond them stands for the last one.
     ///
-    /// Allocates nothing. Touches the two groups of `key` and their values, and what an insertion and a removal touch. If
-    /// `choose` panics, the map is as it was.
+    /// Allocates nothing. Touches the two groups of `key` and their values, and what an insertion and a removal touch.
+    /// If `choose` panics, the map is as it was.
     ///
     /// ```
     /// use heptad::{hash::Keyed, storage::Inline, swiss::{Map, lines_for, map::Inserted}};

@@ -93,7 +93,8 @@ impl<'a, K: 'a, S: Storage> VacantEntry<'a, K, S> {
 
 /// Putting in, by the place of a key.
 impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
-    /// The entry of `key`, or a place for it. Room is made if there is none, so that filling a vacant entry cannot fail.
+    /// The entry of `key`, or a place for it. Room is made if there is none, so that filling a vacant entry cannot
+    /// fail.
     ///
     /// # Errors
     ///
@@ -148,8 +149,8 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
         self.entry(key).insert().into_ref()
     }
 
-    /// The set's own key that `key` is equivalent to, or what `make` makes of it, which must be one: another one would be
-    /// where no lookup finds it.
+    /// The set's own key that `key` is equivalent to, or what `make` makes of it, which must be one: another one would
+    /// be where no lookup finds it.
     pub fn get_or_insert_with<Q: ?Sized + Hash + Equivalent<K>>(
         &mut self,
         key: &Q,
