@@ -85,8 +85,8 @@
  * STACK. No function takes more than 4 KiB, and no lookup of one key more than 512 bytes; what your own functions
  * take comes on top. docs/kernel.md has the sums of frames, operation by operation.
  *
- * MEMORY ORDER. heptad_set, _map, _sized_map, _table, _robin and _robin_map order nothing between cores: your lock does.
- * heptad_lockfree and heptad_indirect do, see there. A core that finds a handle live sees all that its init
+ * MEMORY ORDER. heptad_set, _map, _sized_map, _table, _robin and _robin_map order nothing between cores: your lock
+ * does. heptad_lockfree and heptad_indirect do, see there. A core that finds a handle live sees all that its init
  * wrote, but for the functions of heptad/inline.h.
  *
  * COST is counted in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a

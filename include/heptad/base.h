@@ -54,7 +54,8 @@ enum {
     HEPTAD_ERROR_MEMORY = -25       /* an allocator of yours has no memory: heptad/growing.h */
 };
 
-/* The version of the library, as "0.1.0"; and the name of a result, as "HEPTAD_ERROR_FULL": constant strings, never null. */
+/* The version of the library, as "0.1.0"; and the name of a result, as "HEPTAD_ERROR_FULL": constant strings, never
+ * null. */
 const char *heptad_version(void);
 const char *heptad_error_name(int result);
 

@@ -133,7 +133,8 @@ int heptad_lockfree_join(heptad_lockfree *map, void *memory, size_t bytes, size_
  * for, say. It must be dead: never call this for a member that may go on. The handle is another member's. _BUSY while
  * another member does this, or a living one is in the middle of an operation on the same place: call again.
  * A member that dies in here is reaped as any other, and until then reaping anyone else is _BUSY: if several are
- * dead, reap them in turn until each is done. _destroy stops nobody from reaping. _MEMBER for no number, or the handle's own. */
+ * dead, reap them in turn until each is done. _destroy stops nobody from reaping. _MEMBER for no number, or the
+ * handle's own. */
 int heptad_lockfree_reap(const heptad_lockfree *map, size_t member);
 
 /* Ends the map in shared memory: an attach or join from now on is _FOREIGN. Those that are attached may go on; the
@@ -190,7 +191,8 @@ int heptad_lockfree_repair(heptad_lockfree *map, size_t *released);
 int heptad_lockfree_check(const heptad_lockfree *map);
 
 /* Entries, counted: exact when nobody changes anything meanwhile, and never more than could be there; an
- * entry that a rebuild moves meanwhile may not be counted. Reads a line per bucket. And the number of entries that the map takes for certain. */
+ * entry that a rebuild moves meanwhile may not be counted. Reads a line per bucket. And the number of entries that the
+ * map takes for certain. */
 size_t heptad_lockfree_len(const heptad_lockfree *map);
 size_t heptad_lockfree_capacity(const heptad_lockfree *map);
 
