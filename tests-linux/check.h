@@ -7,7 +7,7 @@
 
 #include <heptad.h>
 
-/* Who counts: a bound thread, a timer's hard interrupt, a non-maskable interrupt. */
+/* What counts: a bound thread, a timer's hard interrupt, a non-maskable interrupt. */
 enum source { THREAD, TIMER, NMI, SOURCES };
 extern const char *const source_names[SOURCES];
 

@@ -35,7 +35,7 @@ enum Answer {
     Found(Vec<Option<u64>>),
 }
 
-/// A random operation on one of so many keys.
+/// A random operation on one of `keys` keys.
 fn operate<G: Track>(map: &Map<'_, u64, u64, G>, random: &mut fastrand::Rng, keys: u64) -> Answer {
     let (key, value) = (random.u64(..keys), random.u64(..4));
     let half = |value: u64| (value > 1).then_some(value / 2);

@@ -1,4 +1,4 @@
-//! A storage that was zero once comes back from a table, by each way there is, and the next table in it is empty
+//! A storage that was zero once is returned by a table, by each way there is, and the next table in it is empty
 //! and stays within its memory.
 
 use core::ptr::NonNull;

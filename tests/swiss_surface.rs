@@ -1,4 +1,4 @@
-//! What the other tests pass by: printing, defaults, iterators asked for their length or folded, walks
+//! What the other tests leave out: printing, defaults, lengths and folds of iterators, walks
 //! from a position, shrinking and moving of every kind of table, comparisons, errors in words.
 
 use std::{

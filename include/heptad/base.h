@@ -40,7 +40,7 @@ enum {
     HEPTAD_ERROR_VERSION = -7,      /* the handle, or a table in shared memory, is of another version */
     HEPTAD_ERROR_HANDLE = -8,       /* not a live handle of this kind: never initialised, or released */
     HEPTAD_ERROR_LIVE = -9,         /* initialised already; of two inits at once one gets this or _BUSY */
-    HEPTAD_ERROR_BUSY = -10,        /* another operation is in the way: later it may succeed */
+    HEPTAD_ERROR_BUSY = -10,        /* others have reserved what is needed: later it may succeed */
     HEPTAD_ERROR_ARGUMENT = -11,    /* a number that is not one of those allowed */
     HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
     HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
@@ -72,7 +72,7 @@ enum {
     HEPTAD_LOAD_3_4 = 2
 };
 
-/* Declares an array of so many lines of 64 bytes, fit for a table. A set or table of n groups (a power
+/* Declares an array of lines of 64 bytes, fit for a table. A set or table of n groups (a power
  * of two, or the one below is used) takes n lines, a map 15 * n / 8 and never more than 2 * n. Groups hold seven
  * slots; at load 15/16 there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
 #if defined(__GNUC__)

@@ -33,7 +33,7 @@ HEPTAD_STATIC_ASSERT(indirect_body, offsetof(heptad_indirect, body) == 8);
 /*
  * An operation gets the hash of a key, a good one in all of its hash bits as heptad_hash_bytes is, and a
  * pointer, which the map only passes to `equal`: not 0 if the reference stands for that key. `equal` is called
- * for references with the same hash bits alone, so seldom for another key; inside an operation, in whatever
+ * for references with the same hash bits alone, so rarely for another key; inside an operation, in whatever
  * context that runs, perhaps for a key that is being taken out. It may not change the map: an operation that
  * looks for a key begins anew each time the key's home changes meanwhile.
  *

@@ -28,7 +28,7 @@ HEPTAD_STATIC_ASSERT(lockfree_body, offsetof(heptad_lockfree, body) == 8);
  *
  * Changing the value of a key that is there needs no room: it is never _FULL, but during a rebuild that
  * finds no room. For an insertion _FULL comes when a key's places are all taken and no neighbour's entry can
- * move. A map made for n entries takes n, unless somebody chose the keys to crowd together. _BUSY says that
+ * move. A map made for n entries takes n, unless the keys were chosen to crowd together. _BUSY says that
  * running operations have reserved the places; the same call may succeed later. Reading never fails; removing
  * does only during a rebuild that finds no room.
  *
@@ -113,7 +113,7 @@ int heptad_lockfree_init_with(heptad_lockfree *map, void *memory, size_t bytes, 
  * leaves up to one place reserved, which in memory without members stays so for good.
  *
  * Such a map cannot be rebuilt: _rebuild is _SHARED. The next table would be found by its address, which is another
- * one in each process, and nothing tells when the other processes have left the old one. Format memory for the most
+ * one in each process, and no process knows when the others have left the old one. Format memory for the most
  * entries that there will be; or format and fill a second map, let all attach to it, and destroy the first. What
  * killed operations have left, _reap and _repair release. */
 size_t heptad_lockfree_shared_bytes(size_t entries, size_t members);

@@ -124,7 +124,7 @@ HEPTAD_STATIC void heptad_zero(void *value, size_t bytes)
 #define HEPTAD_KEEP_AS_IT_IS(allocator, key) 1
 #define HEPTAD_DROP_AS_IT_IS(allocator, key) ((void)0)
 
-/* The hash of an entry in the table: the upper half of its key's hash, twice. */
+/* The hash of an entry in the table: the bits of its key's hash that it has, twice. */
 HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
 {
     (void)context;

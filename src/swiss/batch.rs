@@ -30,7 +30,12 @@ impl<T, V: ?Sized + Value> Reader<'_, T, V> {
 
     /// Prefetches the home lines of `words`, if there are any, and keeps their hashes.
     #[inline]
-    fn prefetch_words(self, words: Option<&[u64]>, hash: &impl Fn(&u64) -> u64, hashes: &mut [u64; AHEAD]) {
+    fn prefetch_words(
+        self,
+        words: Option<&[u64]>,
+        hash: &impl Fn(&u64) -> u64,
+        hashes: &mut [u64; AHEAD],
+    ) {
         for (word, kept) in words.unwrap_or_default().iter().zip(hashes) {
             *kept = hash(word);
             self.prefetch(*kept);

@@ -2,7 +2,7 @@
 //! map. At how many of these instructions does the other one come to a halt, and how many operations does it complete
 //! before?
 //!
-//! An interrupt handler, a preemption and a debugger stop a thread like this, at any instruction; who uses the map
+//! An interrupt handler, a preemption and a debugger stop a thread like this, at any instruction; other users of the map
 //! meanwhile must not wait for it. There is no clock in the answer, so it is the same on a busy machine.
 //!
 //! # How it is measured
@@ -59,7 +59,7 @@ const ENTRIES: usize = 1_000;
 /// The operations whose thread is stopped.
 const KINDS: [Kind; 4] = [Kind::Get, Kind::Upsert, Kind::Insert, Kind::Remove];
 
-/// Stops a thread in every instruction of an operation of one kind of map, or in every so many.
+/// Stops a thread in every `every`-th instruction of an operation of one kind of map.
 type Measure = fn(&mut Pool, Kind, every: usize) -> Result<Stops>;
 
 const CONTENDERS: [(&str, Measure); 6] = [

@@ -30,7 +30,7 @@ const TRAP_FLAG: i64 = 0x100;
 /// handler that interrupts it.
 static STEPS: AtomicUsize = AtomicUsize::new(0);
 static STOP: AtomicUsize = AtomicUsize::new(0);
-/// Does the thread stand still now? Set by the handler, and cleared by whoever lets it go on.
+/// Does the thread stand still now? Set by the handler, and cleared by the thread that lets it go on.
 static IS_STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// The handler of single steps, while this value exists.

@@ -164,7 +164,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         // last of these may have stopped before it published that.
         if done.load(Relaxed) < known {
             // Release: pairs with the Acquire of `start_for`: an operation that relies on this need not see the
-// headers.
+            // headers.
             done.fetch_max(known, Release);
         }
         unmigrated

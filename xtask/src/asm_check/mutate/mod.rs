@@ -33,7 +33,7 @@ use super::machine::{Architecture, Machine};
 use super::objdump::{Function, Instruction};
 use super::symbols::{self, Place};
 
-/// Processor time that a mutant may take: so many times what the program takes without a change, and this. The time of
+/// Processor time that a mutant may take: a multiple of what the program takes without a change, and this. The time of
 /// day would depend on the load of the machine.
 const TIMES: u32 = 10;
 const AND: Duration = Duration::from_millis(200);
