@@ -15,8 +15,9 @@ extern const char *const source_names[SOURCES];
 enum { RECLAIM_NONE, RECLAIM_COUNTED, RECLAIM_RCU };
 extern const heptad_reclaim after_rcu;
 
-/* Prints a line about a check, and counts it; returns what it was passed. */
+/* Prints a line about a check, and counts it; returns what it was passed. And has no check failed? */
 bool check(bool is_good, const char *what);
+bool all_passed(void);
 
 /* One step of a generator of numbers that needs no lock. */
 static inline u64 next_number(u64 *state)
