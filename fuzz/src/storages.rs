@@ -37,8 +37,8 @@ pub(crate) fn heaps(sizes: [u8; 3]) -> [Heap; 3] {
     sizes.map(|size| Heap::try_with_lines(lines(size)).expect("there is memory"))
 }
 
-/// Checks the answer of a move into a storage of `lines` lines, of which the entries need `needed`. Returns whether they
-/// have moved, and the storage that is free now.
+/// Checks the answer of a move into a storage of `lines` lines, of which the entries need `needed`. Returns whether
+/// they have moved, and the storage that is free now.
 pub(crate) fn check_move<S: Storage>(
     moved: Result<S, Rejected<S>>,
     lines: usize,

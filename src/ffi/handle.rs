@@ -282,7 +282,8 @@ impl<'call, T: Body> ToChange<'call, Handle<T>> {
             Ok(body) => {
                 // SAFETY: writable by C's promise; it was unmade, so nothing refers to the body.
                 unsafe { self.to_read().body().write(body) };
-                // Relaxed: the next store publishes it. Who still reads 0 gets `HANDLE`, as from an unmade handle.
+                // Relaxed: the next store publishes it. A call that still reads 0 returns `HANDLE`, as for an unmade
+                // handle.
                 head.version.store(ABI_VERSION, Relaxed);
                 head.state.publish(T::KIND);
                 code::OK

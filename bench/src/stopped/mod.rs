@@ -2,8 +2,8 @@
 //! map. At how many of these instructions does the other one come to a halt, and how many operations does it complete
 //! before?
 //!
-//! An interrupt handler, a preemption and a debugger stop a thread like this, at any instruction; other users of the map
-//! meanwhile must not wait for it. There is no clock in the answer, so it is the same on a busy machine.
+//! An interrupt handler, a preemption and a debugger stop a thread like this, at any instruction; other users of the
+//! map meanwhile must not wait for it. There is no clock in the answer, so it is the same on a busy machine.
 //!
 //! # How it is measured
 //!

@@ -181,7 +181,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         unsafe { self.groups().get_unchecked(number as usize) }
     }
 
-    /// The key and value of a place outside the bucket.
+    /// The key and value of a place in a group.
     #[inline]
     pub(crate) fn pair_at(self, home: Home<'_>, place: Place) -> &'a Pair {
         self.group(home, place.region()).pair(place.group_slot())

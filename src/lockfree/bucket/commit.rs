@@ -18,7 +18,7 @@ pub(crate) struct Lost;
 pub(crate) enum Attempt {
     /// It is ours, and this is the header now.
     Done(Header),
-    /// Another operation holds it.
+    /// Another operation has reserved it.
     Reserved,
     /// Another operation committed first, or the bucket was frozen: what was read is out of date.
     Lost,

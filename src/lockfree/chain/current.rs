@@ -40,7 +40,7 @@ impl<'a, G: Track> Chain<'a, G> {
     pub(crate) fn newest(&self) -> Option<TableOf<'_, G>> {
         // SeqCst: as in `settled`.
         let newest = self.newest.load(SeqCst).map_addr(|address| address & !UNSETTLED);
-        // SAFETY: R1, R2; who is inside keeps it from being returned.
+        // SAFETY: R1, R2; the operation is inside, which keeps it from being returned.
         let table = NonNull::new(newest).map(|newest| unsafe { Table::at(newest) });
         let is_as_it_was = |table: &Table<'_>| match self.member() {
             Some(member) => member.vouches_for(*table),
@@ -60,7 +60,7 @@ impl<'a, G: Track> Chain<'a, G> {
         }
         // SAFETY: R1: it is never null. So one test is left, not two.
         unsafe { assert_unchecked(!newest.is_null()) };
-        // SAFETY: R1, R2; who is inside keeps it from being returned.
+        // SAFETY: R1, R2; the operation is inside, which keeps it from being returned.
         NonNull::new(newest).map(|newest| unsafe { Table::at(newest) })
     }
 
@@ -73,7 +73,7 @@ impl<'a, G: Track> Chain<'a, G> {
         loop {
             // SeqCst: as in `settled`.
             if let Some(first) = NonNull::new(self.first.load(SeqCst)) {
-                // SAFETY: R1, R2; who is inside keeps it from being returned.
+                // SAFETY: R1, R2; the operation is inside, which keeps it from being returned.
                 return Some(unsafe { Table::at(first) });
             }
             // There was one table at the most. If there are several now, `first` was written before.

@@ -162,12 +162,12 @@ fn updates_of_two_keys_in_a_full_bucket() {
 #[test]
 fn p5_an_entry_is_taken_in_while_others_use_it() {
     let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(4);
-    let outside = key(OWN);
+    let overflow = key(OWN);
     for operation in [
-        Get(outside),
-        Remove(outside),
-        Upsert(outside, 7),
-        Increment(outside),
+        Get(overflow),
+        Remove(overflow),
+        Upsert(overflow, 7),
+        Increment(overflow),
         Remove(key(1)),
         Iterate,
         Count,
@@ -180,8 +180,8 @@ fn p5_an_entry_is_taken_in_while_others_use_it() {
 #[test]
 fn n7_the_slot_of_an_entry_that_was_taken_in() {
     let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(3);
-    let outside = key(OWN);
-    scene.race(&[&[Remove(key(0)), Insert(key(9), 9)], &[Get(outside)]]);
+    let overflow = key(OWN);
+    scene.race(&[&[Remove(key(0)), Insert(key(9), 9)], &[Get(overflow)]]);
     scene.race(&[&[Remove(key(0))], &[Insert(key(9), 9), Get(key(9))]]);
 }
 

@@ -6,7 +6,7 @@
 //!   others                            | run to their end, or die    |
 //! ```
 //!
-//! The [judge](super::judge) asks for an order of the operations that explains all answers. One that
+//! The [judge](super::judge) searches an order of the operations that explains all answers. One that
 //! was killed may have happened or not; it leaves at most one slot reserved, and all that come after it
 //! end within a bounded number of accesses, with right answers.
 //!

@@ -48,7 +48,7 @@ fn full_bucket() -> &'static Objected {
 /// key, which the map has not kept, is gone. Then the reader goes on.
 #[test]
 fn p5_a_reference_that_was_not_kept_is_followed_by_nobody() {
-    let outside = OWN as u64;
+    let overflow = OWN as u64;
     let mut losses = 0;
     sweep(|first| {
         let mut is_reached = false;
@@ -64,7 +64,7 @@ fn p5_a_reference_that_was_not_kept_is_followed_by_nobody() {
             let inner = set.clone();
             let handler = Box::new(move || {
                 set(0);
-                assert_eq!(map.remove(&outside), Ok(Some((outside, 0))));
+                assert_eq!(map.remove(&overflow), Ok(Some((overflow, 0))));
                 let handler = Box::new(move || {
                     inner(1);
                     assert_eq!(map.insert(&7, 107, 1), Ok(None));
