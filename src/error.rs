@@ -31,7 +31,7 @@ pub enum Error {
     Null,
     /// Two entries of one request are the same, or the memory given is in use already.
     Overlapping,
-    /// Other operations had reserved what was needed; the same call may succeed later.
+    /// A conflict with operations that are under way; the same call may succeed later.
     Busy,
     /// The place that a closure was to decide about changed again and again while the closure ran: it
     /// changes that place itself, or it is too slow for the traffic there.
@@ -85,7 +85,7 @@ impl fmt::Display for Error {
             Error::Overlapping => f.write_str(
                 "the same entry was requested twice, or memory that is in use was given",
             ),
-            Error::Busy => f.write_str("other operations had reserved what was needed"),
+            Error::Busy => f.write_str("in conflict with operations that are under way"),
             Error::Reentrant => f.write_str(
                 "the map changed each time while the closure ran: does it change the map?",
             ),

@@ -40,7 +40,7 @@ enum {
     HEPTAD_ERROR_VERSION = -7,      /* the handle, or a table in shared memory, is of another version */
     HEPTAD_ERROR_HANDLE = -8,       /* not a live handle of this kind: never initialised, or released */
     HEPTAD_ERROR_LIVE = -9,         /* initialised already; of two inits at once one gets this or _BUSY */
-    HEPTAD_ERROR_BUSY = -10,        /* others have reserved what is needed: later it may succeed */
+    HEPTAD_ERROR_BUSY = -10,        /* in conflict with a call under way: later it may succeed */
     HEPTAD_ERROR_ARGUMENT = -11,    /* a number that is not one of those allowed */
     HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
     HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
