@@ -98,7 +98,7 @@ impl fmt::Display for Error {
             Error::Unplaced => f.write_str("there is no table yet"),
             Error::Shared => f.write_str("a table that others use too"),
             Error::Member => f.write_str("no number of a member of that memory"),
-            Error::NotRequired => f.write_str("nothing that needs to be done"),
+            Error::NotRequired => f.write_str("no rebuild is needed"),
         }
     }
 }
