@@ -13,7 +13,7 @@ pub(crate) const INLINE_LINES: usize = 11;
 /// The storage of a table's lines. A size is a number of lines; the first is that of the initial
 /// table, the others are those of storages for it to move into.
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub enum Place {
+pub enum Memory {
     /// Inside the table.
     Inline,
     /// In provided memory.

@@ -92,7 +92,7 @@ impl<Others: Used> Used for (Memory, Others) {
 }
 
 /// The handle and the table.
-pub(super) type Table = (Memory, (Memory, ()));
+pub(super) type TableAndHandle = (Memory, (Memory, ()));
 
 /// An opened array, and the batch after it.
 type Opened<Array, Used> = Result<(Array, Batch<(Memory, Used)>), Refusal>;
