@@ -1,6 +1,6 @@
 /*
  * What stands guard over a handle: a call claims it in one step, whatever comes in between; a call that fails
- * has written nothing; memory comes back as it was provided; and a call that a callback left for good.
+ * has written nothing; memory is returned as it was provided; and a call that a callback left for good.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -180,7 +180,7 @@ static void on_trap(int number, siginfo_t *info, void *context)
         account(meanwhile_call, meanwhile());
         was_returned = live < was_returned;
         if (was_returned) {
-            memset(memory, 0xA5, BYTES); /* somebody else's now */
+            memset(memory, 0xA5, BYTES); /* no longer the table's */
         }
     }
 }
@@ -201,7 +201,7 @@ static void handle_signal(int number, void (*handler)(int, siginfo_t *, void *))
     EQUAL(sigaction(number, &action, NULL), 0);
 }
 
-/* `outer`, with `inner` before its instruction number `instruction`. Does it have so many? */
+/* `outer`, with `inner` before its instruction number `instruction`. Does it have that many? */
 static int play(const struct kind *kind, int outer, int inner, long instruction)
 {
     int result;

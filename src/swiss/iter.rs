@@ -41,8 +41,8 @@ impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
     }
 }
 
-/// Yields the places of a table's entries. It holds no borrow: whoever steps it passes the word of
-/// each group when asked.
+/// Yields the places of a table's entries. It holds no borrow: a caller passes a function that reads the word
+/// of a group.
 #[derive(Clone)]
 pub(super) struct Places {
     geometry: Geometry,

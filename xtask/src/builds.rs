@@ -87,7 +87,8 @@ fn refused(shell: &Shell, target: &str, features: Features, message: &'static st
     Job::refused(format!("no build for {target}, {}", features.name), command, message)
 }
 
-/// No feature breaks another one: every set of features compiles without a warning. The oldest compiler compiles this program too.
+/// No feature breaks another one: every set of features compiles without a warning. The oldest compiler compiles this
+/// program too.
 pub(crate) fn run_every_set(shell: &Shell) -> Result<Count> {
     let mut count = job::run_until_failure(sets_of_features(shell, |_, _| true))?;
     count += oldest_compiler(shell, &[("xtask", DEFAULT)])?;

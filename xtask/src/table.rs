@@ -189,7 +189,7 @@ pub(crate) const TEST: &[Stage] = &[
     },
     Stage {
         name: "capi",
-        about: "the C header, the library behind it, and C programs here and on AArch64",
+        about: "the C header, its library, and C programs here and on AArch64",
         needs: capi::NEEDS,
         run: capi::run,
     },

@@ -220,7 +220,7 @@ pub(super) fn object_is_closed(
         let is_alone = library::offered(&object, true)? == wanted
             && library::offered(&object, false)?.is_empty();
         if !is_alone {
-            println!("      it must offer the functions asked for, as weak symbols, and no others");
+            println!("      it must offer the requested functions, as weak symbols, and no others");
         }
         let is_small = bytes < if functions.len() > 10 { 298 << 10 } else { 8 << 10 };
         count += Count::of(foreign.is_empty() && panics.is_empty() && is_small && is_alone);

@@ -34,7 +34,7 @@ use super::objdump::{Function, Instruction};
 use super::symbols::{self, Place};
 use crate::cpu;
 
-/// Processor time that a mutant may take: so many times what the program takes without a change, and this. The time of
+/// Processor time that a mutant may take: a multiple of what the program takes without a change, and this. The time of
 /// day would depend on the load of the machine.
 const TIMES: u32 = 3;
 const AND: Duration = Duration::from_millis(200);
