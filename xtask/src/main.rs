@@ -187,6 +187,6 @@ fn run() -> Result<bool> {
     let stages = stage::select(stages, &names)?;
     match report {
         Some(report) => runner::run_for_report(&shell, stages[0], &report),
-        None => runner::run(&shell, command, &stages),
+        None => runner::run(command, &stages),
     }
 }

@@ -42,12 +42,12 @@ pub(crate) fn list(table: &[Stage]) {
 /// Runs `stages` of the command `command`, even if some fail, and prints the count as the last line; did all of them
 /// pass? Those of `test` run beside one another. Those of `verify` do not, because some measure times, nor does any after
 /// `--verbose`: these show their output immediately, as a single stage does.
-pub(crate) fn run(shell: &Shell, command: &str, stages: &[&Stage]) -> Result<bool> {
+pub(crate) fn run(command: &str, stages: &[&Stage]) -> Result<bool> {
     let start = Instant::now();
     let needs: Vec<Need> = stages.iter().flat_map(|stage| stage.needs).copied().collect();
     // Installing everything at once is faster. If it fails, each stage tries again and names what
     // it lacks.
-    let _ = needs::obtain(shell, &needs);
+    let _ = obtain(&needs);
 
     let program = env::current_exe().context("finding this program")?;
     let is_live = command != "test" || stages.len() == 1 || VERBOSE.load(Relaxed);
@@ -179,6 +179,7 @@ impl Report {
 fn run_in_process(program: &Path, command: &str, stage: &Stage, is_live: bool) -> (String, Report) {
     let mut output = String::new();
     let mut try_it = || {
+        obtain(stage.needs)?;
         let report = tempfile::NamedTempFile::new()?;
         let folder = std::path::absolute(target_folder())?.join(table::folder(stage.name));
         // Stages make folders in it.
@@ -191,15 +192,26 @@ fn run_in_process(program: &Path, command: &str, stage: &Stage, is_live: bool) -
         Report::parse(&fs::read_to_string(report.path())?).context("its process ended early")
     };
     let report = try_it().unwrap_or_else(|error: Error| {
-        println!("      {}: {error:#}", stage.name);
+        let complaint = format!("      {error:#}\n");
+        match is_live {
+            true => print!("{complaint}"),
+            false => output += &complaint,
+        }
         Report { count: Count::ONE_FAILED, cpu: Duration::ZERO }
     });
     (output, report)
 }
 
+/// Installs what is missing of `needs`, here, for one stage at a time: `apt-get` does not wait for another.
+fn obtain(needs: &[Need]) -> Result<()> {
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    let _installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    needs::obtain(&Shell::new()?, needs)
+}
+
 /// The count of one stage; a stage that cannot run is one failure.
 fn run_stage(shell: &Shell, stage: &Stage) -> Count {
-    match needs::obtain(shell, stage.needs).and_then(|()| (stage.run)(shell)) {
+    match (stage.run)(shell) {
         Ok(count) if count.is_none() => {
             println!("      the stage made no check");
             Count::ONE_FAILED
@@ -244,6 +256,7 @@ mod tests {
         // Prints its words, and writes no report.
         let (output, report) = run_in_process("echo".as_ref(), "test", &stage, false);
         assert!(output.starts_with("test one --report "), "{output}");
+        assert!(output.ends_with("\n      its process ended early\n"), "{output}");
         assert_eq!(report.count, Count::ONE_FAILED);
         assert_eq!(Report::parse(""), None);
     }
