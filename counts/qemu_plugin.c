@@ -1,13 +1,14 @@
 /* A plugin for QEMU's user mode that counts the instructions of a program between two marks.
  *
  * A mark is a system call whose second argument is START or END: counts/src/emulated.rs makes them by moving a file's
- * position, which every architecture spells alike. START sets the count to 0, END writes it to the file that the argument
- * `path` names, as a word of the host's order.
+ * position, which every architecture spells alike. START sets the count to 0, END writes it to the file that the
+ * argument `path` names, as a word of the host's order.
  *
  * Counted are the instructions of each block that is entered. A system call ends its block, so counts are exact up to
  * the instructions around the marks themselves, which a count of nothing shows.
  *
- * Debian ships no header of the interface, so its parts that are used here are declared (version 1, QEMU 4.2 and later).
+ * Debian ships no header of the interface, so its parts that are used here are declared
+ * (version 1, QEMU 4.2 and later).
  */
 #define _XOPEN_SOURCE 700
 #include <fcntl.h>

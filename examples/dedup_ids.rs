@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Puts all ids of a file into `ids`, with a line that tells how far it is.
+/// Puts all ids of a file into `ids`, with a line that shows how far it is.
 fn read<'a>(path: &Path, mut ids: Ids<'a>) -> Result<Ids<'a>, Box<dyn Error>> {
     let file = File::open(path)?;
     let total = file.metadata()?.len() / 8;

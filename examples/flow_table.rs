@@ -55,7 +55,7 @@ fn receive(core: u64, packets: u64) -> u64 {
     let mut refused = 0;
     for packet in 0..packets {
         let flow = if packet % 2 == 0 { packet % 20 } else { 1_000 * (core + 1) + packet / 10 };
-        // `Busy`, when other cores are in the way at the very moment: this packet is not counted.
+        // `Busy`, when other cores have reserved the last places at the very moment: this packet is not counted.
         refused += u64::from(count(flow).is_err());
     }
     refused

@@ -26,14 +26,14 @@ fn move_into(region: Region<'static>, seed: u64) -> Result<Region<'static>, Erro
     loop {
         match COUNTS.tables().help(8) {
             Ok(true) => break,
-            // Another thread was in the way: it goes on next time.
+            // Another thread had reserved what was needed: it goes on next time.
             Ok(false) | Err(Error::Busy) => {}
             Err(error) => return Err(error),
         }
     }
     loop {
         // An operation that began in the old table may still be in it. Nobody has to wait for that: the
-        // region could be asked for later as well.
+        // region could be reclaimed later as well.
         match COUNTS.tables().try_reclaim() {
             Some(region) => return Ok(region),
             None => thread::yield_now(),

@@ -1,4 +1,4 @@
-//! Somebody has learnt the seed, and sends keys that all have one home. The map notices, and is rebuilt
+//! An attacker has learnt the seed, and sends keys that all have one home. The map notices, and is rebuilt
 //! under another seed while its users go on.
 //!
 //! `cargo run --example reseed_under_attack`
@@ -44,7 +44,7 @@ fn main() -> Result<(), Error> {
 }
 
 fn attack_and_answer(second: Region<'static>) -> Result<(), Error> {
-    // The hash is a bijection for who knows the seed: these keys have the hashes 0, 1, 2, ..., and so the
+    // The hash is a bijection under a known seed: these keys have the hashes 0, 1, 2, ..., and so the
     // same top bits, which decide the home.
     let mut attack = (0..).map(|hash| unhash_word(KNOWN_SEED, hash));
     let sent = attack.by_ref().take_while(|&key| SESSIONS.insert(key, 0).is_ok()).count();
@@ -56,7 +56,7 @@ fn attack_and_answer(second: Region<'static>) -> Result<(), Error> {
     loop {
         match SESSIONS.tables().help(8) {
             Ok(true) => break,
-            // A user was in the way: it goes on next time.
+            // A user had reserved what was needed: it goes on next time.
             Ok(false) | Err(Error::Busy) => {}
             Err(error) => return Err(error),
         }

@@ -22,7 +22,7 @@ fn main() {
     {
         processes.insert(Pid(pid), Arc::new(Process { name, parent }));
     }
-    // Whoever runs a process keeps it while it is removed from the table.
+    // A core that runs a process keeps it while it is removed from the table.
     let editor = processes[&Pid(3)].clone();
     assert_eq!(Arc::strong_count(&editor), 2);
     processes.remove(&Pid(3));

@@ -12,7 +12,7 @@ use heptad::{
 
 static HITS: Locked<Map<u64, u64, Inline<128>>> = Locked::new(Map::inline(Keyed::new(0x5eed)));
 
-/// Counts `event`. Never waits, so an interrupt handler may call it: when somebody else holds the
+/// Counts `event`. Never waits, so an interrupt handler may call it: when another thread holds the
 /// lock, or the table is full, the event is not counted, and the caller gets an error.
 fn count(event: u64) -> bool {
     let counted = HITS.try_with(|hits| match hits.try_entry(event) {

@@ -42,7 +42,7 @@
  *
  * RESULTS. A function that returns int fails with a negative code, heptad_strerror() has a text for it, and
  * has then changed nothing and written no result, unless its text says so. Otherwise 1 means yes,
- * found, new; and 0 means no, absent, not new, or just done. So ask `== 1` or `> 0`. An _insert_evicting may return 2:
+ * found, new; and 0 means no, absent, not new, or just done. So test `== 1` or `> 0`. An _insert_evicting may return 2:
  * new, in the place of another entry; and a _needs_rebuild a reason. heptad_error_name() of all these is "HEPTAD_OK".
  * Places for results lie neither in a live handle nor in the memory of a table: batches and moves of one owner's
  * tables check that, other calls do not.
@@ -85,8 +85,8 @@
  * STACK. No function takes more than 4 KiB, and no lookup of one key more than 512 bytes; what your own functions
  * take comes on top. docs/kernel.md has the sums of frames, operation by operation.
  *
- * MEMORY ORDER. heptad_set, _map, _sized_map, _table, _robin and _robin_map order nothing between cores: your lock does.
- * heptad_lockfree and heptad_indirect do, see there. A core that finds a handle live sees all that its init
+ * MEMORY ORDER. heptad_set, _map, _sized_map, _table, _robin and _robin_map order nothing between cores: your lock
+ * does. heptad_lockfree and heptad_indirect do, see there. A core that finds a handle live sees all that its init
  * wrote, but for the functions of heptad/inline.h.
  *
  * COST is counted in cache lines. `span` is that of heptad_stats: 0 unless keys collide in floods, or a

@@ -199,7 +199,7 @@ def prove_places(ledger):
         return z3.And(place & mask == here, place & slot_bits == slot * 8)
 
     ledger.theorem(
-        "geometry: a place in bytes tells its group and its slot",
+        "geometry: group and slot follow from a place in bytes",
         apart(0x38),
         [is_mask(mask), is_offset(here, mask), z3.ULE(1, slot), z3.ULE(slot, 7)],
         planted={"the slot in two bits": apart(0x30)},

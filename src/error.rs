@@ -1,18 +1,18 @@
-//! What can go wrong, said once for the whole crate.
+//! The errors of the whole crate.
 
 use core::fmt;
 
-/// Why an operation could not be done. Nothing was changed and nothing is lost when one comes back.
+/// Why an operation could not be done. Nothing was changed and nothing is lost when one is returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// The table holds as many entries as it may, and its storage cannot grow.
     Full,
-    /// More entries were asked for than any address space holds.
+    /// More entries were requested than any address space holds.
     CapacityOverflow,
     /// The allocator had no memory.
     AllocationFailed {
-        /// Bytes that were asked for.
+        /// Bytes that were requested.
         bytes: usize,
     },
     /// The memory given is too small for what it is given for.
@@ -29,9 +29,9 @@ pub enum Error {
     },
     /// The address given is null.
     Null,
-    /// Two of the things asked for together are one and the same, or the memory given is in use already.
+    /// Two entries of one request are the same, or the memory given is in use already.
     Overlapping,
-    /// Another operation was in the way; the same call may succeed later.
+    /// A conflict with operations that are under way; the same call may succeed later.
     Busy,
     /// The place that a closure was to decide about changed again and again while the closure ran: it
     /// changes that place itself, or it is too slow for the traffic there.
@@ -51,7 +51,7 @@ pub enum Error {
     Occupied,
     /// There is no table yet: it was not placed.
     Unplaced,
-    /// What was asked for if needed is not needed.
+    /// No rebuild is needed.
     NotRequired,
     /// Other processes use the table too: it is not rebuilt.
     Shared,
@@ -83,9 +83,9 @@ impl fmt::Display for Error {
             Error::HashBits => f.write_str("hash bits that are no bit of a word, or every bit"),
             Error::DifferentOrders => f.write_str("tables in different orders"),
             Error::Overlapping => f.write_str(
-                "the same entry was asked for twice, or memory that is in use was given",
+                "the same entry was requested twice, or memory that is in use was given",
             ),
-            Error::Busy => f.write_str("another operation was in the way"),
+            Error::Busy => f.write_str("in conflict with operations that are under way"),
             Error::Reentrant => f.write_str(
                 "the map changed each time while the closure ran: does it change the map?",
             ),
@@ -98,14 +98,14 @@ impl fmt::Display for Error {
             Error::Unplaced => f.write_str("there is no table yet"),
             Error::Shared => f.write_str("a table that others use too"),
             Error::Member => f.write_str("no number of a member of that memory"),
-            Error::NotRequired => f.write_str("nothing that needs to be done"),
+            Error::NotRequired => f.write_str("no rebuild is needed"),
         }
     }
 }
 
 impl core::error::Error for Error {}
 
-/// A value that could not be inserted, handed back, and why.
+/// A value that could not be inserted, returned, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejected<T> {
     /// What the caller wanted to insert.

@@ -1,5 +1,5 @@
 #![no_std]
-//! Hash tables for kernels: no allocation behind your back, no panic, no blocking, no FP registers.
+//! Hash tables for kernels: no hidden allocation, no panic, no blocking, no FP registers.
 //!
 //! A *heptad* is a group of seven: one 64-byte cache line that holds an 8-byte metadata word and
 //! seven 8-byte entries. A lookup touches one or two of them, at 15/16 load.
@@ -34,7 +34,7 @@
 //!
 //! # What can fail, and how
 //!
-//! What can fail returns an [`Error`], or [`Rejected`], which hands back what was not taken. The table is then as it
+//! What can fail returns an [`Error`], or [`Rejected`], which returns what was not taken. The table is then as it
 //! was; operations on many entries say which of them it has.
 //!
 //! In [`swiss`] and [`robin_hood`] what may have to grow a table has a name with `try_`, such as `try_insert`. Where
@@ -84,7 +84,7 @@ pub mod hash;
 pub mod layout;
 #[cfg(all(doctest, feature = "lockfree"))]
 mod lifetimes;
-// The C functions exist on every target, and refuse where there are no atomics; Rust programs ask for the feature.
+// The C functions exist on every target, and refuse where there are no atomics; Rust programs choose the feature.
 #[cfg(all(feature = "ffi", not(feature = "lockfree")))]
 #[allow(
     dead_code,

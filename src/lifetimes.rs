@@ -369,7 +369,7 @@ mod entries {
 /// ```
 struct StaticLines;
 
-/// What helps a growth may not keep it: here the compiler says that it escapes the closure.
+/// A helper of a growth may not keep it: here the compiler reports that it escapes the closure.
 ///
 /// ```compile_fail,E0521
 /// # use heptad::{hash::Keyed, layout::Line, robin_hood::Set, storage::Region};

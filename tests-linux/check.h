@@ -7,7 +7,7 @@
 
 #include <heptad.h>
 
-/* Who counts: a bound thread, a timer's hard interrupt, a non-maskable interrupt. */
+/* What counts: a bound thread, a timer's hard interrupt, a non-maskable interrupt. */
 enum source { THREAD, TIMER, NMI, SOURCES };
 extern const char *const source_names[SOURCES];
 
@@ -15,8 +15,9 @@ extern const char *const source_names[SOURCES];
 enum { RECLAIM_NONE, RECLAIM_COUNTED, RECLAIM_RCU };
 extern const heptad_reclaim after_rcu;
 
-/* Prints a line about a check, and counts it; returns what it was passed. */
+/* Prints a line about a check, and counts it; returns what it was passed. And has no check failed? */
 bool check(bool is_good, const char *what);
+bool all_passed(void);
 
 /* One step of a generator of numbers that needs no lock. */
 static inline u64 next_number(u64 *state)

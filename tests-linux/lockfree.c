@@ -91,7 +91,7 @@ static void *provide(size_t bytes)
 
 static void on_return(void *memory, size_t bytes, void *context)
 {
-    memset(memory, 0x5a, bytes); /* whoever is still in it will not find its entries */
+    memset(memory, 0x5a, bytes); /* an operation that is still in it will not find its entries */
     bytes_returned += bytes;
     vfree(memory);
 }

@@ -6,6 +6,7 @@
  *   swiss.c         a table of one owner, in a thread
  *   measure.c       instructions per operation, under QEMU's `-icount shift=0`
  *   sources.c       the threads, timers and NMIs
+ *   check.c         the count of checks
  *
  * Everything happens while the module is loaded, so loading fails if a check does. */
 #include <linux/module.h>
@@ -28,22 +29,6 @@ static bool counts;
 module_param(counts, bool, 0444);
 MODULE_PARM_DESC(counts, "only print instructions per operation");
 
-static int passed;
-module_param(passed, int, 0444);
-MODULE_PARM_DESC(passed, "checks that passed");
-
-static int failed;
-
-const char *const source_names[SOURCES] = { "thread", "timer", "NMI" };
-
-bool check(bool is_good, const char *what)
-{
-    pr_info("heptad: %s: %s\n", what, is_good ? "ok" : "FAILED");
-    passed += is_good;
-    failed += !is_good;
-    return is_good;
-}
-
 static int __init heptad_check_init(void)
 {
     int error;
@@ -58,7 +43,7 @@ static int __init heptad_check_init(void)
     if (!error && peer) {
         error = count_in_rhashtable();
     }
-    return error ? error : failed ? -EDOM : 0;
+    return error ? error : all_passed() ? 0 : -EDOM;
 }
 
 static void __exit heptad_check_exit(void)

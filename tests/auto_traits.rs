@@ -226,8 +226,8 @@ mod of_lockfree {
 
 assert_obj_safe!(Storage, Downward, swiss::Equivalent<u64>);
 
-/// Behind the aliases of a table's iterators, or not to be had; and traits that make no objects, with methods that have no
-/// `self` or for one type each.
+/// Behind the aliases of a table's iterators, or not to be had; and traits that make no objects, with methods that have
+/// no `self` or for one type each.
 const UNNAMED: [&str; 12] = [
     "Asking",
     "Entries",

@@ -9,7 +9,7 @@ use heptad::{
 };
 
 #[cfg(all(target_os = "linux", not(miri)))]
-#[allow(dead_code, reason = "those who play through rebuilds are the kernels' and other tests'")]
+#[allow(dead_code, reason = "players through rebuilds are the kernels' and other tests'")]
 #[path = "support/player.rs"]
 mod player;
 
@@ -33,7 +33,7 @@ mod mapped_twice {
     /// Maps the file once more, for as long as the test runs.
     fn view(file: impl AsFd, bytes: usize) -> *mut c_void {
         let (access, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED);
-        // SAFETY: no address is asked for, so nothing that is mapped is replaced.
+        // SAFETY: no address is requested, so nothing that is mapped is replaced.
         unsafe { mmap(ptr::null_mut(), bytes, access, flags, file, 0) }.unwrap()
     }
 
@@ -180,7 +180,7 @@ fn a_damaged_descriptor_is_refused() {
     }
 }
 
-/// Random bytes: refused. Random bytes behind a true descriptor: no crash.
+/// Random bytes: refused. Random bytes after a true descriptor: no crash.
 #[test]
 fn random_bytes_never_crash() {
     let mut random = fastrand::Rng::with_seed(7);

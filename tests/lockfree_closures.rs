@@ -218,7 +218,7 @@ fn closures_of_the_other_maps() {
     assert_eq!(parts.modify(1, modify), Err(Error::Reentrant));
 }
 
-/// A closure that panics in its first or a later round leaves nothing behind.
+/// A closure that panics in its first or a later round leaves nothing reserved.
 #[test]
 fn a_closure_that_panics_leaves_nothing() {
     for entries in [1, 3, 8, 18] {

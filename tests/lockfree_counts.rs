@@ -186,7 +186,7 @@ fn a_rebuild_into_old_memory() {
     let iterator = map.iter();
     move_to(2);
     for _ in 0..3 {
-        // The first one leaves, and cannot come back while the iterator may look at the second.
+        // The first one leaves, and cannot be used again while the iterator may look at the second.
         [0, 1, 2].into_iter().for_each(|number| refused(number * lines, lines));
         refused(1, lines / 2 - 1);
         refused(lines - 1, lines);

@@ -130,7 +130,7 @@ fn what_a_closure_may_do() {
     assert_eq!(unplaced.insert_evicting(1, 1, |_| 0), Err(Error::Unplaced));
 }
 
-/// Threads insert keys of their own: each is there in the end, or has come back once.
+/// Threads insert keys of their own: each is there in the end, or was returned once.
 #[test]
 fn no_entry_is_lost_and_none_comes_back_twice() {
     const KEYS: u64 = if cfg!(miri) { 40 } else { 4_000 };
@@ -200,7 +200,7 @@ fn no_entry_is_lost_in_rebuilds() {
                     there.insert(key);
                 }
                 Ok(inserted) => assert!(inserted == Inserted::New && there.insert(key)),
-                // Only entries that are not migrated are in the way, or those that are find no room.
+                // Only entries that are not migrated could go, or those that are find no room.
                 Err(error) => assert!(matches!(error, Error::Busy | Error::Full)),
             }
             let _ = map.tables().help(1);

@@ -35,7 +35,7 @@ enum Answer {
     Found(Vec<Option<u64>>),
 }
 
-/// A random operation on one of so many keys.
+/// A random operation on one of `keys` keys.
 fn operate<G: Track>(map: &Map<'_, u64, u64, G>, random: &mut fastrand::Rng, keys: u64) -> Answer {
     let (key, value) = (random.u64(..keys), random.u64(..4));
     let half = |value: u64| (value > 1).then_some(value / 2);
@@ -58,8 +58,8 @@ fn operate<G: Track>(map: &Map<'_, u64, u64, G>, random: &mut fastrand::Rng, key
     })
 }
 
-/// A map with one table, and one that could be rebuilt, of one seed: the same answers, in the same places, also when they
-/// are full.
+/// A map with one table, and one that could be rebuilt, of one seed: the same answers, in the same places, also when
+/// they are full.
 #[test]
 fn it_answers_as_a_map_that_could_be_rebuilt() {
     let mut full = 0;

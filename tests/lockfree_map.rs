@@ -407,7 +407,7 @@ fn hash_bits_of_none_or_all_are_refused() {
 
     let mut lines = lines_for(50);
     for bits in [0, u64::MAX] {
-        // The region comes back from each.
+        // Each returns the region.
         let region = Region::from_lines(&mut lines).unwrap();
         let refused = IndirectMap::<_, u64>::new_in(region, 1, Bits(bits)).unwrap_err();
         assert_eq!(refused.error, Error::HashBits);

@@ -46,7 +46,7 @@ struct Progress {
     stop: AtomicU64,
 }
 
-/// What a process needs to start: a file without a name, and where to tell how far it is.
+/// What a process needs to start: a file without a name, and where to report how far it is.
 struct Place {
     file: OwnedFd,
     bytes: usize,

@@ -154,7 +154,7 @@ fn a_new_table_without_room_is_replaced() {
     assert!(map.tables().try_reclaim().is_none());
 }
 
-/// Row N7: in the middle of a rebuild, all regions come back.
+/// Row N7: in the middle of a rebuild, all regions are returned.
 #[test]
 fn n7_taken_apart_in_the_middle() {
     let map = counted_map(100, 1);

@@ -1,4 +1,4 @@
-//! What the lock-free map promises, row by row: counts, memory, values that come back exactly once.
+//! What the lock-free map promises, row by row: counts, memory, values that are returned exactly once.
 
 #[path = "support/set_on_drop.rs"]
 mod set_on_drop;
@@ -158,7 +158,7 @@ fn two_keys_take_effect_in_one_order() {
     }
 }
 
-/// Rows N7 and M7: the memory comes back whole, whatever is in the map.
+/// Rows N7 and M7: the whole memory is returned, whatever is in the map.
 #[test]
 fn n7_the_memory_comes_back() {
     let mut lines = lines_for(300);

@@ -167,7 +167,7 @@ fn m5_counts_are_exact_while_parts_are_rebuilt() {
                 let mut random = fastrand::Rng::with_seed(worker);
                 for _ in 0..turns {
                     let key = random.u64(..KEYS);
-                    // Another's work may be in the way for a moment.
+                    // Another thread may have reserved what is needed for a moment.
                     while let Err(error) = map.insert_or_modify(key, 1, |count| count + 1) {
                         assert_eq!(error, Error::Busy);
                     }

@@ -1,4 +1,4 @@
-//! Memory that processes share: who gets in, what is refused, and what leads nowhere.
+//! Memory that processes share: what attaches, what is refused, and what leads nowhere.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -224,7 +224,7 @@ fn a_bit_that_flips_after_attaching_leads_nowhere() {
     const BYTES: usize = 16384;
     const GUARD: usize = 1 << 32;
     let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
-    // SAFETY: no address is asked for, so nothing that is mapped is replaced.
+    // SAFETY: no address is requested, so nothing that is mapped is replaced.
     let guarded =
         unsafe { mmap_anonymous(ptr::null_mut(), 2 * GUARD + BYTES, ProtFlags::empty(), flags) }
             .unwrap();
@@ -242,7 +242,7 @@ fn a_bit_that_flips_after_attaching_leads_nowhere() {
         for key in 0..100 {
             assert_eq!(map.insert(key, key), Ok(None));
         }
-        // SAFETY: words of the arena's first two lines, behind the first one of the memory.
+        // SAFETY: words of the arena's first two lines, after the first one of the memory.
         let word = unsafe { start.cast::<u64>().add(8 + bit / 64) };
         // SAFETY: as above; no operation is under way.
         unsafe { *word ^= 1 << (bit % 64) };

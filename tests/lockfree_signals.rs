@@ -6,7 +6,7 @@
 #![cfg(all(unix, not(miri)))]
 #![allow(unreachable_pub, reason = "the kernels' library exports the same source")]
 
-#[allow(dead_code, reason = "those who play through rebuilds are the kernels' and other tests'")]
+#[allow(dead_code, reason = "players through rebuilds are the kernels' and other tests'")]
 #[path = "support/player.rs"]
 mod player;
 #[path = "support/set_on_drop.rs"]
@@ -93,7 +93,7 @@ fn handle_signals() {
         let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
         action.sa_sigaction = handler as usize;
         action.sa_flags = libc::SA_RESTART;
-        // SAFETY: the handler has the signature that no SA_SIGINFO asks for, and calls only what may
+        // SAFETY: the handler has the signature for flags without SA_SIGINFO, and calls only what may
         // be called anywhere: that is what is tested.
         assert_eq!(unsafe { libc::sigaction(signal, &action, ptr::null_mut()) }, 0);
     }
@@ -114,7 +114,7 @@ fn every_operation_runs_in_the_middle_of_every_operation() {
 
     let is_over = AtomicBool::new(false);
     // As a number: musl's is a pointer, which may not cross to the threads below.
-    // SAFETY: asks for this thread's own.
+    // SAFETY: reads this thread's own.
     let this_thread = unsafe { libc::pthread_self() } as usize;
     thread::scope(|scope| {
         let over = SetOnDrop(&is_over);

@@ -49,7 +49,7 @@ fn a_map_is_copied() {
     assert_eq!((set.len(), parts.len()), (ENTRIES, ENTRIES));
 }
 
-/// The entry that finds no room comes back, and the iterator goes on after it.
+/// The entry that finds no room is returned, and the iterator goes on after it.
 #[test]
 fn the_entry_that_was_refused_comes_back() {
     let map = map_for(1);

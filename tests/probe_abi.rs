@@ -227,7 +227,7 @@ fn s9_find_words_keeps_every_register() {
     }
 }
 
-/// The answers end where readable memory does: whatever the registers held before, nothing behind
+/// The answers end where readable memory does: whatever the registers held before, nothing after
 /// them is taken for a hash.
 #[test]
 fn s9_find_words_reads_no_answers_behind_the_last() {

@@ -193,7 +193,7 @@ fn s6_find_words_stays_in_its_memory_and_writes_the_answers_alone() {
         let hashes: Vec<u64> = (0..count).map(|_| hash & !63 | rng.u64(..64)).collect();
         let words: Vec<u64> = (0..count).map(|_| rng.u64(..4)).collect();
         let groups = random_groups(size, Tag::of(hash), rng.u64(..4), &mut rng);
-        // Each directly behind a guard page, and each directly before one.
+        // Each directly after a guard page, and each directly before one.
         for is_last in [false, true] {
             let offset = |start, bytes| if is_last { start + page - bytes } else { start };
             for backend in BACKENDS {

@@ -188,7 +188,7 @@ fn a_panic_while_retaining_decides_what_was_seen() {
     }
 }
 
-/// A rule that is asked twice, since the storage might be too small, and answers more the second time.
+/// A rule that is called twice, since the storage might be too small, and takes more the second time.
 #[test]
 fn a_merge_whose_rule_changes_its_mind_leaves_a_whole_table() {
     let map: Map = (0..120).map(|key| (key, key)).collect();

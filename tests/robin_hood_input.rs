@@ -247,7 +247,7 @@ fn sorted_input_makes_the_table_that_insertions_make() {
 }
 
 /// Input that is not sorted after all, or has keys twice, or is longer than it says, is taken as `extend`
-/// takes it; a key that is refused comes back, and those before it stay.
+/// takes it; a key that is refused is returned, and those before it stay.
 #[test]
 fn unsorted_input_is_taken_one_by_one() {
     let keys: Vec<u64> = (0..500).map(|number| (hash_word(7, number) % 700) << 50).collect();

@@ -1,4 +1,4 @@
-//! A storage that was zero once comes back from a table, by each way there is, and the next table in it is empty
+//! A storage that was zero once is returned by a table, by each way there is, and the next table in it is empty
 //! and stays within its memory.
 
 use core::ptr::NonNull;
@@ -220,7 +220,8 @@ fn storages_of_maps_change_places() {
     swap::<Reserved<'static, Mapper>>();
 }
 
-/// Without memory every lookup misses and every insertion is refused; memory comes once. Until then a `static` is zeros.
+/// Without memory every lookup misses and every insertion is refused; memory comes once. Until then a `static` is
+/// zeros.
 #[test]
 fn sorted_tables_get_their_memory_later() {
     type Ids = Set<Later<Region<'static>>, ByValue>;

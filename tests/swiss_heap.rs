@@ -90,7 +90,7 @@ fn the_seed_changes_with_each_growth_that_is_asked_to() {
             map.try_reserve_reseeded(1, Keyed::reseeded).unwrap();
             seeds.push(set.hasher().seed());
         }
-        // There is room: nothing moves, and nobody asks for a seed.
+        // There is room: nothing moves, and no seed is requested.
         assert_eq!(set.try_reserve_reseeded(1, |_| unreachable!()), Ok(()));
         assert_eq!(map.try_reserve_reseeded(1, |_| unreachable!()), Ok(()));
         assert!(set.insert(key) && map.insert(key, !key).is_none());

@@ -53,7 +53,7 @@ fn s10_chance_of_no_collision() {
     // The page's figure for its own table, 256 tags: .52 and .26.
     assert_near(chance_without_collision(256.0, 8.0, 52), 0.52, 0.005);
     assert_near(chance_without_collision(256.0, 16.0, 105), 0.26, 0.005);
-    // Ours: 127 tags and the displaced bit, which tells residents from guests.
+    // Ours: 127 tags and the displaced bit, which distinguishes entries at home from displaced ones.
     let tables = if cfg!(debug_assertions) { 4_000 } else { 20_000 };
     let (small, in_vain_small) = measure(8, tables);
     let (large, in_vain_large) = measure(16, tables);

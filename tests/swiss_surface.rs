@@ -1,4 +1,4 @@
-//! What the other tests pass by: printing, defaults, iterators asked for their length or folded, walks
+//! What the other tests leave out: printing, defaults, lengths and folds of iterators, walks
 //! from a position, shrinking and moving of every kind of table, comparisons, errors in words.
 
 use std::{
@@ -339,7 +339,7 @@ fn errors_are_described_in_words() {
         (Error::Null, "a null address"),
         (
             Error::Overlapping,
-            "the same entry was asked for twice, or memory that is in use was given",
+            "the same entry was requested twice, or memory that is in use was given",
         ),
     ];
     for (error, words) in errors {

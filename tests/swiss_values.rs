@@ -392,7 +392,7 @@ thread_local! {
     static DROPPED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A key is dropped before its value, in whichever way they leave the map, and a value whose key's destructor panics too.
+/// A key is dropped before its value, in whichever way they leave the map; a value also if its key's destructor panics.
 #[test]
 fn keys_are_dropped_before_their_values() {
     #[derive(PartialEq, Eq, Hash)]

@@ -15,7 +15,7 @@
 //           1 line per entry, or 2 if the home's filter has the class
 //
 // for each block of 16 entries, the first one may be shorter:
-//   ask the cache for the home lines of the next block
+//   prefetch the home lines of the next block
 //   for each entry of this block: answer it if its home group settles that; if not, ask for the
 //     line of its alternate, and let the answer be 2 * offset of the alternate + tag for now
 //   for each entry not settled: search the alternate
@@ -25,7 +25,7 @@
 .irp mask, x1
 .irp words, x2                          // the end of the current block
 .irp answers, x3                        // the end of the current block
-.irp left, x4                           // entries behind the current block
+.irp left, x4                           // entries after the current block
 .irp index, x5                          // of an entry, from the end of the block: -16..-1
 .irp later, x6                          // bit 64 + index for each entry not settled
 .irp ones, x7                           // 0x01 in every byte

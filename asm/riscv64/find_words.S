@@ -17,7 +17,7 @@
  *           61 for one absent from its home, 103 for one whose first match is in the alternate
  *
  * for each block of 16 entries, the last one may be shorter:
- *   ask the cache for the home lines of the next block
+ *   prefetch the home lines of the next block
  *   for each entry of this block: answer it if its home group settles that; if not, ask for the line of its
  *     alternate, and let the answer be `packed` for now: the tag in bits 57 and up, the offset of the
  *     alternate, and in the six bits below that the place of the entry not settled before this one, as
@@ -29,7 +29,7 @@
 .irp mask, a1
 .irp words, a2
 .irp answers, a3                        # the end of the current block
-.irp left, a4                           # entries behind the current block
+.irp left, a4                           # entries after the current block
 .irp cursor, a5                         # the answer in turn
 .irp later, a6                          # the place of the last entry not settled, or 0
 .irp lanes, a7                          # 0x01 in every slot byte

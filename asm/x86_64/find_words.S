@@ -16,7 +16,7 @@
 //           1 line per entry, or 2 if the home's filter has the class
 //
 // for each block of 16 entries, the first one may be shorter:
-//   ask the cache for the home lines of the next block
+//   prefetch the home lines of the next block
 //   for each entry of this block: answer it if its home group settles that; if not, ask for the
 //     line of its alternate, and let the answer be 2 * offset of the alternate + tag for now
 //   for each entry not settled: search the alternate
@@ -26,7 +26,7 @@
 .irp mask, %rsi
 .irp words, %rdx                        # the end of the current block
 .irp answers, %r14                      # the end of the current block
-.irp left, %r8                          # entries behind the current block
+.irp left, %r8                          # entries after the current block
 .irp index, %r9                         # of an entry, from the end of the block: -16..-1
 .irp later, %r12                        # bit 64 + index for each entry not settled
 .irp ones, %r10                         # 0x01 in every slot byte

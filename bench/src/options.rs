@@ -11,7 +11,7 @@ usage: cargo xtask bench [--target NAME] [OPTION…]
   --target NAME    run emulated, for x86_64, aarch64 or riscv64, by QEMU's user mode; only --counts mean something there
   --quick          tables of 64 KiB and 512 KiB only; of lockfree, fewer rounds
   --counts         instructions instead of times, by callgrind, or by QEMU with --target; small tables only
-  --small-pages    ask for no huge pages
+  --small-pages    request no huge pages
   --suite NAME     only this suite; may be repeated
   --op NAME        only this operation (hit, miss, …); may be repeated
   --peer NAME      beside ours only this peer, in lockfree and preempted; may be repeated

@@ -25,8 +25,8 @@ pub(crate) fn footprint(stats: Stats) -> Footprint {
     Footprint { bytes: stats.bytes, slots: stats.groups * SLOTS }
 }
 
-/// The load of a table with room for `entries`: the load of tables on the heap if it grows from empty, else the highest, so
-/// that the suites decide how full it is.
+/// The load of a table with room for `entries`: the load of tables on the heap if it grows from empty, else the
+/// highest, so that the suites decide how full it is.
 fn load_for(entries: usize) -> MaxLoad {
     if entries == 0 { MaxLoad::GROWING } else { MaxLoad::FifteenSixteenths }
 }
@@ -120,8 +120,8 @@ macro_rules! hashbrown {
 hashbrown!(hashbrown: "hashbrown");
 hashbrown!(hashbrown_eight: "hashbrown, 8-byte group");
 
-/// Does each of hashbrown's two builds have its group size? The bytes after the last slot's control byte repeat the first
-/// group's, so their number is the length of a group.
+/// Does each of hashbrown's two builds have its group size? The bytes after the last slot's control byte repeat the
+/// first group's, so their number is the length of a group.
 pub(crate) fn have_their_groups() -> bool {
     const BUCKETS: usize = 32;
     let group = |bytes: usize| bytes - BUCKETS * (size_of::<u64>() + 1);

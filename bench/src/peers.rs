@@ -4,7 +4,7 @@
 //! indexmap has the hash that all tables share. heapless has that of its `Fnv…` types, with which it is used; these
 //! have no seed. Its tables are as large as their type says, and a box of them stands for a `static`.
 //!
-//! No table here tells its memory, so footprints are lower bounds; the suites in which memory matters count what the
+//! No table here reports its memory, so footprints are lower bounds; the suites in which memory matters count what the
 //! allocator provides.
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Suite `worst`: what a single insertion may cost, where the other suites report means.
 //!
-//! A table that grows, cleans up tombstones or searches far does so in one insertion, and whoever calls it waits. Every
+//! A table that grows, cleans up tombstones or searches far does so in one insertion, and its caller waits. Every
 //! insertion is measured by itself, and the report has the worst, quantiles, and the most memory that one insertion
 //! requested on top of what the table had.
 //!

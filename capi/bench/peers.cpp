@@ -305,7 +305,7 @@ int main(int argc, char **argv)
     run(512, 1, 100000, progress);
 #else
     int rounds = argc > 1 ? std::atoi(argv[1]) : 7;
-    std::size_t most = argc > 2 ? 8192 : 65536; // a second word asks for less
+    std::size_t most = argc > 2 ? 8192 : 65536; // a second word requests less
     std::size_t lookups = std::size_t(1) << 20;
     std::vector<std::size_t> sizes;
     double total = 0;

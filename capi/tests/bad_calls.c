@@ -329,7 +329,7 @@ static void memory_that_overlaps(void)
     uint64_t keys[64] = { 0 };
     uint8_t *in_keys = (uint8_t *)keys;
     *inside = unmade;
-    /* The memory ends behind the first byte of the handle, and then before it. */
+    /* The memory ends after the first byte of the handle, and then before it. */
     EQUAL(init_set(inside, room, 961), HEPTAD_ERROR_OVERLAPPING);
     EQUAL(init_set(inside, room, 960), HEPTAD_OK);
     EQUAL(heptad_set_insert(inside, 3), 1);

@@ -1,4 +1,4 @@
-/* heptad/growing.h: growth under an allocator that counts, fails, and wants all memory returned. */
+/* heptad/growing.h: growth under an allocator that counts, fails, and checks that all memory is returned. */
 #include "counting.h"
 #include <heptad/growing.h>
 

@@ -1,4 +1,4 @@
-/* heptad_growing_sized_map: growth under an allocator that counts, fails, and wants all memory returned. */
+/* heptad_growing_sized_map: growth under an allocator that counts, fails, and checks that all memory is returned. */
 #include "counting.h"
 #include "sized.h"
 #include <heptad/growing.h>

@@ -50,7 +50,7 @@ static void names_go_in_and_out(void)
     }
     EQUAL(heptad_indirect_len(&map), ENTRIES);
     EQUAL(heptad_indirect_check(&map), HEPTAD_OK);
-    EQUAL(vain, 0); /* 32 bits of hash tell 300 names apart */
+    EQUAL(vain, 0); /* 300 names differ in 32 bits of hash */
     for (index = 0; index < ENTRIES; index += 2) {
         const char *name = names[index];
         EQUAL(heptad_indirect_remove(&map, hash_of(name), name, &reference, &value), 1);
@@ -289,7 +289,7 @@ static int is_record(uint64_t reference, const void *key, void *context)
 {
     const struct record *record = (const struct record *)(uintptr_t)reference;
     (void)context;
-    /* Whoever changed a record that may still be compared with is found here. */
+    /* A change of a record that may still be compared with is found here. */
     EQUAL(record->number, atoi(record->name));
     return strcmp(record->name, key) == 0;
 }

@@ -192,7 +192,7 @@ static void bad_arrays_and_results(void)
     EQUAL(heptad_indirect_grace_start(&map, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_reclaim(&map, NULL, NULL), HEPTAD_ERROR_NULL);
     EQUAL(heptad_indirect_rebuild(&map, &map, 1 << 20, 1), HEPTAD_ERROR_OVERLAPPING);
-    /* hashes, then references, values and found, each in the way of another once. */
+    /* hashes, then references, values and found, each over another once. */
     EQUAL(heptad_indirect_get_many(&map, words, keys, 4, words + 3, words + 8, bytes + 256),
           HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_indirect_get_many(&map, words, keys, 4, words + 4, words + 7, bytes + 256),

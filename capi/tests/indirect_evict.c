@@ -13,7 +13,7 @@ static size_t least_value(const heptad_entry *entries, size_t count, void *conte
     return best;
 }
 
-/* What goes comes back with its reference. */
+/* What goes is returned with its reference. */
 static void a_map_without_room_evicts(void)
 {
     heptad_indirect map = HEPTAD_INIT;

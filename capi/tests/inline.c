@@ -85,7 +85,7 @@ static void compare_table_batch(const heptad_table *table, const uint64_t *hashe
     CHECK(memcmp(entries_one, entries_two, (count + 1) * sizeof *entries_one) == 0);
 }
 
-/* A hash of this tag whose home is this group, and one bit that tells keys apart. */
+/* A hash of this tag whose home is this group, and one bit in which keys differ. */
 static uint64_t hash_with(uint64_t tag, uint64_t home, uint64_t number)
 {
     return tag << 57 | number << 20 | home;

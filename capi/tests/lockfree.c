@@ -143,7 +143,7 @@ static void functions_of_the_caller(void)
     EQUAL(heptad_lockfree_fetch_update(&map, 1, NULL, NULL, NULL), HEPTAD_ERROR_NULL);
 }
 
-/* Adds one to its own key, and so changes the home that it is asked about. */
+/* Adds one to its own key, and so changes the home for which it is called. */
 static uint64_t add_within(uint64_t value, void *context)
 {
     EQUAL(heptad_lockfree_add(context, 1, 1, NULL), 0);
@@ -217,7 +217,7 @@ static size_t beyond_the_last(const heptad_entry *entries, size_t count, void *c
     return count + 5;
 }
 
-/* What goes is what comes back, and all else stays. */
+/* What goes is what is returned, and all else stays. */
 static void a_map_without_room_evicts(void)
 {
     heptad_lockfree map;

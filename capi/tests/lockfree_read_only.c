@@ -1,4 +1,4 @@
-/* Who only reads may map the memory of a map read-only: attaching and reading write nothing there. */
+/* A process that only reads may map the memory of a map read-only: attaching and reading write nothing there. */
 #define _DEFAULT_SOURCE
 #include "lockfree.h"
 

@@ -153,7 +153,7 @@ static void no_rebuild_into_itself(void)
     EQUAL(heptad_lockfree_rebuild(&map, (char *)lines + 64, sizeof lines - 64, 2),
           HEPTAD_ERROR_OVERLAPPING);
     EQUAL(heptad_lockfree_rebuild(&map, counters, sizeof counters, 2), HEPTAD_ERROR_OVERLAPPING);
-    /* Nor into what it had before, as long as that has not come back. */
+    /* Nor into what it had before, as long as that was not returned. */
     EQUAL(heptad_lockfree_rebuild(&map, other_lines, sizeof other_lines, 2), HEPTAD_OK);
     EQUAL(heptad_lockfree_help(&map, 100000), 1);
     EQUAL(heptad_lockfree_rebuild(&map, lines, sizeof lines, 3), HEPTAD_ERROR_OVERLAPPING);

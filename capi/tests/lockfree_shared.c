@@ -71,7 +71,7 @@ static void attaching(void)
     heptad_lockfree_insert(&other, 1, 1, &value);
 }
 
-/* Numbers, and an end: who made the memory has no part in it. */
+/* Numbers, and an end: the handle that made the memory has no part in it. */
 static void members(void)
 {
     static HEPTAD_LINES(room, LINES);

@@ -24,7 +24,7 @@ static inline uint64_t hash_of(const char *name)
     return heptad_hash_bytes(5, name, strlen(name));
 }
 
-/* Compares with the name at an index, and counts how often it was asked in vain. */
+/* Compares with the name at an index, and counts how often it was called in vain. */
 static int has_name(uint64_t reference, const void *key, void *context)
 {
     CHECK(reference < ENTRIES);

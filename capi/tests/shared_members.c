@@ -106,7 +106,7 @@ static void nothing_is_left_of_the_dead(void)
     EQUAL(heptad_lockfree_check(&map), HEPTAD_OK);
     EQUAL(heptad_lockfree_get(&map, HOT, &value), 1);
     counted = 1 + kills + progress->counted[WORKER] + progress->counted[VICTIM];
-    /* A victim may have counted without telling. */
+    /* A victim may have counted and not published it. */
     CHECK(value >= counted && value <= counted + kills);
     printf("%lu killed, %llu counts, a reaper was busy %lu times ... ", kills, (unsigned long long)value, busy);
 }

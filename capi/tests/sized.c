@@ -1,4 +1,5 @@
-/* heptad_sized_map: values of many sizes, in memory of the test's: where they stand, and that they move with their keys. */
+/* heptad_sized_map: values of many sizes, in memory of the test's: where they stand, and that they move with their
+ * keys. */
 #include "sized.h"
 
 static HEPTAD_LINES(lines, GROUPS * (1 + 7 * 5));

@@ -1,6 +1,6 @@
-/* Tables in memory that nobody initialised, with few entries: what a lookup decides rests on metadata words and on entries
- * that are there. Stage `capi-memcheck` runs this under valgrind, which reports any other decision: so there are no
- * suppressions to install. */
+/* Tables in memory that nobody initialised, with few entries: what a lookup decides rests on metadata words and on
+ * entries that are there. Stage `capi-memcheck` runs this under valgrind, which reports any other decision: so there
+ * are no suppressions to install. */
 #include "check.h"
 #include <heptad/growing_robin.h>
 #include <heptad/inline.h>

@@ -27,7 +27,7 @@ mod storages;
 pub mod table;
 
 pub use hashing::Hashing;
-pub use storages::{Load, Place};
+pub use storages::{Load, Memory};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 

@@ -183,7 +183,9 @@ impl<'a> Run<'a> {
         let before = model.get(&key).copied();
         let (answer, after) = match change {
             Change::Get => (Ok(map.get(key)), before),
-            Change::Insert(value) => (map.insert_if_absent(key, value.into()), before.or(Some(value.into()))),
+            Change::Insert(value) => {
+                (map.insert_if_absent(key, value.into()), before.or(Some(value.into())))
+            }
             Change::Upsert(value) => (map.insert(key, value.into()), Some(value.into())),
             Change::Replace(value) => {
                 (map.replace(key, value.into()), before.map(|_| value.into()))
@@ -277,7 +279,8 @@ fn use_damaged(arena: &mut [Line]) {
     let Ok(map) = (unsafe { SharedMap::<u64, u64>::attach(region) }) else { return };
     let _ = (map.tables().check(), map.tables().stats(), map.len(), map.iter().count());
     for key in 0..256 {
-        let _ = (map.insert_if_absent(key, 1), map.insert(key, 2), map.get(key), map.remove(key / 2));
+        let _ =
+            (map.insert_if_absent(key, 1), map.insert(key, 2), map.get(key), map.remove(key / 2));
         let _ = map.insert_evicting(key << 8, 3, |entries| entries.len());
     }
     let _ = (map.retain(|key, value| key > value), map.clear());

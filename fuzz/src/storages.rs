@@ -2,8 +2,9 @@
 
 use arbitrary::Arbitrary;
 use heptad::{
+    Error, Rejected,
     layout::{Line, MaxLoad},
-    storage::{Heap, Region},
+    storage::{Heap, Region, Storage},
 };
 
 /// Lines of inline tables: not a power of two, so that some stay unused.
@@ -12,7 +13,7 @@ pub(crate) const INLINE_LINES: usize = 11;
 /// The storage of a table's lines. A size is a number of lines; the first is that of the initial
 /// table, the others are those of storages for it to move into.
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub enum Place {
+pub enum Memory {
     /// Inside the table.
     Inline,
     /// In provided memory.
@@ -34,6 +35,27 @@ pub(crate) fn regions(arenas: &mut [Vec<Line>; 3]) -> [Region<'_>; 3] {
 /// Storages of these sizes on the heap; a size may be zero.
 pub(crate) fn heaps(sizes: [u8; 3]) -> [Heap; 3] {
     sizes.map(|size| Heap::try_with_lines(lines(size)).expect("there is memory"))
+}
+
+/// Checks the answer of a move into a storage of `lines` lines, of which the entries need `needed`. Returns whether
+/// they have moved, and the storage that is free now.
+pub(crate) fn check_move<S: Storage>(
+    moved: Result<S, Rejected<S>>,
+    lines: usize,
+    needed: usize,
+) -> (bool, S) {
+    match moved {
+        Ok(old) => {
+            assert!(lines >= needed);
+            (true, old)
+        }
+        Err(Rejected { error, value }) => {
+            assert!(lines < needed, "refused without need");
+            let expected = Error::TooSmall { needed_bytes: 64 * needed, given_bytes: 64 * lines };
+            assert_eq!((error, value.lines()), (expected, lines));
+            (false, value)
+        }
+    }
 }
 
 /// Mostly few lines: in small tables groups interact more often.

@@ -40,7 +40,7 @@ enum {
     HEPTAD_ERROR_VERSION = -7,      /* the handle, or a table in shared memory, is of another version */
     HEPTAD_ERROR_HANDLE = -8,       /* not a live handle of this kind: never initialised, or released */
     HEPTAD_ERROR_LIVE = -9,         /* initialised already; of two inits at once one gets this or _BUSY */
-    HEPTAD_ERROR_BUSY = -10,        /* another operation is in the way: later it may succeed */
+    HEPTAD_ERROR_BUSY = -10,        /* in conflict with a call under way: later it may succeed */
     HEPTAD_ERROR_ARGUMENT = -11,    /* a number that is not one of those allowed */
     HEPTAD_ERROR_FOREIGN = -12,     /* the memory holds no table of this kind */
     HEPTAD_ERROR_CORRUPT = -13,     /* the table in the memory is damaged */
@@ -54,7 +54,8 @@ enum {
     HEPTAD_ERROR_MEMORY = -25       /* an allocator of yours has no memory: heptad/growing.h */
 };
 
-/* The version of the library, as "0.1.0"; and the name of a result, as "HEPTAD_ERROR_FULL": constant strings, never null. */
+/* The version of the library, as "0.1.0"; and the name of a result, as "HEPTAD_ERROR_FULL": constant strings, never
+ * null. */
 const char *heptad_version(void);
 const char *heptad_error_name(int result);
 
@@ -71,7 +72,7 @@ enum {
     HEPTAD_LOAD_3_4 = 2
 };
 
-/* Declares an array of so many lines of 64 bytes, fit for a table. A set or table of n groups (a power
+/* Declares an array of lines of 64 bytes, fit for a table. A set or table of n groups (a power
  * of two, or the one below is used) takes n lines, a map 15 * n / 8 and never more than 2 * n. Groups hold seven
  * slots; at load 15/16 there is room for 6, 13, 26, 52, 105, 210, ... entries in 1, 2, 4, 8, 16, 32, ... groups. */
 #if defined(__GNUC__)

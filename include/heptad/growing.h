@@ -12,8 +12,8 @@
  *
  * Only the functions of this header call an allocator, and only one that was given at init. An insertion does when
  * the table is full: it moves all entries into memory for twice as many, which touches every line of both. Removals
- * release nothing; _shrink does. Errors are those of the handle's own function; _MEMORY if the allocator returns null, and
- * then nothing has changed. No function may be called while another one is under way for the same table. */
+ * release nothing; _shrink does. Errors are those of the handle's own function; _MEMORY if the allocator returns null,
+ * and then nothing has changed. No function may be called while another one is under way for the same table. */
 #ifndef HEPTAD_GROWING_H
 #define HEPTAD_GROWING_H
 

@@ -42,7 +42,7 @@ typedef struct heptad_growing_robin_map {
     int load;
 } heptad_growing_robin_map;
 
-/* What both have in common; `last` asks for the last entry, and for nothing of it. */
+/* What both have in common; `last` looks for the last entry, and copies nothing of it. */
 #define HEPTAD_GROWING_SORTED(kind, last)                                                              \
     /* The handle inside; null for none, which its functions refuse. */                                \
     HEPTAD_INLINE heptad_##kind *heptad_growing_##kind##_handle(heptad_growing_##kind *it)             \

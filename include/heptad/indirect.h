@@ -33,7 +33,7 @@ HEPTAD_STATIC_ASSERT(indirect_body, offsetof(heptad_indirect, body) == 8);
 /*
  * An operation gets the hash of a key, a good one in all of its hash bits as heptad_hash_bytes is, and a
  * pointer, which the map only passes to `equal`: not 0 if the reference stands for that key. `equal` is called
- * for references with the same hash bits alone, so seldom for another key; inside an operation, in whatever
+ * for references with the same hash bits alone, so rarely for another key; inside an operation, in whatever
  * context that runs, perhaps for a key that is being taken out. It may not change the map: an operation that
  * looks for a key begins anew each time the key's home changes meanwhile.
  *
@@ -136,8 +136,8 @@ int heptad_indirect_insert_evicting(const heptad_indirect *map, uint64_t hash, c
                                     size_t (*choose)(const heptad_entry *entries, size_t count, void *context),
                                     void *context, uint64_t *old_reference, uint64_t *old_value);
 
-/* As heptad_lockfree_fetch_update and _compare_and_remove. If there was a value before, the reference of the key goes to
- * `stored` too, which may be null. */
+/* As heptad_lockfree_fetch_update and _compare_and_remove. If there was a value before, the reference of the key goes
+ * to `stored` too, which may be null. */
 int heptad_indirect_fetch_update(const heptad_indirect *map, uint64_t hash, const void *key,
                                  uint64_t reference,
                                  int (*change)(uint64_t *value, int is_present, void *context),
@@ -156,8 +156,8 @@ int heptad_indirect_remove_if(const heptad_indirect *map, uint64_t hash, const v
                               int (*condition)(uint64_t value, void *context), void *context,
                               int *was_present, uint64_t *reference, uint64_t *previous);
 
-/* As heptad_lockfree_retain and _clear, with references in place of keys; `removed`, which may be null, is called for each
- * entry that was taken out, after that. No keys are compared. */
+/* As heptad_lockfree_retain and _clear, with references in place of keys; `removed`, which may be null, is called for
+ * each entry that was taken out, after that. No keys are compared. */
 int heptad_indirect_retain(const heptad_indirect *map,
                            int (*keep)(uint64_t reference, uint64_t value, void *context),
                            void (*removed)(uint64_t reference, uint64_t value, void *context),

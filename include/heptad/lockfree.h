@@ -28,7 +28,7 @@ HEPTAD_STATIC_ASSERT(lockfree_body, offsetof(heptad_lockfree, body) == 8);
  *
  * Changing the value of a key that is there needs no room: it is never _FULL, but during a rebuild that
  * finds no room. For an insertion _FULL comes when a key's places are all taken and no neighbour's entry can
- * move. A map made for n entries takes n, unless somebody chose the keys to crowd together. _BUSY says that
+ * move. A map made for n entries takes n, unless the keys were chosen to crowd together. _BUSY says that
  * running operations have reserved the places; the same call may succeed later. Reading never fails; removing
  * does only during a rebuild that finds no room.
  *
@@ -113,7 +113,7 @@ int heptad_lockfree_init_with(heptad_lockfree *map, void *memory, size_t bytes, 
  * leaves up to one place reserved, which in memory without members stays so for good.
  *
  * Such a map cannot be rebuilt: _rebuild is _SHARED. The next table would be found by its address, which is another
- * one in each process, and nothing tells when the other processes have left the old one. Format memory for the most
+ * one in each process, and no process knows when the others have left the old one. Format memory for the most
  * entries that there will be; or format and fill a second map, let all attach to it, and destroy the first. What
  * killed operations have left, _reap and _repair release. */
 size_t heptad_lockfree_shared_bytes(size_t entries, size_t members);
@@ -133,7 +133,8 @@ int heptad_lockfree_join(heptad_lockfree *map, void *memory, size_t bytes, size_
  * for, say. It must be dead: never call this for a member that may go on. The handle is another member's. _BUSY while
  * another member does this, or a living one is in the middle of an operation on the same place: call again.
  * A member that dies in here is reaped as any other, and until then reaping anyone else is _BUSY: if several are
- * dead, reap them in turn until each is done. _destroy stops nobody from reaping. _MEMBER for no number, or the handle's own. */
+ * dead, reap them in turn until each is done. _destroy stops nobody from reaping. _MEMBER for no number, or the
+ * handle's own. */
 int heptad_lockfree_reap(const heptad_lockfree *map, size_t member);
 
 /* Ends the map in shared memory: an attach or join from now on is _FOREIGN. Those that are attached may go on; the
@@ -190,7 +191,8 @@ int heptad_lockfree_repair(heptad_lockfree *map, size_t *released);
 int heptad_lockfree_check(const heptad_lockfree *map);
 
 /* Entries, counted: exact when nobody changes anything meanwhile, and never more than could be there; an
- * entry that a rebuild moves meanwhile may not be counted. Reads a line per bucket. And the number of entries that the map takes for certain. */
+ * entry that a rebuild moves meanwhile may not be counted. Reads a line per bucket. And the number of entries that the
+ * map takes for certain. */
 size_t heptad_lockfree_len(const heptad_lockfree *map);
 size_t heptad_lockfree_capacity(const heptad_lockfree *map);
 

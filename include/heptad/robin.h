@@ -135,7 +135,7 @@ int heptad_robin_is_disjoint(const heptad_robin *first, const heptad_robin *seco
 int heptad_robin_is_equal(const heptad_robin *first, const heptad_robin *second);
 
 /* Makes `to`, a handle that is not live, what `from` is when it has grown, in memory of its own, on several
- * cores or threads. `work` is called once, and passes the growth to whichever it likes. Each of them calls
+ * cores or threads. `work` is called once, and passes the growth to as many as it chooses. Each of them calls
  * heptad_growth_help until it returns 0; 1 says that a range of keys was moved. There are 1 to 64 ranges, and
  * nothing waits for a helper: `work` may return at any time when none of them is inside, and this function
  * does what is left. `work` changes neither of the two, and nothing uses the growth after it. `from` stays as

@@ -27,10 +27,10 @@ typedef struct heptad_sized_entry {
 
 /* ---------------------------------------------------------------- maps from 64-bit keys to values of any size
  *
- * A heptad_map of larger or smaller values: they stand side by side behind the groups, seven for each. An entry at load
+ * A heptad_map of larger or smaller values: they stand side by side after the groups, seven for each. An entry at load
  * 15/16 takes 9.75 bytes and 1.07 times the size of a value: 18.3 bytes for eight. Whatever reaches a value touches its
- * lines more. A map is made for values of one size, of which address and size are multiples of the same power of two, up
- * to 64: so a value may be of any C type that is aligned to 64 at most.
+ * lines more. A map is made for values of one size, of which address and size are multiples of the same power of two,
+ * up to 64: so a value may be of any C type that is aligned to 64 at most.
  *
  * A pointer to a value is good until the next insertion of a new key, removal (by _retain and _clear too), move or
  * release: these move values, as they move keys. What a callback gets is good until it returns. A value may be written

@@ -23,15 +23,15 @@
  *     HEPTAD_TYPED_MAP(ages, uint32_t, short, heptad_hash_word, HEPTAD_EQUAL)
  *
  * Entries are copied byte by byte, and lie side by side in memory of the allocator, in the order of insertion until one
- * is removed: the last one takes the place of a removed one. HEPTAD_FOR_EACH walks over them from the last to the first,
- * so that the current one may be removed. A pointer to an entry or value is good until the next insertion or removal. A
- * lookup touches 1.2 lines of the table on average, and the entry.
+ * is removed: the last one takes the place of a removed one. HEPTAD_FOR_EACH walks over them from the last to the
+ * first, so that the current one may be removed. A pointer to an entry or value is good until the next insertion or
+ * removal. A lookup touches 1.2 lines of the table on average, and the entry.
  *
- * One owner, as a heptad_table, which holds the number of an entry and 32 bits of its hash. At most 2^32 - 1 entries. Errors:
- * _MEMORY if the allocator has none; _NULL without an allocator; _CAPACITY; _HANDLE for a map of zeros, one that was released,
- * or one whose init failed; _COPY for changes by way of a copy, but that _put writes the value of a key that is there.
- * What stands in the structure before its init does not matter: so release a live one first. The pointer to the map
- * itself is not null: that is not checked. */
+ * One owner, as a heptad_table, which holds the number of an entry and 32 bits of its hash. At most 2^32 - 1 entries.
+ * Errors: _MEMORY if the allocator has none; _NULL without an allocator; _CAPACITY; _HANDLE for a map of zeros, one
+ * that was released, or one whose init failed; _COPY for changes by way of a copy, but that _put writes the value of a
+ * key that is there. What stands in the structure before its init does not matter: so release a live one first. The
+ * pointer to the map itself is not null: that is not checked. */
 #ifndef HEPTAD_TYPED_H
 #define HEPTAD_TYPED_H
 
@@ -124,7 +124,7 @@ HEPTAD_STATIC void heptad_zero(void *value, size_t bytes)
 #define HEPTAD_KEEP_AS_IT_IS(allocator, key) 1
 #define HEPTAD_DROP_AS_IT_IS(allocator, key) ((void)0)
 
-/* A hash of the table that an entry of it has too: its upper half is that of the key's hash, and so is its lower half. */
+/* The hash of an entry in the table: the bits of its key's hash that it has, twice. */
 HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
 {
     (void)context;
@@ -146,8 +146,9 @@ HEPTAD_INLINE uint64_t heptad_typed_hash(uint64_t entry, void *context)
 #define HEPTAD_BORROWED_STRING_MAP(name, value_type) \
     HEPTAD_TYPED_MAP(name, heptad_text, value_type, heptad_text_hash, heptad_text_equal)
 
-/* The map itself. `keep(allocator, &key)` makes a new key the map's own, and returns 0 if it cannot; `drop(allocator, key)`
- * ends that. A word of the table is the number of an entry below, and 32 bits of its key's hash above. */
+/* The map itself. `keep(allocator, &key)` makes a new key the map's own, and returns 0 if it cannot;
+ * `drop(allocator, key)` ends that. A word of the table is the number of an entry below, and 32 bits of its key's hash
+ * above. */
 #define HEPTAD_TYPED_MAP_KEEPING(name, key_type, value_type, hash, equal, keep, drop)                  \
     typedef struct name##_entry {                                                                      \
         key_type key;                                                                                  \

@@ -1,4 +1,4 @@
-"""The machine of `interpreted.py`, held against others who read the manual.
+"""The machine of `interpreted.py`, compared with others that were written from the manual.
 
 - GNU as makes the same words of the text of each decoded instruction of the routines. So each was
   decoded as what it is, with its registers, offsets and numbers.

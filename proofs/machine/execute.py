@@ -114,7 +114,7 @@ class Execution:
     # What a machine calls during a step
 
     def load(self, state, address, size):
-        """The value of a load of so many bytes."""
+        """The value of a load of this many bytes."""
         cells = state.globals["cells"]
         try:
             value = self.memory.load(address, cells, self.constraints(state))

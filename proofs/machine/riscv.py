@@ -167,5 +167,5 @@ def pieces(word, *moves):
 
 
 def signed(value, bits):
-    """A number of so many bits with its sign."""
+    """A number of this many bits with its sign."""
     return value - (value >> bits - 1 << bits)

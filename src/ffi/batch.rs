@@ -21,13 +21,13 @@ pub struct ArrayOut<'call, T>(*mut T, PhantomData<&'call mut [T]>);
 #[repr(transparent)]
 pub struct Text<'call>(*const c_void, PhantomData<&'call [u8]>);
 
-/// The bytes of a value to read, as many as values of the map have. If not null, they are valid for reads until the call
-/// returns, and not written meanwhile.
+/// The bytes of a value to read, as many as values of the map have. If not null, they are valid for reads until the
+/// call returns, and not written meanwhile.
 #[repr(transparent)]
 pub struct Value<'call>(*const c_void, PhantomData<&'call [u8]>);
 
-/// Where the bytes of a value go, as many as values of the map have. If not null, they are valid for writes until the call
-/// returns, and not used by anything else meanwhile.
+/// Where the bytes of a value go, as many as values of the map have. If not null, they are valid for writes until the
+/// call returns, and not used by anything else meanwhile.
 #[repr(transparent)]
 pub struct ValueOut<'call>(*mut c_void, PhantomData<&'call mut [u8]>);
 
@@ -92,7 +92,7 @@ impl<Others: Used> Used for (Memory, Others) {
 }
 
 /// The handle and the table.
-pub(super) type Table = (Memory, (Memory, ()));
+pub(super) type TableAndHandle = (Memory, (Memory, ()));
 
 /// An opened array, and the batch after it.
 type Opened<Array, Used> = Result<(Array, Batch<(Memory, Used)>), Refusal>;

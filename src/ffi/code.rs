@@ -62,7 +62,7 @@ pub const VERSION: c_int = -7;
 pub const HANDLE: c_int = -8;
 /// The handle is live already.
 pub const LIVE: c_int = -9;
-/// Another operation is in the way; the same call may succeed later.
+/// A conflict with a call that is under way; the same call may succeed later.
 pub const BUSY: c_int = -10;
 /// A number or a callback is not one of those allowed.
 pub const ARGUMENT: c_int = -11;
@@ -104,11 +104,11 @@ pub(super) fn text(code: c_int) -> &'static CStr {
             c"not a live handle of this kind: never initialised, released, or of another kind"
         }
         LIVE => c"the handle is live already",
-        BUSY => c"another operation is in the way",
+        BUSY => c"in conflict with a call that is under way",
         ARGUMENT => c"an argument that is not allowed",
         FOREIGN => c"the memory holds no table of this kind",
         CORRUPT => c"the table in the memory is damaged",
-        NOT_REQUIRED => c"it is not needed",
+        NOT_REQUIRED => c"no rebuild is needed",
         KEY_RANGE => c"a key that the sorted set or map was not made for",
         REENTRANT => c"the map changed each time while the callback ran",
         UNSUPPORTED => c"the processor has no 64-bit atomics",

@@ -12,7 +12,7 @@ use core::{
 
 use super::{
     ABI_VERSION,
-    batch::{Batch, Count, Table},
+    batch::{Batch, Count, TableAndHandle},
     code::{self, Refusal},
     memory::Memory,
     results::{Answer, Position, Required, Results, answer},
@@ -229,7 +229,7 @@ impl<'call, T: Body> ToRead<'call, Handle<T>> {
     pub(super) fn batch<A: Answer>(
         self,
         count: Count,
-        ask: impl FnOnce(&T, Batch<Table>) -> Result<A, Refusal>,
+        ask: impl FnOnce(&T, Batch<TableAndHandle>) -> Result<A, Refusal>,
     ) -> c_int {
         let handle = self.memory();
         self.ask(|table| ask(table, Batch::new(count, false, (table.memory(), (handle?, ())))))
@@ -282,7 +282,8 @@ impl<'call, T: Body> ToChange<'call, Handle<T>> {
             Ok(body) => {
                 // SAFETY: writable by C's promise; it was unmade, so nothing refers to the body.
                 unsafe { self.to_read().body().write(body) };
-                // Relaxed: the next store publishes it. Who still reads 0 gets `HANDLE`, as from an unmade handle.
+                // Relaxed: the next store publishes it. A call that still reads 0 returns `HANDLE`, as for an unmade
+                // handle.
                 head.version.store(ABI_VERSION, Relaxed);
                 head.state.publish(T::KIND);
                 code::OK
@@ -362,7 +363,7 @@ impl<'call, T: Body> ToChange<'call, Handle<T>> {
     pub(super) fn batch<A: Answer>(
         self,
         count: Count,
-        change: impl FnOnce(&mut T, Batch<Table>) -> Result<A, Refusal>,
+        change: impl FnOnce(&mut T, Batch<TableAndHandle>) -> Result<A, Refusal>,
     ) -> c_int {
         let handle = self.memory();
         self.change(|table| {

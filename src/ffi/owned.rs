@@ -13,7 +13,8 @@ use super::{
 };
 use crate::storage::Region;
 
-/// A table and the memory it lives in, which is released as it came. The table comes first: C reads its first words (`inline.rs`).
+/// A table and the memory it lives in, which is released as it came. The table comes first: C reads its first words
+/// (`inline.rs`).
 #[repr(C)]
 pub struct Owned<T> {
     table: T,

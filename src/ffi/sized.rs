@@ -9,7 +9,7 @@ use core::{
 
 use super::{
     arguments,
-    batch::{Array, ArrayOut, Batch, Count, Table, Value, ValueOut},
+    batch::{Array, ArrayOut, Batch, Count, TableAndHandle, Value, ValueOut},
     code::{self, Refusal},
     general::bytes_of,
     handle::{Body, Handle, ToChange, ToRead, Words128},
@@ -76,7 +76,7 @@ fn read(place: &swiss::Bytes, value: &mut [MaybeUninit<u8>]) {
 #[inline]
 fn change<A: Answer>(
     map: ToChange<HeptadSizedMap>,
-    change: impl FnOnce(&mut Values, Batch<Table>) -> Result<A, Refusal>,
+    change: impl FnOnce(&mut Values, Batch<TableAndHandle>) -> Result<A, Refusal>,
 ) -> c_int {
     let handle = map.memory();
     map.change(|map| {

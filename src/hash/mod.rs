@@ -36,8 +36,8 @@
 //!
 //! # What the seed does not do
 //!
-//! It does not resist an attacker who can watch timings or hashes: the functions are public, and a few hashes
-//! tell the seed. Where that matters, use a pseudorandom function such as SipHash through any
+//! It does not resist an attacker who can watch timings or hashes: the functions are public, and the seed follows from
+//! a few hashes. Where that matters, use a pseudorandom function such as SipHash through any
 //! [`BuildHasher`].
 //!
 //! Sources: the mixer's constants are those of Stafford's "Better Bit Mixing" (2011), as used in
@@ -98,8 +98,8 @@ const fn inverse(odd: u64) -> u64 {
 /// Builds [`KeyedHasher`]s of one seed. The default hasher of heptad's sets and maps.
 ///
 /// Its `Default` has seed 0, which everyone knows: `Set::new`, `collect` and reading by serde's `Deserialize` are under
-/// it, and whoever chooses the keys can then choose such that crowd one place. There is nothing random in a crate without
-/// an operating system; with one, take `RandomState` in its place, or a seed from wherever you get one.
+/// it, and an attacker who chooses the keys can then choose keys that crowd one place. There is nothing random in a
+/// crate without an operating system; with one, take `RandomState` in its place, or a random seed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Keyed {
@@ -117,8 +117,8 @@ impl Keyed {
         self.seed
     }
 
-    /// Hashing under the seed that follows this one: for tables that take another with each growth. Who
-    /// knows one seed knows those that follow.
+    /// Hashing under the seed that follows this one: for tables that take another with each growth. From one seed
+    /// those that follow can be computed.
     #[must_use]
     pub const fn reseeded(&self) -> Keyed {
         Keyed { seed: hash_word(self.seed, FIRST) }
@@ -134,8 +134,8 @@ impl BuildHasher for Keyed {
     }
 }
 
-/// A streaming form of [`hash_word`] and [`hash_bytes`]: hashing a single `u64` gives exactly the result of the one, and a
-/// single slice that of the other.
+/// A streaming form of [`hash_word`] and [`hash_bytes`]: hashing a single `u64` gives exactly the result of the one,
+/// and a single slice that of the other.
 #[derive(Clone, Debug)]
 pub struct KeyedHasher {
     seed: u64,

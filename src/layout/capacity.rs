@@ -2,7 +2,7 @@
 //!
 //! Sources: the StahlOS page's `estimate_log2_initial_group_count`, whose proof covers `1..2^56`.
 //! It answers one doubling too many for 30.7 % of the capacities up to 2^20 (a test recomputes
-//! this), so [`log2_groups_for`] asks once more whether half would do.
+//! this), so [`log2_groups_for`] checks once more whether half would do.
 
 use super::SLOTS;
 

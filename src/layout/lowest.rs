@@ -2,7 +2,7 @@
 //!
 //! RISC-V without Zbb has no instruction that counts trailing zeros. The compiler then looks the count up, and each
 //! function that counts brings a table of 64 bytes. In the C library these were 117 tables in one section, which a
-//! linker takes whole or not at all. So here is one table for all of them, and none where less is to be found out: a
+//! linker takes whole or not at all. So here is one table for all of them, and none where a multiplication is enough: a
 //! multiplication counts the slots of a group below one. Everywhere else each of these is the instruction.
 
 /// Does the processor count trailing zeros, or is the compiler's way as good?
@@ -27,7 +27,7 @@ pub(super) const fn lowest_slot(mask: u64) -> u32 {
     if COUNTS { mask.trailing_zeros() & 0x38 } else { multiplied(mask) }
 }
 
-/// Each six bits in a row, of zeros behind it too, stand in it once: a sequence of de Bruijn.
+/// Each six bits in a row, those with zeros following the end included, stand in it once: a sequence of de Bruijn.
 const DE_BRUIJN: u64 = 0x03f7_9d71_b4cb_0a89;
 
 /// Which bit it is of which `(mask ^ (mask - 1)) * DE_BRUIJN` has these six highest bits.

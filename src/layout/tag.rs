@@ -1,4 +1,4 @@
-//! How a hash is split, and what a slot byte says.
+//! How a hash is split, and what a slot byte means.
 
 /// The seven high bits of a hash, never zero.
 ///

@@ -1,4 +1,4 @@
-//! Counts the cache lines that an operation touches, in tests: tables tell of their accesses, and
+//! Counts the cache lines that an operation touches, in tests: tables record each access, and
 //! their tests assert what the documentation says.
 
 use core::cell::RefCell;
@@ -11,7 +11,7 @@ thread_local! {
     static TOUCHED: RefCell<Option<HashSet<usize>>> = const { RefCell::new(None) };
 }
 
-/// Takes note of an access to `address`.
+/// Records an access to `address`.
 pub(crate) fn touch(address: usize) {
     TOUCHED.with_borrow_mut(|touched| {
         if let Some(lines) = touched {
@@ -50,7 +50,7 @@ impl Tally {
 }
 
 /// Asserts an average within a twentieth of what is documented, and the most within a quarter and two lines below it:
-/// a figure that the code has left behind fails too.
+/// so a figure that the code is better than by now fails too.
 pub(crate) fn assert_documented(what: &str, tally: &Tally, per_1000: usize, most: usize) {
     let (average, found) = (tally.per_1000(), tally.most);
     let near = average.abs_diff(per_1000) * 20 <= per_1000;

@@ -4,8 +4,7 @@ use super::{Class, SlotByte, lowest::lowest_slot};
 
 /// One of a group's seven slots, numbered as the bytes of the word are: `1..=7`.
 ///
-/// Kept as eight times the number: so many bits up is its byte in the word, and so many bytes on is
-/// its entry in the line.
+/// Kept as eight times the number: its byte starts at that bit of the word, and its entry at that byte of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot(u8);
 
@@ -199,8 +198,8 @@ impl Word {
         Word(self.0 & !(self.0 & DISPLACED).wrapping_mul(0xff))
     }
 
-    /// The slots whose bytes have the displaced bit set and `class` above it: displaced entries of the class, and, as of
-    /// class 0, stashed ones.
+    /// The slots whose bytes have the displaced bit set and `class` above it: displaced entries of the class, and, as
+    /// of class 0, stashed ones.
     #[inline]
     pub const fn displaced_like(self, class: Class) -> SlotMask {
         const LANES: u64 = 0x0101_0101_0101_0101;
@@ -240,7 +239,7 @@ impl Word {
         !self.slots_like_free().is_empty()
     }
 
-    /// The free slots, and perhaps some above the lowest of them: cheaper than to tell those apart.
+    /// The free slots, and perhaps some above the lowest of them: cheaper than an exact answer.
     ///
     /// A zero byte borrows from the next one, which may then be taken for a zero too: never without a zero byte
     /// below it. Nothing is subtracted from the filter byte, so that it cannot borrow.

@@ -255,7 +255,7 @@ fn search(
 fn outcomes(shape: Shape, now: &Contents, record: &Record) -> Vec<Contents> {
     let mut next = now.clone();
     let answer = next.run(record.operation);
-    // Only who has something to write can lack a place for it; these write what is there already, too.
+    // Only an operation that writes can lack a place; these write also what is there already.
     let writes = match record.operation {
         Operation::Upsert(..) | Operation::InsertEvicting(..) => true,
         Operation::Replace(key, _) => now.0.contains_key(&key),
@@ -267,7 +267,7 @@ fn outcomes(shape: Shape, now: &Contents, record: &Record) -> Vec<Contents> {
     if let Operation::InsertEvicting(key, value) = record.operation {
         let exchanged = |&victim: &u64| now.exchanged(victim, key, value);
         match &record.answer {
-            // Killed: whoever goes.
+            // Killed: any victim.
             None if !now.0.contains_key(&key) => {
                 return now.0.keys().map(exchanged).chain([now.clone(), next]).collect();
             }

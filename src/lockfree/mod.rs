@@ -73,12 +73,12 @@
 //! | len, stats, check | wait-free, in the tables that there are | each home by itself | all buckets | never |
 //! | rebuild | lock-free | when the new table is the newest | the new region, written; all buckets, read | `Busy`, `TooSmall` |
 //! | help | lock-free | each bucket by itself | a step: a bucket's 7, and 21 insertions | `Full`, `Busy` |
-//! | try_reclaim | lock-free | when the table that left the chain is nobody's | 5, and the counters' 16 four times | never: there may be nothing to return |
+//! | try_reclaim | lock-free | when the table that left the chain is released | 5, and the counters' 16 four times | never: there may be nothing to return |
 //!
 //! A home is its bucket and three groups of two lines: at most seven lines.
 //!
 //! *Lock-free*: an operation starts another round only because another operation on the same home has
-//! committed. A suspended or killed operation blocks nobody: it has reserved at most one slot or cell, and
+//! committed. A suspended or killed operation blocks no other: it has reserved at most one slot or cell, and
 //! the others do without it.
 //!
 //! An insertion into a full home with full groups reads up to 18 entries of other homes with their buckets
@@ -124,8 +124,7 @@
 //!   average in a full table), so a change adds at most 42 insertions into the next table, each at the cost
 //!   above. If an earlier rebuild had no room it can be 21 times as many: each entry that finds no room in
 //!   the middle table migrates a bucket of that one too.
-//! - [`help`](Tables::help) performs the requested number of steps, so that a rebuild ends although nobody
-//!   changes anything.
+//! - [`help`](Tables::help) performs the requested number of steps, so that a rebuild ends also without changes.
 //!
 //! None of this grows with the table:
 //!
@@ -137,7 +136,7 @@
 //!
 //! The bound assumes 97 lines for the insertion of each of a bucket's 21 entries.
 //!
-//! A migrator that stops for ever has reserved one slot of the next table. Nobody waits for it: others find
+//! A migrator that stops for ever has reserved one slot of the next table. No operation waits for it: others find
 //! its assigned bucket in a final scan, and migrate it.
 //!
 //! If an entry finds no room in the next table, its bucket stays frozen. It can be read, but changes to it
@@ -173,12 +172,12 @@
 //!
 //! # What a thread may rely on
 //!
-//! All operations on all keys of a map take effect in one order. Whoever sees what an operation did comes after it:
-//! what a thread did before it inserted, changed or removed a key *happens before* all that another thread does
+//! All operations on all keys of a map take effect in one order. An operation that sees what another did comes after
+//! it: what a thread did before it inserted, changed or removed a key *happens before* all that another thread does
 //! after it has got that value, has changed it, or has found the key gone. So a value may be the number or address of
 //! memory that was filled before the insertion, and needs no fence. That memory may be used anew only when every
 //! operation that could have got the value is done with it, as [`Keys`] says: after a grace period, or by a count of
-//! users. That the key is gone says nothing of those who got its value before.
+//! users. That the key is gone does not mean that the operations which got its value before are done with it.
 //!
 //! An operation that changes nothing publishes nothing: one that finds the key, or whose closure answers the value
 //! that is there already. [`insert`](Map::insert) always writes.
@@ -193,7 +192,7 @@
 //! # Concurrency
 //!
 //! DESIGN.md has one table of every atomic access, with its order, its partner and the mutant that shows it.
-//! The rules behind it:
+//! Its rules:
 //!
 //! - Commits and first looks at a header are SeqCst. All operations on all keys are in one order, each at its
 //!   commit or its first look.

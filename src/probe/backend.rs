@@ -1,4 +1,4 @@
-//! The backends as values, for whoever compares them all: the tests, and the benchmarks.
+//! The backends as values, for tests and benchmarks that compare them all.
 
 use crate::layout::Line;
 

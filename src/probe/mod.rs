@@ -12,7 +12,7 @@
 //! | `match_tag(word, slot_byte)` | the same for the byte of a tag, 2 or more; but a slot whose byte is `slot_byte ^ 1` may be among them if one below it, or the filter byte, equals `slot_byte` |
 //! | `occupied(words)` | of eight words, bit `8 * g + s` set for each byte `s` of word `g` that is not zero; every other bit clear |
 //! | `free_slot(word)` | the lowest slot (1..=7) whose byte is zero, or 0 when the group is full |
-//! | `find_word(base, mask_bytes, hash, wanted)` | the address of the entry that equals `wanted`; 0 when it is absent; 1 ([`MAYBE_STASHED`]) when only the stashed entries can tell |
+//! | `find_word(base, mask_bytes, hash, wanted)` | the address of the entry that equals `wanted`; 0 when it is absent; 1 ([`MAYBE_STASHED`]) when only the stashed entries decide |
 //! | `find_words(base, mask_bytes, words, answers, count)` | in place of each of `count` hashes in `answers`, what `find_word` answers for it and the word at its index |
 //!
 //! `find_word` looks at the home group of `hash` for slots that carry the home byte of its tag, and
@@ -21,10 +21,10 @@
 //! group in the same way, and answers 1 if none is equal. It reads the metadata words of those
 //! groups and entries of matching slots, nothing else: two cache lines at the most.
 //!
-//! `find_words` is for tables that fit no cache. It asks for the home lines of at least sixteen words
-//! before it answers the first of them, so that their waits overlap. It touches no memory that
-//! `find_word` would not, but for `words` and `answers`; it writes `answers` alone, where something
-//! else than a hash or an answer may stand in the meantime.
+//! `find_words` is for tables that fit no cache. It prefetches the home lines of at least sixteen words before it
+//! answers the first of them, so that their waits overlap. It touches no memory that `find_word` would not, but for
+//! `words` and `answers`; it writes `answers` alone, which in the meantime may hold something other than hashes and
+//! answers.
 //!
 //! # Which backend
 //!

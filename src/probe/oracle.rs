@@ -47,7 +47,7 @@ pub enum Found {
     },
     /// No entry.
     Absent,
-    /// Only the stashed entries can tell.
+    /// Only the stashed entries decide.
     MaybeStashed,
 }
 

@@ -92,7 +92,7 @@ pub unsafe fn find_word(
     if found.is_null() { ptr::without_provenance(MAYBE_STASHED) } else { found }
 }
 
-/// How many words ahead [`find_words`] asks for home lines.
+/// How many words ahead [`find_words`] prefetches home lines.
 const AHEAD: usize = 16;
 
 /// Replaces each of the `count` hashes in `answers` by the address that [`find_word`] gives for it
@@ -111,18 +111,18 @@ pub unsafe fn find_words(
     count: usize,
 ) {
     if count == 0 {
-        return; // there may be no memory behind the pointers
+        return; // there may be no memory at the pointers
     }
     // SAFETY: valid for reads, and not written meanwhile.
     let words = unsafe { slice::from_raw_parts(words, count) };
-    // SAFETY: valid for reads and writes, and nobody else's meanwhile.
+    // SAFETY: valid for reads and writes, and used by nothing else meanwhile.
     let answers = unsafe { slice::from_raw_parts_mut(answers, count) };
     let geometry = Geometry::from_mask_bytes(mask_bytes);
-    let ask = |hash| prefetch(base.wrapping_byte_add(geometry.home(hash).bytes()));
-    answers.iter().take(AHEAD).copied().for_each(ask);
+    let request = |hash| prefetch(base.wrapping_byte_add(geometry.home(hash).bytes()));
+    answers.iter().take(AHEAD).copied().for_each(request);
     for (index, &word) in words.iter().enumerate() {
         if let Some(&hash) = answers.get(index + AHEAD) {
-            ask(hash);
+            request(hash);
         }
         if let Some(answer) = answers.get_mut(index) {
             // SAFETY: the caller's promise.

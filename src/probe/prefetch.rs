@@ -1,8 +1,8 @@
-//! Asking for a cache line before it is needed.
+//! Requesting a cache line ahead of its use.
 
 use crate::layout::Line;
 
-/// Asks the cache for `line`, without waiting. A hint: any address will do, nothing is read.
+/// Requests `line` from the cache, without waiting. A hint: any address will do, nothing is read.
 #[inline(always)]
 pub fn prefetch(line: *const Line) {
     cfg_if::cfg_if! {

@@ -8,8 +8,8 @@ use super::{
 use crate::{error::Error, storage::Downward};
 
 /// Slots of the old table, or a few more, in each of the two stretches of a window. A window and its
-/// target, cleared and filled in one go, are 4 KiB and 8 KiB; those that come next, which the cache is
-/// asked for meanwhile, are as many: an L1 cache of 32 KiB holds them.
+/// target, cleared and filled in one go, are 4 KiB and 8 KiB; those that come next, which are prefetched
+/// meanwhile, are as many: an L1 cache of 32 KiB holds them.
 const STRETCH_SLOTS: usize = 256;
 
 /// Windows become smaller towards the end of the pass, but not smaller than this.
@@ -31,7 +31,7 @@ impl<S: Downward> Raw<S> {
     pub(super) fn try_grow_in_place(&mut self) -> Result<(), Error> {
         let old = self.shape;
         let new = match old {
-            // A storage may have lines all the same, if somebody forgot the iterator that had the slots.
+            // A storage may have lines all the same, if the iterator that had the slots was forgotten.
             Shape::NONE => Shape::first_of(self.reserved_lines()).ok_or(Error::Full)?,
             old => old.doubled().ok_or(Error::CapacityOverflow)?,
         };
@@ -106,7 +106,7 @@ impl Doubling {
     ///
     /// The slots of the target are valid for reads and writes, and nothing else uses them. Those of
     /// the source are initialised, with T2 to T4; they are the target's last if `IN_PLACE`, and not
-    /// among them otherwise. `has_values` says whether both have values.
+    /// among them otherwise. `has_values` is whether both have values.
     unsafe fn run<const IN_PLACE: bool>(self, has_values: bool) {
         if has_values {
             // SAFETY: the caller's promise.

@@ -97,7 +97,7 @@
 //! that are updated all the time are best at 3/4. The worst case of a lookup is the word furthest from
 //! its home, `d` slots: it looks at four slots and `2 * log2(d) + 2` more. That of an insertion or a removal
 //! is the longest run of words without a gap, all of which may move: 1,201 words in a random table of
-//! 2^23 homes at 7/8. `stats()` tells both.
+//! 2^23 homes at 7/8. `stats()` returns both.
 //!
 //! Growing reads each old slot once and writes each new one twice, once to clear it, a few KiB ahead.
 //! A storage that is zero already ([`Zeroed`](crate::storage::Zeroed), or
@@ -152,8 +152,8 @@
 //! changed, as it is borrowed. If one panics, or its answers contradict one another, T1 to T6 hold after
 //! it: `retain` and `extract_if` have decided about the keys that they passed, an insertion is done or not,
 //! and a merge or a shared growth drops the new table with its storage and leaves the old ones alone
-//! (`tests/robin_hood_closures.rs`). An entry holds its place, and nothing has changed until it is filled. Whoever
-//! forgets the iterator of `extract_if` finds an empty table (`retain.rs` says why).
+//! (`tests/robin_hood_closures.rs`). An entry keeps its place, and nothing has changed until it is filled. If the
+//! iterator of `extract_if` is forgotten, the table is empty (`retain.rs` has the reason).
 //!
 //! # Concurrency
 //!

@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl<S: Storage> Raw<Later<S>> {
-    /// All zeros, so without a storage of values. The load counts for nothing until there is memory.
+    /// All zeros, so without a storage of values. The load has no effect until there is memory.
     const fn unplaced() -> Self {
         Raw::without_slots(Later::new(), None, MaxLoad::FifteenSixteenths)
     }

@@ -101,7 +101,7 @@ impl<S: Downward> Raw<S> {
 
     /// Moves to `storages`, which become the table's, and returns those it had.
     ///
-    /// With the error, `storages` come back, and the table is as it was.
+    /// With the error, `storages` are returned, and the table is as it was.
     pub(super) fn move_into(
         &mut self,
         storages: Storages<S>,

@@ -1,5 +1,5 @@
 //! Spreading the words of a table over another number of slots, in another frame, or both. The module's
-//! essay says when.
+//! essay has the conditions.
 //!
 //! ```text
 //!   one run       |  . . . . . . a b c d e f g h . . . . . . . .
@@ -23,7 +23,7 @@ use crate::{error::Error, storage::Downward};
 /// Words that a table of any size moves before it looks for a reason.
 const PATIENCE_WORDS: usize = 512;
 
-/// So few words may crowd together: moving them costs little.
+/// This few words may crowd together: moving them costs little.
 const FEW_WORDS: usize = 64;
 
 /// The words of a table: their ends and their number.

@@ -3,7 +3,7 @@
 //! ```text
 //!            next         slot                 end
 //!   | a . b c .   .   .   | e f g . h . . i j  | k l . m ...
-//!    final  free          not visited          not asked
+//!    final  free          not visited          not visited
 //! ```
 //!
 //! The slots before `next` are final, those from `slot` on unchanged, and those in between free. So what the table
@@ -50,7 +50,7 @@ impl<S: Downward> Raw<S> {
     }
 }
 
-/// A pass that hands removed words out, one by one.
+/// A pass that yields removed words, one by one.
 pub(super) struct Removal<'a> {
     pass: Pass<'a>,
     /// The first slot that is not visited.

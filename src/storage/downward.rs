@@ -15,13 +15,13 @@ use crate::{error::Error, layout::Line};
 /// - [`end`](Self::end) and [`end_mut`](Self::end_mut) give the same, 64-byte aligned address;
 /// - after `try_commit(n)` returned `Ok`, and until `release(m)` with a smaller `m`, the last `n`
 ///   lines before the end are valid for reads through the first and for reads and writes through
-///   the second, and nobody else uses them; moving the storage moves their contents along;
+///   the second, and nothing else uses them; moving the storage moves their contents along;
 /// - they keep their contents, which change only through these pointers;
-/// - the lines that [`claim`](Self::claim) says are zero are, if nobody has written lines that he had not
+/// - the lines that [`claim`](Self::claim) returns as zero are zero, if no line was written that had not been
 ///   claimed;
 /// - [`reserved_lines`](Self::reserved_lines) does not change, and is less than
 ///   `isize::MAX as usize / 64`;
-/// - [`try_larger`](Self::try_larger) gives a storage of at least the lines asked for, or an error.
+/// - [`try_larger`](Self::try_larger) gives a storage of at least the requested lines, or an error.
 pub unsafe trait Downward {
     /// One line past the last, for reading.
     fn end(&self) -> *const Line;
@@ -29,14 +29,14 @@ pub unsafe trait Downward {
     /// One line past the last, for writing.
     fn end_mut(&mut self) -> *mut Line;
 
-    /// The most lines that a table may ask for.
+    /// The most lines that a table may request.
     fn reserved_lines(&self) -> usize;
 
     /// Makes the last `lines` lines usable, if they are not yet.
     ///
     /// # Errors
     ///
-    /// [`Error::Full`] if there are not as many; else what the one says who should give the memory.
+    /// [`Error::Full`] if there are not as many; else the error of the provider of the memory.
     /// The lines that were usable before still are.
     fn try_commit(&mut self, lines: usize) -> Result<(), Error>;
 
@@ -67,7 +67,7 @@ pub unsafe trait Downward {
     /// # Errors
     ///
     /// [`Error::Full`] where storages of this kind cannot be that large, or cannot be made at will;
-    /// else what the allocator says.
+    /// else the allocator's error.
     fn try_larger(&self, lines: usize) -> Result<Self, Error>
     where
         Self: Sized,
@@ -78,7 +78,7 @@ pub unsafe trait Downward {
 }
 
 // SAFETY: `Storage` promises aligned, exclusive, valid lines whose number does not change, and that
-// another one is as large as asked for; they are usable from the start, and never taken back.
+// another one is as large as requested; they are usable from the start, and never taken back.
 unsafe impl<S: Storage> Downward for S {
     #[inline]
     fn end(&self) -> *const Line {

@@ -95,7 +95,7 @@ mod owned {
 
     // SAFETY: the lines are owned.
     unsafe impl Send for Heap {}
-    // SAFETY: a shared storage only hands out a pointer for reading.
+    // SAFETY: a shared storage only returns a pointer for reading.
     unsafe impl Sync for Heap {}
 
     // SAFETY: the allocation is aligned as `Line` is, owned, and stays where it is until dropped;

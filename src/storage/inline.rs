@@ -25,7 +25,7 @@ impl<const LINES: usize> Default for Inline<LINES> {
     }
 }
 
-// SAFETY: a shared storage only hands out a pointer. Tables write through it to entries with interior
+// SAFETY: a shared storage only returns a pointer. Tables write through it to entries with interior
 // mutability and to nothing else, and are themselves only `Sync` if their entries are.
 unsafe impl<const LINES: usize> Sync for Inline<LINES> {}
 

@@ -50,12 +50,12 @@ pub use zeroed::Zeroed;
 ///
 /// - [`base`](Self::base) and [`base_mut`](Self::base_mut) give the same, 64-byte aligned address;
 /// - [`lines`](Self::lines) lines from there on are valid for reads through the first and for
-///   reads and writes through the second, and nobody else uses them; through the first they may
+///   reads and writes through the second, and nothing else uses them; through the first they may
 ///   be written too where entries have interior mutability, as in an `UnsafeCell`;
 /// - if [`is_fixed`](Self::is_fixed) returns true, the address stays the same when the storage is moved;
 /// - their number does not change, and their contents change only through these pointers; moving
 ///   the storage moves the contents along;
-/// - [`try_another`](Self::try_another) gives at least the lines asked for, or an error;
+/// - [`try_another`](Self::try_another) gives at least the requested lines, or an error;
 /// - when there are no lines, `base` still points to one readable line whose words are zero.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no memory for the lines of a table",
@@ -91,7 +91,7 @@ pub unsafe trait Storage {
     /// # Errors
     ///
     /// [`Error::Full`] where storages of this kind cannot be that large, or cannot be made at will;
-    /// else what the allocator says.
+    /// else the allocator's error.
     fn try_another(&self, lines: usize) -> Result<Self, Error>
     where
         Self: Sized,

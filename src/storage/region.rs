@@ -84,8 +84,8 @@ impl<'a> Region<'a> {
         Ok(Region { base, bytes: len_bytes, borrowed: PhantomData })
     }
 
-    /// The memory itself, its start and its bytes, for [`from_raw`](Self::from_raw) or for whoever it came from:
-    /// the way to give pages back that a table does not need any more.
+    /// The memory itself, its start and its bytes, for [`from_raw`](Self::from_raw) or for its provider: the way to
+    /// return pages that a table does not need any more.
     ///
     /// ```
     /// use heptad::{hash::Keyed, layout::Line, storage::Region, swiss::Set};
@@ -122,7 +122,7 @@ impl<'a> Region<'a> {
     ///
     /// # Errors
     ///
-    /// The region comes back with [`Error::TooSmall`] unless both have a line at least.
+    /// The region is returned with [`Error::TooSmall`] unless both have a line at least.
     pub fn split_at(self, lines: usize) -> Result<(Self, Self), Rejected<Self>> {
         if lines == 0 || lines >= self.lines() {
             let needed_bytes = lines.max(1).saturating_add(1).saturating_mul(LINE_BYTES);
@@ -140,7 +140,7 @@ impl<'a> Region<'a> {
 
 // SAFETY: a region is an exclusive borrow of plain memory.
 unsafe impl Send for Region<'_> {}
-// SAFETY: a shared region only hands out a pointer for reading.
+// SAFETY: a shared region only returns a pointer for reading.
 unsafe impl Sync for Region<'_> {}
 
 /// Bytes have no invariant that a panic could break; what is in them is the table's to answer for.

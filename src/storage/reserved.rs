@@ -8,22 +8,22 @@ use crate::{
     layout::{LINE_BYTES, Line},
 };
 
-/// Who puts memory behind the addresses of a [`Reserved`] range: in a kernel, the mapper of pages.
+/// The provider of memory for the addresses of a [`Reserved`] range: in a kernel, the mapper of pages.
 ///
 /// # Safety
 ///
-/// When [`map`](Self::map) has returned `Ok`, the bytes are valid for reads and writes and nobody
+/// When [`map`](Self::map) has returned `Ok`, the bytes are valid for reads and writes and nothing
 /// else uses them, until they are unmapped or the range is dropped; and they are zero if
 /// [`ZEROED`](Self::ZEROED).
 pub unsafe trait Pages {
     /// Are newly mapped bytes zero?
     const ZEROED: bool;
 
-    /// Puts memory behind the `len_bytes` bytes from `start` on: a whole number of steps.
+    /// Provides memory for the `len_bytes` bytes from `start` on: a whole number of steps.
     ///
     /// # Errors
     ///
-    /// Whatever kept it from doing so: [`Error::Full`], or [`Error::AllocationFailed`]. Then none
+    /// The reason: [`Error::Full`], or [`Error::AllocationFailed`]. Then none
     /// of these bytes is used.
     fn map(&mut self, start: NonNull<u8>, len_bytes: usize) -> Result<(), Error>;
 
@@ -35,8 +35,8 @@ pub unsafe trait Pages {
     }
 }
 
-/// A reserved range of addresses. A table at its end grows downwards through it, and asks for
-/// memory in steps as it goes: `pages` maps it.
+/// A reserved range of addresses. A table at its end grows downwards through it, and requests memory in steps as it
+/// grows: `pages` maps it.
 ///
 /// Reserve once what the table could ever need; nothing is copied to another place later, and two
 /// copies never exist.
@@ -54,7 +54,7 @@ pub struct Reserved<'a, P: Pages> {
 }
 
 impl<P: Pages> Reserved<'_, P> {
-    /// Takes the `len_bytes` addresses from `start` on. `pages` is asked for memory in multiples of
+    /// Takes the `len_bytes` addresses from `start` on. Memory is requested from `pages` in multiples of
     /// `step_bytes`, at the end of the range first.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ impl<P: Pages> Reserved<'_, P> {
     /// # Safety
     ///
     /// The addresses do not wrap round the end of the address space, are one object as far as Rust
-    /// is concerned (`start` may be offset to each of them), and nobody else uses them during the
+    /// is concerned (`start` may be offset to each of them), and nothing else uses them during the
     /// storage's life.
     pub unsafe fn from_raw(
         start: *mut u8,
@@ -90,7 +90,7 @@ impl<P: Pages> Reserved<'_, P> {
         if len_bytes > isize::MAX as usize {
             return Err(Error::CapacityOverflow);
         }
-        // SAFETY: one past the last byte of the range, which the caller says is one object.
+        // SAFETY: one past the last byte of the range, which is one object by the caller's promise.
         let end = unsafe { start.add(len_bytes) };
         Ok(Reserved {
             end: end.cast(),
@@ -108,7 +108,7 @@ impl<P: Pages> Reserved<'_, P> {
         self.mapped_lines * LINE_BYTES
     }
 
-    /// Who maps the pages.
+    /// The mapper of the pages.
     pub fn pages(&self) -> &P {
         &self.pages
     }
@@ -128,7 +128,7 @@ impl<P: Pages> Reserved<'_, P> {
 
 // SAFETY: a reserved range is an exclusive borrow of plain memory, and its pages go along.
 unsafe impl<P: Pages + Send> Send for Reserved<'_, P> {}
-// SAFETY: a shared one only hands out a pointer for reading, and `pages`.
+// SAFETY: a shared one only returns a pointer for reading, and `pages`.
 unsafe impl<P: Pages + Sync> Sync for Reserved<'_, P> {}
 
 /// Bytes have no invariant that a panic could break; what is in them is the table's to answer for.

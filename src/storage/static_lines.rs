@@ -1,4 +1,4 @@
-//! Lines of a `static`, for those who have no allocator and no linker section.
+//! Lines of a `static`, for programs without an allocator and without a linker section.
 
 use core::{cell::UnsafeCell, fmt};
 
@@ -35,7 +35,7 @@ pub struct StaticLines<const LINES: usize> {
     is_taken: AtomicU8,
 }
 
-// SAFETY: the lines are only used by who takes them, which one caller does.
+// SAFETY: only the caller that takes the lines uses them, and one caller does.
 unsafe impl<const LINES: usize> Sync for StaticLines<LINES> {}
 
 impl<const LINES: usize> StaticLines<LINES> {
@@ -47,9 +47,9 @@ impl<const LINES: usize> StaticLines<LINES> {
 
     /// The lines as a region, for the first caller.
     pub fn take(&'static self) -> Option<Region<'static>> {
-        // Acquire, though nobody writes before it is taken: it costs nothing here, and needs no argument.
+        // Acquire, though nothing is written before it is taken: it costs nothing here, and needs no argument.
         self.is_taken.compare_exchange(0, 1, Acquire, Relaxed).ok()?;
-        // SAFETY: valid for as long as the program runs, and taken by nobody else.
+        // SAFETY: valid for as long as the program runs, and taken once.
         unsafe { Region::from_raw(self.lines.get().cast(), LINES * LINE_BYTES) }.ok()
     }
 }

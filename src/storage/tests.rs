@@ -27,7 +27,7 @@ fn region_refuses_what_it_cannot_use() {
     let start = bytes.as_mut_ptr().cast::<u8>();
     let (returned, len_bytes) = Region::new(bytes).unwrap().into_raw();
     assert_eq!((returned.as_ptr(), len_bytes), (start, 130), "to the last byte");
-    // SAFETY: the bytes above, which nobody else uses now.
+    // SAFETY: the bytes above, which nothing else uses now.
     let again = unsafe { Region::from_raw(returned.as_ptr(), len_bytes) };
     assert_eq!(again.unwrap().bytes(), 130);
     // SAFETY: null is answered with an error.

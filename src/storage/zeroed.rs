@@ -30,8 +30,8 @@ impl<S: Storage> Zeroed<S> {
     }
 }
 
-// SAFETY: as for the storage inside, which is usable from the start; zero by the contract of `new`, and written
-// by nobody but the users of this storage, who claim lines first.
+// SAFETY: as for the storage inside, which is usable from the start; zero by the contract of `new`, and written only by
+// the users of this storage, which claim lines first.
 unsafe impl<S: Storage> Downward for Zeroed<S> {
     #[inline]
     fn end(&self) -> *const Line {

@@ -1,7 +1,7 @@
-//! Many lookups at once: the lines of later ones are on their way while earlier ones are answered.
+//! Many lookups at once: the lines of later ones are prefetched while earlier ones are answered.
 //!
-//! One lookup in a table beyond the cache waits for memory. A batch asks for the home lines of the
-//! next [`AHEAD`] keys first, so that their waits overlap.
+//! One lookup in a table beyond the cache waits for memory. A batch prefetches the home lines of the
+//! next [`AHEAD`] keys, so that their waits overlap.
 
 use core::mem;
 
@@ -16,21 +16,26 @@ use crate::{
     storage::Storage,
 };
 
-/// How many keys ahead the lines are asked for. Tables that fit no cache are fastest near 16, and
-/// smaller ones do not care.
+/// How many keys ahead lines are prefetched. Tables that fit no cache are fastest near 16; for smaller ones it does not
+/// matter.
 pub(super) const AHEAD: usize = 16;
 
 impl<T, V: ?Sized + Value> Reader<'_, T, V> {
-    /// Asks for the home line of `hash`, without waiting for it.
+    /// Prefetches the home line of `hash`.
     #[inline]
     pub(super) fn prefetch(self, hash: u64) {
         let offset = self.geometry().home(hash);
         probe::prefetch(self.base().wrapping_byte_add(offset.bytes()));
     }
 
-    /// Asks for the home lines of `words`, if there are any, and keeps their hashes.
+    /// Prefetches the home lines of `words`, if there are any, and keeps their hashes.
     #[inline]
-    fn ask(self, words: Option<&[u64]>, hash: &impl Fn(&u64) -> u64, hashes: &mut [u64; AHEAD]) {
+    fn prefetch_words(
+        self,
+        words: Option<&[u64]>,
+        hash: &impl Fn(&u64) -> u64,
+        hashes: &mut [u64; AHEAD],
+    ) {
         for (word, kept) in words.unwrap_or_default().iter().zip(hashes) {
             *kept = hash(word);
             self.prefetch(*kept);
@@ -49,7 +54,7 @@ impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
         mut equal: impl FnMut(usize, &T) -> bool,
         mut found: impl FnMut(usize, Option<(&'a T, &'a V)>),
     ) {
-        let ask = |key| {
+        let request = |key| {
             let hash = hash(key);
             self.reader().prefetch(hash);
             hash
@@ -57,13 +62,13 @@ impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
         // A ring: the hash of key `i` waits at `i % AHEAD` for its turn.
         let mut hashes = [0; AHEAD];
         for (kept, key) in hashes.iter_mut().zip(keys) {
-            *kept = ask(key);
+            *kept = request(key);
         }
         for index in 0..keys.len() {
             let kept = &mut hashes[index % AHEAD];
             let hash = *kept;
             if let Some(later) = keys.get(index + AHEAD) {
-                *kept = ask(later);
+                *kept = request(later);
             }
             found(index, self.find(hash, |entry| equal(index, entry)));
         }
@@ -121,12 +126,12 @@ impl<V: ?Sized + Value, S: Storage> Raw<u64, V, S> {
         let [mut answers, mut hashes] = buffers.each_mut();
         let mut blocks = words.chunks(AHEAD);
         let mut next = blocks.next();
-        reader.ask(next, &hash, hashes);
+        reader.prefetch_words(next, &hash, hashes);
         let mut index = 0;
         while let Some(words) = next {
             mem::swap(&mut answers, &mut hashes);
             next = blocks.next();
-            reader.ask(next, &hash, hashes);
+            reader.prefetch_words(next, &hash, hashes);
             let (base, geometry) = (reader.base(), reader.geometry());
             // SAFETY: the lines of this table (V1), and what is initialised in them (V2).
             let places = unsafe { probe::find_words(base, geometry, words, answers) };

@@ -1,5 +1,5 @@
-//! Entries by the number of their slot: bucket `8 * g + s` is slot `s`, from 1 to 7, of group `g`. A number stays good as
-//! long as the table does not change.
+//! Entries by the number of their slot: bucket `8 * g + s` is slot `s`, from 1 to 7, of group `g`. A number stays good
+//! as long as the table does not change.
 
 use super::{
     entry::Occupied,

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
-    /// The first invariant that does not hold (W1..W6 of the module's essay), if any. W5 is asked of
+    /// The first invariant that does not hold (W1..W6 of the module's essay), if any. W5 is checked of
     /// a table that never had a stashed entry.
     pub(super) fn broken_invariant(
         &self,
@@ -93,7 +93,7 @@ mod tests {
         hash_word(0x5eed, *key)
     }
 
-    /// What the check says of an empty table after `harm`, which gets the groups of key 7 and its
+    /// The answer of the check for an empty table after `harm`, which gets the groups of key 7 and its
     /// tag.
     fn complaint(harm: impl FnOnce(&mut Writer<'_, u64, ()>, [Offset; 2], Tag)) -> &'static str {
         let mut table = Harmed::inline(MaxLoad::FifteenSixteenths);

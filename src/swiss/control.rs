@@ -1,4 +1,4 @@
-//! What a table knows about itself, besides its lines.
+//! The header of a table: its size, its limits and its counts.
 
 use crate::layout::{Class, Geometry, MaxLoad, Offset, max_entries};
 
@@ -53,14 +53,14 @@ impl Control {
         self.stash_map & Self::stash_bit(home, class) != 0
     }
 
-    /// Takes note of a new stashed entry, `distance` groups after its alternate.
+    /// Records a new stashed entry, `distance` groups after its alternate.
     pub(super) fn add_stashed(&mut self, home: Offset, class: Class, distance: usize) {
         self.stashed += 1;
         self.span = self.span.max(distance);
         self.stash_map |= Self::stash_bit(home, class);
     }
 
-    /// Takes note that a stashed entry is gone. The last one takes the limits with it.
+    /// Records that a stashed entry is gone. With the last one the limits are reset.
     pub(super) fn remove_stashed(&mut self) {
         self.stashed -= 1;
         if self.stashed == 0 {
@@ -79,7 +79,7 @@ impl Control {
 mod tests {
     use super::*;
 
-    /// A flood costs its own homes, not those of everyone.
+    /// A flood costs its own homes, not all others.
     #[test]
     #[cfg_attr(miri, ignore = "pure arithmetic, and much of it")]
     fn a_stashed_entry_pins_an_eighth_of_the_filter_bits_of_its_class() {

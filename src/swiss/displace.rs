@@ -43,8 +43,9 @@ type Step = (u8, Slot);
 
 const _: () = assert!(SEARCH_GROUPS <= 1 << u8::BITS);
 
-/// The groups that a slot is wanted in: the first that a search takes in, by no step. It takes both in, as the numbers of
-/// home and alternate differ in their lowest bit; in a table of one group, where they are the same, nothing leads on.
+/// The groups that a slot is wanted in: the first that a search takes in, by no step. It takes both in, as the numbers
+/// of home and alternate differ in their lowest bit; in a table of one group, where they are the same, nothing leads
+/// on.
 const ROOTS: usize = 2;
 
 const _: () = assert!(MET_BITS % 2 == 0);

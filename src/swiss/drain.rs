@@ -40,7 +40,7 @@ impl<T, V: ?Sized + Value, S: Storage> Drop for Raw<T, V, S> {
 }
 
 impl<T, V> Writer<'_, T, V> {
-    /// Takes out the next of `places`. The table stays sound, also if nobody takes the rest.
+    /// Takes out the next of `places`. The table stays sound, also if the rest is not taken.
     fn take_next(&mut self, places: &mut Places) -> Option<(T, V)> {
         let place = places.next(self.reader().words())?;
         // SAFETY: `Places` yields slots that are not free.

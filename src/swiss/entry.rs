@@ -105,7 +105,7 @@ impl<'a, T, V, S: Storage> Occupied<'a, T, V, S> {
         unsafe { self.table.writer().pair_mut(self.place) }
     }
 
-    /// Takes the entry out. There is room for another one in the table that comes back.
+    /// Takes the entry out. There is room for another one in the table that is returned.
     pub(super) fn remove(self) -> ((T, V), &'a mut Raw<T, V, S>) {
         // SAFETY: H1.
         let pair = unsafe { self.table.writer().remove(self.place) };
@@ -177,7 +177,7 @@ impl<'a, T, V, S: Storage> Vacant<'a, T, V, S> {
     }
 }
 
-/// What the home of a hash says about an entry.
+/// What the home of a hash decides about an entry.
 pub(super) enum AtHome<'a, T, V, S: Storage> {
     /// It is there.
     Occupied(Occupied<'a, T, V, S>),

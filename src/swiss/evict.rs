@@ -1,4 +1,4 @@
-//! Choosing one of the entries that are in the way of a key.
+//! Choosing one of the entries that share the two groups of a key.
 
 use core::{mem::MaybeUninit, slice};
 
@@ -12,9 +12,9 @@ use crate::{
 const CANDIDATES: usize = 2 * SLOTS;
 
 impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
-    /// The bucket of the entry that `choose` picks among those of the two groups of `hash`, or, where both are empty, of
-    /// the first group after them that is not. `choose` gets at most 14 of them, each as `candidate` has it, and answers
-    /// with an index, of which the last stands for all beyond it. `None` if the table has no entry.
+    /// The bucket of the entry that `choose` picks among those of the two groups of `hash`, or, where both are empty,
+    /// of the first group after them that is not. `choose` gets at most 14 of them, each as `candidate` has it, and
+    /// answers with an index, of which the last stands for all beyond it. `None` if the table has no entry.
     pub(super) fn choose<'a, C: Copy>(
         &'a self,
         hash: u64,

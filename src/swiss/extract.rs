@@ -1,7 +1,7 @@
 //! Taking out what a predicate chooses.
 //!
 //! While the walk goes on nothing is pulled home: an entry pulled into a group already passed would
-//! be missed, one pulled into the group at hand seen twice. The displaced come home at the end.
+//! be missed, one pulled into the current group seen twice. The displaced are moved to their homes at the end.
 
 use super::{
     iter::Places,
@@ -28,21 +28,21 @@ impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
     }
 }
 
-/// Hands out chosen entries. Those not asked yet when it is dropped stay.
+/// Yields chosen entries. Those that were not visited when it is dropped stay.
 pub(super) struct Extraction<'a, T, V: ?Sized + Value> {
     writer: Writer<'a, T, V>,
     places: Places,
 }
 
 impl<T, V> Extraction<'_, T, V> {
-    /// The next entry for which `chosen` holds; each entry is asked once.
+    /// The next entry for which `chosen` holds, which is called once for each entry.
     pub(super) fn next(&mut self, chosen: impl FnMut(&mut T, &mut V) -> bool) -> Option<(T, V)> {
         let place = self.find(chosen)?;
         // SAFETY: the slot is not free, and the references to it are gone.
         Some(unsafe { self.writer.take(place) })
     }
 
-    /// Entries that were not asked yet.
+    /// Entries that were not visited yet.
     pub(super) fn left(&self) -> usize {
         self.places.left()
     }
@@ -69,7 +69,7 @@ impl<T, V: ?Sized + Value> Drop for Extraction<'_, T, V> {
 }
 
 impl<T, V: ?Sized + Value> Writer<'_, T, V> {
-    /// Brings home the displaced residents of every group with free slots, one per slot.
+    /// Moves displaced residents of every group with free slots to their home there, one per slot.
     fn pull_everywhere(&mut self) {
         for group in 0..self.geometry().groups() {
             let offset = self.geometry().at(group);

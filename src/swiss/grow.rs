@@ -1,4 +1,4 @@
-//! Moving to another storage: growing, shrinking, moving into memory that the caller hands over.
+//! Moving to another storage: growing, shrinking, moving into memory that the caller provides.
 //!
 //! ```text
 //!   old group g   | a b c d e f g |     the next bit of each hash says which
@@ -85,7 +85,7 @@ impl<T, V: ?Sized + Value, S: Storage> Raw<T, V, S> {
         }
     }
 
-    /// Moves all entries to a new storage of the kind at hand, with room for `capacity` of them,
+    /// Moves all entries to a new storage of the same kind, with room for `capacity` of them,
     /// which must be enough.
     pub(super) fn try_resize(
         &mut self,

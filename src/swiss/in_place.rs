@@ -4,8 +4,8 @@ use super::{raw::Raw, value::Bytes, view::Place};
 use crate::storage::Storage;
 
 impl<T: Copy, S: Storage> Raw<T, Bytes, S> {
-    /// The value of the entry of hash `hash` for which `equal` holds, and `false`; or `true`, and that of `entry`, which
-    /// goes in with whatever bytes there are. `None` if it is absent and the table is full.
+    /// The value of the entry of hash `hash` for which `equal` holds, and `false`; or `true`, and that of `entry`,
+    /// which goes in with whatever bytes there are. `None` if it is absent and the table is full.
     #[inline]
     pub(super) fn find_or_insert(
         &mut self,

@@ -26,8 +26,8 @@ impl<T, V> Writer<'_, T, V> {
         place
     }
 
-    /// [`insert`](Self::insert) when the home is full. Nothing follows the call, so the function around it need not save
-    /// registers.
+    /// [`insert`](Self::insert) when the home is full. Nothing follows the call, so the function around it need not
+    /// save registers.
     #[inline(never)]
     fn insert_displaced(mut self, hash: u64, entry: T, value: V) -> Place {
         // SAFETY: both are written next.

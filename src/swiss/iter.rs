@@ -42,8 +42,8 @@ impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
     }
 }
 
-/// Yields the places of a table's entries, window by window. It holds no borrow: whoever steps it passes the table's
-/// metadata words.
+/// Yields the places of a table's entries, window by window. It holds no borrow: a caller passes the table's metadata
+/// words.
 ///
 /// The words of a window are read when the walk gets there: between steps, slots may be freed whose places were
 /// yielded, and nothing else may change.

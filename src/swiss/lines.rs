@@ -110,8 +110,8 @@ impl Hasher for Itself {
     }
 }
 
-/// The longest chain that a search can find: each group leads to one that was not met, so all that the search takes in are
-/// in one row, and only the last has room. Every resident moves by one group, and its value with it.
+/// The longest chain that a search can find: each group leads to one that was not met, so all that the search takes in
+/// are in one row, and only the last has room. Every resident moves by one group, and its value with it.
 #[test]
 fn the_longest_chain_keeps_every_entry() {
     const GROUPS: usize = 512;
@@ -193,7 +193,7 @@ fn a_value_costs_one_line() {
         assert!((1..=2).contains(&lines), "{lines}");
     }
     let (lines, _) = lines_of(|| matches!(map.try_entry(7), Ok(Entry::Occupied(_))));
-    assert!(lines <= 2, "an entry does not touch the value before it is asked for");
+    assert!(lines <= 2, "an entry does not touch the value before it is read");
 }
 
 /// With equal hashes, a lookup walks the stashed entries and nothing else.

@@ -6,7 +6,7 @@ use lock_api::{Mutex, MutexGuard, RawMutex};
 
 /// Anything, usually a table in a `static`, behind a lock: a spin lock, unless `R` is another.
 ///
-/// A spin lock is only right where nobody holds it for long; taking it again inside
+/// A spin lock is only right where it is never held for long; taking it again inside
 /// [`with`](Self::with) waits for ever; and **an interrupt handler must not
 /// wait for it**: the code it interrupted may be the one that holds it. Handlers use
 /// [`try_with`](Self::try_with), or `R` masks interrupts while the lock is held, as in docs/kernel.md.
@@ -52,18 +52,20 @@ impl<T, R: RawMutex> Locked<T, R> {
         self.mutex.try_lock()
     }
 
-    /// Lets `act` read what the lock guards, whoever holds it: for a panic handler, when all other code has stopped.
+    /// Lets `act` read what the lock guards, also while it is held: for a panic handler, when all other code has
+    /// stopped.
     ///
     /// # Safety
     ///
-    /// Nobody else uses what the lock guards until `act` returns. A holder that was stopped inside a method of a table has left
-    /// its slots between two states: then `act` may ask for `len` and `capacity`, and for nothing that reads slots.
+    /// Nothing else uses what the lock guards until `act` returns. A holder that was stopped inside a method of a table
+    /// has left its slots between two states: then `act` may read `len` and `capacity`, and call nothing that reads
+    /// slots.
     pub unsafe fn force_with<A>(&self, act: impl FnOnce(&T) -> A) -> A {
-        // SAFETY: the pointer is that of a field, and nobody uses it otherwise.
+        // SAFETY: the pointer is that of a field, and nothing else uses it.
         act(unsafe { &*self.mutex.data_ptr() })
     }
 
-    /// What was locked up, which nobody else can reach.
+    /// What was locked up, which nothing else can reach.
     pub fn get_mut(&mut self) -> &mut T {
         self.mutex.get_mut()
     }

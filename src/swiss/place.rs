@@ -28,8 +28,8 @@ impl<T, V, S: Storage> Raw<T, V, Later<S>> {
 }
 
 impl<K, V, P: Pairing<K, V>, S: Storage, H> PairMap<K, V, P, Later<S>, H> {
-    /// An empty map for a `static`, without memory until [`place`](Self::place). All its bytes are zero if those of the hasher
-    /// are, as those of `Keyed::new(0)` are.
+    /// An empty map for a `static`, without memory until [`place`](Self::place). All its bytes are zero if those of the
+    /// hasher are, as those of `Keyed::new(0)` are.
     pub const fn unplaced(build_hasher: H) -> Self {
         PairMap { raw: Raw::unplaced(), build_hasher }
     }

@@ -8,7 +8,7 @@
 //!
 //! Pulling one entry back for each removal keeps the table as if the removed keys had never been there, on
 //! average: lines per lookup stay the same under churn without end. A filter bit that stashed entries
-//! left behind is cleared on the way, once nothing can rely on it.
+//! have left set is cleared on the way, once nothing can rely on it.
 
 use super::{
     displace::displaced_of,
@@ -91,8 +91,8 @@ impl<T, V: ?Sized + Value> Writer<'_, T, V> {
         }
     }
 
-    /// Brings one displaced resident of this home into the free slot `vacancy`. Looks at one other
-    /// group per set filter bit, and finds one in the first unless stashed entries left bits behind.
+    /// Moves one displaced resident of this home into the free slot `vacancy`. Looks at one other group per set filter
+    /// bit, and finds one in the first unless stashed entries have left bits set.
     ///
     /// # Safety
     ///

@@ -128,8 +128,8 @@ where
     }
 }
 
-/// Under the default hasher: that of [`Keyed`](crate::hash::Keyed) has a seed that everyone knows, so that whoever
-/// chooses the input can make each insertion take as long as a walk over the table. Read such input with
+/// Under the default hasher: that of [`Keyed`](crate::hash::Keyed) has a seed that everyone knows, so that an attacker
+/// who chooses the input can make each insertion take as long as a walk over the table. Read such input with
 /// [`ReadInto`], or have a hasher whose default is random, such as the standard library's `RandomState`.
 #[cfg(feature = "alloc")]
 impl<'de, K, H> Deserialize<'de> for Set<K, Heap, H>

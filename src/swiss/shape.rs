@@ -35,13 +35,13 @@ impl Shape {
         Shape { bytes, align: align_of::<V>(), is_whole_entries: bytes % ENTRY_BYTES == 0 }
     }
 
-    /// That of so many bytes. Up to 64, they are aligned as their number is.
+    /// That of `bytes` bytes. Up to 64, they are aligned as their number is.
     pub(super) const fn of_bytes(bytes: usize) -> Shape {
         Shape { bytes, align: 1, is_whole_entries: false }
     }
 
-    /// Bytes of a group and its values. Where that is beyond the address space, as it can be with 32 bits, the most that
-    /// there are: no memory has them.
+    /// Bytes of a group and its values. Where that is beyond the address space, as it can be with 32 bits, the most
+    /// that there are: no memory has them.
     pub(super) const fn bytes_per_group(self) -> usize {
         self.bytes.saturating_mul(SLOTS).saturating_add(LINE_BYTES)
     }
@@ -67,14 +67,14 @@ impl Shape {
         }
     }
 
-    /// The largest table in so many lines, or `None` if not even one group fits.
+    /// The largest table in `lines` lines, or `None` if not even one group fits.
     pub(super) const fn largest_within(self, lines: usize) -> Option<Geometry> {
         let bytes = lines.saturating_mul(LINE_BYTES).saturating_sub(self.gap_bytes());
         Geometry::largest_within(bytes / self.bytes_per_group())
     }
 
-    /// Bytes from the end of the groups, or what gap follows it, to the value of a slot. Its group stands at `group_bytes`
-    /// from the start of the table, its entry at `entry_bytes`.
+    /// Bytes from the end of the groups, or what gap follows it, to the value of a slot. Its group stands at
+    /// `group_bytes` from the start of the table, its entry at `entry_bytes`.
     #[inline]
     pub(super) const fn value_bytes(self, group_bytes: usize, entry_bytes: usize) -> usize {
         // A group has eight words, one more than slots: `8 g + s`, less `g`, less 1, in words of eight bytes.
@@ -129,7 +129,7 @@ mod tests {
     #[repr(align(256))]
     struct Wide(#[allow(dead_code, reason = "only its size counts")] u8);
 
-    /// The largest table for so many lines is the largest whose lines are as many, at every number of lines.
+    /// For every number of lines, the largest table is the largest one with at most that many lines.
     #[test]
     fn geometry_and_lines_agree() {
         fn agree<V>() {

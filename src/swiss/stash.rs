@@ -1,9 +1,9 @@
 //! Stashed entries: what a flood of equal hashes turns into.
 //!
-//! A key whose two groups are full, and cannot be made to give way, goes to the first free slot
-//! after its alternate. Its byte carries no tag, so it is found by comparing; `span` bounds how far
-//! a search goes, and the home's filter bit keeps everyone else from paying for it. Growing the
-//! table inserts the stashed afresh, and with a sound hash they become ordinary entries.
+//! A key goes to the first free slot after its alternate if its two groups are full and no resident of them can be
+//! moved. Its byte carries no tag, so it is found by comparing; `span` bounds how far a search goes, and keys with
+//! another home or class do not search, as the filter bit of their home is clear. Growing the table inserts the
+//! stashed afresh, and with a sound hash they become ordinary entries.
 
 use super::{
     value::Value,

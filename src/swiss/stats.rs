@@ -63,7 +63,7 @@ impl Stats {
         stats
     }
 
-    /// Lines of keys that a thousand hits touch on average, each entry asked for equally often and
+    /// Lines of keys that a thousand hits touch on average, each entry looked up equally often and
     /// nothing stashed.
     pub fn lines_per_1000_hits(&self) -> usize {
         1000 + thousandths(self.displaced, self.len)

@@ -1,7 +1,7 @@
 //! What goes along with an entry: a value of a type, or bytes of a number that each table has for itself.
 //!
 //! The compiler knows the size of every type, and a table keeps nothing for it: `Size` is `()`. Of [`Bytes`] a table
-//! keeps how many it has. Both are the same table otherwise: what finds, moves and removes entries asks for the value's
+//! keeps how many it has. Both are the same table otherwise: what finds, moves and removes entries uses the value's
 //! [`Shape`] alone.
 
 use core::{cell::Cell, mem::MaybeUninit, ptr};

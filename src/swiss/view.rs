@@ -5,7 +5,7 @@
 //! address of a word always lies inside the table:
 //!
 //! - **V1** `base` points to `geometry.groups()` group lines, and to the values after them as `shape` has it,
-//!   valid for reads during `'a`, and through a [`Writer`] for writes; nobody else writes them meanwhile.
+//!   valid for reads during `'a`, and through a [`Writer`] for writes; nothing else writes them meanwhile.
 //! - **V2** Each metadata word is initialised; entry and value of a slot are initialised exactly
 //!   while its slot byte is not free.
 
@@ -20,7 +20,7 @@ use crate::layout::{
 /// Where an entry stands, or could: its group, and its bytes from the start of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    /// Follows from `bytes`, but is at hand where a place is made: values are found without computing it again.
+    /// Follows from `bytes`, but is known where a place is made: values are found without computing it again.
     offset: Offset,
     bytes: usize,
 }
@@ -324,7 +324,8 @@ impl<'a, T, V: ?Sized + Value> Writer<'a, T, V> {
     ///
     /// # Safety
     ///
-    /// `from` has an entry and a value, `place` is another place, of this table, and one of the two copies is forgotten.
+    /// `from` has an entry and a value, `place` is another place, of this table, and one of the two copies is
+    /// forgotten.
     #[inline]
     pub(super) unsafe fn copy_from(&mut self, place: Place, from: (*const T, *const V)) {
         // SAFETY: the caller's promise; inside the table, valid for writes (V1).

@@ -17,7 +17,7 @@ pub(crate) type AtomicUsize = Absent<usize>;
 #[cfg(not(target_has_atomic = "ptr"))]
 pub(crate) type AtomicPtr<T> = Absent<*mut T>;
 
-/// The memory of an atomic `T`, which nothing reads or writes: whoever makes a table refuses first.
+/// The memory of an atomic `T`, which nothing reads or writes: making a table is refused first.
 #[derive(Debug, Default)]
 #[repr(transparent)]
 pub(crate) struct Absent<T>(T);
@@ -27,7 +27,7 @@ unsafe impl<T> Send for Absent<T> {}
 // SAFETY: as above.
 unsafe impl<T> Sync for Absent<T> {}
 
-/// Methods that nothing reaches: the library promises not to panic, so they do not say so.
+/// Methods that nothing reaches: the library promises not to panic, so they do not panic.
 macro_rules! unreached {
     ($($name:ident ($($argument:ty),*) -> $result:ty;)*) => {
         $(

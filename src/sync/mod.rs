@@ -55,7 +55,7 @@ cfg_if::cfg_if! {
 /// Are all atomics instructions of the processor?
 pub(crate) const IS_LOCK_FREE: bool = cfg!(target_has_atomic = "64");
 
-/// Puts what the SeqCst accesses before it wrote in front of what those behind it read.
+/// Orders what the SeqCst accesses before it wrote before what those after it read.
 ///
 /// They do that by themselves; loom does not model it, and gets a fence.
 #[inline]

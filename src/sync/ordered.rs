@@ -2,23 +2,23 @@
 //!
 //! Loom tries every store that a load may read, but takes two stores to be in the order in which they
 //! ran. The memory model does not: of two stores that nothing orders, the one that ran first may
-//! win, on every processor of a kind that reorders. A table stores plainly only what an operation
-//! holds, and whoever holds a word next must come after. So each plain store is also an access to one
-//! of loom's cells, which complains of any two that nothing orders.
+//! win, on every processor of a kind that reorders. A table stores plainly only what an operation has
+//! reserved, and the next one to reserve it must come after. So each plain store is also an access to one
+//! of loom's cells, which fails for any two that nothing orders.
 
 use loom::{
     cell::UnsafeCell,
     sync::atomic::{self, Ordering},
 };
 
-/// An atomic word whose plain stores come one after another, or loom complains.
+/// An atomic word whose plain stores come one after another, or loom fails.
 #[derive(Debug, Default)]
 pub(crate) struct AtomicU64 {
     word: atomic::AtomicU64,
     stores: UnsafeCell<()>,
 }
 
-// SAFETY: the cell holds nothing; it only tells loom of accesses.
+// SAFETY: the cell holds nothing; through it loom sees accesses.
 unsafe impl Sync for AtomicU64 {}
 
 impl AtomicU64 {

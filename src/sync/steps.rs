@@ -1,4 +1,4 @@
-//! Atomics that can be stopped: before each access they ask whether something else runs first.
+//! Atomics that can be stopped: before each access something else may run.
 //!
 //! One thread is enough: what runs in between runs to its end, as an interrupt handler does, and may
 //! itself be interrupted. It may also end what it interrupts, by unwinding through it.

@@ -174,7 +174,7 @@ void kernel_main(void)
     check("the count without a lock is exact",
           heptad_lockfree_get(&profile, SHARED_KEY, &value) == 1 && value == ticks + counted
               && heptad_lockfree_check(&profile) == HEPTAD_OK);
-    check("the count behind the mask is exact",
+    check("the count under the mask is exact",
           heptad_map_get(&shared, SHARED_KEY, &value) == 1 && value == ticks + counted);
     check("the careless count misses what was refused, and no more",
           heptad_map_get(&careless, SHARED_KEY, &value) == 1 && value == careless_done

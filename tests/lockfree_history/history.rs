@@ -5,10 +5,10 @@
 //! either may. The question whether some order explains all answers goes to the Wing-Gong-Lowe checker
 //! of the crate `todc-utils`.
 //!
-//! Its effort grows with the square of the length, so a history is cut in parts: behind an operation
-//! that overlapped no other, and whose answer tells the value at that moment. What came before such
+//! Its effort grows with the square of the length, so a history is cut in parts: after an operation
+//! that overlapped no other, and whose answer is the value at that moment. What came before such
 //! an operation ended before it, and what comes after begins after it, so the history is linearizable
-//! exactly if all parts are, each from the value that the cut tells.
+//! exactly if all parts are, each from the value at the cut.
 
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 

@@ -196,7 +196,7 @@ fn run(perform: Perform, rounds: usize) -> Verdict {
     })
 }
 
-/// More rounds than asked for where so much else runs that no two operations have overlapped yet.
+/// More rounds than requested where so much else runs that no two operations have overlapped yet.
 fn record_and_check<G: Track + Sync>(
     map: &Map<'_, u64, u64, G>,
     perform: Perform<G>,

@@ -119,7 +119,7 @@ fn histories_across_rebuilds_are_linearizable() {
     assert!(course.rebuilds >= LEAST_REBUILDS);
     assert_eq!((map.tables().check(), map.tables().stats().reserved), (Ok(()), 0));
 
-    // Every region comes back, once; some of them in the middle of a rebuild.
+    // Every region is returned, once; some of them in the middle of a rebuild.
     spares.extend(iter::from_fn(|| map.tables().try_reclaim()));
     assert_eq!(map.tables().stats().bytes, arena_lines(CAPACITY) * size_of::<Line>());
     map.tables().rebuild(spares.pop().unwrap(), 5).unwrap();

@@ -59,7 +59,7 @@ fn functions() -> BTreeMap<String, Vec<String>> {
     functions
 }
 
-/// The cells of the rows of the page's table with so many columns.
+/// The cells of the rows of the page's table with `columns` columns.
 fn rows(page: &str, columns: usize) -> Vec<Vec<&str>> {
     let (_, section) = page.split_once(HEADING).expect("the heading");
     let rows = section.lines().filter(|line| line.starts_with("| `"));

@@ -268,7 +268,7 @@ fn iterators_of_maps_run_from_both_ends() {
     assert!(copies.capacity() >= 3 && copies == Map::<Heap>::from([(1, 2), (3, 4)]));
 }
 
-/// Whoever forgets the iterator loses the entries, and nothing worse.
+/// Forgetting the iterator loses the entries, and nothing worse.
 #[test]
 fn a_forgotten_extraction_leaves_an_empty_table() {
     let fill = |start: u64| (start..start + 60).map(|number| (number << 56 | number, number));

@@ -258,7 +258,7 @@ fn large_sets_merge_by_blocks() {
     let one: BTreeSet<u64> = (0..count).map(|number| ((number * 3) << 40) | number).collect();
     let two: BTreeSet<u64> = (0..count).map(|number| ((number * 2) << 40) | number).collect();
     check_big(&one, &two);
-    // One behind the other, and nothing beside something.
+    // One after the other, and nothing beside something.
     let far: BTreeSet<u64> = one.iter().map(|key| key | 1 << 62).collect();
     check_big(&one, &far);
     check_big(&far, &one);

@@ -87,7 +87,7 @@ fn equal_sets_of_two_orders_have_equal_hashes() {
     assert!(small == large && state.hash_one(&small) == state.hash_one(&large));
 }
 
-/// The order of the keys, which is asked so many times for one.
+/// The order of the keys, which counts its calls.
 #[derive(Clone)]
 struct Asked<'a>(&'a Cell<usize>);
 

@@ -9,7 +9,7 @@ use heptad::{
     storage::Region,
 };
 
-/// Storage of exactly so many lines holds as many keys as it was asked for.
+/// Storage of exactly that many lines holds the keys for which it was made.
 #[test]
 fn lines_for_so_many_keys_are_enough() {
     for load in [MaxLoad::ThreeQuarters, MaxLoad::SevenEighths, MaxLoad::FifteenSixteenths] {

@@ -6,7 +6,7 @@
 //!   whatever happens to the rest of the map meanwhile;
 //! - *common* ones, whose values are counts. A player adds to them and takes from them in all the
 //!   ways there are, and keeps books. In the end, of every key all that was added is what was taken
-//!   and what is still there: no update was lost, no value came back twice.
+//!   and what is still there: no update was lost, no value was returned twice.
 //!
 //! Players may be threads, cores, and interrupt handlers in the middle of either.
 

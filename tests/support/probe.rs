@@ -144,7 +144,7 @@ fn s6_find_word_of_every_tag_in_every_slot() {
                 let wanted = rng.u64(..);
                 let tag = Tag::of(hash);
                 let slot = 1 + (number + home) % 7;
-                // Everything stale is the wanted entry; only the slot byte can tell.
+                // Everything stale is the wanted entry; only the slot byte decides.
                 let mut table = Table::free(count, wanted);
                 let [home, alternate] = table.pair(hash);
 

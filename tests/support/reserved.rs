@@ -1,4 +1,4 @@
-//! A table in a reserved range of addresses, behind which memory appears in steps.
+//! A table in a reserved range of addresses, at which memory appears in steps.
 //!
 //! The range is memory from the start, but filled with a word that a table never writes; what the
 //! mapper has not given is looked at afterwards, and must still be as it was.

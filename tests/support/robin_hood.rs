@@ -27,7 +27,7 @@ const SEED: u64 = 0x5eed;
 /// Slots of the arena.
 const SLOTS: usize = LINES * 8;
 
-/// What a layout must be: each offset at its home, or behind the one before. By multiplication, where
+/// What a layout must be: each offset at its home, or after the one before. By multiplication, where
 /// the table shifts.
 fn assert_canonical<S: Downward, O>(set: &Set<S, O>) {
     set.check_invariants().expect("sound");
@@ -73,7 +73,7 @@ fn r1_grows_to_the_start_of_the_region() {
             };
             assert_eq!((refused.value, refused.error), (len, Error::Full));
             assert_eq!((set.len() as u64, set.capacity() as u64), (len, len));
-            // 64 homes and 64 slots behind them are 16 lines; each growth doubles the homes.
+            // 64 homes and 64 slots after them are 16 lines; each growth doubles the homes.
             assert_eq!(64 << grown, largest_power_of_two_within(lines * 8 - 64));
             assert_eq!(set.try_grow(), Err(Error::Full));
             assert_eq!(set.try_insert(0), Ok(false), "what is there needs no room");
@@ -175,7 +175,7 @@ fn r7_full_overflow_area_makes_room_or_errs() {
         let refused = refused.expect_err("the memory has an end");
         assert_eq!((refused.value, refused.error), (last, Error::Full));
         assert_eq!((set.len(), set.capacity()), (1920, 1920));
-        assert!(set.stats().homes < 2048, "homes became slots behind the last one");
+        assert!(set.stats().homes < 2048, "homes became slots after the last one");
         assert!(spread.clone().all(|key| set.contains(key)));
         assert!((last + 1..=u64::MAX).all(|key| set.contains(key)));
         assert_canonical(&set);
@@ -225,7 +225,7 @@ fn crowds_take_all_memory_there_is() {
                     }
                     len += 1;
                 }
-                // 576 slots: as many as spread keys have, 512 homes and 64 behind them.
+                // 576 slots: as many as spread keys have, 512 homes and 64 after them.
                 assert_eq!((set.len(), set.capacity()), (len, 448));
                 assert_canonical(&set);
                 assert!((start..start + 3000).rev().take(len - 1).all(|key| set.contains(key)));

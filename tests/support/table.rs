@@ -357,7 +357,7 @@ fn honest_keys_are_rarely_stashed() {
     }
 }
 
-/// Filter bits that stashed entries left behind are cleared by the removals that come upon them.
+/// Filter bits that stashed entries have left set are cleared by the removals that find them.
 fn filters_heal_after_a_flood() {
     with_lines(16, |lines| {
         let mut table = Table::<u64, _>::new_in(Region::from_lines(lines).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Entries that somebody else chose or wrote, and the seed that they meet.
+//! Entries that others chose or wrote, and the seed that they meet.
 
 use heptad::{hash::Keyed, storage::Heap, swiss::Set};
 #[cfg(feature = "serde")]

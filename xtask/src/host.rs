@@ -1,5 +1,5 @@
-//! Stage `host`: the tests on this machine, with and without features; some of them optimised; the tests of xtask; and
-//! the examples. Stage `host-all` of `verify`: all tests optimised, with each backend.
+//! Stage `host`: the tests on this machine, with and without features; the tests of xtask; and the examples. Stage
+//! `host-optimised`: some of them optimised. Stage `host-all` of `verify`: all of them optimised, with each backend.
 
 use std::fs;
 
@@ -13,13 +13,9 @@ use crate::stage::Count;
 pub(crate) fn run(shell: &Shell) -> Result<Count> {
     // The other sets of features only add modules; `lint` and `builds` check that each set compiles. The
     // first run covers the backend that is chosen on a host, a part of each, with debug assertions; the second, the
-    // portable one. Optimised are the tests that depend on what the compiler makes of the steps, or on how threads meet.
-    let optimised = [&["--release"], PROBING, CONCURRENT].concat();
-    let mut jobs = vec![
-        tests(shell, Backend::Chosen, ALL, &[]),
-        tests(shell, Backend::Chosen, NONE, &[]),
-        tests(shell, Backend::Assembly, ALL, &optimised),
-    ];
+    // portable one.
+    let mut jobs =
+        vec![tests(shell, Backend::Chosen, ALL, &[]), tests(shell, Backend::Chosen, NONE, &[])];
     jobs.push(Job::tests("xtask", cmd!(shell, "cargo test --package xtask")));
     for name in example_names()? {
         let command = cmd!(shell, "cargo run --all-features --example {name}");
@@ -28,8 +24,14 @@ pub(crate) fn run(shell: &Shell) -> Result<Count> {
     job::run_until_failure(jobs)
 }
 
-/// All tests, optimised, with each backend; and those of the steps with AVX2.
+/// The tests that depend on what the compiler makes of the steps, or on how threads meet.
 pub(crate) fn run_optimised(shell: &Shell) -> Result<Count> {
+    let optimised = [&["--release"], PROBING, CONCURRENT].concat();
+    tests(shell, Backend::Assembly, ALL, &optimised).run()
+}
+
+/// All tests, optimised, with each backend; and those of the steps with AVX2.
+pub(crate) fn run_all(shell: &Shell) -> Result<Count> {
     let backends = [Backend::Chosen, Backend::Assembly, Backend::Portable];
     let jobs = backends.map(|backend| tests(shell, backend, ALL, &["--release"]));
     let mut count = job::run_until_failure(jobs)?;

@@ -23,6 +23,8 @@ use crate::count::Count;
 const LOOK: Duration = Duration::from_millis(20);
 /// The interval between two signs of life of a long one.
 const PULSE: Duration = Duration::from_secs(10);
+/// The beginning of their lines.
+const PULSES: &str = "      … ";
 
 /// Set by `--verbose`: output is shown immediately. Relaxed: written once, before any job.
 pub(crate) static VERBOSE: AtomicBool = AtomicBool::new(false);
@@ -86,8 +88,9 @@ impl Job {
     pub(crate) fn run_for_output(mut self) -> Result<(Count, String)> {
         let again = describe(&self.command);
         let patience = Duration::from_secs(PATIENCE_S.load(Relaxed));
-        let outcome =
-            run_logged(&mut self.command, patience).with_context(|| format!("running {again}"))?;
+        let is_live = VERBOSE.load(Relaxed);
+        let outcome = run_logged(&mut self.command, patience, "", is_live)
+            .with_context(|| format!("running {again}"))?;
         let (count, complaint) = self.kind.judge(&outcome);
         let time = format!("{:.1} s", outcome.time.as_secs_f64());
         let Some(complaint) = complaint else {
@@ -174,9 +177,27 @@ pub(crate) fn run_beside<T: Send>(
     })
 }
 
+/// The output of `command`, which ends its own jobs when they are silent. It is shown immediately if
+/// `is_live`; otherwise signs of life, with `whose` name.
+pub(crate) fn output_of(mut command: Command, whose: &str, is_live: bool) -> Result<String> {
+    let outcome = run_logged(&mut command, Duration::MAX, &format!("{whose}: "), is_live)?;
+    Ok(outcome.output)
+}
+
+/// The lines of `output` that are not signs of life.
+pub(crate) fn without_pulses(output: &str) -> String {
+    output.split_inclusive('\n').filter(|line| !line.starts_with(PULSES)).collect()
+}
+
 /// Runs `command` without standard input, with its output in a file; ends it when it has written
-/// nothing for `patience`.
-fn run_logged(command: &mut Command, patience: Duration) -> Result<Outcome> {
+/// nothing for `patience`. The output is shown immediately if `is_live`; otherwise signs of life, which
+/// begin with `whose`.
+fn run_logged(
+    command: &mut Command,
+    patience: Duration,
+    whose: &str,
+    is_live: bool,
+) -> Result<Outcome> {
     let log = Log { file: tempfile::tempfile()? };
     let (stdout, stderr) = (log.file.try_clone()?, log.file.try_clone()?);
     let start = Instant::now();
@@ -187,12 +208,12 @@ fn run_logged(command: &mut Command, patience: Duration) -> Result<Outcome> {
     let mut hangs = false;
     let status = loop {
         let status = child.try_wait()?;
-        if VERBOSE.load(Relaxed) {
+        if is_live {
             let news = log.read_from(shown_bytes)?;
             std::io::stdout().write_all(&news)?;
             shown_bytes += news.len() as u64;
         } else if status.is_none() && start.elapsed() >= next_pulse {
-            println!("      … {} s: {}", next_pulse.as_secs(), log.last_line()?);
+            println!("{PULSES}{} s: {whose}{}", next_pulse.as_secs(), log.last_line()?);
             // Less often as it takes longer: ten minutes give about twenty lines.
             next_pulse += PULSE.max(next_pulse / 4);
         }
@@ -337,10 +358,19 @@ mod tests {
     }
 
     #[test]
+    fn signs_of_life_are_left_out() {
+        let output = format!("a\n{PULSES}10 s: b\nc … d\n");
+        assert_eq!(without_pulses(&output), "a\nc … d\n");
+    }
+
+    #[test]
     fn the_log_keeps_the_order_of_both_streams() {
         let shell = Shell::new().unwrap();
         let mut command = cmd!(shell, "sh -c 'echo one; echo two >&2; echo three'").into();
-        assert_eq!(run_logged(&mut command, Duration::MAX).unwrap().output, "one\ntwo\nthree\n");
+        assert_eq!(
+            run_logged(&mut command, Duration::MAX, "", false).unwrap().output,
+            "one\ntwo\nthree\n"
+        );
     }
 
     #[test]
@@ -352,7 +382,7 @@ mod tests {
         let start = Instant::now();
         let mut command = cmd!(shell, "sh -c {script}").into();
         // On a busy machine it takes the shell a moment to begin.
-        let outcome = run_logged(&mut command, Duration::from_secs(3)).unwrap();
+        let outcome = run_logged(&mut command, Duration::from_secs(3), "", false).unwrap();
         assert!(!outcome.success && start.elapsed() < Duration::from_secs(600));
         assert!(outcome.output.starts_with("begun\n\nended: silent"), "{}", outcome.output);
         let sleeper = format!("sleep\0{seconds}\0").into_bytes();
@@ -363,7 +393,7 @@ mod tests {
         // Together more than the patience, each pause far less.
         let script = "for turn in 1 2 3 4 5 6 7 8; do echo; sleep .5; done";
         let mut command = cmd!(shell, "sh -c {script}").into();
-        assert!(run_logged(&mut command, Duration::from_secs(3)).unwrap().success);
+        assert!(run_logged(&mut command, Duration::from_secs(3), "", false).unwrap().success);
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod consumers;
 mod count;
 mod counts;
 mod coverage;
+mod cpu;
 mod demo;
 mod docs;
 mod emulated;
@@ -62,7 +63,7 @@ mod user_mode;
 mod words;
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -106,6 +107,7 @@ fn run() -> Result<bool> {
     let mut bench_c_call = None;
     let mut record_call = None;
     let mut list = false;
+    let mut report = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => {
@@ -114,6 +116,8 @@ fn run() -> Result<bool> {
             }
             Arg::Short('v') | Arg::Long("verbose") => job::VERBOSE.store(true, Relaxed),
             Arg::Long("list") => list = true,
+            // For the process of one stage: not in the usage.
+            Arg::Long("report") => report = Some(PathBuf::from(parser.value()?)),
             Arg::Value(value) if command.is_none() => {
                 if value == "bench" {
                     bench_call = Some(bench::Call::parse(&mut parser)?);
@@ -141,7 +145,7 @@ fn run() -> Result<bool> {
     let root = root.canonicalize().context("finding the repository")?;
     env::set_current_dir(root)?;
     let shell = Shell::new()?;
-    let stages = match command.as_deref() {
+    let (command, stages) = match command.as_deref() {
         Some("demo") => return demo::run(&shell).map(|()| true),
         Some("bench") => {
             return bench::run(&shell, &bench_call.context("`bench` was parsed")?);
@@ -161,18 +165,17 @@ fn run() -> Result<bool> {
         Some("sizes") => return sizes::cells(&shell).map(|_| true),
         Some("write-pages") => return pages::write(&shell).map(|()| true),
         Some("write-counts") => return counts::write(&shell).map(|()| true),
-        Some("asm-check") => {
-            names.insert(0, "asm-check".into());
-            table::TEST
-        }
-        Some("test") => {
+        Some(name @ ("asm-check" | "test")) => {
+            if name == "asm-check" {
+                names.insert(0, name.into());
+            }
             job::PATIENCE_S.store(15 * 60, Relaxed);
-            table::TEST
+            ("test", table::TEST)
         }
         Some("verify") => {
             // Some of its jobs prove a single theorem for an hour.
             job::PATIENCE_S.store(3 * 3600, Relaxed);
-            table::VERIFY
+            ("verify", table::VERIFY)
         }
         Some(unknown) => bail!("there is no command `{unknown}`\n{USAGE}"),
         None => bail!("which command?\n{USAGE}"),
@@ -181,5 +184,9 @@ fn run() -> Result<bool> {
         runner::list(stages);
         return Ok(true);
     }
-    Ok(runner::run(&shell, &stage::select(stages, &names)?))
+    let stages = stage::select(stages, &names)?;
+    match report {
+        Some(report) => runner::run_for_report(&shell, stages[0], &report),
+        None => runner::run(command, &stages),
+    }
 }

@@ -51,7 +51,7 @@ pub(crate) fn obtain(shell: &Shell, needs: &[Need]) -> Result<()> {
         }
     }
     for words in &commands {
-        // One `apt-get update` serves all stages of a run. Relaxed: there is one thread.
+        // One `apt-get update` serves all stages of a run. Relaxed: one thread installs at a time.
         static UPDATED: AtomicBool = AtomicBool::new(false);
         if words[1] == "update" && UPDATED.swap(true, Relaxed) {
             continue;

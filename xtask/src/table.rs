@@ -1,4 +1,4 @@
-//! The stages of `cargo xtask test` and `cargo xtask verify`, in the order in which they run: those
+//! The stages of `cargo xtask test` and `cargo xtask verify`, in the order in which they begin: those
 //! that fail soonest come first.
 
 use crate::matrix::{AARCH64_NONE_SOFTFLOAT, RISCV64IMAC_NONE, X86_64_NONE};
@@ -9,6 +9,45 @@ use crate::{
     linux, litmus, lockfree, messages, miri, models, musl, mutants, no_atomics, no_panic, pages,
     proofs, protocols, qemu, sanitizers, user_mode, words,
 };
+
+/// The folders, below Cargo's own, in which stages build; all other stages build in Cargo's own. Stages of one folder use
+/// what the others have compiled, and Cargo locks it: `test` runs only stages of different folders beside one another.
+const FOLDERS: &[(&str, &[&str])] = &[
+    ("linted", &["lint", "builds", "builds-all"]),
+    (
+        "emulated",
+        &[
+            "host-optimised",
+            "host-all",
+            "counts-emulated",
+            "aarch64-user",
+            "aarch64-user-all",
+            "riscv64-user",
+            "riscv64-user-all",
+            "asm-check",
+            "asm-check-all",
+        ],
+    ),
+    (
+        "kernels",
+        &[
+            "no-panic",
+            "qemu-aarch64",
+            "qemu-x86_64",
+            "qemu-riscv64",
+            "no-atomics",
+            "no-atomics-all",
+        ],
+    ),
+    ("models", &["models", "models-long"]),
+    ("steps", &["steps"]),
+];
+
+/// The folder of a stage; nothing for Cargo's own.
+pub(crate) fn folder(stage: &str) -> &'static str {
+    let its = FOLDERS.iter().find(|(_, stages)| stages.contains(&stage));
+    its.map_or("", |(folder, _)| folder)
+}
 
 /// What every change must pass.
 pub(crate) const TEST: &[Stage] = &[
@@ -44,9 +83,15 @@ pub(crate) const TEST: &[Stage] = &[
     },
     Stage {
         name: "host",
-        about: "the tests on this machine, with and without features; those of the routines optimised",
+        about: "the tests on this machine, with and without features; those of xtask; the examples",
         needs: &[],
         run: host::run,
+    },
+    Stage {
+        name: "host-optimised",
+        about: "the tests of the routines and of threads on this machine, optimised",
+        needs: &[],
+        run: host::run_optimised,
     },
     Stage {
         name: "counts",
@@ -103,24 +148,6 @@ pub(crate) const TEST: &[Stage] = &[
         run: no_panic::run,
     },
     Stage {
-        name: "asm-check",
-        about: "the assembly routines and the library's code: banners, symbols, registers, mutants",
-        needs: asm_check::NEEDS,
-        run: asm_check::run,
-    },
-    Stage {
-        name: "capi",
-        about: "the C header, the library behind it, and C programs here and on AArch64",
-        needs: capi::NEEDS,
-        run: capi::run,
-    },
-    Stage {
-        name: "consumers",
-        about: "a user's program, from the package, built as users build; its answers",
-        needs: consumers::NEEDS,
-        run: consumers::run,
-    },
-    Stage {
         name: "qemu-aarch64",
         about: "the test kernels on bare AArch64, FP and SIMD trapped",
         needs: &[
@@ -153,6 +180,24 @@ pub(crate) const TEST: &[Stage] = &[
         about: "the test kernels on bare 32-bit RISC-V, which has no 64-bit atomics",
         needs: no_atomics::NEEDS,
         run: no_atomics::run,
+    },
+    Stage {
+        name: "asm-check",
+        about: "the assembly routines and the library's code: banners, symbols, registers, mutants",
+        needs: asm_check::NEEDS,
+        run: asm_check::run,
+    },
+    Stage {
+        name: "capi",
+        about: "the C header, its library, and C programs here and on AArch64",
+        needs: capi::NEEDS,
+        run: capi::run,
+    },
+    Stage {
+        name: "consumers",
+        about: "a user's program, from the package, built as users build; its answers",
+        needs: consumers::NEEDS,
+        run: consumers::run,
     },
 ];
 
@@ -210,7 +255,7 @@ pub(crate) const VERIFY: &[Stage] = &[
         name: "host-all",
         about: "all tests on this machine, optimised, with each backend; those of the routines with AVX2",
         needs: &[],
-        run: host::run_optimised,
+        run: host::run_all,
     },
     Stage {
         name: "aarch64-user-all",
@@ -344,5 +389,13 @@ mod tests {
         let names = |stages: &[Stage]| stages.iter().map(|stage| stage.name).collect::<Vec<_>>();
         assert_eq!(stages_of("test"), names(TEST));
         assert_eq!(stages_of("verify"), names(VERIFY));
+    }
+
+    #[test]
+    fn every_stage_with_a_folder_exists() {
+        for name in FOLDERS.iter().flat_map(|(_, stages)| *stages) {
+            assert!(TEST.iter().chain(VERIFY).any(|stage| stage.name == *name), "{name}");
+        }
+        assert_eq!((folder("steps"), folder("host")), ("steps", ""));
     }
 }

@@ -3,7 +3,7 @@
 /// A picture: panels in rows, under one heading and one legend.
 pub(crate) struct Chart {
     pub(crate) title: String,
-    /// What is better, for a reader who has one look.
+    /// Which direction is better.
     pub(crate) note: String,
     pub(crate) columns: usize,
     pub(crate) panels: Vec<Panel>,

@@ -21,7 +21,7 @@ use super::{
 /// Steps of an operation: the counts of the same steps are always equal.
 const STEPS: usize = 1 << 13;
 
-/// Counts every operation that `options` asks for, with every contender.
+/// Counts every operation that `options` names, with every contender.
 pub(crate) fn run(
     options: &Options,
     factories: &[Factory],

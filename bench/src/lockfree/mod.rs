@@ -1,6 +1,6 @@
 //! What heptad's shared map costs, beside the maps that programs use for the same purpose.
 //!
-//! # Who takes part
+//! # Contenders
 //!
 //! | name | map | progress |
 //! |---|---|---|

@@ -85,8 +85,8 @@ macro_rules! peer {
     };
 }
 
-// It has no insertion that leaves a present key alone. The benchmark inserts absent keys only, and for these this is the
-// shortest way.
+// It has no insertion that leaves a present key alone. The benchmark inserts absent keys only, and for these this is
+// the shortest way.
 peer! {
     MokaCht: "moka-cht";
     make |room, hasher| MokaCht::with_capacity_and_hasher(room, hasher);

@@ -1,8 +1,8 @@
 //! Suite `preempted`: how long single operations take when threads lose their processor in the middle of them.
 //!
 //! Each processor has several threads, which are pinned to it, so that the system preempts them many times, wherever
-//! they are. A thread that is preempted inside a lock keeps it, and whoever needs the lock waits until the thread runs
-//! again: some milliseconds. Beside it, the same with a thread for each processor.
+//! they are. A thread that is preempted inside a lock keeps it, and any other thread that needs the lock waits until
+//! the thread runs again: some milliseconds. Beside it, the same with a thread for each processor.
 //!
 //! Each step of a random mix of hits, misses, upserts, removals and insertions is timed by itself. The clock's own
 //! cost, which is part of every number, is printed beside. A thread that waits makes no other steps meanwhile, so a

@@ -34,8 +34,8 @@ pub(crate) enum Request {
     Fill { entries: usize, threads: usize },
     /// Measure one operation: each thread does `warm_steps` and then `steps` measured ones.
     Measure { op: SharedOp, draw: Draw, warm_steps: usize, steps: usize, seed: u64 },
-    /// Time each step: `steps` of all kinds by each thread. The threads share the processors evenly, and none moves from
-    /// one to another.
+    /// Time each step: `steps` of all kinds by each thread. The threads share the processors evenly, and none moves
+    /// from one to another.
     TimeEach { steps: usize, seed: u64 },
     /// Report the latencies so far, and forget them.
     Latencies,

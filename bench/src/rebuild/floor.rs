@@ -6,10 +6,10 @@
 //! | scattered | entry by entry, from its line under one hash to its line under another, as with a new seed; users follow at once, by a count of finished lines |
 //! | scattered + | the same, by users who compute in each operation, so that it takes about as long as heptad's |
 //!
-//! There are as many lines as in heptad's arena. A get reads four words of a line, an upsert is two exchanges and a store in
-//! it, and both enter and leave a counter, as operations of heptad's map do here. Scattering makes two exchanges on each old
-//! line and two on the new one for each entry, as heptad does. Both are slowed to [`NANOSECONDS_PER_ENTRY`], because a
-//! faster copy disturbs more often.
+//! There are as many lines as in heptad's arena. A get reads four words of a line, an upsert is two exchanges and a
+//! store in it, and both enter and leave a counter, as operations of heptad's map do here. Scattering makes two
+//! exchanges on each old line and two on the new one for each entry, as heptad does. Both are slowed to
+//! [`NANOSECONDS_PER_ENTRY`], because a faster copy disturbs more often.
 
 use std::{
     hint::{black_box, spin_loop},

@@ -1,7 +1,8 @@
 //! Suite `rebuild`: how a map's users are affected while the map moves into other memory.
 //!
-//! One thread works on entries that are always present, with lookups and upserts in turn. In every round it does so beside a thread that only
-//! computes (*still*), and beside one that moves the map all the time (*moving*): so both have a busy neighbour, and only the map differs.
+//! One thread works on entries that are always present, with lookups and upserts in turn. In every round it does so
+//! beside a thread that only computes (*still*), and beside one that moves the map all the time (*moving*): so both
+//! have a busy neighbour, and only the map differs.
 //!
 //! | name | how the map is moved |
 //! |---|---|
@@ -11,16 +12,17 @@
 //! | copied, scattered, scattered + | no map, but bare lines that are moved: the [`floor`] |
 //! | papaya, scc | it grows: a map made for the entries gets seven times as many new ones; the next round has a new map |
 //!
-//! heptad's map counts its operations (`Counted`), moving or still. Throughput is measured in short spans, by the processor time of the
-//! working thread. Both threads have a processor of their own, but other programs may use it too: only those spans count in which the
-//! neighbour was about as fast as usual ([`calm`]), because while it waits it moves nothing and disturbs nobody. Latencies are by the wall
-//! clock; each includes one reading of the clock, and what neighbours on the machine do: their highest quantiles say as much about the
-//! scheduler as about the map.
+//! heptad's map counts its operations (`Counted`), moving or still. Throughput is measured in short spans, by the
+//! processor time of the working thread. Both threads have a processor of their own, but other programs may use it too:
+//! only those spans count in which the neighbour was about as fast as usual ([`calm`]), because while it waits it moves
+//! nothing and disturbs nobody. Latencies are by the wall clock; each includes one reading of the clock, and what
+//! neighbours on the machine do: their highest quantiles say as much about the scheduler as about the map.
 //!
-//! A cell's measure is the *slowdown*: the time of an operation while the map moves, divided by the time while it does not.
+//! A cell's measure is the *slowdown*: the time of an operation while the map moves, divided by the time while it does
+//! not.
 //!
-//! The second part: nanoseconds per entry of an undisturbed rebuild, beside inserting all entries of a hashbrown into another one that is
-//! cleared and has room for them. Both write memory that was used before.
+//! The second part: nanoseconds per entry of an undisturbed rebuild, beside inserting all entries of a hashbrown into
+//! another one that is cleared and has room for them. Both write memory that was used before.
 
 use std::{
     hint::black_box,
@@ -97,8 +99,8 @@ struct Span {
     turns: f64,
 }
 
-/// The times of the spans in which the neighbour was at work: its rate of turns was above .6 times that of the best tenth among the spans with
-/// any turn. All spans, if it never made a turn.
+/// The times of the spans in which the neighbour was at work: its rate of turns was above .6 times that of the best
+/// tenth among the spans with any turn. All spans, if it never made a turn.
 fn calm(spans: &[Span]) -> Vec<f64> {
     let mut turns: Vec<f64> =
         spans.iter().map(|span| span.turns).filter(|&turns| turns > 0.0).collect();

@@ -2,8 +2,8 @@
 //! map. At how many of these instructions does the other one come to a halt, and how many operations does it complete
 //! before?
 //!
-//! An interrupt handler, a preemption and a debugger stop a thread like this, at any instruction; who uses the map
-//! meanwhile must not wait for it. There is no clock in the answer, so it is the same on a busy machine.
+//! An interrupt handler, a preemption and a debugger stop a thread like this, at any instruction; other users of the
+//! map meanwhile must not wait for it. There is no clock in the answer, so it is the same on a busy machine.
 //!
 //! # How it is measured
 //!
@@ -22,10 +22,11 @@
 //!
 //! In a map with one lock the other thread's first operation waits. With a lock for each shard or bucket it waits when
 //! it meets the same one, which is a question of time: [`LIMIT`] is far above their number. Maps that reclaim memory
-//! later do not wait; they keep what the other thread frees until the first one goes on, which `kept_bytes` shows. The first
-//! one then frees it, in the operation that was stopped.
+//! later do not wait; they keep what the other thread frees until the first one goes on, which `kept_bytes` shows. The
+//! first one then frees it, in the operation that was stopped.
 //!
-//! Only on `x86_64`, whose trap flag makes single steps, and not with `--counts`: there the program runs in an emulator.
+//! Only on `x86_64`, whose trap flag makes single steps, and not with `--counts`: there the program runs in an
+//! emulator.
 
 use std::{hint::black_box, sync::Arc};
 
@@ -58,7 +59,7 @@ const ENTRIES: usize = 1_000;
 /// The operations whose thread is stopped.
 const KINDS: [Kind; 4] = [Kind::Get, Kind::Upsert, Kind::Insert, Kind::Remove];
 
-/// Stops a thread in every instruction of an operation of one kind of map, or in every so many.
+/// Stops a thread in every `every`-th instruction of an operation of one kind of map.
 type Measure = fn(&mut Pool, Kind, every: usize) -> Result<Stops>;
 
 const CONTENDERS: [(&str, Measure); 6] = [

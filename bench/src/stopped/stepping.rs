@@ -2,8 +2,8 @@
 //!
 //! With the trap flag set the processor raises an exception after each instruction, which Linux turns into a signal for
 //! the thread. The handler counts, and at the chosen instruction it waits there until another thread lets it go on: the
-//! code below it stands still, as under an interrupt handler that takes long. Afterwards it runs at full speed: all that the
-//! other thread left to it may be a thousand times as much.
+//! code below it stands still, as under an interrupt handler that takes long. Afterwards it runs at full speed: all
+//! that the other thread left to it may be a thousand times as much.
 
 use std::{
     ffi::{c_int, c_void},
@@ -30,7 +30,7 @@ const TRAP_FLAG: i64 = 0x100;
 /// handler that interrupts it.
 static STEPS: AtomicUsize = AtomicUsize::new(0);
 static STOP: AtomicUsize = AtomicUsize::new(0);
-/// Does the thread stand still now? Set by the handler, and cleared by whoever lets it go on.
+/// Does the thread stand still now? Set by the handler, and cleared by the thread that lets it go on.
 static IS_STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// The handler of single steps, while this value exists.
@@ -91,8 +91,8 @@ pub(super) fn nap() {
     thread::sleep(Duration::from_micros(20));
 }
 
-/// Runs `work` in steps, and stops after `stop` of them until [`go_on`], which ends the steps. Returns how many there were,
-/// with some around `work`. One thread at a time, and there is a [`Handler`].
+/// Runs `work` in steps, and stops after `stop` of them until [`go_on`], which ends the steps. Returns how many there
+/// were, with some around `work`. One thread at a time, and there is a [`Handler`].
 pub(super) fn step_through(stop: usize, work: &mut dyn FnMut()) -> usize {
     STEPS.store(0, Relaxed);
     STOP.store(stop, Relaxed);

@@ -23,7 +23,7 @@ use crate::memory;
 pub(super) const LIMIT: usize = 1_000;
 /// The time between two looks at the other thread.
 const LOOK: Duration = Duration::from_micros(200);
-/// It has come to a halt if it completes nothing in this much of its own processor time, or sleeps at so many looks.
+/// It has come to a halt if it completes nothing in this much of its own processor time, or sleeps at this many looks.
 const PATIENCE_NS: i64 = 1_000_000;
 const SLEEPS: usize = 3;
 
@@ -39,7 +39,7 @@ pub(super) struct Halt {
 /// What the three threads know of each other. Each flag is set once.
 #[derive(Default)]
 pub(super) struct Other {
-    /// The thread's handle and number, and its strip of the memory's tally, for whoever watches it.
+    /// The thread's handle and number, and its strip of the memory's tally, for the thread that watches it.
     handle: AtomicUsize,
     number: AtomicUsize,
     strip: AtomicUsize,

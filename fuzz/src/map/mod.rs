@@ -15,7 +15,7 @@ use heptad::{
 
 use crate::{
     hashing::Hashing,
-    storages::{INLINE_LINES, Load, Place, arenas, heaps, regions},
+    storages::{INLINE_LINES, Load, Memory, arenas, heaps, regions},
 };
 use run::Run;
 use types::{Byte, Key, Large, Mac, Value};
@@ -24,7 +24,7 @@ use types::{Byte, Key, Large, Mac, Value};
 #[derive(Arbitrary, Debug)]
 pub struct Input {
     kind: Kind,
-    place: Place,
+    memory: Memory,
     load: Load,
     hashing: Hashing,
     #[arbitrary(with = crate::rest)]
@@ -121,14 +121,14 @@ impl Input {
         P::Beside: Clone,
     {
         let (load, hashing) = (self.load.max_load(), self.hashing);
-        match self.place {
-            Place::Inline => {
+        match self.memory {
+            Memory::Inline => {
                 type Storage = Inline<INLINE_LINES>;
                 let map = PairMap::<K, V, P, Storage, _>::inline_with_max_load(load, hashing);
                 let spares = vec![Inline::new(), Inline::new()];
                 Run::new(map, spares, None, self.load, group_bytes).all(self.operations);
             }
-            Place::Region(sizes) => {
+            Memory::Region(sizes) => {
                 let mut arenas = arenas(sizes);
                 let [first, second, third] = regions(&mut arenas);
                 // If not even one group fits, nothing more can be done.
@@ -139,7 +139,7 @@ impl Input {
                 let spares = vec![second, third];
                 Run::new(map, spares, None, self.load, group_bytes).all(self.operations);
             }
-            Place::Heap(sizes) => {
+            Memory::Heap(sizes) => {
                 let [first, second, third] = heaps(sizes);
                 let Ok(map) = PairMap::<K, V, P, _, _>::with_max_load_in(first, load, hashing)
                 else {

@@ -12,7 +12,10 @@ use super::{
     Act, Choice, Growing, Operation,
     types::{Key, Value},
 };
-use crate::{hashing::Hashing, storages::Load};
+use crate::{
+    hashing::Hashing,
+    storages::{Load, check_move},
+};
 
 /// A map, and its expected content.
 pub(super) struct Run<K, V, P: Pairing<K, V>, S: Storage> {
@@ -317,20 +320,11 @@ where
         let given = self.spares.swap_remove(usize::from(index) % self.spares.len());
         let lines = given.lines();
         let needed = (self.group_bytes * self.load.groups_for(self.model.len())).div_ceil(64);
-        match self.map.move_into(given, hashing) {
-            Ok(old) => {
-                assert!(lines >= needed);
-                let capacity = self.load.capacity_within(lines, self.group_bytes);
-                assert_eq!(self.map.capacity(), capacity);
-                self.ever_stashed = false;
-                self.spares.push(old);
-            }
-            Err(rejected) => {
-                assert!(lines < needed, "refused without need");
-                let error = Error::TooSmall { needed_bytes: 64 * needed, given_bytes: 64 * lines };
-                assert_eq!((rejected.error, rejected.value.lines()), (error, lines));
-                self.spares.push(rejected.value);
-            }
+        let (has_moved, spare) = check_move(self.map.move_into(given, hashing), lines, needed);
+        self.spares.push(spare);
+        if has_moved {
+            assert_eq!(self.map.capacity(), self.load.capacity_within(lines, self.group_bytes));
+            self.ever_stashed = false;
         }
     }
 

@@ -14,14 +14,14 @@ use heptad::{
 
 use crate::{
     hashing::Hashing,
-    storages::{INLINE_LINES, Load, Place, arenas, heaps, regions},
+    storages::{INLINE_LINES, Load, Memory, arenas, heaps, regions},
 };
 use run::Run;
 
 /// A table, and the operations on it.
 #[derive(Arbitrary, Debug)]
 pub struct Input {
-    place: Place,
+    memory: Memory,
     load: Load,
     hashing: Hashing,
     #[arbitrary(with = crate::rest)]
@@ -97,19 +97,19 @@ impl Input {
     /// Runs all operations and compares every answer.
     pub fn run(self) {
         let load = self.load.max_load();
-        match self.place {
-            Place::Inline => {
+        match self.memory {
+            Memory::Inline => {
                 let table = Table::<u64, Inline<INLINE_LINES>>::inline_with_max_load(load);
                 let spares = vec![Inline::new(), Inline::new()];
                 Run::new(table, spares, None, &self).all(self.operations);
             }
-            Place::Region(sizes) => {
+            Memory::Region(sizes) => {
                 let mut arenas = arenas(sizes);
                 let [first, second, third] = regions(&mut arenas);
                 let table = Table::with_max_load_in(first, load).unwrap();
                 Run::new(table, vec![second, third], None, &self).all(self.operations);
             }
-            Place::Heap(sizes) => {
+            Memory::Heap(sizes) => {
                 let [first, second, third] = heaps(sizes);
                 let table = Table::with_max_load_in(first, load).unwrap();
                 let growing: fn(&mut Run<Heap>, Growing) = Run::grow;

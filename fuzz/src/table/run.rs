@@ -9,7 +9,10 @@ use heptad::{
 };
 
 use super::{Act, Choice, Growing, Input, Operation, key_of};
-use crate::{hashing::Hashing, storages::Load};
+use crate::{
+    hashing::Hashing,
+    storages::{Load, check_move},
+};
 
 /// A table, and its expected content.
 pub(super) struct Run<S: Storage> {
@@ -377,20 +380,13 @@ impl<S: Storage> Run<S> {
     fn move_into(&mut self, index: u8, hashing: Hashing) {
         let given = self.spares.swap_remove(usize::from(index) % self.spares.len());
         let (lines, needed) = (given.lines(), self.load.groups_for(self.model.len()));
-        match self.table.move_into(given, hasher(hashing)) {
-            Ok(old) => {
-                assert!(lines >= needed);
-                assert_eq!(self.table.capacity(), self.load.capacity_within(lines, 64));
-                self.hashing = hashing;
-                self.ever_stashed = false;
-                self.spares.push(old);
-            }
-            Err(rejected) => {
-                assert!(lines < needed, "refused without need");
-                let error = Error::TooSmall { needed_bytes: 64 * needed, given_bytes: 64 * lines };
-                assert_eq!((rejected.error, rejected.value.lines()), (error, lines));
-                self.spares.push(rejected.value);
-            }
+        let (has_moved, spare) =
+            check_move(self.table.move_into(given, hasher(hashing)), lines, needed);
+        self.spares.push(spare);
+        if has_moved {
+            assert_eq!(self.table.capacity(), self.load.capacity_within(lines, 64));
+            self.hashing = hashing;
+            self.ever_stashed = false;
         }
     }
 

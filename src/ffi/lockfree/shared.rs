@@ -124,7 +124,7 @@ impl<T: Guarded> ToRead<'_, Handle<T>> {
         reclaim: impl FnOnce(&T) -> Option<Region<'static>>,
     ) -> c_int {
         self.ask(|map| {
-            // Before anything is taken that could not be reported.
+            // First: without these places a region could not be reported.
             let (memory, bytes) = (memory.open()?, bytes.open()?);
             let Some(mut region) = reclaim(map) else { return Ok::<_, Refusal>(false) };
             memory.give(region.base_mut().cast());

@@ -34,7 +34,7 @@ pub(crate) struct Descriptor {
     pub(crate) home_mask: u64,
     pub(crate) next: AtomicPtr<Descriptor>,
     pub(crate) progress: Progress,
-    /// Read by whoever uses the table; written where it is made and where it ends.
+    /// Read by every use of the table; written where the table is made and where it ends.
     uses: UnsafeCell<()>,
     /// Not loom's: a late use that is in order with the end is none either.
     is_returned: AtomicBool,
@@ -89,7 +89,7 @@ impl Descriptor {
     ///
     /// # Safety
     ///
-    /// None is asked for.
+    /// None is required.
     pub(crate) unsafe fn attach(
         region: Region<'_>,
         _: u64,

@@ -2,10 +2,10 @@
 
 use crate::sync::AtomicU64;
 
-/// How far the rebuilds are that a table takes part in: a line of its own, which only they touch.
+/// How far the rebuilds are that a table is part of: a line of its own, which only they touch.
 ///
-/// What helpers write all the time stands in the table that entries move into, and what every operation
-/// reads in the one that they come from: two lines.
+/// Migrators write all the time to the line of the table that entries move into; every operation reads the line
+/// of the table that they come from.
 #[derive(Debug, Default)]
 #[repr(C, align(64))]
 pub(crate) struct Progress {
@@ -13,10 +13,10 @@ pub(crate) struct Progress {
     pub(crate) done: AtomicU64,
     /// 1 once an entry of this table found no room in the next one.
     pub(crate) stuck: AtomicU64,
-    /// Buckets of the table before that some helper is assigned to move. A hint that keeps helpers apart:
-    /// one that was assigned some may stop for ever.
+    /// Buckets of the table before that are assigned to some migrator. A hint that keeps migrators apart: one of
+    /// them may stop for ever.
     pub(crate) assigned: AtomicU64,
-    /// Buckets of the table before below this number are migrated: the helpers' word.
+    /// Buckets of the table before below this number are migrated: the migrators' word.
     pub(crate) found: AtomicU64,
     /// Bytes of the table before, once that one has left the chain.
     pub(crate) bytes_before: AtomicU64,

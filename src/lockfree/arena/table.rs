@@ -13,7 +13,7 @@ use crate::{
     sync::Ordering::{Acquire, Relaxed, Release},
 };
 
-/// A table, and who reserves slots in it: what all operations work on. One word for those who are no members, so that
+/// A table, and the reserver of slots in it: what all operations work on. Without a member it is one word, so that
 /// calls can pass it in a register.
 #[derive(Clone, Copy)]
 pub(crate) struct Table<'a, T = Anyone> {
@@ -181,7 +181,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         unsafe { self.groups().get_unchecked(number as usize) }
     }
 
-    /// The key and value of a place outside the bucket.
+    /// The key and value of a place in a group.
     #[inline]
     pub(crate) fn pair_at(self, home: Home<'_>, place: Place) -> &'a Pair {
         self.group(home, place.region()).pair(place.group_slot())

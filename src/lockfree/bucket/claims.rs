@@ -19,7 +19,7 @@ pub(crate) enum Purpose {
 const SLOTS: u64 = (1 << GROUP_SLOTS) - 1;
 
 impl Group {
-    /// The claimed slots, a bit for each. Relaxed: a guess; who wants one has to try.
+    /// The claimed slots, a bit for each. Relaxed: a guess, which a claim confirms or not.
     #[inline]
     pub(crate) fn claimed(&self) -> u64 {
         self.claims().load(Relaxed) & SLOTS
@@ -28,7 +28,7 @@ impl Group {
     /// Claims a free slot. Goes round again only if another operation has claimed or released one.
     #[inline]
     pub(crate) fn claim_free(&self, reserver: impl Reserver, purpose: Purpose) -> Option<u32> {
-        // Relaxed: the exchange tells.
+        // Relaxed: the exchange decides.
         let mut claims = self.claims().load(Relaxed);
         loop {
             let free = !claims & SLOTS;
@@ -53,7 +53,7 @@ impl Group {
         }
     }
 
-    /// Gives a claimed slot back. It is not visible in any header.
+    /// Releases a claimed slot. It is not visible in any header.
     #[inline]
     pub(crate) fn unclaim(&self, slot: u32) {
         // Release: pairs with the Acquire of `claim_free`: what we read or wrote there, and the commit

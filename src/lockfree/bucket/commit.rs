@@ -1,8 +1,7 @@
-//! Changing a header: the compare-exchange that makes a change visible, and those that only say who
-//! works where.
+//! Changing a header: the compare-exchange that makes a change visible, and those that reserve and release.
 //!
-//! All writes of a header are compare-exchanges, so whoever acquires a header has also acquired all
-//! that was released into an earlier one.
+//! All writes of a header are compare-exchanges, so a thread that acquires a header has also acquired all that was
+//! released into an earlier one.
 
 use super::{
     header::Header,
@@ -15,11 +14,11 @@ use crate::sync::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lost;
 
-/// What became of an attempt to take a slot or the spare cell.
+/// What became of an attempt to reserve a slot or the spare cell.
 pub(crate) enum Attempt {
     /// It is ours, and this is the header now.
     Done(Header),
-    /// Another operation holds it.
+    /// Another operation has reserved it.
     Reserved,
     /// Another operation committed first, or the bucket was frozen: what was read is out of date.
     Lost,
@@ -42,7 +41,7 @@ impl Home<'_> {
         }
     }
 
-    /// Takes an own slot that is neither visible nor taken.
+    /// Reserves an own slot that is neither visible nor reserved.
     #[inline(always)]
     pub(crate) fn reserve(self, reserver: impl Reserver, seen: Header, slot: u32) -> Attempt {
         if !reserver.reserves(self.bucket(), slot) {
@@ -56,7 +55,7 @@ impl Home<'_> {
         })
     }
 
-    /// Takes the spare cell.
+    /// Reserves the spare cell.
     #[inline(always)]
     pub(crate) fn reserve_spare(self, reserver: impl Reserver, seen: Header) -> Attempt {
         if !reserver.reserves(self.bucket(), SPARE) {
@@ -82,7 +81,7 @@ impl Home<'_> {
         let mut now = seen;
         loop {
             let Some(new) = change(now) else { return Attempt::Reserved };
-            // Relaxed on failure: only taken bits may differ then, and of those the last exchange tells.
+            // Relaxed on failure: only reserved bits may differ then, and the last exchange decides about those.
             match self.bucket().header().compare_exchange(now.0, new.0, success, Relaxed) {
                 Ok(_) => return Attempt::Done(new),
                 Err(other) if Header(other).is_same_but_for_reserved(now) => now = Header(other),
@@ -92,9 +91,9 @@ impl Home<'_> {
     }
 
     /// Releases an own slot or the spare cell: `change` says which. A frozen bucket stays as it is:
-    /// nobody takes anything there any more.
+    /// nothing is reserved there any more.
     pub(crate) fn release(self, change: impl Fn(Header) -> Header) {
-        // Relaxed: the exchange below tells whether it is still so.
+        // Relaxed: the exchange below fails if it is no longer so.
         let mut now = Header(self.bucket().header().load(Relaxed));
         while !now.is_frozen() {
             // Release: pairs with the Acquire of `reserve`.
@@ -105,7 +104,7 @@ impl Home<'_> {
         }
     }
 
-    /// Freezes the bucket, if nobody has, and answers its header: frozen, or migrated.
+    /// Freezes the bucket, if it is not frozen yet, and returns its header: frozen, or migrated.
     pub(crate) fn freeze(self) -> Header {
         let mut now = self.header();
         while !now.is_frozen() {
@@ -119,14 +118,14 @@ impl Home<'_> {
         now
     }
 
-    /// Says that the entries of the frozen bucket are in the next table.
+    /// Marks the frozen bucket: its entries are in the next table.
     pub(crate) fn set_migrated(self, frozen: Header) {
         let mut now = frozen;
         while !now.is_migrated() {
             let migrated = Header::MIGRATED.0;
-            // SeqCst: before the commits in the next table, in the order of `commit`, for those too who know of
-            // this by `done`. A Release too, for `header`: who sees this finds the copies. Only taken bits
-            // differ when it fails, or another has done it.
+            // SeqCst: before the commits in the next table, in the order of `commit`, also for operations that know
+            // of this by `done`. A Release too, for `header`: an operation that sees this finds the copies. When it
+            // fails, only reserved bits differ, or another has done it.
             match self.bucket().header().compare_exchange(now.0, migrated, SeqCst, Relaxed) {
                 Ok(_) => return,
                 Err(other) => now = Header(other),

@@ -3,16 +3,16 @@
 //! ```text
 //!  63        35 34 33 32  30 29     24 23                     3 2    0
 //! | version    |F |S | own  |  cells  | group 2 | 1 | 0, 7 each| own  |
-//! | 29 bits    |  |  | taken| 2 bits  |        visible         | vis. |
+//! | 29 bits    |  |  | res. | 2 bits  |        visible         | vis. |
 //! ```
 //!
 //! - *visible*: one bit per [`Place`]. Only these entries exist.
 //! - *cells*: the value of own slot `s` stands in cell `field(s) ^ s`; the cell that no slot names is
 //!   the *spare*. Zero is the start: slot `s` in cell `s`, cell 3 spare.
-//! - *taken*: an own slot that is not visible, and that one running operation fills or empties. `S` is
+//! - *reserved*: an own slot that is not visible, and that one running operation fills or empties. `S` is
 //!   the same for the spare cell.
 //! - `F`, *frozen*: what is visible stays so for good, and is being copied to the next table.
-//! - *version*: one more with every change of what is visible, so that an old header never comes back.
+//! - *version*: one more with every change of what is visible, so that no old header appears again.
 //!
 //! Two own slots never name one cell, so a frozen word where slots 0 and 1 both name cell 1 is no bucket's
 //! state; it says [`MIGRATED`](Header::MIGRATED).
@@ -40,7 +40,7 @@ const OVERFLOW: u64 = VISIBLE & !OWN;
 const CELLS_SHIFT: u32 = PLACES;
 const RESERVED_SHIFT: u32 = CELLS_SHIFT + 2 * OWN_SLOTS;
 const SPARE_RESERVED: u64 = 1 << (RESERVED_SHIFT + OWN_SLOTS);
-/// Everything that says who works here, and nothing about what is visible.
+/// All reservations, and nothing about what is visible.
 const RESERVED: u64 = OWN << RESERVED_SHIFT | SPARE_RESERVED;
 const FROZEN: u64 = SPARE_RESERVED << 1;
 pub(crate) const VERSION_ONE: u64 = FROZEN << 1;
@@ -132,7 +132,7 @@ impl Header {
         (self.0 & VISIBLE).count_ones()
     }
 
-    /// Is any entry outside the bucket?
+    /// Is any entry in a group?
     #[inline]
     pub(crate) fn has_overflow(self) -> bool {
         self.0 & OVERFLOW != 0
@@ -150,8 +150,7 @@ impl Header {
         Places(self.0 & OVERFLOW)
     }
 
-    /// Does the bucket's line alone tell which entries there are? None is outside it, and none can be in the
-    /// next table.
+    /// Is the bucket's line enough to know all entries? None is in a group, and none can be in the next table.
     #[inline]
     pub(crate) fn is_all_in_bucket(self) -> bool {
         self.0 & (OVERFLOW | FROZEN) == 0
@@ -189,20 +188,20 @@ impl Header {
         self.0 & SPARE_RESERVED != 0
     }
 
-    /// An own slot that is neither visible nor taken.
+    /// An own slot that is neither visible nor reserved.
     #[inline]
     pub(crate) fn free_own(self) -> Option<u32> {
         let free = !(self.0 | self.0 >> RESERVED_SHIFT) & OWN;
         if free == 0 { None } else { Some(lowest_of_three(free)) }
     }
 
-    /// Does an operation hold the own slot?
+    /// Has an operation reserved the own slot?
     #[inline]
     pub(crate) fn is_reserved(self, slot: u32) -> bool {
         self.0 & reserved_bit(slot) != 0
     }
 
-    /// How many own slots and spare cells are taken.
+    /// How many own slots and spare cells are reserved.
     pub(crate) fn count_reserved(self) -> u32 {
         (self.0 & RESERVED).count_ones()
     }
@@ -231,7 +230,7 @@ impl Header {
 
     /// Do both show the same entries, without any change in between?
     ///
-    /// Who has taken what does not matter, and neither does freezing, which changes no entry.
+    /// Reservations do not matter, and neither does freezing, which changes no entry.
     #[inline]
     pub(crate) fn shows_same_as(self, other: Header) -> bool {
         (self.0 ^ other.0) & !(RESERVED | FROZEN) == 0
@@ -244,7 +243,7 @@ impl Header {
     }
 }
 
-/// Changes of who works here. What is visible stays, and so does the version.
+/// Changes of reservations. What is visible stays, and so does the version.
 impl Header {
     #[inline]
     pub(crate) fn reserving(self, slot: u32) -> Header {
@@ -282,7 +281,7 @@ impl Header {
 
 /// Changes of what is visible. [`committed`](Self::committed) ends each.
 impl Header {
-    /// Shows `place`; an own slot is no longer taken then.
+    /// Shows `place`; an own slot is no longer reserved then.
     #[inline]
     pub(crate) fn showing(self, place: Place) -> Header {
         let reserved = if place.is_own() { reserved_bit(place.own_slot()) } else { 0 };
@@ -294,7 +293,7 @@ impl Header {
         Header(self.0 & !place.mask())
     }
 
-    /// Gives an own slot the spare cell, and makes its old cell the spare, which is not taken then.
+    /// Gives an own slot the spare cell, and makes its old cell the spare, which is not reserved then.
     #[inline]
     pub(crate) fn swapping(self, swap: Swap) -> Header {
         Header((self.0 ^ swap.0) & !SPARE_RESERVED)

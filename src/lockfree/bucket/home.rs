@@ -43,8 +43,8 @@ impl<'a> Home<'a> {
     /// Does the home still show what it showed in `seen`? Then all that was read in between was so.
     #[inline]
     pub(crate) fn still_shows(self, seen: Header) -> bool {
-        // Pairs with the Release fence before a slot is filled: whoever read a word of a slot's next
-        // entry sees here that the last one was hidden.
+        // Pairs with the Release fence before a slot is filled: a reader of a word of the slot's next entry sees
+        // here that the last one was hidden.
         fence(Acquire);
         // Relaxed: the fence orders it after the loads before it.
         Header(self.bucket().header().load(Relaxed)).shows_same_as(seen)

@@ -50,7 +50,7 @@ impl Bucket {
 
     #[inline]
     pub(crate) fn key(&self, slot: u32) -> &AtomicU64 {
-        // The remainder is the index itself, and tells the compiler that it is in bounds.
+        // The remainder is the index itself, and shows the compiler that it is in bounds.
         touched(&self.words[(FIRST_KEY + slot) as usize % WORDS])
     }
 
@@ -60,7 +60,7 @@ impl Bucket {
     }
 }
 
-/// A key and its value, outside their home.
+/// A key and its value, in a group.
 #[derive(Default)]
 #[repr(C)]
 pub(crate) struct Pair {
@@ -90,13 +90,13 @@ impl Group {
     }
 }
 
-/// The index itself; tells the compiler that it is in bounds.
+/// The index itself; shows the compiler that it is in bounds.
 #[inline]
 fn in_group(slot: u32) -> usize {
     slot.min(GROUP_SLOTS - 1) as usize
 }
 
-/// Tells the tests that count lines of an access.
+/// Records an access, in tests that count lines.
 #[inline]
 fn touched<T>(place: &T) -> &T {
     #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Who reserves slots and cells: anyone, or a member of shared memory, who names them first.
+//! What reserves slots and cells: an operation of any map, or one of a member of shared memory, which names them first.
 
 use super::header::OWN_SLOTS;
 
 /// The slot number by which the spare cell of a bucket goes.
 pub(crate) const SPARE: u32 = OWN_SLOTS;
 
-/// Who reserves slots and cells of a table. Those who are no members name nothing.
+/// What reserves slots and cells of a table. Without a member nothing is named.
 pub(crate) trait Reserver: Copy {
     /// Can the table get a next one? If not, the compiler drops what operations do with one.
     fn rebuilds() -> bool;
@@ -25,7 +25,7 @@ pub(crate) trait Reserver: Copy {
     fn has_hidden(self) {}
 }
 
-/// Those who are no members, in a table that nothing more is known of.
+/// No member, in a table of which nothing more is known.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Anyone;
 

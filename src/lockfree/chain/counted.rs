@@ -105,7 +105,7 @@ impl Counted {
         let sum = |counter: fn(&Stripe) -> &AtomicU64| {
             bank.iter().fold(0u64, |sum, stripe| sum.wrapping_add(counter(stripe).load(SeqCst)))
         };
-        // Leavers first: who is counted there has been counted in the other sum.
+        // Leavers first: an operation counted there has been counted in the other sum.
         let left = sum(|stripe| &stripe.left);
         sum(|stripe| &stripe.entered) == left
     }
@@ -154,7 +154,7 @@ unsafe impl Reclaim for Counted {
 
     fn has_elapsed(&self, started: u64) -> bool {
         for _ in 0..CHANGES_PER_GRACE_PERIOD {
-            // SeqCst: whoever sees a change of roles looks after it, in the one order of all looks.
+            // SeqCst: a look that sees a change of roles comes after it, in the one order of all looks.
             let changes = self.changes.load(SeqCst);
             // The difference, as numbers wrap.
             if started.wrapping_sub(changes) as i64 <= 0 {
@@ -165,7 +165,7 @@ unsafe impl Reclaim for Counted {
                 return false;
             }
             let next = changes.wrapping_add(1);
-            // Whoever loses this was overtaken by another that looked.
+            // If this fails, another context has looked.
             let _ = self.changes.compare_exchange(changes, next, SeqCst, Relaxed);
         }
         let changes = self.changes.load(SeqCst);
@@ -173,7 +173,7 @@ unsafe impl Reclaim for Counted {
     }
 }
 
-// SAFETY: it is counted in the bank of the other one, which that one keeps from being found empty; whoever
+// SAFETY: it is counted in the bank of the other one, which that one keeps from being found empty; a look that
 // finds the other one in `left` has acquired this one in `entered`, which came before.
 unsafe impl Beside for Counted {
     fn enter_beside(&self, inside: &Inside) -> Inside {

@@ -30,17 +30,17 @@ impl<'a, G: Track> Chain<'a, G> {
         Guarded::enter(&self.guard)
     }
 
-    /// The table in which operations start: the first that is not migrated. Asked for inside.
+    /// The table in which operations start: the first that is not migrated. Called inside.
     #[inline]
     pub(crate) fn current(&self) -> Option<TableOf<'_, G>> {
         self.settled().or_else(|| self.first())
     }
 
-    /// The newest table. Asked for inside.
+    /// The newest table. Called inside.
     pub(crate) fn newest(&self) -> Option<TableOf<'_, G>> {
         // SeqCst: as in `settled`.
         let newest = self.newest.load(SeqCst).map_addr(|address| address & !UNSETTLED);
-        // SAFETY: R1, R2; who is inside keeps it from being returned.
+        // SAFETY: R1, R2; the operation is inside, which keeps it from being returned.
         let table = NonNull::new(newest).map(|newest| unsafe { Table::at(newest) });
         let is_as_it_was = |table: &Table<'_>| match self.member() {
             Some(member) => member.vouches_for(*table),
@@ -49,7 +49,7 @@ impl<'a, G: Track> Chain<'a, G> {
         table.filter(is_as_it_was).map(|table| table.for_reserver(UserOf::default()))
     }
 
-    /// The newest table, unless there is another one before it that is not migrated. Asked for inside.
+    /// The newest table, unless there is another one before it that is not migrated. Called inside.
     #[inline]
     pub(crate) fn settled(&self) -> Option<TableOf<'_, G>> {
         // SeqCst: after entering and after `settle` in one order, for grace periods; and Acquire, which
@@ -58,13 +58,13 @@ impl<'a, G: Track> Chain<'a, G> {
         if newest.addr() & UNSETTLED != 0 {
             return None;
         }
-        // SAFETY: R1: it is never null. So the compiler has one question left to ask, not two.
+        // SAFETY: R1: it is never null. So one test is left, not two.
         unsafe { assert_unchecked(!newest.is_null()) };
-        // SAFETY: R1, R2; who is inside keeps it from being returned.
+        // SAFETY: R1, R2; the operation is inside, which keeps it from being returned.
         NonNull::new(newest).map(|newest| unsafe { Table::at(newest) })
     }
 
-    /// The first table that is not migrated, as far as anybody knows. In a map that is never rebuilt, a settled one is
+    /// The first table that is not known to be migrated. In a map that is never rebuilt, a settled one is
     /// all there is.
     pub(crate) fn first(&self) -> Option<TableOf<'_, G>> {
         if !G::rebuilds(Asking::TABLES) {
@@ -73,7 +73,7 @@ impl<'a, G: Track> Chain<'a, G> {
         loop {
             // SeqCst: as in `settled`.
             if let Some(first) = NonNull::new(self.first.load(SeqCst)) {
-                // SAFETY: R1, R2; who is inside keeps it from being returned.
+                // SAFETY: R1, R2; the operation is inside, which keeps it from being returned.
                 return Some(unsafe { Table::at(first) });
             }
             // There was one table at the most. If there are several now, `first` was written before.
@@ -85,7 +85,7 @@ impl<'a, G: Track> Chain<'a, G> {
         }
     }
 
-    /// [`start`](Self::start), out of the way of those who find the table settled.
+    /// [`start`](Self::start), out of line: most operations find the table settled.
     #[cold]
     #[inline(never)]
     pub(crate) fn start_unsettled(&self, word: u64) -> Option<TableOf<'_, G>> {
@@ -105,11 +105,11 @@ impl<'a, G: Track> Chain<'a, G> {
         iter::successors(self.current(), |table| table.next())
     }
 
-    /// Makes sure that the table before the newest one leads to it. Only that link can be missing: who makes
-    /// a table the newest has called this before.
+    /// Makes sure that the table before the newest one leads to it. Only that link can be missing: `rebuild` calls
+    /// this before it makes a table the newest.
     pub(crate) fn link(&self) {
         let Some(mut last) = self.first() else { return };
-        // Behind the look at `first` (R3).
+        // After the look at `first` (R3).
         let Some(newest) = self.newest() else { return };
         while !last.is(newest) {
             let Some(next) = last.next() else {

@@ -40,7 +40,7 @@ impl<G: Track> Chain<'_, G> {
         if let Some(table) = settled {
             return insert_evicting_from(table, table, key, evicting);
         }
-        // Asked for in this order: it is the start, or leads to it.
+        // Read in this order: it is the start, or leads to it.
         let first = self.first().ok_or(Stop::Unplaced)?;
         if let Some(intent) = self.member().and_then(|member| member.intent()) {
             // There is no rebuild to help, and nothing to settle.

@@ -1,12 +1,12 @@
 //! When an old table's memory can be returned: after every operation that may still be in it.
 //!
-//! An operation enters when it begins and leaves when it ends. Whoever has an old table that no new
-//! operation can reach starts a grace period, and asks now and then whether it has elapsed: whether
-//! every operation that was inside at the start has left. Nobody ever waits.
+//! An operation enters when it begins and leaves when it ends. For an old table that no new operation can reach, a
+//! grace period is started, and checked now and then: it has elapsed once every operation that was inside at the
+//! start has left. Nothing ever waits.
 
 use crate::lockfree::shared::Member;
 
-/// Who may ask a guard for its member, and whether there are rebuilds: this module's tables. Others cannot name it.
+/// Permission to ask a guard for its member, and whether there are rebuilds: only this module's tables can name it.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking(());
 
@@ -65,11 +65,11 @@ pub trait Track {
 /// # Progress
 ///
 /// A period that has elapsed stays so: once [`has_elapsed`](Self::has_elapsed) has answered `true`, it does
-/// so for the same number from then on, also when it is asked by a context that is inside. A map asks
-/// outside first, because an operation may be in its own way, and then once more inside; with a guard that
-/// forgets, no memory comes back.
+/// so for the same number from then on, also when a context calls it that is inside. A map calls it outside
+/// first, because an operation of its own would delay the period, and then once more inside; with a guard that
+/// forgets, no memory is returned.
 pub unsafe trait Reclaim: Track {
-    /// Starts a grace period, and answers what [`has_elapsed`](Self::has_elapsed) wants to know.
+    /// Starts a grace period, and returns its number for [`has_elapsed`](Self::has_elapsed).
     fn start(&self) -> u64;
 
     /// Has the grace period elapsed? May help it along, and must not wait.
@@ -88,8 +88,8 @@ pub unsafe trait Beside: Track {
     fn enter_beside(&self, inside: &Self::Inside) -> Self::Inside;
 }
 
-/// A guard whose map can be [rebuilt](super::super::Tables::rebuild): each that knows when old tables can be returned, and
-/// [`Never`], with which they stay.
+/// A guard whose map can be [rebuilt](super::super::Tables::rebuild): each that knows when old tables can be returned,
+/// and [`Never`], with which they stay.
 #[diagnostic::on_unimplemented(
     message = "heptad: a map with the guard `{Self}` cannot be rebuilt",
     note = "`Never` keeps old tables until the map is taken apart; `Counted` and others that are `Reclaim` return them"
@@ -130,8 +130,8 @@ unsafe impl Beside for Never {
 
 impl Rebuild for Never {}
 
-/// One table for good: operations are not tracked, and compiled without what they do beside a rebuild, so that a program
-/// links no code of rebuilds. All else is as with [`Never`]. Rebuilding such a map does not compile:
+/// One table for good: operations are not tracked, and compiled without what they do beside a rebuild, so that a
+/// program links no code of rebuilds. All else is as with [`Never`]. Rebuilding such a map does not compile:
 ///
 /// ```compile_fail,E0277
 /// # use heptad::{layout::Line, lockfree::{Fixed, Map, Never, arena_lines}, storage::Region};
@@ -187,7 +187,7 @@ impl<G: Track> Drop for Guarded<'_, G> {
     #[inline]
     fn drop(&mut self) {
         if let Some(inside) = self.inside.take() {
-            // SAFETY: it entered by this guard and leaves once; who owns this uses nothing from inside now.
+            // SAFETY: it entered by this guard and leaves once; the owner of this uses nothing from inside now.
             unsafe { self.guard.leave(inside) };
         }
     }

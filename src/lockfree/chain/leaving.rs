@@ -24,12 +24,12 @@ const _: () = assert!(align_of::<Descriptor>() >= END);
 pub(crate) struct Leaving {
     word: AtomicPtr<Descriptor>,
     /// What the guard answered when the grace period started: of departures with even numbers, and with odd. Several
-    /// may have asked it, each after step 2: whichever answer counts is right.
+    /// may have called it, each after step 2: whichever answer counts is right.
     started: [SharedU64; 2],
 }
 
 /// The body of a function that is `const` wherever atomics can be made at compile time.
-macro_rules! nobody {
+macro_rules! none {
     () => {
         Leaving {
             word: AtomicPtr::new(ptr::null_mut()),
@@ -40,13 +40,13 @@ macro_rules! nobody {
 
 impl Leaving {
     #[cfg(not(heptad_loom))]
-    pub(crate) const fn nobody() -> Leaving {
-        nobody!()
+    pub(crate) const fn none() -> Leaving {
+        none!()
     }
 
     #[cfg(heptad_loom)]
-    pub(crate) fn nobody() -> Leaving {
-        nobody!()
+    pub(crate) fn none() -> Leaving {
+        none!()
     }
 
     /// The table that is leaving.
@@ -69,7 +69,7 @@ impl Leaving {
     }
 }
 
-/// What stands in `leaving`: a table, or nobody, and bits of a number.
+/// What stands in `leaving`: a table, or none, and bits of a number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Departure(*mut Descriptor);
 

@@ -47,10 +47,10 @@ mod tests;
 const BUCKETS_PER_STEP: u64 = 16;
 /// Buckets that are assigned to a migrator at once, if it wants to do as much.
 const MOST_ASSIGNED_AT_ONCE: u64 = 16;
-/// Migrated buckets for which helpers write the word that every operation reads once: else each write would
+/// Migrated buckets for which migrators write the word that every operation reads once: else each write would
 /// cost each reader a wait.
 const BUCKETS_PER_WORD: u64 = if cfg!(heptad_loom) { 1 } else { 64 };
-/// Buckets whose entries' new homes are on their way to the cache at once.
+/// Buckets whose entries' new homes are prefetched together.
 const AHEAD: usize = 4;
 
 /// What a step found.
@@ -80,7 +80,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         match copies {
             Ok(()) => home.set_migrated(frozen),
             Err(Stop::Full) if !home.header().is_migrated() => {
-                // Relaxed: a note for whoever asks why nothing goes on.
+                // Relaxed: a note for `needs_rebuild`.
                 self.progress().stuck.fetch_max(1, Relaxed);
                 return Err(Stop::Full);
             }
@@ -91,12 +91,12 @@ impl<'a, T: Reserver> Table<'a, T> {
     }
 
     /// Inserts a copied entry where it is absent: here, or in the next table if its home has moved on.
-    /// `is_over` tells whether the entry's old bucket is migrated, and the copy comes too late.
+    /// `is_over` returns whether the entry's old bucket is migrated, and the copy comes too late.
     fn insert_copy(self, word: u64, value: u64, is_over: impl Fn() -> bool) -> Result<(), Stop> {
         let key = Key { word, matches: |word, stored, _: Look<'_>| stored == word };
         let mut table = self;
         loop {
-            // M3: `update` has loaded the header (1) when it asks (2), and commits under it (3).
+            // M3: `update` has loaded the header (1) when it calls this (2), and commits under it (3).
             let answer =
                 table.update(table.home_of(word), key, |current: Option<u64>| match current {
                     None if !is_over() => Decision::Set(value),
@@ -108,8 +108,8 @@ impl<'a, T: Reserver> Table<'a, T> {
     }
 
     /// Where to go on with the key of `word` after this table has refused it for `stop`: to the next
-    /// table, once its home has been moved there. Whatever the reason was: the room that a home lacks, or
-    /// finds reserved, may be that of neighbours that have moved on already.
+    /// table, once its home has been moved there. For any reason: the room that a home lacks, or finds reserved, may
+    /// be that of neighbours that have moved on already.
     #[cold]
     pub(crate) fn follow(self, word: u64, stop: Stop) -> Result<Self, Stop> {
         let next = self.next().filter(|_| stop != Stop::Reentrant).ok_or(stop)?;
@@ -124,7 +124,7 @@ impl<'a, T: Reserver> Table<'a, T> {
     pub(crate) fn step(self, next: Self, most: u64) -> (Step, u64) {
         let assigned = &next.progress().assigned;
         let buckets = self.shape().buckets;
-        // Relaxed, both: hints; the headers tell what is so.
+        // Relaxed, both: hints; the headers decide.
         if assigned.load(Relaxed) < buckets {
             let wanted = most.clamp(1, MOST_ASSIGNED_AT_ONCE);
             let first = assigned.fetch_add(wanted, Relaxed);
@@ -143,8 +143,8 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
     }
 
-    /// Looks at up to `most` buckets, in order from the first that nobody has found migrated, until one is
-    /// not: that one is the answer. Tells the others what was found.
+    /// Looks at up to `most` buckets, in order from the first that was not found migrated yet, until one is not
+    /// migrated: that one is the answer. Publishes what was found.
     fn look(self, next: Self, most: u64) -> Option<u64> {
         let (found, done) = (&next.progress().found, &self.progress().done);
         let buckets = self.shape().buckets;
@@ -160,10 +160,11 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
         let known =
             if migrated == buckets { buckets } else { migrated - migrated % BUCKETS_PER_WORD };
-        // Relaxed: a late answer costs an exchange. Asked even if nothing was found: who found the last
-        // of these may have stopped before telling.
+        // Relaxed: a late answer costs an exchange. Loaded even if nothing was found: the migrator that found the
+        // last of these may have stopped before it published that.
         if done.load(Relaxed) < known {
-            // Release: pairs with the Acquire of `start_for`: who goes by this need not see the headers.
+            // Release: pairs with the Acquire of `start_for`: an operation that relies on this need not see the
+            // headers.
             done.fetch_max(known, Release);
         }
         unmigrated
@@ -176,12 +177,12 @@ impl<'a, T: Reserver> Table<'a, T> {
         // Acquire: as if the header itself had been found migrated. No model needs it: the fence before
         // the second look does as much.
         let is_migrated = self.number(self.home_of(word)) < self.progress().done.load(Acquire);
-        // No branch: while a rebuild is on nobody can predict the answer.
+        // No branch: while a rebuild is on, the answer cannot be predicted.
         [self, next][usize::from(is_migrated)]
     }
 
     /// Moves the homes with these numbers, until one cannot be moved. The next table's homes of their
-    /// entries are asked for [`AHEAD`] buckets before they are needed.
+    /// entries are prefetched [`AHEAD`] buckets before they are needed.
     fn migrate_homes(self, next: Self, numbers: Range<u64>) -> (Step, u64) {
         let homes =
             |numbers: Range<u64>| numbers.filter_map(move |number| self.home_number(number));
@@ -200,14 +201,14 @@ impl<'a, T: Reserver> Table<'a, T> {
         (Step::More, moved)
     }
 
-    /// Asks the cache for the homes of `next` where the entries of `home` are going.
+    /// Prefetches the homes of `next` where the entries of `home` are going.
     fn prefetch_targets(self, home: Home<'a>, next: Self) {
         for place in home.header().places() {
             next.prefetch_home(self.key_at(home, place));
         }
     }
 
-    /// Is every bucket migrated, and has somebody found that out?
+    /// Is every bucket known to be migrated?
     pub(crate) fn is_migrated(self) -> bool {
         // Acquire: as in `step`.
         self.progress().done.load(Acquire) >= self.shape().buckets

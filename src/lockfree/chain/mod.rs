@@ -7,11 +7,10 @@
 //! ```
 //!
 //! `newest` is what every operation looks at first. While there are tables before it that are not migrated,
-//! or none at all, a bit of it says *unsettled*: operations that find it ask for the first table, and all
-//! others are spared the question.
+//! or none at all, a bit of it means *unsettled*: only operations that find the bit load the first table.
 //!
-//! A rebuild is one exchange of `newest`: from then on it goes on, whoever is stopped wherever. That the table
-//! before leads to it is written down afterwards, by whoever comes first ([`Chain::link`]). Placing the first
+//! A rebuild is one exchange of `newest`: from then on it goes on, wherever contexts are stopped. The link from the
+//! table before is written afterwards, by the first context that needs it ([`Chain::link`]). Placing the first
 //! table is one exchange of `newest` too; `first` and `oldest` are needed from the first rebuild on, and
 //! written before it.
 //!
@@ -70,7 +69,7 @@ const NO_TABLE: *mut Descriptor = ptr::without_provenance_mut(UNSETTLED);
 /// - **R2** From `oldest` on each table leads to the next, or is about to lead to `newest`; `first` is one
 ///   of them. If `first` is null, so is `oldest`, and `newest` is the only table. A table leaves the chain only at its
 ///   start, and is returned when no operation can be in it, or together with the chain.
-/// - **R3** All three only ever move on. So whoever loads `first`, and `newest` after it, has a piece of the chain.
+/// - **R3** All three only ever move on. So `first`, and `newest` loaded after it, are ends of a piece of the chain.
 #[derive(Debug)]
 pub(crate) struct Chain<'a, G> {
     newest: AtomicPtr<Descriptor>,
@@ -89,7 +88,7 @@ macro_rules! empty_chain {
             newest: AtomicPtr::new(NO_TABLE),
             first: AtomicPtr::new(ptr::null_mut()),
             oldest: AtomicPtr::new(ptr::null_mut()),
-            leaving: Leaving::nobody(),
+            leaving: Leaving::none(),
             guard: $guard,
             regions: PhantomData,
         }
@@ -149,7 +148,7 @@ impl<'a, G: Track> Chain<'a, G> {
 
     /// Makes a table of a region provided for `'a` the first of the chain, if there is none.
     pub(crate) fn start_with(&self, descriptor: NonNull<Descriptor>) -> bool {
-        // A member's is never settled: so its operations ask first whether the descriptor is as it was.
+        // A member's is never settled: so its operations check first whether the descriptor is as it was.
         let unsettled = if self.member().is_some() { UNSETTLED } else { 0 };
         let new = descriptor.as_ptr().map_addr(|address| address | unsettled);
         // SeqCst, and below: in one order with the loads of `newest`, and a Release for them, so that the table

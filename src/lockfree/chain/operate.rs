@@ -14,7 +14,7 @@ use crate::lockfree::{
     operations::{Answer, Decide, Decision, Key, Matches, Reservation, Stop},
 };
 
-/// Of so many changes of keys that are there, one does a step of a rebuild.
+/// One in this many changes of present keys performs a step of a rebuild.
 const CHANGES_PER_STEP: u64 = 256;
 
 impl<G: Track> Chain<'_, G> {
@@ -25,7 +25,7 @@ impl<G: Track> Chain<'_, G> {
         self.settled().or_else(|| self.start_unsettled(key.word))?.get(key)
     }
 
-    /// Asks the cache for the home of `word`.
+    /// Prefetches the home of `word`.
     #[inline]
     pub(crate) fn prefetch(&self, word: u64) {
         let _inside = self.enter();
@@ -49,7 +49,7 @@ impl<G: Track> Chain<'_, G> {
         }
     }
 
-    /// Changes a key as `decide` says, and answers the value that it had before.
+    /// Changes a key as `decide` returns, and returns the value that it had before.
     #[inline]
     pub(crate) fn update(
         &self,
@@ -83,7 +83,7 @@ impl<G: Track> Chain<'_, G> {
             intent.end();
             return answer.into();
         }
-        // Asked before, as what follows an exchange waits for it.
+        // Before the operation, as what follows an exchange waits for it.
         let is_drawn = is_drawn(start, home, key.word);
         let answer = update_from(start, home, key, decide);
         // Always if there was no such key: so a table that is growing is moved before the next one is full.
@@ -104,13 +104,13 @@ fn update_from<'a, T: Reserver>(
 ) -> Result<Option<u64>, Stop> {
     match table.attempt_in_bucket(home, key, &mut decide) {
         Ok(before) => Ok(before),
-        Err(reservation) => update_outside(table, home, key, decide, reservation).into(),
+        Err(reservation) => update_after_attempt(table, home, key, decide, reservation).into(),
     }
 }
 
 /// The same, after an attempt that was not enough, with what it has reserved.
 #[inline(never)]
-fn update_outside<'a, T: Reserver>(
+fn update_after_attempt<'a, T: Reserver>(
     table: Table<'a, T>,
     home: Home<'a>,
     key: Key<impl Matches>,
@@ -142,7 +142,7 @@ fn update_following<T: Reserver>(
 }
 
 /// Does a change of the key of `word`, about to begin in `home` of `table`, do a step of the rebuild even if
-/// there is such a key? One in [`CHANGES_PER_STEP`] does: so many commits of one home.
+/// there is such a key? One in [`CHANGES_PER_STEP`] commits of one home does.
 pub(super) fn is_drawn<'a, T: Reserver>(
     mut table: Table<'a, T>,
     mut home: Home<'a>,

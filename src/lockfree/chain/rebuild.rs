@@ -84,7 +84,7 @@ impl<'a, G: Track> Chain<'a, G> {
         is_newest
     }
 
-    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
+    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) returns a reason.
     pub(crate) fn rebuild_if_needed(
         &self,
         region: Region<'a>,
@@ -100,11 +100,10 @@ impl<'a, G: Track> Chain<'a, G> {
         }
     }
 
-    /// Has somebody found that the newest table has no room for an entry, and has there been no other
-    /// table since?
+    /// Was the newest table found to have no room for an entry, and has there been no other table since?
     pub(crate) fn is_stuck(&self) -> bool {
         let _inside = self.enter();
-        // Relaxed: only asked whether somebody has noted it.
+        // Relaxed: a note; it decides nothing.
         self.tables().any(|table| table.progress().stuck.load(Relaxed) != 0)
     }
 
@@ -156,13 +155,13 @@ impl<'a, G: Track> Chain<'a, G> {
             if !first.is_migrated() {
                 return;
             }
-            // SeqCst: before the look at the counters of grace periods. It does not matter who does it.
+            // SeqCst: before the look at the counters of grace periods. It does not matter which context does it.
             let _ = self.first.compare_exchange(now, next.as_ptr().as_ptr(), SeqCst, Relaxed);
         }
     }
 }
 
-/// Is `region` large enough for so many entries?
+/// Is `region` large enough for `entries` entries?
 fn fits(entries: usize, region: &Region<'_>) -> Result<(), Error> {
     let given_bytes = region.bytes();
     let needed_bytes = arena_layout(entries)?.size();

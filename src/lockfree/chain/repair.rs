@@ -1,7 +1,7 @@
-//! Reservations that show nothing: which places they are, and releasing those that nobody can need any more.
+//! Reservations that show nothing: which places they are, and releasing those that are needed no more.
 //!
-//! An operation holds one place at a time, and releases it when it ends. One that is killed never does. Who
-//! knows that no operation is under way can release all that is reserved and not visible.
+//! An operation has reserved at most one place at a time, and releases it when it ends. One that is killed never does.
+//! While no operation is under way, all that is reserved and not visible can be released.
 
 use super::{Chain, guard::Track};
 use crate::{
@@ -13,15 +13,15 @@ use crate::{
 };
 
 impl Header {
-    /// How many of the bucket's places operations have reserved. None of a frozen bucket: nobody can take anything
-    /// there, and its bits say nothing any more.
+    /// How many of the bucket's places operations have reserved. None of a frozen bucket: nothing can be reserved
+    /// there, and its bits mean nothing any more.
     pub(crate) fn num_reserved(self) -> usize {
         if self.is_frozen() { 0 } else { self.count_reserved() as usize }
     }
 }
 
 impl<G: Track> Chain<'_, G> {
-    /// Releases what no operation can hold, as none is under way. Answers how many places.
+    /// Releases what no operation can have reserved, as none is under way. Returns how many places.
     pub(crate) fn repair(&mut self) -> usize {
         self.tables().map(Table::repair).sum()
     }
@@ -32,7 +32,7 @@ impl<'a, T: Reserver> Table<'a, T> {
     /// lines, and one for each claimed slot.
     ///
     /// The key in a slot leads to the home that shows it, if one does. If that home has been frozen, the
-    /// slot stays claimed for good, and is nobody's reservation.
+    /// slot stays claimed for good, and is no reservation.
     pub(crate) fn reserved_in_group(self, number: u64) -> u64 {
         let Some(group) = self.groups().get(number as usize) else { return 0 };
         let region = self.shape().region_of(number);

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //!   oldest --> A --> B    first --> B
-//!   1  a retired table is chosen to leave        leaving: nobody 4  ->  A 5
+//!   1  a retired table is chosen to leave        leaving: none 4  ->  A 5
 //!   2  the chain begins after it                 oldest: A  ->  B
 //!   3  its grace period has started              leaving: A 5  ->  A 5, begun
-//!   4  its grace period has elapsed: whoever     leaving: A 5, begun  ->  nobody 5
-//!      exchanges this has the region
+//!   4  its grace period has elapsed: the         leaving: A 5, begun  ->  none 5
+//!      exchange returns the region
 //! ```
 //!
 //! Each step is one exchange that any context can perform. So a context that stops between two of them, even
-//! for ever, blocks nobody. One that dies right after step 4 loses the region that it was about to return.
+//! for ever, blocks no other. One that dies right after step 4 loses the region that it was about to return.
 //!
 //! # Why no table is read after it was returned
 //!
@@ -19,7 +19,7 @@
 //!   for it.
 //! - **Q2** Departures are numbered, and `leaving` has the lowest bits of the number. While a context is
 //!   inside, no grace period that started after its entry elapses. So the departure under way at its entry may
-//!   end, and the one after that cannot. Five bits of the number therefore tell an old `leaving` from a new
+//!   end, and the one after that cannot. Five bits of the number therefore distinguish an old `leaving` from a new
 //!   one. The guard's answer at the start has two places in turn: a late write, for a departure that has
 //!   ended, goes to the place that the next one does not read.
 //!
@@ -78,7 +78,7 @@ impl<'a, G: Reclaim> Chain<'a, G> {
     /// The region of the oldest table, if it is retired and no operation can be in it any more.
     pub(crate) fn try_reclaim(&self) -> Option<Region<'a>> {
         let departure = self.take_out()?;
-        // Outside. Relaxed, here and below: written before the step that says begun.
+        // Outside. Relaxed, here and below: written before the step that begins the grace period.
         let started = self.leaving.started(departure).load(Relaxed);
         if self.guard().has_elapsed(started) { self.end_departure() } else { None }
     }
@@ -104,11 +104,11 @@ impl<'a, G: Reclaim> Chain<'a, G> {
             // SAFETY: R1, Q1.
             let leaving: TableOf<'_, G> = unsafe { Table::at(table) };
             let next = leaving.next()?;
-            // Relaxed: a figure for people, the same whoever writes it.
+            // Relaxed: a figure for people; all who write it write the same.
             let before = &next.progress().bytes_before;
             let _ = before.compare_exchange(0, leaving.bytes(), Relaxed, Relaxed);
             let next = next.as_ptr().as_ptr();
-            // Whoever loses this was overtaken by another that did the same.
+            // If this fails, another context has done the same.
             let _ = self.oldest.compare_exchange(table.as_ptr(), next, SeqCst, Relaxed);
         }
         if departure.has_begun() {

@@ -6,10 +6,10 @@ use crate::lockfree::{
     bucket::{Home, PLACES, Place, REGIONS, Reserver},
 };
 
-/// Entries of one home that chance does not bring together: in a full table of 2^20 buckets one home has
-/// as many once in 2,000 tables.
+/// Occupancy of one home that chance cannot explain: in a full table of 2^20 buckets one home has as many entries
+/// once in 2,000 tables.
 const CROWD: usize = 18;
-/// Places of one home that running operations hardly ever hold at once: a third of them.
+/// Places of one home that running operations hardly ever have reserved at once: a third of them.
 const MOST_RESERVED: usize = PLACES as usize / 3;
 
 /// Figures about a map, each counted while it may change; during a rebuild those of all tables that are
@@ -18,17 +18,17 @@ const MOST_RESERVED: usize = PLACES as usize / 3;
 pub struct Stats {
     /// Entries. One that a rebuild moves meanwhile may not be counted; none counts twice.
     pub entries: usize,
-    /// Entries outside their bucket, in a group: a hit of one reads a line more.
+    /// Overflow entries, which are in a group: a hit of one reads a line more.
     pub overflow: usize,
-    /// Buckets with entries outside: a miss there reads a line more for each of them.
+    /// Buckets with overflow entries: a miss there reads a line more for each of them.
     pub overflowing_buckets: usize,
     /// Buckets.
     pub buckets: usize,
     /// Slots of buckets and groups together.
     pub slots: usize,
-    /// Slots and spare cells that running operations hold. On an idle map: those that contexts left
-    /// behind which were killed in the middle of an operation. What a rebuild has copied and not
-    /// released is not reserved.
+    /// Slots and spare cells that running operations have reserved. On an idle map: those that contexts had
+    /// reserved which were killed in the middle of an operation. What a rebuild has copied and not released
+    /// does not count.
     pub reserved: usize,
     /// The most of these that one home goes without: its own, and those of its three groups.
     pub most_reserved: usize,
@@ -46,9 +46,9 @@ pub enum Need {
     Size,
     /// A home is more crowded than chance allows: with another seed.
     Flood,
-    /// Contexts that were killed, or so many running ones, hold a sixteenth of all slots, or more than
-    /// eight places of one home: into any region; or [`repair`](crate::lockfree::Map::repair) it while nobody uses
-    /// it. So many running operations in one home at once are a false alarm, which costs a rebuild.
+    /// Contexts that were killed, or that are running, have reserved a sixteenth of all slots, or more than eight
+    /// places of one home: into any region; or [`repair`](crate::lockfree::Map::repair) it while nobody uses it.
+    /// That many running operations in one home at once are a false alarm, which costs a rebuild.
     Leaks,
 }
 
@@ -178,7 +178,7 @@ impl<'a, T: Reserver> Table<'a, T> {
     /// Does every entry stand where it may? Only of a table that nobody changes meanwhile.
     ///
     /// Each visible key's home is the bucket that shows it, so no place is shown by two homes; cells are
-    /// named once; own places are not taken; places in groups are claimed.
+    /// named once; own places are not reserved; places in groups are claimed.
     pub(crate) fn is_sound(self) -> bool {
         self.homes().all(|home| {
             let header = home.header();

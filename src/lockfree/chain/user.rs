@@ -1,8 +1,8 @@
-//! What a map's guard says about its tables, as a part of their type.
+//! What follows from a map's guard for its tables, as a part of their type.
 //!
 //! Operations follow a key from table to table, and migrate what is in the way. All of that begins with
-//! [`Table::next`]. In a map that is never rebuilt `next` is `None` by the type of the table, and the compiler drops what
-//! comes after it. So there is one algorithm, and no operation is written twice.
+//! [`Table::next`]. In a map that is never rebuilt `next` is `None` by the type of the table, and the compiler drops
+//! what comes after it. So there is one algorithm, and no operation is written twice.
 
 use core::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use crate::lockfree::{arena::Table, bucket::Reserver};
 /// A table of a map with the guard `G`.
 pub(crate) type TableOf<'a, G> = Table<'a, UserOf<G>>;
 
-/// Those who use a map with the guard `G`, and are no members.
+/// The reserver of a map with the guard `G`: no member.
 pub(crate) struct UserOf<G>(PhantomData<fn() -> G>);
 
 impl<G> Default for UserOf<G> {

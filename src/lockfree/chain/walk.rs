@@ -47,7 +47,7 @@ impl Iterator for Entries {
 }
 
 impl<'a, T: Reserver> Table<'a, T> {
-    /// The entries of a home; none if they have moved on. Its line, and one for each entry outside.
+    /// The entries of a home; none if they have moved on. Its line, and one for each overflow entry.
     fn entries(self, home: Home<'a>) -> Entries {
         loop {
             let seen = home.header();
@@ -64,8 +64,8 @@ impl<'a, T: Reserver> Table<'a, T> {
 
 /// The tables from `first` on that there are now, the newest first.
 ///
-/// Entries only ever move on to newer tables. So whoever counts in this order counts none twice, but may
-/// miss one that moves meanwhile.
+/// Entries only ever move on to newer tables. So a count in this order counts none twice, but may miss one that
+/// moves meanwhile.
 pub(crate) fn newest_first<'m, T: Reserver>(
     first: Table<'m, T>,
 ) -> impl Iterator<Item = Table<'m, T>> {
@@ -75,7 +75,7 @@ pub(crate) fn newest_first<'m, T: Reserver>(
 
 /// Tables that a walk reads at the most: others may go on making new ones.
 const MOST_TABLES: u32 = 8;
-/// So often a count begins anew if a rebuild has begun meanwhile.
+/// How often a count begins anew if a rebuild has begun meanwhile.
 const MOST_COUNTS: usize = 3;
 
 /// Every entry of a map, one home after the other.

@@ -11,8 +11,8 @@ use crate::{
 impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
     /// [Inserts](Self::insert) all of `entries`, one by one.
     ///
-    /// So a map is copied into memory of any size, by a walk: see [`iter`](Self::iter) for what it promises while others
-    /// change the map.
+    /// So a map is copied into memory of any size, by a walk: see [`iter`](Self::iter) for what it promises while
+    /// others change the map.
     ///
     /// ```
     /// use heptad::{layout::Line, lockfree::{Map, arena_lines}, storage::Region};
@@ -29,8 +29,8 @@ impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
     ///
     /// # Errors
     ///
-    /// The first of [`insert`](Self::insert), with the entry that was refused. Those before it are in the map, and those
-    /// after it stay in the iterator, if it was passed by `&mut`.
+    /// The first of [`insert`](Self::insert), with the entry that was refused. Those before it are in the map, and
+    /// those after it stay in the iterator, if it was passed by `&mut`.
     pub fn extend(
         &self,
         entries: impl IntoIterator<Item = (K, V)>,
@@ -92,8 +92,8 @@ impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
     /// counts twice, and the sum is never more than could be there. An entry that a rebuild moves meanwhile
     /// may not be counted. Reads each table that there is three times at the most.
     ///
-    /// There is no counter: it would cost each insertion and removal a line that all cores want, and a
-    /// context killed beside it would make it wrong for ever.
+    /// There is no counter: each insertion and removal would write a line that all cores share, and a
+    /// context killed in between would make it wrong for ever.
     pub fn len(&self) -> usize {
         self.chain().len()
     }
@@ -104,9 +104,10 @@ impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
     }
 }
 
-/// Have both the same keys with the same values? Exact if nobody changes either of them, in the middle of a rebuild too.
-/// Otherwise each entry is compared at a moment of its own, and a change meanwhile may be seen or not. So no map is
-/// `Eq`, and one that others change may differ from itself. Looks up every entry of the first, and counts the second.
+/// Have both the same keys with the same values? Exact if nobody changes either of them, in the middle of a rebuild
+/// too. Otherwise each entry is compared at a moment of its own, and a change meanwhile may be seen or not. So no map
+/// is `Eq`, and one that others change may differ from itself. Looks up every entry of the first, and counts the
+/// second.
 impl<K: Word, V: Word + PartialEq, G: Track, H: Track> PartialEq<Map<'_, K, V, H>>
     for Map<'_, K, V, G>
 {

@@ -19,13 +19,13 @@ use crate::{
 };
 
 impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
-    /// Inserts into a map that is used as a cache, in fixed memory: if `key` is absent and has no room, an entry goes to
-    /// make room, and comes back. `choose` gets the entries that share a home with `key`, at most 21 of them, in no
-    /// particular order, and answers with the index of the one that goes; an index beyond them stands for the last one.
+    /// Inserts into a map that is used as a cache, in fixed memory: if `key` is absent and has no room, an entry goes
+    /// to make room, and is returned. `choose` gets the entries that share a home with `key`, at most 21 of them, in no
+    /// particular order, and returns the index of the one that goes; an index beyond them stands for the last one.
     /// If the key is present it gets the value, and nothing goes.
     ///
     /// One compare-exchange hides that entry and shows the new one: a reader finds one of both, never both and never
-    /// none. What comes back was in the map, with this value, until that moment.
+    /// none. What is returned was in the map, with this value, until that moment.
     ///
     /// `choose` gets copies. Nothing is reserved while it runs, and it is called again whenever the home has changed
     /// meanwhile: see [`Map`](Self#closures). An interrupt or NMI in the middle of it may insert into the same map.
@@ -144,8 +144,8 @@ impl<K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'_, K, V, S
 
 impl<K: Keys, V: Word, G: Track> IndirectMap<'_, K, V, G> {
     /// [`Map::insert_evicting`]: where there is no room, an entry goes that `choose` picks among references and values.
-    /// An absent key takes `reference`. What comes back of an entry that had to go is its reference, whose memory may
-    /// be reused as [`Keys`] says.
+    /// An absent key takes `reference`. Of an entry that had to go the reference is returned, whose memory may be
+    /// reused as [`Keys`] says.
     ///
     /// # Errors
     ///

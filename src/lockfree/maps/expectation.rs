@@ -16,8 +16,7 @@ pub enum Expectation<V> {
 }
 
 impl<V: PartialEq> Expectation<V> {
-    /// Is `current` what is expected? So a caller tells from a compare-and-set's answer whether it took
-    /// place.
+    /// Is `current` what is expected? So the answer of a compare-and-set shows whether it took place.
     #[inline]
     pub fn is_met_by(&self, current: Option<V>) -> bool {
         match self {

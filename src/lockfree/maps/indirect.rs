@@ -71,7 +71,8 @@ impl<'a, K: Keys, V: Word> IndirectMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As there, and [`Error::HashBits`] if the keys have no [`hash_bits`](Keys::hash_bits), or leave the reference none.
+    /// As there, and [`Error::HashBits`] if the keys have no [`hash_bits`](Keys::hash_bits), or leave the reference
+    /// none.
     pub fn new_in(region: Region<'a>, seed: u64, keys: K) -> Result<Self, Rejected<Region<'a>>> {
         IndirectMap::new_with(region, seed, keys, Never)
     }
@@ -141,8 +142,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
 
     /// Looks for all of `keys`, in order, and writes the reference and value of each into `entries`; as
     /// many as the shorter of both has. Answers how many were found: see
-    /// [`Map::get_many`](super::Map::get_many). Each key is hashed twice, or
-    /// three times if its bucket does not tell.
+    /// [`Map::get_many`](super::Map::get_many). Each key is hashed twice, or three times if its bucket is not enough.
     pub fn get_many<Q: Borrow<K::Key>>(
         &self,
         keys: &[Q],
@@ -200,7 +200,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         Ok(before.map(|(_, value)| value))
     }
 
-    /// If the value of `key` is what `expected` says, makes it `new`: see
+    /// If the value of `key` is as `expected`, makes it `new`: see
     /// [`Map::compare_and_set`](super::Map::compare_and_set). An absent key takes `reference`. The answer has the
     /// reference of the key besides its value before; if this removed the key, its memory may be reused as
     /// [`Keys`] says.
@@ -224,7 +224,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         Ok(before.map(|value| (found.get(), V::from_word(value))))
     }
 
-    /// Makes of the present value, or its absence, what `change` says: see
+    /// Makes of the present value, or its absence, what `change` returns: see
     /// [`Map::fetch_update`](super::Map::fetch_update). An absent key takes `reference`. Answers as
     /// [`compare_and_set`](Self::compare_and_set).
     ///
@@ -340,7 +340,7 @@ impl<'a, K: Keys, V: Word, G: Track> IndirectMap<'a, K, V, G> {
         self.chain.capacity()
     }
 
-    /// Releases what killed contexts hold: see [`Map::repair`](super::Map::repair).
+    /// Releases what killed contexts had reserved: see [`Map::repair`](super::Map::repair).
     pub fn repair(&mut self) -> usize {
         self.chain.repair()
     }

@@ -65,7 +65,7 @@ impl<K: Keys, V: Word, G: Track> IndirectMap<'_, K, V, G> {
         Ok(value(self.fetch_update(key, reference, change)?))
     }
 
-    /// The value of `key`; what `make` says if it is absent, with `reference`: see
+    /// The value of `key`; what `make` returns if it is absent, with `reference`: see
     /// [`Map::get_or_insert_with`](super::Map::get_or_insert_with).
     ///
     /// # Errors

@@ -18,9 +18,8 @@ use crate::error::Error;
 /// from its grace periods; a program may simply keep all keys until the map is gone. A comparison with
 /// a key that is being removed never decides an answer: the reader looks at the header once more.
 ///
-/// A reference is followed only after the map was seen to hold it, by who follows it. So one that an
-/// insertion did not keep, because it failed or found the key there, has been followed by nobody, and its memory
-/// is free at once.
+/// An operation follows a reference only after it has seen it in the map. So no operation has followed one that an
+/// insertion did not keep, because it failed or found the key there, and its memory is free at once.
 ///
 /// # References that are addresses
 ///

@@ -4,11 +4,11 @@ use super::{map::Map, segmented::SegmentedMap, word::Word};
 use crate::{error::Error, lockfree::chain::Track};
 
 impl<K: Word, V: Word, G: Track> Map<'_, K, V, G> {
-    /// The value of `key`; what `make` says if it is absent, which it has from then on. Returns the value that the key
-    /// has, whoever inserted it.
+    /// The value of `key`; what `make` returns if it is absent, which it has from then on. Returns the value that the
+    /// key has, also if another context inserted it.
     ///
     /// `make` is called once at most, between two operations: it may do anything with the map. If another context
-    /// inserts the key meanwhile, what `make` said is dropped.
+    /// inserts the key meanwhile, what `make` returned is dropped.
     ///
     /// # Errors
     ///

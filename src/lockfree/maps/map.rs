@@ -26,7 +26,7 @@ pub(crate) const HOME_MASK: u64 = u64::MAX;
 /// Keys and values are [`Word`]s: integers of up to 64 bits, all of them legal. Every method takes
 /// `&self`, may be called while the same or another method is stopped anywhere in the middle, and
 /// copies values out. See the [module](crate::lockfree) for progress, cost and what a killed context can leave
-/// behind.
+/// reserved.
 ///
 /// Methods that change something answer the value that the key had *before*.
 ///
@@ -87,13 +87,13 @@ impl<'a, K: Word, V: Word> Map<'a, K, V> {
 }
 
 impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
-    /// [`unplaced`](Map::unplaced) with a `guard` that tells when old tables can be returned.
+    /// [`unplaced`](Map::unplaced) with a `guard` that knows when old tables can be returned.
     #[cfg(not(heptad_loom))]
     pub const fn unplaced_with(guard: G) -> Self {
         Map { chain: Chain::empty(guard), words: PhantomData }
     }
 
-    /// [`new_in`](Map::new_in) with a `guard` that tells when old tables can be returned.
+    /// [`new_in`](Map::new_in) with a `guard` that knows when old tables can be returned.
     ///
     /// # Errors
     ///
@@ -142,9 +142,8 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
     /// Looks for all of `keys`, in order, and writes the value of each into `values`; as many as the
     /// shorter of both has. Answers how many were found.
     ///
-    /// The homes of sixteen keys are asked for at once, and then the groups of those that are not answered by
-    /// their buckets, so that their waits for memory overlap. Each lookup is atomic by itself, the batch is
-    /// not.
+    /// The homes of sixteen keys are prefetched together, and then the groups of the keys for which the bucket is not
+    /// enough, so that their waits for memory overlap. Each lookup is atomic by itself, the batch is not.
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) -> usize {
         let mut found = 0;
         let answer = |value: Option<u64>| {
@@ -195,7 +194,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         })
     }
 
-    /// If the value of `key` is what `expected` says, makes it `new`; `None` removes the key.
+    /// If the value of `key` is as `expected`, makes it `new`; `None` removes the key.
     ///
     /// Took place exactly if `expected.is_met_by(answer)`. A `new` that is the present value already
     /// succeeds without a write.
@@ -291,7 +290,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         self.fetch_update(key, |current| Some(current.map_or_else(&mut make, &mut change)))
     }
 
-    /// Makes of the present value, or its absence, what `change` says: `None` removes the key, or
+    /// Makes of the present value, or its absence, what `change` returns: `None` removes the key, or
     /// leaves it absent.
     ///
     /// # Errors
@@ -316,8 +315,9 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         self.chain.capacity()
     }
 
-    /// Releases what contexts hold that were killed in the middle of an operation, and answers how many
-    /// places: [`Stats::reserved`](super::super::Stats::reserved) is 0 then. No operation is under way while there is a `&mut`.
+    /// Releases what contexts had reserved that were killed in the middle of an operation, and answers how many
+    /// places: [`Stats::reserved`](super::super::Stats::reserved) is 0 then. No operation is under way while there is a
+    /// `&mut`.
     ///
     /// Others that are [attached](Self::attach) to the table must not be in an operation either: a place
     /// that one of them has reserved would be given to two, and entries get lost.
@@ -325,7 +325,7 @@ impl<'a, K: Word, V: Word, G: Track> Map<'a, K, V, G> {
         self.chain.repair()
     }
 
-    /// Asks the cache for the home of `key`.
+    /// Prefetches the home of `key`.
     #[inline]
     pub(crate) fn prefetch(&self, key: K) {
         self.chain.prefetch(key.to_word());

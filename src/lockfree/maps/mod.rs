@@ -1,4 +1,4 @@
-//! The public maps: keys and values as words, and whose code decides.
+//! The public maps: keys and values as words, and which closures decide.
 
 mod count;
 mod entries;

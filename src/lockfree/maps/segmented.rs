@@ -9,16 +9,17 @@ use crate::{
     lockfree::chain::{Need, Never, Stats, Track},
 };
 
-/// Keys whose homes are asked for at once, in a batch.
+/// Keys of a batch whose homes are prefetched together.
 const AHEAD: usize = 16;
 
 /// A [`Map`] in `SEGMENTS` parts, a power of two, each a map with a region and a seed of its own.
 ///
-/// The top bits of a hash say which part a key belongs to. A rebuild is the business of one part: it
-/// needs a spare region of a part's size, and all that it ever copies or writes at once is a part's. Its
+/// The top bits of a hash say which part a key belongs to. A rebuild concerns one part: it needs a spare region of
+/// a part's size, and copies and writes no more than a part. The
 /// methods are those of the map, and do what they do there; [`segment`](Self::segment) gives a part
-/// for everything else: [`place`](super::Tables::place), [`rebuild`](super::Tables::rebuild), [`help`](super::Tables::help),
-/// [`try_reclaim`](super::Tables::try_reclaim). An operation costs one multiplication of a hash more than the map's.
+/// for everything else: [`place`](super::Tables::place), [`rebuild`](super::Tables::rebuild),
+/// [`help`](super::Tables::help), [`try_reclaim`](super::Tables::try_reclaim). An operation costs one multiplication of
+/// a hash more than the map's.
 ///
 /// Parts fill alike but not exactly so. Of `n` keys a part gets `n / SEGMENTS`, and with
 /// `m = n / SEGMENTS` hardly ever more than `m + 6 * sqrt(m)`: that is the capacity for each.
@@ -49,8 +50,8 @@ pub struct SegmentedMap<'a, K, V, const SEGMENTS: usize, G = Never> {
 }
 
 impl<'a, K: Word, V: Word, const SEGMENTS: usize> SegmentedMap<'a, K, V, SEGMENTS> {
-    /// A map whose parts have no tables, for a `static`: it is empty, and [`Error::Unplaced`] to changes. `seed` decides which
-    /// part a key belongs to.
+    /// A map whose parts have no tables, for a `static`: it is empty, and [`Error::Unplaced`] to changes. `seed`
+    /// decides which part a key belongs to.
     #[cfg(not(heptad_loom))]
     pub const fn unplaced(seed: u64) -> Self {
         SegmentedMap::of_segments([const { Map::unplaced() }; SEGMENTS], seed)
@@ -98,7 +99,7 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, 
 
     #[inline]
     pub(super) fn of(&self, key: K) -> &Map<'a, K, V, G> {
-        // Always in bounds; the remainder tells the compiler so.
+        // Always in bounds; the remainder shows the compiler that.
         &self.segments[self.segment_index(key) % SEGMENTS]
     }
 
@@ -301,7 +302,7 @@ impl<'a, K: Word, V: Word, const SEGMENTS: usize, G: Track> SegmentedMap<'a, K, 
         self.segments.iter().map(|map| map.tables().stats()).fold(Stats::default(), Stats::joined)
     }
 
-    /// Releases what killed contexts hold in all parts: see [`Map::repair`].
+    /// Releases what killed contexts had reserved in all parts: see [`Map::repair`].
     pub fn repair(&mut self) -> usize {
         self.segments.iter_mut().map(Map::repair).sum()
     }

@@ -147,7 +147,7 @@ impl<'a, K: Word, G: Track> Set<'a, K, G> {
         self.map.capacity()
     }
 
-    /// Releases what killed contexts hold: see [`Map::repair`].
+    /// Releases what killed contexts had reserved: see [`Map::repair`].
     pub fn repair(&mut self) -> usize {
         self.map.repair()
     }

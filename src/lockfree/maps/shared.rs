@@ -24,7 +24,7 @@ use crate::{
 ///
 /// const BYTES: usize = match shared_layout(100, 2) { Ok(layout) => layout.size(), Err(_) => 0 };
 /// let mut memory = vec![Line::EMPTY; BYTES / LINE_BYTES];
-/// // Once, by whoever comes first.
+/// // Once, by the first process.
 /// let region = SharedMap::<u64, u64>::format(Region::from_lines(&mut memory)?, 0x5eed, 2)?;
 /// // By each process, at its own address, with a number of its own.
 /// // SAFETY: formatted, and used by maps that attach to it alone.
@@ -39,12 +39,13 @@ pub type SharedSet<'a, K> = Set<'a, K, Member<'a>>;
 pub type SharedIndirectMap<'a, K, V> = IndirectMap<'a, K, V, Member<'a>>;
 
 impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
-    /// Makes shared memory with an empty map in it, and gives it back: [`attach`](Self::attach) to it then, or
-    /// [`join`](Self::join) if it is for `members`, the maker too. Writes the whole region.
+    /// Makes shared memory with an empty map in it, and returns it: [`attach`](Self::attach) to it then, or
+    /// [`join`](Self::join) if it is for `members`, also in the context that made it. Writes the whole region.
     ///
     /// # Errors
     ///
-    /// With the region: [`Error::TooSmall`](crate::Error::TooSmall): see [`shared_layout`](super::super::shared_layout).
+    /// With the region: [`Error::TooSmall`](crate::Error::TooSmall): see
+    /// [`shared_layout`](super::super::shared_layout).
     pub fn format(
         region: Region<'a>,
         seed: u64,
@@ -54,14 +55,16 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     }
 
     /// The map in shared memory that is not for members, at whatever address it is mapped. Any number of
-    /// contexts may use it, this one as any other map; what those reserve that are killed is never released.
+    /// contexts may use it, as any other map; what killed ones had reserved is never released.
     ///
     /// # Errors
     ///
-    /// With the region: [`Error::Foreign`](crate::Error::Foreign) if no shared memory of such a map stands there, or it was
-    /// [given up](super::Tables::destroy); [`Error::UnknownFormat`](crate::Error::UnknownFormat); [`Error::Corrupt`](crate::Error::Corrupt) if its first lines are
-    /// damaged; [`Error::TooSmall`](crate::Error::TooSmall) if the region ends before it does; [`Error::Member`](crate::Error::Member) if it is for
-    /// members. The entries themselves are checked by [`check`](super::Tables::check).
+    /// With the region: [`Error::Foreign`](crate::Error::Foreign) if no shared memory of such a map stands there, or it
+    /// was [given up](super::Tables::destroy); [`Error::UnknownFormat`](crate::Error::UnknownFormat);
+    /// [`Error::Corrupt`](crate::Error::Corrupt) if its first lines are damaged;
+    /// [`Error::TooSmall`](crate::Error::TooSmall) if the region ends before it does;
+    /// [`Error::Member`](crate::Error::Member) if it is for members. The entries themselves are checked by
+    /// [`check`](super::Tables::check).
     ///
     /// # Safety
     ///
@@ -79,8 +82,9 @@ impl<'a, K: Word, V: Word> SharedMap<'a, K, V> {
     ///
     /// # Errors
     ///
-    /// As there; [`Error::Member`](crate::Error::Member) if there is no such number; [`Error::Occupied`](crate::Error::Occupied) while another map has it:
-    /// until that is dropped, or its member [reaped](super::Tables::reap).
+    /// As there; [`Error::Member`](crate::Error::Member) if there is no such number;
+    /// [`Error::Occupied`](crate::Error::Occupied) while another map has it: until that is dropped, or its member
+    /// [reaped](super::Tables::reap).
     ///
     /// # Safety
     ///

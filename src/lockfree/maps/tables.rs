@@ -1,4 +1,4 @@
-//! The tables of a map, for whoever administers it: placing, rebuilding, reclaiming, figures.
+//! The tables of a map, for its administration: placing, rebuilding, reclaiming, figures.
 
 use core::fmt;
 
@@ -62,12 +62,12 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
         self.chain.place(region, seed, home_mask)
     }
 
-    /// Gives the map another table, in `region`, with another size or seed, while everyone works on.
-    /// Returns at once; the entries move bucket by bucket, by [`help`](Self::help) and by everyone who changes
-    /// something. Writes the whole region.
+    /// Gives the map another table, in `region`, with another size or seed, beside all other operations.
+    /// Returns at once; the entries move bucket by bucket, by [`help`](Self::help) and by changes. Writes the whole
+    /// region.
     ///
     /// Reads never help. A change moves at most two buckets, its own and one more, of at most 21 entries
-    /// each. Nobody waits, whoever is stopped wherever.
+    /// each. No operation waits, wherever others are stopped.
     ///
     /// When the new table turns out to have no room for some entry, its home stays as it is, and changes
     /// there are refused with [`Error::Full`]. Then another `rebuild`, into a third region, goes on from
@@ -77,15 +77,15 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
     /// # Errors
     ///
     /// With the region: [`Error::Overlapping`] if it reaches into the map's own tables, or into an old one that
-    /// has not come back, which takes a region made [from a raw address](Region::from_raw); [`Error::Busy`]
+    /// was not returned, which takes a region made [from a raw address](Region::from_raw); [`Error::Busy`]
     /// while a rebuild is running that is not stuck, or when the fourth table has no room either;
     /// [`Error::TooSmall`] if the region is too small for the entries that are there.
     ///
     /// [`Error::Shared`] always, of a map in shared memory. The next table is found by its address, which is another
-    /// one in each process, and nobody knows when the other processes have left the old one. So give
+    /// one in each process, and no process knows when the others have left the old table. So give
     /// [`format`](super::SharedMap::format) memory for the most entries that there will be; or let all attach to a
-    /// second map that one of them has formatted and filled. What contexts have left reserved that were killed,
-    /// [`reap`](Self::reap) and [`repair`](super::Map::repair) release.
+    /// second map that one of them has formatted and filled. [`reap`](Self::reap) and [`repair`](super::Map::repair)
+    /// release what killed contexts had reserved.
     pub fn rebuild(self, region: Region<'a>, seed: u64) -> Result<(), Rejected<Region<'a>>>
     where
         G: Rebuild,
@@ -94,7 +94,7 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
         self.chain.rebuild(region, seed, home_mask)
     }
 
-    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) says so.
+    /// [`rebuild`](Self::rebuild), if [`needs_rebuild`](Self::needs_rebuild) returns a reason.
     ///
     /// # Errors
     ///
@@ -128,12 +128,12 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
     /// Answers whether there is nothing left to do.
     ///
     /// Called again and again without a pause it slows the others down, by about half if the map fits their
-    /// caches; with pauses as long as the calls, gets by a third.
+    /// caches; with pauses as long as the calls, by a third.
     ///
     /// # Errors
     ///
     /// [`Error::Full`] if the new table has no room for some entry: see [`rebuild`](Self::rebuild).
-    /// [`Error::Busy`] if another operation was in the way: call again.
+    /// [`Error::Busy`] if another operation had reserved what was needed: call again.
     pub fn help(self, steps: usize) -> Result<bool, Error>
     where
         G: Rebuild,
@@ -176,7 +176,7 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
         self.chain.stats()
     }
 
-    /// Releases what the dead member `number` had reserved, and its number. Everyone may go on meanwhile; an
+    /// Releases what the dead member `number` had reserved, and its number. All others may go on meanwhile; an
     /// operation that needs just that place finds it reserved.
     ///
     /// # Errors
@@ -195,8 +195,8 @@ impl<'m, 'a, G: Track> Tables<'m, 'a, G> {
         member.reap(self.chain.current().ok_or(Error::Corrupt)?, number)
     }
 
-    /// Gives shared memory up: nobody can attach to it any more, who finds [`Error::Foreign`]. Those who are
-    /// attached may go on. Whoever attached may do this, whoever made the memory.
+    /// Gives shared memory up: from then on attaching returns [`Error::Foreign`]. Maps that are attached may go on.
+    /// Any of them may do this, also one that did not make the memory.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ pub(crate) type Words<K, V> = PhantomData<fn(K, V) -> (K, V)>;
 
 /// A `Copy` type of at most eight bytes, kept in a table as a word.
 ///
-/// Every value has a word of its own, and comes back from it: `from_word(value.to_word()) == value`.
+/// Every value has a word of its own, from which it is made again: `from_word(value.to_word()) == value`.
 /// A table compares keys by their words.
 ///
 /// What one thread inserts another one finds: a type that must stay in its thread is no word.
@@ -36,14 +36,14 @@ pub(crate) type Words<K, V> = PhantomData<fn(K, V) -> (K, V)>;
 /// }
 /// ```
 ///
-/// Integers, [`NonZero`] ones and their [`Option`], `char`, `bool`, `()`, pairs of `u32`, arrays of up to eight bytes and
-/// [`Ipv4Addr`] are words, and newtypes of words by [`newtype_word!`](crate::newtype_word). References and function
+/// Integers, [`NonZero`] ones and their [`Option`], `char`, `bool`, `()`, pairs of `u32`, arrays of up to eight bytes
+/// and [`Ipv4Addr`] are words, and newtypes of words by [`newtype_word!`](crate::newtype_word). References and function
 /// pointers are none: `from_word` is safe to call with any number.
 pub trait Word: Copy + Send {
     /// The word that stands for `self`.
     fn to_word(self) -> u64;
 
-    /// The value whose word is `word`. Tables only ask for words that [`to_word`](Self::to_word) gave.
+    /// The value whose word is `word`. Tables pass only words that [`to_word`](Self::to_word) returned.
     fn from_word(word: u64) -> Self;
 }
 
@@ -220,7 +220,7 @@ impl Word for Ipv4Addr {
 mod tests {
     use super::*;
 
-    /// Each value comes back from its word, and has it alone.
+    /// Each value is made again from its word, and has it alone.
     fn is_word<T: Word + PartialEq + core::fmt::Debug>(values: &[T]) {
         for (index, &value) in values.iter().enumerate() {
             assert_eq!(T::from_word(value.to_word()), value);

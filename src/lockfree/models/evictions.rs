@@ -25,7 +25,7 @@ fn an_eviction_and_a_reader() {
     }
 }
 
-/// Whatever comes between: what goes was there, and the new key is there once.
+/// With any operation in between: what goes was there, and the new key is there once.
 #[test]
 fn an_eviction_and_a_writer() {
     for victim in VICTIMS {

@@ -1,7 +1,7 @@
 //! Grace periods by counting: what an old table's memory is to operations, a cell is here.
 //!
-//! The cell is used without atomics by who finds the table current, and written by who has seen the
-//! grace period elapse; loom complains if nothing orders the two. The counters have one stripe here.
+//! Threads that find the table current use the cell without atomics, and a thread that has seen the grace period
+//! elapse writes it; loom fails if nothing orders the two. The counters have one stripe here.
 
 use std::{sync::Arc, vec::Vec};
 
@@ -65,7 +65,7 @@ impl World {
         }
     }
 
-    /// Somebody else with a grace period of another table.
+    /// Another context with a grace period of another table.
     fn ask(&self) {
         self.guard.has_elapsed(self.guard.start());
     }

@@ -89,7 +89,7 @@ type Death = fn(Table<'_, Intent<'_>>, Home<'_>);
 const DEATHS: [Death; 3] = [
     // It has named the spare cell.
     |table, home| assert!(table.reserver.reserves(home.bucket(), SPARE)),
-    // It has reserved it, if nobody else has.
+    // It has reserved it, if no other has.
     |table, home| drop(home.reserve_spare(table.reserver, home.header())),
     // It was about to remove the entry.
     |table, home| table.hides(home, Place::own(0)),

@@ -1,7 +1,7 @@
 //! Models: the real code under loom, in every interleaving that the memory model allows.
 //!
 //! Each model is a tiny map, a few operations that run at once, each in a thread of its own, and the
-//! [judge](super::judge), who asks whether some order of them explains their answers. Groups have two
+//! [judge](super::judge), which searches an order of them that explains their answers. Groups have two
 //! slots here, of which insertions leave one free, so that a home is full with six entries. Models of where
 //! tables and keys are (`tables`, `references`) watch their memory instead.
 //!
@@ -58,8 +58,8 @@ enum Rebuild {
     Begun,
     /// The first thread begins it.
     Begins,
-    /// It has begun, into a table whose only home is reserveds of contexts that were killed. The
-    /// first thread gives that one a next table.
+    /// It has begun, into a table all places of which killed contexts have reserved. The first thread gives that
+    /// one a next table.
     Stuck,
 }
 
@@ -168,7 +168,7 @@ impl Scene {
             "no order explains {records:?}, which led from {start:?} to {end:?}"
         );
         if self.rebuild == Rebuild::Stuck {
-            // Who has made a table with room finds room.
+            // The thread that has made a table with room finds room.
             let mut own = records.iter().take(threads[0].len());
             assert!(!own.any(|record| matches!(record.answer, Some(judge::Answer::Refused(_)))));
         }
@@ -188,7 +188,7 @@ fn begin(map: &Judged, shape: Shape) {
     map.rebuild_into(Descriptor::of_shape(region, shape, 1, u64::MAX));
 }
 
-/// Leaves all places of the newest table's first home reserveds of nobody.
+/// Reserves all places of the newest table's first home, as contexts that were killed.
 fn leak_all_places(map: &Judged) {
     let table = map.chain().newest().unwrap();
     let home = table.home_number(0).unwrap();

@@ -76,7 +76,7 @@ fn p5_slot_reuse_under_a_reader() {
     scene.race(&[&reuse, &[Iterate]]);
 }
 
-/// Who would change the entry must not take the next one's value for it, whatever is decided.
+/// An operation that would change the entry must not take the next one's value for it, whatever it decides.
 #[test]
 fn p5_slot_reuse_under_a_writer() {
     let scene = Scene::of_one_home(&fill(0..1)).with_preemptions(3);
@@ -158,16 +158,16 @@ fn updates_of_two_keys_in_a_full_bucket() {
     scene.race(&[&[Upsert(key(0), 1)], &[Upsert(key(1), 2)]]);
 }
 
-/// Removing from the bucket takes in the entry outside, which others look for, update or remove.
+/// Removing from the bucket takes in the overflow entry, which others look for, update or remove.
 #[test]
 fn p5_an_entry_is_taken_in_while_others_use_it() {
     let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(4);
-    let outside = key(OWN);
+    let overflow = key(OWN);
     for operation in [
-        Get(outside),
-        Remove(outside),
-        Upsert(outside, 7),
-        Increment(outside),
+        Get(overflow),
+        Remove(overflow),
+        Upsert(overflow, 7),
+        Increment(overflow),
         Remove(key(1)),
         Iterate,
         Count,
@@ -180,8 +180,8 @@ fn p5_an_entry_is_taken_in_while_others_use_it() {
 #[test]
 fn n7_the_slot_of_an_entry_that_was_taken_in() {
     let scene = Scene::of_one_home(&fill(0..OWN + 1)).with_preemptions(3);
-    let outside = key(OWN);
-    scene.race(&[&[Remove(key(0)), Insert(key(9), 9)], &[Get(outside)]]);
+    let overflow = key(OWN);
+    scene.race(&[&[Remove(key(0)), Insert(key(9), 9)], &[Get(overflow)]]);
     scene.race(&[&[Remove(key(0))], &[Insert(key(9), 9), Get(key(9))]]);
 }
 
@@ -194,7 +194,7 @@ fn n9_p1_the_last_place() {
     scene.race(&[&[Insert(key(8), 8)], &[Remove(key(0))]]);
 }
 
-/// Replace against remove: in the bucket, and outside.
+/// Replace against remove: in the bucket, and in a group.
 #[test]
 fn m1_replace_against_remove() {
     for count in [1, OWN + 1] {

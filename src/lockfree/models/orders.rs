@@ -1,4 +1,4 @@
-//! What a thread may rely on that sees what another has done: see the module's essay.
+//! What a thread may rely on once it sees what another has done: see the module's essay.
 
 use loom::{cell::UnsafeCell, model::Builder, sync::atomic::AtomicBool, thread};
 use std::{
@@ -16,7 +16,7 @@ use crate::{layout::Line, storage::Region};
 struct Shared {
     map: Judged,
     memory: UnsafeCell<u64>,
-    /// A word by which threads speak of the map.
+    /// A word by which threads tell one another about the map.
     flag: AtomicBool,
 }
 
@@ -60,7 +60,7 @@ fn race<const N: usize>(scene: &Scene, acts: [fn(&Shared); N]) {
     });
 }
 
-/// Memory that was filled before an insertion is there for whoever finds the key.
+/// Memory that was filled before an insertion is there for a thread that finds the key.
 #[test]
 fn an_insertion_that_is_seen_happens_before() {
     let inserts = |shared: &Shared| {
@@ -75,7 +75,7 @@ fn an_insertion_that_is_seen_happens_before() {
     race(&Scene::of_one_home(&[]), [inserts, finds]);
 }
 
-/// The same of a change of a value, and for one who changes it next.
+/// The same of a change of a value, and for the thread that changes it next.
 #[test]
 fn a_change_that_is_seen_happens_before() {
     let changes = |shared: &Shared| {
@@ -90,7 +90,7 @@ fn a_change_that_is_seen_happens_before() {
     race(&Scene::of_one_home(&super::fill(0..1)), [changes, changes_next]);
 }
 
-/// What was done with memory before a removal comes before what is done by whoever finds the key gone.
+/// What was done with memory before a removal comes before what a thread does that finds the key gone.
 #[test]
 fn a_removal_that_is_seen_happens_before() {
     let removes = |shared: &Shared| {
@@ -105,8 +105,8 @@ fn a_removal_that_is_seen_happens_before() {
     race(&Scene::of_one_home(&super::fill(0..1)), [removes, finds_nothing]);
 }
 
-/// Whoever finds a key gone may say so by other means than the map. A third thread that learns of it does not find the
-/// key either, and comes after what was done before the removal.
+/// A thread that finds a key gone may publish this by other means than the map. A third thread that learns of it does
+/// not find the key either, and comes after what was done before the removal.
 fn pass_on(scene: &Scene) {
     let removes = |shared: &Shared| {
         assert_eq!(shared.read(), 0);

@@ -1,4 +1,4 @@
-//! Operations and helpers while a table of one home is moved into the next one.
+//! Operations and migrators while a table of one home is moved into the next one.
 
 use super::{
     Rebuild, Scene, fill,

@@ -1,5 +1,5 @@
-//! The memory of keys that references lead to: loom's cells, read by who compares with a key, and written by
-//! who may use its memory for something else.
+//! The memory of keys that references lead to: loom's cells, which a comparison with a key reads, and which are written
+//! when the memory may be used for something else.
 
 use std::{
     boxed::Box,
@@ -90,7 +90,7 @@ fn model(preemptions: usize, count: u64, act: impl Fn(&Arc<Objected>) + Send + S
     builder.max_branches = 20_000;
     builder.check(move || {
         let line = core::ptr::with_exposed_provenance_mut(line);
-        // SAFETY: leaked, and touched by nobody: loom's tables are elsewhere.
+        // SAFETY: leaked, and not touched: loom's tables are elsewhere.
         let region = unsafe { Region::from_raw(line, size_of::<Line>()) }.unwrap();
         let chain = Chain::empty(Counted::default());
         let (keys, shape) = (Objects::new(), Shape { buckets: 1, groups_per_region: 1 });
@@ -150,8 +150,8 @@ fn p5_a_removed_key_is_followed_by_nobody_after_its_grace_period() {
 mod thorough {
     use super::*;
 
-    /// Of two that insert a key one loses, and its reference has been followed by nobody: not by a reader either that
-    /// stands at the slot where it was written, whose entry was removed meanwhile.
+    /// Of two that insert a key one loses, and no operation has followed its reference: not even a reader that stands
+    /// at the slot where it was written, whose entry was removed meanwhile.
     #[test]
     fn p5_a_reference_that_was_not_kept_is_followed_by_nobody() {
         race(

@@ -5,8 +5,8 @@
 //!   an entry                all six places are reserved      given by the first thread
 //! ```
 //!
-//! The places of table 1 are reserved by contexts that were killed: so few accesses say what a home full of
-//! entries would need many for. The entry stays in its frozen bucket, and changes are refused; or it goes
+//! The places of table 1 are reserved by contexts that were killed, which takes fewer accesses than a home full of
+//! entries. The entry stays in its frozen bucket, and changes are refused; or it goes
 //! to table 2, once that is there and the home in table 1 is migrated.
 
 use super::{Rebuild, Scene, fill, key};
@@ -24,7 +24,7 @@ fn n3_a_copier_and_a_removal() {
     race(1, &[&[], &[Help(2)], &[Remove(key(0))]]);
 }
 
-/// Who gives table 2 changes the entry itself, beside a copier.
+/// The thread that gives table 2 changes the entry itself, beside a copier.
 #[test]
 fn m3_whoever_retargets_goes_on() {
     race(2, &[&[Upsert(key(0), 7)], &[Help(2)]]);

@@ -2,7 +2,7 @@
 //!
 //! Every use of a table is watched: see `arena/model.rs`. Loom complains of one that nothing orders before the
 //! region is returned, and of one that nothing orders after the making of the table. The tables are the
-//! smallest that there are, of one home, and groups that nobody needs.
+//! smallest that there are, of one home, and groups that no operation needs.
 
 use std::{
     sync::{
@@ -29,7 +29,7 @@ const OTHER: u64 = 2;
 const REGIONS: usize = 4;
 
 thread_local! {
-    /// Memory for regions, which nobody touches: loom's tables are elsewhere.
+    /// Memory for regions, which is not touched: loom's tables are elsewhere.
     static MEMORY: *mut u8 = {
         vec![Line::EMPTY; REGIONS * arena_lines(1)].leak().as_mut_ptr().cast()
     };
@@ -92,7 +92,7 @@ impl World {
         self.offer(|region| self.map.tables().rebuild(region, 2));
     }
 
-    /// All that is left of a rebuild, unless others are in the way.
+    /// All that is left of a rebuild, unless it is `Busy`.
     fn help(&self) {
         let _ = self.map.tables().help(4);
     }
@@ -115,7 +115,7 @@ impl World {
         self.map.get(OTHER).is_some()
     }
 
-    /// All is in order, and every region comes back once.
+    /// All is in order, and every region is returned once.
     fn finish(self, has_key: bool) {
         while self.map.tables().help(1) != Ok(true) {}
         assert_eq!(self.map.tables().check(), Ok(()));
@@ -123,7 +123,7 @@ impl World {
         while self.map.tables().try_reclaim().is_some() {
             self.regions.fetch_sub(1, Relaxed);
         }
-        assert_eq!(self.regions.load(Relaxed), 1, "an old table does not come back");
+        assert_eq!(self.regions.load(Relaxed), 1, "an old table is not returned");
         assert_eq!(self.map.into_regions().count(), 1);
         Descriptor::free_all();
     }
@@ -168,7 +168,7 @@ fn p2_two_place() {
     );
 }
 
-/// One places, another rebuilds what may have no table yet, and asks for an old one.
+/// One places, another rebuilds what may have no table yet, and reclaims an old one.
 #[test]
 fn p4_an_unplaced_map_is_rebuilt_and_asked_for_old_tables() {
     race(
@@ -207,7 +207,7 @@ fn m4_two_rebuild() {
     );
 }
 
-/// Who goes along the tables without looking at a bucket finds the next one as it was made.
+/// A thread that follows the tables without looking at a bucket finds the next one as it was made.
 ///
 /// The link alone: a rebuild loads the word before it writes it, and loom moves a write before the last access
 /// only, so that no load of another thread would come in between.
@@ -243,7 +243,7 @@ fn m4_a_table_is_made_before_it_is_linked() {
     });
 }
 
-/// Whoever began in the old table is in it until it ends.
+/// An operation that began in the old table is in it until it ends.
 #[test]
 fn p6_a_reader_of_a_table_that_leaves() {
     race(
@@ -279,13 +279,13 @@ fn p6_a_clone_of_an_iterator_in_a_table_that_leaves() {
     );
 }
 
-/// Two who ask for one old table: it comes back once.
+/// Two reclaim one old table: it is returned once.
 #[test]
 fn p4_two_reclaim() {
     race(3, World::retired, &[World::reclaim, World::reclaim]);
 }
 
-/// One finds the departure under way that another began, while somebody is in the table.
+/// One finds the departure under way that another began, while an operation is in the table.
 #[test]
 fn p6_a_reader_and_two_who_reclaim() {
     race(

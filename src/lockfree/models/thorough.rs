@@ -21,7 +21,7 @@ fn every_pair_in_a_full_home() {
     race_pairs(&Scene::of_one_home(&fill(0..ALL)).with_preemptions(3), key(0));
 }
 
-/// Row M2: two helpers copy an entry that a third context removes; it does not come back.
+/// Row M2: two migrators copy an entry that a third context removes; it is not restored.
 #[test]
 fn m2_a_removed_key_stays_removed() {
     Scene::of_one_home(&fill(0..1)).with_rebuild(Rebuild::Begun).with_preemptions(1).race(&[

@@ -1,8 +1,8 @@
 //! Many lookups at once, so that their waits for memory overlap.
 //!
 //! ```text
-//!   locate    hash each key, and ask the cache for its bucket
-//!   look      read the buckets, which tell of most keys; for the others, ask the cache for their groups
+//!   locate    hash each key, and prefetch its bucket
+//!   look      read the buckets, which are enough for most keys; prefetch the groups of the others
 //!   search    read the groups
 //! ```
 //!

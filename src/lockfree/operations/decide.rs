@@ -1,10 +1,10 @@
-//! What an operation does with a key, and whose code decides it.
+//! What an operation does with a key, and which closure decides it.
 //!
 //! A decision depends on the key's present value, so it is made again in each round. If a caller's code
 //! takes part, it may panic, and it may change the same map:
 //!
-//! - Nothing is reserved while it runs. A panic, a callback that never returns and a killed context leave
-//!   nothing behind.
+//! - Nothing is reserved while it runs, so nothing stays reserved after a panic, a callback that never returns, or a
+//!   killed context.
 //! - A change that it makes in the key's own home forces the operation into another round, in which the
 //!   closure runs and makes its change again. [`Callers`] counts these rounds and ends them.
 
@@ -73,7 +73,7 @@ pub(crate) struct Callers<F> {
     rounds_left: u32,
 }
 
-/// So often an operation calls a caller's closure while the home changes: more than other contexts cause by
+/// How often an operation calls a caller's closure while the home changes: more often than other contexts cause by
 /// chance, unless the closure is slow.
 pub(super) const MOST_CALLS: u32 = 128;
 

@@ -12,10 +12,10 @@
 //! another key, and rests on the same free slot: insertions leave one in each group, and this releases as many slots
 //! as it takes.
 //!
-//! # Who may go
+//! # Which entries may go
 //!
 //! Entries of the home, because a commit changes one header. A key in a group of the home that has another home is
-//! governed by that one. At most 21 entries have one home; in a full table few homes have less than three.
+//! governed by that one. At most 21 entries have one home; in a full table few homes have fewer than three.
 //!
 //! In a rebuild only the newest table evicts: a home without room in another one moves on first. And only entries
 //! may go that operations look for in the newest table. A copier could insert another one again, whose old bucket is

@@ -12,8 +12,8 @@ pub(crate) struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// Was what was read at the place an entry's? Looks at the header once more. Who asks before following a
-    /// reference finds one that is in the map at this moment.
+    /// Was what was read at the place an entry's? Looks at the header once more. A reference that is followed after
+    /// this was in the map at this moment.
     #[inline]
     pub(crate) fn holds(self) -> bool {
         self.is_visible && self.home.still_shows(self.seen)
@@ -29,8 +29,8 @@ pub(crate) struct Key<M> {
     pub(crate) matches: M,
 }
 
-/// Do two words mean the same key: the one looked for, and a stored one? If the look at that one does not
-/// hold, it may be anything, and the answer does not count.
+/// Do two words mean the same key: the one looked for, and a stored one? If the look at the stored one does not
+/// hold, that one may be anything, and the answer does not count.
 pub(crate) trait Matches: Fn(u64, u64, Look<'_>) -> bool + Copy {}
 
 impl<M: Fn(u64, u64, Look<'_>) -> bool + Copy> Matches for M {}

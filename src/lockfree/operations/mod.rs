@@ -6,8 +6,8 @@
 //!     └──► read, decide                              └───────────┴──► reservation
 //! ```
 //!
-//! An operation starts in `update.rs` or `evict.rs`, or in `read.rs` if it changes nothing. Calls go down this picture and into
-//! the bucket; none goes back up, and none leads to another table: `chain` decides which table it is.
+//! An operation starts in `update.rs` or `evict.rs`, or in `read.rs` if it changes nothing. Calls go down this picture
+//! and into the bucket; none goes back up, and none leads to another table: `chain` decides which table it is.
 
 mod batch;
 mod decide;

@@ -9,7 +9,7 @@ use crate::error::Error;
 pub(crate) enum Stop {
     /// No place of the key's home is left for another entry.
     Full,
-    /// Another operation was in the way.
+    /// Another operation had reserved what was needed, or committed first.
     Busy,
     /// The home's entries are being moved to the next table, or are there.
     Frozen,

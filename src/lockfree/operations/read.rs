@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl<'a> Home<'a> {
-    /// The value of a key, or that there is none, if the bucket's line alone tells; otherwise its header.
+    /// The value of a key, or that there is none, if the bucket's line is enough for that; otherwise its header.
     #[inline]
     pub(crate) fn get_in_bucket(self, key: Key<impl Matches>) -> Result<Option<u64>, Header> {
         let seen = self.header();
@@ -43,7 +43,7 @@ impl<'a> Home<'a> {
         let mut hits = 0;
         for slot in 0..OWN_SLOTS {
             // Relaxed: written before `seen` was committed, which `header` acquired, or not at all;
-            // and `still_shows` or a commit tells whether it stayed so.
+            // and `still_shows` or a commit finds out whether it stayed so.
             let stored = self.bucket().key(slot).load(Relaxed);
             let look = Look { home: self, seen, is_visible: seen.shows(Place::own(slot)) };
             hits |= u64::from(key.is(stored, look)) << slot;
@@ -71,7 +71,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
     }
 
-    /// The same after a look at the bucket that did not tell: either none of the keys that `seen` shows there
+    /// The same after a look at the bucket that was not enough: either none of the keys that `seen` shows there
     /// is ours, or the header has changed since.
     #[inline(never)]
     pub(crate) fn get_overflow(
@@ -96,7 +96,7 @@ impl<'a, T: Reserver> Table<'a, T> {
             let seen = home.header();
             let found = table.find(home, seen, key);
             if table.has_moved_on(seen) {
-                // Asked for only now that the home was found migrated: before, there may have been none.
+                // Loaded only now that the home was found migrated: before, there may have been none.
                 table = table.next()?;
                 home = table.home_of(key.word);
             } else if home.still_shows(seen) {
@@ -105,7 +105,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
     }
 
-    /// Asks the cache for the home of `word`.
+    /// Prefetches the home of `word`.
     #[inline]
     pub(crate) fn prefetch_home(self, word: u64) -> Home<'a> {
         let home = self.home_of(word);
@@ -113,7 +113,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         home
     }
 
-    /// Asks the cache for what [`get_overflow`](Self::get_overflow) reads first, which is mostly all of it.
+    /// Prefetches what [`get_overflow`](Self::get_overflow) reads first, which is mostly all of it.
     #[inline]
     pub(crate) fn prefetch_overflow(self, home: Home<'a>, seen: Header) {
         if let Some(place) = seen.overflow().next() {
@@ -136,7 +136,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
     }
 
-    /// The same, for the places outside the bucket.
+    /// The same, for the places in groups.
     #[inline(never)]
     fn find_overflow(
         self,

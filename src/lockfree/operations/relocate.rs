@@ -3,7 +3,7 @@
 //! ```text
 //!   home A  its groups: G, H, I, all full         home B  has an entry in G, and a free own slot
 //!   B's entry:  G slot 4  -->  B's own slot, by a commit on B's header
-//!   G slot 4 is hidden by us, so it is ours: A's key goes there
+//!   G slot 4 is hidden by this operation, which so has it reserved: A's key goes there
 //! ```
 //!
 //! Without this, one insertion in 500 fails under churn at the load that tables are made for.
@@ -22,12 +22,12 @@ impl<'a, T: Reserver> Table<'a, T> {
     /// Frees a slot in one of the groups of `home`, and claims it.
     #[cold]
     pub(crate) fn relocate(self, home: Home<'a>, seen: Header) -> Result<Place, Stop> {
-        // Somebody at work here may be about to give a slot back.
+        // A running operation may be about to release a slot.
         let mut reason = if seen.count_reserved() > 0 { Stop::Busy } else { Stop::Full };
         for region in 0..REGIONS {
             let claimed = self.group(home, region).claimed();
             if claimed.count_ones() + 1 < GROUP_SLOTS {
-                // Somebody has just released one.
+                // Another operation has just released one.
                 reason = Stop::Busy;
             }
             for slot in 0..GROUP_SLOTS {
@@ -46,8 +46,8 @@ impl<'a, T: Reserver> Table<'a, T> {
         Err(reason)
     }
 
-    /// Moves the entry at `place`, which belongs to another home, to another place of that home. The
-    /// slot is claimed by us then.
+    /// Moves the entry at `place`, which belongs to another home, to another place of that home. Then this operation
+    /// has reserved the slot.
     fn relocate_entry(self, home: Home<'a>, place: Place) -> Result<(), Stop> {
         let pair = self.pair_at(home, place);
         // Relaxed: a guess, which the header of the home that it leads to confirms or not.
@@ -56,7 +56,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         let is_its_group =
             self.group_number(owner, place.region()) == self.group_number(home, place.region());
         if !is_its_group || !seen.shows(place) || seen.is_frozen() {
-            // An operation holds the slot, the key has just changed, or a rebuild copies it.
+            // An operation has reserved the slot, the key has just changed, or a rebuild copies it.
             return Err(Stop::Busy);
         }
         self.hides(owner, place);
@@ -77,7 +77,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
     }
 
-    /// Takes a free place of `owner`, but in another region than that of `place`.
+    /// Reserves a free place of `owner`, but in another region than that of `place`.
     fn other_place(
         self,
         owner: Home<'a>,

@@ -1,14 +1,14 @@
-//! After an entry was hidden: its slot is free, or takes in an entry from outside.
+//! After an entry was hidden: its slot is free, or takes in an overflow entry.
 //!
 //! ```text
 //!   own 111, group slot 5 visible         remove the key in slot 1
-//!   own 101 and slot 1 taken, 5 visible   the commit; slot 1 is ours
+//!   own 101, slot 1 reserved, 5 visible   the commit
 //!   own 111, 5 hidden                     the second commit: group slot 5 moved into slot 1
 //! ```
 //!
-//! Without this, entries would stay outside for ever, and under churn groups would fill and misses
-//! would read more and more lines. One attempt is made, and losing it costs nothing but the move: so an
-//! operation makes one commit of this kind at the most.
+//! Without this, entries would stay in groups for ever, and under churn groups would fill and misses would read more
+//! and more lines. One attempt is made, and losing it costs nothing but the move: so an operation makes at most one
+//! commit of this kind.
 
 use super::reservation::Reservation;
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Header {
-    /// Hides `place`. An own slot is taken in the same step, if an entry outside could move in.
+    /// Hides `place`. An own slot is reserved in the same step, if an overflow entry could move in.
     #[inline]
     pub(crate) fn removing(self, place: Place) -> Header {
         let hidden = self.hiding(place);
@@ -51,7 +51,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
     }
 
-    /// Does with the slot at `place`, which `after` has just hidden, what is to be done.
+    /// Refills or releases the slot at `place`, which `after` has just hidden.
     #[inline]
     pub(crate) fn after_hiding(self, home: Home<'a>, after: Header, place: Place) {
         if !place.is_own() {
@@ -61,7 +61,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
     }
 
-    /// Moves an entry from a group into the own slot at `vacancy`, which we hold.
+    /// Moves an entry from a group into the own slot at `vacancy`, which is reserved.
     #[inline(never)]
     fn pull_in(self, home: Home<'a>, after: Header, vacancy: Place) {
         self.reserver.has_hidden();
@@ -73,9 +73,9 @@ impl<'a, T: Reserver> Table<'a, T> {
         }
     }
 
-    /// After an update that took the last free slot of another group than its own: moves the entry there,
-    /// at `borrowed`, back to where it was, to `vacancy`, which we hold. So each group keeps a slot for
-    /// updates. Goes round again only if another operation has committed.
+    /// After an update that reserved the last free slot of another group than its own: moves the entry there, at
+    /// `borrowed`, back to where it was, to `vacancy`, which is reserved. So each group keeps a slot for updates. Goes
+    /// round again only if another operation has committed.
     #[cold]
     pub(crate) fn bring_back(self, home: Home<'a>, after: Header, vacancy: Place, borrowed: Place) {
         self.reserver.has_hidden();
@@ -89,7 +89,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         self.release(home, Reservation::Slot(vacancy));
     }
 
-    /// Moves the entry at `overflow`, in a group, to `vacancy`, which we hold.
+    /// Moves the entry at `overflow`, in a group, to `vacancy`, which is reserved.
     #[inline(always)]
     fn refill(
         self,

@@ -34,7 +34,7 @@ impl Home<'_> {
     /// Writes the value into the spare cell, which is reserved, and lets the slot name it.
     #[inline(always)]
     fn swap_cell(self, seen: Header, slot: u32, value: u64) -> Result<(), Reservation> {
-        // Only who holds the spare cell changes which one it is, so `seen` tells, old or not.
+        // Only the operation that has reserved the spare cell changes which one it is, so `seen` has it, old or not.
         let cell = self.bucket().cell(seen.spare_cell());
         // Pairs with the Acquire fence of `still_shows`.
         fence(Release);

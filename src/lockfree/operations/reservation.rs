@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// What an operation has taken and not shown yet: at most one thing at any time.
+/// What an operation has reserved and not shown yet: at most one thing at any time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reservation {
     None,
@@ -56,13 +56,13 @@ impl<'a, T: Reserver> Table<'a, T> {
         self.pair_at(home, place).fill(word, value);
     }
 
-    /// Gives a claimed slot of a group back. It is not visible in any header.
+    /// Releases a claimed slot of a group. It is not visible in any header.
     #[inline]
     pub(crate) fn unclaim(self, home: Home<'a>, place: Place) {
         self.group(home, place.region()).unclaim(place.group_slot());
     }
 
-    /// Is the slot of a group claimed? Relaxed: only asked of a table at rest.
+    /// Is the slot of a group claimed? Relaxed: called for a table at rest only.
     pub(crate) fn is_claimed(self, home: Home<'a>, place: Place) -> bool {
         self.group(home, place.region()).claimed() & 1 << place.group_slot() != 0
     }

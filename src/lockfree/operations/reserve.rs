@@ -1,4 +1,4 @@
-//! Getting a slot to fill, and giving one back.
+//! Reserving a slot to fill.
 //!
 //! A free own slot first: it costs no further line. Then a slot of one of the home's groups, whose claims
 //! say which are in use; each home starts with another region, so that all fill alike. When the bucket and
@@ -19,7 +19,7 @@ use crate::lockfree::{
 
 impl<'a, T: Reserver> Table<'a, T> {
     /// A slot of `home` to fill: the reserved one, or a new one. With it comes the header that shows
-    /// what `seen` showed. If the bucket has none, the groups are asked from the one in `first_region` on.
+    /// what `seen` showed. If the bucket has none, the groups are tried from the one in `first_region` on.
     #[inline]
     pub(crate) fn reserve_slot(
         self,
@@ -32,7 +32,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         match reservation {
             Reservation::Slot(place) => return Ok((place, seen)),
             Reservation::Spare => {
-                // Taken for an update, while the key was still in the bucket.
+                // Reserved for an update, while the key was still in the bucket.
                 self.release(home, reservation);
                 return Err(Setback::Again(Reservation::None));
             }
@@ -41,7 +41,7 @@ impl<'a, T: Reserver> Table<'a, T> {
         if let Some(slot) = seen.free_own() {
             match home.reserve(self.reserver, seen, slot) {
                 Attempt::Done(seen) => return Ok((Place::own(slot), seen)),
-                // Whoever holds it may give it back: so the home is not full.
+                // The operation that has reserved it may release it: so the home is not full.
                 Attempt::Reserved => seen = seen.reserving(slot),
                 Attempt::Lost => return Err(Setback::Again(Reservation::None)),
             }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!             seen                                       after
-//!   insert    own 011, slot 2 free     take 2, fill it,  own 111
+//!   insert    own 011, slot 2 free   reserve 2, fill it, own 111
 //!   update    slot 0 in cell 0, 3 spare    fill cell 3,  slot 0 in cell 3, 0 spare
 //!   remove    own 111                                    own 110
 //! ```
@@ -11,8 +11,8 @@
 //! hidden in the home since `seen`, so what was read under `seen` is still so. An operation that
 //! decides to change nothing happens when it looks at the header once more.
 //!
-//! What an operation has taken to fill, its [`Reservation`], survives a lost commit, unless a caller's code takes
-//! part: see [`Decide`]. A lost commit means a new scan: another operation may have inserted the key.
+//! What an operation has reserved, its [`Reservation`], survives a lost commit, unless a caller's code runs in the next
+//! round: see [`Decide`]. A lost commit means a new scan: another operation may have inserted the key.
 //!
 //! The first attempt is for the bucket's line only, which is enough for most; whatever it does not settle starts
 //! anew, in a loop of attempts of every kind.
@@ -29,8 +29,7 @@ use crate::lockfree::{
 };
 
 impl<'a, T: Reserver> Table<'a, T> {
-    /// Asks `decide` what to do with the key, given its present value, and does it. Answers the value
-    /// that the key had before.
+    /// Does with the key what `decide` returns for its present value. Returns the value that the key had before.
     ///
     /// `decide` is called once, and once more each time that another operation on the same home comes in
     /// between; only its last answer counts.
@@ -50,8 +49,8 @@ impl<'a, T: Reserver> Table<'a, T> {
     /// One attempt with nothing reserved, if the bucket's line is enough for it. Else, or if it is lost, what is in
     /// the reservation now.
     ///
-    /// Short on purpose: it has little to remember, and calls nobody before its last exchange. For an exchange
-    /// waits until all that was stored before it, on the stack too, has reached the cache.
+    /// Short on purpose: it keeps little on the stack, and calls no function before its last exchange. A locked
+    /// exchange drains the store buffer, including stack writes.
     #[inline(always)]
     pub(crate) fn attempt_in_bucket(
         self,

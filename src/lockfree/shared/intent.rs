@@ -6,15 +6,15 @@
 //!   reaper                              reaped = spare of bucket 5   looks at all members   reaped = 0
 //! ```
 //!
-//! - **I1** What a member has reserved is named by one of its two words. An operation has reserved one thing at
-//!   the most (F7), and a commit that hides a place names it first: if the commit comes to pass, that is what it
+//! - **I1** What a member has reserved is named by one of its two words. An operation has reserved at most one
+//!   slot or cell (F7), and a commit that hides a place names it first: if the commit succeeds, that is what it
 //!   has reserved.
-//! - **I2** Nobody takes what `reaped` names. A member first names a thing and then looks at `reaped`; a reaper
-//!   first writes `reaped` and then looks at the members, all in one order. So a thing that no living member
-//!   names after that is reserved by nobody living, and stays so until `reaped` is another.
-//! - **I3** Who is about to hide what `reaped` names, and so reserve it, wipes `reaped` first: a removal is never
-//!   refused. A reaper that has found a thing reserved and not visible writes [`RELEASING`] into `reaped` by an
-//!   exchange. If that fails it begins anew; from then on the thing is a dead member's.
+//! - **I2** No member reserves what `reaped` names. A member first names a slot or cell and then looks at `reaped`; a
+//!   reaper first writes `reaped` and then looks at the members, all in one order. So what no living member names
+//!   after that, no living member has reserved, and this stays so until `reaped` is another.
+//! - **I3** A member that is about to hide what `reaped` names, and so reserve it, wipes `reaped` first: a removal is
+//!   never refused. A reaper that has found a slot or cell reserved and not visible writes [`RELEASING`] into `reaped`
+//!   by an exchange. If that fails it begins anew; otherwise a dead member has reserved it.
 //!
 //! A name may be out of date, which delays a reaper and nothing else.
 //! [`Anyone`](crate::lockfree::bucket::Anyone) names nothing, and costs nothing.
@@ -24,10 +24,10 @@ use crate::{
     sync::{AtomicU64, Ordering::SeqCst, sequentially_consistent},
 };
 
-/// In `reaped`: the thing is a dead member's, and about to be free.
+/// In `reaped`: a dead member has reserved it, and it is about to be free.
 pub(crate) const RELEASING: u64 = 1 << 63;
 
-/// The state of a number that nobody has.
+/// The state of a number that no member has.
 pub(crate) const FREE: u64 = 0;
 /// The state of a member.
 pub(crate) const JOINED: u64 = 1;
@@ -50,7 +50,7 @@ impl Names {
 
     /// An operation has ended, or what was named is released.
     pub(crate) fn clear(&self) {
-        // SeqCst: after the commit or release that ended it, for whoever reads this.
+        // SeqCst: after the commit or release that ended it, for a reaper that reads this.
         self.reserves.store(0, SeqCst);
         self.hides.store(0, SeqCst);
     }
@@ -60,7 +60,7 @@ impl Names {
 #[derive(Debug, Default)]
 #[repr(C, align(64))]
 pub(crate) struct Line {
-    /// Has somebody the number?
+    /// Has a member the number?
     pub(crate) state: AtomicU64,
     pub(crate) names: Names,
 }

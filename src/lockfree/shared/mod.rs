@@ -1,4 +1,4 @@
-//! Memory that processes share: one map in it, and those who use it.
+//! Memory that processes share: one map in it, and its users.
 //!
 //! ```text
 //!   | block   | member 0 | member 1 | ... | descriptor, buckets, groups: an arena |
@@ -8,8 +8,8 @@
 //!   member    state | reserves | hides
 //! ```
 //!
-//! No word is an address, so the memory means the same wherever it is mapped. [`format`] makes it; after that
-//! all who attach to it are equal: none owns it, and when one dies the others have all that it had.
+//! No word is an address, so the memory means the same wherever it is mapped. [`format`] makes it; after that all
+//! maps that attach to it are equal: none owns it, and when one dies the others have all entries that it had.
 //!
 //! # No rebuild
 //!
@@ -25,11 +25,11 @@
 //!
 //! # Whom a process trusts
 //!
-//! Everyone who can write the memory: it may change entries at will, and so make every answer wrong. But what
-//! is in the memory, damaged as it may be, leads no operation out of it: what the addresses of buckets and groups
-//! follow from is remembered at [`attach`], and an operation that finds other numbers in the memory takes the
-//! map for one without a table. That is looked at when an operation begins: a writer that changes the first two
-//! lines of an arena in the middle of one is not excluded.
+//! Every process that can write the memory: it may change entries at will, and so make every answer wrong. But
+//! damaged memory leads no operation out of it: [`attach`] keeps the numbers from which the addresses of buckets and
+//! groups follow, and an operation that finds other numbers in the memory takes the map for one without a table. This
+//! is checked when an operation begins: a writer that changes the first two lines of an arena in the middle of one is
+//! not excluded.
 
 use crate::{
     error::{Error, Rejected},
@@ -186,14 +186,14 @@ unsafe fn arena_in<'a>(start: *mut u8, bytes: usize, members: usize) -> Region<'
     unsafe { arena.unwrap_unchecked() }
 }
 
-/// Who uses shared memory by a map: its guard.
+/// The user of shared memory by a map: its guard.
 #[derive(Debug)]
 pub struct Member<'a> {
     start: NonNull<Block>,
     bytes: usize,
     /// The shape of the arena, when it was attached to.
     shape: Shape,
-    /// How many members the block said that there are, when it was attached to.
+    /// How many members the block had, when it was attached to.
     members: u32,
     /// This member's number: [`NO_NUMBER`] in memory without members.
     number: u32,
@@ -210,7 +210,7 @@ unsafe impl Sync for Member<'_> {}
 /// The number of a member, if the memory is for members.
 pub(crate) type Number = Option<usize>;
 
-/// The table in shared memory, and who uses it.
+/// The table in shared memory, and its user.
 ///
 /// # Safety
 ///
@@ -261,7 +261,7 @@ pub(crate) unsafe fn attach<'a>(
 }
 
 impl<'a> Member<'a> {
-    /// Does the descriptor still say what it said?
+    /// Is the descriptor as it was when it was attached to?
     pub(crate) fn vouches_for(&self, table: Table<'_>) -> bool {
         table.shape() == self.shape && table.next().is_none()
     }
@@ -315,9 +315,9 @@ impl<'a> Member<'a> {
         unsafe { self.start.as_ref() }
     }
 
-    /// Gives the memory up: nobody attaches to it any more.
+    /// Gives the memory up: no map can attach to it any more.
     pub(crate) fn destroy(&self) {
-        // Relaxed: who attaches at the same time may have come first.
+        // Relaxed: a map that attaches at the same time may have come first.
         self.block().magic.store(0, Relaxed);
     }
 }

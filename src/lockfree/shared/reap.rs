@@ -1,11 +1,11 @@
-//! Releasing what a dead member had reserved, while everybody goes on.
+//! Releasing what a dead member had reserved, while all others go on.
 //!
 //! A dead member has reserved at most one of the two things that it names (I1). A reaper writes each into `reaped`
-//! in turn, and looks whether a living member names it. If not, nobody living has it or gets it (I2); then it is
-//! released, if it is reserved and no entry is visible there.
+//! in turn, and looks whether a living member names it. If not, no living member has reserved it or will (I2); then it
+//! is released, if it is reserved and no entry is visible there.
 //!
-//! One member reaps at a time: it claims the word `reaper` with its number. If it dies, whoever reaps it goes on.
-//! Members that are being reaped are dead as well, and do not count as living, or two that name one thing
+//! One member reaps at a time: it claims the word `reaper` with its number. If it dies, the member that reaps it goes
+//! on. Members that are being reaped are dead as well, and do not count as living, or two that name one thing
 //! would keep each other.
 
 use super::intent::{FREE, Line, RELEASING};
@@ -29,9 +29,9 @@ const DEAD: u64 = 2;
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(crate) struct Gate {
-    /// The number of the member that reaps, and one; 0 for nobody.
+    /// One more than the number of the member that reaps; 0 if none does.
     reaper: AtomicU64,
-    /// What nobody reserves meanwhile: see `intent.rs`.
+    /// What no member reserves meanwhile: see `intent.rs`.
     pub(crate) reaped: AtomicU64,
 }
 
@@ -67,7 +67,7 @@ impl Reaper<'_> {
         });
         if released.is_ok() {
             dead.names.clear();
-            // Release: pairs with the Acquire of who joins with this number.
+            // Release: pairs with the Acquire of a member that joins with this number.
             dead.state.store(FREE, Release);
         }
         self.gate.reaped.store(0, SeqCst);
@@ -77,19 +77,19 @@ impl Reaper<'_> {
 
     /// Does a living member name this?
     fn is_named(self, name: u64) -> bool {
-        // Relaxed: written by reapers alone, of whom there is one. Who joins meanwhile looks at `reaped` later.
+        // Relaxed: only a reaper writes it, and there is one. A member that joins meanwhile looks at `reaped` later.
         let is_living = |line: &&Line| line.state.load(Relaxed) != DEAD;
         self.lines.iter().filter(is_living).any(|line| line.names.both().contains(&name))
     }
 
-    /// Nobody hides the thing meanwhile, and so it is a dead member's (I3).
+    /// No member hides it meanwhile, and so a dead one has reserved it (I3).
     fn is_releasing(self, name: u64) -> Result<(), Error> {
         // SeqCst, both: I3.
         let exchange = self.gate.reaped.compare_exchange(name, name | RELEASING, SeqCst, SeqCst);
         exchange.map(drop).map_err(|_| Error::Busy)
     }
 
-    /// Releases what `name` says, if it is reserved: nobody living has it (I2).
+    /// Releases what `name` names, if it is reserved: no living member has it (I2).
     fn release<T: Reserver>(self, table: Table<'_, T>, name: u64) -> Result<(), Error> {
         let Some(address) = self.base.checked_add(name as usize) else { return Ok(()) };
         if let Some((number, slot)) = table.bucket_at(address) {

@@ -1,4 +1,4 @@
-//! Old tables that leave one after another: a departure that others finish while who began it is stopped.
+//! Old tables that leave one after another: a departure that others finish while the context that began it is stopped.
 //!
 //! ```text
 //!   A is leaving, its grace period has elapsed     B is retired, and a reader is in it     C is current
@@ -18,7 +18,7 @@ use crate::{
     sync::steps::Interrupt,
 };
 
-/// Exact grace periods: every operation has a ticket. Whoever is killed gives it back.
+/// Exact grace periods: every operation has a ticket, which a killed one returns.
 #[derive(Default)]
 struct Tickets(RefCell<(u64, BTreeSet<u64>)>);
 
@@ -70,7 +70,7 @@ fn again(region: &Region<'static>) -> Region<'static> {
     unsafe { Region::from_raw(region.base().cast_mut().cast(), region.bytes()) }.unwrap()
 }
 
-/// `try_reclaim`, killed before an access: nothing comes back then.
+/// `try_reclaim`, killed before an access: nothing is returned then.
 fn reclaim_killed(map: &'static Tracked, accesses_before: u64) -> Option<Region<'static>> {
     let handler = Box::new(|| resume_unwind(Box::new(Death)));
     let death = Interrupt { accesses_before, handler };
@@ -115,7 +115,7 @@ fn overtake(stops_before: u64, dies_before: u64) -> bool {
     };
     let stop = Interrupt { accesses_before: stops_before, handler };
     take(steps::run([stop].into(), || map.tables().try_reclaim()).0);
-    // A came back, and B did not, for its reader is there.
+    // A was returned, and B was not, for its reader is there.
     assert_eq!(*back.borrow(), places[..1], "{stops_before} {dies_before}");
     assert_eq!(map.tables().stats().bytes, sizes[1..].iter().sum::<usize>());
     assert!(reader.count() <= 1);
@@ -132,7 +132,7 @@ fn n7_a_departure_that_is_overtaken() {
     }
 }
 
-/// Whoever comes after the start of a grace period does not hold it up, however often somebody asks.
+/// An operation that enters after the start of a grace period does not delay it, however often it is checked.
 #[test]
 fn n7_a_grace_period_begins_once() {
     let (map, regions) = map_in_three();
@@ -150,7 +150,7 @@ fn n7_a_grace_period_begins_once() {
     drop(later);
 }
 
-/// Memory that is about to come back is the map's still.
+/// Memory that is about to be returned is the map's still.
 #[test]
 fn a_table_that_leaves_is_in_use() {
     let (map, regions) = map_in_three();

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Keys in the bucket and outside, one of which goes first, and two that are not there.
+/// Keys in the bucket and in groups, one of which goes first, and two that are not there.
 fn operations() -> Vec<Operation> {
     vec![
         InsertEvicting(key(ALL), 50),
@@ -104,7 +104,7 @@ fn no_entry_is_chosen_that_was_not_there() {
 }
 
 /// In a rebuild, with keys of many homes that get one: an entry whose old bucket is not migrated stays, although a
-/// copy of it is in the way. One that has gone does not come back.
+/// copy of it is in the way. One that has gone is not restored.
 #[test]
 fn m2_in_a_rebuild_nothing_goes_that_is_not_migrated() {
     const SEED: u64 = 1;

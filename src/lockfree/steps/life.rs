@@ -1,7 +1,7 @@
 //! Placing, rebuilding and returning memory, stopped at every access, for others or for ever.
 //!
-//! Every region has one owner at any time: the map, or whoever was given it. One that dies may take the
-//! region along that was its own, and nothing else; and all that the others want of the map still succeeds.
+//! Every region has one owner at any time: the map, or the context to which it was returned. A context that dies may
+//! lose the region that was its own, and nothing else; and all calls of the others still succeed.
 
 use std::{
     boxed::Box,
@@ -66,7 +66,7 @@ unsafe impl Reclaim for Kernel {
 
 struct World {
     map: Map<'static, u64, u64, Kernel>,
-    /// Regions that belong to nobody in the map, by their addresses.
+    /// Regions that are not the map's, by their addresses.
     ours: RefCell<BTreeSet<usize>>,
     is_reached: Cell<bool>,
 }
@@ -78,9 +78,9 @@ enum Start {
     Placed,
     /// A rebuild goes on.
     Rebuilding,
-    /// A rebuild has ended, and the old table was not asked for.
+    /// A rebuild has ended, and `try_reclaim` was not called.
     Retired,
-    /// It was asked for in vain: its grace period has begun.
+    /// It was called in vain: the grace period of the old table has begun.
     Leaving,
 }
 
@@ -137,7 +137,7 @@ impl World {
         }
     }
 
-    /// A region comes back: no table of the map is in it, and it has not come back before.
+    /// A region is returned: no table of the map is in it, and it was not returned before.
     fn take_back(&self, region: Region<'static>) {
         let address = region.base().addr();
         let chain = self.map.chain();
@@ -165,9 +165,9 @@ impl World {
     }
 
     /// Whatever happened before: the map can be placed, is complete, and is rebuilt by changes alone; and all
-    /// its regions come back but for the last.
+    /// its regions are returned but for the last.
     fn finish(self: Rc<Self>, had_keys: bool) {
-        // At once: nothing comes back that is in use.
+        // At once: nothing is returned that is in use.
         (0..3).for_each(|_| self.act(Reclaim));
         let map = &self.map;
         let is_settled = || map.chain().tables().count() == 1;
@@ -192,12 +192,12 @@ impl World {
             self.take_back(region);
             back.push(());
         }
-        assert!(back.len() >= 2, "old tables do not come back");
+        assert!(back.len() >= 2, "old tables are not returned");
         let bytes = map.tables().stats().bytes;
         let world = Rc::into_inner(self).unwrap();
         let mut rest = world.map.into_regions();
         let region = rest.next().unwrap();
-        assert!(rest.next().is_none(), "an old table did not come back");
+        assert!(rest.next().is_none(), "an old table was not returned");
         assert!(world.ours.borrow_mut().insert(region.base().addr()), "returned twice");
         assert_eq!(bytes, region.bytes());
     }
@@ -219,7 +219,7 @@ fn p4_every_act_in_every_other_at_every_access() {
     }
 }
 
-/// Row N5: one that dies in the middle of it holds up nobody.
+/// Row N5: one that dies in the middle of it delays no other.
 #[test]
 fn n5_every_act_killed_at_every_access() {
     for start in STARTS {

@@ -48,7 +48,7 @@ fn join(lines: *mut [Line], number: usize, is_new: bool) -> Shared {
     unsafe { Shared::join(region, number) }.unwrap()
 }
 
-/// Runs `operation`, killed before access number `accesses_before`. Does it have so many?
+/// Runs `operation`, killed before access number `accesses_before`. Does it have that many?
 fn killed(accesses_before: u64, operation: impl FnOnce()) -> bool {
     let handler = Box::new(|| resume_unwind(Box::new(Death)));
     let death = Interrupt { accesses_before, handler };
@@ -113,7 +113,7 @@ fn p4_a_reaper_killed_at_every_access() {
                 let reap = || unsafe { reaper.tables().reap(1) };
                 let is_killed = killed(accesses_before, || assert_eq!(reap(), Ok(())));
                 core::mem::forget((victim, reaper));
-                // Whoever reaps the reaper goes on; until then nobody else may.
+                // The member that reaps the reaper goes on; until then no other may.
                 // SAFETY: both are dead.
                 let attempts: Vec<_> =
                     [2, 1].map(|number| unsafe { map.tables().reap(number) }).into();

@@ -6,7 +6,7 @@
 //!   others                            | run to their end, or die    |
 //! ```
 //!
-//! The [judge](super::judge) asks for an order of the operations that explains all answers. One that
+//! The [judge](super::judge) searches an order of the operations that explains all answers. One that
 //! was killed may have happened or not; it leaves at most one slot reserved, and all that come after it
 //! end within a bounded number of accesses, with right answers.
 //!
@@ -48,7 +48,7 @@ mod references;
 mod scenes;
 mod sizes;
 
-/// More accesses than any operation makes that nobody disturbs: an insertion that looks at all 21
+/// More accesses than any undisturbed operation makes: an insertion that looks at all 21
 /// entries of its home, tries to claim in three groups, and then to move each of 18 entries, with two
 /// attempts to claim each.
 const MOST_UNDISTURBED: u64 = 21 + 2 * 3 + 18 * (2 * 2 + 12) + 12;
@@ -116,7 +116,7 @@ struct World {
     /// The numbers of the stops that were reached, one bit each.
     reached: Cell<u32>,
     killed: Cell<usize>,
-    /// Of an operation that nobody disturbs.
+    /// Of an undisturbed operation.
     most_accesses: u64,
 }
 
@@ -186,7 +186,7 @@ impl Scene {
         Scene { next_region: Some(region_for(capacity)), ..self }
     }
 
-    /// Is an own slot free while entries are outside?
+    /// Is an own slot free while there are overflow entries?
     fn has_vacancy(&mut self) -> bool {
         let map = self.make();
         let stats = map.map.tables().stats();

@@ -12,7 +12,7 @@ use crate::{
     lockfree::judge::{ALL, OWN, Operation, Operation::Upsert},
 };
 
-/// Plays `trials` in every setting, and tells in which one they failed.
+/// Plays `trials` in every setting, and reports in which one they failed.
 fn in_every_setting(mut trials: impl FnMut(&mut Setting)) {
     for mut setting in settings() {
         let name = setting.name;
@@ -88,7 +88,7 @@ fn p4_an_interrupt_in_an_interrupt() {
     });
 }
 
-/// A killed operation blocks nobody, and costs one slot.
+/// A killed operation blocks no other, and costs one slot.
 #[test]
 fn n5_p4_killed_at_every_access() {
     in_every_setting(|Setting { scene, operations, .. }| each_killed(scene, operations));
@@ -120,7 +120,7 @@ fn n5_p4_an_interrupt_that_is_killed() {
     });
 }
 
-/// Killed after it was interrupted, with what it reserved from before still in hand.
+/// Killed after it was interrupted, with its reservation from before.
 #[test]
 fn n5_p4_interrupted_and_then_killed() {
     in_every_setting(|Setting { scene, chosen, .. }| {

@@ -1,4 +1,4 @@
-//! Rows M2, M3, N3, N5: operations and helpers stopped at every access while the map is rebuilt.
+//! Rows M2, M3, N3, N5: operations and migrators stopped at every access while the map is rebuilt.
 
 use std::{boxed::Box, cell::Cell, rc::Rc, vec, vec::Vec};
 
@@ -46,7 +46,7 @@ fn n3_every_operation_in_every_other_at_every_access() {
     scenes().iter_mut().for_each(|scene| each_in_each(scene, &operations()));
 }
 
-/// A helper is stopped, the rebuild completed, the key removed or changed, and only then it goes on.
+/// A migrator is stopped, the rebuild completed, the key removed or changed, and only then it goes on.
 #[test]
 fn m2_m3_a_late_helper_brings_nothing_back() {
     let changes = [
@@ -68,7 +68,7 @@ fn m2_m3_a_late_helper_brings_nothing_back() {
     }
 }
 
-/// Who is killed in a rebuild is in nobody's way, and the rebuild ends.
+/// A context that is killed in a rebuild blocks no other, and the rebuild ends.
 #[test]
 fn n5_killed_at_every_access() {
     scenes().iter_mut().for_each(|scene| each_killed(scene, &operations()));

@@ -1,4 +1,4 @@
-//! The memory of keys that references lead to: nobody follows a reference whose memory may be gone.
+//! The memory of keys that references lead to: no operation follows a reference whose memory may be gone.
 
 use std::{boxed::Box, cell::RefCell, thread_local, vec::Vec};
 
@@ -34,7 +34,7 @@ impl Keys for Objects {
 
 type Objected = IndirectMap<'static, Objects, u64>;
 
-/// A full bucket, and a key outside.
+/// A full bucket, and an overflow entry.
 fn full_bucket() -> &'static Objected {
     GONE.take();
     let map = Box::leak(Box::new(Objected::new_in(region_for(1), 0, Objects).unwrap()));
@@ -44,11 +44,11 @@ fn full_bucket() -> &'static Objected {
     map
 }
 
-/// A reader stops; the entry outside is removed; of two that insert a key there one loses, and the memory of its
+/// A reader stops; the overflow entry is removed; of two that insert a key there one loses, and the memory of its
 /// key, which the map has not kept, is gone. Then the reader goes on.
 #[test]
 fn p5_a_reference_that_was_not_kept_is_followed_by_nobody() {
-    let outside = OWN as u64;
+    let overflow = OWN as u64;
     let mut losses = 0;
     sweep(|first| {
         let mut is_reached = false;
@@ -64,7 +64,7 @@ fn p5_a_reference_that_was_not_kept_is_followed_by_nobody() {
             let inner = set.clone();
             let handler = Box::new(move || {
                 set(0);
-                assert_eq!(map.remove(&outside), Ok(Some((outside, 0))));
+                assert_eq!(map.remove(&overflow), Ok(Some((overflow, 0))));
                 let handler = Box::new(move || {
                     inner(1);
                     assert_eq!(map.insert(&7, 107, 1), Ok(None));

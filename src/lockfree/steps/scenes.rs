@@ -25,7 +25,7 @@ pub(super) fn key(number: usize) -> u64 {
     key_of(0, number)
 }
 
-/// A home that takes no other key, in which nobody may be refused who has none.
+/// A home that takes no other key, in which no operation may be refused that needs none.
 pub(super) fn full_home() -> Scene {
     Scene::new(1, fill(0, 0..ALL), false)
 }
@@ -41,7 +41,7 @@ fn fill(home: u64, numbers: core::ops::Range<usize>) -> Vec<Call> {
 }
 
 /// Removes the first key of `home`, which is in the bucket, and loses the race to fill its slot against an
-/// insertion of the key `number`: so a slot of the bucket is free, while entries are outside.
+/// insertion of the key `number`: so a slot of the bucket is free, while there are overflow entries.
 fn make_vacancy(home: u64, number: usize, accesses_before: u64) -> Call {
     let inserted = Insert(key_of(home, number), 100);
     Call::stopped(Remove(key_of(home, 0)), accesses_before, vec![inserted.into()])
@@ -93,13 +93,13 @@ pub(super) fn settings() -> Vec<Setting> {
         setting("an absent key", 1, vec![], key(0), key(1)),
         setting("a key in the bucket", 1, fill(0, 0..1), key(0), key(1)),
         setting("a full bucket", 1, fill(0, 0..OWN), key(0), key(1)),
-        setting("a key in the bucket, entries outside", 1, fill(0, 0..OWN + 2), key(0), key(1)),
-        setting("a key outside", 1, fill(0, 0..OWN + 2), key(OWN), key(0)),
-        setting("a key outside, a vacancy", 1, vacancy(OWN + 1), key(OWN), key(1)),
-        setting("one place left, outside", 1, fill(0, 0..ALL - 1), key(ALL - 2), key(0)),
+        setting("a key in the bucket, overflow entries", 1, fill(0, 0..OWN + 2), key(0), key(1)),
+        setting("an overflow entry", 1, fill(0, 0..OWN + 2), key(OWN), key(0)),
+        setting("an overflow entry, a vacancy", 1, vacancy(OWN + 1), key(OWN), key(1)),
+        setting("one place left, in a group", 1, fill(0, 0..ALL - 1), key(ALL - 2), key(0)),
         setting("one place left, in the bucket", 1, vacancy(ALL - 1), key(ALL - 1), key(1)),
         setting("a full home, a key in the bucket", 1, fill(0, 0..ALL), key(0), key(1)),
-        setting("a full home, a key outside", 1, fill(0, 0..ALL), key(ALL - 1), key(0)),
+        setting("a full home, an overflow entry", 1, fill(0, 0..ALL), key(ALL - 1), key(0)),
         setting("an absent key, a full bucket", 1, fill(0, 0..OWN), key(OWN), key(1)),
         setting(
             "an absent key, one place left in the bucket",

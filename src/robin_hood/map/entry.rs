@@ -34,7 +34,7 @@ impl<S: Downward, O: Order> Map<S, O> {
     ///
     /// # Errors
     ///
-    /// Those of [`try_insert`](Self::try_insert), and only if the key is absent: it comes back.
+    /// Those of [`try_insert`](Self::try_insert), and only if the key is absent: it is returned.
     #[inline]
     pub fn try_entry(&mut self, key: u64) -> Result<Entry<'_, S>, Rejected<u64>> {
         let room = match self.order.word_of(key) {

@@ -18,7 +18,7 @@
 //! are assigned, [`finish`](Growth::finish) moves again those that are not done. Both may then move the
 //! same range: they write the same words to the same slots.
 //!
-//! - **G1** The new table is empty when the growth starts. Whoever moves a range writes the empty word to a
+//! - **G1** The new table is empty when the growth starts. A helper that moves a range writes the empty word to a
 //!   slot, if at all, before the word that belongs there. So the last write to a slot is the word that
 //!   belongs there.
 //! - **G2** The old table is only read, and the new one only written, until every helper has

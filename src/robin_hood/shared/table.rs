@@ -67,7 +67,7 @@ impl<S: Downward, O: Clone> Set<S, O> {
     ///
     /// # Errors
     ///
-    /// `storage` comes back with [`Error::Full`] if it is too small, or with what it said itself.
+    /// `storage` is returned with [`Error::Full`] if it is too small, or with its own error.
     pub fn grow_shared<S2: Downward>(
         &self,
         storage: S2,

@@ -165,7 +165,7 @@ mod threads {
         }
     }
 
-    /// A helper that never comes back at all.
+    /// A helper that never resumes.
     #[test]
     fn r6_a_lost_helper_loses_nothing() {
         let tables = tables(14, 5);
@@ -238,7 +238,7 @@ mod models {
         assert!(growth.is_done());
     }
 
-    /// Whoever sees that all is done sees all words (G3).
+    /// A thread that sees that all is done sees all words (G3).
     fn watch(growth: &'static Growth<'static>, tables: &'static Tables) {
         if growth.is_done() {
             assert_eq!(contents(&tables.new), tables.expected);
@@ -250,7 +250,7 @@ mod models {
         model([help, help, watch]);
     }
 
-    /// The one who finishes does again what the helper may be at.
+    /// The thread that finishes does again what the helper may be doing.
     #[test]
     fn loom_helper_finisher_and_watcher() {
         model([help, finish, watch]);

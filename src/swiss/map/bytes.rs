@@ -11,11 +11,11 @@ use crate::{
     storage::Storage,
 };
 
-/// A map from words to values whose size is given when the map is made: `heptad_sized_map` in C. Where the size is known
-/// to the compiler take a [`Map`](super::Map), of which this has the layout and the costs.
+/// A map from words to values whose size is given when the map is made: `heptad_sized_map` in C. Where the size is
+/// known to the compiler take a [`Map`](super::Map), of which this has the layout and the costs.
 ///
-/// A value is a slice of [`Bytes`], which a shared reference may change. A new one holds whatever stood there, and is to
-/// be written. Insertions and removals may move values, as they move keys. `n` groups, a power of two, take
+/// A value is a slice of [`Bytes`], which a shared reference may change. A new one holds whatever stood there, and is
+/// to be written. Insertions and removals may move values, as they move keys. `n` groups, a power of two, take
 /// `n * (64 + 7 * size)` bytes, and 6.56 entries each: 18.3 bytes per entry if a value has eight. If the size is a
 /// multiple of a power of two up to 64, so is the address of each value.
 ///
@@ -105,7 +105,7 @@ impl<S: Storage, H> BytesMap<S, H> {
         Some((next, (key, value)))
     }
 
-    /// Forgets the entries for which `keep` does not hold. Asks each entry once.
+    /// Forgets the entries for which `keep` does not hold. Calls it once for each entry.
     pub fn retain(&mut self, mut keep: impl FnMut(u64, &Bytes) -> bool) {
         self.raw.retain(|&mut key, value| keep(key, value));
     }
@@ -132,7 +132,7 @@ impl<S: Storage, H: BuildHasher> BytesMap<S, H> {
         self.raw.find_words(keys, hash, answer);
     }
 
-    /// Asks the cache for the home line of `key`, without waiting: for a lookup soon to come.
+    /// Prefetches the home line of `key`, without waiting: for a lookup soon to come.
     pub fn prefetch(&self, key: u64) {
         self.raw.reader().prefetch(self.hash(key));
     }
@@ -149,8 +149,8 @@ impl<S: Storage, H: BuildHasher> BytesMap<S, H> {
     }
 
     /// As [`get_or_insert`](Self::get_or_insert), but if the map is full and `key` is new, another entry goes, after
-    /// `gone` has seen it: the one that `choose` picks, as in [`Map::insert_evicting`](super::PairMap::insert_evicting).
-    /// If one of them panics, nothing has changed.
+    /// `gone` has seen it: the one that `choose` picks, as in
+    /// [`Map::insert_evicting`](super::PairMap::insert_evicting). If one of them panics, nothing has changed.
     ///
     /// # Errors
     ///
@@ -182,7 +182,7 @@ impl<S: Storage, H: BuildHasher> BytesMap<S, H> {
     ///
     /// # Errors
     ///
-    /// `storage` comes back with [`Error::TooSmall`]; the map is as it was.
+    /// `storage` is returned with [`Error::TooSmall`]; the map is as it was.
     pub fn move_into(&mut self, storage: S, build_hasher: H) -> Result<S, Rejected<S>> {
         let old = self.raw.try_move_into(storage, |key| build_hasher.hash_one(key))?;
         self.build_hasher = build_hasher;

@@ -21,11 +21,11 @@ type Room<'a, K, V, P, S> =
 impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V, P, S, H> {
     /// Gives `key` the value `value` and returns the one it had. A key that is there already stays;
     /// only its value changes. (hashbrown's method of this name refuses such a key; here
-    /// [`try_entry`](Self::try_entry) tells them apart.)
+    /// [`try_entry`](Self::try_entry) distinguishes them.)
     ///
     /// # Errors
     ///
-    /// Key and value come back with [`Error::Full`] from a storage that cannot grow, with
+    /// Key and value are returned with [`Error::Full`] from a storage that cannot grow, with
     /// [`Error::AllocationFailed`] or [`Error::CapacityOverflow`] from one that can. The map is as
     /// it was.
     #[inline]
@@ -38,7 +38,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     ///
     /// # Errors
     ///
-    /// Key and value come back with [`Error::Full`] when [`len`](Self::len) has reached
+    /// Key and value are returned with [`Error::Full`] when [`len`](Self::len) has reached
     /// [`capacity`](Self::capacity) and the key is not there.
     pub fn insert_within_capacity(
         &mut self,
@@ -117,7 +117,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     ///
     /// # Errors
     ///
-    /// Those of [`try_insert`](Self::try_insert), and only if the key is absent: it comes back.
+    /// Those of [`try_insert`](Self::try_insert), and only if the key is absent: it is returned.
     #[inline]
     pub fn try_entry(&mut self, key: K) -> Result<Entry<'_, K, V, P, S>, Rejected<K>> {
         let hash = self.hash(&key);
@@ -159,7 +159,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
     ///
     /// # Errors
     ///
-    /// `storage` comes back with [`Error::TooSmall`]; the map is as it was.
+    /// `storage` is returned with [`Error::TooSmall`]; the map is as it was.
     pub fn move_into(&mut self, storage: S, build_hasher: H) -> Result<S, Rejected<S>> {
         let old = self.raw.try_move_into(storage, |entry| build_hasher.hash_one(P::key(entry)))?;
         self.build_hasher = build_hasher;
@@ -214,8 +214,9 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Growable, H: BuildHasher> PairMap<K, 
     }
 
     /// [`try_reserve`](Self::try_reserve) under a seed that changes with the size: if the entries have to
-    /// move, they do so under the hashes of what `reseed` makes of the hasher at hand, such as
-    /// [`Keyed::reseeded`](crate::hash::Keyed::reseeded). Called before each insertion, no two sizes of the map have the same seed.
+    /// move, they do so under the hashes of what `reseed` makes of the present hasher, such as
+    /// [`Keyed::reseeded`](crate::hash::Keyed::reseeded). Called before each insertion, no two sizes of the map have
+    /// the same seed.
     ///
     /// # Errors
     ///

@@ -92,7 +92,7 @@ impl<'a, K: 'a, V: 'a, P: Pairing<K, V>, S: Storage> Entry<'a, K, V, P, S> {
         }
     }
 
-    /// The key: the map's own, or the one that was asked for.
+    /// The key: the map's own, or the one that was looked up.
     pub fn key(&self) -> &K {
         match self {
             Entry::Occupied(entry) => entry.key(),

@@ -47,7 +47,7 @@ where
         self.or_insert_with_key(|_| default())
     }
 
-    /// The value there, or else what `default` makes of what was asked for.
+    /// The value there, or else what `default` makes of what was looked up.
     pub fn or_insert_with_key(self, default: impl FnOnce(&Q) -> V) -> &'a mut V {
         match self {
             EntryRef::Occupied(entry) => entry.into_mut(),
@@ -87,7 +87,7 @@ where
 }
 
 impl<'a, K: 'a, Q: ?Sized, V: 'a, P: Pairing<K, V>, S: Storage> EntryRef<'a, '_, K, Q, V, P, S> {
-    /// The map's own key as what was asked for, or that.
+    /// The map's own key in the form that was looked up, or what was looked up.
     pub fn key(&self) -> &Q
     where
         K: Borrow<Q>,
@@ -104,12 +104,12 @@ where
     P: Pairing<K, V>,
     S: Storage,
 {
-    /// What was asked for.
+    /// What was looked up.
     pub fn key(&self) -> &'b Q {
         self.key
     }
 
-    /// Puts a key made of what was asked for in with this value.
+    /// Puts in a key made of what was looked up, with this value.
     pub fn insert(self, value: V) -> &'a mut V
     where
         K: From<&'b Q>,
@@ -126,7 +126,8 @@ where
         self.insert_entry_with_key(key, value)
     }
 
-    /// Puts in a key that what was asked for is [equivalent](Equivalent) to: another one would be where no lookup finds it.
+    /// Puts in a key that what was looked up is [equivalent](Equivalent) to: another one would be where no lookup finds
+    /// it.
     pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'a, K, V, P, S> {
         let (entry, beside) = P::join(key, value);
         let hash = self.vacant.hash();

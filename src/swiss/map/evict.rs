@@ -15,17 +15,17 @@ pub enum Inserted<K, V> {
     Replaced(V),
     /// The key is new, and this entry had to go.
     Evicted(K, V),
-    /// The map has no memory for a single entry: the pair comes back.
+    /// The map has no memory for a single entry: the pair is returned.
     Refused(K, V),
 }
 
 impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V, P, S, H> {
-    /// Inserts into a map that never grows, such as a cache: if it is full and `key` is new, an entry goes to make room,
-    /// and comes back. `choose` gets the entries that share a place with `key`, at most 14 of them, in no particular
-    /// order, and answers with the index of the one that goes; an index beyond them stands for the last one.
+    /// Inserts into a map that never grows, such as a cache: if it is full and `key` is new, an entry goes to make
+    /// room, and is returned. `choose` gets the entries that share the groups of `key`, at most 14 of them, in no
+    /// particular order, and returns the index of the one that goes; an index beyond them stands for the last one.
     ///
-    /// Allocates nothing. Touches the two groups of `key` and their values, and what an insertion and a removal touch. If
-    /// `choose` panics, the map is as it was.
+    /// Allocates nothing. Touches the two groups of `key` and their values, and what an insertion and a removal touch.
+    /// If `choose` panics, the map is as it was.
     ///
     /// ```
     /// use heptad::{hash::Keyed, storage::Inline, swiss::{Map, lines_for, map::Inserted}};

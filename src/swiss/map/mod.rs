@@ -56,13 +56,13 @@ pub type PackedMap<K, V, S = Heap, H = Keyed> = PairMap<K, V, Narrow, S, H>;
 
 /// A map from keys of at most eight bytes to values of any size and alignment.
 ///
-/// Lookups touch one or two lines of keys and, for a hit, those of the value: one, if it has eight bytes. An entry of a full
-/// map takes 9.75 bytes and 1.07 times the size of a value: 18.3 bytes for a pair of words. [`lines_for`](super::lines_for)
-/// says how many lines a map needs.
+/// Lookups touch one or two lines of keys and, for a hit, those of the value: one, if it has eight bytes. An entry of a
+/// full map takes 9.75 bytes and 1.07 times the size of a value: 18.3 bytes for a pair of words.
+/// [`lines_for`](super::lines_for) says how many lines a map needs.
 ///
 /// Insertions and removals may move values, as they move keys: take large values behind a reference, or a box, if
-/// copying them is dear. A value is aligned as its type demands; to more than 64 bytes only in a storage that does not move
-/// with its map, a [`Region`](crate::storage::Region) or the heap.
+/// copying them is expensive. A value is aligned as its type demands; to more than 64 bytes only in a storage that does
+/// not move with its map, a [`Region`](crate::storage::Region) or the heap.
 ///
 /// ```
 /// use core::mem::MaybeUninit;
@@ -82,7 +82,7 @@ pub type PackedMap<K, V, S = Heap, H = Keyed> = PairMap<K, V, Narrow, S, H>;
 /// ```
 pub type Map<K, V, S = Heap, H = Keyed> = PairMap<K, V, Wide, S, H>;
 
-/// A map from `K` to `V`, kept as the pairing `P` says: use it as [`Map`] or [`PackedMap`].
+/// A map from `K` to `V`, kept by the pairing `P`: use it as [`Map`] or [`PackedMap`].
 ///
 /// The costs are those of [`Table`](super::Table), plus the lines of the value per hit in a [`Map`].
 #[repr(C)]
@@ -138,8 +138,8 @@ impl<K, V, P: Pairing<K, V>, S: Storage, H> PairMap<K, V, P, S, H> {
     ///
     /// # Errors
     ///
-    /// [`Error::TooSmall`] if not even one group fits; [`Error::Misaligned`] if values are aligned to more than 64 bytes
-    /// and the storage moves with the map ([`Storage::is_fixed`]).
+    /// [`Error::TooSmall`] if not even one group fits; [`Error::Misaligned`] if values are aligned to more than 64
+    /// bytes and the storage moves with the map ([`Storage::is_fixed`]).
     pub fn new_in(storage: S, build_hasher: H) -> Result<Self, Error> {
         Self::with_max_load_in(storage, MaxLoad::default(), build_hasher)
     }
@@ -201,7 +201,7 @@ impl<K, V, P: Pairing<K, V>, S: Storage, H> PairMap<K, V, P, S, H> {
         Drain::new(self.raw.drain())
     }
 
-    /// Drops the entries for which `keep` does not hold. Asks each entry once.
+    /// Drops the entries for which `keep` does not hold. Calls it once for each entry.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         self.raw.retain(|entry, beside| {
             let (key, value) = P::pair_mut(entry, beside);
@@ -334,7 +334,7 @@ impl<K: Hash + Eq, V, P: Pairing<K, V>, S: Storage, H: BuildHasher> PairMap<K, V
         Ok(found.map(|pair| pair.map(|(entry, beside)| P::pair_mut(entry, beside))))
     }
 
-    /// Asks the cache for the home line of `key`, without waiting: for a lookup, insertion or removal soon to come.
+    /// Prefetches the home line of `key`, without waiting: for a lookup, insertion or removal soon to come.
     #[inline]
     pub fn prefetch<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) {
         self.raw.reader().prefetch(self.hash(key));

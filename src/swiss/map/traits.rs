@@ -122,7 +122,7 @@ where
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
         let pairs = pairs.into_iter();
         let least = pairs.size_hint().0;
-        // Without memory for all at once, each insertion asks for its own.
+        // Without memory for all at once, each insertion allocates its own.
         let _ = self.try_reserve(if self.is_empty() { least } else { least.div_ceil(2) });
         let mut delay = Delay::new();
         for pair in pairs {

@@ -36,7 +36,7 @@ impl<'a, K: 'a, S: Storage> Entry<'a, K, S> {
         self.insert();
     }
 
-    /// The key: the set's own, or the one that was asked for.
+    /// The key: the set's own, or the one that was looked up.
     pub fn get(&self) -> &K {
         match self {
             Entry::Occupied(entry) => entry.get(),
@@ -93,11 +93,12 @@ impl<'a, K: 'a, S: Storage> VacantEntry<'a, K, S> {
 
 /// Putting in, by the place of a key.
 impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
-    /// The entry of `key`, or a place for it. Room is made if there is none, so that filling a vacant entry cannot fail.
+    /// The entry of `key`, or a place for it. Room is made if there is none, so that filling a vacant entry cannot
+    /// fail.
     ///
     /// # Errors
     ///
-    /// Those of [`try_insert`](Self::try_insert), and only if the key is absent: it comes back.
+    /// Those of [`try_insert`](Self::try_insert), and only if the key is absent: it is returned.
     pub fn try_entry(&mut self, key: K) -> Result<Entry<'_, K, S>, Rejected<K>> {
         Ok(match self.map.try_entry(key)? {
             map::Entry::Occupied(entry) => Entry::Occupied(OccupiedEntry { entry }),
@@ -114,7 +115,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
         Ok(self.try_entry(key)?.insert().into_ref())
     }
 
-    /// Puts `key` in, in place of the set's own key that equals it, which comes back.
+    /// Puts `key` in, in place of the set's own key that equals it, which is returned.
     ///
     /// # Errors
     ///
@@ -148,8 +149,8 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
         self.entry(key).insert().into_ref()
     }
 
-    /// The set's own key that `key` is equivalent to, or what `make` makes of it, which must be one: another one would be
-    /// where no lookup finds it.
+    /// The set's own key that `key` is equivalent to, or what `make` makes of it, which must be one: another one would
+    /// be where no lookup finds it.
     pub fn get_or_insert_with<Q: ?Sized + Hash + Equivalent<K>>(
         &mut self,
         key: &Q,

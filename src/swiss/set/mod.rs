@@ -154,7 +154,7 @@ impl<K, S: Storage, H> Set<K, S, H> {
         Entries { pairs: self.map.raw.drain() }
     }
 
-    /// Drops the keys for which `keep` does not hold. Asks each key once.
+    /// Drops the keys for which `keep` does not hold. Calls it once for each key.
     pub fn retain(&mut self, mut keep: impl FnMut(&K) -> bool) {
         self.map.retain(|key, ()| keep(key));
     }
@@ -194,7 +194,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
         self.map.get_key_value(key).map(|(key, ())| key)
     }
 
-    /// Asks the cache for the home line of `key`, without waiting: for a lookup, insertion or removal soon to come.
+    /// Prefetches the home line of `key`, without waiting: for a lookup, insertion or removal soon to come.
     #[inline]
     pub fn prefetch<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) {
         self.map.prefetch(key);
@@ -232,7 +232,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// As [`Table::try_insert_unique`](super::Table::try_insert_unique); the key comes back, and the set is as it was.
+    /// As [`Table::try_insert_unique`](super::Table::try_insert_unique); the key is returned, and the set is as it was.
     #[inline]
     pub fn try_insert(&mut self, key: K) -> Result<bool, Rejected<K>> {
         is_new(self.map.try_insert(key, ()))
@@ -243,7 +243,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// The key comes back with [`Error::Full`] when [`len`](Self::len) has reached
+    /// The key is returned with [`Error::Full`] when [`len`](Self::len) has reached
     /// [`capacity`](Self::capacity) and the key is not there.
     pub fn insert_within_capacity(&mut self, key: K) -> Result<bool, Rejected<K>> {
         is_new(self.map.insert_within_capacity(key, ()))
@@ -299,7 +299,7 @@ impl<K: Hash + Eq, S: Storage, H: BuildHasher> Set<K, S, H> {
     ///
     /// # Errors
     ///
-    /// `storage` comes back with [`Error::TooSmall`]; the set is as it was.
+    /// `storage` is returned with [`Error::TooSmall`]; the set is as it was.
     pub fn move_into(&mut self, storage: S, build_hasher: H) -> Result<S, Rejected<S>> {
         self.map.move_into(storage, build_hasher)
     }
@@ -342,7 +342,7 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Set<K, S, H> {
     }
 
     /// [`try_reserve`](Self::try_reserve) under a seed that changes with the size: if the keys have to
-    /// move, they do so under the hashes of what `reseed` makes of the hasher at hand, such as
+    /// move, they do so under the hashes of what `reseed` makes of the present hasher, such as
     /// [`Keyed::reseeded`]. Called before each insertion, no two sizes of the set have the same seed.
     ///
     /// # Errors

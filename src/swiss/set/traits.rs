@@ -79,7 +79,7 @@ impl<K: Hash + Eq, S: Growable, H: BuildHasher> Extend<K> for Set<K, S, H> {
     fn extend<I: IntoIterator<Item = K>>(&mut self, keys: I) {
         let keys = keys.into_iter();
         let least = keys.size_hint().0;
-        // Without memory for all at once, each insertion asks for its own.
+        // Without memory for all at once, each insertion allocates its own.
         let _ = self.try_reserve(if self.is_empty() { least } else { least.div_ceil(2) });
         let mut delay = Delay::new();
         for key in keys {

@@ -4,8 +4,8 @@
 use super::Table;
 use crate::storage::Storage;
 
-/// Entries by number, for callers that keep a number where they cannot keep a borrow. A number stays good until the table
-/// changes; then it may have another entry, or none.
+/// Entries by number, for callers that keep a number where they cannot keep a borrow. A number stays good until the
+/// table changes; then it may have another entry, or none.
 impl<T, S: Storage> Table<T, S> {
     /// The number of the entry of hash `hash` for which `equal` holds.
     ///

@@ -159,7 +159,7 @@ impl<T, S: Storage> Table<T, S> {
         Entries { pairs: self.raw.drain() }
     }
 
-    /// Drops the entries for which `keep` does not hold. Asks each entry once.
+    /// Drops the entries for which `keep` does not hold. Calls it once for each entry.
     pub fn retain(&mut self, mut keep: impl FnMut(&mut T) -> bool) {
         self.raw.retain(|entry, ()| keep(entry));
     }
@@ -194,7 +194,7 @@ impl<T, S: Storage> Table<T, S> {
         self.raw.find_mut(hash, equal).map(|(entry, ())| entry)
     }
 
-    /// Asks the cache for the home line of `hash`, without waiting: for a lookup, insertion or removal soon to come.
+    /// Prefetches the home line of `hash`, without waiting: for a lookup, insertion or removal soon to come.
     #[inline]
     pub fn prefetch(&self, hash: u64) {
         self.raw.reader().prefetch(hash);
@@ -325,7 +325,7 @@ impl<T, S: Storage> Table<T, S> {
     ///
     /// # Errors
     ///
-    /// The value comes back with [`Error::Full`] from a storage that cannot grow, with
+    /// The value is returned with [`Error::Full`] from a storage that cannot grow, with
     /// [`Error::AllocationFailed`] or [`Error::CapacityOverflow`] from one that can. The table is as
     /// it was.
     #[inline]
@@ -347,7 +347,7 @@ impl<T, S: Storage> Table<T, S> {
     ///
     /// # Errors
     ///
-    /// The value comes back with [`Error::Full`] when [`len`](Self::len) has reached
+    /// The value is returned with [`Error::Full`] when [`len`](Self::len) has reached
     /// [`capacity`](Self::capacity).
     #[inline]
     pub fn insert_within_capacity(
@@ -418,7 +418,7 @@ impl<T, S: Storage> Table<T, S> {
     ///
     /// # Errors
     ///
-    /// `storage` comes back with [`Error::TooSmall`]; the table is as it was.
+    /// `storage` is returned with [`Error::TooSmall`]; the table is as it was.
     pub fn move_into(&mut self, storage: S, hasher: impl Fn(&T) -> u64) -> Result<S, Rejected<S>> {
         self.raw.try_move_into(storage, hasher)
     }

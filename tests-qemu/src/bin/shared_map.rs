@@ -177,8 +177,8 @@ fn refusals(map: usize) -> (u64, u64) {
     (busy, full)
 }
 
-/// No home has more keys than it takes, in any run: seed and keys are constants. But a change is `Busy` while four others
-/// at least, each stopped in the middle of its own, have reserved all that its home could use, which is rare.
+/// No home has more keys than it takes, in any run: seed and keys are constants. But a change is `Busy` while four
+/// others at least, each stopped in the middle of its own, have reserved all that its home could use, which is rare.
 fn never_full_within_capacity() {
     let (busy, full) = refusals(0);
     println!("{busy} times busy");

@@ -1,8 +1,8 @@
 //! The machine interface: everything that a kernel may use of the machine it runs on.
 //!
-//! A kernel of `src/bin` is one source for all machines: QEMU's AArch64 and RISC-V `virt`, QEMU's x86_64 `q35`, two boards without 64-bit
-//! atomics, and the host, where it is an ordinary program. It uses the functions of this file only; the block below is the one place that chooses
-//! a machine.
+//! A kernel of `src/bin` is one source for all machines: QEMU's AArch64 and RISC-V `virt`, QEMU's x86_64 `q35`, two
+//! boards without 64-bit atomics, and the host, where it is an ordinary program. It uses the functions of this file
+//! only; the block below is the one place that chooses a machine.
 //!
 //! # What a machine promises
 //!
@@ -50,8 +50,9 @@ cfg_if::cfg_if! {
 
 /// How a run ends, as the exit status of the emulator.
 ///
-/// The numbers are odd, because x86_64's debug-exit device can produce no other, and QEMU, a shell or a time limit ends by itself with none of
-/// them: a kernel that switches its machine off leaves status 0, and has not passed. On the host passing is status 0.
+/// The numbers are odd, because x86_64's debug-exit device can produce no other, and QEMU, a shell or a time limit ends
+/// by itself with none of them: a kernel that switches its machine off leaves status 0, and has not passed. On the host
+/// passing is status 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
@@ -65,13 +66,14 @@ pub enum Exit {
     Exception = 13,
 }
 
-/// Called by a timer interrupt with the address of the interrupted instruction, on the core whose timer it is, with interrupts masked. It may
-/// touch only what nobody else touches while the timer runs, what is used under [`without_interrupts`] elsewhere on this core, or what anybody
-/// may use at any time, such as lock-free tables. It must not print.
+/// Called by a timer interrupt with the address of the interrupted instruction, on the core whose timer it is, with
+/// interrupts masked. It may touch only what nobody else touches while the timer runs, what is used under
+/// [`without_interrupts`] elsewhere on this core, or what anybody may use at any time, such as lock-free tables. It
+/// must not print.
 pub type Tick = fn(interrupted: usize);
 
-/// The tick of each core's running timer. Only its core locks it: [`start_timer`] and [`stop_timer`] do so while the timer is off, so [`tick`]
-/// never finds it locked.
+/// The tick of each core's running timer. Only its core locks it: [`start_timer`] and [`stop_timer`] do so while the
+/// timer is off, so [`tick`] never finds it locked.
 static TICKS: [spin::Mutex<Option<Tick>>; CORES] = [const { spin::Mutex::new(None) }; CORES];
 
 /// Calls `on_tick` `hertz` times a second on this core, until [`stop_timer`].
@@ -110,8 +112,8 @@ pub fn core() -> usize {
     machine::core()
 }
 
-/// Runs `body` on every core at once, with the number of the core, and returns when all have returned. At most once in a run: a core that has
-/// returned is parked for good.
+/// Runs `body` on every core at once, with the number of the core, and returns when all have returned. At most once in
+/// a run: a core that has returned is parked for good.
 pub fn on_every_core(body: fn(core: usize)) {
     machine::on_every_core(body);
 }
@@ -123,8 +125,9 @@ pub fn execute_fp_instruction() {
 
 /// The bytes the runner placed beside the kernel, 8-aligned; empty when there are none.
 ///
-/// The runner loads a file at an address that the machine fixes: its length as a little-endian `u64`, then its bytes. Memory that nobody loaded
-/// is zero, which means the length 0. The host reads the same file, named by its first argument.
+/// The runner loads a file at an address that the machine fixes: its length as a little-endian `u64`, then its bytes.
+/// Memory that nobody loaded is zero, which means the length 0. The host reads the same file, named by its first
+/// argument.
 pub fn attachment() -> &'static [u8] {
     machine::attachment()
 }

@@ -23,7 +23,7 @@ cases!(
 
 /// The most words of a batch: four blocks of sixteen and a part of a fifth.
 const MOST: usize = 70;
-/// What stands before and behind the answers.
+/// What stands before and after the answers.
 const MARK: u64 = 0x5a5a_a5a5_5a5a_a5a5;
 
 /// Words to look for, and their hashes.
@@ -72,7 +72,7 @@ fn check_batch(table: &Table, batch: &Batch) -> [usize; 4] {
             assert_eq!(found, expected, "{name}: word {index} of {}", batch.count);
         }
         assert_eq!(answers[0], MARK, "before the answers");
-        assert_eq!(answers[1 + batch.count..=MOST], batch.hashes[batch.count..], "behind them");
+        assert_eq!(answers[1 + batch.count..=MOST], batch.hashes[batch.count..], "after them");
         assert!(table.groups == before, "the table");
     }
     let mut kinds = [0; 4];

@@ -7,7 +7,7 @@ use heptad::layout::{Geometry, Line, Word};
 use heptad::probe::oracle::{self, Found};
 use heptad::probe::{self, BACKENDS, Backend, MATCHINGS, MAYBE_STASHED, Matching};
 
-/// Miri interprets: there the exhaustive cases take one value in so many.
+/// Miri interprets: there the exhaustive cases take one value in several.
 pub(super) const STRIDE: usize = if cfg!(miri) { 101 } else { 1 };
 /// Sizes of the tables, in groups.
 pub(super) const SIZES: [usize; 5] = [1, 2, 4, 8, 16];
@@ -55,7 +55,7 @@ pub(super) fn check_tag(word: u64, slot_byte: u8, matches: u64) {
     }
 }
 
-/// Leaves ones in the registers that a routine may use as it likes, so that none finds there what it
+/// Leaves ones in the registers that a routine may change, so that none finds there what it
 /// should have loaded itself.
 #[inline(always)]
 pub(super) fn scramble_scratch_registers() {
@@ -103,7 +103,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// `count` groups without entries; every word behind the free slots is `stale`.
+    /// `count` groups without entries; every word in a free slot is `stale`.
     pub(super) fn free(count: usize, stale: u64) -> Table {
         let mut group = [stale; 8];
         group[0] = 0;

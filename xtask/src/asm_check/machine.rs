@@ -217,8 +217,8 @@ impl Machine {
         }
     }
 
-    /// `cargo test` for programs that run here: the same ones that the stages `host`, `aarch64-user` and `riscv64-user`
-    /// build, so that nothing is compiled twice.
+    /// `cargo test` for programs that run here: the same ones that the stages `host-optimised`, `aarch64-user` and
+    /// `riscv64-user` build, so that nothing is compiled twice.
     pub(super) fn cargo_test<'shell>(&self, shell: &'shell Shell) -> Cmd<'shell> {
         let cargo = match self.guest {
             Some(guest) => guest.cargo(shell, Backend::Chosen, self.target_features).args([

@@ -1,5 +1,5 @@
-//! Stage `asm-check`: the assembly routines, and the code that the compiler generates from the library, keep what the sources
-//! promise.
+//! Stage `asm-check`: the assembly routines, and the code that the compiler generates from the library, keep what the
+//! sources promise.
 //!
 //! | what | where it looks | promise |
 //! |---|---|---|
@@ -12,8 +12,8 @@
 //! | [`pass`] | the same | the loops of a growing sorted table have no branch that depends on a word |
 //! | [`mutate`] | test programs | a change of any one instruction makes a test fail |
 //!
-//! The last row shows that the tests of the routines can fail. The parts that judge banners and code have unit tests in which they
-//! refuse some.
+//! The last row shows that the tests of the routines can fail. The parts that judge banners and code have unit tests in
+//! which they refuse some.
 
 mod banner;
 mod branches;

@@ -1,5 +1,5 @@
-//! `cargo xtask install-c`: headers, archive, shared library, relocatable object, `heptad.pc`, CMake's files, and manual
-//! pages.
+//! `cargo xtask install-c`: headers, archive, shared library, relocatable object, `heptad.pc`, CMake's files, and
+//! manual pages.
 //!
 //! ```text
 //!   DIR/include/heptad.h, heptad/*.h
@@ -11,7 +11,8 @@
 //!   DIR/share/man/man3/heptad.3, heptad_set.3, ...
 //! ```
 //!
-//! With `--linux`, for a module's folder: the headers, `lib/heptad.o_shipped`, and what the module's Kbuild file includes.
+//! With `--linux`, for a module's folder: the headers, `lib/heptad.o_shipped`, and what the module's Kbuild file
+//! includes.
 //!
 //! With `--destdir` or the variable `DESTDIR`, as packagers set it, the files go below that folder, and name the prefix
 //! without it. Everything is built first, and then installed as a whole ([`prefix`]).
@@ -200,8 +201,8 @@ fn write(
     Ok(())
 }
 
-/// Installs into a folder and uses the result as a user would: by pkg-config, with the shared library, with the archive,
-/// and with the object.
+/// Installs into a folder and uses the result as a user would: by pkg-config, with the shared library, with the
+/// archive, and with the object.
 pub(super) fn check(shell: &Shell, library: &Library, folder: &Path) -> Result<Count> {
     let prefix = folder.join("installed");
     let _ = fs::remove_dir_all(&prefix);

@@ -31,8 +31,8 @@ const FOUR: &[&str] = &["-smp", "4", "-accel", "tcg,thread=multi"];
 const COUNTING: &[&str] =
     &["-smp", "1", "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"];
 
-/// An error of the kernel ends the machine. Late ticks at boot, and a processor that stands still for a minute, do not: on a
-/// busy machine the emulator has to wait.
+/// An error of the kernel ends the machine. Late ticks at boot, and a processor that stands still for a minute, do not:
+/// on a busy machine the emulator has to wait.
 const COMMAND_LINE: &str =
     "console=ttyS0 panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=60 no_timer_check";
 

@@ -1,9 +1,9 @@
 //! Code as Linux wants it against speculation, from the assembly that rustc writes.
 //!
 //! A kernel with `CONFIG_RETHUNK`, `CONFIG_RETPOLINE` and `CONFIG_SLS`, as Debian's is, returns by a jump to a thunk
-//! and branches to an address by a call of one; the kernel replaces both when it boots, as the processor needs. Its tool
-//! objtool refuses anything else. rustc has options for that (`-Zfunction-return`, `-Zretpoline`), none of which is
-//! stable, and none of which reaches the assembly routines. So the instructions are replaced in the text:
+//! and branches to an address by a call of one; the kernel replaces both when it boots, as the processor needs. Its
+//! tool objtool refuses anything else. rustc has options for that (`-Zfunction-return`, `-Zretpoline`), none of which
+//! is stable, and none of which reaches the assembly routines. So the instructions are replaced in the text:
 //!
 //! | rustc writes | Linux gets |
 //! |---|---|

@@ -1,5 +1,5 @@
-//! Stages `linux` and `linux-rt` of `verify`: the module of `tests-linux`, built against the headers of Debian's kernel,
-//! and booted with that kernel under QEMU.
+//! Stages `linux` and `linux-rt` of `verify`: the module of `tests-linux`, built against the headers of Debian's
+//! kernel, and booted with that kernel under QEMU.
 //!
 //! | what | promise |
 //! |---|---|

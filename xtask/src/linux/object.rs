@@ -10,8 +10,8 @@ use super::harden::harden;
 use crate::capi::header;
 use crate::matrix::{X86_64_NONE, target_folder};
 
-/// The target's own options: general registers only, no red zone, addresses within the topmost 2 GiB. A module is placed
-/// anywhere in there, by relocations; and has no jump tables, which are indirect branches.
+/// The target's own options: general registers only, no red zone, addresses within the topmost 2 GiB. A module is
+/// placed anywhere in there, by relocations; and has no jump tables, which are indirect branches.
 const FLAGS: &str = "-Crelocation-model=static -Cllvm-args=-min-jump-table-entries=1000000";
 
 /// For a module's folder, beside the object.

@@ -35,8 +35,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The cells' `measure`, divided by the entries if `per_entry`. If it `is_memory`, a row that repeats the figures of
-    /// the one above is left out if it differs in the operation only: the memory is that of the same table.
+    /// The cells' `measure`, divided by the entries if `per_entry`. If it `is_memory`, a row that repeats the figures
+    /// of the one above is left out if it differs in the operation only: the memory is that of the same table.
     pub(super) fn of(
         cells: &[&Map<String, Value>],
         measure: &str,

@@ -1,7 +1,7 @@
 //! DESIGN.md's table of atomic accesses has every order that the sources use, and no others.
 //!
-//! A row names files by the ends of their paths; together the rows of a file have the orders of that file. Relaxed is not compared: it
-//! orders nothing, and failed exchanges have it without being named.
+//! A row names files by the ends of their paths; together the rows of a file have the orders of that file. Relaxed is
+//! not compared: it orders nothing, and failed exchanges have it without being named.
 
 use std::collections::BTreeSet;
 use std::fs;

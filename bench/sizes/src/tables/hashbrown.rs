@@ -22,7 +22,7 @@ struct Bump {
 #[global_allocator]
 static BUMP: Bump = Bump { end: AtomicPtr::new(ptr::null_mut()) };
 
-// SAFETY: hands out every byte at most once, aligned, from memory that lives for ever.
+// SAFETY: returns every byte at most once, aligned, from memory that lives for ever.
 unsafe impl GlobalAlloc for Bump {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let end = self.end.load(Relaxed);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   copier A    reads the entry in the old bucket .....................  inserts it in the next table
-//!   copier C                      copies the bucket, says "migrated"
+//!   copier C                      copies the bucket, marks it as migrated
 //!   remover                                              removes the entry
 //! ```
 //!
@@ -67,7 +67,7 @@ fn m2_a_copier_that_commits_late_brings_nothing_back() {
     });
 }
 
-/// Row M3: the same with an update in place of the removal: the old value does not come back.
+/// Row M3: the same with an update in place of the removal: the old value is not restored.
 #[test]
 fn m3_an_update_beats_a_copier_that_commits_late() {
     in_rebuild(|map, old, next| {
@@ -85,7 +85,7 @@ fn m3_an_update_beats_a_copier_that_commits_late() {
     });
 }
 
-/// What the second look is for: a copier without it does bring the entry back.
+/// What the second look is for: a copier without it does restore the entry.
 #[test]
 fn m2_without_the_second_look_the_entry_comes_back() {
     in_rebuild(|map, old, next| {

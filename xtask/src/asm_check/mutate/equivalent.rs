@@ -1,8 +1,8 @@
 //! Mutants that no test can notice, and the reasons: they are not run.
 //!
-//! A row names an instruction in the same way as a survivor is reported: its place, and its disassembly, with the target
-//! of a branch counted from the start of its routine. A row that matches no mutant is an error, so that no row outlives
-//! its reason.
+//! A row names an instruction in the same way as a survivor is reported: its place, and its disassembly, with the
+//! target of a branch counted from the start of its routine. A row that matches no mutant is an error, so that no row
+//! outlives its reason.
 
 /// Changes of one instruction that do not change any answer.
 pub(super) struct Equivalent {
@@ -40,8 +40,8 @@ pub(super) const EQUIVALENT: &[Equivalent] = &[
     // Taking 2 instead of 1 from a mask whose lowest set bit is 15 or more clears that bit too, and
     // changes only bits below it, which the mask does not have.
     x86_64("find_words+0xc4: `leaq -0x1(%r12), %rax`", &[DISPLACEMENT]),
-    // Rotating by 0 leaves bit 0 below the group number; rotating by 1 to 7 moves it to bit 57 or above, and there is no
-    // table of 2^57 bytes.
+    // Rotating by 0 leaves bit 0 below the group number; rotating by 1 to 7 moves it to bit 57 or above, and there is
+    // no table of 2^57 bytes.
     x86_64("find_word+0x84: `movabsq $-0x61c8864680b583eb, %r9`", &[LOWEST_BIT]),
     x86_64("find_words+0x172: `movabsq $-0x61c8864680b583eb, %r13`", &[LOWEST_BIT]),
     // An arithmetic shift instead of a rotation: it differs in the seven highest bits.
@@ -66,8 +66,8 @@ pub(super) const EQUIVALENT: &[Equivalent] = &[
     aarch64("find_words+0x138: `b +0xcc`", &[DESTINATION]),
     aarch64("find_words+0x90: `cbz x6, +0xfc`", &[FIRST]),
     aarch64("find_words+0xf8: `cbnz x6, +0x94`", &[FIRST]),
-    // Which lines are prefetched, and how often, changes no answer. The prefetch reads hashes of this batch, or its words;
-    // a read beyond them is noticed, since that memory may not exist.
+    // Which lines are prefetched, and how often, changes no answer. The prefetch reads hashes of this batch, or its
+    // words; a read beyond them is noticed, since that memory may not exist.
     x86_64("find_words+0x26: `testq %r8, %r8`", &[LEFT_OUT, OPERAND, OPERATION]),
     x86_64("find_words+0x2f: `andq $0xf, %rbx`", &[LEFT_OUT, LOWEST_BIT]),
     x86_64("find_words+0x33: `movq (%r14,%rbx,8), %rbp`", &[LEFT_OUT]),
@@ -81,7 +81,8 @@ pub(super) const EQUIVALENT: &[Equivalent] = &[
         &[LEFT_OUT, DESTINATION, FIRST, SECOND, CONSTANT],
     ),
     aarch64("find_words+0x28: `b.hs +0x18`", &[LEFT_OUT, FIRST]),
-    // RISC-V. Taking 2 instead of 1 from a mask whose lowest bit is 15 or more: the same above bit 0, where the lanes are.
+    // RISC-V. Taking 2 instead of 1 from a mask whose lowest bit is 15 or more: the same above bit 0, where the lanes
+    // are.
     riscv64("find_word+0x5c: `addi t5, t4, -0x1`", &[SECOND_OR_CONSTANT]),
     riscv64("find_word+0x84: `addi t5, t4, -0x1`", &[SECOND_OR_CONSTANT]),
     riscv64("find_word+0xf8: `addi t5, t4, -0x1`", &[SECOND_OR_CONSTANT]),

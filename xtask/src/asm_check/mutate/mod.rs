@@ -32,10 +32,11 @@ use super::branches::is_branch;
 use super::machine::{Architecture, Machine};
 use super::objdump::{Function, Instruction};
 use super::symbols::{self, Place};
+use crate::cpu;
 
-/// Processor time that a mutant may take: so many times what the program takes without a change, and this. The time of
+/// Processor time that a mutant may take: a multiple of what the program takes without a change, and this. The time of
 /// day would depend on the load of the machine.
-const TIMES: u32 = 10;
+const TIMES: u32 = 3;
 const AND: Duration = Duration::from_millis(200);
 /// Wall-clock time, for a program that waits instead of computing.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -206,8 +207,16 @@ enum Fate {
 struct Subject<'run> {
     launcher: Option<&'run str>,
     contents: Vec<u8>,
-    /// The address of each routine, by symbol.
-    places: Vec<(&'run str, Place)>,
+    routines: Vec<Routine<'run>>,
+}
+
+/// A routine in a program.
+struct Routine<'run> {
+    name: &'run str,
+    symbol: &'run str,
+    place: Place,
+    /// Longer names of other routines: tests with these in their names are of those.
+    longer: Vec<&'run str>,
     /// Processor time that a mutant may take.
     limit: Duration,
 }
@@ -220,35 +229,36 @@ impl<'run> Subject<'run> {
         folder: &Path,
     ) -> Result<Subject<'run>> {
         let contents = symbols::read(program)?;
-        let mut places = Vec::new();
-        for (_, function) in routines {
-            let place = symbols::place(&contents, &function.name)?;
+        let copy = folder.join("unchanged");
+        write_program(&copy, &contents)?;
+        let mut subject = Subject { launcher, contents, routines: Vec::new() };
+        for (name, function) in routines {
+            let contents = &subject.contents;
+            let place = symbols::place(contents, &function.name)?;
             let code: Vec<u8> =
                 function.instructions.iter().flat_map(|one| one.bytes.iter().copied()).collect();
             let here =
                 contents.get(place.offset as usize..).and_then(|rest| rest.get(..code.len()));
             ensure!(here == Some(&*code), "{} differs in {program:?}", function.name);
-            places.push((&*function.name, place));
-        }
-        let mut subject = Subject { launcher, contents, places, limit: Duration::MAX };
-        let copy = folder.join("unchanged");
-        write_program(&copy, &subject.contents)?;
-        let mut most = Duration::ZERO;
-        for (routine, _) in routines {
-            let (fate, time) = subject.run(&copy, routine)?;
+            let others = routines.iter().map(|(other, _)| other.as_str());
+            let longer = others.filter(|other| other.len() > name.len() && other.contains(name));
+            let (symbol, longer, limit) = (&*function.name, longer.collect(), Duration::MAX);
+            let mut routine = Routine { name, symbol, place, longer, limit };
+            let (fate, time) = subject.run(&copy, &routine)?;
             ensure!(matches!(fate, Fate::Survived), "{program:?} fails without any change");
-            most = most.max(time);
+            routine.limit = time * TIMES + AND;
+            subject.routines.push(routine);
         }
-        subject.limit = most * TIMES + AND;
         Ok(subject)
     }
 
-    /// Runs `copy`, a variant of this program, with the tests whose names contain `filter`; also returns the processor
-    /// time that it had taken at the last look.
-    fn run(&self, copy: &Path, filter: &str) -> Result<(Fate, Duration)> {
+    /// Runs `copy`, a variant of this program, with the tests of `routine`; also returns the processor time that it had
+    /// taken at the last look.
+    fn run(&self, copy: &Path, routine: &Routine<'_>) -> Result<(Fate, Duration)> {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("ulimit -t {LIMIT_SECONDS}; exec \"$@\""), "sh"]);
-        command.args(self.launcher).args([copy.as_os_str(), OsStr::new(filter)]);
+        command.args(self.launcher).args([copy.as_os_str(), OsStr::new(routine.name)]);
+        command.args(routine.longer.iter().flat_map(|name| ["--skip", name]));
         command.env("RUST_BACKTRACE", "0");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         for _ in 0..100 {
@@ -259,8 +269,8 @@ impl<'run> Subject<'run> {
                 if let Some(status) = child.wait_timeout(LOOK)? {
                     break status;
                 }
-                time = processor_time(child.id()).unwrap_or(time);
-                if time > self.limit || start.elapsed() > PATIENCE {
+                time = cpu::of_process(child.id()).unwrap_or(time);
+                if time > routine.limit || start.elapsed() > PATIENCE {
                     child.kill()?;
                     child.wait()?;
                     return Ok((Fate::Endless, time));
@@ -282,28 +292,18 @@ impl<'run> Subject<'run> {
 /// Runs every program in turn with `mutant` in it, until one notices.
 fn fate(mutant: &Mutant<'_>, subjects: &[Subject<'_>], copy: &Path) -> Result<Fate> {
     for subject in subjects {
-        let place = subject.places.iter().find(|(symbol, _)| *symbol == mutant.symbol);
-        let (_, place) = place.context("a routine has no place")?;
-        let start = (place.offset + mutant.offset) as usize;
+        let routine = subject.routines.iter().find(|routine| routine.symbol == mutant.symbol);
+        let routine = routine.context("a routine has no place")?;
+        let start = (routine.place.offset + mutant.offset) as usize;
         let mut contents = subject.contents.clone();
         contents[start..start + mutant.variant.bytes.len()].copy_from_slice(&mutant.variant.bytes);
         write_program(copy, &contents)?;
-        match subject.run(copy, mutant.routine)?.0 {
+        match subject.run(copy, routine)?.0 {
             Fate::Survived => {}
             fate => return Ok(fate),
         }
     }
     Ok(Fate::Survived)
-}
-
-/// The processor time of process `id`, by the files of Linux: fields 14 and 15 of its line, in hundredths of a second.
-fn processor_time(id: u32) -> Option<Duration> {
-    let line = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The second field, a name in brackets, may contain spaces.
-    let (_, rest) = line.rsplit_once(')')?;
-    let fields = rest.split_whitespace().skip(11).take(2);
-    let hundredths: u64 = fields.map(|field| field.parse::<u64>().ok()).sum::<Option<u64>>()?;
-    Some(Duration::from_millis(10 * hundredths))
 }
 
 fn write_program(path: &Path, contents: &[u8]) -> Result<()> {
