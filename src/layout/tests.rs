@@ -206,7 +206,7 @@ fn a_word_knows_whether_a_slot_is_free() {
     }
 }
 
-/// Each slot of a window alone and with its neighbours, in windows that have all their groups and in those that have not.
+/// Each slot of a window alone, in windows that have all their groups and in those that have not.
 #[test]
 fn a_window_yields_the_bytes_of_each_entry() {
     for groups in [1, 2, 4, 8, 1 << 20] {

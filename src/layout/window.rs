@@ -11,8 +11,8 @@ pub const WINDOW: usize = if COUNTS { 8 } else { 1 };
 /// Their bytes.
 pub const WINDOW_BYTES: usize = WINDOW * LINE_BYTES;
 
-/// A set of slots of a window's groups: bit `8 * g + s` for slot `s` of its group `g`; or, in a window of one group, the
-/// bits of a [`SlotMask`].
+/// A set of slots of a window's groups: bit `8 * g + s` for slot `s` of its group `g`; or, in a window of one group,
+/// the bits of a [`SlotMask`].
 ///
 /// A group has eight words, the metadata word first, so the number of a bit is that of the entry's word,
 /// counted from the start of the window. A walk that takes windows instead of groups has an eighth of the branches

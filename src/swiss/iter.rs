@@ -104,8 +104,8 @@ impl Places {
     /// The place at `bytes` from the start of the window at hand.
     #[inline]
     fn place(&self, bytes: usize) -> Place {
-        // SAFETY: a window of the table, as it has slots, and less than a window. That this sum does not overflow tells the
-        // compiler that an entry's address is not null, which would be the end of an iterator.
+        // SAFETY: a window of the table, as it has slots, and less than a window. That this sum does not overflow
+        // tells the compiler that an entry's address is not null, which would be the end of an iterator.
         Place::at(self.geometry, unsafe { self.window.bytes.unchecked_add(bytes) })
     }
 
@@ -125,7 +125,8 @@ impl Places {
 impl Reader<'_, (), ()> {
     /// The first window with entries after that at `bytes`; one without slots if there is none.
     ///
-    /// A call where it is long, and needed once for up to 56 entries: [`Places::next`] is then short enough to be inlined.
+    /// A call where it is long, and needed once for up to 56 entries: [`Places::next`] is then short enough to be
+    /// inlined.
     #[cfg_attr(not(target_arch = "riscv64"), inline(never))]
     #[cfg_attr(target_arch = "riscv64", inline)]
     fn window_after(self, mut bytes: usize) -> Window {

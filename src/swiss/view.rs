@@ -127,8 +127,8 @@ impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
         Word(unsafe { line.cast::<u64>().read() })
     }
 
-    /// The metadata words of the window at `bytes` from the start of the table. They repeat where a table has fewer groups
-    /// than a window. Eight lines.
+    /// The metadata words of the window at `bytes` from the start of the table. They repeat where a table has fewer
+    /// groups than a window. A line for each.
     #[inline]
     pub(super) fn window(self, bytes: usize) -> [Word; WINDOW] {
         let geometry = self.geometry();
@@ -136,7 +136,8 @@ impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
             return array::from_fn(|index| self.word(geometry.at(index)));
         }
         let within = bytes & geometry.mask_bytes() & !(WINDOW_BYTES - 1);
-        // SAFETY: inside the table, and so are the lines after it: the number of groups is a multiple of a window's (V1).
+        // SAFETY: inside the table, and so are the lines after it: the number of groups is a multiple of a
+        // window's (V1).
         let first = unsafe { self.base.byte_add(within) };
         array::from_fn(|index| {
             // SAFETY: as above.
