@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     error::{Error, Rejected},
-    layout::{Geometry, LINE_BYTES, WINDOW_BYTES, Word, log2_groups_for},
+    layout::{Geometry, LINE_BYTES, WINDOW_BYTES, WindowMask, Word, log2_groups_for},
     probe,
     storage::Storage,
 };
@@ -159,23 +159,29 @@ fn copy_all<T, V: ?Sized + Value>(
     mut new: Writer<'_, T, V>,
     hasher: impl Fn(&T) -> u64,
 ) {
-    copy_part(old, &mut new, &hasher, Word::without_displaced);
-    copy_part(old, &mut new, &hasher, Word::with_displaced_alone);
+    let geometry = old.geometry();
+    for are_displaced in [false, true] {
+        for window in (0..=geometry.mask_bytes()).step_by(WINDOW_BYTES) {
+            for bytes in old.words().part(window, are_displaced) {
+                copy(old, Place::at(geometry, window + bytes), &mut new, &hasher);
+            }
+        }
+    }
 }
 
-/// Copies the entries that `part` leaves in metadata words.
-fn copy_part<T, V: ?Sized + Value>(
-    old: Reader<'_, T, V>,
-    new: &mut Writer<'_, T, V>,
-    hasher: &impl Fn(&T) -> u64,
-    part: impl Fn(Word) -> Word,
-) {
-    let geometry = old.geometry();
-    for window in (0..=geometry.mask_bytes()).step_by(WINDOW_BYTES) {
-        let words = old.window(window).map(&part);
-        for bytes in probe::occupied(words, geometry.groups()) {
-            copy(old, Place::at(geometry, window + bytes), new, hasher);
-        }
+impl Reader<'_, (), ()> {
+    /// The slots of the window at `window` bytes that hold entries at home, or displaced and stashed ones. A call where
+    /// it is long, as it is the same for all types of entries.
+    #[cfg_attr(not(target_arch = "riscv64"), inline(never))]
+    #[cfg_attr(target_arch = "riscv64", inline)]
+    fn part(self, window: usize, are_displaced: bool) -> WindowMask {
+        let words = self.window(window);
+        let part = if are_displaced {
+            words.map(Word::with_displaced_alone)
+        } else {
+            words.map(Word::without_displaced)
+        };
+        probe::occupied(part, self.geometry().groups())
     }
 }
 
