@@ -50,7 +50,7 @@ macro_rules! as_shared_entries {
 }
 
 shared!(Error, Rejected<u64>, Keyed, KeyedHasher);
-shared!(Line, Slot, SlotMask, Word, Tag, Class, SlotByte, Offset, Geometry, MaxLoad);
+shared!(Line, Slot, SlotMask, WindowMask, Word, Tag, Class, SlotByte, Offset, Geometry, MaxLoad);
 shared!(Region<'static>, Inline<2>, Zeroed<Region<'static>>, Later<Region<'static>>);
 shared!(Heap);
 assert_impl_all!(swiss::BytesMap<Region<'static>>: Send, Unpin);

@@ -5,9 +5,9 @@ use super::{
     lowest::{COUNTS, lowest_bit, lowest_slot},
 };
 
-/// The groups of a window: one where a processor does not count trailing zeros, as there are shorter ways to find the
-/// lowest slot of one group than of several.
-pub const WINDOW: usize = if COUNTS { 8 } else { 1 };
+/// The groups of a window: one where a processor does not find the lowest bit of a word by an instruction or two, as
+/// there are shorter ways to find the lowest slot of one group than of several.
+pub const WINDOW: usize = if COUNTS && usize::BITS == 64 { 8 } else { 1 };
 /// Their bytes.
 pub const WINDOW_BYTES: usize = WINDOW * LINE_BYTES;
 
@@ -15,8 +15,8 @@ pub const WINDOW_BYTES: usize = WINDOW * LINE_BYTES;
 /// the bits of a [`SlotMask`].
 ///
 /// A group has eight words, the metadata word first, so the number of a bit is that of the entry's word,
-/// counted from the start of the window. A walk that takes windows instead of groups has an eighth of the branches
-/// that say "no more entries here", which processors cannot predict.
+/// counted from the start of the window. A walk that takes windows of eight groups has an eighth of the branches that
+/// say "no more entries here", which processors cannot predict.
 ///
 /// Iterating yields the lowest slot first, as the bytes from the start of the window to its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -155,8 +155,8 @@ impl Iterator for SlotMask {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word(pub u64);
 
-/// The displaced bit of each byte.
-const DISPLACED: u64 = 0x0101_0101_0101_0101;
+/// The lowest bit of each byte, which in a slot byte is the displaced bit.
+const LANES: u64 = 0x0101_0101_0101_0101;
 
 impl Word {
     /// No entries, and nothing elsewhere.
@@ -189,20 +189,19 @@ impl Word {
     /// The word as if displaced and stashed entries were all there are. The tags are lost.
     #[inline]
     pub const fn with_displaced_alone(self) -> Word {
-        Word(self.0 & DISPLACED)
+        Word(self.0 & LANES)
     }
 
     /// The word as if entries at home were all there are.
     #[inline]
     pub const fn without_displaced(self) -> Word {
-        Word(self.0 & !(self.0 & DISPLACED).wrapping_mul(0xff))
+        Word(self.0 & !(self.0 & LANES).wrapping_mul(0xff))
     }
 
     /// The slots whose bytes have the displaced bit set and `class` above it: displaced entries of the class, and, as
     /// of class 0, stashed ones.
     #[inline]
     pub const fn displaced_like(self, class: Class) -> SlotMask {
-        const LANES: u64 = 0x0101_0101_0101_0101;
         let wanted = (2 * class.get() as u64 + 1) * LANES;
         let differing = (self.0 & (0x0f * LANES)) ^ wanted;
         // 0x80 in each byte but the equal ones: no byte of `differing` is above 0x0f, so none carries.

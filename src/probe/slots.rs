@@ -35,7 +35,8 @@ impl Slots for SlotMask {
     }
 }
 
-/// A set of slots with bit `8 * s` for slot `s`, as a vector compare yields it on AArch64: the bytes to the slot's entry.
+/// A set of slots with bit `8 * s` for slot `s`, as a vector compare yields it on AArch64: numbers that are the bytes
+/// to entries.
 #[derive(Clone, Copy)]
 pub struct SlotOffsets(u64);
 

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     error::{Error, Rejected},
-    layout::{Geometry, LINE_BYTES, WINDOW_BYTES, WindowMask, Word, log2_groups_for},
+    layout::{Geometry, LINE_BYTES, WINDOW, WINDOW_BYTES, WindowMask, Word, log2_groups_for},
     probe,
     storage::Storage,
 };
@@ -170,12 +170,25 @@ fn copy_all<T, V: ?Sized + Value>(
 }
 
 impl Reader<'_, (), ()> {
-    /// The slots of the window at `window` bytes that hold entries at home, or displaced and stashed ones. A call where
-    /// it is long, as it is the same for all types of entries.
-    #[cfg_attr(not(target_arch = "riscv64"), inline(never))]
-    #[cfg_attr(target_arch = "riscv64", inline)]
-    fn part(self, window: usize, are_displaced: bool) -> WindowMask {
-        let words = self.window(window);
+    /// The slots of the window at `bytes` that hold entries at home, or displaced and stashed ones. A call where it is
+    /// long, as it is the same for all types of entries.
+    #[inline(always)]
+    fn part(self, bytes: usize, are_displaced: bool) -> WindowMask {
+        if WINDOW == 1 {
+            self.find_part(bytes, are_displaced)
+        } else {
+            self.call_find_part(bytes, are_displaced)
+        }
+    }
+
+    #[inline(never)]
+    fn call_find_part(self, bytes: usize, are_displaced: bool) -> WindowMask {
+        self.find_part(bytes, are_displaced)
+    }
+
+    #[inline(always)]
+    fn find_part(self, bytes: usize, are_displaced: bool) -> WindowMask {
+        let words = self.window(bytes);
         let part = if are_displaced {
             words.map(Word::with_displaced_alone)
         } else {

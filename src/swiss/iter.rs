@@ -1,5 +1,5 @@
-//! Walking over all entries, a window of eight groups at a time: the branch that ends a set of slots is hard to
-//! predict, and this has an eighth of them.
+//! Walking over all entries, a window of groups at a time: the branch that ends a set of slots is hard to predict, and
+//! with eight groups to a window there is an eighth of them.
 
 use core::iter::FusedIterator;
 
@@ -9,7 +9,7 @@ use super::{
     view::{Place, Reader, Writer},
 };
 use crate::{
-    layout::{Geometry, Line, SlotByte, SlotMask, WINDOW_BYTES, WindowMask, Word},
+    layout::{Geometry, Line, SlotByte, SlotMask, WINDOW, WINDOW_BYTES, WindowMask, Word},
     probe,
 };
 
@@ -50,36 +50,29 @@ impl<'a, T, V: ?Sized + Value> Reader<'a, T, V> {
 #[derive(Clone)]
 pub(super) struct Places {
     geometry: Geometry,
-    window: Window,
+    /// Bytes from the start of the table to the window of `slots`; before the first one, a window less than 0.
+    window: usize,
+    slots: WindowMask,
     /// Entries of the windows after that.
     left: usize,
-}
-
-/// A window, and those of its slots that are still to come.
-#[derive(Clone, Copy)]
-struct Window {
-    /// Bytes from the start of the table; before the first window, a window less than 0.
-    bytes: usize,
-    slots: WindowMask,
 }
 
 impl Places {
     /// All places of a table as it is now.
     pub(super) fn of<T, V: ?Sized + Value>(reader: Reader<'_, T, V>) -> Places {
-        Places {
-            geometry: reader.geometry(),
-            window: Window { bytes: WINDOW_BYTES.wrapping_neg(), slots: WindowMask::EMPTY },
-            left: reader.control.len,
-        }
+        let (geometry, left) = (reader.geometry(), reader.control.len);
+        // A table without entries is at its end.
+        let window = if left == 0 { geometry.mask_bytes() } else { WINDOW_BYTES.wrapping_neg() };
+        Places { geometry, window, slots: WindowMask::EMPTY, left }
     }
 
     /// The next place.
     #[inline]
     pub(super) fn next(&mut self, words: Reader<'_, (), ()>) -> Option<Place> {
-        if self.window.slots.is_empty() {
-            self.advance(words);
+        if self.slots.is_empty() && !self.advance(words) {
+            return None;
         }
-        self.window.slots.next().map(|bytes| self.place(bytes))
+        self.slots.next().map(|bytes| self.place(bytes))
     }
 
     /// Gives all places that are left to `step`, in order: [`next`](Self::next) without the work of
@@ -93,53 +86,65 @@ impl Places {
     ) -> B {
         let mut sum = init;
         loop {
-            sum = self.window.slots.fold(sum, |sum, bytes| step(sum, self.place(bytes)));
-            self.advance(words);
-            if self.window.slots.is_empty() {
+            sum = self.slots.fold(sum, |sum, bytes| step(sum, self.place(bytes)));
+            if !self.advance(words) {
                 return sum;
             }
         }
     }
 
-    /// The place at `bytes` from the start of the window at hand.
+    /// The place at `bytes` from the start of the current window.
     #[inline]
     fn place(&self, bytes: usize) -> Place {
         // SAFETY: a window of the table, as it has slots, and less than a window. That this sum does not overflow
         // tells the compiler that an entry's address is not null, which would be the end of an iterator.
-        Place::at(self.geometry, unsafe { self.window.bytes.unchecked_add(bytes) })
+        Place::at(self.geometry, unsafe { self.window.unchecked_add(bytes) })
     }
 
-    /// Goes on to the next window that has entries, if there is one. By value, so that an iterator stays in registers.
+    /// Goes on to the next window that has entries. Returns `false` after the last one.
+    ///
+    /// A walk that only asks for entries never looks at `left`, and does not compute it: to count the entries of each
+    /// window would take longer than to look at all of them.
     #[inline]
-    fn advance(&mut self, words: Reader<'_, (), ()>) {
-        self.window = words.window_after(self.window.bytes);
-        self.left -= self.window.slots.count();
+    fn advance(&mut self, words: Reader<'_, (), ()>) -> bool {
+        (self.window, self.slots) = words.window_after(self.window);
+        self.left -= self.slots.count();
+        !self.slots.is_empty()
     }
 
     /// Entries not yet yielded.
     pub(super) fn left(&self) -> usize {
-        self.left + self.window.slots.count()
+        self.left + self.slots.count()
     }
 }
 
 impl Reader<'_, (), ()> {
-    /// The first window with entries after that at `bytes`; one without slots if there is none.
+    /// The first window with entries after that at `bytes`, and their slots; none if no window follows.
     ///
-    /// A call where it is long, and needed once for up to 56 entries: [`Places::next`] is then short enough to be
-    /// inlined.
-    #[cfg_attr(not(target_arch = "riscv64"), inline(never))]
-    #[cfg_attr(target_arch = "riscv64", inline)]
-    fn window_after(self, mut bytes: usize) -> Window {
+    /// To read windows of eight groups is a call, as it is long, and needed once for up to 56 entries. A walk that
+    /// steps by [`Places::next`] is short enough to be inlined then.
+    #[inline(always)]
+    fn window_after(self, bytes: usize) -> (usize, WindowMask) {
+        if WINDOW == 1 { self.find_window(bytes) } else { self.call_find_window(bytes) }
+    }
+
+    #[inline(never)]
+    fn call_find_window(self, bytes: usize) -> (usize, WindowMask) {
+        self.find_window(bytes)
+    }
+
+    #[inline(always)]
+    fn find_window(self, mut bytes: usize) -> (usize, WindowMask) {
         let geometry = self.geometry();
         loop {
             let next = bytes.wrapping_add(WINDOW_BYTES);
             if next > geometry.mask_bytes() {
-                return Window { bytes, slots: WindowMask::EMPTY };
+                return (bytes, WindowMask::EMPTY);
             }
             bytes = next;
             let slots = probe::occupied(self.window(bytes), geometry.groups());
             if !slots.is_empty() {
-                return Window { bytes, slots };
+                return (bytes, slots);
             }
         }
     }

@@ -372,7 +372,10 @@ impl<'a, T, V: ?Sized + Value> Writer<'a, T, V> {
     /// The slot is not free, and no other reference to it is alive.
     #[inline]
     pub(super) unsafe fn pair_mut(&mut self, place: Place) -> (&'a mut T, &'a mut V) {
-        let (entry, value) = (self.entry_ptr(place), self.value_ptr(place));
+        let value = self.value_ptr(place);
+        // SAFETY: inside the table (V1), as something stands there. So it is not null, as the compiler is to know: a walk
+        // then has no test for it.
+        let entry = unsafe { self.base.byte_add(place.bytes) }.cast::<T>();
         // SAFETY: initialised, as the slot is not free (V2), and ours alone during 'a (V1).
         let entry = unsafe { &mut *entry };
         // SAFETY: as above; the value is another word than the entry.

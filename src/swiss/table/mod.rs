@@ -229,7 +229,7 @@ impl<T, S: Storage> Table<T, S> {
         Ok(pairs.map(|pair| pair.map(|(entry, ())| entry)))
     }
 
-    /// All entries, in no order that means anything. Reads each line once.
+    /// All entries, in no order that means anything. Reads every line.
     pub fn iter(&self) -> Iter<'_, T> {
         Entries { pairs: self.raw.pairs() }
     }
