@@ -94,6 +94,23 @@ fn a_search_in_vain_ends_at_the_bound() {
     assert!((150..=198).contains(&most), "{most} lines");
 }
 
+/// A walk reads every line of a table that has entries, be it smaller than a window or larger, and none of another one.
+#[test]
+fn a_walk_reads_each_line_and_none_of_an_empty_table() {
+    for groups in [1, 2, 4, 8, 16, 64] {
+        let mut lines = std::vec![Line::EMPTY; groups];
+        let mut table = Table::<u64, _>::new_in(Region::from_lines(&mut lines).unwrap()).unwrap();
+        assert_eq!(lines_of(|| table.iter().count()), (0, 0), "{groups} groups");
+        table.insert_within_capacity(hash(&1), 1).unwrap();
+        assert_eq!(lines_of(|| table.iter().count()), (groups, 1), "{groups} groups");
+        assert_eq!(lines_of(|| table.iter().fold(0, |sum, word| sum + word)), (groups, 1));
+        for word in 2..=table.capacity() as u64 {
+            table.insert_within_capacity(hash(&word), word).unwrap();
+        }
+        assert_eq!(lines_of(|| table.iter().count()), (groups, table.len()), "{groups} groups");
+    }
+}
+
 /// Keys that are hashes.
 #[derive(Clone, Copy, Default)]
 struct Itself(u64);
