@@ -5,8 +5,8 @@
 cfg_if::cfg_if! {
     if #[cfg(target_arch = "x86_64")] {
         use core::arch::x86_64::{
-            __m128i, _mm_cmpeq_epi8, _mm_cvtsi32_si128, _mm_cvtsi64_si128, _mm_movemask_epi8, _mm_set_epi64x,
-            _mm_set1_epi8, _mm_setzero_si128, _mm_shufflelo_epi16, _mm_unpacklo_epi8,
+            __m128i, _mm_cmpeq_epi8, _mm_cvtsi64_si128, _mm_movemask_epi8, _mm_set_epi64x,
+            _mm_set1_epi8, _mm_setzero_si128,
         };
 
         use super::slots::{SlotBits, Slots};
@@ -25,21 +25,18 @@ cfg_if::cfg_if! {
             unsafe { _mm_movemask_epi8(equal) as u16 }
         }
 
-        /// A register with `byte` in each of its eight low bytes. AVX2 has an instruction for that. A multiplication
-        /// would be shorter than what SSE2 has, but not faster: its constant fills two places of the processor's
-        /// instruction cache.
+        /// A register with `byte` in each of its eight low bytes. AVX2 has an instruction for that; a multiplication is
+        /// shorter than what SSE2 has.
         #[inline(always)]
         fn in_every_lane(byte: u64) -> __m128i {
+            const LANES: u64 = 0x0101_0101_0101_0101;
             if cfg!(target_feature = "avx2") {
                 // SAFETY: as above.
-                return unsafe { _mm_set1_epi8(byte as i8) };
+                unsafe { _mm_set1_epi8(byte as i8) }
+            } else {
+                // SAFETY: as above.
+                unsafe { _mm_cvtsi64_si128(byte.wrapping_mul(LANES) as i64) }
             }
-            // SAFETY: as above.
-            let low = unsafe { _mm_cvtsi32_si128(byte as i32) };
-            // SAFETY: as above.
-            let twice = unsafe { _mm_unpacklo_epi8(low, low) };
-            // SAFETY: as above.
-            unsafe { _mm_shufflelo_epi16::<0>(twice) }
         }
 
         /// The lowest free slot of `word`. A lookup before it has the word in a vector register already.
