@@ -103,7 +103,7 @@ fn a_walk_reads_each_line_and_none_of_an_empty_table() {
         assert_eq!(lines_of(|| table.iter().count()), (0, 0), "{groups} groups");
         table.insert_within_capacity(hash(&1), 1).unwrap();
         assert_eq!(lines_of(|| table.iter().count()), (groups, 1), "{groups} groups");
-        assert_eq!(lines_of(|| table.iter().fold(0, |sum, word| sum + word)), (groups, 1));
+        assert_eq!(lines_of(|| table.iter().sum::<u64>()), (groups, 1));
         for word in 2..=table.capacity() as u64 {
             table.insert_within_capacity(hash(&word), word).unwrap();
         }
