@@ -2,8 +2,8 @@
 //!
 //! RISC-V without Zbb has no instruction that counts trailing zeros. The compiler then looks the count up, and each
 //! function that counts brings a table of 64 bytes. In the C library these were 117 tables in one section, which a
-//! linker takes whole or not at all. So here is one table for all of them, and none where a multiplication is enough: a
-//! multiplication counts the slots of a group below one. Everywhere else each of these is the instruction.
+//! linker takes whole or not at all. So here is one table for all of them, and none for the slots of a group: a
+//! multiplication counts those below one. Everywhere else each of these is the instruction.
 
 /// Does the processor count trailing zeros, or is the compiler's way as good?
 pub(super) const COUNTS: bool = !cfg!(all(target_arch = "riscv64", not(target_feature = "zbb")));
